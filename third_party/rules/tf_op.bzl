@@ -1,0 +1,27 @@
+"""Shared libraries of TensorFlow ops."""
+
+load(":cc.bzl", "frazo_cc_binary")
+
+def tf_op_library(name, srcs = [], deps = [], **kwargs):
+    """A library that tf.load_op_library loads: lib<name>.so.
+
+    Symbols of TensorFlow, absl and protobuf come from the libtensorflow_framework of the running program.
+
+    Args:
+      name: of the target; `lib<name>.so` is the file.
+      srcs: as in cc_binary.
+      deps: op families (alwayslink) and what they use.
+      **kwargs: as in cc_binary.
+    """
+    frazo_cc_binary(
+        name = "lib{}.so".format(name),
+        srcs = srcs,
+        linkshared = True,
+        deps = deps + [Label("//third_party/tensorflow:framework")],
+        **kwargs
+    )
+    native.filegroup(
+        name = name,
+        srcs = ["lib{}.so".format(name)],
+        visibility = kwargs.get("visibility"),
+    )
