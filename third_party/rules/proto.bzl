@@ -6,13 +6,13 @@ All .proto files live in the virtual folder frazo/proto/, whatever the workspace
 
 load(":cc.bzl", "COPTS")
 
-_VIRTUAL_FOLDER = "frazo/proto"
-
 FrazoProtoInfo = provider(
     doc = "The sources of one vocabulary.",
     fields = {
-        "folder": "path of the folder that holds them, from the execution root",
-        "sources": "depset of .proto files",
+        "sources": "depset of this library's .proto files",
+        "transitive_sources": "depset of these and of what they import",
+        "import_paths": "depset of protoc's -I arguments, virtual folder=real folder",
+        "virtual_folder": "where the files import each other from",
     },
 )
 
@@ -20,34 +20,55 @@ def _frazo_proto_library_impl(ctx):
     folder = ctx.files.srcs[0].dirname
     for source in ctx.files.srcs:
         if source.dirname != folder:
-            fail("{}: not in {}".format(source.path, folder))
+            fail("{} is not in {}".format(source.path, folder))
+    dependencies = [dep[FrazoProtoInfo] for dep in ctx.attr.deps]
     return [
         DefaultInfo(files = depset(ctx.files.srcs)),
-        FrazoProtoInfo(folder = folder, sources = depset(ctx.files.srcs)),
+        FrazoProtoInfo(
+            sources = depset(ctx.files.srcs),
+            transitive_sources = depset(
+                ctx.files.srcs,
+                transitive = [info.transitive_sources for info in dependencies],
+            ),
+            import_paths = depset(
+                ["-I{}={}".format(ctx.attr.virtual_folder, folder)],
+                transitive = [info.import_paths for info in dependencies],
+            ),
+            virtual_folder = ctx.attr.virtual_folder,
+        ),
     ]
 
 frazo_proto_library = rule(
     implementation = _frazo_proto_library_impl,
-    attrs = {"srcs": attr.label_list(allow_files = [".proto"], mandatory = True)},
+    attrs = {
+        "srcs": attr.label_list(allow_files = [".proto"], mandatory = True),
+        "deps": attr.label_list(
+            doc = "Vocabularies that the files import from",
+            providers = [FrazoProtoInfo],
+        ),
+        "virtual_folder": attr.string(
+            default = "frazo/proto",
+            doc = "Where the files import each other from; a project of your own names its own, \"my_project/proto\"",
+        ),
+    },
     doc = "All .proto files of one folder.",
 )
 
-def _compile(ctx, arguments, tools, outputs, out_folder):
-    """Runs a proto compiler on all sources; `arguments` name its outputs' kinds."""
+def _compile(ctx, out_arguments, tools, outputs):
+    """Runs a proto compiler on all sources; `out_arguments` say what it writes and where."""
     info = ctx.attr.proto[FrazoProtoInfo]
-    virtual = ctx.attr.virtual_folder
     args = ctx.actions.args()
-    args.add_all(arguments)
-    args.add("-I{}={}".format(virtual, info.folder))
-    args.add_all([virtual + "/" + source.basename for source in info.sources.to_list()])
+    args.add_all(out_arguments)
+    args.add_all(info.import_paths)
+    args.add_all([info.virtual_folder + "/" + source.basename for source in info.sources.to_list()])
     ctx.actions.run(
         executable = tools[0],
         arguments = [args],
-        inputs = info.sources,
+        inputs = info.transitive_sources,
         tools = tools,
         outputs = outputs,
         mnemonic = "FrazoProto",
-        progress_message = "Compiling {} into {}".format(ctx.attr.proto.label, out_folder),
+        progress_message = "Compiling the messages of {}".format(ctx.attr.proto.label),
     )
 
 def _stems(ctx):
@@ -58,41 +79,36 @@ def _out_root(ctx):
 
 def _cc_sources_impl(ctx):
     root = _out_root(ctx)
+    virtual_folder = ctx.attr.proto[FrazoProtoInfo].virtual_folder
     headers = []
     sources = []
     for stem in _stems(ctx):
-        headers.append(ctx.actions.declare_file("{}/{}.pb.h".format(ctx.attr.virtual_folder, stem)))
-        sources.append(ctx.actions.declare_file("{}/{}.pb.cc".format(ctx.attr.virtual_folder, stem)))
-    _compile(ctx, ["--cpp_out=" + root], [ctx.file._protoc], headers + sources, root)
+        headers.append(ctx.actions.declare_file("{}/{}.pb.h".format(virtual_folder, stem)))
+        sources.append(ctx.actions.declare_file("{}/{}.pb.cc".format(virtual_folder, stem)))
+    _compile(ctx, ["--cpp_out=" + root], [ctx.file._protoc], headers + sources)
     return [
         DefaultInfo(files = depset(headers + sources)),
         OutputGroupInfo(headers = depset(headers), sources = depset(sources)),
     ]
 
-_PROTO_ATTRS = {
+_COMPILER_ATTRS = {
     "proto": attr.label(mandatory = True, providers = [FrazoProtoInfo]),
-    "virtual_folder": attr.string(default = _VIRTUAL_FOLDER),
+    "_protoc": attr.label(default = "@frazo_python//:bin/protoc", allow_single_file = True, cfg = "exec"),
 }
 
-_cc_sources = rule(
-    implementation = _cc_sources_impl,
-    attrs = dict(
-        _PROTO_ATTRS,
-        _protoc = attr.label(default = "@frazo_python//:bin/protoc", allow_single_file = True, cfg = "exec"),
-    ),
-)
+_cc_sources = rule(implementation = _cc_sources_impl, attrs = _COMPILER_ATTRS)
 
-def frazo_cc_proto_library(name, proto, virtual_folder = _VIRTUAL_FOLDER, **kwargs):
+def frazo_cc_proto_library(name, proto, deps = [], **kwargs):
     """C++ messages: include "frazo/proto/x.pb.h".
 
     Args:
       name: of the cc_library.
       proto: a frazo_proto_library.
-      virtual_folder: where the files import each other from.
+      deps: the frazo_cc_proto_library of each of its deps.
       **kwargs: as in cc_library.
     """
     generated = name + "_generated"
-    _cc_sources(name = generated, proto = proto, virtual_folder = virtual_folder)
+    _cc_sources(name = generated, proto = proto)
     native.filegroup(name = name + "_headers", srcs = [generated], output_group = "headers")
     native.filegroup(name = name + "_sources", srcs = [generated], output_group = "sources")
     native.cc_library(
@@ -101,82 +117,59 @@ def frazo_cc_proto_library(name, proto, virtual_folder = _VIRTUAL_FOLDER, **kwar
         hdrs = [name + "_headers"],
         copts = COPTS,
         includes = ["."],
-        deps = [Label("//third_party:protobuf")],
+        deps = deps + [Label("//third_party:protobuf")],
         **kwargs
     )
 
 def _py_sources_impl(ctx):
-    root = _out_root(ctx)
-    prefix = ctx.attr.virtual_folder.split("/")
-
-    # The package folder ends in the virtual folder: python/frazo/proto holds frazo/proto.
-    package = ctx.label.package.split("/")
-    if package[-len(prefix):] != prefix:
-        fail("{}: the package must end in {}".format(ctx.label, ctx.attr.virtual_folder))
-    import_root = root[:-len(ctx.attr.virtual_folder) - 1]
-    modules = []
-    stubs = []
-    arguments = []
-    for stem in _stems(ctx):
-        if ctx.attr.services:
-            modules.append(ctx.actions.declare_file(stem + "_pb2_grpc.py"))
-        else:
-            modules.append(ctx.actions.declare_file(stem + "_pb2.py"))
-            stubs.append(ctx.actions.declare_file(stem + "_pb2.pyi"))
+    # The package's path ends in the virtual folder, python/frazo/proto in frazo/proto: what is before it is the root
+    # that Python imports from.
+    virtual_folder = ctx.attr.proto[FrazoProtoInfo].virtual_folder
+    if not ("/" + ctx.label.package).endswith("/" + virtual_folder):
+        fail("{}: the package must end in {}".format(ctx.label, virtual_folder))
+    import_root = _out_root(ctx)[:-len(virtual_folder) - 1]
     if ctx.attr.services:
-        arguments = ["--grpc_python_out=" + import_root]
-        tools = [ctx.executable._grpc_protoc]
-    else:
-        arguments = ["--python_out=" + import_root, "--pyi_out=" + import_root]
-        tools = [ctx.file._protoc]
-    _compile(ctx, arguments, tools, modules + stubs, import_root)
-    return [
-        DefaultInfo(files = depset(modules)),
-        OutputGroupInfo(stubs = depset(stubs)),
-    ]
+        modules = [ctx.actions.declare_file(stem + "_pb2_grpc.py") for stem in _stems(ctx)]
+        _compile(ctx, ["--grpc_python_out=" + import_root], [ctx.executable._grpc_protoc], modules)
+        return [DefaultInfo(files = depset(modules))]
+    modules = [ctx.actions.declare_file(stem + "_pb2.py") for stem in _stems(ctx)]
+    stubs = [ctx.actions.declare_file(stem + "_pb2.pyi") for stem in _stems(ctx)]
+    outputs = ["--python_out=" + import_root, "--pyi_out=" + import_root]
+    _compile(ctx, outputs, [ctx.file._protoc], modules + stubs)
+    return [DefaultInfo(files = depset(modules)), OutputGroupInfo(stubs = depset(stubs))]
 
 _py_sources = rule(
     implementation = _py_sources_impl,
     attrs = dict(
-        _PROTO_ATTRS,
-        services = attr.bool(doc = "gRPC stubs and servicers instead of messages"),
+        _COMPILER_ATTRS,
+        services = attr.bool(doc = "gRPC clients and servers instead of messages"),
         _grpc_protoc = attr.label(default = "@frazo_python//:grpc_protoc", executable = True, cfg = "exec"),
-        _protoc = attr.label(default = "@frazo_python//:bin/protoc", allow_single_file = True, cfg = "exec"),
     ),
 )
 
-def frazo_py_proto_library(name, proto, imports, virtual_folder = _VIRTUAL_FOLDER, **kwargs):
+def frazo_py_proto_library(name, proto, imports, **kwargs):
     """Python messages, with type stubs: from frazo.proto import x_pb2.
 
     Args:
       name: of the py_library.
-      proto: a frazo_proto_library.
+      proto: a frazo_proto_library; the package's path must end in its virtual folder.
       imports: the import root, relative to the package.
-      virtual_folder: where the files import each other from; the package's path must end in it.
       **kwargs: as in py_library.
     """
     generated = name + "_generated"
-    _py_sources(name = generated, proto = proto, virtual_folder = virtual_folder)
+    _py_sources(name = generated, proto = proto)
     native.filegroup(name = name + "_stubs", srcs = [generated], output_group = "stubs")
-    native.py_library(
-        name = name,
-        srcs = [generated],
-        data = [name + "_stubs"],
-        imports = imports,
-        **kwargs
-    )
+    native.py_library(name = name, srcs = [generated], data = [name + "_stubs"], imports = imports, **kwargs)
 
-def frazo_grpc_library(name, proto, imports, deps, virtual_folder = _VIRTUAL_FOLDER, **kwargs):
+def frazo_grpc_library(name, proto, imports, **kwargs):
     """Python clients and servers of the services in a vocabulary: from frazo.proto import x_pb2_grpc.
 
     Args:
       name: of the py_library.
-      proto: a frazo_proto_library.
+      proto: a frazo_proto_library; the package's path must end in its virtual folder.
       imports: the import root, relative to the package.
-      deps: the frazo_py_proto_library of the same files.
-      virtual_folder: where the files import each other from; the package's path must end in it.
-      **kwargs: as in py_library.
+      **kwargs: as in py_library; deps holds the frazo_py_proto_library of the same files.
     """
     generated = name + "_generated"
-    _py_sources(name = generated, proto = proto, services = True, virtual_folder = virtual_folder)
-    native.py_library(name = name, srcs = [generated], imports = imports, deps = deps, **kwargs)
+    _py_sources(name = generated, proto = proto, services = True)
+    native.py_library(name = name, srcs = [generated], imports = imports, **kwargs)

@@ -1,0 +1,36 @@
+"""The code that the proto rules make works together: messages, stubs of types, a client and a server."""
+
+import pathlib
+from concurrent import futures
+
+import grpc
+from echo.proto import echo_pb2, echo_pb2_grpc
+from frazo.proto import activation_pb2
+
+
+class Echo(echo_pb2_grpc.EchoServicer):
+    def Repeat(self, request, context):
+        return echo_pb2.EchoReply(text=request.text * request.times)
+
+
+def test_a_client_calls_a_server_on_the_loopback_address():
+    server = grpc.server(futures.ThreadPoolExecutor(max_workers=1))
+    echo_pb2_grpc.add_EchoServicer_to_server(Echo(), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    try:
+        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+            stub = echo_pb2_grpc.EchoStub(channel)
+            assert stub.Repeat(echo_pb2.EchoRequest(text="ab"), timeout=10).text == "abab"
+            assert stub.Repeat(echo_pb2.EchoRequest(text="c", times=3), timeout=10).text == "ccc"
+    finally:
+        server.stop(grace=None).wait()
+
+
+def test_messages_may_use_those_of_another_vocabulary():
+    assert echo_pb2.EchoRequest().activation == activation_pb2.GELU
+
+
+def test_type_stubs_lie_beside_the_modules():
+    stub = pathlib.Path(echo_pb2.__file__).with_suffix(".pyi")
+    assert "class EchoRequest" in stub.read_text()
