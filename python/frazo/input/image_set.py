@@ -1,0 +1,19 @@
+"""A labelled set of images in memory."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class ImageSet:
+    """images: uint8 [n, height, width, channels]; labels: int32 [n]."""
+
+    images: np.ndarray
+    labels: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def first(self, count: int) -> "ImageSet":
+        return ImageSet(self.images[:count], self.labels[:count])

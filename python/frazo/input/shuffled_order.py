@@ -1,0 +1,36 @@
+"""The order of a shuffled, endless stream."""
+
+import tensorflow as tf
+
+# What tf.random.experimental.index_shuffle uses.
+_CIPHER_ROUNDS = 4
+
+
+def shuffled_indices(
+    first: tf.Tensor, count: int, *, num_examples: int, seed: int
+) -> tf.Tensor:
+    """The examples at places first, ..., first + count - 1 of the stream: int64 [count].
+
+    The stream is one random permutation of 0, ..., num_examples - 1 after another (epochs). It is
+    a pure function of (seed, place), so that any part can be had without those before it; a
+    cipher over [0, num_examples) stands in for a shuffled list.
+    """
+    places = first + tf.range(count, dtype=tf.int64)
+    epochs = places // num_examples
+    # The op takes three 32-bit words of seed: the epoch and both halves of our seed.
+    words = [
+        tf.cast(epochs, tf.int32),
+        tf.fill([count], _signed32(seed)),
+        tf.fill([count], _signed32(seed >> 32)),
+    ]
+    return tf.raw_ops.RandomIndexShuffle(
+        index=places % num_examples,
+        seed=tf.stack(words, axis=1),
+        max_index=tf.constant(num_examples - 1, tf.int64),
+        rounds=_CIPHER_ROUNDS,
+    )
+
+
+def _signed32(value: int) -> int:
+    word = value & 0xFFFFFFFF
+    return word - (1 << 32) if word >= 1 << 31 else word

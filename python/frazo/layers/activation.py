@@ -1,0 +1,35 @@
+"""Elementwise functions."""
+
+from collections.abc import Sequence
+
+import tensorflow as tf
+
+from frazo.layers.layer import Layer
+from frazo.layers.step_context import StepContext
+from frazo.proto import activation_pb2
+
+_FUNCTIONS = {
+    activation_pb2.IDENTITY: lambda x: x,
+    activation_pb2.RELU: tf.nn.relu,
+    activation_pb2.TANH: tf.tanh,
+    activation_pb2.SIGMOID: tf.sigmoid,
+    activation_pb2.GELU: lambda x: tf.nn.gelu(x, approximate=False),
+}
+
+
+def activate(x: tf.Tensor, activation: int) -> tf.Tensor:
+    """Applies a frazo.Activation to every element."""
+    return _FUNCTIONS[activation](x)
+
+
+class Elementwise(Layer):
+    """An activation as a layer of its own. It has no message: the enum value stands for it."""
+
+    def __init__(
+        self, activation: int, *, path: str, input_shape: Sequence[int | None], seed: int
+    ):
+        super().__init__(None, path=path, input_shape=input_shape, seed=seed)
+        self._activation = activation
+
+    def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
+        return activate(x, self._activation)

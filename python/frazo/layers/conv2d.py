@@ -1,0 +1,44 @@
+"""Two-dimensional convolution."""
+
+import tensorflow as tf
+
+from frazo.layers.activation import activate
+from frazo.layers.layer import Layer, constant
+from frazo.layers.step_context import StepContext
+from frazo.layers.window import positions, require_positions
+from frazo.proto import conv_pb2
+from frazo.registry import register
+
+
+@register(conv_pb2.Conv2d)
+class Conv2d(Layer):
+    """activation(x * kernel + bias), cross-correlation over [batch, height, width, channels].
+
+    kernel: [kernel_height, kernel_width, channels, filters]; bias: [filters].
+    """
+
+    def __init__(self, message: conv_pb2.Conv2d, **place):
+        super().__init__(message, **place)
+        self.require_rank(4, "[batch, height, width, channels]")
+        batch, height, width, channels = self.input_shape
+        window = (message.kernel_height, message.kernel_width)
+        self.output_shape = (
+            batch,
+            positions(height, window[0], message.stride, message.padding),
+            positions(width, window[1], message.stride, message.padding),
+            message.filters,
+        )
+        require_positions(self.path, self.output_shape)
+        self.kernel = self.add_variable(
+            "kernel", (*window, channels, message.filters), message.kernel_init
+        )
+        self.bias = (
+            self.add_variable("bias", (message.filters,), constant(0)) if message.bias else None
+        )
+
+    def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
+        message = self.message
+        y = tf.nn.conv2d(x, self.kernel, message.stride, conv_pb2.Padding.Name(message.padding))
+        if self.bias is not None:
+            y = tf.nn.bias_add(y, self.bias)
+        return activate(y, message.activation)

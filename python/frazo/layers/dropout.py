@@ -1,0 +1,49 @@
+"""Inverted dropout."""
+
+import tensorflow as tf
+
+from frazo.layers.layer import Layer
+from frazo.layers.step_context import StepContext
+from frazo.proto import dropout_pb2
+from frazo.registry import register
+
+_PHILOX = 1
+
+
+@register(dropout_pb2.Dropout)
+class Dropout(Layer):
+    """Zeroes elements at random in training (Srivastava et al. 2014); any shape.
+
+    What is dropped is a pure function of (experiment seed, step, path).
+    """
+
+    def __init__(self, message: dropout_pb2.Dropout, **place):
+        super().__init__(message, **place)
+        # In units of 1/65536; the scale uses the rounded rate, so that the mean is kept exactly.
+        self._threshold = min(round(message.rate * 65536), 65535)
+
+    def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
+        if not context.training or self._threshold == 0:
+            return x
+        scale = 65536 / (65536 - self._threshold)
+        bits = random_uint16(tf.shape(x), context.seed_for(self.path))
+        keep = tf.cast(bits >= tf.constant(self._threshold, tf.uint16), x.dtype)
+        return x * (keep * scale)
+
+
+def random_uint16(shape: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    """Uniform uint16 of `shape`, a pure function of seed (int64 [2]).
+
+    Four values are cut from each 64-bit word of the generator, which is what makes it cheap.
+    """
+    count = tf.reduce_prod(shape)
+    words = tf.raw_ops.StatelessRandomUniformFullIntV2(
+        shape=[(count + 3) // 4],
+        key=tf.bitcast(seed[:1], tf.uint64),
+        # The step in the upper word of the counter: streams of two steps never meet.
+        counter=tf.bitcast(tf.stack([tf.zeros([], tf.int64), seed[1]]), tf.uint64),
+        alg=_PHILOX,
+        dtype=tf.uint64,
+    )
+    values = tf.reshape(tf.bitcast(words, tf.uint16), [-1])
+    return tf.reshape(values[:count], shape)

@@ -1,0 +1,27 @@
+"""All dimensions but the batch become one."""
+
+import math
+
+import tensorflow as tf
+
+from frazo.layers.layer import Layer, show_shape
+from frazo.layers.step_context import StepContext
+from frazo.proto import layer_pb2
+from frazo.registry import register
+
+
+@register(layer_pb2.Layer.Flatten)
+class Flatten(Layer):
+    """[batch, a, b, ...] to [batch, a * b * ...]."""
+
+    def __init__(self, message: layer_pb2.Layer.Flatten, **place):
+        super().__init__(message, **place)
+        if None in self.input_shape[1:]:
+            raise ValueError(
+                f"{self.path}: the input has shape {show_shape(self.input_shape)}; Flatten expects "
+                "known sizes in all dimensions but the batch."
+            )
+        self.output_shape = (self.input_shape[0], math.prod(self.input_shape[1:]))
+
+    def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
+        return tf.reshape(x, [-1, self.output_shape[1]])

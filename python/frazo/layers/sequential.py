@@ -1,0 +1,64 @@
+"""Layers applied in order."""
+
+import tensorflow as tf
+
+# Imported for their side effect: each binds itself to its message.
+from frazo.layers import (  # noqa: F401
+    batch_norm,
+    conv2d,
+    dropout,
+    flatten,
+    linear,
+    max_pool2d,
+)
+from frazo.layers.activation import Elementwise
+from frazo.layers.layer import Layer
+from frazo.layers.step_context import StepContext
+from frazo.proto import layer_pb2
+from frazo.registry import build, register, unwrap
+
+
+@register(layer_pb2.Sequential)
+class Sequential(Layer):
+    """layer[n-1](... layer[0](x))."""
+
+    def __init__(self, message: layer_pb2.Sequential, **place):
+        super().__init__(message, **place)
+        names = [_layer_name(layer, position) for position, layer in enumerate(message.layers)]
+        _require_unique(names, self.path)
+        self.layers: list[Layer] = []
+        for name, layer_message in zip(names, message.layers, strict=True):
+            layer_place = {
+                "path": f"{self.path}/{name}",
+                "input_shape": self.output_shape,
+                "seed": self._seed,
+            }
+            layer = _build_layer(layer_message, layer_place)
+            self.layers.append(layer)
+            self.output_shape = layer.output_shape
+
+    def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
+        for layer in self.layers:
+            x = layer(x, context)
+        return x
+
+
+def _build_layer(message: layer_pb2.Layer, place: dict) -> Layer:
+    kind, value = unwrap(message)
+    # The one kind that is an enum and not a message, so that it can't be bound to a class.
+    if kind == "activation":
+        return Elementwise(value, **place)
+    return build(value, **place)
+
+
+def _layer_name(message: layer_pb2.Layer, position: int) -> str:
+    return message.name or f"{message.WhichOneof('kind')}_{position}"
+
+
+def _require_unique(names: list[str], path: str) -> None:
+    for position, name in enumerate(names):
+        if name in names[:position]:
+            raise ValueError(
+                f"{path}: layers {names.index(name)} and {position} are both named '{name}', so "
+                "their variables would have the same names. Give one another name."
+            )

@@ -1,0 +1,34 @@
+"""Linear classifier with softmax cross entropy."""
+
+import tensorflow as tf
+
+from frazo.layers.layer import Layer, constant
+from frazo.layers.step_context import StepContext
+from frazo.proto import softmax_pb2
+from frazo.registry import register
+
+
+@register(softmax_pb2.Softmax)
+class Softmax(Layer):
+    """From features [batch, features] to logits [batch, num_classes]: x W + b."""
+
+    def __init__(self, message: softmax_pb2.Softmax, **place):
+        super().__init__(message, **place)
+        self.require_rank(2, "[batch, features]")
+        batch, features = self.input_shape
+        self.output_shape = (batch, message.num_classes)
+        self.kernel = self.add_variable(
+            "kernel", (features, message.num_classes), message.kernel_init
+        )
+        self.bias = (
+            self.add_variable("bias", (message.num_classes,), constant(0)) if message.bias else None
+        )
+
+    def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
+        logits = tf.linalg.matmul(x, self.kernel)
+        return logits if self.bias is None else tf.nn.bias_add(logits, self.bias)
+
+
+def cross_entropy(logits: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
+    """-log softmax(logits)[label] in nats: [batch, num_classes], int [batch] to [batch]."""
+    return tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits)

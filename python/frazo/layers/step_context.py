@@ -1,0 +1,39 @@
+"""What a layer knows about the step that it is part of."""
+
+import zlib
+
+import tensorflow as tf
+
+
+class StepContext:
+    """One step of training or evaluation, handed down through every layer.
+
+    training: whether dropout drops and batch norm uses the batch's own statistics.
+    seed: int64 [2]. All randomness of the step is a pure function of it and of a layer's path.
+    updates: deferred assignments (variable, value), in the order in which they were added.
+    """
+
+    def __init__(self, *, training: bool, seed: tf.Tensor):
+        self.training = training
+        self.seed = seed
+        self.updates: list[tuple[tf.Variable, tf.Tensor]] = []
+
+    @classmethod
+    def for_training(cls, *, seed: int, global_step: tf.Tensor) -> "StepContext":
+        """The context of the training step that follows `global_step` (int64 scalar) done steps."""
+        return cls(training=True, seed=tf.stack([tf.constant(seed, tf.int64), global_step]))
+
+    @classmethod
+    def for_evaluation(cls, *, seed: int) -> "StepContext":
+        return cls(training=False, seed=tf.constant([seed, 0], tf.int64))
+
+    def add_update(self, variable: tf.Variable, value: tf.Tensor) -> None:
+        """Assigns `value` after the step, if the step counts (a step that is not finite does not)."""
+        self.updates.append((variable, value))
+
+    def seed_for(self, path: str) -> tf.Tensor:
+        """int64 [2], different for each path and step: the seed of a stateless random op."""
+        # The path goes into the upper half of the first word and so never meets a seed below 2^32.
+        word = zlib.crc32(path.encode()) << 32
+        signed = word - (1 << 64) if word >= 1 << 63 else word
+        return tf.bitwise.bitwise_xor(self.seed, tf.constant([signed, 0], tf.int64))

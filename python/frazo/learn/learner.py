@@ -1,0 +1,122 @@
+"""From the loss to new weights."""
+
+from collections.abc import Sequence
+
+import tensorflow as tf
+
+# Imported for their side effect: each binds itself to its message.
+from frazo.layers.step_context import StepContext
+from frazo.learn.clipping import clip
+from frazo.learn.moving_averages import MovingAverages
+from frazo.learn.nonfinite import NonfiniteSteps
+from frazo.learn.optimizers import adam, momentum, sgd  # noqa: F401
+from frazo.learn.schedules import (  # noqa: F401
+    constant,
+    linear_rampup,
+    linear_rampup_exponential_decay,
+    piecewise,
+)
+from frazo.proto import learner_pb2, schedule_pb2
+from frazo.registry import build, register
+
+
+@register(learner_pb2.Learner)
+class Learner(tf.Module):
+    """l2, clipping, the check for non-finite values, optimizer, moving averages: in this order.
+
+    weights: the trainable ones of the variables it was given; gradients come in their order.
+    """
+
+    def __init__(self, message: learner_pb2.Learner, variables: Sequence[tf.Variable]):
+        super().__init__()
+        self.message = message
+        self.weights = [variable for variable in variables if variable.trainable]
+        names = [weight.name.removesuffix(":0") for weight in self.weights]
+        self._decays = [name.endswith("/kernel") for name in names]
+        self._names = names
+        schedule = message.schedule
+        if schedule.WhichOneof("kind") is None:
+            schedule = schedule_pb2.Schedule(constant=schedule_pb2.Schedule.Constant())
+        self._schedule = build(schedule)
+        self._optimizer = build(message.optimizer, variables=self.weights)
+        self._nonfinite = NonfiniteSteps(names)
+        self.averages = (
+            MovingAverages(message.ema_decay, self.weights)
+            if message.HasField("ema_decay")
+            else None
+        )
+
+    @property
+    def nonfinite_total(self) -> tf.Variable:
+        """int64: steps that were skipped."""
+        return self._nonfinite.total
+
+    @property
+    def nonfinite_in_a_row(self) -> tf.Variable:
+        """int64: steps skipped since the last one that counted."""
+        return self._nonfinite.in_a_row
+
+    @property
+    def first_nonfinite(self) -> str | None:
+        """What began the present run of skipped steps: "loss" or a variable's name; or None."""
+        return self._nonfinite.culprit
+
+    @property
+    def state_variables(self) -> list[tf.Variable]:
+        """All that a checkpoint needs besides the model's variables; names are "learner/..."."""
+        averages = self.averages.averages if self.averages else []
+        return [*self._optimizer.slots, *self._nonfinite.variables_to_save, *averages]
+
+    def step(
+        self,
+        loss: tf.Tensor,
+        gradients: Sequence[tf.Tensor | None],
+        context: StepContext,
+        global_step: tf.Tensor,
+    ) -> dict[str, tf.Tensor]:
+        """Applies one step in graph; global_step (int64) is the number of steps done before it.
+
+        Returns float32 scalars: learning_rate, grad_norm (before clipping, with l2), nonfinite
+        (1 if this step was skipped: then nothing but the counters has changed) and, with
+        l2_weight, l2_loss.
+        """
+        self._require_gradients(gradients)
+        scalars = {}
+        if self.message.l2_weight:
+            gradients, scalars["l2_loss"] = self._add_l2(gradients)
+        squared_norms = tf.stack([2 * tf.nn.l2_loss(gradient) for gradient in gradients])
+        norm = tf.sqrt(tf.reduce_sum(squared_norms))
+        good = self._nonfinite.check(loss, squared_norms)
+        learning_rate = self.message.learning_rate * self._schedule(global_step)
+
+        def apply() -> None:
+            self._optimizer.apply(clip(gradients, norm, self.message), learning_rate)
+            for variable, value in context.updates:
+                variable.assign(value)
+            if self.averages:
+                self.averages.update(global_step)
+
+        tf.cond(good, apply, lambda: None)
+        scalars["learning_rate"] = learning_rate
+        scalars["grad_norm"] = norm
+        scalars["nonfinite"] = 1 - tf.cast(good, tf.float32)
+        return scalars
+
+    def _require_gradients(self, gradients: Sequence[tf.Tensor | None]) -> None:
+        for name, gradient in zip(self._names, gradients, strict=True):
+            if gradient is None:
+                raise ValueError(
+                    f"The loss does not depend on the variable '{name}', so it cannot be trained. "
+                    "Remove its layer, or use its output."
+                )
+
+    def _add_l2(self, gradients: Sequence[tf.Tensor]) -> tuple[list[tf.Tensor], tf.Tensor]:
+        weight = self.message.l2_weight
+        decayed = [
+            gradient + weight * variable if decays else gradient
+            for gradient, variable, decays in zip(
+                gradients, self.weights, self._decays, strict=True
+            )
+        ]
+        kernels = [v for v, decays in zip(self.weights, self._decays, strict=True) if decays]
+        return decayed, weight * tf.add_n([tf.nn.l2_loss(kernel) for kernel in kernels])

@@ -1,0 +1,32 @@
+"""Gradient descent with momentum."""
+
+from collections.abc import Sequence
+
+import tensorflow as tf
+
+from frazo.learn.optimizer import Optimizer
+from frazo.proto import optimizer_pb2
+from frazo.registry import register
+
+
+@register(optimizer_pb2.Momentum)
+class Momentum(Optimizer):
+    """a = momentum a + g; w -= lr a, or with nesterov (Sutskever et al. 2013, section 2, as in
+    Bengio et al. 2013, equation 7): w -= lr (g + momentum a)."""
+
+    def __init__(self, message: optimizer_pb2.Momentum, *, variables: Sequence[tf.Variable]):
+        super().__init__(message, variables=variables)
+        self.accumulators = self.add_slots("momentum")
+
+    def apply(self, gradients: Sequence[tf.Tensor], learning_rate: tf.Tensor) -> None:
+        for weight, accumulator, gradient in zip(
+            self.weights, self.accumulators, gradients, strict=True
+        ):
+            tf.raw_ops.ResourceApplyMomentum(
+                var=weight.handle,
+                accum=accumulator.handle,
+                lr=learning_rate,
+                grad=gradient,
+                momentum=self.message.momentum,
+                use_nesterov=self.message.nesterov,
+            )

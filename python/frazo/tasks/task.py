@@ -1,0 +1,48 @@
+"""The contract of a task."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import tensorflow as tf
+from google.protobuf.message import Message
+
+from frazo.layers.step_context import StepContext
+
+# A mean and the weight with which it enters the mean over batches: float32 scalars.
+WeightedMetrics = dict[str, tuple[tf.Tensor, tf.Tensor]]
+
+
+class EvalOutput(NamedTuple):
+    """What one batch gives in evaluation.
+
+    examples: tensors with the batch as first dimension. "is_error", bool [batch], marks those
+        that Task.example_page should be given.
+    """
+
+    metrics: WeightedMetrics
+    examples: dict[str, tf.Tensor]
+
+
+class Task(tf.Module):
+    """A model with its loss and metrics, built from its message."""
+
+    def __init__(self, message: Message, *, input_spec: Mapping[str, tf.TensorSpec], seed: int):
+        """input_spec: of the batches. seed: decides the initial weights."""
+        super().__init__()
+        self.message = message
+
+    def loss(
+        self, batch: Mapping[str, tf.Tensor], context: StepContext
+    ) -> tuple[tf.Tensor, WeightedMetrics]:
+        """Returns the float32 scalar to minimize, and metrics of the batch."""
+        raise NotImplementedError(f"{type(self).__name__} does not define loss")
+
+    def evaluate(self, batch: Mapping[str, tf.Tensor], context: StepContext) -> EvalOutput:
+        """Metrics and per-example results of a batch; changes nothing."""
+        raise NotImplementedError(f"{type(self).__name__} does not define evaluate")
+
+    def example_page(
+        self, examples: Sequence[Mapping[str, Any]]
+    ) -> list[tf.compat.v1.Summary.Value]:
+        """Summaries that show `examples`: rows of EvalOutput.examples as NumPy values."""
+        return []
