@@ -1,0 +1,160 @@
+"""Loads experiments: from a known model's name or a file, through `extends` and --set, to a checked message."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from frazo.config.document import Document
+from frazo.config.errors import ConfigError
+from frazo.config.index import known_models, nearest_model
+from frazo.config.overlay import overlay
+from frazo.config.overrides import apply_override
+from frazo.config.reader import read
+from frazo.config.source import Source
+from frazo.config.suggestions import nearest
+from frazo.config.validation import validate
+from frazo.proto import experiment_pb2
+
+
+def load_experiment(
+    *, model: str | None, config: str | None, overrides: Sequence[str]
+) -> experiment_pb2.Experiment:
+    """Returns the experiment with `extends` and the overrides applied, and checked.
+
+    model: name of a known model, or config: path of a textproto file; exactly one of them is given.
+    overrides: assignments `path=value`, applied in order.
+    Raises ConfigError.
+    """
+    document = _load(_chosen_file(model, config), ())
+    for assignment in overrides:
+        apply_override(document, assignment)
+    if document.message.HasField("extends"):
+        at = document.location.children["extends"].name
+        problem = "cannot be set on top of an experiment; choose another with --model or --config"
+        raise ConfigError.at(at, "extends", problem)
+    validate(document)
+    return document.message
+
+
+def list_models() -> list[tuple[str, str]]:
+    """Names and descriptions of the known models, sorted by name.
+
+    The description of a model that cannot be read is the first line of the error.
+    """
+    return [(name, _description(path)) for name, path in known_models().items()]
+
+
+@dataclass(frozen=True)
+class _ExperimentFile:
+    """path: of the file. shown: how errors call it."""
+
+    path: Path
+    shown: str
+
+
+def _description(path: Path) -> str:
+    try:
+        return _load(_model_file(path), ()).message.description
+    except ConfigError as error:
+        return f"cannot be read: {str(error).splitlines()[0]}"
+
+
+def _chosen_file(model: str | None, config: str | None) -> _ExperimentFile:
+    if model is not None and config is not None:
+        raise ConfigError("--model and --config: give one of them, not both")
+    if config is not None:
+        return _existing_file(Path(config), config, f"--config={config}")
+    if model is None:
+        raise ConfigError(
+            "--model: no experiment is given; use --model=NAME (--model=list shows the names) or --config=FILE"
+        )
+    models = known_models()
+    if model in models:
+        return _model_file(models[model])
+    raise ConfigError(f"--model={model}: {_unknown_model(model, list(models))}")
+
+
+def _model_file(path: Path) -> _ExperimentFile:
+    # In Bazel's runfiles the file is a link; its target is the one to edit.
+    resolved = path.resolve()
+    return _ExperimentFile(resolved, str(resolved))
+
+
+def _unknown_model(name: str, names: list[str]) -> str:
+    match = nearest_model(name, names)
+    remedy = f'did you mean "{match}"?' if match else f"known are: {', '.join(names) or 'none'}"
+    if name.endswith(".textproto"):
+        remedy = f"a file is given by its path: --config={name}, or extends with a / in it"
+    return f'no known model is named "{name}"; {remedy}'
+
+
+def _load(file: _ExperimentFile, extending: tuple[_ExperimentFile, ...]) -> Document:
+    """Reads a file with what it extends. extending: the files that led here, the first one first."""
+    above = read(Source(file.shown, _text(file)), experiment_pb2.Experiment)
+    if not above.message.HasField("extends"):
+        return above
+    extending += (file,)
+    below = _load(_extended_file(above, file, extending), extending)
+    above.message.ClearField("extends")
+    del above.location.children["extends"]
+    overlay(below, above)
+    return below
+
+
+def _extended_file(
+    document: Document, file: _ExperimentFile, extending: tuple[_ExperimentFile, ...]
+) -> _ExperimentFile:
+    name = document.message.extends
+    at = document.location.children["extends"].value
+    if "/" in name or name.endswith(".textproto"):
+        try:
+            base = _existing_file(
+                file.path.parent / name, str(Path(file.shown).parent / name), name
+            )
+        except ConfigError as error:
+            problem = f"{error}; a path is relative to the file that it stands in"
+            raise ConfigError.at(at, "extends", problem) from None
+    else:
+        models = known_models()
+        if name not in models:
+            raise ConfigError.at(at, "extends", _unknown_model(name, list(models)))
+        base = _model_file(models[name])
+    if any(other.path.resolve() == base.path.resolve() for other in extending):
+        chain = " -> ".join(other.shown for other in (*extending, base))
+        raise ConfigError.at(
+            at, "extends", f"the experiments extend each other in a circle: {chain}"
+        )
+    return base
+
+
+def _existing_file(path: Path, shown: str, name: str) -> _ExperimentFile:
+    """The file at `path`; ConfigError, beginning with `name`, if there is none."""
+    if path.is_dir():
+        raise ConfigError(f"{name}: it is a directory; give the path of a .textproto file")
+    if not path.exists():
+        problem = f"{name}: no such file"
+        if not path.parent.is_dir():
+            raise ConfigError(f"{problem}; there is no directory {path.parent} either")
+        match = nearest(path.name, sorted(other.name for other in path.parent.iterdir()))
+        remedy = f'did you mean "{path.with_name(match)}"?' if match else "check the path"
+        raise ConfigError(f"{problem}; {remedy}")
+    return _ExperimentFile(path, shown)
+
+
+def _text(file: _ExperimentFile) -> str:
+    try:
+        data = file.path.read_bytes()
+    except OSError as error:
+        raise ConfigError(
+            f"{file.shown}:1:1: experiment: cannot be read: {error.strerror}"
+        ) from None
+    try:
+        # Some editors begin a file with a byte order mark.
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8", "replace")
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        raise ConfigError(
+            f"{file.shown}:{line}:{column}: experiment: byte 0x{data[error.start]:02x} is not UTF-8; "
+            "an experiment is a text file in UTF-8"
+        ) from None

@@ -1,0 +1,100 @@
+"""Checks that concern several fields of a message at once; what concerns one field is in its FieldRules."""
+
+import re
+from collections.abc import Callable
+from typing import NoReturn, Protocol
+
+from google.protobuf.message import Message
+
+from frazo.config.paths import Key
+from frazo.config.suggestions import nearest
+from frazo.proto import experiment_pb2, layer_pb2, schedule_pb2
+
+_LAYER_NAME = re.compile(r"[A-Za-z0-9_]+")
+
+
+class Fail(Protocol):
+    """Raises the ConfigError: the problem, and which part of the message has it (field names, indices, map keys)."""
+
+    def __call__(self, problem: str, *part: Key) -> NoReturn: ...
+
+
+Validator = Callable[[Message, Fail], None]
+_validators: dict[str, Validator] = {}
+
+
+def validates(message_class: type[Message]) -> Callable[[Validator], Validator]:
+    """Decorator: the function checks every message of this type, after the rules of its fields hold."""
+
+    def bind(validator: Validator) -> Validator:
+        _validators[message_class.DESCRIPTOR.full_name] = validator
+        return validator
+
+    return bind
+
+
+def validator_of(message: Message) -> Validator | None:
+    return _validators.get(message.DESCRIPTOR.full_name)
+
+
+@validates(experiment_pb2.Experiment)
+def _trains_on_something(experiment: experiment_pb2.Experiment, fail: Fail) -> None:
+    if "Train" in experiment.inputs:
+        return
+    names = ", ".join(f'"{name}"' for name in sorted(experiment.inputs))
+    match = nearest("Train", experiment.inputs)
+    hint = f'; did you mean "Train" by "{match}"?' if match else "; add one"
+    fail(f'no input is named "Train", which is trained on; there are: {names}{hint}', "inputs")
+
+
+@validates(layer_pb2.Sequential)
+def _layer_names_are_unique(sequential: layer_pb2.Sequential, fail: Fail) -> None:
+    first_index: dict[str, int] = {}
+    for index, layer in enumerate(sequential.layers):
+        part: list[Key] = ["layers", index]
+        if layer.HasField("name"):
+            part.append("name")
+            if not _LAYER_NAME.fullmatch(layer.name):
+                fail(f'"{layer.name}" is no layer name; use letters, digits and underscores', *part)
+        name = layer.name or f"{layer.WhichOneof('kind')}_{index}"
+        other = first_index.setdefault(name, index)
+        if other != index:
+            fail(
+                f'the name "{name}" is taken by layers[{other}]; names within a network differ',
+                *part,
+            )
+
+
+@validates(schedule_pb2.Schedule.Piecewise)
+def _pieces_fit(piecewise: schedule_pb2.Schedule.Piecewise, fail: Fail) -> None:
+    boundaries, values = piecewise.boundaries, piecewise.values
+    for index in range(1, len(boundaries)):
+        if boundaries[index] <= boundaries[index - 1]:
+            problem = (
+                f"{boundaries[index]} comes after {boundaries[index - 1]}; boundaries must increase"
+            )
+            fail(problem, "boundaries", index)
+    if len(values) != len(boundaries) + 1:
+        problem = (
+            f"{len(values)} values for {len(boundaries)} boundaries; "
+            f"expected one value more than boundaries, {len(boundaries) + 1}"
+        )
+        fail(problem, "values")
+
+
+@validates(schedule_pb2.Schedule.LinearRampupExponentialDecay)
+def _phases_follow_each_other(
+    schedule: schedule_pb2.Schedule.LinearRampupExponentialDecay, fail: Fail
+) -> None:
+    if schedule.decay_start < schedule.warmup_steps:
+        problem = (
+            f"the decay starts at step {schedule.decay_start}, within the warm-up of "
+            f"{schedule.warmup_steps} steps; expected decay_start >= warmup_steps"
+        )
+        fail(problem, "decay_start")
+    if schedule.decay_end <= schedule.decay_start:
+        problem = (
+            f"the decay ends at step {schedule.decay_end} but starts at {schedule.decay_start}; "
+            f"expected decay_end > decay_start"
+        )
+        fail(problem, "decay_end")
