@@ -1,0 +1,154 @@
+"""LeNet5 at batch 256: our trainer beside plain Keras and Lingvo, in turns in one run.
+
+    ./bazelw run -c opt //tests/benchmarks:lenet5 -- [--peers=DIR] [--json=FILE] [--rounds=3]
+
+Our time includes reading, metrics, summaries and checkpoints; the peers' includes neither summaries
+nor checkpoints. docs/benchmarks.md says how DIR is made and keeps the last table.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.benchmarks import side_by_side
+from tests.benchmarks.side_by_side import Case, Contender, Measurement, MeasurementError
+from tests.benchmarks.training_process import TrainingProcess, watch_training
+
+RATE = Case("LeNet5 training, batch 256", "steps/s", higher_is_better=True)
+START = Case("LeNet5, process start to first step", "s", higher_is_better=False)
+
+STEPS = 800
+# Three checkpoints of ours lie within the timed steps.
+SAVE_INTERVAL_STEPS = 200
+WORKSPACE = Path(__file__).absolute().parents[2]
+PEER_SCRIPTS = Path(__file__).absolute().parent / "peers"
+TRAIN_DIGITS = WORKSPACE / "python/frazo/tasks/image/data/mnist_train.tfrecord.gz"
+# Ours and Lingvo's; not the line of an evaluation.
+LOG_LINE = re.compile(r"\bstep: *(\d+), steps/sec")
+# The environment of the build, for programs started beside this one.
+OUR_ENVIRONMENT = {"PYTHONPATH": os.pathsep.join(sys.path), "TF_CPP_MIN_LOG_LEVEL": "2"}
+
+
+def make_ours() -> Contender:
+    def start_trainer(logdir: str, **train_loop: int) -> list[str]:
+        command = [sys.executable, "-m", "frazo.jobs.trainer", "--model=image.mnist.LeNet5"]
+        command += ["--mode=sync", "--run_locally=cpu", f"--logdir={logdir}"]
+        # All the jobs but evaluation, which the peers do not do either.
+        command += ["--job=controller,trainer"]
+        return command + [f"--set=train.{name}={value}" for name, value in train_loop.items()]
+
+    def measure() -> Measurement:
+        with tempfile.TemporaryDirectory() as scratch:
+            # Of its own, because a line for the first step alone is not the trainer's habit.
+            start = watch_training(
+                TrainingProcess(
+                    start_trainer(f"{scratch}/start", max_steps=STEPS, log_interval_steps=1),
+                    OUR_ENVIRONMENT,
+                    LOG_LINE,
+                    last_step=1,
+                    ends_by_itself=False,
+                )
+            )
+            run = watch_training(
+                TrainingProcess(
+                    start_trainer(
+                        f"{scratch}/run", max_steps=STEPS, save_interval_steps=SAVE_INTERVAL_STEPS
+                    ),
+                    OUR_ENVIRONMENT,
+                    LOG_LINE,
+                    last_step=STEPS,
+                )
+            )
+        figures = {RATE: run.steps_per_second(), START: start.seconds_to_first_step()}
+        return Measurement(figures, run.peak_memory_mb)
+
+    return Contender("Frazo", measure)
+
+
+def make_peer(name: str, process: TrainingProcess) -> Contender:
+    def measure() -> Measurement:
+        run = watch_training(process)
+        figures = {RATE: run.steps_per_second(), START: run.seconds_to_first_step()}
+        return Measurement(figures, run.peak_memory_mb)
+
+    return Contender(name, measure)
+
+
+def make_keras(name: str, dropout: str) -> Contender:
+    """Keras in the build's own TensorFlow."""
+    command = [sys.executable, str(PEER_SCRIPTS / "keras_lenet5.py"), f"--train={TRAIN_DIGITS}"]
+    command += [f"--steps={STEPS}", f"--dropout={dropout}"]
+    step_line = re.compile(r"^step: (\d+)")
+    return make_peer(name, TrainingProcess(command, OUR_ENVIRONMENT, step_line, last_step=STEPS))
+
+
+def make_lingvo(python: Path, scratch: Path) -> Contender:
+    """Lingvo 0.14 in an environment of its own, on the same digits.
+
+    Args:
+        python: the environment's interpreter.
+        scratch: existing folder for the digits and the logs.
+    """
+    images = scratch / "digits"
+    converter = [sys.executable, "-m", "tests.benchmarks.digits_checkpoint"]
+    converted = subprocess.run(
+        [*converter, f"--train={TRAIN_DIGITS}", f"--out={images}"],
+        env=os.environ | OUR_ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    environment = {
+        "PYTHONPATH": str(PEER_SCRIPTS),
+        "TF_CPP_MIN_LOG_LEVEL": "2",
+        "LENET5_IMAGES": str(images),
+        "LENET5_NUM_IMAGES": converted.stdout.strip(),
+    }
+
+    def measure() -> Measurement:
+        with tempfile.TemporaryDirectory(dir=scratch) as logdir:
+            command = [str(python), "-m", "lingvo.trainer", "--model=lingvo_lenet5.LeNet5"]
+            command += ["--mode=sync", "--run_locally=cpu", f"--logdir={logdir}"]
+            # Otherwise its trainer sleeps 30 s before it looks for the controller's variables.
+            command += ["--checkpoint_in_trainer_cpu"]
+            process = TrainingProcess(
+                command, environment, LOG_LINE, last_step=STEPS, ends_by_itself=False
+            )
+            return make_peer("Lingvo", process).measure()
+
+    return Contender("Lingvo 0.14", measure)
+
+
+def main(arguments: Sequence[str]) -> int:
+    options = side_by_side.parse_arguments(__doc__, arguments)
+    peers = [
+        make_keras("Keras fit", dropout="hidden"),
+        make_keras("Keras fit, dropout as ours", dropout="pools"),
+    ]
+    with tempfile.TemporaryDirectory() as scratch:
+        python = options.peers / "lv13/bin/python" if options.peers else None
+        if python and python.exists():
+            peers.append(make_lingvo(python, Path(scratch)))
+        else:
+            where = python or "--peers was not given"
+            print(f"Lingvo is left out: not installed ({where}); see docs/benchmarks.md")
+        try:
+            comparisons = side_by_side.compare(
+                make_ours(), peers, options.rounds, report=lambda line: print(line, flush=True)
+            )
+        except MeasurementError as error:
+            print(f"Frazo could not be measured: {error}", file=sys.stderr)
+            return 1
+    print()
+    side_by_side.write_table(comparisons, options.rounds, sys.stdout)
+    if options.json:
+        side_by_side.write_json(comparisons, options.json)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
