@@ -112,8 +112,8 @@ def _extended_file(
                 file.path.parent / name, str(Path(file.shown).parent / name), name
             )
         except ConfigError as error:
-            problem = f"{error}; a path is relative to the file that it stands in"
-            raise ConfigError.at(at, "extends", problem) from None
+            note = "a path is relative to the file that it stands in"
+            raise ConfigError.at(at, "extends", str(error), note) from None
     else:
         models = known_models()
         if name not in models:

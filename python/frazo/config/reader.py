@@ -10,7 +10,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 
-from google.protobuf import descriptor_pool, message_factory, text_format
+from google.protobuf import descriptor_pool, message_factory, text_encoding, text_format
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 
@@ -301,19 +301,20 @@ class _Scan:
         return text
 
     def _string(self, path: str) -> str:
-        parts = []
-        while _STRING.match(self._tokens.token):
-            parts.append(self._tokens.token)
-            at = self._here()
-            try:
-                self._tokens.ConsumeByteString()
-            except text_format.ParseError:
-                closed = len(parts[-1]) > 1 and parts[-1][-1] == parts[-1][0]
-                problem = (
-                    "a wrong escape in the string" if closed else "the string has no closing quote"
-                )
-                raise ConfigError.at(at, path, f"{problem}: {parts[-1]}") from None
-        return " ".join(parts)
+        """Scans a string, or several in a row, which are one; returns it in quotes."""
+        try:
+            value = self._tokens.ConsumeByteString()
+        except text_format.ParseError:
+            token = self._tokens.token
+            is_closed = len(token) > 1 and token[-1] == token[0]
+            problem = (
+                "a wrong escape in the string" if is_closed else "the string has no closing quote"
+            )
+            raise ConfigError.at(self._here(), path, f"{problem}: {token}") from None
+        try:
+            return f'"{text_encoding.CEscape(value.decode("utf-8"), as_utf8=True)}"'
+        except UnicodeDecodeError:
+            return f'"{text_encoding.CEscape(value, as_utf8=False)}"'
 
     def _separator(self) -> None:
         if not self._tokens.TryConsume(","):

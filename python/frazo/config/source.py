@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 # Wider lines are shown in part, around the caret: a minified file would fill the screen.
-_SHOWN_COLUMNS = 100
+_SHOWN_COLUMNS = 120
 
 
 @dataclass(frozen=True)

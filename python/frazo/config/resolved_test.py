@@ -1,0 +1,125 @@
+"""Tests of the text that shows every default."""
+
+from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.message import Message
+from hypothesis import given, settings
+
+from frazo.config import load_experiment, vocabulary
+from frazo.config.random_messages import messages
+from frazo.config.reader import read
+from frazo.config.resolved import resolved_text, with_defaults
+from frazo.config.source import Source
+from frazo.proto import dropout_pb2, experiment_pb2, layer_pb2
+
+
+def _read(text: str) -> experiment_pb2.Experiment:
+    return read(Source("params.txt", text), experiment_pb2.Experiment).message
+
+
+def _scalar_meaning(message: Message) -> dict:
+    """What a program sees of the scalars of a message: its values, and of those without default also whether set."""
+    return {
+        field.name: (
+            getattr(message, field.name),
+            field.has_default_value or field.is_repeated or message.HasField(field.name),
+        )
+        for field in message.DESCRIPTOR.fields
+        if field.cpp_type != FieldDescriptor.CPPTYPE_MESSAGE
+    }
+
+
+@settings(max_examples=100, deadline=None)
+@given(messages())
+def test_reading_the_text_gives_the_same_meaning(message):
+    text = resolved_text(message)
+    again = _read(text)
+    assert again == with_defaults(message)
+    assert resolved_text(again) == text
+    _assert_same_meaning(message, again)
+
+
+def _assert_same_meaning(message: Message, again: Message) -> None:
+    """Compares everything but what Any holds, field by field."""
+    if vocabulary.is_any(message.DESCRIPTOR):
+        return
+    assert _scalar_meaning(message) == _scalar_meaning(again)
+    for field in message.DESCRIPTOR.fields:
+        if field.cpp_type != FieldDescriptor.CPPTYPE_MESSAGE:
+            continue
+        one, other = getattr(message, field.name), getattr(again, field.name)
+        if vocabulary.is_map(field):
+            assert sorted(one) == sorted(other)
+            for key in one:
+                _assert_same_meaning(one[key], other[key])
+        elif field.is_repeated:
+            assert len(one) == len(other)
+            for element, other_element in zip(one, other, strict=True):
+                _assert_same_meaning(element, other_element)
+        else:
+            assert message.HasField(field.name) == again.HasField(field.name)
+            if message.HasField(field.name):
+                _assert_same_meaning(one, other)
+
+
+def test_defaults_are_written_where_a_message_is_present():
+    text = resolved_text(_read("learner { learning_rate: 0.1 optimizer { adam { beta1: 0.5 } } }"))
+    assert text == (
+        "learner {\n"
+        "  learning_rate: 0.1\n"
+        "  optimizer {\n"
+        "    adam {\n"
+        "      beta1: 0.5\n"
+        "      beta2: 0.999\n"
+        "      epsilon: 1e-06\n"
+        "    }\n"
+        "  }\n"
+        "  l2_weight: 0.0\n"
+        "  max_nonfinite_steps: 20\n"
+        "}\n"
+        "seed: 301\n"
+    )
+
+
+def test_what_has_no_default_stays_unset():
+    # MaxPool2d.stride is the window when unset; a 0 in its place would be out of range.
+    filled = with_defaults(layer_pb2.Layer(name="a", max_pool2d={"window": 2}))
+    assert str(filled) == 'name: "a"\nmax_pool2d {\n  window: 2\n  padding: SAME\n}\n'
+
+
+def test_the_original_is_left_as_it_is():
+    experiment = _read("eval {}")
+    resolved_text(experiment)
+    assert experiment == _read("eval {}")
+
+
+def test_map_entries_come_in_the_order_of_their_keys():
+    one = resolved_text(_read("inputs { key: 'B' value {} } inputs { key: 'A' value {} }"))
+    other = resolved_text(_read("inputs { key: 'A' value {} } inputs { key: 'B' value {} }"))
+    assert one == other
+    assert one.index('key: "A"') < one.index('key: "B"')
+
+
+def test_text_of_a_custom_message_is_readable():
+    layer = layer_pb2.Layer()
+    layer.custom.Pack(dropout_pb2.Dropout(rate=0.5))
+    experiment = experiment_pb2.Experiment()
+    experiment.task.image_classifier.network.layers.append(layer)
+    assert "[type.googleapis.com/frazo.Dropout] {\n            rate: 0.5" in resolved_text(
+        experiment
+    )
+
+
+def test_the_text_can_be_loaded_as_an_experiment(tmp_path):
+    text = """
+        task { image_classifier { network { layers { flatten {} } } softmax { num_classes: 10 } } }
+        inputs { key: "Train" value { image {
+          records { files: "größe" } batch_size: 8 height: 2 width: 3
+        } } }
+        learner { learning_rate: 0.1 optimizer { adam {} } }
+        train { max_steps: 5 }
+    """
+    (tmp_path / "first.textproto").write_text(text, encoding="utf-8")
+    first = load_experiment(model=None, config=str(tmp_path / "first.textproto"), overrides=[])
+    (tmp_path / "again.textproto").write_text(resolved_text(first), encoding="utf-8")
+    again = load_experiment(model=None, config=str(tmp_path / "again.textproto"), overrides=[])
+    assert again == with_defaults(first)

@@ -1,0 +1,264 @@
+"""Tests of the field rules and of the checks that concern several fields."""
+
+import pytest
+
+from frazo.config import validation
+from frazo.config.errors import ConfigError
+from frazo.config.reader import read
+from frazo.config.source import Source
+from frazo.config.validation import validate
+from frazo.proto import experiment_pb2
+
+_TASK = (
+    "task { image_classifier { network { layers { flatten {} } } softmax { num_classes: 10 } } }"
+)
+_INPUT = "image { records { files: 'a' } batch_size: 1 height: 2 width: 3 }"
+_INPUTS = f"inputs {{ key: 'Train' value {{ {_INPUT} }} }}"
+_LEARNER = "learner { learning_rate: 1 optimizer { sgd {} } }"
+_TRAIN = "train { max_steps: 1 }"
+
+
+@pytest.fixture(autouse=True)
+def _no_comments(monkeypatch):
+    """The comments of the .proto files may change without changing these tests."""
+    monkeypatch.setattr(validation, "meaning", lambda field_name: None)
+
+
+def _experiment(**parts: str) -> str:
+    """A valid experiment, a part a line, in which `parts` take the place of the parts of the same name."""
+    valid = {"task": _TASK, "inputs": _INPUTS, "learner": _LEARNER, "train": _TRAIN}
+    return "\n".join({**valid, **parts}.values())
+
+
+def _validate(text: str) -> None:
+    validate(read(Source("e.textproto", text), experiment_pb2.Experiment))
+
+
+def _error(**parts: str) -> str:
+    with pytest.raises(ConfigError) as caught:
+        _validate(_experiment(**parts))
+    return str(caught.value)
+
+
+def _first_line(**parts: str) -> str:
+    return _error(**parts).splitlines()[0]
+
+
+def _layers_error(layers: str) -> str:
+    network = f"network {{ {layers} }} softmax {{ num_classes: 10 }}"
+    return _first_line(task=f"task {{ image_classifier {{ {network} }} }}")
+
+
+def _schedule_error(schedule: str) -> str:
+    learner = f"schedule {{ {schedule} }} learning_rate: 1 optimizer {{ sgd {{}} }}"
+    return _first_line(learner=f"learner {{ {learner} }}")
+
+
+def test_a_valid_experiment_passes():
+    _validate(_experiment())
+
+
+def test_missing_scalar_is_told_where_its_message_opens():
+    assert _error(learner="\n  learner {\n optimizer { sgd {} } }") == (
+        "e.textproto:4:3: learner.learning_rate: required, but missing; add learning_rate: VALUE "
+        "to learner (Learner), where VALUE is a number >= 0\n"
+        "  4 |   learner {\n"
+        "    |   ^"
+    )
+
+
+def test_missing_message_at_the_top():
+    assert _error(train="") == (
+        "e.textproto:1:1: train: required, but missing; add train { ... } to the experiment\n"
+        f"  1 | {_TASK}\n"
+        "    | ^"
+    )
+
+
+def test_missing_map_says_how_an_entry_is_written():
+    assert _first_line(inputs="") == (
+        "e.textproto:1:1: inputs: required, but missing; "
+        'add inputs { key: "NAME" value { ... } } to the experiment'
+    )
+
+
+def test_missing_element_of_a_required_list():
+    assert _first_line(task="task { image_classifier { network {} softmax {} } }") == (
+        "e.textproto:1:27: task.image_classifier.network.layers: required, but missing; "
+        "add layers { ... } to task.image_classifier.network (Sequential)"
+    )
+
+
+def test_missing_field_in_a_map_entry_is_told_where_the_entry_opens():
+    inputs = "inputs { key: 'Train' value { image { records { files: 'a' } height: 1 width: 1 } } }"
+    assert _first_line(inputs=inputs) == (
+        "e.textproto:2:31: inputs.Train.image.batch_size: required, but missing; "
+        "add batch_size: VALUE to inputs.Train.image (ImageInput), where VALUE is a whole number >= 1"
+    )
+
+
+def test_meaning_of_a_missing_field_is_its_comment(monkeypatch):
+    monkeypatch.setattr(validation, "meaning", {"frazo.TrainLoop.max_steps": "Steps in all."}.get)
+    assert _error(train="train {}").splitlines()[-1] == "  max_steps: Steps in all."
+
+
+def test_empty_required_oneof_lists_its_members(monkeypatch):
+    comments = {"frazo.Optimizer.custom": "An optimizer of your own."}
+    monkeypatch.setattr(validation, "meaning", comments.get)
+    assert _error(learner="learner { learning_rate: 1 optimizer {} }") == (
+        "e.textproto:3:28: learner.optimizer: empty; one of its members must be set: "
+        "adam, sgd, momentum, custom\n"
+        "  3 | learner { learning_rate: 1 optimizer {} }\n"
+        "    |                            ^\n"
+        "  custom: An optimizer of your own."
+    )
+
+
+# Contents of the learner, column, rest of the line.
+_OUT_OF_RANGE = [
+    ("learning_rate: -1", 26, "learning_rate: -1.0 is out of range; expected a number >= 0"),
+    ("learning_rate: nan", 26, "learning_rate: nan is out of range; expected a number >= 0"),
+    (
+        "optimizer { adam { beta1: 1 } } learning_rate: 1",
+        37,
+        "optimizer.adam.beta1: 1.0 is out of range; expected a number >= 0 and < 1",
+    ),
+    (
+        "optimizer { adam { epsilon: 0 } } learning_rate: 1",
+        39,
+        "optimizer.adam.epsilon: 0.0 is out of range; expected a number > 0",
+    ),
+    (
+        "max_nonfinite_steps: 0",
+        32,
+        "max_nonfinite_steps: 0 is out of range; expected a whole number >= 1",
+    ),
+    (
+        "schedule { linear_rampup { warmup_steps: 1 start: 1.5 } }",
+        61,
+        "schedule.linear_rampup.start: 1.5 is out of range; expected a number from 0 to 1",
+    ),
+    (
+        "schedule { piecewise { values: [1, -0.1] } }",
+        46,
+        "schedule.piecewise.values[1]: -0.1 is out of range; expected a number >= 0",
+    ),
+]
+
+
+@pytest.mark.parametrize(("fields", "column", "expected"), _OUT_OF_RANGE)
+def test_value_out_of_range(fields, column, expected):
+    rest = "" if "learning_rate" in fields else " learning_rate: 1"
+    optimizer = "" if "optimizer" in fields else " optimizer { sgd {} }"
+    learner = f"learner {{ {fields}{rest}{optimizer} }}"
+    assert _error(learner=learner) == (
+        f"e.textproto:3:{column}: learner.{expected}\n  3 | {learner}\n    | {' ' * (column - 1)}^"
+    )
+
+
+def test_bounds_are_compared_in_the_precision_of_the_field():
+    # As a float32, 0.99999999 is 1.
+    assert "1.0 is out of range" in _layers_error("layers { dropout { rate: 0.99999999 } }")
+
+
+def test_value_in_a_custom_message_is_checked():
+    custom = "[type.googleapis.com/frazo.Dropout] { rate: 2 }"
+    assert _layers_error(f"layers {{ custom {{ {custom} }} }}") == (
+        "e.textproto:1:99: task.image_classifier.network.layers[0].custom.rate: 2.0 is out of range; "
+        "expected a number >= 0 and < 1"
+    )
+
+
+def test_empty_custom_message():
+    assert _layers_error("layers { custom { } }") == (
+        "e.textproto:1:46: task.image_classifier.network.layers[0].custom: nothing is in here; "
+        "write [type.googleapis.com/my.Type] { ... }"
+    )
+
+
+def test_enum_by_a_number_that_is_none_of_its_values():
+    assert _layers_error("layers { max_pool2d { window: 1 padding: 7 } }") == (
+        "e.textproto:1:78: task.image_classifier.network.layers[0].max_pool2d.padding: "
+        "7 is no Padding; expected one of SAME, VALID"
+    )
+
+
+def test_inputs_without_train_names_what_is_there():
+    inputs = f"inputs {{ key: 'Test' value {{ {_INPUT} }} }} inputs {{ key: 'train' value {{ {_INPUT} }} }}"
+    assert _first_line(inputs=inputs) == (
+        'e.textproto:2:8: inputs: no input is named "Train", which is trained on; '
+        'there are: "Test", "train"; did you mean "Train" by "train"?'
+    )
+    assert _first_line(inputs=f"inputs {{ key: 'Eval' value {{ {_INPUT} }} }}") == (
+        'e.textproto:2:8: inputs: no input is named "Train", which is trained on; '
+        'there are: "Eval"; add one'
+    )
+
+
+def test_layer_names_differ():
+    assert _layers_error("layers { name: 'a' flatten {} } layers { name: 'a' flatten {} }") == (
+        "e.textproto:1:84: task.image_classifier.network.layers[1].name: "
+        'the name "a" is taken by layers[0]; names within a network differ'
+    )
+
+
+def test_a_layer_name_differs_from_the_default_names_too():
+    assert _layers_error("layers { name: 'flatten_1' flatten {} } layers { flatten {} }") == (
+        "e.textproto:1:84: task.image_classifier.network.layers[1]: "
+        'the name "flatten_1" is taken by layers[0]; names within a network differ'
+    )
+
+
+@pytest.mark.parametrize("name", ["", "a/b", "a b", "ä"])
+def test_layer_name_of_wrong_characters(name):
+    assert _layers_error(f"layers {{ name: '{name}' flatten {{}} }}") == (
+        "e.textproto:1:52: task.image_classifier.network.layers[0].name: "
+        f'"{name}" is no layer name; use letters, digits and underscores'
+    )
+
+
+_SCHEDULES = [
+    (
+        "piecewise { boundaries: [1, 2] values: [1, 2] }",
+        61,
+        "piecewise.values: 2 values for 2 boundaries; expected one value more than boundaries, 3",
+    ),
+    (
+        "piecewise { boundaries: [1, 3, 3] values: [1, 2, 3, 4] }",
+        53,
+        "piecewise.boundaries[2]: 3 comes after 3; boundaries must increase",
+    ),
+    (
+        "linear_rampup_exponential_decay { warmup_steps: 5 decay_start: 4 decay_end: 9 }",
+        85,
+        "linear_rampup_exponential_decay.decay_start: the decay starts at step 4, within the warm-up "
+        "of 5 steps; expected decay_start >= warmup_steps",
+    ),
+    (
+        "linear_rampup_exponential_decay { decay_start: 4 decay_end: 4 }",
+        82,
+        "linear_rampup_exponential_decay.decay_end: the decay ends at step 4 but starts at 4; "
+        "expected decay_end > decay_start",
+    ),
+]
+
+
+@pytest.mark.parametrize(("schedule", "column", "expected"), _SCHEDULES)
+def test_schedules_that_contradict_themselves(schedule, column, expected):
+    assert _schedule_error(schedule) == f"e.textproto:3:{column}: learner.schedule.{expected}"
+
+
+_LEGAL_SCHEDULES = [
+    "piecewise { values: 1 }",
+    "piecewise { boundaries: [1, 2] values: [1, 2, 3] }",
+    "linear_rampup_exponential_decay { warmup_steps: 4 decay_start: 4 decay_end: 5 }",
+]
+
+
+@pytest.mark.parametrize("schedule", _LEGAL_SCHEDULES)
+def test_schedules_at_their_limits(schedule):
+    _validate(
+        _experiment(
+            learner=f"learner {{ schedule {{ {schedule} }} learning_rate: 1 optimizer {{ sgd {{}} }} }}"
+        )
+    )
