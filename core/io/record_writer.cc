@@ -1,0 +1,43 @@
+#include "core/io/record_writer.h"
+
+#include "absl/strings/str_cat.h"
+#include "core/io/atomic_file_writer.h"
+#include "core/io/compressed_stream.h"
+#include "core/io/crc32c.h"
+#include "core/io/record_format.h"
+#include "core/status/status_macros.h"
+
+namespace frazo {
+
+absl::StatusOr<RecordWriter> RecordWriter::Create(std::string path, CompressionKind compression) {
+  FRAZO_ASSIGN_OR_RETURN(std::unique_ptr<ByteSink> file, AtomicFileWriter::Create(std::move(path)));
+  FRAZO_ASSIGN_OR_RETURN(std::unique_ptr<ByteSink> sink, Compress(compression, std::move(file)));
+  return RecordWriter(std::move(sink));
+}
+
+absl::Status RecordWriter::Write(std::string_view record) {
+  if (closed_) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("'", sink_->path(), "' is closed already; create a new writer"));
+  }
+  char header[kRecordHeaderBytes];
+  StoreLittleEndian<uint64_t>(record.size(), header);
+  StoreLittleEndian(MaskCrc32c(Crc32c({header, kRecordLengthBytes})), header + kRecordLengthBytes);
+  char footer[kRecordFooterBytes];
+  StoreLittleEndian(MaskCrc32c(Crc32c(record)), footer);
+
+  FRAZO_RETURN_IF_ERROR(sink_->Append({header, sizeof(header)}));
+  FRAZO_RETURN_IF_ERROR(sink_->Append(record));
+  return sink_->Append({footer, sizeof(footer)});
+}
+
+absl::Status RecordWriter::Close() {
+  if (closed_) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("'", sink_->path(), "' is closed already; create a new writer"));
+  }
+  closed_ = true;
+  return sink_->Close();
+}
+
+}  // namespace frazo

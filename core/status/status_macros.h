@@ -1,0 +1,29 @@
+#ifndef CORE_STATUS_STATUS_MACROS_H_
+#define CORE_STATUS_STATUS_MACROS_H_
+
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+// Leaves the enclosing function with the status of `expression` unless it is ok.
+// `expression` is an absl::Status; the function returns absl::Status or absl::StatusOr.
+#define FRAZO_RETURN_IF_ERROR(expression)                                                  \
+  do {                                                                                     \
+    if (absl::Status frazo_status = (expression); !frazo_status.ok()) return frazo_status; \
+  } while (false)
+
+// Evaluates `expression`, an absl::StatusOr<T>; on success `target` (a declaration or an lvalue)
+// gets the T, otherwise the enclosing function returns the status.
+#define FRAZO_ASSIGN_OR_RETURN(target, expression) \
+  FRAZO_ASSIGN_OR_RETURN_AS(FRAZO_CONCATENATE(frazo_result_, __LINE__), target, expression)
+
+// The rest is for FRAZO_ASSIGN_OR_RETURN: one fresh name a line, so that a block may hold several.
+#define FRAZO_ASSIGN_OR_RETURN_AS(result, target, expression) \
+  auto result = (expression);                                 \
+  if (!result.ok()) return std::move(result).status();        \
+  target = *std::move(result)
+#define FRAZO_CONCATENATE(left, right) FRAZO_CONCATENATE_EXPANDED(left, right)
+#define FRAZO_CONCATENATE_EXPANDED(left, right) left##right
+
+#endif  // CORE_STATUS_STATUS_MACROS_H_
