@@ -6,6 +6,5 @@ Importing it does not import TensorFlow, so that what is wrong is told at once.
 from frazo.config.errors import ConfigError
 from frazo.config.experiments import list_models, load_experiment
 from frazo.config.resolved import resolved_text
-from frazo.config.validators import validates
 
-__all__ = ["ConfigError", "list_models", "load_experiment", "resolved_text", "validates"]
+__all__ = ["ConfigError", "list_models", "load_experiment", "resolved_text"]

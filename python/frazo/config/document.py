@@ -23,7 +23,7 @@ class Location:
     children: dict[Key, "Location"] = field(default_factory=dict)
 
     def nearest(self, *keys: Key) -> "Location":
-        """The location below this one along `keys`, or of the last of them that was written at all."""
+        """The location below this one along `keys`, or of the last one that was written."""
         location = self
         for key in keys:
             if key not in location.children:

@@ -1,7 +1,8 @@
 """The comments of the .proto files, for errors that say what a missing field means.
 
-Generated Python code has no comments. The build writes the descriptors once more with them, beside this module, and
-only an error reads that file. Where the build did not make it (sources used without Bazel) there are no comments.
+Generated Python code has no comments. The build writes the descriptors once more with them, beside
+this module, and only an error reads that file. Where the build did not make it (sources used
+without Bazel) there are no comments.
 """
 
 from pathlib import Path
@@ -10,15 +11,15 @@ from google.protobuf import descriptor_pb2
 
 COMMENTS_FILE = Path(__file__).with_name("field_comments.binpb")
 
-# Numbers of FileDescriptorProto.message_type, DescriptorProto.nested_type and DescriptorProto.field: source locations
-# name a declaration by such numbers and indices.
+# Numbers of FileDescriptorProto.message_type, DescriptorProto.nested_type and
+# DescriptorProto.field: source locations name a declaration by such numbers and indices.
 _MESSAGES = 4
 _NESTED = 3
 _FIELDS = 2
 
 
 def meaning(field_name: str) -> str | None:
-    """The comment above the field with this full name ("frazo.Learner.learning_rate"), on one line."""
+    """The comment above the field of this full name ("frazo.TrainLoop.max_steps"), on one line."""
     try:
         data = COMMENTS_FILE.read_bytes()
     except FileNotFoundError:

@@ -9,8 +9,9 @@ ROOT_PATH = "experiment"
 class ConfigError(Exception):
     """A wrong configuration. str() is the whole message for the terminal.
 
-    The first line is `FILE:LINE:COL: field.path: what is wrong; the remedy` (for a command-line argument the argument
-    takes the place of FILE:LINE); then come the offending line with a caret, and notes.
+    The first line is `FILE:LINE:COL: field.path: what is wrong; the remedy` (for a command-line
+    argument the argument takes the place of FILE:LINE); then come the offending line with a caret,
+    and notes.
     """
 
     @classmethod

@@ -1,4 +1,4 @@
-"""Loads experiments: from a known model's name or a file, through `extends` and --set, to a checked message."""
+"""Loads experiments: from a name or a file, through `extends` and --set, to a checked message."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -66,7 +66,8 @@ def _chosen_file(model: str | None, config: str | None) -> _ExperimentFile:
         return _existing_file(Path(config), config, f"--config={config}")
     if model is None:
         raise ConfigError(
-            "--model: no experiment is given; use --model=NAME (--model=list shows the names) or --config=FILE"
+            "--model: no experiment is given; "
+            "use --model=NAME (--model=list shows the names) or --config=FILE"
         )
     models = known_models()
     if model in models:
@@ -89,14 +90,13 @@ def _unknown_model(name: str, names: list[str]) -> str:
 
 
 def _load(file: _ExperimentFile, extending: tuple[_ExperimentFile, ...]) -> Document:
-    """Reads a file with what it extends. extending: the files that led here, the first one first."""
+    """Reads a file with what it extends. extending: the files that led here, in order."""
     above = read(Source(file.shown, _text(file)), experiment_pb2.Experiment)
     if not above.message.HasField("extends"):
         return above
     extending += (file,)
     below = _load(_extended_file(above, file, extending), extending)
     above.message.ClearField("extends")
-    del above.location.children["extends"]
     overlay(below, above)
     return below
 
@@ -155,6 +155,6 @@ def _text(file: _ExperimentFile) -> str:
         before = data[: error.start].decode("utf-8", "replace")
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         raise ConfigError(
-            f"{file.shown}:{line}:{column}: experiment: byte 0x{data[error.start]:02x} is not UTF-8; "
-            "an experiment is a text file in UTF-8"
+            f"{file.shown}:{line}:{column}: experiment: "
+            f"byte 0x{data[error.start]:02x} is not UTF-8; an experiment is a text file in UTF-8"
         ) from None

@@ -1,4 +1,4 @@
-"""Tests of loading experiments from files, and of the whole path from a command line to an error."""
+"""Tests of loading experiments from files, and of the whole way from arguments to an error."""
 
 import shutil
 import subprocess

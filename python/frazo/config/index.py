@@ -1,6 +1,7 @@
 """The experiments that come with Frazo: tasks/<domain>/configs/<folders>/NAME.textproto.
 
-A known model's name is `<domain>.<folders>.<NAME>`: image/configs/mnist/LeNet5.textproto is image.mnist.LeNet5.
+A known model's name is `<domain>.<folders>.<NAME>`: image/configs/mnist/LeNet5.textproto is
+image.mnist.LeNet5.
 """
 
 from pathlib import Path
@@ -21,7 +22,7 @@ def known_models(tasks_folder: Path = TASKS_FOLDER) -> dict[str, Path]:
 
 
 def nearest_model(name: str, names: list[str]) -> str | None:
-    """The known name most like `name`; the last part alone is enough ("LeNet" for image.mnist.LeNet5)."""
+    """The known name most like `name`; its last part is enough: "LeNet", image.mnist.LeNet5."""
     match = nearest(name, names)
     if match is not None:
         return match

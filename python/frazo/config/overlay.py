@@ -1,7 +1,7 @@
 """Lays one document over another, as `extends` and `--set` do.
 
-Scalars override, messages merge, repeated fields replace, map entries merge by key, and a member of a oneof replaces
-the member that was set. Each value keeps the place where it was written.
+Scalars override, messages merge, repeated fields replace, map entries merge by key, and a member of
+a oneof replaces the member that was set. Each value keeps the place where it was written.
 """
 
 from google.protobuf.descriptor import FieldDescriptor
@@ -35,12 +35,8 @@ def overlay(below: Document, above: Document) -> None:
 
 
 def _overlay_member(below: Document, above: Document, field: FieldDescriptor) -> None:
-    member = getattr(below.message, field.name)
-    was_set = below.message.HasField(field.name)
-    # The presence of an empty message counts too, and it clears the rest of its oneof.
-    member.SetInParent()
-    value = getattr(above.message, field.name)
-    if was_set:
+    member, value = getattr(below.message, field.name), getattr(above.message, field.name)
+    if below.message.HasField(field.name):
         _overlay_part(below.location, above.location, field.name, member, value)
     else:
         member.CopyFrom(value)
@@ -89,7 +85,7 @@ def _overlay_packed(below: Document, above: Document) -> None:
 
 
 def _emptied_fields(above: Document) -> list[FieldDescriptor]:
-    """Repeated fields written as `name: []`: the message does not show them, but they replace what is below."""
+    """Repeated fields written as `name: []`: no message shows them, but they replace too."""
     fields = above.message.DESCRIPTOR.fields_by_name
     return [
         fields[name]

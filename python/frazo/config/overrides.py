@@ -1,7 +1,7 @@
 """Overrides from the command line: `--set path=value`, one field each.
 
-The value is textproto: a scalar, an enum's name, `{ ... }` to merge into a message, `[a, b]` to replace a list. The
-quotes of a single string may be left out.
+The value is textproto: a scalar, an enum's name, `{ ... }` to merge into a message, `[a, b]` to
+replace a list. The quotes of a single string may be left out.
 """
 
 import dataclasses
@@ -35,9 +35,12 @@ def apply_override(document: Document, assignment: str) -> None:
 
 @dataclass(frozen=True)
 class _Argument(Source):
-    """The text after --set. `text` is a textproto made of it: a first line of our own, then the value in its column.
+    """The text after --set.
 
-    name_column: where in the argument the last step of the path is; what is wrong with our first line is wrong there.
+    text: a textproto made of it, a first line of our own and then the value in its column.
+
+    name_column: where in the argument the last step of the path is; what is wrong with our first
+    line is wrong there.
     """
 
     assignment: str
@@ -62,12 +65,14 @@ class _Argument(Source):
 class _Override:
     """One assignment on its way down the message tree.
 
-    In its methods `document` is the message reached so far, `path` that message's path, `steps` what is left to go.
+    In its methods `document` is the message reached so far, `path` that message's path, `steps`
+    what is left to go.
     """
 
     def __init__(self, argument: _Argument, value_start: int):
         self._argument = argument
-        # Textproto takes any white space for another, and on one line the columns stay those of the argument.
+        # Textproto takes any white space for another, and on one line the columns stay those of the
+        # argument.
         self._value = argument.assignment[value_start:].replace("\n", " ")
         self._value_column = value_start + 1
 
@@ -95,7 +100,7 @@ class _Override:
             raise self._no_parts(field, rest[0], join(path, field.name))
 
     def _part(self, document: Document, field: FieldDescriptor, at: Origin) -> Document:
-        """The message in a field; if it is not set it comes to be, in place of the other members of its oneof."""
+        """The message in a field; if it is not set it comes to be, alone in its oneof."""
         part = getattr(document.message, field.name)
         part.SetInParent()
         document.location.forget_alternatives(field)
@@ -178,7 +183,7 @@ class _Override:
     def _index(
         self, field: FieldDescriptor, elements: Sequence[Any], step: Step, list_path: str
     ) -> int:
-        """The index that a step into a repeated field means: a number, or the `name` of an element."""
+        """The index that a step into a list means: a number, or the `name` of an element."""
         at = self._argument.at(step.column)
         if isinstance(step.key, int):
             if step.key < len(elements):
@@ -207,7 +212,7 @@ class _Override:
     def _read(
         self, document: Document, head: str, text: str, step: Step, path: str, first_index: int = 0
     ) -> Document:
-        """Reads `head` and the value as a message of the document's type, which has just this field."""
+        """Reads `head` and the value as a message of the document's type with one field."""
         source = dataclasses.replace(
             self._argument, text=f"{head}\n{text}", name_column=step.column
         )

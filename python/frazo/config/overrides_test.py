@@ -118,6 +118,12 @@ def test_another_branch_of_a_oneof():
     assert _overridden("learner.optimizer.sgd={}").learner.optimizer.WhichOneof("kind") == "sgd"
 
 
+def test_the_place_of_the_branch_that_went_is_forgotten():
+    document = _document()
+    apply_override(document, "learner.optimizer.momentum.nesterov=true")
+    assert list(document.location.nearest("learner", "optimizer").children) == ["momentum"]
+
+
 def test_messages_on_the_way_come_to_be():
     assert _overridden("eval.start_step=7").eval.start_step == 7
 

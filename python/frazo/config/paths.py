@@ -1,8 +1,9 @@
 """Paths of fields: how errors write them and how --set reads them.
 
-A path is field names joined by dots. An element of a repeated field follows as `[index]` or `.name`, the entry of a
-map as `.key`, or `["key"]` where the key is more than letters, digits, underscores and hyphens. The message in a
-google.protobuf.Any is not a step of its own: `layers[0].custom.width`.
+A path is field names joined by dots. An element of a repeated field follows as `[index]` or
+`.name`, the entry of a map as `.key`, or `["key"]` where the key is more than letters, digits,
+underscores and hyphens. The message in a google.protobuf.Any is not a step of its own:
+`layers[0].custom.width`.
 """
 
 import re
@@ -45,7 +46,7 @@ def join(path: str, key: Key) -> str:
 
 
 def split_assignment(assignment: str) -> tuple[list[Step], int]:
-    """Splits `path=value`: returns the steps of the path and the position where the value begins in the text.
+    """Splits `path=value`: returns the steps of the path and the position where the value begins.
 
     Raises PathError.
     """

@@ -71,8 +71,9 @@ def _scalars(field: FieldDescriptor) -> st.SearchStrategy:
 class RandomFormatter:
     """Writes a message as a textproto, every choice of form and white space at random.
 
-    text: what was written. places: (line, column) of every field, element and map entry by path, as a reader of the
-    text would point at it: a field by its name, an element of a list by its value, a map entry by the name `value`.
+    text: what was written. places: (line, column) of every field, element and map entry by path, as
+    a reader of the text would point at it: a field by its name, an element of a list by its value,
+    a map entry by the name `value`.
     """
 
     def __init__(self, message: Message, choices: random.Random):

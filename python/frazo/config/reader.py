@@ -1,8 +1,8 @@
 """Reads a textproto into a message and the places of its fields.
 
-google.protobuf.text_format parses the values. Since it forgets where they stood, a scan of the same tokens comes first:
-it records the places, and finds what is wrong with the names. What then remains for text_format to refuse is the
-value of a scalar, which the scan's record gives a path.
+google.protobuf.text_format parses the values. Since it forgets where they stood, a scan of the same
+tokens comes first: it records the places, and finds what is wrong with the names. What then remains
+for text_format to refuse is the value of a scalar, which the scan's record gives a path.
 """
 
 import re
@@ -37,7 +37,8 @@ def read(
 ) -> Document:
     """Reads the text of `source` as a message of the given class. Raises ConfigError.
 
-    path: of the message in the experiment, for errors. first_index: of the first element of a repeated field.
+    path: of the message in the experiment, for errors. first_index: of the first element of a
+    repeated field.
     """
     scan = _Scan(source, first_index)
     document = Document(message_class(), scan.root(message_class.DESCRIPTOR, path))
@@ -157,8 +158,8 @@ class _Scan:
             earlier = body.seen.get(member.name)
             if earlier is not None:
                 problem = (
-                    f'"{field.name}" and "{member.name}" exclude each other (oneof "{oneof.name}"); '
-                    f'"{member.name}" is at {earlier}; keep one'
+                    f'"{field.name}" and "{member.name}" exclude each other '
+                    f'(oneof "{oneof.name}"); "{member.name}" is at {earlier}; keep one'
                 )
                 raise ConfigError.at(at, path, problem)
         body.seen[field.name] = at
@@ -166,7 +167,7 @@ class _Scan:
     def _repeated_values(
         self, field: FieldDescriptor, body: _Body, values: Location, at: Origin
     ) -> None:
-        """Scans `name: value` or `name: [value, ...]` and adds the elements or map entries to `values`."""
+        """Scans `name: value` or `name: [value, ...]` and adds what it finds to `values`."""
         if not self._tokens.TryConsume("["):
             self._repeated_value(field, body, values, at)
             return
@@ -253,7 +254,8 @@ class _Scan:
     def _packed_message(self, body: _Body, at: Origin) -> None:
         """Scans `[type.url/of.Type] { ... }`, the content of an Any.
 
-        Its other form, with fields type_url and value, is refused: no one can read a value in bytes.
+        Its other form, with fields type_url and value, is refused: no one can read a value in
+        bytes.
         """
         if not self._tokens.TryConsume("["):
             raise self._syntax_error(body.path, "expected [type.googleapis.com/my.Type] { ... }")
@@ -351,9 +353,9 @@ def _wrong_type(at: Origin, path: str, field: FieldDescriptor, found: str) -> Co
 
 
 def _unknown_type(at: Origin, path: str, name: str) -> ConfigError:
-    known = registry.bound_type_names()
+    remedy = suggestion(name, registry.bound_type_names(), "registered types are")
     problem = (
-        f'the message type "{name}" is unknown; import the Python module generated from the .proto file that '
-        f"defines it, or correct the name: {suggestion(name, known, 'registered types are')}"
+        f'the message type "{name}" is unknown; import the Python module generated '
+        f"from the .proto file that defines it, or correct the name: {remedy}"
     )
     return ConfigError.at(at, path, problem)

@@ -1,4 +1,4 @@
-"""Tests of reading one textproto: what it means, where everything stands, and what is said when it is wrong."""
+"""Tests of reading one textproto: its meaning, its places, and what is said when it is wrong."""
 
 import textwrap
 

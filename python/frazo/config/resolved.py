@@ -12,9 +12,9 @@ from frazo.proto import experiment_pb2
 def resolved_text(experiment: experiment_pb2.Experiment) -> str:
     """The textproto of an experiment with the default of every scalar that has one written out.
 
-    Fields come in the order of their numbers, map entries in the order of their keys. Loading the text gives an
-    experiment of the same meaning. What has no default in the schema and is not set (MaxPool2d.stride: the window)
-    stays out, for its absence means something.
+    Fields come in the order of their numbers, map entries in the order of their keys. Loading the
+    text gives an experiment of the same meaning. What has no default in the schema and is not set
+    (MaxPool2d.stride: the window) stays out, for its absence means something.
     """
     return text_format.MessageToString(with_defaults(experiment), as_utf8=True)
 

@@ -1,5 +1,6 @@
 """Tests of the text that shows every default."""
 
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 from hypothesis import given, settings
@@ -9,7 +10,7 @@ from frazo.config.random_messages import messages
 from frazo.config.reader import read
 from frazo.config.resolved import resolved_text, with_defaults
 from frazo.config.source import Source
-from frazo.proto import dropout_pb2, experiment_pb2, layer_pb2
+from frazo.proto import experiment_pb2, layer_pb2, norm_pb2
 
 
 def _read(text: str) -> experiment_pb2.Experiment:
@@ -17,7 +18,7 @@ def _read(text: str) -> experiment_pb2.Experiment:
 
 
 def _scalar_meaning(message: Message) -> dict:
-    """What a program sees of the scalars of a message: its values, and of those without default also whether set."""
+    """What a program sees of a message: the scalars, and which of those without default are set."""
     return {
         field.name: (
             getattr(message, field.name),
@@ -99,14 +100,32 @@ def test_map_entries_come_in_the_order_of_their_keys():
     assert one.index('key: "A"') < one.index('key: "B"')
 
 
-def test_text_of_a_custom_message_is_readable():
+def test_text_of_a_custom_message_is_readable_and_has_its_defaults():
     layer = layer_pb2.Layer()
-    layer.custom.Pack(dropout_pb2.Dropout(rate=0.5))
+    layer.custom.Pack(norm_pb2.BatchNorm(epsilon=0.5))
     experiment = experiment_pb2.Experiment()
     experiment.task.image_classifier.network.layers.append(layer)
-    assert "[type.googleapis.com/frazo.Dropout] {\n            rate: 0.5" in resolved_text(
-        experiment
+    text = " ".join(resolved_text(experiment).split())
+    assert "[type.googleapis.com/frazo.BatchNorm] { decay: 0.999 epsilon: 0.5 }" in text
+
+
+def test_the_default_of_a_oneof_member_does_not_choose_it():
+    file = descriptor_pb2.FileDescriptorProto(name="choice.proto")
+    choice = file.message_type.add(name="Choice")
+    choice.oneof_decl.add(name="kind")
+    choice.field.add(
+        name="a",
+        number=1,
+        type="TYPE_INT32",
+        label="LABEL_OPTIONAL",
+        default_value="7",
+        oneof_index=0,
     )
+    pool = descriptor_pool.DescriptorPool()
+    pool.Add(file)
+    message = message_factory.GetMessageClass(pool.FindMessageTypeByName("Choice"))()
+    assert message.a == 7
+    assert with_defaults(message).WhichOneof("kind") is None
 
 
 def test_the_text_can_be_loaded_as_an_experiment(tmp_path):

@@ -38,7 +38,7 @@ class Origin:
         return self.source.label(self.line, self.column)
 
     def excerpt(self) -> str:
-        """The line with a caret under the column, two lines of text; empty if there is nothing on the line."""
+        """The line, and a caret under the column on the next; empty if the line is blank."""
         text = self.source.line_text(self.line)
         if not text.strip():
             return ""

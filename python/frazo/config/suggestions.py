@@ -12,7 +12,7 @@ def nearest(name: str, candidates: Iterable[str]) -> str | None:
 
 
 def suggestion(name: str, candidates: Iterable[str], all_of_them: str) -> str:
-    """'did you mean "x"?', or, when nothing is alike, every candidate behind the words `all_of_them`."""
+    """'did you mean "x"?', or, when none is alike, all candidates behind the words given."""
     names = list(candidates)
     match = nearest(name, names)
     if match is not None:

@@ -1,4 +1,4 @@
-"""Checks a document against the FieldRules in its messages' descriptors and against the validators."""
+"""Checks a document against the FieldRules of its messages and against the validators."""
 
 from typing import Any, NoReturn
 
@@ -16,7 +16,7 @@ from frazo.proto import field_rules_pb2
 
 
 def validate(document: Document) -> None:
-    """Raises ConfigError for the first fault found, at the place where the faulty value was written.
+    """Raises ConfigError for the first fault found, at the place where the value was written.
 
     Something missing is reported where its message opens.
     """

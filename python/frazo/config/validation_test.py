@@ -25,7 +25,7 @@ def _no_comments(monkeypatch):
 
 
 def _experiment(**parts: str) -> str:
-    """A valid experiment, a part a line, in which `parts` take the place of the parts of the same name."""
+    """A valid experiment, a part a line; `parts` take the place of those of the same name."""
     valid = {"task": _TASK, "inputs": _INPUTS, "learner": _LEARNER, "train": _TRAIN}
     return "\n".join({**valid, **parts}.values())
 

@@ -1,4 +1,4 @@
-"""Checks that concern several fields of a message at once; what concerns one field is in its FieldRules."""
+"""Checks that concern several fields at once; what concerns one is in its FieldRules."""
 
 import re
 from collections.abc import Callable
@@ -14,7 +14,10 @@ _LAYER_NAME = re.compile(r"[A-Za-z0-9_]+")
 
 
 class Fail(Protocol):
-    """Raises the ConfigError: the problem, and which part of the message has it (field names, indices, map keys)."""
+    """Raises the ConfigError.
+
+    part: what in the message has the problem, by field names, indices and map keys.
+    """
 
     def __call__(self, problem: str, *part: Key) -> NoReturn: ...
 
@@ -24,7 +27,7 @@ _validators: dict[str, Validator] = {}
 
 
 def validates(message_class: type[Message]) -> Callable[[Validator], Validator]:
-    """Decorator: the function checks every message of this type, after the rules of its fields hold."""
+    """Decorator: the function checks every message of this type whose fields obey their rules."""
 
     def bind(validator: Validator) -> Validator:
         _validators[message_class.DESCRIPTOR.full_name] = validator

@@ -45,7 +45,10 @@ def type_name(descriptor: Descriptor) -> str:
 
 
 def expected(field: FieldDescriptor, rules: field_rules_pb2.FieldRules | None = None) -> str:
-    """What one value of the field must be: 'a number >= 0 and < 1'. `rules`: if not the field's own."""
+    """What one value of the field must be: 'a number >= 0 and < 1'.
+
+    rules: the bounds, if they are not those of the field itself.
+    """
     if is_message(field):
         return f"a message {{ ... }} ({type_name(field.message_type)})"
     if field.cpp_type == FieldDescriptor.CPPTYPE_ENUM:
@@ -60,7 +63,7 @@ def expected(field: FieldDescriptor, rules: field_rules_pb2.FieldRules | None = 
 
 
 def expected_type(field: FieldDescriptor) -> str:
-    """As `expected`, with the size of an integer type: a number too large for it is of the wrong type."""
+    """As `expected`, with the type of an integer: a number too large for it is wrong too."""
     size = _INTEGERS.get(field.cpp_type)
     return f"{expected(field)} ({size})" if size else expected(field)
 
