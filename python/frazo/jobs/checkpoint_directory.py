@@ -1,0 +1,121 @@
+"""Finding checkpoints that can be trusted, for those who read and for the one who writes."""
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+
+from frazo.jobs import durable_file
+from frazo.jobs.checkpoint_manifest import (
+    MANIFEST_SUFFIX,
+    DamagedCheckpointError,
+    Manifest,
+    checkpoint_name,
+    read_manifest,
+    step_of,
+    verify_files,
+)
+from frazo.jobs.errors import JobError
+from google.protobuf import text_format
+from tensorflow.python.training.checkpoint_state_pb2 import CheckpointState
+
+STATE_FILE = "checkpoint"
+
+
+@dataclasses.dataclass(frozen=True)
+class Checkpoint:
+    """A checkpoint whose every byte has been verified."""
+
+    directory: Path
+    manifest: Manifest
+
+    @property
+    def step(self) -> int:
+        return self.manifest.step
+
+    @property
+    def name(self) -> str:
+        return checkpoint_name(self.step)
+
+    @property
+    def prefix(self) -> str:
+        """What TensorFlow's checkpoint readers take."""
+        return str(self.directory / self.name)
+
+
+class CheckpointDirectory:
+    """The checkpoints in a directory, which need not exist yet. Changes nothing.
+
+    Recorded: having a manifest, or being listed in the `checkpoint` file. What is neither is a
+    leftover of an unfinished save.
+    """
+
+    def __init__(self, path: Path):
+        self.path = path
+
+    def recorded_steps(self) -> list[int]:
+        """Ascending."""
+        if not self.path.is_dir():
+            return []
+        steps = {
+            step_of(file.name)
+            for file in self.path.glob(f"ckpt-*{MANIFEST_SUFFIX}")
+            if step_of(file.name) is not None
+        }
+        return sorted(steps | self._listed_steps())
+
+    def open(self, step: int) -> Checkpoint:
+        """Reads and verifies every byte. DamagedCheckpointError: names the first damage."""
+        manifest = read_manifest(self.path, step)
+        verify_files(self.path, manifest.files)
+        return Checkpoint(self.path, manifest)
+
+    def newest(self, on_damage: Callable[[int, str], None]) -> Checkpoint | None:
+        """The newest one that is whole, or None if none is recorded.
+
+        on_damage(step, what): told of each newer one that is not. JobError: all are damaged.
+        """
+        damages = []
+        for step in reversed(self.recorded_steps()):
+            try:
+                return self.open(step)
+            except DamagedCheckpointError as error:
+                on_damage(step, str(error))
+                damages.append(str(error))
+        if not damages:
+            return None
+        raise JobError(
+            f"{self.path}: every checkpoint is damaged:\n"
+            + "".join(f"  {damage}\n" for damage in damages)
+            + "Put back a copy of one, or remove them all to begin at step 0."
+        )
+
+    def _listed_steps(self) -> set[int]:
+        state = read_state(self.path)
+        if state is None:
+            return set()
+        names = {Path(path).name for path in state.all_model_checkpoint_paths}
+        return {step for name in names if (step := step_of(name)) is not None}
+
+
+def read_state(directory: Path) -> CheckpointState | None:
+    """The content of the `checkpoint` file; None if there is none or it cannot be read (the
+    manifests decide).
+    """
+    try:
+        text = (directory / STATE_FILE).read_text(encoding="utf-8")
+        return text_format.Parse(text, CheckpointState())
+    except (OSError, UnicodeDecodeError, text_format.ParseError):
+        return None
+
+
+def write_state(directory: Path, manifests: list[Manifest]) -> None:
+    """Records `manifests` (ascending steps, the last one is the newest) where
+    tf.train.latest_checkpoint looks.
+    """
+    state = CheckpointState()
+    for manifest in manifests:
+        state.all_model_checkpoint_paths.append(checkpoint_name(manifest.step))
+        state.all_model_checkpoint_timestamps.append(manifest.saved_unix_seconds)
+    if manifests:
+        state.model_checkpoint_path = checkpoint_name(manifests[-1].step)
+    durable_file.write_text(directory / STATE_FILE, text_format.MessageToString(state))

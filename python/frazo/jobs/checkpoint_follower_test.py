@@ -1,0 +1,69 @@
+import io
+import os
+import threading
+
+import pytest
+import tensorflow as tf
+from frazo.jobs.checkpoint_follower import CheckpointFollower
+from frazo.jobs.checkpoint_retention import RetentionPolicy
+from frazo.jobs.checkpoint_store import CheckpointStore
+from frazo.jobs.console import Console
+from frazo.jobs.errors import JobError
+from frazo.jobs.run_status import mark_finished
+
+
+def save(path, *steps):
+    for step in steps:
+        CheckpointStore(path, RetentionPolicy(5)).write(
+            step, {"global_step": tf.constant(step, tf.int64)}
+        )
+
+
+def follower(path, timeout_seconds=10.0, out=None, err=None, stop=False):
+    console = Console(out or io.StringIO(), err or io.StringIO())
+    return CheckpointFollower(path, timeout_seconds, console, lambda: stop)
+
+
+def test_gives_the_newest_and_ends_after_the_last_of_a_finished_training(tmp_path):
+    save(tmp_path, 10, 20)
+    mark_finished(tmp_path, 20)
+    checkpoints = follower(tmp_path)
+    assert checkpoints.next(-1).step == 20
+    assert checkpoints.next(20) is None
+
+
+def test_says_that_it_waits_for_the_first_and_takes_it_when_it_comes(tmp_path):
+    out = io.StringIO()
+    directory = tmp_path / "train"
+    timer = threading.Timer(0.3, save, args=(directory, 10))
+    timer.start()
+    assert follower(directory, out=out).next(-1).step == 10
+    timer.join()
+    assert out.getvalue() == f"waiting for the first checkpoint in {directory} (at most 0:10)\n"
+
+
+def test_gives_up_with_the_cause_and_the_remedy(tmp_path):
+    with pytest.raises(JobError) as failure:
+        follower(tmp_path, timeout_seconds=0.1).next(20)
+    assert str(failure.value).startswith(
+        f"{tmp_path}: no checkpoint after step 20 within 0.1 s (eval.checkpoint_timeout_seconds)"
+    )
+    assert str(failure.value).endswith("Is the trainer running, with the same --logdir?")
+
+
+def test_a_damaged_checkpoint_is_passed_over_and_named_once(tmp_path):
+    save(tmp_path, 10, 20)
+    mark_finished(tmp_path, 20)
+    data = tmp_path / "ckpt-00000020.data-00000-of-00001"
+    os.truncate(data, 3)
+    err = io.StringIO()
+    checkpoints = follower(tmp_path, err=err)
+    assert checkpoints.next(-1).step == 10
+    assert checkpoints.next(10) is None
+    assert err.getvalue().count(str(data)) == 1
+    assert err.getvalue().endswith("The checkpoint is passed over.\n")
+
+
+def test_a_stop_request_ends_the_waiting(tmp_path):
+    save(tmp_path, 10)
+    assert follower(tmp_path, stop=True).next(-1) is None

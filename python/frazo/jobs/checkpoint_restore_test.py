@@ -1,0 +1,54 @@
+import pytest
+import tensorflow as tf
+from frazo.jobs.checkpoint_directory import CheckpointDirectory
+from frazo.jobs.checkpoint_restore import by_key, restore_variables
+from frazo.jobs.checkpoint_retention import RetentionPolicy
+from frazo.jobs.checkpoint_store import CheckpointStore
+from frazo.jobs.errors import JobError
+
+
+@pytest.fixture
+def checkpoint(tmp_path):
+    tensors = {
+        "fc/kernel": tf.constant([[1.0, 2.0]]),
+        "fc/bias": tf.constant([3.0]),
+        "step": tf.constant(7, tf.int64),
+        "input/position": tf.constant(9),
+    }
+    CheckpointStore(tmp_path, RetentionPolicy(1)).write(7, tensors)
+    return CheckpointDirectory(tmp_path).newest(pytest.fail)
+
+
+def variable(name, value, dtype=tf.float32):
+    return tf.Variable(tf.constant(value, dtype), name=name)
+
+
+def test_each_variable_gets_its_tensor(checkpoint):
+    kernel, bias = variable("fc/kernel", [[0, 0]]), variable("fc/bias", [0])
+    step = variable("step", 0, tf.int64)
+    restore_variables(checkpoint, by_key([kernel, bias, step]), other_prefix="input/")
+    assert kernel.numpy().tolist() == [[1.0, 2.0]]
+    assert bias.numpy().tolist() == [3.0]
+    assert step.numpy() == 7
+
+
+def test_a_misfit_lists_every_difference_and_assigns_nothing(checkpoint):
+    kernel, scale = variable("fc/kernel", [[0], [0]]), variable("norm/scale", [0, 0])
+    step = variable("step", 0, tf.int32)
+    with pytest.raises(JobError) as failure:
+        restore_variables(checkpoint, by_key([kernel, scale, step]), other_prefix="input/")
+    assert str(failure.value).splitlines() == [
+        f"{checkpoint.prefix}: the checkpoint does not fit the model:",
+        "  missing in the checkpoint: norm/scale [2]",
+        "  unknown to the model: fc/bias [1]",
+        "  different: fc/kernel is float32 [1, 2] in the checkpoint, float32 [2, 1] in the model",
+        "  different: step is int64 [] in the checkpoint, int32 [] in the model",
+        "Use the configuration it was trained with (control/params.txt in its log directory), or "
+        "another --logdir to begin anew.",
+    ]
+    assert kernel.numpy().tolist() == [[0.0], [0.0]]
+
+
+def test_two_variables_of_one_name_are_refused():
+    with pytest.raises(ValueError, match="two variables are called 'fc/bias'"):
+        by_key([variable("fc/bias", [0]), variable("fc/bias", [1])])

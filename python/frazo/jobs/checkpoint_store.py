@@ -1,0 +1,173 @@
+"""Writing checkpoints so that a crash, a full disk or a kill at any moment leaves the older ones
+valid.
+
+Order of a save: the tensor bundle in a temporary directory, each file forced to the disk; the files
+renamed into place; the manifest; the `checkpoint` file; only then are older checkpoints removed.
+There must be one writer a directory.
+"""
+
+import errno
+import os
+import re
+import shutil
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import tensorflow as tf
+from frazo.jobs import durable_file
+from frazo.jobs.checkpoint_directory import Checkpoint, CheckpointDirectory, write_state
+from frazo.jobs.checkpoint_manifest import (
+    DamagedCheckpointError,
+    FileRecord,
+    Manifest,
+    checkpoint_name,
+    manifest_path,
+    read_manifest,
+    step_of,
+    write_manifest,
+)
+from frazo.jobs.checkpoint_retention import RetentionPolicy, SavedCheckpoint
+from frazo.jobs.errors import JobError
+
+DAMAGED_SUFFIX = ".damaged"
+
+# Error numbers of a disk, a quota or a limit on the size of files that is exhausted.
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+class CheckpointWriteError(JobError):
+    """A checkpoint could not be written; the older ones are valid."""
+
+
+class CheckpointStore:
+    """The writer of a directory of checkpoints."""
+
+    def __init__(
+        self,
+        path: Path,
+        retention: RetentionPolicy,
+        clock: Callable[[], float] = time.time,
+    ):
+        """clock: Unix time in seconds."""
+        self._path = path
+        self._retention = retention
+        self._clock = clock
+        self._directory = CheckpointDirectory(path)
+        path.mkdir(parents=True, exist_ok=True)
+
+    def open_newest(self, warn: Callable[[str], None]) -> Checkpoint | None:
+        """The newest whole checkpoint, to go on from; None: there is none, so training begins.
+
+        warn(text): told of each damaged one, which is renamed so that nobody takes it for valid,
+        and of the files that an unfinished save left, which are removed. JobError: all are damaged;
+        nothing is changed then.
+        """
+        damages: dict[int, str] = {}
+        newest = self._directory.newest(damages.__setitem__)
+        for step, damage in damages.items():
+            self._set_aside(step)
+            warn(
+                f"{damage}. The checkpoint is not used; its files are now called "
+                f"{checkpoint_name(step)}*{DAMAGED_SUFFIX}"
+            )
+        if damages:
+            write_state(self._path, self._readable_manifests())
+        self._remove_leftovers(warn)
+        return newest
+
+    def write(self, step: int, tensors: Mapping[str, tf.Tensor]) -> Manifest:
+        """Saves `tensors` by name. CheckpointWriteError: nothing has changed for readers."""
+        aside = self._path / (checkpoint_name(step) + durable_file.TEMPORARY_SUFFIX)
+        try:
+            return self._write(step, tensors, aside)
+        except (OSError, tf.errors.OpError) as error:
+            raise CheckpointWriteError(_write_failure(self._path / aside.stem, error)) from error
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+
+    def _write(self, step: int, tensors: Mapping[str, tf.Tensor], aside: Path) -> Manifest:
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.mkdir()
+        names = list(tensors)
+        tf.raw_ops.SaveV2(
+            prefix=str(aside / checkpoint_name(step)),
+            tensor_names=names,
+            shape_and_slices=[""] * len(names),
+            tensors=[tensors[name] for name in names],
+        )
+        files = sorted(aside.iterdir())
+        for file in files:
+            durable_file.sync_file(file)
+        manifest = Manifest(step, self._clock(), tuple(FileRecord.of(file) for file in files))
+        # Written again after a return to an older checkpoint: no manifest may vouch for a mixture
+        # of both.
+        manifest_path(self._path, step).unlink(missing_ok=True)
+        for file in files:
+            os.replace(file, self._path / file.name)
+        durable_file.sync_directory(self._path)
+        write_manifest(self._path, manifest)
+        self._retire()
+        return manifest
+
+    def _retire(self) -> None:
+        manifests = self._readable_manifests()
+        keep = self._retention.steps_to_keep(
+            [SavedCheckpoint(manifest.step, manifest.saved_unix_seconds) for manifest in manifests]
+        )
+        write_state(self._path, [manifest for manifest in manifests if manifest.step in keep])
+        for manifest in manifests:
+            if manifest.step not in keep:
+                # Without its manifest it is a leftover, which the next start removes if this
+                # process is killed here.
+                manifest_path(self._path, manifest.step).unlink(missing_ok=True)
+                for file in manifest.files:
+                    (self._path / file.name).unlink(missing_ok=True)
+
+    def _readable_manifests(self) -> list[Manifest]:
+        manifests = []
+        for step in self._directory.recorded_steps():
+            try:
+                manifests.append(read_manifest(self._path, step))
+            except DamagedCheckpointError:
+                # An old one; whoever wants to read it is told.
+                continue
+        return manifests
+
+    def _set_aside(self, step: int) -> None:
+        for file in self._path.glob(checkpoint_name(step) + ".*"):
+            if not file.name.endswith(DAMAGED_SUFFIX):
+                os.replace(file, file.with_name(file.name + DAMAGED_SUFFIX))
+
+    def _remove_leftovers(self, warn: Callable[[str], None]) -> None:
+        recorded = set(self._directory.recorded_steps())
+        leftovers = [
+            path
+            for path in sorted(self._path.iterdir())
+            if path.name.endswith(durable_file.TEMPORARY_SUFFIX)
+            or (
+                (step := step_of(path.name)) is not None
+                and step not in recorded
+                and not path.name.endswith(DAMAGED_SUFFIX)
+            )
+        ]
+        for path in leftovers:
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+        if leftovers:
+            names = ", ".join(path.name for path in leftovers)
+            warn(f"{self._path}: removed what an unfinished save had left: {names}")
+
+
+def _write_failure(path: Path, error: OSError | tf.errors.OpError) -> str:
+    cause = error.message if isinstance(error, tf.errors.OpError) else str(error)
+    # TensorFlow puts the names of its nodes around the message.
+    cause = re.sub(r"\{\{.*?\}\}\s*|\s*\[Op:\w+\]", "", cause)
+    if any(os.strerror(number) in cause for number in _NO_ROOM):
+        what = "there is no room for the checkpoint"
+        remedy = "Free space or lower train.keep_checkpoints."
+    else:
+        what, remedy = "the checkpoint could not be written", "Check the disk and --logdir."
+    return f"{path}: {what}: {cause}. Earlier checkpoints are valid. {remedy}"

@@ -1,0 +1,231 @@
+import itertools
+import os
+import shutil
+import subprocess
+import sys
+import textwrap
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from frazo.jobs.checkpoint_directory import CheckpointDirectory
+from frazo.jobs.checkpoint_retention import RetentionPolicy
+from frazo.jobs.checkpoint_store import CheckpointStore
+from frazo.jobs.errors import JobError
+
+
+def tensors(value):
+    return {
+        "network/conv0/kernel": tf.fill([3, 2], float(value)),
+        "global_step": tf.constant(value, tf.int64),
+    }
+
+
+@pytest.fixture
+def store(tmp_path):
+    return CheckpointStore(tmp_path, RetentionPolicy(3))
+
+
+def value_of(checkpoint):
+    return int(tf.train.load_checkpoint(checkpoint.prefix).get_tensor("global_step"))
+
+
+def test_what_is_written_is_a_tensorflow_checkpoint(store, tmp_path):
+    store.write(205, tensors(205))
+    prefix = tf.train.latest_checkpoint(tmp_path)
+    assert prefix == str(tmp_path / "ckpt-00000205")
+    assert tf.train.list_variables(prefix) == [
+        ("global_step", []),
+        ("network/conv0/kernel", [3, 2]),
+    ]
+    reader = tf.train.load_checkpoint(prefix)
+    np.testing.assert_array_equal(
+        reader.get_tensor("network/conv0/kernel"), np.full([3, 2], 205.0, np.float32)
+    )
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "checkpoint",
+        "ckpt-00000205.data-00000-of-00001",
+        "ckpt-00000205.index",
+        "ckpt-00000205.manifest",
+    ]
+
+
+def test_an_empty_directory_has_no_checkpoint(store):
+    assert store.open_newest(pytest.fail) is None
+
+
+def test_old_checkpoints_are_removed_with_all_their_files(store, tmp_path):
+    for step in (10, 20, 30, 40):
+        store.write(step, tensors(step))
+    assert CheckpointDirectory(tmp_path).recorded_steps() == [20, 30, 40]
+    assert not list(tmp_path.glob("ckpt-00000010*"))
+    listed = tf.train.get_checkpoint_state(tmp_path).all_model_checkpoint_paths
+    assert [os.path.basename(path) for path in listed] == [
+        "ckpt-00000020",
+        "ckpt-00000030",
+        "ckpt-00000040",
+    ]
+
+
+def flip_a_bit(path):
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 0x10
+    path.write_bytes(data)
+
+
+def truncate(path):
+    os.truncate(path, path.stat().st_size * 3 // 4)
+
+
+def remove(path):
+    path.unlink()
+
+
+def empty(path):
+    os.truncate(path, 0)
+
+
+@pytest.mark.parametrize("damage", [flip_a_bit, truncate, remove, empty])
+@pytest.mark.parametrize("file", ["data-00000-of-00001", "index", "manifest"])
+def test_a_damaged_checkpoint_is_named_and_the_one_before_is_used(store, tmp_path, damage, file):
+    store.write(10, tensors(10))
+    store.write(20, tensors(20))
+    damaged = tmp_path / f"ckpt-00000020.{file}"
+    damage(damaged)
+    warnings = []
+    checkpoint = store.open_newest(warnings.append)
+    assert value_of(checkpoint) == 10
+    (warning,) = warnings
+    assert warning.startswith(f"{damaged}: ")
+    assert "its files are now called ckpt-00000020*.damaged" in warning
+    assert tf.train.latest_checkpoint(tmp_path) == checkpoint.prefix
+    # From here on it is as if it had never been.
+    assert value_of(store.open_newest(pytest.fail)) == 10
+    store.write(20, tensors(21))
+    assert value_of(store.open_newest(pytest.fail)) == 21
+
+
+def test_if_all_are_damaged_the_error_names_all_and_nothing_is_touched(store, tmp_path):
+    for step in (10, 20):
+        store.write(step, tensors(step))
+        flip_a_bit(tmp_path / f"ckpt-{step:08d}.data-00000-of-00001")
+    before = sorted(path.name for path in tmp_path.iterdir())
+    with pytest.raises(JobError) as failure:
+        store.open_newest(pytest.fail)
+    lines = str(failure.value).splitlines()
+    assert lines[0] == f"{tmp_path}: every checkpoint is damaged:"
+    assert lines[1].startswith(f"  {tmp_path}/ckpt-00000020.data-00000-of-00001: CRC32C ")
+    assert lines[2].startswith(f"  {tmp_path}/ckpt-00000010.data-00000-of-00001: CRC32C ")
+    assert lines[3] == "Put back a copy of one, or remove them all to begin at step 0."
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("content", [b"", b"model_checkpoint_path: 7", b"\xff\xfe"])
+def test_a_broken_checkpoint_file_does_no_harm(store, tmp_path, content):
+    store.write(10, tensors(10))
+    (tmp_path / "checkpoint").write_bytes(content)
+    assert value_of(store.open_newest(pytest.fail)) == 10
+
+
+def test_leftovers_of_killed_processes_are_removed_and_named(store, tmp_path):
+    store.write(10, tensors(10))
+    (tmp_path / "ckpt-00000020.tmp").mkdir()
+    (tmp_path / "ckpt-00000020.tmp" / "ckpt-00000020.index").touch()
+    (tmp_path / "ckpt-00000030.index").touch()
+    (tmp_path / "checkpoint.tmp").touch()
+    (tmp_path / "scores.jsonl").touch()
+    warnings = []
+    assert value_of(store.open_newest(warnings.append)) == 10
+    assert warnings == [
+        f"{tmp_path}: removed what an unfinished save had left: "
+        "checkpoint.tmp, ckpt-00000020.tmp, ckpt-00000030.index"
+    ]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "checkpoint",
+        "ckpt-00000010.data-00000-of-00001",
+        "ckpt-00000010.index",
+        "ckpt-00000010.manifest",
+        "scores.jsonl",
+    ]
+
+
+class Killed(BaseException):
+    """Ends a save as a kill would: no clean-up runs."""
+
+
+def kill_at_call(monkeypatch, number):
+    """The calls that change the directory count; call `number` (from 0) is not done. Returns the
+    counter.
+    """
+    calls = itertools.count()
+
+    def counted(function):
+        def call(*args, **kwargs):
+            if next(calls) >= number:
+                raise Killed
+            return function(*args, **kwargs)
+
+        return call
+
+    monkeypatch.setattr(os, "replace", counted(os.replace))
+    monkeypatch.setattr(os, "fsync", counted(os.fsync))
+    monkeypatch.setattr(os, "unlink", counted(os.unlink))
+    monkeypatch.setattr(shutil, "rmtree", lambda *args, **kwargs: None)
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["new step", "same step again"])
+def test_a_kill_at_any_point_of_a_save_leaves_a_valid_checkpoint(tmp_path, again):
+    for number in itertools.count():
+        directory = tmp_path / str(number)
+        store = CheckpointStore(directory, RetentionPolicy(2))
+        for step in (10, 20):
+            store.write(step, tensors(step))
+        step = 20 if again else 30
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            kill_at_call(monkeypatch, number)
+            try:
+                store.write(step, tensors(1000))
+                killed = False
+            except Killed:
+                killed = True
+        checkpoint = store.open_newest(lambda _: None)
+        expected = {1000} if not killed else {10, 20, 1000}
+        assert value_of(checkpoint) in expected, f"killed at call {number}"
+        # Nothing unrecorded is left, and training can go on.
+        store.write(40, tensors(40))
+        assert value_of(store.open_newest(pytest.fail)) == 40
+        if not killed:
+            break
+    # Two bundle files, two directories, the manifest and the state: if not, the test looks at
+    # nothing.
+    assert number >= 8
+
+
+def test_a_full_disk_leaves_the_old_checkpoint_and_names_file_and_remedy(tmp_path):
+    program = textwrap.dedent(
+        f"""
+        import resource
+        from pathlib import Path
+        import tensorflow as tf
+        from frazo.jobs.checkpoint_retention import RetentionPolicy
+        from frazo.jobs.checkpoint_store import CheckpointStore, CheckpointWriteError
+
+        store = CheckpointStore(Path({str(tmp_path)!r}), RetentionPolicy(1))
+        store.write(10, {{"global_step": tf.constant(10, tf.int64)}})
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+        try:
+            store.write(20, {{"network/kernel": tf.zeros([1000, 1000])}})
+        except CheckpointWriteError as error:
+            print(error)
+        """
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=100
+    )
+    assert done.stdout.startswith(f"{tmp_path}/ckpt-00000020: there is no room"), done.stderr
+    assert (
+        "; File too large. Earlier checkpoints are valid. Free space or lower train.keep_checkpoints."
+        in done.stdout
+    )
+    assert value_of(CheckpointDirectory(tmp_path).newest(pytest.fail)) == 10
+    assert not list(tmp_path.glob("ckpt-00000020*"))

@@ -1,0 +1,80 @@
+"""Saving while training goes on."""
+
+import dataclasses
+import queue
+import threading
+import time
+from collections.abc import Mapping
+
+import tensorflow as tf
+from frazo.jobs.checkpoint_manifest import Manifest
+from frazo.jobs.checkpoint_store import CheckpointStore, CheckpointWriteError
+
+
+@dataclasses.dataclass(frozen=True)
+class FinishedSave:
+    """What became of one save: a manifest, or an error."""
+
+    step: int
+    write_seconds: float
+    manifest: Manifest | None
+    error: CheckpointWriteError | None
+
+
+class CheckpointWriter:
+    """Writes checkpoints in one background thread, at most one at a time.
+
+    Not thread-safe: to be used by one thread, the one that trains. The tensors given to save() must
+    be snapshots (values that were read, not variables): they are written later.
+    """
+
+    def __init__(self, store: CheckpointStore):
+        self._store = store
+        self._thread: threading.Thread | None = None
+        self._finished: queue.SimpleQueue = queue.SimpleQueue()
+
+    def save(self, step: int, tensors: Mapping[str, tf.Tensor]) -> None:
+        """Returns at once, unless the save before this one is still being written: then it waits
+        for that.
+        """
+        self._join()
+        self._thread = threading.Thread(
+            target=self._write, args=(step, dict(tensors)), name=f"save-{step}"
+        )
+        self._thread.start()
+
+    def finished(self) -> list[FinishedSave]:
+        """The saves that have ended since the last call, in order. Does not wait."""
+        saves = []
+        while not self._finished.empty():
+            saves.append(self._take())
+        return saves
+
+    def close(self) -> list[FinishedSave]:
+        """Waits for the save under way; returns finished()."""
+        self._join()
+        return self.finished()
+
+    def _take(self) -> FinishedSave:
+        result = self._finished.get()
+        if isinstance(result, BaseException):
+            raise result
+        return result
+
+    def _join(self) -> None:
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+
+    def _write(self, step: int, tensors: Mapping[str, tf.Tensor]) -> None:
+        began = time.monotonic()
+        try:
+            manifest, error = self._store.write(step, tensors), None
+        except CheckpointWriteError as failure:
+            manifest, error = None, failure
+        except (
+            BaseException
+        ) as fault:  # Not a full disk but a fault of ours: raised where it is seen.
+            self._finished.put(fault)
+            return
+        self._finished.put(FinishedSave(step, time.monotonic() - began, manifest, error))

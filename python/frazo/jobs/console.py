@@ -1,0 +1,57 @@
+"""What a job says: lines on standard output, warnings on standard error, and on a terminal one live
+line.
+"""
+
+import shutil
+import sys
+from typing import TextIO
+
+_ERASE_LINE = "\r\x1b[K"
+
+
+class Console:
+    """Lines come out whole and at once. The live line is overwritten in place, and only where a
+    person looks.
+    """
+
+    def __init__(self, out: TextIO | None = None, err: TextIO | None = None):
+        """Default: the process's standard output and standard error."""
+        self._out = out or sys.stdout
+        self._err = err or sys.stderr
+        self.is_terminal = self._out.isatty()
+        self._live = ""
+
+    def line(self, text: str) -> None:
+        self._write(self._out, text)
+
+    def warning(self, text: str) -> None:
+        self._write(self._err, f"warning: {text}")
+
+    def error(self, text: str) -> None:
+        self._write(self._err, f"error: {text}")
+
+    def live(self, text: str) -> None:
+        """Shows `text` in place of the live line before it; nothing where the output is not a
+        terminal.
+        """
+        if not self.is_terminal:
+            return
+        width = shutil.get_terminal_size().columns
+        self._live = text[: width - 1]
+        self._out.write(_ERASE_LINE + self._live)
+        self._out.flush()
+
+    def end_live(self) -> None:
+        """Takes the live line away."""
+        if self._live:
+            self._live = ""
+            self._out.write(_ERASE_LINE)
+            self._out.flush()
+
+    def _write(self, stream: TextIO, text: str) -> None:
+        live = self._live
+        self.end_live()
+        stream.write(text + "\n")
+        stream.flush()
+        if live:
+            self.live(live)

@@ -1,0 +1,78 @@
+"""The records of a run in <logdir>/control: what is trained, from which configuration."""
+
+import threading
+from pathlib import Path
+
+from frazo.config import resolved_text
+from frazo.jobs import durable_file
+from frazo.jobs.console import Console
+from frazo.jobs.event_file import EventFile
+from frazo.jobs.experiment_changes import changed_fields
+from frazo.jobs.inner_loop import InnerLoop
+from frazo.jobs.model import Model
+from frazo.jobs.model_analysis import model_analysis
+from frazo.proto import experiment_pb2
+from google.protobuf import text_format
+
+PARAMS_FILE = "params.txt"
+
+
+class ControlRecords:
+    """Writes params.txt, model_analysis.txt, train.pbtxt and an event file with all three."""
+
+    def __init__(self, logdir: Path, console: Console):
+        self._directory = logdir / "control"
+        self._console = console
+        self._events = EventFile(self._directory)
+        self._thread: threading.Thread | None = None
+        self._failure: Exception | None = None
+
+    def write_configuration(self, experiment: experiment_pb2.Experiment) -> None:
+        """Also warns of each field that differs from the configuration of the run before this one."""
+        self._directory.mkdir(parents=True, exist_ok=True)
+        path = self._directory / PARAMS_FILE
+        text = resolved_text(experiment)
+        if path.exists():
+            self._warn_of_changes(path, text)
+        durable_file.write_text(path, text)
+        self._events.add_text("params", text)
+
+    def write_model(self, model: Model) -> None:
+        analysis = model_analysis(model.task.variables)
+        durable_file.write_text(self._directory / "model_analysis.txt", analysis)
+        self._events.add_text("model_analysis", analysis)
+
+    def begin_graph(self, inner: InnerLoop) -> None:
+        """Writes the graph of a step in the background: nobody waits for it."""
+        self._thread = threading.Thread(target=self._write_graph, args=(inner,), name="graph")
+        self._thread.start()
+
+    def close(self) -> None:
+        """OSError: the graph could not be written."""
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+        self._events.close()
+        if self._failure is not None:
+            raise self._failure
+
+    def _write_graph(self, inner: InnerLoop) -> None:
+        try:
+            graph = inner.step_graph()
+            text = text_format.MessageToString(graph)
+            durable_file.write_text(self._directory / "train.pbtxt", text)
+            self._events.add_graph(graph)
+        except Exception as error:
+            self._failure = error
+
+    def _warn_of_changes(self, path: Path, after_text: str) -> None:
+        try:
+            before, after = (
+                text_format.Parse(text, experiment_pb2.Experiment())
+                for text in (path.read_text(encoding="utf-8"), after_text)
+            )
+        except (text_format.ParseError, UnicodeDecodeError) as error:
+            self._console.warning(f"{path}: not comparable with the present configuration: {error}")
+            return
+        for field, old, new in changed_fields(before, after):
+            self._console.warning(f"{field} was {old} in {path} and is now {new}")

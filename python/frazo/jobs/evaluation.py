@@ -1,0 +1,91 @@
+"""One pass over an input with fixed weights."""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import tensorflow as tf
+from frazo.input.input import Input
+from frazo.jobs.model import Model
+from frazo.jobs.weighted_means import WeightedMeans
+from frazo.layers.step_context import StepContext
+from frazo.proto import eval_loop_pb2, input_pb2
+from frazo.registry import build, unwrap
+from frazo.tasks.task import EvalOutput
+from google.protobuf.message import Message
+
+_IS_ERROR = "is_error"
+
+
+@dataclasses.dataclass(frozen=True)
+class EvalResult:
+    """metrics: weighted means over the pass. errors: rows of the task's examples that it got wrong,
+    the first ones.
+    """
+
+    metrics: dict[str, float]
+    errors: list[dict[str, Any]]
+    num_examples: int
+
+
+def one_pass_input(message: input_pb2.Input, seed: int) -> Input:
+    """The input of `message`, read once in its own order even where training shuffles it."""
+    one_pass = input_pb2.Input()
+    one_pass.CopyFrom(message)
+    _, kind = unwrap(one_pass)
+    if isinstance(kind, Message) and "shuffle" in kind.DESCRIPTOR.fields_by_name:
+        kind.ClearField("shuffle")
+    return build(kind, seed=seed)
+
+
+class Evaluation:
+    """Evaluates a model on an input, as often as wanted."""
+
+    def __init__(self, model: Model, source: Input, settings: eval_loop_pb2.EvalLoop):
+        """source: gives one pass (see one_pass_input)."""
+        self._model = model
+        self._batches = source.dataset()
+        self._num_examples = source.num_examples
+        if settings.HasField("max_examples"):
+            self._num_examples = min(self._num_examples, settings.max_examples)
+        self._max_shown_errors = settings.max_shown_errors
+        self._evaluate = tf.function(self._evaluate_batch, autograph=False)
+
+    def run(self, should_stop: Callable[[], bool] = lambda: False) -> EvalResult | None:
+        """Stops after the batch that completes max_examples. None: should_stop() came true
+        meanwhile.
+
+        Uses the model's weights as they are (see Model.evaluation_weights).
+        """
+        means = WeightedMeans()
+        errors: list[dict[str, Any]] = []
+        batch_size = tf.compat.dimension_value(
+            tf.nest.flatten(self._batches.element_spec)[0].shape[0]
+        )
+        num_examples = 0
+        for batch in self._batches:
+            if should_stop():
+                return None
+            output = self._evaluate(batch)
+            values = {name: (float(v), float(w)) for name, (v, w) in output.metrics.items()}
+            means.add(
+                {name: value * weight for name, (value, weight) in values.items()},
+                {name: weight for name, (_, weight) in values.items()},
+            )
+            errors += _wrong_rows(output.examples, self._max_shown_errors - len(errors))
+            num_examples += batch_size
+            if num_examples >= self._num_examples:
+                break
+        return EvalResult(means.means(), errors, min(num_examples, self._num_examples))
+
+    def _evaluate_batch(self, batch: Mapping[str, tf.Tensor]) -> EvalOutput:
+        context = StepContext.for_evaluation(seed=self._model.seed)
+        return self._model.task.evaluate(batch, context)
+
+
+def _wrong_rows(examples: Mapping[str, tf.Tensor], limit: int) -> list[dict[str, Any]]:
+    if limit <= 0 or _IS_ERROR not in examples:
+        return []
+    wrong = examples[_IS_ERROR].numpy().nonzero()[0][:limit]
+    columns = {name: tensor.numpy() for name, tensor in examples.items()}
+    return [{name: column[row] for name, column in columns.items()} for row in wrong]

@@ -1,0 +1,85 @@
+import numpy as np
+import tensorflow as tf
+from frazo.jobs.evaluation import Evaluation, one_pass_input
+from frazo.proto import eval_loop_pb2, input_pb2
+from frazo.tasks.task import EvalOutput, Task
+from google.protobuf import text_format
+
+
+class Numbers:
+    """Five numbers in batches of two; the last batch is padded with weight 0."""
+
+    num_examples = 5
+
+    def dataset(self):
+        return tf.data.Dataset.from_tensor_slices(
+            {
+                "x": np.array([[1, 2], [3, 4], [5, 99]], np.float32),
+                "weight": np.array([[1, 1], [1, 1], [1, 0]], np.float32),
+            }
+        )
+
+
+class MeanTask(Task):
+    def evaluate(self, batch, context):
+        weight = tf.reduce_sum(batch["weight"])
+        mean = tf.reduce_sum(batch["x"] * batch["weight"]) / weight
+        odd = tf.logical_and(batch["x"] % 2 == 1, batch["weight"] > 0)
+        return EvalOutput({"mean": (mean, weight)}, {"x": batch["x"], "is_error": odd})
+
+
+class Model:
+    seed = 301
+    task = MeanTask(None, input_spec={}, seed=0)
+
+
+def evaluation(**settings):
+    return Evaluation(Model(), Numbers(), eval_loop_pb2.EvalLoop(**settings))
+
+
+def test_padding_does_not_count():
+    result = evaluation().run()
+    # (1 + 2 + 3 + 4 + 5) / 5.
+    assert result.metrics == {"mean": 3.0}
+    assert result.num_examples == 5
+
+
+def test_the_same_evaluation_can_be_run_again():
+    twice = evaluation()
+    assert twice.run() == twice.run()
+
+
+def test_stops_after_the_batch_that_completes_max_examples():
+    result = evaluation(max_examples=3).run()
+    assert result.metrics == {"mean": 2.5}
+    assert result.num_examples == 3
+
+
+def test_the_first_errors_are_shown_as_rows():
+    rows = evaluation(max_shown_errors=2).run().errors
+    assert [(row["x"], row["is_error"]) for row in rows] == [(1.0, True), (3.0, True)]
+    assert evaluation(max_shown_errors=0).run().errors == []
+
+
+def test_a_stop_request_gives_no_result():
+    assert evaluation().run(should_stop=lambda: True) is None
+
+
+def test_one_pass_of_a_shuffled_input_is_in_order_and_ends(tmp_path):
+    path = tmp_path / "digits.tfrecord"
+    with tf.io.TFRecordWriter(str(path)) as records:
+        for label in range(5):
+            feature = {
+                "image": tf.train.Feature(bytes_list=tf.train.BytesList(value=[bytes(4)])),
+                "label": tf.train.Feature(int64_list=tf.train.Int64List(value=[label])),
+            }
+            example = tf.train.Example(features=tf.train.Features(feature=feature))
+            records.write(example.SerializeToString())
+    message = text_format.Parse(
+        f'image {{ records {{ files: "{path}" }} batch_size: 2 height: 2 width: 2 shuffle: true }}',
+        input_pb2.Input(),
+    )
+    source = one_pass_input(message, seed=1)
+    labels = [batch["label"].numpy().tolist() for batch in source.dataset()]
+    assert labels == [[0, 1], [2, 3], [4, 0]]
+    assert message.image.shuffle

@@ -1,0 +1,77 @@
+"""TensorBoard's event files, which are TFRecords of Event messages."""
+
+import os
+import socket
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import tensorflow as tf
+
+_VERSION = "brain.Event:2"
+
+
+class EventFile:
+    """A new event file in a directory. Everything is in the file when the call returns.
+
+    Not thread-safe. The file comes into being with its first event.
+    """
+
+    def __init__(self, directory: Path):
+        self._directory = directory
+        self._records: tf.io.TFRecordWriter | None = None
+
+    def add_restart(self, step: int) -> None:
+        """Says that training goes on from `step`: what older files hold beyond it is no longer
+        shown.
+        """
+        log = tf.compat.v1.SessionLog(status=tf.compat.v1.SessionLog.START)
+        self._add(tf.compat.v1.Event(step=step, session_log=log))
+
+    def add_scalars(self, step: int, scalars: Mapping[str, float]) -> None:
+        self.add_values(
+            step,
+            [
+                tf.compat.v1.Summary.Value(tag=name, simple_value=value)
+                for name, value in scalars.items()
+            ],
+        )
+
+    def add_values(self, step: int, values: Sequence[tf.compat.v1.Summary.Value]) -> None:
+        if values:
+            self._add(tf.compat.v1.Event(step=step, summary=tf.compat.v1.Summary(value=values)))
+
+    def add_text(self, tag: str, text: str) -> None:
+        """Shown on TensorBoard's page Text as it is, in a fixed-width font."""
+        value = tf.compat.v1.Summary.Value(
+            tag=tag,
+            metadata=tf.compat.v1.SummaryMetadata(
+                plugin_data=tf.compat.v1.SummaryMetadata.PluginData(plugin_name="text")
+            ),
+            tensor=tf.make_tensor_proto([_as_code_block(text)], dtype=tf.string),
+        )
+        self.add_values(0, [value])
+
+    def add_graph(self, graph: tf.compat.v1.GraphDef) -> None:
+        self._add(tf.compat.v1.Event(graph_def=graph.SerializeToString()))
+
+    def close(self) -> None:
+        if self._records is not None:
+            self._records.close()
+            self._records = None
+
+    def _add(self, event: tf.compat.v1.Event) -> None:
+        if self._records is None:
+            self._directory.mkdir(parents=True, exist_ok=True)
+            name = f"events.out.tfevents.{time.time_ns() // 10**6}.{socket.gethostname()}.{os.getpid()}"
+            self._records = tf.io.TFRecordWriter(str(self._directory / name))
+            self._records.write(
+                tf.compat.v1.Event(wall_time=time.time(), file_version=_VERSION).SerializeToString()
+            )
+        event.wall_time = time.time()
+        self._records.write(event.SerializeToString())
+        self._records.flush()
+
+
+def _as_code_block(text: str) -> str:
+    return "\n".join("    " + line for line in text.splitlines())

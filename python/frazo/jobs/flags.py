@@ -1,0 +1,116 @@
+"""The command line of the trainer."""
+
+import argparse
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from frazo.jobs.errors import UsageError
+
+MODES = ("sync", "inspect_model", "inspect_params", "inspect_evaler", "shell")
+LIST_MODELS = "list"
+
+_DESCRIPTION = """\
+Trains and evaluates an experiment.
+
+An experiment is a .textproto file: one that comes with Frazo (--model) or your
+own (--config). Training goes on from the newest checkpoint in --logdir: the
+same command resumes after a crash, a kill, or with a larger train.max_steps.
+"""
+
+_EPILOG = """\
+modes
+  sync            run the jobs (default)
+  inspect_model   print the table of variables
+  inspect_params  print the experiment with all its defaults
+  inspect_evaler  print the names of the inputs, for --job=evaler_NAME
+  shell           open a Python prompt with the model, from the newest
+                  checkpoint in --logdir if there is one
+
+jobs
+  Without --job one process trains, keeps the records and evaluates every input
+  but Train at each checkpoint. With --job each may be a process of its own;
+  they meet in --logdir and end when the training has finished.
+  controller      writes control/ (params.txt, model_analysis.txt, train.pbtxt)
+                  and watches the checkpoints
+  trainer         trains
+  evaler_NAME     evaluates the input NAME (evaler_test, evaler_train, ...) at
+                  each newest checkpoint
+
+examples
+  What there is:
+    trainer --model=list
+    trainer --model=image.mnist.LeNet5 --mode=inspect_model
+  Train, and train on with other settings:
+    trainer --model=image.mnist.LeNet5 --logdir=/tmp/mnist/log
+    trainer --model=image.mnist.LeNet5 --logdir=/tmp/mnist/log \\
+        --set train.max_steps=4000 --set learner.learning_rate=3e-5
+  Train in one process and evaluate in another:
+    trainer --config=mine.textproto --logdir=/tmp/mine --job=controller,trainer
+    trainer --config=mine.textproto --logdir=/tmp/mine --job=evaler_test
+
+signals
+  SIGTERM and SIGINT (Ctrl+C) end the training after the present loop of at most
+  train.steps_per_loop steps, with everything saved. A second one ends it at
+  once; the work since the last checkpoint is lost then.
+
+exit codes
+  0    finished, or stopped by SIGTERM with everything saved
+  1    failed
+  2    wrong command line or configuration; nothing was started
+  130  stopped by SIGINT with everything saved
+"""
+
+
+def parse_flags(arguments: Sequence[str]) -> argparse.Namespace:
+    """Ends the process with code 2 and a message for a flag that does not exist or has no such
+    value.
+
+    UsageError: flags that do not go together.
+    """
+    parser = argparse.ArgumentParser(
+        prog="trainer",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--model", metavar="NAME", help='a known experiment; "list" shows them all')
+    parser.add_argument("--config", metavar="FILE", help="an experiment in a .textproto file")
+    parser.add_argument(
+        "--set",
+        metavar="PATH=VALUE",
+        dest="overrides",
+        action="append",
+        default=[],
+        help="change a field of the experiment, such as train.max_steps=500; may be repeated",
+    )
+    parser.add_argument(
+        "--logdir", metavar="DIR", type=Path, help="where checkpoints, scores and records go"
+    )
+    parser.add_argument("--mode", choices=MODES, default="sync", help="what to do (default: sync)")
+    parser.add_argument(
+        "--run_locally",
+        choices=["cpu"],
+        help="run everything on this machine's processors, without a cluster (default: cpu)",
+    )
+    parser.add_argument(
+        "--job",
+        metavar="JOBS",
+        help="the jobs of this process, parted by commas: controller, trainer, evaler_NAME",
+    )
+    flags = parser.parse_args(arguments)
+    if flags.mode == "sync" and flags.logdir is None and flags.model != LIST_MODELS:
+        raise UsageError(
+            "--logdir: say where checkpoints and scores go, for example --logdir=/tmp/mnist/log"
+        )
+    return flags
+
+
+def enter_callers_directory() -> None:
+    """Makes relative paths mean what they meant where `bazel run` was typed; Bazel itself starts
+    programs elsewhere.
+    """
+    directory = os.environ.get("BUILD_WORKING_DIRECTORY")
+    if directory:
+        os.chdir(directory)

@@ -1,0 +1,49 @@
+from pathlib import Path
+
+import pytest
+from frazo.jobs.errors import UsageError
+from frazo.jobs.flags import enter_callers_directory, parse_flags
+
+
+def test_defaults():
+    flags = parse_flags(["--model=image.mnist.LeNet5", "--logdir=/tmp/log"])
+    assert (flags.mode, flags.run_locally, flags.job, flags.overrides) == ("sync", None, None, [])
+    assert flags.logdir == Path("/tmp/log")
+
+
+def test_set_may_be_repeated():
+    flags = parse_flags(["--mode=inspect_params", "--set", "a=1", "--set=b.c=x=y"])
+    assert flags.overrides == ["a=1", "b.c=x=y"]
+
+
+def test_training_needs_a_log_directory():
+    with pytest.raises(UsageError, match=r"^--logdir: say where checkpoints and scores go"):
+        parse_flags(["--model=image.mnist.LeNet5"])
+
+
+def test_listing_and_inspection_need_none():
+    parse_flags(["--model=list"])
+    parse_flags(["--model=x", "--mode=inspect_model"])
+
+
+@pytest.mark.parametrize(
+    ("argument", "message"),
+    [
+        ("--mode=synk", "invalid choice: 'synk'"),
+        ("--run_locally=tpu", "invalid choice: 'tpu'"),
+        ("--modle=x", "unrecognized arguments: --modle=x"),
+        ("--log=x", "unrecognized arguments: --log=x"),
+    ],
+)
+def test_a_wrong_flag_ends_with_code_2_and_says_what_is_wrong(argument, message, capsys):
+    with pytest.raises(SystemExit) as end:
+        parse_flags([argument])
+    assert end.value.code == 2
+    assert message in capsys.readouterr().err
+
+
+def test_under_bazel_run_paths_are_relative_to_where_it_was_typed(tmp_path, monkeypatch):
+    monkeypatch.chdir("/")
+    monkeypatch.setenv("BUILD_WORKING_DIRECTORY", str(tmp_path))
+    enter_callers_directory()
+    assert Path.cwd() == tmp_path

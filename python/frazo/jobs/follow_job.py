@@ -1,0 +1,71 @@
+"""The controller and the evalers as processes of their own, beside a trainer."""
+
+from pathlib import Path
+
+from frazo.jobs.checkpoint_follower import CheckpointFollower
+from frazo.jobs.checkpoint_restore import restore_variables
+from frazo.jobs.console import Console
+from frazo.jobs.control_records import ControlRecords
+from frazo.jobs.evaluated_set import EvaluatedSet
+from frazo.jobs.inner_loop import InnerLoop
+from frazo.jobs.job_names import TRAIN_INPUT, Jobs
+from frazo.jobs.model import Model
+from frazo.jobs.number_format import format_bytes
+from frazo.jobs.stop_request import StopRequest
+from frazo.jobs.train_state import INPUT_PREFIX
+from frazo.proto import experiment_pb2
+from frazo.registry import build
+
+_BEFORE_ALL = -1
+
+
+def run(
+    experiment: experiment_pb2.Experiment,
+    jobs: Jobs,
+    logdir: Path,
+    console: Console,
+    stop: StopRequest,
+) -> None:
+    """Does the jobs at each newest checkpoint until the training has finished, or a stop is
+    requested.
+
+    The controller writes the records of the run before that. JobError: no checkpoint came in time.
+    """
+    if jobs.controller:
+        _write_records(experiment, logdir, console)
+    sets = [EvaluatedSet(name, experiment, logdir, console) for name in jobs.evaluated]
+    model = Model(experiment, sets[0].source.element_spec) if sets else None
+    follower = CheckpointFollower(
+        logdir / "train", experiment.eval.checkpoint_timeout_seconds, console, lambda: bool(stop)
+    )
+    step = _BEFORE_ALL
+    while checkpoint := follower.next(step):
+        step = checkpoint.step
+        if jobs.controller:
+            size = format_bytes(checkpoint.manifest.size_bytes)
+            console.line(f"controller: step: {step}, {checkpoint.name} is whole, {size}")
+        wanting = [evaluated for evaluated in sets if evaluated.wants(step)]
+        if wanting:
+            restore_variables(checkpoint, model.variables, other_prefix=INPUT_PREFIX)
+        for evaluated in wanting:
+            evaluated.evaluate(model, step, lambda: bool(stop))
+    for evaluated in sets:
+        evaluated.close()
+    for label in [*(["controller"] if jobs.controller else []), *(e.label for e in sets)]:
+        console.line(
+            f"{label}: stopped by {stop.signal.name}"
+            if stop
+            else f"{label}: training has finished; its last checkpoint, of step {step}, is done"
+        )
+
+
+def _write_records(experiment: experiment_pb2.Experiment, logdir: Path, console: Console) -> None:
+    records = ControlRecords(logdir, console)
+    records.write_configuration(experiment)
+    train_input = build(experiment.inputs[TRAIN_INPUT], seed=experiment.seed)
+    model = Model(experiment, train_input.element_spec)
+    records.write_model(model)
+    iterator = iter(train_input.dataset())
+    records.begin_graph(InnerLoop(model, iterator, experiment.learner.max_nonfinite_steps))
+    records.close()
+    console.line(f"controller: the records of the run are in {logdir / 'control'}")

@@ -1,0 +1,108 @@
+"""How to step: up to steps_per_loop training steps in one call of the graph."""
+
+import dataclasses
+from typing import NamedTuple
+
+import tensorflow as tf
+from frazo.jobs.model import Model
+from frazo.layers.step_context import StepContext
+
+
+class _StepSums(NamedTuple):
+    """What the loop adds up: float32 scalars. Steps that were skipped count only in `nonfinite`."""
+
+    totals: dict[str, tf.Tensor]
+    weights: dict[str, tf.Tensor]
+    nonfinite: tf.Tensor
+    examples: tf.Tensor
+
+
+@dataclasses.dataclass(frozen=True)
+class LoopResult:
+    """What some steps gave.
+
+    totals, weights: of each metric, sums over the steps of weight * mean and of weight. scalars:
+    the learner's, at the last step. nonfinite: steps that were skipped. examples: all that were
+    read.
+    """
+
+    totals: dict[str, float]
+    weights: dict[str, float]
+    scalars: dict[str, float]
+    nonfinite: int
+    examples: int
+
+
+class InnerLoop:
+    """Training steps of a model on batches from an iterator.
+
+    All randomness of step t comes from (model.seed, t), so the steps can be cut into loops in any
+    way.
+    """
+
+    def __init__(self, model: Model, iterator: tf.data.Iterator, max_nonfinite_steps: int):
+        """max_nonfinite_steps: so many skipped steps in a row end a loop early."""
+        self._model = model
+        self._iterator = iterator
+        self._max_nonfinite_steps = max_nonfinite_steps
+        self._step = tf.function(self._train_step, autograph=False).get_concrete_function()
+        self._loop = tf.function(self._run_steps, autograph=False).get_concrete_function(
+            tf.TensorSpec([], tf.int64)
+        )
+
+    def run(self, num_steps: int) -> LoopResult:
+        """Does `num_steps` steps, or fewer where too many in a row were not finite."""
+        sums, scalars = self._loop(tf.constant(num_steps, tf.int64))
+        return LoopResult(
+            totals={name: float(total) for name, total in sums.totals.items()},
+            weights={name: float(weight) for name, weight in sums.weights.items()},
+            scalars={name: float(value) for name, value in scalars.items()},
+            nonfinite=int(sums.nonfinite),
+            examples=int(sums.examples),
+        )
+
+    def step_graph(self) -> tf.compat.v1.GraphDef:
+        """The graph of one step."""
+        return self._step.graph.as_graph_def(add_shapes=True)
+
+    def _train_step(self) -> tuple[_StepSums, dict[str, tf.Tensor]]:
+        model = self._model
+        step = model.global_step.read_value()
+        batch = next(self._iterator)
+        context = StepContext.for_training(seed=model.seed, global_step=step)
+        with tf.GradientTape() as tape:
+            loss, metrics = model.task.loss(batch, context)
+        gradients = tape.gradient(loss, model.learner.weights)
+        scalars = model.learner.step(loss, gradients, context, step)
+        model.global_step.assign_add(1)
+        metrics = {"loss": (loss, tf.ones([])), **metrics}
+        nonfinite = scalars.pop("nonfinite")
+        zero = tf.zeros([])
+        sums = _StepSums(
+            totals={
+                name: tf.where(nonfinite > 0, zero, mean * weight)
+                for name, (mean, weight) in metrics.items()
+            },
+            weights={
+                name: tf.where(nonfinite > 0, zero, weight) for name, (_, weight) in metrics.items()
+            },
+            nonfinite=nonfinite,
+            examples=tf.cast(tf.shape(tf.nest.flatten(batch)[0])[0], tf.float32),
+        )
+        return sums, scalars
+
+    def _run_steps(self, num_steps: tf.Tensor) -> tuple[_StepSums, dict[str, tf.Tensor]]:
+        nothing = tf.nest.map_structure(lambda _: tf.zeros([]), self._step.structured_outputs)
+
+        def goes_on(done: tf.Tensor, *_) -> tf.Tensor:
+            in_a_row = self._model.learner.nonfinite_in_a_row
+            return tf.logical_and(done < num_steps, in_a_row < self._max_nonfinite_steps)
+
+        def step(done: tf.Tensor, sums: _StepSums, _) -> tuple:
+            of_step, scalars = self._step()
+            return done + 1, tf.nest.map_structure(tf.add, sums, of_step), scalars
+
+        _, sums, scalars = tf.while_loop(
+            goes_on, step, (tf.constant(0, tf.int64), *nothing), parallel_iterations=1
+        )
+        return sums, scalars

@@ -1,0 +1,64 @@
+"""Looking at a model without training it."""
+
+import code
+from pathlib import Path
+
+import tensorflow as tf
+from frazo.input.input import Input
+from frazo.jobs.checkpoint_directory import CheckpointDirectory
+from frazo.jobs.checkpoint_restore import restore_variables
+from frazo.jobs.console import Console
+from frazo.jobs.evaluation import one_pass_input
+from frazo.jobs.job_names import TRAIN_INPUT
+from frazo.jobs.model import Model
+from frazo.jobs.model_analysis import model_analysis
+from frazo.jobs.train_state import INPUT_PREFIX
+from frazo.layers.step_context import StepContext
+from frazo.proto import experiment_pb2
+
+_BANNER = """\
+experiment  the message
+model       model.task, model.learner, model.global_step ({origin})
+source      the input {input_name}: source.dataset(), source.num_examples
+batch       its first batch
+context     a StepContext for evaluation: model.task.evaluate(batch, context)
+tf          TensorFlow"""
+
+
+def print_model(experiment: experiment_pb2.Experiment, console: Console) -> None:
+    _, source = _first_input(experiment)
+    model = Model(experiment, source.element_spec)
+    console.line(model_analysis(model.task.variables).rstrip("\n"))
+
+
+def open_shell(
+    experiment: experiment_pb2.Experiment, logdir: Path | None, console: Console
+) -> None:
+    """Opens a Python prompt with the model and a batch; its weights come from the newest
+    checkpoint, if any.
+    """
+    input_name, source = _first_input(experiment)
+    model = Model(experiment, source.element_spec)
+    checkpoint = None
+    if logdir is not None:
+        directory = CheckpointDirectory(logdir / "train")
+        checkpoint = directory.newest(lambda _, damage: console.warning(damage))
+    if checkpoint is not None:
+        restore_variables(checkpoint, model.variables, other_prefix=INPUT_PREFIX)
+    origin = f"from {checkpoint.prefix}" if checkpoint is not None else "initial weights"
+    names = {
+        "experiment": experiment,
+        "model": model,
+        "source": source,
+        "batch": next(iter(source.dataset())),
+        "context": StepContext.for_evaluation(seed=experiment.seed),
+        "tf": tf,
+    }
+    code.interact(_BANNER.format(origin=origin, input_name=input_name), local=names, exitmsg="")
+
+
+def _first_input(experiment: experiment_pb2.Experiment) -> tuple[str, Input]:
+    """Train, or else the first by name: all have the batches that the model takes."""
+    names = sorted(experiment.inputs)
+    name = TRAIN_INPUT if TRAIN_INPUT in names else names[0]
+    return name, one_pass_input(experiment.inputs[name], experiment.seed)

@@ -1,0 +1,47 @@
+import pytest
+from frazo.jobs.errors import UsageError
+from frazo.jobs.job_names import Jobs, local_jobs, parse_jobs
+
+INPUTS = ["Train", "Test", "Dev"]
+
+
+def test_locally_everything_is_done_and_every_input_but_train_is_evaluated():
+    assert local_jobs(INPUTS) == Jobs(True, True, ("Dev", "Test"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("controller", Jobs(True, False, ())),
+        ("trainer", Jobs(False, True, ())),
+        ("evaler_test", Jobs(False, False, ("Test",))),
+        ("evaler_Test", Jobs(False, False, ("Test",))),
+        ("EVALER_TRAIN", Jobs(False, False, ("Train",))),
+        ("trainer, evaler_dev,evaler_test,evaler_dev", Jobs(False, True, ("Dev", "Test"))),
+    ],
+)
+def test_jobs(text, expected):
+    assert parse_jobs(text, INPUTS) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("trainr", '--job=trainr: there is no job called "trainr"; did you mean "trainer"?'),
+        (
+            "evaler_tset",
+            '--job=evaler_tset: the experiment has no input called "tset"; '
+            'did you mean "evaler_test"?',
+        ),
+        (
+            "worker",
+            '--job=worker: there is no job called "worker"; the jobs are: controller, '
+            "evaler_dev, evaler_test, evaler_train, trainer",
+        ),
+        ("trainer,,controller", 'there is no job called "";'),
+    ],
+)
+def test_an_unknown_job_is_an_error_with_the_nearest_name(text, message):
+    with pytest.raises(UsageError) as failure:
+        parse_jobs(text, INPUTS)
+    assert message in str(failure.value)

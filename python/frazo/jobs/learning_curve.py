@@ -1,0 +1,48 @@
+"""A picture of a training: loss and accuracy over steps."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from frazo.jobs.score_log import ScoreLog
+
+CURVE_FILE = "curve.png"
+
+_TRAIN = "train"
+
+
+def draw_learning_curve(logdir: Path) -> Path | None:
+    """Draws the scores of train/ and of each eval_*/ into <logdir>/curve.png.
+
+    Returns its path, or None if there are no scores of at least two steps.
+    """
+    directories = [logdir / _TRAIN, *sorted(logdir.glob("eval_*"))]
+    scores = {directory.name: ScoreLog(directory).read() for directory in directories}
+    if all(len(records) < 2 for records in scores.values()):
+        return None
+    # Imported here: it takes about a second, and only a finished training draws. The figure is used
+    # without pyplot, which would look for a display.
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    metrics = [
+        name for name in ("loss", "accuracy") if any(_curve(s, name) for s in scores.values())
+    ]
+    figure = Figure(figsize=(6 * len(metrics), 4), layout="constrained")
+    for position, metric in enumerate(metrics, 1):
+        axes = figure.add_subplot(1, len(metrics), position)
+        for name, records in scores.items():
+            points = _curve(records, metric)
+            if points:
+                axes.plot(list(points), list(points.values()), marker=".", label=name)
+        axes.set_xlabel("step")
+        axes.set_ylabel(metric)
+        axes.grid(alpha=0.3)
+        axes.legend()
+    path = logdir / CURVE_FILE
+    FigureCanvasAgg(figure).print_png(str(path))
+    return path
+
+
+def _curve(records: Mapping[int, dict], metric: str) -> dict[int, float]:
+    values = {step: record["metrics"].get(metric) for step, record in records.items()}
+    return {step: value for step, value in values.items() if value is not None}

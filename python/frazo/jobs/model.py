@@ -1,0 +1,39 @@
+"""The variables of an experiment: its task, its learner and the count of steps."""
+
+import contextlib
+from collections.abc import Mapping
+
+# Imported for their side effect: each binds itself to its message.
+import frazo.input.image_input
+import frazo.learn.learner
+import frazo.tasks.image.image_classifier  # noqa: F401
+import tensorflow as tf
+from frazo.jobs.checkpoint_restore import by_key
+from frazo.proto import experiment_pb2
+from frazo.registry import build
+
+GLOBAL_STEP = "global_step"
+
+
+class Model:
+    """Task and learner as built from an experiment, with their initial weights."""
+
+    def __init__(
+        self, experiment: experiment_pb2.Experiment, input_spec: Mapping[str, tf.TensorSpec]
+    ):
+        """input_spec: of the batches that it will be given."""
+        self.seed = experiment.seed
+        self.task = build(experiment.task, input_spec=input_spec, seed=experiment.seed)
+        self.learner = build(experiment.learner, variables=self.task.variables)
+        self.global_step = tf.Variable(tf.constant(0, tf.int64), trainable=False, name=GLOBAL_STEP)
+        # All that a checkpoint holds of the model, by name.
+        self.variables = by_key(
+            [*self.task.variables, *self.learner.state_variables, self.global_step]
+        )
+
+    def evaluation_weights(self) -> contextlib.AbstractContextManager[None]:
+        """Within it the weights are those to be evaluated: the moving averages, where there are
+        some.
+        """
+        averages = self.learner.averages
+        return averages.swapped() if averages else contextlib.nullcontext()

@@ -1,0 +1,108 @@
+"""When to save, evaluate, report and stop. How to step is the inner loop's affair."""
+
+import time
+from collections.abc import Callable
+
+from frazo.jobs.errors import JobError
+from frazo.jobs.inner_loop import InnerLoop
+from frazo.jobs.model import Model
+from frazo.jobs.saver import Saver
+from frazo.jobs.stop_request import StopRequest
+from frazo.jobs.train_report import TrainReport
+from frazo.proto import train_loop_pb2
+
+
+class OuterLoop:
+    """Runs the inner loop in pieces that end exactly at the steps where there is something to do."""
+
+    def __init__(
+        self,
+        settings: train_loop_pb2.TrainLoop,
+        model: Model,
+        inner: InnerLoop,
+        saver: Saver,
+        report: TrainReport,
+        stop: StopRequest,
+    ):
+        self._settings = settings
+        self._model = model
+        self._inner = inner
+        self._saver = saver
+        self._report = report
+        self._stop = stop
+
+    def run(
+        self, after_first_step: Callable[[], None], at_checkpoint: Callable[[int], None]
+    ) -> int:
+        """Trains to max_steps, or until a stop is requested; saves at the end. Returns the step
+        reached.
+
+        after_first_step(): what should not delay it. at_checkpoint(step): after the snapshot of a
+        checkpoint was taken; the weights are still those of that step. JobError: too many steps in
+        a row were not finite, or the last save failed.
+        """
+        try:
+            step = self._run(after_first_step, at_checkpoint)
+        except BaseException:
+            self._saver.settle()
+            raise
+        self._saver.close()
+        return step
+
+    def _run(
+        self, after_first_step: Callable[[], None], at_checkpoint: Callable[[int], None]
+    ) -> int:
+        step = int(self._model.global_step)
+        self._report.begin(step)
+        reported = step
+        first = True
+        while step < self._settings.max_steps and not self._stop:
+            steps = 1 if first else self._steps_to_next_event(step)
+            result = self._inner.run(steps)
+            self._require_finite()
+            step += steps
+            self._report.add(result, steps, step)
+            if first:
+                after_first_step()
+                first = False
+            if step % self._settings.log_interval_steps == 0 or step == self._settings.max_steps:
+                self._report.report(step)
+                reported = step
+            self._saver.poll()
+            if step % self._settings.save_interval_steps == 0 or step == self._settings.max_steps:
+                self._checkpoint(step, at_checkpoint)
+        if step > reported:
+            self._report.report(step)
+        if not first:
+            self._saver.save(step)
+        return step
+
+    def _checkpoint(self, step: int, at_checkpoint: Callable[[int], None]) -> None:
+        self._saver.save(step)
+        began = time.monotonic()
+        at_checkpoint(step)
+        self._report.leave_out(time.monotonic() - began)
+
+    def _steps_to_next_event(self, step: int) -> int:
+        settings = self._settings
+        return min(
+            settings.steps_per_loop,
+            settings.max_steps - step,
+            settings.save_interval_steps - step % settings.save_interval_steps,
+            settings.log_interval_steps - step % settings.log_interval_steps,
+        )
+
+    def _require_finite(self) -> None:
+        learner = self._model.learner
+        in_a_row = int(learner.nonfinite_in_a_row)
+        if in_a_row < learner.message.max_nonfinite_steps:
+            return
+        culprit = learner.first_nonfinite
+        what = "the loss" if culprit == "loss" else f"the gradient of '{culprit}'"
+        first_bad_step = int(self._model.global_step) - in_a_row + 1
+        raise JobError(
+            f"train: {what} was not finite (NaN or infinite) at step {first_bad_step}, and none of the "
+            f"{in_a_row} steps from there on could be used (learner.max_nonfinite_steps). The weights were not "
+            "changed and nothing was saved since. Lower learner.learning_rate, set learner.clip_global_norm, or look "
+            "for bad values in the input."
+        )

@@ -1,0 +1,59 @@
+"""Saving the state of training, and saying how it went."""
+
+import time
+
+from frazo.jobs.checkpoint_manifest import checkpoint_name
+from frazo.jobs.checkpoint_writer import CheckpointWriter, FinishedSave
+from frazo.jobs.console import Console
+from frazo.jobs.number_format import format_bytes
+from frazo.jobs.train_state import TrainState
+
+
+class Saver:
+    """Takes a snapshot and has it written while training goes on.
+
+    A save that fails is a warning, since the next one may succeed; unless it is the last one.
+    """
+
+    def __init__(self, state: TrainState, writer: CheckpointWriter, console: Console):
+        self._state = state
+        self._writer = writer
+        self._console = console
+        self._requested_step: int | None = None
+        self._stall_seconds: dict[int, float] = {}
+
+    def save(self, step: int) -> None:
+        """Nothing to do if the last save was of this very step."""
+        if step == self._requested_step:
+            return
+        self._requested_step = step
+        began = time.monotonic()
+        self._writer.save(step, self._state.snapshot())
+        self._stall_seconds[step] = time.monotonic() - began
+
+    def poll(self) -> None:
+        """Says what became of the saves that have ended."""
+        for save in self._writer.finished():
+            self._say(save)
+
+    def close(self) -> None:
+        """Waits for the save under way. CheckpointWriteError: it failed, and it is the last one."""
+        for save in self._writer.close():
+            if save.error is not None and save.step == self._requested_step:
+                raise save.error
+            self._say(save)
+
+    def settle(self) -> None:
+        """As close, for when something else went wrong: a save that failed is only said."""
+        for save in self._writer.close():
+            self._say(save)
+
+    def _say(self, save: FinishedSave) -> None:
+        if save.error is not None:
+            self._console.warning(f"{save.error} Training goes on; the next save will be tried.")
+            return
+        self._console.line(
+            f"train: saved {checkpoint_name(save.step)}: {format_bytes(save.manifest.size_bytes)} "
+            f"in {save.write_seconds * 1e3:.0f} ms, training waited "
+            f"{self._stall_seconds.pop(save.step) * 1e3:.1f} ms"
+        )

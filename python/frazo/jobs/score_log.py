@@ -1,0 +1,62 @@
+"""Scores as JSON lines: {"step": 205, "unix_seconds": ..., "metrics": {"accuracy": 0.9415, ...},
+...}.
+"""
+
+import json
+import math
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+FILE_NAME = "scores.jsonl"
+
+
+class ScoreLog:
+    """The file scores.jsonl of a directory. One line a step; where a step occurs again, its last
+    line counts.
+    """
+
+    def __init__(self, directory: Path):
+        self._path = directory / FILE_NAME
+
+    def append(self, step: int, metrics: Mapping[str, float], **more: Any) -> None:
+        """A value that is not finite is written as null. more: further members of the line."""
+        # JSON has no NaN.
+        values = {name: v if math.isfinite(v) else None for name, v in metrics.items()}
+        record = {"step": step, "unix_seconds": round(time.time(), 3), "metrics": values}
+        line = json.dumps({**record, **more}).encode() + b"\n"
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with open(self._path, "ab") as file:
+            if self._ends_torn():
+                # The process before this one was killed while it wrote: what it began must not join
+                # this line.
+                file.write(b"\n")
+            file.write(line)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def read(self) -> dict[int, dict[str, Any]]:
+        """The records by step, ascending. A line that was torn by a kill is passed over: its step
+        counts as undone.
+        """
+        try:
+            lines = self._path.read_text(encoding="utf-8", errors="replace").splitlines()
+        except FileNotFoundError:
+            return {}
+        records = {}
+        for line in lines:
+            try:
+                record = json.loads(line)
+                records[record["step"]] = record
+            except (ValueError, KeyError, TypeError):
+                continue
+        return dict(sorted(records.items()))
+
+    def _ends_torn(self) -> bool:
+        with open(self._path, "rb") as file:
+            if file.seek(0, os.SEEK_END) == 0:
+                return False
+            file.seek(-1, os.SEEK_END)
+            return file.read(1) != b"\n"

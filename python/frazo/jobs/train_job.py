@@ -1,0 +1,154 @@
+"""The trainer, alone or with the controller and evaluations in its process."""
+
+import shlex
+from pathlib import Path
+
+from frazo.jobs import process_clock, run_status, score_log
+from frazo.jobs.checkpoint_manifest import checkpoint_name
+from frazo.jobs.checkpoint_retention import RetentionPolicy
+from frazo.jobs.checkpoint_store import CheckpointStore
+from frazo.jobs.checkpoint_writer import CheckpointWriter
+from frazo.jobs.console import Console
+from frazo.jobs.control_records import ControlRecords
+from frazo.jobs.exclusive_lock import exclusive_lock
+from frazo.jobs.inner_loop import InnerLoop
+from frazo.jobs.job_names import TRAIN_INPUT, Jobs
+from frazo.jobs.learning_curve import draw_learning_curve
+from frazo.jobs.local_evaluations import LocalEvaluations
+from frazo.jobs.model import Model
+from frazo.jobs.number_format import format_metric
+from frazo.jobs.outer_loop import OuterLoop
+from frazo.jobs.saver import Saver
+from frazo.jobs.stop_request import StopRequest
+from frazo.jobs.train_report import TrainReport
+from frazo.jobs.train_state import TrainState
+from frazo.proto import experiment_pb2, train_loop_pb2
+from frazo.registry import build
+
+
+class TrainJob:
+    """Trains an experiment in a log directory, going on from its newest checkpoint.
+
+    With jobs.controller it keeps the records of the run, and at each checkpoint it evaluates
+    jobs.evaluated.
+    """
+
+    def __init__(
+        self,
+        experiment: experiment_pb2.Experiment,
+        jobs: Jobs,
+        logdir: Path,
+        console: Console,
+        stop: StopRequest,
+    ):
+        self._experiment = experiment
+        self._keeps_records = jobs.controller
+        self._logdir = logdir
+        self._train_directory = logdir / "train"
+        self._console = console
+        self._stop = stop
+        self._records = ControlRecords(logdir, console)
+        self._evaluations = LocalEvaluations(jobs.evaluated, experiment, logdir, console, stop)
+
+    def run(self) -> None:
+        """Returns when training has finished or a stop was requested, and everything is saved.
+
+        JobError: it could not go on, or the last checkpoint could not be written.
+        """
+        with exclusive_lock(self._train_directory):
+            try:
+                step = self._train()
+            finally:
+                self._evaluations.close()
+                self._records.close()
+        self._say_end(step)
+
+    def _train(self) -> int:
+        """Returns the step reached."""
+        experiment = self._experiment
+        if self._keeps_records:
+            self._records.write_configuration(experiment)
+        train_input = build(experiment.inputs[TRAIN_INPUT], seed=experiment.seed)
+        model = Model(experiment, train_input.element_spec)
+        if self._keeps_records:
+            self._records.write_model(model)
+        iterator = iter(train_input.dataset())
+        state = TrainState(model, iterator, experiment.inputs[TRAIN_INPUT])
+        store = CheckpointStore(self._train_directory, _retention(experiment.train))
+        step = self._restore(store, state)
+        if step < experiment.train.max_steps:
+            run_status.clear_finished(self._train_directory)
+            inner = InnerLoop(model, iterator, experiment.learner.max_nonfinite_steps)
+            saver = Saver(state, CheckpointWriter(store), self._console)
+            step = self._run_loop(model, inner, saver)
+        if step >= experiment.train.max_steps:
+            run_status.mark_finished(self._train_directory, step)
+        return step
+
+    def _restore(self, store: CheckpointStore, state: TrainState) -> int:
+        """Goes back to the newest checkpoint, if there is one. Returns the step at which training
+        goes on.
+        """
+        console, max_steps = self._console, self._experiment.train.max_steps
+        checkpoint = store.open_newest(console.warning)
+        if checkpoint is None:
+            console.line(f"train: begins at step 0 of {max_steps} in {self._logdir}")
+            return 0
+        same_input = state.restore(checkpoint)
+        step = checkpoint.step
+        if step < max_steps:
+            console.line(f"train: goes on from {checkpoint.prefix}: step {step} of {max_steps}")
+        else:
+            console.line(
+                f"train: {checkpoint.prefix}: step {step} of {max_steps}, nothing is left to do"
+            )
+        if not same_input:
+            console.warning(
+                "the input Train or the seed is not that of the checkpoint: the input begins at its first batch"
+            )
+        # Those that a kill prevented after the save.
+        self._evaluations.evaluate(state.model, step)
+        return step
+
+    def _run_loop(self, model: Model, inner: InnerLoop, saver: Saver) -> int:
+        settings = self._experiment.train
+        report = TrainReport(self._train_directory, settings.max_steps, self._console)
+
+        def after_first_step() -> None:
+            seconds = process_clock.seconds_since_start()
+            self._console.line(
+                f"train: first step done {seconds:.1f} s after the start of the process"
+            )
+            if self._keeps_records:
+                self._records.begin_graph(inner)
+
+        try:
+            loop = OuterLoop(settings, model, inner, saver, report, self._stop)
+            return loop.run(after_first_step, lambda step: self._evaluations.evaluate(model, step))
+        finally:
+            report.close()
+
+    def _say_end(self, step: int) -> None:
+        console, logdir = self._console, self._logdir
+        if self._stop:
+            console.line(
+                f"train: stopped by {self._stop.signal.name} at step {step} of "
+                f"{self._experiment.train.max_steps}; saved. The same command goes on from there."
+            )
+            return
+        accuracies = self._evaluations.accuracies(step)
+        scores = "".join(
+            f", {label} accuracy {format_metric(a)}" for label, a in accuracies.items()
+        )
+        console.line(f"done: step {step}{scores}")
+        console.line(f"  checkpoints  {self._train_directory / checkpoint_name(step)}")
+        console.line(f"  scores       {logdir}/*/{score_log.FILE_NAME}")
+        curve = draw_learning_curve(logdir)
+        if curve is not None:
+            console.line(f"  curve        {curve}")
+        console.line(f"  TensorBoard  tensorboard --logdir={shlex.quote(str(logdir))}")
+
+
+def _retention(settings: train_loop_pb2.TrainLoop) -> RetentionPolicy:
+    every_hours = settings.keep_every_hours if settings.HasField("keep_every_hours") else None
+    return RetentionPolicy(settings.keep_checkpoints, every_hours)

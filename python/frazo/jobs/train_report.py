@@ -1,0 +1,100 @@
+"""What training says of itself: log lines, scalars for TensorBoard, the live line."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from frazo.jobs.console import Console
+from frazo.jobs.event_file import EventFile
+from frazo.jobs.inner_loop import LoopResult
+from frazo.jobs.number_format import format_duration, format_metric, format_metrics
+from frazo.jobs.score_log import ScoreLog
+from frazo.jobs.weighted_means import WeightedMeans
+
+_BAR_WIDTH = 24
+
+
+class TrainReport:
+    """Gathers loops and reports every so many steps.
+
+    A metric in a report is the mean over the steps since the report before; learning_rate and
+    grad_norm are those of the last step; steps/sec and examples/sec leave out the time spent in
+    evaluation.
+    """
+
+    def __init__(
+        self,
+        train_directory: Path,
+        max_steps: int,
+        console: Console,
+        clock: Callable[[], float] = time.monotonic,
+    ):
+        """clock: seconds."""
+        self._console = console
+        self._max_steps = max_steps
+        self._clock = clock
+        self._events = EventFile(train_directory)
+        self._scores = ScoreLog(train_directory)
+        self._rate = 0.0
+        self._begin_interval()
+
+    def begin(self, step: int) -> None:
+        """Training goes on from `step`."""
+        if step:
+            self._events.add_restart(step)
+        self._begin_interval()
+
+    def leave_out(self, seconds: float) -> None:
+        """Time that was not spent in training."""
+        self._left_out_seconds += seconds
+
+    def add(self, result: LoopResult, steps: int, step: int) -> None:
+        """steps: how many the loop took; step: the one that it ended at."""
+        self._means.add(result.totals, result.weights)
+        self._steps += steps
+        self._examples += result.examples
+        self._nonfinite += result.nonfinite
+        self._scalars = result.scalars
+        self._console.live(self._live_line(result, step))
+
+    def report(self, step: int) -> None:
+        """Says and records what has been gathered."""
+        seconds = max(self._seconds(), 1e-9)
+        self._rate = self._steps / seconds
+        rates = {"steps/sec": self._rate, "examples/sec": self._examples / seconds}
+        metrics = {**self._means.means(), **self._scalars}
+        if self._nonfinite:
+            metrics["nonfinite_steps"] = float(self._nonfinite)
+            self._console.warning(
+                f"train: {self._nonfinite} of the last {self._steps} steps were not finite and were skipped"
+            )
+        self._console.line(
+            f"train: step: {step}, steps/sec: {rates['steps/sec']:.2f}, "
+            f"examples/sec: {rates['examples/sec']:.1f}, {format_metrics(metrics)}"
+        )
+        self._events.add_scalars(step, {**metrics, **rates})
+        self._scores.append(step, metrics)
+        self._begin_interval()
+
+    def close(self) -> None:
+        self._console.end_live()
+        self._events.close()
+
+    def _begin_interval(self) -> None:
+        self._began = self._clock()
+        self._left_out_seconds = 0.0
+        self._means = WeightedMeans()
+        self._steps = self._examples = self._nonfinite = 0
+        self._scalars: dict[str, float] = {}
+
+    def _seconds(self) -> float:
+        return self._clock() - self._began - self._left_out_seconds
+
+    def _live_line(self, result: LoopResult, step: int) -> str:
+        rate = self._steps / max(self._seconds(), 1e-9)
+        done = _BAR_WIDTH * step // self._max_steps
+        bar = "=" * done + " " * (_BAR_WIDTH - done)
+        weight = result.weights["loss"]
+        loss = format_metric(result.totals["loss"] / weight) if weight else "not finite"
+        left = format_duration((self._max_steps - step) / rate)
+        return f"[{bar}] {step}/{self._max_steps}  {rate:.1f} steps/s  loss {loss}  ETA {left}"

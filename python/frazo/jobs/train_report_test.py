@@ -1,0 +1,94 @@
+import io
+
+import tensorflow as tf
+from frazo.jobs.console import Console
+from frazo.jobs.inner_loop import LoopResult
+from frazo.jobs.score_log import ScoreLog
+from frazo.jobs.train_report import TrainReport
+
+
+class Clock:
+    seconds = 100.0
+
+    def __call__(self):
+        return self.seconds
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def result(loss_total, weight, nonfinite=0):
+    return LoopResult(
+        totals={"loss": loss_total},
+        weights={"loss": weight},
+        scalars={"learning_rate": 1e-4, "grad_norm": 2.0},
+        nonfinite=nonfinite,
+        examples=2560,
+    )
+
+
+def test_a_report_is_one_line_one_record_and_one_set_of_scalars(tmp_path):
+    out, clock = io.StringIO(), Clock()
+    report = TrainReport(tmp_path, 1000, Console(out, io.StringIO()), clock)
+    report.begin(0)
+    report.add(result(loss_total=10.0, weight=20.0), 10, 10)
+    report.add(result(loss_total=5.0, weight=20.0), 10, 20)
+    clock.seconds += 5
+    # An evaluation took one of the five seconds: 20 steps in 4 s.
+    report.leave_out(1.0)
+    report.report(20)
+    report.close()
+    assert out.getvalue() == (
+        "train: step: 20, steps/sec: 5.00, examples/sec: 1280.0, "
+        "grad_norm: 2.0000, learning_rate: 0.0001, loss: 0.3750\n"
+    )
+    assert ScoreLog(tmp_path).read()[20]["metrics"] == {
+        "grad_norm": 2.0,
+        "learning_rate": 1e-4,
+        "loss": 0.375,
+    }
+    (path,) = tmp_path.glob("events*")
+    events = [
+        tf.compat.v1.Event.FromString(record.numpy())
+        for record in tf.data.TFRecordDataset(str(path))
+    ]
+    assert events[1].step == 20
+    values = {value.tag: value.simple_value for value in events[1].summary.value}
+    assert values["loss"] == 0.375
+    assert values["steps/sec"] == 5.0
+    assert set(values) == {"grad_norm", "learning_rate", "loss", "steps/sec", "examples/sec"}
+
+
+def test_the_next_report_starts_afresh(tmp_path):
+    out, clock = io.StringIO(), Clock()
+    report = TrainReport(tmp_path, 1000, Console(out, io.StringIO()), clock)
+    for step, loss in [(10, 10.0), (20, 30.0)]:
+        report.add(result(loss, weight=20.0), 10, step)
+        clock.seconds += 1
+        report.report(step)
+    assert "step: 20, steps/sec: 10.00, examples/sec: 2560.0" in out.getvalue()
+    assert out.getvalue().endswith("loss: 1.5000\n")
+
+
+def test_skipped_steps_are_told(tmp_path):
+    err, clock = io.StringIO(), Clock()
+    report = TrainReport(tmp_path, 1000, Console(io.StringIO(), err), clock)
+    report.add(result(1.0, 1.0, nonfinite=2), 10, 10)
+    report.report(10)
+    assert err.getvalue() == (
+        "warning: train: 2 of the last 10 steps were not finite and were skipped\n"
+    )
+
+
+def test_on_a_terminal_the_live_line_has_bar_rate_loss_and_time_left(tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
+    out, clock = Terminal(), Clock()
+    report = TrainReport(tmp_path, 240, Console(out, io.StringIO()), clock)
+    report.begin(0)
+    clock.seconds += 2
+    report.add(result(loss_total=5.0, weight=20.0), 60, 60)
+    # A quarter of 24 places; 180 steps at 30 a second are 6 s.
+    bar = "=" * 6 + " " * 18
+    assert out.getvalue() == (f"\r\x1b[K[{bar}] 60/240  30.0 steps/s  loss 0.2500  ETA 0:06")

@@ -1,0 +1,97 @@
+"""The program: reads the command line, checks the experiment, and only then starts TensorFlow and
+the jobs.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from frazo.config import ConfigError, list_models, load_experiment, resolved_text
+from frazo.jobs.console import Console
+from frazo.jobs.errors import (
+    EXIT_FAILED,
+    EXIT_FINISHED,
+    EXIT_INTERRUPTED,
+    EXIT_USAGE,
+    JobError,
+    UsageError,
+)
+from frazo.jobs.flags import LIST_MODELS, enter_callers_directory, parse_flags
+from frazo.jobs.job_names import TRAIN_INPUT, local_jobs, parse_jobs
+from frazo.jobs.tensorflow_start import start_tensorflow
+from frazo.proto import experiment_pb2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Returns the exit code (see --help). arguments: default is the command line.
+
+    A program of yours that imports its own layers, tasks or inputs first, and then calls this, is a
+    trainer for them.
+    """
+    console = Console()
+    try:
+        flags = parse_flags(sys.argv[1:] if arguments is None else arguments)
+        enter_callers_directory()
+        return _run(flags, console)
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return EXIT_USAGE
+    except UsageError as error:
+        console.error(str(error))
+        return EXIT_USAGE
+    except JobError as error:
+        console.end_live()
+        console.error(str(error))
+        return EXIT_FAILED
+    except KeyboardInterrupt:
+        console.end_live()
+        return EXIT_INTERRUPTED
+
+
+def _run(flags: argparse.Namespace, console: Console) -> int:
+    if flags.model == LIST_MODELS:
+        _print_models(console)
+        return EXIT_FINISHED
+    experiment = load_experiment(model=flags.model, config=flags.config, overrides=flags.overrides)
+    if flags.mode == "inspect_params":
+        sys.stdout.write(resolved_text(experiment))
+    elif flags.mode == "inspect_evaler":
+        console.line(",".join(sorted(name.lower() for name in experiment.inputs)))
+    elif flags.mode == "sync":
+        return _run_jobs(flags, experiment, console)
+    else:
+        start_tensorflow()
+        from frazo.jobs import inspection
+
+        if flags.mode == "inspect_model":
+            inspection.print_model(experiment, console)
+        else:
+            inspection.open_shell(experiment, flags.logdir, console)
+    return EXIT_FINISHED
+
+
+def _run_jobs(
+    flags: argparse.Namespace, experiment: experiment_pb2.Experiment, console: Console
+) -> int:
+    names = list(experiment.inputs)
+    jobs = local_jobs(names) if flags.job is None else parse_jobs(flags.job, names)
+    if (jobs.trainer or jobs.controller) and TRAIN_INPUT not in names:
+        raise UsageError(
+            f"inputs: there is no input called {TRAIN_INPUT}, so there is nothing to train on; the experiment has "
+            f"{', '.join(sorted(names))}"
+        )
+    start_tensorflow()
+    from frazo.jobs import run_jobs
+
+    return run_jobs.run(experiment, jobs, flags.logdir, console)
+
+
+def _print_models(console: Console) -> None:
+    models = list_models()
+    width = max((len(name) for name, _ in models), default=0)
+    for name, description in models:
+        console.line(f"{name:<{width}}  {description}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
