@@ -1,7 +1,7 @@
 """Binds classes to the protobuf messages that describe them, and builds objects from messages.
 
 Bound class: the class that `register` was told to make for a message type.
-Wrapper message: a message with a oneof named `kind`, such as Layer or Optimizer; it stands for the member that is set.
+Wrapper message: one with a oneof named `kind`, such as Layer; it stands for the member that is set.
 """
 
 from collections.abc import Callable
@@ -37,11 +37,12 @@ def register(message_class: type[Message]) -> Callable[[Bound], Bound]:
 
 
 def build(message: Message, **kwargs: Any) -> Any:
-    """Returns an object of the class bound to the type of `message`, made by cls(message, **kwargs).
+    """Returns cls(message, **kwargs), where cls is the class bound to the type of `message`.
 
     A google.protobuf.Any and wrapper messages are unwrapped first, as many deep as they come.
-    Raises LookupError if no class is bound to the type or an Any's type is unknown, ValueError if a wrapper has no
-    member set, TypeError if its member is not a message (such a member is for `unwrap`).
+    Raises LookupError if no class is bound to the type or an Any's type is unknown, ValueError if a
+    wrapper has no member set, TypeError if its member is not a message (such a member is for
+    `unwrap`).
     """
     message = _unpacked(message)
     type_name = message.DESCRIPTOR.full_name
@@ -62,7 +63,7 @@ def build(message: Message, **kwargs: Any) -> Any:
 
 
 def unwrap(message: Message) -> tuple[str, Any]:
-    """Returns the name and the value of the member of `kind` that is set in a wrapper message; an Any is unpacked.
+    """Returns name and value of the member set in a wrapper message's `kind`; an Any is unpacked.
 
     Raises ValueError if none is set, LookupError if an Any's type is unknown.
     """
@@ -78,7 +79,8 @@ def unwrap(message: Message) -> tuple[str, Any]:
 def unpack(packed: any_pb2.Any) -> Message:
     """Returns the message inside a google.protobuf.Any.
 
-    Raises LookupError if the program does not know the type, ValueError if the bytes are not such a message.
+    Raises LookupError if the program does not know the type, ValueError if the bytes are not such a
+    message.
     """
     type_name = packed.TypeName()
     try:
@@ -87,8 +89,8 @@ def unpack(packed: any_pb2.Any) -> Message:
         )
     except KeyError:
         raise LookupError(
-            f'the type "{packed.type_url}" is unknown: import the Python module generated from the .proto file '
-            f"that defines it"
+            f'the type "{packed.type_url}" is unknown: import the Python module generated '
+            f"from the .proto file that defines it"
         ) from None
     message = message_class()
     try:
