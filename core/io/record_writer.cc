@@ -10,16 +10,13 @@
 namespace frazo {
 
 absl::StatusOr<RecordWriter> RecordWriter::Create(std::string path, CompressionKind compression) {
-  FRAZO_ASSIGN_OR_RETURN(std::unique_ptr<ByteSink> file, AtomicFileWriter::Create(std::move(path)));
+  FRAZO_ASSIGN_OR_RETURN(std::unique_ptr<ByteSink> file, AtomicFileWriter::Create(path));
   FRAZO_ASSIGN_OR_RETURN(std::unique_ptr<ByteSink> sink, Compress(compression, std::move(file)));
-  return RecordWriter(std::move(sink));
+  return RecordWriter(std::move(path), std::move(sink));
 }
 
 absl::Status RecordWriter::Write(std::string_view record) {
-  if (closed_) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("'", sink_->path(), "' is closed already; create a new writer"));
-  }
+  FRAZO_RETURN_IF_ERROR(CheckOpen());
   char header[kRecordHeaderBytes];
   StoreLittleEndian<uint64_t>(record.size(), header);
   StoreLittleEndian(MaskCrc32c(Crc32c({header, kRecordLengthBytes})), header + kRecordLengthBytes);
@@ -32,12 +29,14 @@ absl::Status RecordWriter::Write(std::string_view record) {
 }
 
 absl::Status RecordWriter::Close() {
-  if (closed_) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("'", sink_->path(), "' is closed already; create a new writer"));
-  }
-  closed_ = true;
-  return sink_->Close();
+  FRAZO_RETURN_IF_ERROR(CheckOpen());
+  return std::exchange(sink_, nullptr)->Close();
+}
+
+absl::Status RecordWriter::CheckOpen() const {
+  if (!closed()) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat("'", path_, "' is closed already; create a new writer"));
 }
 
 }  // namespace frazo

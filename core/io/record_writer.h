@@ -31,11 +31,20 @@ class RecordWriter {
   // Completes the file, forces it to disk and gives it its name.
   absl::Status Close();
 
- private:
-  explicit RecordWriter(std::unique_ptr<ByteSink> sink) : sink_(std::move(sink)) {}
+  // Gives the file up, as the destructor does for a writer that is not closed.
+  void Discard() { sink_.reset(); }
 
+  // Whether Close() or Discard() was called.
+  bool closed() const { return sink_ == nullptr; }
+
+ private:
+  RecordWriter(std::string path, std::unique_ptr<ByteSink> sink)
+      : path_(std::move(path)), sink_(std::move(sink)) {}
+
+  absl::Status CheckOpen() const;
+
+  std::string path_;
   std::unique_ptr<ByteSink> sink_;
-  bool closed_ = false;
 };
 
 }  // namespace frazo

@@ -83,6 +83,22 @@ TEST(RecordWriterTest, AfterCloseEveryCallIsRefused) {
   EXPECT_THAT(writer->Close(), refused);
 }
 
+TEST(RecordWriterTest, ADiscardedFileLeavesTheOldOneAndRefusesEveryCall) {
+  ScratchFolder scratch;
+  scratch.Write("a", "old");
+  auto writer = RecordWriter::Create(scratch.Path("a"), CompressionKind::kNone);
+  ASSERT_THAT(writer->Write("new"), IsOk());
+  EXPECT_FALSE(writer->closed());
+  writer->Discard();
+  EXPECT_TRUE(writer->closed());
+  EXPECT_EQ(scratch.Read("a"), "old");
+  EXPECT_THAT(scratch.Names(), ElementsAre("a"));
+  EXPECT_THAT(writer->Write("x"),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("closed")));
+  EXPECT_THAT(writer->Close(),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("closed")));
+}
+
 TEST(RecordWriterTest, AMissingFolderIsNamed) {
   EXPECT_THAT(RecordWriter::Create("/nowhere/a", CompressionKind::kZstd),
               StatusIs(absl::StatusCode::kNotFound, HasSubstr("cannot create '/nowhere/a'")));

@@ -1,0 +1,92 @@
+#ifndef CORE_BATCH_BATCHER_H_
+#define CORE_BATCH_BATCHER_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "core/batch/batch.h"
+#include "core/io/record_source.h"
+#include "core/process/example.h"
+#include "frazo/proto/batcher.pb.h"
+#include "frazo/proto/batcher_state.pb.h"
+
+namespace frazo {
+
+// One tensor of every batch: sizes that may differ from batch to batch are -1.
+struct BatchTensorSpec {
+  std::string name;
+  ValueType type = ValueType::kInt32;
+  std::vector<int64_t> shape;
+};
+
+// Examples that did not come out in a batch, and why, since the first start.
+struct BatcherCounters {
+  // Added, those that were left out included.
+  int64_t examples = 0;
+  // Longer than the last bucket's bound or than a row.
+  int64_t too_long = 0;
+  // Nothing to pack: every stream of theirs is empty.
+  int64_t empty = 0;
+  // In a part-filled batch when the source ended, where the configuration drops those.
+  int64_t dropped_at_end = 0;
+};
+
+// Makes batches of examples, in an order that the order of the examples alone decides. Not
+// thread-safe.
+//
+//   for (each example) {
+//     FRAZO_RETURN_IF_ERROR(batcher->Add(example, id));
+//     while (batcher->HasBatch()) FRAZO_ASSIGN_OR_RETURN(Batch batch, batcher->Take());
+//   }
+//   batcher->Finish();
+//   while (batcher->HasBatch()) FRAZO_ASSIGN_OR_RETURN(Batch batch, batcher->Take());
+class Batcher {
+ public:
+  // Errors name the place in the configuration, as in "buckets.length_of[1]", and what was expected
+  // there.
+  static absl::StatusOr<std::unique_ptr<Batcher>> Create(const BatcherConfig& config,
+                                                         const ExampleSchema& schema);
+
+  virtual ~Batcher() = default;
+
+  // The tensors of every batch, in their order.
+  virtual const std::vector<BatchTensorSpec>& tensors() const = 0;
+
+  // What Batch::bucket counts, for reports: "length <= 20"; one name where there are no buckets.
+  virtual const std::vector<std::string>& buckets() const = 0;
+
+  // Copies the example, whose record is `id`. HasBatch() must be false.
+  virtual void Add(Example example, const RecordId& id) = 0;
+
+  // No example follows: what is held becomes batches, unless the configuration drops it. Calling it
+  // again changes nothing.
+  virtual void Finish() = 0;
+
+  virtual bool HasBatch() const = 0;
+
+  // HasBatch() must be true. Error: kResourceExhausted if there is no memory for the batch; it then
+  // stays.
+  virtual absl::StatusOr<Batch> Take() = 0;
+
+  // What the next batches depend on besides the examples to come. At any time, also between Take()s.
+  // `*held` are the records of the examples that are held (empty where there are none), in the order
+  // in which Restore() wants them.
+  virtual void Save(BatcherState* state, std::vector<RecordId>* held) const = 0;
+
+  // Into a batcher of the same configuration before its first Add(). `examples` are those of the
+  // records `held`, in the same order. Errors: kInvalidArgument unless the state is of this
+  // configuration; kDataLoss if an example isn't the one that was saved.
+  virtual absl::Status Restore(const BatcherState& state, absl::Span<const RecordId> held,
+                               absl::Span<const Example> examples) = 0;
+
+  virtual const BatcherCounters& counters() const = 0;
+};
+
+}  // namespace frazo
+
+#endif  // CORE_BATCH_BATCHER_H_

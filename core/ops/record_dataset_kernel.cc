@@ -1,0 +1,182 @@
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "core/io/compression.h"
+#include "core/io/record_reader.h"
+#include "tensorflow/core/framework/dataset.h"
+#include "tensorflow/core/framework/op_kernel.h"
+#include "tensorflow/core/framework/partial_tensor_shape.h"
+#include "tensorflow/core/framework/tensor.h"
+
+namespace frazo {
+namespace {
+
+using ::tensorflow::DataTypeVector;
+using ::tensorflow::Node;
+using ::tensorflow::OpKernelContext;
+using ::tensorflow::PartialTensorShape;
+using ::tensorflow::Tensor;
+using ::tensorflow::tstring;
+using ::tensorflow::data::DatasetBase;
+using ::tensorflow::data::DatasetContext;
+using ::tensorflow::data::DatasetIterator;
+using ::tensorflow::data::DatasetOpKernel;
+using ::tensorflow::data::IteratorBase;
+using ::tensorflow::data::IteratorContext;
+using ::tensorflow::data::IteratorStateReader;
+using ::tensorflow::data::IteratorStateWriter;
+using ::tensorflow::data::SerializationContext;
+
+class RecordDataset final : public DatasetBase {
+ public:
+  RecordDataset(OpKernelContext* context, std::vector<tstring> files, CompressionKind compression)
+      : DatasetBase(DatasetContext(context)), files_(std::move(files)), compression_(compression) {}
+
+  std::unique_ptr<IteratorBase> MakeIteratorInternal(const std::string& prefix) const override;
+
+  const DataTypeVector& output_dtypes() const override {
+    static const DataTypeVector* const types = new DataTypeVector({tensorflow::DT_STRING});
+    return *types;
+  }
+
+  const std::vector<PartialTensorShape>& output_shapes() const override {
+    static const auto* const shapes = new std::vector<PartialTensorShape>({PartialTensorShape({})});
+    return *shapes;
+  }
+
+  std::string DebugString() const override { return "Frazo>RecordDataset"; }
+
+  absl::Status InputDatasets(std::vector<const DatasetBase*>*) const override {
+    return absl::OkStatus();
+  }
+
+  absl::Status CheckExternalState() const override { return absl::OkStatus(); }
+
+ protected:
+  absl::Status AsGraphDefInternal(SerializationContext*, DatasetGraphDefBuilder* builder,
+                                  Node** output) const override {
+    Node* files = nullptr;
+    TF_RETURN_IF_ERROR(builder->AddVector(files_, &files));
+    Node* compression = nullptr;
+    TF_RETURN_IF_ERROR(builder->AddScalar(tstring(CompressionName(compression_)), &compression));
+    return builder->AddDataset(this, {files, compression}, output);
+  }
+
+ private:
+  class Iterator;
+
+  const std::vector<tstring> files_;
+  const CompressionKind compression_;
+};
+
+// The state that is saved: which file, and the position in it of the record that comes next.
+constexpr std::string_view kFileKey = "file";
+constexpr std::string_view kRecordKey = "record";
+constexpr std::string_view kByteKey = "byte";
+
+class RecordDataset::Iterator final : public DatasetIterator<RecordDataset> {
+ public:
+  explicit Iterator(const Params& params) : DatasetIterator<RecordDataset>(params) {}
+
+  absl::Status GetNextInternal(IteratorContext* context, std::vector<Tensor>* out_tensors,
+                               bool* end_of_sequence) override {
+    absl::MutexLock lock(&mutex_);
+    *end_of_sequence = false;
+    for (; file_ < dataset()->files_.size(); ++file_) {
+      const absl::Status opened = reader_.has_value() ? absl::OkStatus() : OpenFile({});
+      std::string_view record;
+      if (opened.ok() && reader_->Next(&record)) {
+        Tensor& tensor = out_tensors->emplace_back(context->allocator({}), tensorflow::DT_STRING,
+                                                   tensorflow::TensorShape({}));
+        tensor.scalar<tstring>()().assign(record.data(), record.size());
+        return absl::OkStatus();
+      }
+      const absl::Status ended = opened.ok() ? reader_->status() : opened;
+      reader_.reset();
+      if (!ended.ok()) {
+        ++file_;
+        return ended;
+      }
+    }
+    *end_of_sequence = true;
+    return absl::OkStatus();
+  }
+
+ protected:
+  absl::Status SaveInternal(SerializationContext*, IteratorStateWriter* writer) override {
+    absl::MutexLock lock(&mutex_);
+    const RecordPosition position = reader_.has_value() ? reader_->position() : RecordPosition();
+    TF_RETURN_IF_ERROR(writer->WriteScalar(prefix(), kFileKey, file_));
+    TF_RETURN_IF_ERROR(writer->WriteScalar(prefix(), kRecordKey, position.record));
+    return writer->WriteScalar(prefix(), kByteKey, position.byte);
+  }
+
+  absl::Status RestoreInternal(IteratorContext*, IteratorStateReader* reader) override {
+    absl::MutexLock lock(&mutex_);
+    RecordPosition position;
+    TF_RETURN_IF_ERROR(reader->ReadScalar(prefix(), kFileKey, &file_));
+    TF_RETURN_IF_ERROR(reader->ReadScalar(prefix(), kRecordKey, &position.record));
+    TF_RETURN_IF_ERROR(reader->ReadScalar(prefix(), kByteKey, &position.byte));
+    const int64_t file_count = dataset()->files_.size();
+    if (file_ < 0 || file_ > file_count || position.byte < 0) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("the saved iterator is at file ", file_, " but the dataset has ", file_count,
+                       " files; restore it into a dataset of the files that it was saved with"));
+    }
+    reader_.reset();
+    return file_ < file_count ? OpenFile(position) : absl::OkStatus();
+  }
+
+ private:
+  absl::Status OpenFile(RecordPosition start) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    RecordReader::Options options;
+    options.compression = dataset()->compression_;
+    absl::StatusOr<RecordReader> reader =
+        RecordReader::Open(dataset()->files_[file_], options, start);
+    if (!reader.ok()) return std::move(reader).status();
+    reader_ = *std::move(reader);
+    return absl::OkStatus();
+  }
+
+  absl::Mutex mutex_;
+  // The file that the next record comes from, or the number of files at the end.
+  int64_t file_ ABSL_GUARDED_BY(mutex_) = 0;
+  // Of that file; nothing before its first record.
+  std::optional<RecordReader> reader_ ABSL_GUARDED_BY(mutex_);
+};
+
+std::unique_ptr<IteratorBase> RecordDataset::MakeIteratorInternal(const std::string& prefix) const {
+  return std::make_unique<Iterator>(Iterator::Params{this, absl::StrCat(prefix, "::FrazoRecord")});
+}
+
+class RecordDatasetOp final : public DatasetOpKernel {
+ public:
+  using DatasetOpKernel::DatasetOpKernel;
+
+ protected:
+  void MakeDataset(OpKernelContext* context, DatasetBase** output) override {
+    std::vector<tstring> files;
+    OP_REQUIRES_OK(context, tensorflow::data::ParseVectorArgument(context, "files", &files));
+    OP_REQUIRES(context, !files.empty(),
+                absl::InvalidArgumentError("files is empty; name at least one TFRecord file"));
+    tstring name;
+    OP_REQUIRES_OK(context, tensorflow::data::ParseScalarArgument(context, "compression", &name));
+    const absl::StatusOr<CompressionKind> compression = ParseCompression(name);
+    OP_REQUIRES_OK(context, compression.status());
+    *output = new RecordDataset(context, std::move(files), *compression);
+  }
+};
+
+REGISTER_KERNEL_BUILDER(Name("Frazo>RecordDataset").Device(tensorflow::DEVICE_CPU),
+                        RecordDatasetOp);
+
+}  // namespace
+}  // namespace frazo

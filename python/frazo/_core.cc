@@ -1,0 +1,275 @@
+// frazo._core: the C++ runtime for Python. Only unpacks, calls and packs. The interpreter's lock is
+// let go around every call of the runtime; a mutex an object keeps two threads of Python from
+// meeting in it.
+
+#include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+#include <nanobind/stl/filesystem.h>
+#include <nanobind/stl/pair.h>
+#include <nanobind/stl/string_view.h>
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "core/io/compression.h"
+#include "core/io/crc32c.h"
+#include "core/io/file_crc32c.h"
+#include "core/io/record_reader.h"
+#include "core/io/record_writer.h"
+
+namespace nb = nanobind;
+using namespace nb::literals;
+
+namespace frazo {
+namespace {
+
+// Exception classes by status code; they live as long as the interpreter.
+std::array<PyObject*, 17> exception_classes = {};
+
+// Needs the interpreter's lock.
+void RaiseIfError(const absl::Status& status) {
+  if (status.ok()) return;
+  const std::string message(status.message());
+  PyErr_SetString(exception_classes[status.raw_code()], message.c_str());
+  throw nb::python_error();
+}
+
+template <typename T>
+T ValueOrRaise(absl::StatusOr<T> result) {
+  RaiseIfError(result.status());
+  return *std::move(result);
+}
+
+// What `call` returns, run without the interpreter's lock.
+template <typename Call>
+auto Unlocked(Call call) {
+  nb::gil_scoped_release unlocked;
+  return call();
+}
+
+std::string_view View(const nb::bytes& bytes) { return {bytes.c_str(), bytes.size()}; }
+
+void BindExceptions(nb::module_& module) {
+  struct Class {
+    absl::StatusCode code;
+    const char* name;
+    PyObject* python_base;  // The built-in class that says the same; null if none does.
+    const char* documentation;
+  };
+  const Class classes[] = {
+      {absl::StatusCode::kCancelled, "CancelledError", nullptr, "Stopped by the caller."},
+      {absl::StatusCode::kUnknown, "UnknownError", PyExc_RuntimeError,
+       "Failed for a reason that the runtime does not know."},
+      {absl::StatusCode::kInvalidArgument, "InvalidArgumentError", PyExc_ValueError,
+       "An argument or an option is wrong, whatever the state of things."},
+      {absl::StatusCode::kDeadlineExceeded, "DeadlineExceededError", PyExc_TimeoutError,
+       "Took too long."},
+      {absl::StatusCode::kNotFound, "NotFoundError", PyExc_FileNotFoundError,
+       "A file or folder does not exist."},
+      {absl::StatusCode::kAlreadyExists, "AlreadyExistsError", PyExc_FileExistsError,
+       "A file or folder exists already."},
+      {absl::StatusCode::kPermissionDenied, "PermissionDeniedError", PyExc_PermissionError,
+       "The user of the process may not do this."},
+      {absl::StatusCode::kResourceExhausted, "ResourceExhaustedError", PyExc_OSError,
+       "No space on the disk, no memory, or a limit of the system is reached."},
+      {absl::StatusCode::kFailedPrecondition, "FailedPreconditionError", PyExc_RuntimeError,
+       "Not possible in the state that the object is in, such as closed."},
+      {absl::StatusCode::kAborted, "AbortedError", PyExc_RuntimeError,
+       "Stopped because of something that ran at the same time."},
+      {absl::StatusCode::kOutOfRange, "OutOfRangeError", PyExc_IndexError,
+       "Past the end of what there is."},
+      {absl::StatusCode::kUnimplemented, "UnimplementedError", PyExc_NotImplementedError,
+       "Not supported."},
+      {absl::StatusCode::kInternal, "InternalError", PyExc_RuntimeError,
+       "A promise of the runtime itself is broken: please report it."},
+      {absl::StatusCode::kUnavailable, "UnavailableError", PyExc_OSError,
+       "A device or service failed; it may work if tried again."},
+      {absl::StatusCode::kDataLoss, "DataLossError", nullptr,
+       "A file is damaged or was cut short."},
+      {absl::StatusCode::kUnauthenticated, "UnauthenticatedError", PyExc_PermissionError,
+       "The user or program has not proven who it is."},
+  };
+  const std::string prefix = absl::StrCat(nb::cast<std::string_view>(module.attr("__name__")), ".");
+  const auto make = [&](const char* name, const char* documentation, nb::handle bases) {
+    nb::object made = nb::steal(PyErr_NewExceptionWithDoc(absl::StrCat(prefix, name).c_str(),
+                                                          documentation, bases.ptr(), nullptr));
+    if (!made.is_valid()) throw nb::python_error();
+    module.attr(name) = made;
+    return made;
+  };
+  const nb::object base =
+      make("FrazoError", "An error of Frazo's runtime; its classes are one for each status code.",
+           PyExc_Exception);
+  for (const Class& entry : classes) {
+    const nb::object bases = entry.python_base != nullptr
+                                 ? nb::make_tuple(base, nb::borrow(entry.python_base))
+                                 : nb::make_tuple(base);
+    exception_classes[static_cast<int>(entry.code)] =
+        make(entry.name, entry.documentation, bases).release().ptr();
+  }
+}
+
+struct Reader {
+  explicit Reader(RecordReader opened) : reader(std::move(opened)) {}
+
+  std::mutex mutex;  // Locked only by a thread that does not hold the interpreter's lock.
+  RecordReader reader;
+};
+
+void OpenReader(Reader* self, const std::filesystem::path& path, std::string_view compression,
+                int64_t max_record_bytes) {
+  RecordReader::Options options;
+  options.compression = ValueOrRaise(ParseCompression(compression));
+  options.max_record_bytes = max_record_bytes;
+  new (self) Reader(ValueOrRaise(Unlocked([&] { return RecordReader::Open(path, options); })));
+}
+
+nb::bytes NextRecord(Reader& self) {
+  std::unique_lock lock(self.mutex, std::defer_lock);
+  std::string_view record;
+  const bool got = Unlocked([&] {
+    lock.lock();
+    return self.reader.Next(&record);
+  });
+  if (got) return nb::bytes(record.data(), record.size());
+  RaiseIfError(self.reader.status());
+  throw nb::stop_iteration();
+}
+
+using BatchBytes = nb::ndarray<nb::numpy, const uint8_t, nb::ndim<1>, nb::c_contig>;
+using BatchExtents = nb::ndarray<nb::numpy, const int64_t, nb::shape<-1, 2>, nb::c_contig>;
+
+std::pair<BatchBytes, BatchExtents> ReadBatch(Reader& self, int64_t max_records) {
+  if (max_records < 1) {
+    RaiseIfError(absl::InvalidArgumentError(
+        absl::StrCat("max_records is ", max_records, " but must be at least 1")));
+  }
+  auto batch = std::make_unique<RecordBatch>();
+  std::unique_lock lock(self.mutex, std::defer_lock);
+  const bool got = Unlocked([&] {
+    lock.lock();
+    return self.reader.NextBatch(max_records, batch.get());
+  });
+  if (!got) RaiseIfError(self.reader.status());
+  static_assert(sizeof(RecordBatch::Extent) == 2 * sizeof(int64_t));
+  const void* extents = batch->extents.data();
+  const void* bytes = batch->bytes.get();
+  const size_t byte_count = batch->byte_count;
+  const size_t record_count = batch->extents.size();
+  const nb::capsule owner(batch.release(),
+                          [](void* owned) noexcept { delete static_cast<RecordBatch*>(owned); });
+  return {BatchBytes(bytes, {byte_count}, owner), BatchExtents(extents, {record_count, 2}, owner)};
+}
+
+void BindRecordReader(nb::module_& module) {
+  nb::class_<Reader>(
+      module, "RecordReader",
+      "Reads a TFRecord file front to back, checking both CRCs of every record.\n\n"
+      "Iterating gives the records as bytes. Errors name the file, the record and its "
+      "byte: NotFoundError,\nPermissionDeniedError, DataLossError (damaged or cut short), "
+      "InvalidArgumentError (the wrong\ncompression, or a record over the limit).")
+      .def("__init__", &OpenReader, "path"_a, nb::kw_only(), "compression"_a = "none",
+           "max_record_bytes"_a = RecordReader::Options().max_record_bytes,
+           "compression: none, gzip, zlib or zstd. max_record_bytes: a longer record is an error; "
+           "at "
+           "least 1.")
+      .def(
+          "__iter__", [](nb::handle self) { return nb::borrow(self); },
+          nb::sig("def __iter__(self) -> RecordReader"))
+      .def("__next__", &NextRecord)
+      .def(
+          "read_batch", &ReadBatch, "max_records"_a,
+          "The next records, at most max_records (at least 1), without copying them.\n\n"
+          "Returns (data, extents): data is uint8 [bytes], extents is int64 [records, 2]; record i "
+          "is\n"
+          "data[extents[i, 0]:extents[i, 1]]. Fewer than max_records come only before the end or a "
+          "failure;\nnone at the end. Both arrays keep the memory alive and cannot be written to.");
+}
+
+struct Writer {
+  explicit Writer(RecordWriter created) : writer(std::move(created)) {}
+
+  std::mutex mutex;  // Locked only by a thread that does not hold the interpreter's lock.
+  RecordWriter writer;
+};
+
+void CreateWriter(Writer* self, const std::filesystem::path& path, std::string_view compression) {
+  const CompressionKind kind = ValueOrRaise(ParseCompression(compression));
+  new (self) Writer(ValueOrRaise(Unlocked([&] { return RecordWriter::Create(path, kind); })));
+}
+
+void Write(Writer& self, const nb::bytes& record) {
+  RaiseIfError(Unlocked([&] {
+    const std::lock_guard lock(self.mutex);
+    return self.writer.Write(View(record));
+  }));
+}
+
+void Close(Writer& self) {
+  RaiseIfError(Unlocked([&] {
+    const std::lock_guard lock(self.mutex);
+    return self.writer.Close();
+  }));
+}
+
+void Exit(Writer& self, nb::handle exception_class, nb::handle, nb::handle) {
+  const bool failed = !exception_class.is_none();
+  RaiseIfError(Unlocked([&] {
+    const std::lock_guard lock(self.mutex);
+    if (failed) self.writer.Discard();
+    return self.writer.closed() ? absl::OkStatus() : self.writer.Close();
+  }));
+}
+
+void BindRecordWriter(nb::module_& module) {
+  nb::class_<Writer>(
+      module, "RecordWriter",
+      "Writes a TFRecord file that appears at its path whole or not at all.\n\n"
+      "As a context manager it closes the file at the end of the block; where the block "
+      "raises, the file is\ngiven up and an old one at its path stands.")
+      .def("__init__", &CreateWriter, "path"_a, nb::kw_only(), "compression"_a = "none",
+           "compression: none, gzip, zlib or zstd.")
+      .def("write", &Write, "record"_a,
+           "Adds a record, which may be empty. Raises ResourceExhaustedError where the disk is "
+           "full,\n"
+           "FailedPreconditionError after close().")
+      .def("close", &Close, "Completes the file, forces it to disk and gives it its name.")
+      .def(
+          "__enter__", [](nb::handle self) { return nb::borrow(self); },
+          nb::sig("def __enter__(self) -> RecordWriter"))
+      .def("__exit__", &Exit, "exception_class"_a.none(), "exception"_a.none(),
+           "traceback"_a.none());
+}
+
+void BindCrc32c(nb::module_& module) {
+  module.def(
+      "crc32c", [](const nb::bytes& data) { return Unlocked([&] { return Crc32c(View(data)); }); },
+      "data"_a, "CRC-32C (RFC 3720) of the bytes, not masked.");
+  module.def(
+      "file_crc32c",
+      [](const std::filesystem::path& path) {
+        return ValueOrRaise(Unlocked([&] { return FileCrc32c(path); }));
+      },
+      "path"_a, "CRC-32C of all bytes of a file. Raises NotFoundError, PermissionDeniedError.");
+}
+
+}  // namespace
+
+NB_MODULE(_core, module) {
+  module.doc() = "Frazo's C++ runtime.";
+  BindExceptions(module);
+  BindRecordReader(module);
+  BindRecordWriter(module);
+  BindCrc32c(module);
+}
+
+}  // namespace frazo
