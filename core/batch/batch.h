@@ -10,7 +10,7 @@
 
 #include "core/process/example.h"
 
-namespace frazo {
+namespace frazo::batch {
 
 // A dense array in row-major order. Its memory may be adopted by whoever keeps a copy of `memory`,
 // and is nobody else's to write to.
@@ -59,6 +59,6 @@ struct Batch {
   const BatchTensor* Find(std::string_view name) const;
 };
 
-}  // namespace frazo
+}  // namespace frazo::batch
 
 #endif  // CORE_BATCH_BATCH_H_

@@ -15,7 +15,7 @@
 #include "frazo/proto/batcher.pb.h"
 #include "frazo/proto/batcher_state.pb.h"
 
-namespace frazo {
+namespace frazo::batch {
 
 // One tensor of every batch: sizes that may differ from batch to batch are -1.
 struct BatchTensorSpec {
@@ -49,7 +49,7 @@ class Batcher {
  public:
   // Errors name the place in the configuration, as in "buckets.length_of[1]", and what was expected
   // there.
-  static absl::StatusOr<std::unique_ptr<Batcher>> Create(const BatcherConfig& config,
+  static absl::StatusOr<std::unique_ptr<Batcher>> Create(const frazo::Batcher& config,
                                                          const ExampleSchema& schema);
 
   virtual ~Batcher() = default;
@@ -87,6 +87,6 @@ class Batcher {
   virtual const BatcherCounters& counters() const = 0;
 };
 
-}  // namespace frazo
+}  // namespace frazo::batch
 
 #endif  // CORE_BATCH_BATCHER_H_

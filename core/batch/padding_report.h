@@ -1,0 +1,49 @@
+#ifndef CORE_BATCH_PADDING_REPORT_H_
+#define CORE_BATCH_PADDING_REPORT_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/batch/batch.h"
+
+namespace frazo::batch {
+
+// How much of the batches was padding, for each bucket and each feature. Not thread-safe.
+class PaddingReport {
+ public:
+  struct Values {
+    std::string feature;
+    int64_t real = 0;
+    int64_t padding = 0;
+  };
+
+  struct Bucket {
+    std::string name;
+    int64_t batches = 0;
+    int64_t examples = 0;
+    // In the order of the batches' tensors.
+    std::vector<Values> values;
+  };
+
+  // `bucket_names` are Batcher::buckets().
+  explicit PaddingReport(const std::vector<std::string>& bucket_names);
+
+  // `batch` comes from the batcher whose buckets these are.
+  void Add(const Batch& batch);
+
+  const std::vector<Bucket>& buckets() const { return buckets_; }
+
+  // Of all values of all features, the part that is padding; 0 before the first batch.
+  double padding_fraction() const;
+
+  // A table for people: one line for each bucket and feature, then the total.
+  std::string Text() const;
+
+ private:
+  std::vector<Bucket> buckets_;
+};
+
+}  // namespace frazo::batch
+
+#endif  // CORE_BATCH_PADDING_REPORT_H_
