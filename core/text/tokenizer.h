@@ -76,6 +76,40 @@ class Tokenizer {
   // Equal for tokenizers that encode and decode alike: a hash of the kind, the entries, the merges
   // and the special ids, the same on every machine.
   uint64_t fingerprint() const { return fingerprint_; }
+
+ protected:
+  struct SpecialIds {
+    int32_t unk;
+    int32_t sos;
+    int32_t eos;
+  };
+
+  // Where a subclass puts the tokens that it finds.
+  struct TokenSink {
+    std::vector<int32_t>* ids;
+    std::vector<TokenSpan>* spans;  // Null if nobody asks for them.
+
+    void Add(int32_t id, int64_t begin, int64_t end) {
+      ids->push_back(id);
+      if (spans != nullptr) spans->push_back({begin, end});
+    }
+  };
+
+  Tokenizer(int32_t vocab_size, const SpecialIds& special_ids, uint64_t fingerprint)
+      : vocab_size_(vocab_size), special_ids_(special_ids), fingerprint_(fingerprint) {}
+
+ private:
+  // How many sequences of bytes were not UTF-8.
+  virtual int64_t EncodeTo(std::string_view text, TokenSink sink) const = 0;
+  // Every id is within the vocabulary.
+  virtual std::string DecodeChecked(absl::Span<const int32_t> ids) const = 0;
+  virtual std::string_view PieceOf(int32_t id) const = 0;
+  // Negative if the piece is not an entry.
+  virtual int32_t FindPiece(std::string_view piece) const = 0;
+
+  const int32_t vocab_size_;
+  const SpecialIds special_ids_;
+  const uint64_t fingerprint_;
 };
 
 }  // namespace frazo::text
