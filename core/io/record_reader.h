@@ -12,16 +12,9 @@
 #include "absl/status/statusor.h"
 #include "core/io/byte_source.h"
 #include "core/io/compression.h"
+#include "core/io/record_position.h"
 
 namespace frazo {
-
-// Where a record stands in a file.
-struct RecordPosition {
-  // Records before it.
-  int64_t record = 0;
-  // Bytes before the first one of its framing, counted after decompression.
-  int64_t byte = 0;
-};
 
 // Consecutive records that share one piece of memory, which lives as long as a batch refers to it.
 struct RecordBatch {
