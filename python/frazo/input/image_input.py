@@ -1,7 +1,6 @@
 """Labelled images of one size, held in memory."""
 
 import tensorflow as tf
-
 from frazo.input.image_records import read_image_records
 from frazo.input.image_set import ImageSet
 from frazo.input.image_tensors import read_image_tensors
@@ -35,8 +34,13 @@ class ImageInput(Input):
             batches = batches.take(-(-self.num_examples // self.message.batch_size))
         make_batch = self._shuffled_batch if self.message.shuffle else self._ordered_batch
         # Inline, and not ahead in other threads: it takes a hundredth of a training step, and so
-        # the iterator's state is one number.
-        return batches.map(tf.autograph.experimental.do_not_convert(make_batch))
+        # the iterator's state is one number. The default rewrites would make it parallel.
+        options = tf.data.Options()
+        options.experimental_optimization.apply_default_optimizations = False
+        options.autotune.enabled = False
+        return batches.map(tf.autograph.experimental.do_not_convert(make_batch)).with_options(
+            options
+        )
 
     def _shuffled_batch(self, number: tf.Tensor) -> dict[str, tf.Tensor]:
         count = self.message.batch_size

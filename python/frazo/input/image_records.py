@@ -2,16 +2,11 @@
 
 import numpy as np
 import tensorflow as tf
-
 from frazo.input.file_lookup import find_file
 from frazo.input.image_set import ImageSet
+from frazo.ops import record_dataset
 from frazo.proto import compression_pb2, image_input_pb2
 
-_COMPRESSION = {
-    compression_pb2.NONE: "",
-    compression_pb2.GZIP: "GZIP",
-    compression_pb2.ZLIB: "ZLIB",
-}
 # Large enough that the cost of a graph call vanishes, small enough to hold in memory twice.
 _RECORDS_AT_ONCE = 1024
 _ABSENT_LABEL = -1
@@ -23,7 +18,8 @@ def read_image_records(
     """Reads all files in order. image_shape: [height, width, channels].
 
     Raises FileNotFoundError, ValueError naming the file and the record (from 0) whose features are
-    missing or of the wrong kind or size, and OSError where a file is damaged.
+    missing or of the wrong kind or size, and what frazo.ops.record_dataset raises where a file
+    cannot be read.
     """
     parts = [
         _read_file(find_file(file, "records.files"), message.compression, image_shape)
@@ -37,8 +33,8 @@ def read_image_records(
 
 def _read_file(path: str, compression: int, image_shape: tuple[int, int, int]) -> ImageSet:
     images, labels, count = [], [], 0
-    records = tf.data.TFRecordDataset(path, _COMPRESSION[compression]).batch(_RECORDS_AT_ONCE)
-    for serialized in records:
+    name = compression_pb2.Compression.Name(compression).lower()
+    for serialized in record_dataset([path], name).batch(_RECORDS_AT_ONCE):
         features = _parse(serialized, path, count)
         images.append(_decode(features["image"].numpy(), image_shape, path, count))
         labels.append(_checked_labels(features["label"].numpy(), path, count))

@@ -2,7 +2,6 @@
 
 import numpy as np
 import tensorflow as tf
-
 from frazo.input.file_lookup import find_checkpoint
 from frazo.input.image_set import ImageSet
 from frazo.proto import image_input_pb2

@@ -2,13 +2,12 @@
 
 import tensorflow as tf
 
-# What tf.random.experimental.index_shuffle uses.
-_CIPHER_ROUNDS = 4
+# With the 4 rounds that tf.random.experimental.index_shuffle uses, some pairs of epochs agree in a
+# hundred times as many places as chance allows.
+_CIPHER_ROUNDS = 16
 
 
-def shuffled_indices(
-    first: tf.Tensor, count: int, *, num_examples: int, seed: int
-) -> tf.Tensor:
+def shuffled_indices(first: tf.Tensor, count: int, *, num_examples: int, seed: int) -> tf.Tensor:
     """The examples at places first, ..., first + count - 1 of the stream: int64 [count].
 
     The stream is one random permutation of 0, ..., num_examples - 1 after another (epochs). It is

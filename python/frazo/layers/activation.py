@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import tensorflow as tf
-
 from frazo.layers.layer import Layer
 from frazo.layers.step_context import StepContext
 from frazo.proto import activation_pb2
@@ -25,9 +24,7 @@ def activate(x: tf.Tensor, activation: int) -> tf.Tensor:
 class Elementwise(Layer):
     """An activation as a layer of its own. It has no message: the enum value stands for it."""
 
-    def __init__(
-        self, activation: int, *, path: str, input_shape: Sequence[int | None], seed: int
-    ):
+    def __init__(self, activation: int, *, path: str, input_shape: Sequence[int | None], seed: int):
         super().__init__(None, path=path, input_shape=input_shape, seed=seed)
         self._activation = activation
 

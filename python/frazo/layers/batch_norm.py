@@ -1,7 +1,6 @@
 """Batch normalization."""
 
 import tensorflow as tf
-
 from frazo.layers.layer import Layer, constant, show_shape
 from frazo.layers.step_context import StepContext
 from frazo.proto import norm_pb2

@@ -1,7 +1,6 @@
 """Two-dimensional convolution."""
 
 import tensorflow as tf
-
 from frazo.layers.activation import activate
 from frazo.layers.layer import Layer, constant
 from frazo.layers.step_context import StepContext

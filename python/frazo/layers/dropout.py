@@ -1,7 +1,6 @@
 """Inverted dropout."""
 
 import tensorflow as tf
-
 from frazo.layers.layer import Layer
 from frazo.layers.step_context import StepContext
 from frazo.proto import dropout_pb2

@@ -3,7 +3,6 @@
 import math
 
 import tensorflow as tf
-
 from frazo.layers.layer import Layer, show_shape
 from frazo.layers.step_context import StepContext
 from frazo.proto import layer_pb2

@@ -5,7 +5,6 @@ import zlib
 from collections.abc import Sequence
 
 import tensorflow as tf
-
 from frazo.proto import initializer_pb2
 
 # Named, because "auto_select" may differ between kinds of devices.

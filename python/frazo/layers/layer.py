@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 
 import tensorflow as tf
-from google.protobuf.message import Message
-
 from frazo.layers.initializer import initial_value
 from frazo.layers.step_context import StepContext
 from frazo.proto import initializer_pb2
+from google.protobuf.message import Message
 
 
 class Layer(tf.Module):
@@ -56,7 +55,7 @@ class Layer(tf.Module):
 
 
 def show_shape(shape: Sequence[int | None]) -> str:
-    """"[?, 28, 28, 1]": a shape for messages."""
+    """ "[?, 28, 28, 1]": a shape for messages."""
     return "[" + ", ".join("?" if size is None else str(size) for size in shape) + "]"
 
 

@@ -1,7 +1,6 @@
 """Projection of the last dimension."""
 
 import tensorflow as tf
-
 from frazo.layers.activation import activate
 from frazo.layers.layer import Layer, constant, show_shape
 from frazo.layers.step_context import StepContext

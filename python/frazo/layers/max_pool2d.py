@@ -1,7 +1,6 @@
 """Maximum over windows of an image."""
 
 import tensorflow as tf
-
 from frazo.layers.layer import Layer
 from frazo.layers.step_context import StepContext
 from frazo.layers.window import positions, require_positions

@@ -24,12 +24,10 @@ class Sequential(Layer):
 
     def __init__(self, message: layer_pb2.Sequential, **place):
         super().__init__(message, **place)
-        names = [_layer_name(layer, position) for position, layer in enumerate(message.layers)]
-        _require_unique(names, self.path)
         self.layers: list[Layer] = []
-        for name, layer_message in zip(names, message.layers, strict=True):
+        for position, layer_message in enumerate(message.layers):
             layer_place = {
-                "path": f"{self.path}/{name}",
+                "path": f"{self.path}/{_layer_name(layer_message, position)}",
                 "input_shape": self.output_shape,
                 "seed": self._seed,
             }
@@ -53,12 +51,3 @@ def _build_layer(message: layer_pb2.Layer, place: dict) -> Layer:
 
 def _layer_name(message: layer_pb2.Layer, position: int) -> str:
     return message.name or f"{message.WhichOneof('kind')}_{position}"
-
-
-def _require_unique(names: list[str], path: str) -> None:
-    for position, name in enumerate(names):
-        if name in names[:position]:
-            raise ValueError(
-                f"{path}: layers {names.index(name)} and {position} are both named '{name}', so "
-                "their variables would have the same names. Give one another name."
-            )

@@ -1,7 +1,6 @@
 """Linear classifier with softmax cross entropy."""
 
 import tensorflow as tf
-
 from frazo.layers.layer import Layer, constant
 from frazo.layers.step_context import StepContext
 from frazo.proto import softmax_pb2

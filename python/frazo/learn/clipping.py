@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import tensorflow as tf
-
 from frazo.proto import learner_pb2
 
 

@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import tensorflow as tf
-from google.protobuf.message import Message
-
 from frazo.layers.step_context import StepContext
+from google.protobuf.message import Message
 
 # A mean and the weight with which it enters the mean over batches: float32 scalars.
 WeightedMetrics = dict[str, tuple[tf.Tensor, tf.Tensor]]

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import tensorflow as tf
-
 from frazo.learn.optimizer import Optimizer
 from frazo.proto import optimizer_pb2
 from frazo.registry import register

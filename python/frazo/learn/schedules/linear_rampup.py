@@ -1,7 +1,6 @@
 """Warm-up."""
 
 import tensorflow as tf
-
 from frazo.learn.schedule import Schedule
 from frazo.proto import schedule_pb2
 from frazo.registry import register

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import tensorflow as tf
-
 from frazo.layers.sequential import Sequential
 from frazo.layers.softmax import Softmax, cross_entropy
 from frazo.layers.step_context import StepContext
 from frazo.proto import image_classifier_pb2
 from frazo.registry import register
+from frazo.tasks.image.error_page import error_page
 from frazo.tasks.image.metrics import accuracy_metrics, loss_metrics
 from frazo.tasks.task import EvalOutput, Task, WeightedMetrics
 
@@ -60,8 +60,21 @@ class ImageClassifier(Task):
             },
         )
 
+    def example_page(
+        self, examples: Sequence[Mapping[str, Any]]
+    ) -> list[tf.compat.v1.Summary.Value]:
+        """One picture of all images in `examples` with their labels and predictions."""
+        return [error_page(examples)] if examples else []
+
     def _classify(
         self, batch: Mapping[str, tf.Tensor], context: StepContext
     ) -> tuple[tf.Tensor, tf.Tensor]:
+        num_classes = self.message.softmax.num_classes
+        tf.debugging.assert_less(
+            tf.reduce_max(batch["label"]),
+            num_classes,
+            message=f"An image has a label that is not below the number of classes, {num_classes}. "
+            "Raise softmax.num_classes of the task, or correct the input's labels.",
+        )
         logits = self.softmax(self.network(batch["image"], context), context)
         return logits, cross_entropy(logits, batch["label"])

@@ -1,7 +1,6 @@
 """Metrics of classification, over the real examples of a batch (weight 1; padding has weight 0)."""
 
 import tensorflow as tf
-
 from frazo.tasks.task import WeightedMetrics
 
 

@@ -1,0 +1,61 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+from frazo.layers.batch_norm import BatchNorm
+from frazo.layers.step_context import StepContext
+from frazo.proto import norm_pb2
+
+# Channel 0: mean 2, variance ((-1)^2 + 1^2) / 2 = 1. Channel 1: mean 10, variance 16.
+_X = tf.constant([[1.0, 6.0], [3.0, 14.0]])
+
+
+def norm(**fields):
+    return BatchNorm(norm_pb2.BatchNorm(**fields), path="norm", input_shape=(None, 2), seed=1)
+
+
+def training():
+    return StepContext.for_training(seed=0, global_step=tf.constant(0, tf.int64))
+
+
+def test_training_normalizes_with_the_statistics_of_the_batch():
+    layer = norm(epsilon=1e-6)
+    layer.scale.assign([2.0, 1.0])
+    layer.offset.assign([0.5, 0.0])
+    # x' = (-1, 1) in both channels; 2 x' + .5 in the first.
+    np.testing.assert_allclose(layer(_X, training()), [[-1.5, -1], [2.5, 1]], atol=1e-5)
+
+
+def test_epsilon_is_added_to_the_variance():
+    # Channel 0: 1 / sqrt(1 + 3) = .5; channel 1: 4 / sqrt(16 + 3) = .91766.
+    y = norm(epsilon=3)(_X, training())
+    np.testing.assert_allclose(y, [[-0.5, -0.91766], [0.5, 0.91766]], atol=1e-5)
+
+
+def test_training_defers_the_moving_averages_to_the_learner():
+    layer, context = norm(decay=0.75), training()
+    layer(_X, context)
+    np.testing.assert_array_equal(layer.moving_mean, [0, 0])
+    updates = {variable.name: value.numpy() for variable, value in context.updates}
+    # mean: .75 * 0 + .25 * (2, 10). variance: .75 * 1 + .25 * (1, 16).
+    np.testing.assert_allclose(updates["norm/moving_mean:0"], [0.5, 2.5])
+    np.testing.assert_allclose(updates["norm/moving_variance:0"], [1.0, 4.75])
+
+
+def test_evaluation_uses_the_moving_averages_and_updates_nothing():
+    layer, context = norm(epsilon=1e-6), StepContext.for_evaluation(seed=0)
+    layer.moving_mean.assign([1.0, 0.0])
+    layer.moving_variance.assign([4.0, 1.0])
+    np.testing.assert_allclose(layer(_X, context), [[0, 6], [1, 14]], rtol=1e-5)
+    assert context.updates == []
+
+
+def test_only_scale_and_offset_are_trained():
+    names = {v.name for v in norm().variables if v.trainable}
+    assert names == {"norm/scale:0", "norm/offset:0"}
+
+
+def test_unknown_channels_are_an_error():
+    with pytest.raises(
+        ValueError, match=r"norm: the input has shape \[\?, \?\]; BatchNorm expects"
+    ):
+        BatchNorm(norm_pb2.BatchNorm(), path="norm", input_shape=(None, None), seed=1)

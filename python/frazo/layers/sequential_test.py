@@ -1,0 +1,56 @@
+import numpy as np
+import tensorflow as tf
+from frazo.layers.layer import Layer
+from frazo.layers.sequential import Sequential
+from frazo.layers.step_context import StepContext
+from frazo.proto import layer_pb2
+from frazo.registry import register
+from google.protobuf import struct_pb2, text_format
+
+
+def sequential(text, input_shape=(None, 2)):
+    message = text_format.Parse(text, layer_pb2.Sequential())
+    return Sequential(message, path="network", input_shape=input_shape, seed=1)
+
+
+def test_variables_are_named_by_their_place():
+    network = sequential(
+        'layers { name: "first" linear { units: 4 } } layers { activation: RELU } '
+        "layers { linear { units: 3 bias: false } }"
+    )
+    assert [variable.name for variable in network.variables] == [
+        "network/first/bias:0",
+        "network/first/kernel:0",
+        "network/linear_2/kernel:0",
+    ]
+    assert network.output_shape == (None, 3)
+
+
+def test_layers_are_applied_in_order():
+    network = sequential("layers { linear { units: 1 } } layers { activation: RELU }")
+    network.layers[0].kernel.assign([[1.0], [1.0]])
+    x = tf.constant([[-3.0, 2.0], [3.0, -1.0]])
+    np.testing.assert_array_equal(network(x, StepContext.for_evaluation(seed=0)), [[0], [2]])
+
+
+def test_initial_values_do_not_depend_on_other_layers():
+    alone = sequential('layers { name: "last" linear { units: 3 } }', (None, 2))
+    after = sequential(
+        'layers { linear { units: 2 } } layers { name: "last" linear { units: 3 } }', (None, 2)
+    )
+    np.testing.assert_array_equal(alone.layers[0].kernel, after.layers[1].kernel)
+
+
+# Any message of one's own will do; this one is known to every protobuf.
+@register(struct_pb2.Value)
+class _Scaled(Layer):
+    def __call__(self, x, context):
+        return x * self.message.number_value
+
+
+def test_a_layer_of_ones_own_comes_in_an_any():
+    message = layer_pb2.Sequential()
+    message.layers.add().custom.Pack(struct_pb2.Value(number_value=3))
+    network = Sequential(message, path="network", input_shape=(None, 2), seed=1)
+    y = network(tf.constant([[1.0, 2.0]]), StepContext.for_evaluation(seed=0))
+    np.testing.assert_array_equal(y, [[3, 6]])

@@ -1,0 +1,38 @@
+import numpy as np
+import tensorflow as tf
+from frazo.learn.clipping import clip
+from frazo.proto import learner_pb2
+
+# Global norm sqrt(36 + 64) = 10.
+_GRADIENTS = [tf.constant([6.0, 0.0]), tf.constant([[-8.0]])]
+
+
+def clipped(**clipping):
+    return clip(_GRADIENTS, tf.constant(10.0), learner_pb2.Learner(**clipping))
+
+
+def test_norm_ten_to_two_scales_all_by_a_fifth():
+    first, second = clipped(clip_global_norm=2)
+    np.testing.assert_allclose(first, [1.2, 0], rtol=1e-6)
+    np.testing.assert_allclose(second, [[-1.6]], rtol=1e-6)
+
+
+def test_norm_within_the_limit_changes_no_bit():
+    for gradient, expected in zip(clipped(clip_global_norm=10.5), _GRADIENTS, strict=True):
+        np.testing.assert_array_equal(gradient, expected)
+
+
+def test_value_limits_each_element():
+    first, second = clipped(clip_value=7)
+    np.testing.assert_array_equal(first, [6, 0])
+    np.testing.assert_array_equal(second, [[-7]])
+
+
+def test_no_clipping_by_default():
+    for gradient, expected in zip(clipped(), _GRADIENTS, strict=True):
+        np.testing.assert_array_equal(gradient, expected)
+
+
+def test_zero_gradients_stay_zero():
+    (gradient,) = clip([tf.zeros([2])], tf.constant(0.0), learner_pb2.Learner(clip_global_norm=1))
+    np.testing.assert_array_equal(gradient, [0, 0])

@@ -1,0 +1,164 @@
+import math
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from frazo.layers.step_context import StepContext
+from frazo.learn import learner  # noqa: F401  (binds itself to its message)
+from frazo.proto import learner_pb2
+from frazo.registry import build
+from google.protobuf import text_format
+
+_OPTIMIZERS = ["sgd {}", "momentum {}", "adam {}"]
+
+
+class Setting:
+    """A kernel [3, 4], a bias [12] and a moving mean, with a learner for them."""
+
+    def __init__(self, text):
+        self.kernel = tf.Variable([3.0, 4.0], name="fc/kernel")
+        self.bias = tf.Variable([12.0], name="fc/bias")
+        self.mean = tf.Variable([0.5], name="norm/moving_mean", trainable=False)
+        message = text_format.Parse(f"learning_rate: 0.1 {text}", learner_pb2.Learner())
+        self.learner = build(message, variables=[self.kernel, self.bias, self.mean])
+        self._step = tf.function(self._in_graph, autograph=False)
+
+    def step(self, *, loss=1.0, kernel=(0.0, 0.0), bias=(0.0,), mean=0.75, at=0):
+        scalars = self._step(
+            tf.constant(loss),
+            tf.constant(kernel),
+            tf.constant(bias),
+            mean,
+            tf.constant(at, tf.int64),
+        )
+        return {name: float(value) for name, value in scalars.items()}
+
+    def values(self):
+        counters = [self.learner.nonfinite_total, self.learner.nonfinite_in_a_row]
+        variables = [self.kernel, self.bias, self.mean, *self.learner.state_variables]
+        return {
+            v.name: v.numpy()
+            for v in variables
+            if "nonfinite" not in v.name and not any(v is counter for counter in counters)
+        }
+
+    def _in_graph(self, loss, kernel, bias, mean, at):
+        context = StepContext.for_training(seed=1, global_step=at)
+        context.add_update(self.mean, tf.reshape(mean, [1]))
+        return self.learner.step(loss, [kernel, bias], context, at)
+
+
+def test_step_reports_learning_rate_and_norm_and_applies_updates():
+    setting = Setting("optimizer { sgd {} }")
+    scalars = setting.step(kernel=(3.0, 0.0), bias=(-4.0,))
+    assert scalars == {
+        "learning_rate": pytest.approx(0.1),
+        "grad_norm": pytest.approx(5),
+        "nonfinite": 0,
+    }
+    np.testing.assert_allclose(setting.kernel, [2.7, 4.0], rtol=1e-6)
+    np.testing.assert_allclose(setting.bias, [12.4], rtol=1e-6)
+    np.testing.assert_array_equal(setting.mean, [0.75])
+
+
+def test_schedule_scales_the_learning_rate_at_the_step():
+    setting = Setting(
+        "optimizer { sgd {} } schedule { piecewise { boundaries: 7 values: [1, 0.5] } }"
+    )
+    assert setting.step(at=6)["learning_rate"] == pytest.approx(0.1)
+    assert setting.step(at=7)["learning_rate"] == pytest.approx(0.05)
+
+
+def test_l2_decays_kernels_only():
+    setting = Setting("optimizer { sgd {} } l2_weight: 0.5")
+    scalars = setting.step()
+    # .5 / 2 * (9 + 16); the gradient is .5 * (3, 4), its norm 2.5.
+    assert scalars["l2_loss"] == pytest.approx(6.25)
+    assert scalars["grad_norm"] == pytest.approx(2.5)
+    np.testing.assert_allclose(setting.kernel, [3 - 0.1 * 1.5, 4 - 0.1 * 2], rtol=1e-6)
+    np.testing.assert_array_equal(setting.bias, [12.0])
+
+
+def test_clipping_follows_l2_and_the_norm_is_that_before_it():
+    setting = Setting("optimizer { sgd {} } l2_weight: 2 clip_global_norm: 2")
+    # 2 * (3, 4) = (6, 8): norm 10, scaled by .2 to (1.2, 1.6).
+    assert setting.step()["grad_norm"] == pytest.approx(10)
+    np.testing.assert_allclose(setting.kernel, [3 - 0.12, 4 - 0.16], rtol=1e-6)
+
+
+@pytest.mark.parametrize("optimizer", _OPTIMIZERS)
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"loss": math.nan},
+        {"loss": math.inf},
+        {"bias": (math.nan,)},
+        {"kernel": (1.0, -math.inf)},
+        # Its square overflows float32.
+        {"kernel": (1e20, 0.0)},
+    ],
+)
+def test_bad_step_changes_nothing(optimizer, bad):
+    setting = Setting(f"optimizer {{ {optimizer} }} ema_decay: 0.9 clip_global_norm: 1")
+    setting.step(kernel=(1.0, 2.0), bias=(3.0,), mean=0.6)
+    before = setting.values()
+    scalars = setting.step(**bad, mean=7.0, at=1)
+    assert scalars["nonfinite"] == 1
+    for name, value in setting.values().items():
+        np.testing.assert_array_equal(value, before[name], err_msg=name)
+
+
+@pytest.mark.parametrize("optimizer", _OPTIMIZERS)
+def test_good_step_after_a_bad_one_is_as_if_it_had_not_been(optimizer):
+    text = f"optimizer {{ {optimizer} }}"
+    with_bad, without = Setting(text), Setting(text)
+    with_bad.step(kernel=(1.0, 2.0))
+    with_bad.step(loss=math.nan, at=1)
+    with_bad.step(kernel=(-1.0, 3.0), at=2)
+    without.step(kernel=(1.0, 2.0))
+    without.step(kernel=(-1.0, 3.0), at=2)
+    np.testing.assert_array_equal(with_bad.kernel, without.kernel)
+
+
+def test_bad_steps_are_counted_with_their_culprit():
+    setting = Setting("optimizer { sgd {} }")
+    assert setting.learner.first_nonfinite is None
+    setting.step(bias=(math.nan,))
+    setting.step(loss=math.nan)
+    assert int(setting.learner.nonfinite_total) == 2
+    assert int(setting.learner.nonfinite_in_a_row) == 2
+    assert setting.learner.first_nonfinite == "fc/bias"
+    setting.step()
+    assert int(setting.learner.nonfinite_total) == 2
+    assert int(setting.learner.nonfinite_in_a_row) == 0
+    assert setting.learner.first_nonfinite is None
+
+
+def test_averages_follow_the_new_weights():
+    setting = Setting("optimizer { sgd {} } ema_decay: 0.999")
+    setting.step(bias=(10.0,), at=90)
+    # The bias goes from 12 to 11; .91 * 12 + .09 * 11 = 11.91.
+    with setting.learner.averages.swapped():
+        np.testing.assert_allclose(setting.bias, [11.91], rtol=1e-6)
+    np.testing.assert_allclose(setting.bias, [11.0], rtol=1e-6)
+
+
+def test_there_are_no_averages_by_default():
+    assert Setting("optimizer { sgd {} }").learner.averages is None
+
+
+def test_state_has_unique_names():
+    setting = Setting("optimizer { adam {} } ema_decay: 0.9")
+    names = [variable.name for variable in setting.learner.state_variables]
+    # m and v of two weights, applied steps, three counters, two averages.
+    assert len(set(names)) == len(names) == 4 + 1 + 3 + 2
+    assert all(name.startswith("learner/") for name in names)
+
+
+def test_variable_that_the_loss_does_not_use_is_an_error():
+    setting = Setting("optimizer { sgd {} }")
+    context = StepContext.for_evaluation(seed=0)
+    with pytest.raises(ValueError, match="The loss does not depend on the variable 'fc/bias'"):
+        setting.learner.step(
+            tf.constant(1.0), [tf.zeros([2]), None], context, tf.constant(0, tf.int64)
+        )

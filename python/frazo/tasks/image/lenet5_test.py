@@ -1,0 +1,85 @@
+"""The model image.mnist.LeNet5 and the digits that ship with it."""
+
+import math
+import pathlib
+
+import pytest
+import tensorflow as tf
+
+# image_input and image_classifier are imported to bind themselves to their messages.
+from frazo.input import image_input  # noqa: F401
+from frazo.layers.step_context import StepContext
+from frazo.learn.learner import Learner
+from frazo.proto import experiment_pb2
+from frazo.registry import build
+from frazo.tasks.image import image_classifier  # noqa: F401
+from google.protobuf import text_format
+
+
+@pytest.fixture(scope="module")
+def experiment():
+    file = pathlib.Path(__file__).parent / "configs/mnist/LeNet5.textproto"
+    return text_format.Parse(file.read_text(), experiment_pb2.Experiment())
+
+
+@pytest.fixture(scope="module")
+def train_input(experiment):
+    return build(experiment.inputs["Train"], seed=experiment.seed)
+
+
+@pytest.fixture
+def task(experiment, train_input):
+    return build(experiment.task, input_spec=train_input.element_spec, seed=experiment.seed)
+
+
+def test_variables(task):
+    shapes = {variable.name: tuple(variable.shape) for variable in task.variables}
+    assert shapes == {
+        "network/conv0/kernel:0": (5, 5, 1, 20),
+        "network/conv1/kernel:0": (5, 5, 20, 50),
+        "network/fc/kernel:0": (2450, 300),
+        "network/fc/bias:0": (300,),
+        "softmax/kernel:0": (300, 10),
+        "softmax/bias:0": (10,),
+    }
+    assert sum(math.prod(shape) for shape in shapes.values()) == 763_810
+
+
+def test_shapes_through_the_network(task):
+    assert [layer.output_shape[1:] for layer in task.network.layers] == [
+        (28, 28, 20),
+        (14, 14, 20),
+        (14, 14, 20),
+        (14, 14, 20),
+        (14, 14, 50),
+        (7, 7, 50),
+        (7, 7, 50),
+        (7, 7, 50),
+        (2450,),
+        (300,),
+    ]
+
+
+def test_digits_of_both_sets(experiment, train_input):
+    test_input = build(experiment.inputs["Test"], seed=experiment.seed)
+    assert (train_input.num_examples, test_input.num_examples) == (8000, 2000)
+    labels = [label for batch in test_input.dataset() for label in batch["label"].numpy()]
+    assert set(labels) == set(range(10))
+
+
+def test_ten_steps_lower_the_loss(experiment, train_input, task):
+    learner = Learner(experiment.learner, task.variables)
+    iterator = iter(train_input.dataset())
+
+    @tf.function(autograph=False)
+    def step(number):
+        context = StepContext.for_training(seed=experiment.seed, global_step=number)
+        with tf.GradientTape() as tape:
+            loss, _ = task.loss(next(iterator), context)
+        learner.step(loss, tape.gradient(loss, learner.weights), context, number)
+        return loss
+
+    losses = [float(step(tf.constant(number, tf.int64))) for number in range(10)]
+    # Ten classes: log 10 = 2.30 by chance.
+    assert losses[0] == pytest.approx(2.3, abs=0.4)
+    assert losses[-1] < 0.75 * losses[0]
