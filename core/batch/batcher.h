@@ -10,7 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "core/batch/batch.h"
-#include "core/io/record_source.h"
+#include "core/io/record_chunk.h"
 #include "core/process/example.h"
 #include "frazo/proto/batcher.pb.h"
 #include "frazo/proto/batcher_state.pb.h"

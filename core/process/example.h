@@ -18,7 +18,7 @@ enum class ValueType : uint8_t { kInt64, kInt32, kFloat32, kUint8, kBytes };
 // "INT64", "INT32", "FLOAT32", "UINT8", "BYTES": as in the configuration.
 std::string_view ValueTypeName(ValueType type);
 
-// Bytes that one number takes. `type` is not kBytes.
+// Bytes of one element of FeatureValues::data.
 size_t ValueTypeSize(ValueType type);
 
 // The special ids of the tokenizer that made a feature.

@@ -9,7 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
-#include "core/io/record_source.h"
+#include "core/io/record_chunk.h"
 #include "core/process/example.h"
 #include "core/process/processed_chunk.h"
 #include "frazo/proto/processor.pb.h"
