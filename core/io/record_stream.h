@@ -86,6 +86,9 @@ class RecordStream {
   virtual absl::Status ReadAgain(absl::Span<const RecordId> ids,
                                  absl::FunctionRef<void(size_t, std::string_view)> use) const = 0;
 
+  // Where a record is, for an error: "'<path>': record 3 at byte 1234". `id` as for ReadAgain.
+  virtual std::string Place(const RecordId& id) const = 0;
+
   virtual Counters counters() const = 0;
 
  protected:

@@ -33,6 +33,10 @@ class RecordProcessor {
   // ProcessedChunk::filtered_by().
   virtual const std::vector<std::string>& filters() const = 0;
 
+  // Hash of the fingerprints of all tokenizers, in the order of the steps: what examples depend on
+  // besides the configuration, wherever the vocabularies' files are. 0 without tokenizers.
+  virtual uint64_t vocabulary_fingerprint() const = 0;
+
   // `*chunk` then holds an outcome for every record, in their order. It is for one thread at a
   // time, and best used again for the next call: its memory stays. The example of a record refers
   // to the record's bytes.
