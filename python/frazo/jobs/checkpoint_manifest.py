@@ -119,8 +119,8 @@ def verify_files(directory: Path, files: Sequence[FileRecord]) -> None:
         path = directory / expected.name
         try:
             actual = FileRecord.of(path)
-        except OSError as error:
-            raise DamagedCheckpointError(f"{path}: {error.strerror or error}") from error
+        except (OSError, _core.FrazoError) as error:
+            raise DamagedCheckpointError(f"{path}: {error}") from error
         if actual.size_bytes != expected.size_bytes:
             raise DamagedCheckpointError(
                 f"{path}: {actual.size_bytes:,} bytes; {expected.size_bytes:,} were written"

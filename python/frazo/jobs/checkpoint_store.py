@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import tensorflow as tf
+from frazo._core import FrazoError
 from frazo.jobs import durable_file
 from frazo.jobs.checkpoint_directory import Checkpoint, CheckpointDirectory, write_state
 from frazo.jobs.checkpoint_manifest import (
@@ -81,7 +82,7 @@ class CheckpointStore:
         aside = self._path / (checkpoint_name(step) + durable_file.TEMPORARY_SUFFIX)
         try:
             return self._write(step, tensors, aside)
-        except (OSError, tf.errors.OpError) as error:
+        except (OSError, FrazoError, tf.errors.OpError) as error:
             raise CheckpointWriteError(_write_failure(self._path / aside.stem, error)) from error
         finally:
             shutil.rmtree(aside, ignore_errors=True)
@@ -161,7 +162,7 @@ class CheckpointStore:
             warn(f"{self._path}: removed what an unfinished save had left: {names}")
 
 
-def _write_failure(path: Path, error: OSError | tf.errors.OpError) -> str:
+def _write_failure(path: Path, error: Exception) -> str:
     cause = error.message if isinstance(error, tf.errors.OpError) else str(error)
     # TensorFlow puts the names of its nodes around the message.
     cause = re.sub(r"\{\{.*?\}\}\s*|\s*\[Op:\w+\]", "", cause)

@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from frazo.jobs.console import Console
-from frazo.jobs.evaluation import Evaluation, one_pass_input
+from frazo.jobs.evaluation import Evaluation
 from frazo.jobs.event_file import EventFile
+from frazo.jobs.experiment_parts import build_one_pass_input
 from frazo.jobs.model import Model
 from frazo.jobs.number_format import format_metrics
 from frazo.jobs.score_log import ScoreLog
@@ -21,7 +22,7 @@ class EvaluatedSet:
         """name: of the input, as in the experiment ("Test"). The input is read here, not earlier."""
         self.name = name
         self.label = f"eval_{name.lower()}"
-        self.source = one_pass_input(experiment.inputs[name], experiment.seed)
+        self.source = build_one_pass_input(experiment, name)
         self._settings = experiment.eval
         self._console = console
         self._scores = ScoreLog(logdir / self.label)

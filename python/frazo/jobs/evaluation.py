@@ -9,10 +9,8 @@ from frazo.input.input import Input
 from frazo.jobs.model import Model
 from frazo.jobs.weighted_means import WeightedMeans
 from frazo.layers.step_context import StepContext
-from frazo.proto import eval_loop_pb2, input_pb2
-from frazo.registry import build, unwrap
+from frazo.proto import eval_loop_pb2
 from frazo.tasks.task import EvalOutput
-from google.protobuf.message import Message
 
 _IS_ERROR = "is_error"
 
@@ -28,21 +26,11 @@ class EvalResult:
     num_examples: int
 
 
-def one_pass_input(message: input_pb2.Input, seed: int) -> Input:
-    """The input of `message`, read once in its own order even where training shuffles it."""
-    one_pass = input_pb2.Input()
-    one_pass.CopyFrom(message)
-    _, kind = unwrap(one_pass)
-    if isinstance(kind, Message) and "shuffle" in kind.DESCRIPTOR.fields_by_name:
-        kind.ClearField("shuffle")
-    return build(kind, seed=seed)
-
-
 class Evaluation:
     """Evaluates a model on an input, as often as wanted."""
 
     def __init__(self, model: Model, source: Input, settings: eval_loop_pb2.EvalLoop):
-        """source: gives one pass (see one_pass_input)."""
+        """source: gives one pass (see build_one_pass_input)."""
         self._model = model
         self._batches = source.dataset()
         self._num_examples = source.num_examples

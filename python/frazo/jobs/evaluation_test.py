@@ -1,9 +1,12 @@
+import frazo.input.image_input  # noqa: F401
 import numpy as np
+import pytest
 import tensorflow as tf
-from frazo.jobs.evaluation import Evaluation, one_pass_input
-from frazo.proto import eval_loop_pb2, input_pb2
+from frazo.jobs.errors import JobError
+from frazo.jobs.evaluation import Evaluation
+from frazo.jobs.experiment_parts import build_one_pass_input
+from frazo.proto import eval_loop_pb2, experiment_pb2
 from frazo.tasks.task import EvalOutput, Task
-from google.protobuf import text_format
 
 
 class Numbers:
@@ -75,11 +78,20 @@ def test_one_pass_of_a_shuffled_input_is_in_order_and_ends(tmp_path):
             }
             example = tf.train.Example(features=tf.train.Features(feature=feature))
             records.write(example.SerializeToString())
-    message = text_format.Parse(
-        f'image {{ records {{ files: "{path}" }} batch_size: 2 height: 2 width: 2 shuffle: true }}',
-        input_pb2.Input(),
-    )
-    source = one_pass_input(message, seed=1)
+    experiment = experiment_pb2.Experiment(seed=1)
+    message = experiment.inputs["Train"].image
+    message.records.files.append(str(path))
+    message.batch_size, message.height, message.width, message.shuffle = 2, 2, 2, True
+    source = build_one_pass_input(experiment, "Train")
     labels = [batch["label"].numpy().tolist() for batch in source.dataset()]
     assert labels == [[0, 1], [2, 3], [4, 0]]
-    assert message.image.shuffle
+    assert message.shuffle
+
+
+def test_an_input_without_its_file_is_named():
+    experiment = experiment_pb2.Experiment()
+    message = experiment.inputs["Test"].image
+    message.records.files.append("/none/digits.tfrecord")
+    message.batch_size, message.height, message.width = 2, 2, 2
+    with pytest.raises(JobError, match=r"^inputs\.Test: .*/none/digits\.tfrecord"):
+        build_one_pass_input(experiment, "Test")

@@ -7,6 +7,7 @@ from frazo.jobs.checkpoint_restore import restore_variables
 from frazo.jobs.console import Console
 from frazo.jobs.control_records import ControlRecords
 from frazo.jobs.evaluated_set import EvaluatedSet
+from frazo.jobs.experiment_parts import build_input
 from frazo.jobs.inner_loop import InnerLoop
 from frazo.jobs.job_names import TRAIN_INPUT, Jobs
 from frazo.jobs.model import Model
@@ -14,7 +15,6 @@ from frazo.jobs.number_format import format_bytes
 from frazo.jobs.stop_request import StopRequest
 from frazo.jobs.train_state import INPUT_PREFIX
 from frazo.proto import experiment_pb2
-from frazo.registry import build
 
 _BEFORE_ALL = -1
 
@@ -62,7 +62,7 @@ def run(
 def _write_records(experiment: experiment_pb2.Experiment, logdir: Path, console: Console) -> None:
     records = ControlRecords(logdir, console)
     records.write_configuration(experiment)
-    train_input = build(experiment.inputs[TRAIN_INPUT], seed=experiment.seed)
+    train_input = build_input(experiment, TRAIN_INPUT)
     model = Model(experiment, train_input.element_spec)
     records.write_model(model)
     iterator = iter(train_input.dataset())

@@ -4,6 +4,7 @@ import dataclasses
 from typing import NamedTuple
 
 import tensorflow as tf
+from frazo.jobs.experiment_parts import named_errors
 from frazo.jobs.model import Model
 from frazo.layers.step_context import StepContext
 
@@ -41,11 +42,15 @@ class InnerLoop:
     """
 
     def __init__(self, model: Model, iterator: tf.data.Iterator, max_nonfinite_steps: int):
-        """max_nonfinite_steps: so many skipped steps in a row end a loop early."""
+        """max_nonfinite_steps: so many skipped steps in a row end a loop early.
+
+        JobError: the task cannot be trained on the batches.
+        """
         self._model = model
         self._iterator = iterator
         self._max_nonfinite_steps = max_nonfinite_steps
-        self._step = tf.function(self._train_step, autograph=False).get_concrete_function()
+        with named_errors("task"):
+            self._step = tf.function(self._train_step, autograph=False).get_concrete_function()
         self._loop = tf.function(self._run_steps, autograph=False).get_concrete_function(
             tf.TensorSpec([], tf.int64)
         )

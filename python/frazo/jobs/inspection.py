@@ -8,7 +8,7 @@ from frazo.input.input import Input
 from frazo.jobs.checkpoint_directory import CheckpointDirectory
 from frazo.jobs.checkpoint_restore import restore_variables
 from frazo.jobs.console import Console
-from frazo.jobs.evaluation import one_pass_input
+from frazo.jobs.experiment_parts import build_one_pass_input
 from frazo.jobs.job_names import TRAIN_INPUT
 from frazo.jobs.model import Model
 from frazo.jobs.model_analysis import model_analysis
@@ -61,4 +61,4 @@ def _first_input(experiment: experiment_pb2.Experiment) -> tuple[str, Input]:
     """Train, or else the first by name: all have the batches that the model takes."""
     names = sorted(experiment.inputs)
     name = TRAIN_INPUT if TRAIN_INPUT in names else names[0]
-    return name, one_pass_input(experiment.inputs[name], experiment.seed)
+    return name, build_one_pass_input(experiment, name)

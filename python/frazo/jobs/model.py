@@ -9,6 +9,7 @@ import frazo.learn.learner
 import frazo.tasks.image.image_classifier  # noqa: F401
 import tensorflow as tf
 from frazo.jobs.checkpoint_restore import by_key
+from frazo.jobs.experiment_parts import named_errors
 from frazo.proto import experiment_pb2
 from frazo.registry import build
 
@@ -21,10 +22,12 @@ class Model:
     def __init__(
         self, experiment: experiment_pb2.Experiment, input_spec: Mapping[str, tf.TensorSpec]
     ):
-        """input_spec: of the batches that it will be given."""
+        """input_spec: of the batches that it will be given. JobError: the task does not suit them."""
         self.seed = experiment.seed
-        self.task = build(experiment.task, input_spec=input_spec, seed=experiment.seed)
-        self.learner = build(experiment.learner, variables=self.task.variables)
+        with named_errors("task"):
+            self.task = build(experiment.task, input_spec=input_spec, seed=experiment.seed)
+        with named_errors("learner"):
+            self.learner = build(experiment.learner, variables=self.task.variables)
         self.global_step = tf.Variable(tf.constant(0, tf.int64), trainable=False, name=GLOBAL_STEP)
         # All that a checkpoint holds of the model, by name.
         self.variables = by_key(

@@ -11,6 +11,7 @@ from frazo.jobs.checkpoint_writer import CheckpointWriter
 from frazo.jobs.console import Console
 from frazo.jobs.control_records import ControlRecords
 from frazo.jobs.exclusive_lock import exclusive_lock
+from frazo.jobs.experiment_parts import build_input
 from frazo.jobs.inner_loop import InnerLoop
 from frazo.jobs.job_names import TRAIN_INPUT, Jobs
 from frazo.jobs.learning_curve import draw_learning_curve
@@ -23,7 +24,6 @@ from frazo.jobs.stop_request import StopRequest
 from frazo.jobs.train_report import TrainReport
 from frazo.jobs.train_state import TrainState
 from frazo.proto import experiment_pb2, train_loop_pb2
-from frazo.registry import build
 
 
 class TrainJob:
@@ -68,7 +68,7 @@ class TrainJob:
         experiment = self._experiment
         if self._keeps_records:
             self._records.write_configuration(experiment)
-        train_input = build(experiment.inputs[TRAIN_INPUT], seed=experiment.seed)
+        train_input = build_input(experiment, TRAIN_INPUT)
         model = Model(experiment, train_input.element_spec)
         if self._keeps_records:
             self._records.write_model(model)

@@ -1,0 +1,43 @@
+"""Building what an experiment describes, with errors for a person."""
+
+import contextlib
+from collections.abc import Iterator
+
+from frazo._core import FrazoError
+from frazo.input.input import Input
+from frazo.jobs.errors import JobError
+from frazo.proto import experiment_pb2, input_pb2
+from frazo.registry import build, unwrap
+from google.protobuf.message import Message
+
+
+@contextlib.contextmanager
+def named_errors(part: str) -> Iterator[None]:
+    """Turns what a file or the configuration can cause into a JobError that begins with `part`.
+
+    Such errors come from inputs, layers, tasks and learners with a text for the user; what remains
+    is a fault of the program and keeps its traceback.
+    """
+    try:
+        yield
+    except (KeyError, IndexError):
+        raise
+    except (ValueError, LookupError, OSError, FrazoError) as error:
+        raise JobError(f"{part}: {error}") from error
+
+
+def build_input(experiment: experiment_pb2.Experiment, name: str) -> Input:
+    """The input `name` as it is configured. JobError: its files cannot be used."""
+    with named_errors(f"inputs.{name}"):
+        return build(experiment.inputs[name], seed=experiment.seed)
+
+
+def build_one_pass_input(experiment: experiment_pb2.Experiment, name: str) -> Input:
+    """The input `name`, read once in its own order even where training shuffles it. JobError."""
+    one_pass = input_pb2.Input()
+    one_pass.CopyFrom(experiment.inputs[name])
+    _, kind = unwrap(one_pass)
+    if isinstance(kind, Message) and "shuffle" in kind.DESCRIPTOR.fields_by_name:
+        kind.ClearField("shuffle")
+    with named_errors(f"inputs.{name}"):
+        return build(kind, seed=experiment.seed)

@@ -1,0 +1,93 @@
+"""What the command line answers before anything is trained."""
+
+import os
+import time
+
+import pytest
+from tiny_experiment import train, write_experiment
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory):
+    return f"--config={write_experiment(tmp_path_factory.mktemp('experiment'))}"
+
+
+@pytest.fixture
+def without_tensorflow(tmp_path):
+    """An environment in which importing TensorFlow fails."""
+    (tmp_path / "tensorflow.py").write_text("raise ImportError('too early')")
+    return {"PYTHONPATH": os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "error: --logdir: say where checkpoints and scores go"),
+        (["--logdir=x"], "--model: no experiment is given; use --model=NAME"),
+        (["--model=image.mnist.LeNet", "--logdir=x"], 'did you mean "image.mnist.LeNet5"?'),
+        (["--model=image.mnist.LeNet5", "--logdir=x", "--set=train.max_stps=3"], "max_steps"),
+        (
+            ["--model=image.mnist.LeNet5", "--logdir=x", "--job=evaler_tst"],
+            'error: --job=evaler_tst: the experiment has no input called "tst"; '
+            'did you mean "evaler_test"?',
+        ),
+        (["--mode=sink"], "invalid choice: 'sink'"),
+    ],
+)
+def test_errors_come_at_once_with_code_2_and_without_tensorflow(
+    arguments, message, without_tensorflow
+):
+    began = time.monotonic()
+    ended = train(*arguments, **without_tensorflow)
+    seconds = time.monotonic() - began
+    assert ended.code == 2
+    assert message in ended.err
+    assert "Traceback" not in ended.err
+    # Told within a second; the rest is for a busy machine.
+    assert seconds < 3
+
+
+def test_a_list_of_models(without_tensorflow):
+    ended = train("--model=list", **without_tensorflow)
+    assert ended.code == 0
+    assert any(
+        line.startswith("image.mnist.LeNet5  LeNet5 on MNIST") for line in ended.out.splitlines()
+    )
+
+
+def test_inspect_params_prints_the_experiment_with_its_defaults(config, without_tensorflow):
+    ended = train(config, "--mode=inspect_params", "--set=seed=9", **without_tensorflow)
+    assert ended.code == 0
+    assert "seed: 9\n" in ended.out
+    assert "keep_checkpoints: 5\n" in ended.out
+
+
+def test_inspect_evaler_prints_the_inputs(config, without_tensorflow):
+    ended = train(config, "--mode=inspect_evaler", **without_tensorflow)
+    assert (ended.code, ended.out) == (0, "test,train\n")
+
+
+def test_inspect_model_prints_the_variables(config):
+    ended = train(config, "--mode=inspect_model")
+    assert ended.code == 0, ended.err
+    # 3 * 3 * 1 * 8 = 72; batch norm has four vectors of 8; 8 * 8 * 8 = 512 features, 6 classes.
+    assert "[3, 3, 1, 8]     72  network/conv2d_0/kernel\n" in ended.out
+    assert "[512, 6]      3,072  softmax/kernel\n" in ended.out
+    assert "total         3,182  parameters\n" in ended.out
+
+
+def test_a_missing_input_file_is_an_error_without_a_traceback(config, tmp_path):
+    files = "--set=inputs.Train.image.records.files=/none/digits.tfrecord"
+    ended = train(config, f"--logdir={tmp_path}", files)
+    assert ended.code == 1
+    assert ended.err.startswith("error: inputs.Train: ")
+    assert "/none/digits.tfrecord" in ended.err
+    assert "Traceback" not in ended.err
+
+
+def test_relative_paths_start_where_bazel_run_was_typed(config, tmp_path):
+    ended = train(
+        config, "--logdir=log", "--set=train.max_steps=2", BUILD_WORKING_DIRECTORY=str(tmp_path)
+    )
+    assert ended.code == 0, ended.err
+    assert (tmp_path / "log" / "train" / "ckpt-00000002.index").exists()

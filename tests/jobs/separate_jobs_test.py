@@ -1,0 +1,61 @@
+"""The jobs as processes of their own."""
+
+import json
+
+import pytest
+from tiny_experiment import Trainer, train, write_experiment
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory):
+    return f"--config={write_experiment(tmp_path_factory.mktemp('experiment'))}"
+
+
+def steps_scored(path):
+    return [json.loads(line)["step"] for line in path.read_text().splitlines()]
+
+
+def test_an_evaler_and_a_controller_beside_a_trainer_end_by_themselves(config, tmp_path):
+    logdir = f"--logdir={tmp_path}"
+    with Trainer(config, logdir, "--job=controller,EVALER_Test") as follower:
+        follower.wait_for(f"waiting for the first checkpoint in {tmp_path}/train")
+        assert train(config, logdir, "--job=trainer").code == 0
+        ended = follower.end()
+    assert ended.code == 0, ended.err
+    assert "controller: step: 60, ckpt-00000060 is whole" in ended.out
+    assert "eval_test: step: 60, acc5: " in ended.out
+    end = "training has finished; its last checkpoint, of step 60, is done"
+    assert f"controller: {end}\neval_test: {end}\n" in ended.out
+    assert (tmp_path / "control" / "train.pbtxt").exists()
+    scores = tmp_path / "eval_test" / "scores.jsonl"
+    assert steps_scored(scores)[-1] == 60
+    before = scores.read_text()
+
+    again = train(config, logdir, "--job=evaler_test")
+    assert again.code == 0, again.err
+    assert "step: 60, acc5" not in again.out
+    assert f"eval_test: {end}\n" in again.out
+    assert scores.read_text() == before
+
+    on_train = train(config, logdir, "--job=evaler_train")
+    assert on_train.code == 0, on_train.err
+    record = json.loads((tmp_path / "eval_train" / "scores.jsonl").read_text())
+    assert (record["step"], record["num_examples"]) == (60, 100)
+
+    # In another process as in the trainer's own: the same weights (the averages), the same scores.
+    local = tmp_path / "local"
+    assert train(config, f"--logdir={local}").code == 0
+    last_line = (local / "eval_test" / "scores.jsonl").read_text().splitlines()[-1]
+    here, there = json.loads(last_line), json.loads(before.splitlines()[-1])
+    assert here["metrics"] == pytest.approx(there["metrics"], rel=1e-6)
+
+
+def test_an_evaler_without_a_trainer_gives_up(config, tmp_path):
+    ended = train(
+        config,
+        f"--logdir={tmp_path}",
+        "--job=evaler_test",
+        "--set=eval.checkpoint_timeout_seconds=0.5",
+    )
+    assert ended.code == 1
+    assert f"error: {tmp_path}/train: no checkpoint after step -1 within 0.5 s" in ended.err

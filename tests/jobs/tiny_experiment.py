@@ -1,0 +1,144 @@
+"""A small experiment and real processes that train it, for the end-to-end tests of the jobs."""
+
+import dataclasses
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+
+# Beyond this something hangs; the tests' own processes take some seconds.
+TIMEOUT_SECONDS = 100
+
+_SIDE = 8
+_CLASSES = 6
+
+_EXPERIMENT = """
+description: "Tiny."
+task {{
+  image_classifier {{
+    network {{
+      layers {{ conv2d {{ filters: 8 kernel_height: 3 kernel_width: 3 }} }}
+      layers {{ batch_norm {{ decay: 0.9 }} }}
+      layers {{ activation: RELU }}
+      layers {{ dropout {{ rate: 0.1 }} }}
+      layers {{ flatten {{}} }}
+    }}
+    softmax {{ num_classes: {classes} }}
+  }}
+}}
+inputs {{ key: "Train" value {{ image {{
+  records {{ files: "{directory}/train.tfrecord" }}
+  batch_size: 16 height: {side} width: {side} shuffle: true
+}} }} }}
+inputs {{ key: "Test" value {{ image {{
+  records {{ files: "{directory}/test.tfrecord" }}
+  batch_size: 16 height: {side} width: {side}
+}} }} }}
+learner {{ learning_rate: 1e-3 optimizer {{ adam {{}} }} ema_decay: 0.99 }}
+train {{ max_steps: 60 save_interval_steps: 20 log_interval_steps: 10 steps_per_loop: 5 }}
+"""
+
+
+def write_experiment(directory: Path) -> Path:
+    """Writes 100 images to train on, 40 to test, and the experiment; returns its path.
+
+    An image is noise with one bright row, whose number is the label.
+    """
+    random = np.random.default_rng(7)
+    for name, count in (("train", 100), ("test", 40)):
+        with tf.io.TFRecordWriter(str(directory / f"{name}.tfrecord")) as records:
+            for label in random.integers(0, _CLASSES, count):
+                image = random.integers(0, 150, (_SIDE, _SIDE), dtype=np.uint8)
+                image[label] += 100
+                records.write(_example(image, int(label)))
+    path = directory / "tiny.textproto"
+    path.write_text(_EXPERIMENT.format(directory=directory, side=_SIDE, classes=_CLASSES))
+    return path
+
+
+def _example(image: np.ndarray, label: int) -> bytes:
+    feature = {
+        "image": tf.train.Feature(bytes_list=tf.train.BytesList(value=[image.tobytes()])),
+        "label": tf.train.Feature(int64_list=tf.train.Int64List(value=[label])),
+    }
+    return tf.train.Example(features=tf.train.Features(feature=feature)).SerializeToString()
+
+
+@dataclasses.dataclass(frozen=True)
+class Ended:
+    """A process that has ended. out, err: what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Trainer:
+    """A trainer process. Used as a context manager it is gone afterwards."""
+
+    def __init__(self, *arguments: str, **environment: str):
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "frazo.jobs.trainer", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **environment},
+        )
+        self._lines: list[str] = []
+
+    def __enter__(self) -> "Trainer":
+        return self
+
+    def __exit__(self, *_) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.communicate()
+
+    def wait_for(self, pattern: str) -> str:
+        """Reads standard output up to the first line that matches."""
+        for line in self._process.stdout:
+            self._lines.append(line)
+            if re.search(pattern, line):
+                return line
+        raise AssertionError(f"no line matches {pattern!r} in:\n{self.end()}")
+
+    def send(self, number: signal.Signals) -> None:
+        self._process.send_signal(number)
+
+    def kill_after(self, seconds: float) -> Ended:
+        """kill -9."""
+        time.sleep(seconds)
+        self._process.kill()
+        return self.end()
+
+    def end(self) -> Ended:
+        """Waits for the end of the process."""
+        out, err = self._process.communicate(timeout=TIMEOUT_SECONDS)
+        return Ended(self._process.returncode, "".join(self._lines) + out, err)
+
+
+def train(*arguments: str, **environment: str) -> Ended:
+    """Runs a trainer to its end."""
+    with Trainer(*arguments, **environment) as trainer:
+        return trainer.end()
+
+
+def saved_values(logdir: Path) -> dict[str, np.ndarray]:
+    """All that the newest checkpoint holds of the model and the learner, by name."""
+    reader = tf.train.load_checkpoint(str(logdir / "train"))
+    names = sorted(reader.get_variable_to_shape_map())
+    return {name: reader.get_tensor(name) for name in names if not name.startswith("input/")}
+
+
+def assert_same_values(one: Path, other: Path) -> None:
+    """The newest checkpoints of two log directories are equal, bit for bit."""
+    left, right = saved_values(one), saved_values(other)
+    assert left.keys() == right.keys()
+    for name in left:
+        np.testing.assert_array_equal(left[name], right[name], err_msg=name, strict=True)
