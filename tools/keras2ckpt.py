@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from frazo.jobs.tensorflow_start import start_tensorflow
+
 from tools.idx import IdxError
 from tools.mnist_files import FILE_NAMES, Mnist, MnistError, read_mnist_files
 from tools.tensor_bundle import write_tensor_bundle

@@ -169,7 +169,7 @@ def main(arguments: Sequence[str]) -> int:
             write_records(path, side)
             digest = hashlib.sha256(path.read_bytes()).hexdigest()
             print(f"{path}: {len(side)} images, {path.stat().st_size} bytes, sha256 {digest}")
-    except (DigitsError, OSError) as error:
+    except (DigitsError, _core.FrazoError, OSError) as error:
         print(f"mnist_digits: {error}", file=sys.stderr)
         return 1
     return 0

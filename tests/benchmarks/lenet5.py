@@ -34,48 +34,26 @@ OUR_ENVIRONMENT = {"PYTHONPATH": os.pathsep.join(sys.path), "TF_CPP_MIN_LOG_LEVE
 
 
 def make_ours() -> Contender:
-    def start_trainer(logdir: str, **train_loop: int) -> list[str]:
-        command = [sys.executable, "-m", "frazo.jobs.trainer", "--model=image.mnist.LeNet5"]
-        command += ["--mode=sync", "--run_locally=cpu", f"--logdir={logdir}"]
-        # All the jobs but evaluation, which the peers do not do either.
-        command += ["--job=controller,trainer"]
-        return command + [f"--set=train.{name}={value}" for name, value in train_loop.items()]
+    """The trainer and the controller; no evaluation, which the peers do not do either."""
 
     def measure() -> Measurement:
-        with tempfile.TemporaryDirectory() as scratch:
-            # Of its own, because a line for the first step alone is not the trainer's habit.
-            start = watch_training(
-                TrainingProcess(
-                    start_trainer(f"{scratch}/start", max_steps=STEPS, log_interval_steps=1),
-                    OUR_ENVIRONMENT,
-                    LOG_LINE,
-                    last_step=1,
-                    ends_by_itself=False,
-                )
+        with tempfile.TemporaryDirectory() as logdir:
+            command = [sys.executable, "-m", "frazo.jobs.trainer", "--model=image.mnist.LeNet5"]
+            command += ["--mode=sync", "--run_locally=cpu", f"--logdir={logdir}"]
+            command += ["--job=controller,trainer", f"--set=train.max_steps={STEPS}"]
+            command += [f"--set=train.save_interval_steps={SAVE_INTERVAL_STEPS}"]
+            first_step_line = re.compile(r"^train: first step done")
+            return measure_training(
+                TrainingProcess(command, OUR_ENVIRONMENT, LOG_LINE, STEPS, first_step_line)
             )
-            run = watch_training(
-                TrainingProcess(
-                    start_trainer(
-                        f"{scratch}/run", max_steps=STEPS, save_interval_steps=SAVE_INTERVAL_STEPS
-                    ),
-                    OUR_ENVIRONMENT,
-                    LOG_LINE,
-                    last_step=STEPS,
-                )
-            )
-        figures = {RATE: run.steps_per_second(), START: start.seconds_to_first_step()}
-        return Measurement(figures, run.peak_memory_mb)
 
     return Contender("Frazo", measure)
 
 
-def make_peer(name: str, process: TrainingProcess) -> Contender:
-    def measure() -> Measurement:
-        run = watch_training(process)
-        figures = {RATE: run.steps_per_second(), START: run.seconds_to_first_step()}
-        return Measurement(figures, run.peak_memory_mb)
-
-    return Contender(name, measure)
+def measure_training(process: TrainingProcess) -> Measurement:
+    run = watch_training(process)
+    figures = {RATE: run.steps_per_second(), START: run.seconds_to_first_step}
+    return Measurement(figures, run.peak_memory_mb)
 
 
 def make_keras(name: str, dropout: str) -> Contender:
@@ -83,7 +61,8 @@ def make_keras(name: str, dropout: str) -> Contender:
     command = [sys.executable, str(PEER_SCRIPTS / "keras_lenet5.py"), f"--train={TRAIN_DIGITS}"]
     command += [f"--steps={STEPS}", f"--dropout={dropout}"]
     step_line = re.compile(r"^step: (\d+)")
-    return make_peer(name, TrainingProcess(command, OUR_ENVIRONMENT, step_line, last_step=STEPS))
+    process = TrainingProcess(command, OUR_ENVIRONMENT, step_line, STEPS)
+    return Contender(name, lambda: measure_training(process))
 
 
 def make_lingvo(python: Path, scratch: Path) -> Contender:
@@ -115,10 +94,9 @@ def make_lingvo(python: Path, scratch: Path) -> Contender:
             command += ["--mode=sync", "--run_locally=cpu", f"--logdir={logdir}"]
             # Otherwise its trainer sleeps 30 s before it looks for the controller's variables.
             command += ["--checkpoint_in_trainer_cpu"]
-            process = TrainingProcess(
-                command, environment, LOG_LINE, last_step=STEPS, ends_by_itself=False
+            return measure_training(
+                TrainingProcess(command, environment, LOG_LINE, STEPS, ends_by_itself=False)
             )
-            return make_peer("Lingvo", process).measure()
 
     return Contender("Lingvo 0.14", measure)
 

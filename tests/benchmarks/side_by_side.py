@@ -162,8 +162,8 @@ def write_table(comparisons: Sequence[Comparison], rounds: int, output: TextIO) 
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         output.write(f"| {' | '.join(cells)} |\n")
     output.write(
-        f"\nMedians over {rounds} rounds in turns, [lowest, highest]. Ratio: above 1 where Frazo is "
-        "better. Memory: largest resident set.\n"
+        f"\nMedians and [lowest, highest] of measurements in turns, rounds: {rounds}. Ratio: above 1 where "
+        "Frazo is better. Memory: largest resident set.\n"
     )
 
 

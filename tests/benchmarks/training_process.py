@@ -1,6 +1,5 @@
 """Runs a training program and takes its speed from the times at which its log lines arrive."""
 
-import collections
 import os
 import re
 import signal
@@ -24,6 +23,8 @@ class TrainingProcess(NamedTuple):
         environment: added to this process's environment.
         step_line: searched in each line of its output and errors; group 1 is the number of steps
             done.
+        first_step_line: searched in each line; it first matches when the first step has been done.
+            None: that is when step_line first matches.
         last_step: the step that the run is measured up to. A program that goes on is ended there.
         ends_by_itself: the program's last step is last_step; it is then waited for and must succeed.
         timeout_seconds: after this long the program is ended and the measurement has failed.
@@ -33,6 +34,7 @@ class TrainingProcess(NamedTuple):
     environment: Mapping[str, str]
     step_line: re.Pattern[str]
     last_step: int
+    first_step_line: re.Pattern[str] | None = None
     ends_by_itself: bool = True
     timeout_seconds: float = 600
 
@@ -48,16 +50,14 @@ class TrainingRun(NamedTuple):
     """What was seen of a run.
 
     Attributes:
-        step_times: one for each line about a step, at least one.
+        seconds_to_first_step: from the start of the process.
+        step_times: one for each match of step_line, at least one.
         peak_memory_mb: largest resident set, MiB.
     """
 
+    seconds_to_first_step: float
     step_times: Sequence[StepTime]
     peak_memory_mb: float
-
-    def seconds_to_first_step(self) -> float:
-        """From the start of the process to its first line about a step."""
-        return self.step_times[0].seconds
 
     def steps_per_second(self) -> float:
         """From the first line past the warm-up to the last one.
@@ -75,6 +75,12 @@ class TrainingRun(NamedTuple):
         return (last.step - first.step) / (last.seconds - first.seconds)
 
 
+class _TimedLine(NamedTuple):
+    text: str
+    # Since the start of the process.
+    seconds: float
+
+
 def watch_training(process: TrainingProcess) -> TrainingRun:
     """Runs the program to its end, or to last_step.
 
@@ -84,12 +90,11 @@ def watch_training(process: TrainingProcess) -> TrainingRun:
     """
     started = time.monotonic()
     running = _start(process)
-    # Group and process have the same id. The timer's kill also ends _read_steps.
+    # Group and process have the same id. The timer's kill also ends _read_lines.
     timer = threading.Timer(process.timeout_seconds, os.killpg, [running.pid, signal.SIGKILL])
     timer.start()
-    output: collections.deque[str] = collections.deque(maxlen=15)
     try:
-        step_times = _read_steps(process, running, output, started)
+        lines = _read_lines(process, running, started)
         if not process.ends_by_itself:
             os.killpg(running.pid, signal.SIGKILL)
     except BaseException:
@@ -101,11 +106,21 @@ def watch_training(process: TrainingProcess) -> TrainingRun:
         running.returncode = os.waitstatus_to_exitcode(status)
         in_time = timer.is_alive()
         timer.cancel()
+    step_times = [
+        StepTime(int(match[1]), line.seconds)
+        for line in lines
+        if (match := process.step_line.search(line.text))
+    ]
     fault = _find_fault(process, step_times, running.returncode, in_time)
     if fault:
-        raise MeasurementError("\n    ".join([f"{process.command[0]} {fault}", *output]))
-    # Linux counts ru_maxrss in KiB.
-    return TrainingRun(step_times, peak_memory_mb=usage.ru_maxrss / 1024)
+        last_lines = [line.text for line in lines[-15:]]
+        raise MeasurementError("\n    ".join([f"{process.command[0]} {fault}", *last_lines]))
+    return TrainingRun(
+        _seconds_to_first_step(process, lines),
+        step_times,
+        # Linux counts ru_maxrss in KiB.
+        peak_memory_mb=usage.ru_maxrss / 1024,
+    )
 
 
 def _start(process: TrainingProcess) -> subprocess.Popen[str]:
@@ -125,24 +140,28 @@ def _start(process: TrainingProcess) -> subprocess.Popen[str]:
         raise MeasurementError(f"{process.command[0]} cannot be started: {error}") from error
 
 
-def _read_steps(
-    process: TrainingProcess,
-    running: subprocess.Popen[str],
-    output: collections.deque[str],
-    started: float,
-) -> list[StepTime]:
+def _read_lines(
+    process: TrainingProcess, running: subprocess.Popen[str], started: float
+) -> list[_TimedLine]:
     """Reads the program's lines to the end of its output, or to last_step if it goes on after it."""
-    step_times = []
+    lines = []
     with running.stdout:
-        for line in running.stdout:
-            output.append(line.rstrip())
-            match = process.step_line.search(line)
-            if not match:
-                continue
-            step_times.append(StepTime(int(match[1]), time.monotonic() - started))
-            if step_times[-1].step >= process.last_step and not process.ends_by_itself:
+        for text in running.stdout:
+            lines.append(_TimedLine(text.rstrip(), time.monotonic() - started))
+            match = process.step_line.search(text)
+            if match and int(match[1]) >= process.last_step and not process.ends_by_itself:
                 break
-    return step_times
+    return lines
+
+
+def _seconds_to_first_step(process: TrainingProcess, lines: Sequence[_TimedLine]) -> float:
+    pattern = process.first_step_line or process.step_line
+    for line in lines:
+        if pattern.search(line.text):
+            return line.seconds
+    raise MeasurementError(
+        f"{process.command[0]} wrote no line like '{pattern.pattern}', which tells its first step"
+    )
 
 
 def _find_fault(

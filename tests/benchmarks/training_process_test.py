@@ -23,13 +23,12 @@ def test_the_rate_is_taken_from_the_lines_after_the_warm_up():
     # A quarter of 8 is 2: from step 2 at 11 s to step 8 at 14 s.
     times = [StepTime(1, 10), StepTime(2, 11), StepTime(5, 12), StepTime(8, 14)]
 
-    assert TrainingRun(times, peak_memory_mb=0).steps_per_second() == 2.0
+    assert TrainingRun(10, times, peak_memory_mb=0).steps_per_second() == 2.0
 
 
 def test_one_line_has_no_rate():
-    run = TrainingRun([StepTime(8, 10)], peak_memory_mb=0)
+    run = TrainingRun(10, [StepTime(8, 10)], peak_memory_mb=0)
 
-    assert run.seconds_to_first_step() == 10
     with pytest.raises(MeasurementError, match=r"between the warm-up \(25%\) and step 8: nothing"):
         run.steps_per_second()
 
@@ -44,10 +43,22 @@ def test_a_program_is_timed_from_its_start_to_its_end():
     )
 
     # Sleeping never takes less than was asked for, and a loaded machine makes it longer.
-    assert 0.2 <= run.seconds_to_first_step() < 5
+    assert 0.2 <= run.seconds_to_first_step < 5
     assert 0.5 < run.steps_per_second() <= 20.5
     # An interpreter takes about 10 MB.
     assert 3 < run.peak_memory_mb < 100
+
+
+def test_the_first_step_may_have_a_line_of_its_own():
+    source = (
+        "import time\n"
+        "print('first step done'); time.sleep(0.3); print('step: 2'); time.sleep(0.1); print('step: 8')"
+    )
+
+    run = watch_training(program(source, first_step_line=re.compile("first step done")))
+
+    # The first step's line came before the sleep that the line of step 2 came after.
+    assert run.step_times[0].seconds - run.seconds_to_first_step >= 0.25
 
 
 def test_lines_on_the_error_stream_count_too():
@@ -96,8 +107,13 @@ def test_the_environment_is_added_to_ours(monkeypatch):
             {"timeout_seconds": 0.5},
             r"was ended after 0.5 s, at step 3:",
         ),
+        (
+            "print('step: 3'); print('step: 8')",
+            {"first_step_line": re.compile("first step done")},
+            r"wrote no line like 'first step done', which tells its first step",
+        ),
     ],
-    ids=["ends early", "fails at the end", "never steps", "hangs"],
+    ids=["ends early", "fails at the end", "never steps", "hangs", "silent about the first step"],
 )
 def test_a_run_that_cannot_be_measured_says_why(source, attributes, message):
     with pytest.raises(MeasurementError, match=message):
