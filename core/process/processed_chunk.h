@@ -31,6 +31,19 @@ class ProcessedChunk {
     absl::Status status;
   };
 
+  struct FilteredRecord {
+    size_t record;
+    // That left it out: an index into RecordProcessor::filters().
+    int32_t filter;
+  };
+
+  // A record with bytes that are not UTF-8.
+  struct InvalidText {
+    size_t record;
+    // Of such bytes, which tokenizers replaced by U+FFFD.
+    int64_t sequences;
+  };
+
   // Records.
   size_t size() const { return outcomes_.size(); }
   Outcome outcome(size_t record) const { return outcomes_[record]; }
@@ -41,14 +54,10 @@ class ProcessedChunk {
     return Example(values_).subspan(record * features_, features_);
   }
 
-  // In the order of the records.
+  // These three are in the order of the records.
   absl::Span<const BadRecord> bad_records() const { return bad_records_; }
-
-  // Records that each filter left out, in the order of RecordProcessor::filters().
-  absl::Span<const int64_t> filtered_by() const { return filtered_by_; }
-
-  // Sequences of bytes that are not UTF-8, which tokenizers replaced by U+FFFD.
-  int64_t invalid_utf8() const { return invalid_utf8_; }
+  absl::Span<const FilteredRecord> filtered_records() const { return filtered_records_; }
+  absl::Span<const InvalidText> invalid_texts() const { return invalid_texts_; }
 
  private:
   friend class ChunkBuilder;
@@ -58,8 +67,8 @@ class ProcessedChunk {
   // [record, feature]
   std::vector<FeatureValues> values_;
   std::vector<BadRecord> bad_records_;
-  std::vector<int64_t> filtered_by_;
-  int64_t invalid_utf8_ = 0;
+  std::vector<FilteredRecord> filtered_records_;
+  std::vector<InvalidText> invalid_texts_;
 };
 
 }  // namespace frazo

@@ -29,8 +29,7 @@ class RecordProcessor {
   // What the examples hold.
   virtual const ExampleSchema& schema() const = 0;
 
-  // The steps that may leave examples out, as "steps[3].filter_by_length 'source'"; the order of
-  // ProcessedChunk::filtered_by().
+  // The steps that may leave examples out, as "steps[3].filter_by_length 'source'".
   virtual const std::vector<std::string>& filters() const = 0;
 
   // Hash of the fingerprints of all tokenizers, in the order of the steps: what examples depend on
