@@ -10,19 +10,19 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "core/text/special_ids.h"
 #include "frazo/proto/tokenizer.pb.h"
 
 namespace frazo::text {
 
 // What a token stands for: bytes [begin, end) of the text that was encoded. Spans are in order and
-// do not overlap; blanks between words may belong to none.
+// do not overlap. Blanks between words may belong to none, and where several tokens stand for one
+// character, all but the last have begin == end.
 struct TokenSpan {
   int64_t begin;
   int64_t end;
 
-  bool operator==(const TokenSpan& other) const {
-    return begin == other.begin && end == other.end;
-  }
+  bool operator==(const TokenSpan& other) const { return begin == other.begin && end == other.end; }
 };
 
 // From text to ids and back. Any bytes can be encoded: what is not UTF-8 is read as U+FFFD and
@@ -36,9 +36,6 @@ struct TokenSpan {
 // The subclasses say for which texts Decode gives back exactly what Encode was given.
 class Tokenizer {
  public:
-  // What sos_id() and eos_id() are where a SentencePiece model has no such token.
-  static constexpr int32_t kNoId = -1;
-
   // Errors name the file and the line, or the field of the config: kNotFound, kPermissionDenied
   // (the file), kInvalidArgument (its content, or an id outside of the vocabulary).
   static absl::StatusOr<std::unique_ptr<const Tokenizer>> Create(const frazo::Tokenizer& config);
@@ -63,7 +60,7 @@ class Tokenizer {
   int32_t vocab_size() const { return vocab_size_; }
   // The token for what the vocabulary lacks.
   int32_t unk_id() const { return special_ids_.unk; }
-  // Start and end of a sentence. Their defaults are ids of the vocabulary, but kNoId where a
+  // Start and end of a sentence. Their defaults are ids of the vocabulary, but kNoToken where a
   // SentencePiece model has none.
   int32_t sos_id() const { return special_ids_.sos; }
   int32_t eos_id() const { return special_ids_.eos; }
@@ -78,12 +75,6 @@ class Tokenizer {
   uint64_t fingerprint() const { return fingerprint_; }
 
  protected:
-  struct SpecialIds {
-    int32_t unk;
-    int32_t sos;
-    int32_t eos;
-  };
-
   // Where a subclass puts the tokens that it finds.
   struct TokenSink {
     std::vector<int32_t>* ids;
@@ -97,6 +88,8 @@ class Tokenizer {
 
   Tokenizer(int32_t vocab_size, const SpecialIds& special_ids, uint64_t fingerprint)
       : vocab_size_(vocab_size), special_ids_(special_ids), fingerprint_(fingerprint) {}
+
+  const SpecialIds& special_ids() const { return special_ids_; }
 
  private:
   // How many sequences of bytes were not UTF-8.

@@ -1,0 +1,29 @@
+#include <memory>
+
+#include "absl/status/status.h"
+#include "core/text/bpe_tokenizer.h"
+#include "core/text/grapheme_tokenizer.h"
+#include "core/text/sentencepiece_tokenizer.h"
+#include "core/text/tokenizer.h"
+#include "core/text/word_tokenizer.h"
+
+namespace frazo::text {
+
+absl::StatusOr<std::unique_ptr<const Tokenizer>> Tokenizer::Create(const frazo::Tokenizer& config) {
+  switch (config.kind_case()) {
+    case frazo::Tokenizer::kGrapheme:
+      return CreateGraphemeTokenizer(config);
+    case frazo::Tokenizer::kWord:
+      return CreateWordTokenizer(config);
+    case frazo::Tokenizer::kBpe:
+      return CreateBpeTokenizer(config);
+    case frazo::Tokenizer::kSentencepiece:
+      return CreateSentencePieceTokenizer(config);
+    case frazo::Tokenizer::KIND_NOT_SET:
+      break;
+  }
+  return absl::InvalidArgumentError(
+      "tokenizer: no kind is set; set one of grapheme, word, bpe, sentencepiece");
+}
+
+}  // namespace frazo::text

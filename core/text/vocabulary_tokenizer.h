@@ -1,0 +1,41 @@
+#ifndef CORE_TEXT_VOCABULARY_TOKENIZER_H_
+#define CORE_TEXT_VOCABULARY_TOKENIZER_H_
+
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+#include "core/text/fingerprint.h"
+#include "core/text/special_ids.h"
+#include "core/text/tokenizer.h"
+#include "core/text/vocabulary.h"
+
+namespace frazo::text {
+
+// A tokenizer whose pieces are the entries of a vocabulary file.
+class VocabularyTokenizer : public Tokenizer {
+ protected:
+  // `rules` is of what decides on the encoding besides the vocabulary.
+  VocabularyTokenizer(Vocabulary vocabulary, const SpecialIds& special_ids, Fingerprint rules)
+      : Tokenizer(vocabulary.size(), special_ids, Extended(rules, vocabulary, special_ids)),
+        vocabulary_(std::move(vocabulary)) {}
+
+  const Vocabulary& vocabulary() const { return vocabulary_; }
+
+ private:
+  static uint64_t Extended(Fingerprint rules, const Vocabulary& vocabulary,
+                           const SpecialIds& special_ids) {
+    vocabulary.AddTo(&rules);
+    special_ids.AddTo(&rules);
+    return rules.value();
+  }
+
+  std::string_view PieceOf(int32_t id) const override { return vocabulary_.token(id); }
+  int32_t FindPiece(std::string_view piece) const override { return vocabulary_.Find(piece); }
+
+  const Vocabulary vocabulary_;
+};
+
+}  // namespace frazo::text
+
+#endif  // CORE_TEXT_VOCABULARY_TOKENIZER_H_

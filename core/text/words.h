@@ -1,0 +1,34 @@
+#ifndef CORE_TEXT_WORDS_H_
+#define CORE_TEXT_WORDS_H_
+
+#include <cstddef>
+#include <string_view>
+
+namespace frazo::text {
+
+// The blanks that part words: space, tab, line feed, vertical tab, form feed, carriage return.
+// Others of Unicode, such as the no-break space, belong to a word.
+inline bool IsBlank(char byte) {
+  return byte == ' ' || static_cast<unsigned char>(byte - '\t') <= '\r' - '\t';
+}
+
+// Calls visit(word, begin) for each part of `text` between blanks, front to back; the word starts
+// at byte `begin` and is not empty.
+template <typename Visit>
+void ForEachWord(std::string_view text, Visit visit) {
+  const char* const start = text.data();
+  const char* const end = start + text.size();
+  for (const char* position = start;;) {
+    while (position != end && IsBlank(*position)) ++position;
+    if (position == end) return;
+    const char* const word = position;
+    do {
+      ++position;
+    } while (position != end && !IsBlank(*position));
+    visit(std::string_view(word, position - word), static_cast<size_t>(word - start));
+  }
+}
+
+}  // namespace frazo::text
+
+#endif  // CORE_TEXT_WORDS_H_
