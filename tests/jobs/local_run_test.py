@@ -120,11 +120,14 @@ def test_a_longer_training_goes_on_and_says_what_has_changed(run):
 
 
 def test_another_model_does_not_fit_the_checkpoint(run):
-    flags, _, _ = run
+    flags, logdir, _ = run
+    params = (logdir / "control" / "params.txt").read_text()
     ended = train(*flags, "--set=task.image_classifier.softmax.bias=false")
     assert ended.code == 1
     assert "the checkpoint does not fit the model:\n" in ended.err
     assert "  unknown to the model: softmax/bias [6]\n" in ended.err
+    # It stays the configuration of the checkpoints.
+    assert (logdir / "control" / "params.txt").read_text() == params
 
 
 def test_a_run_that_is_not_finite_stops_with_the_cause_and_keeps_the_good_checkpoint(run, tmp_path):

@@ -3,6 +3,7 @@
 import threading
 from pathlib import Path
 
+import tensorflow as tf
 from frazo.config import resolved_text
 from frazo.jobs import durable_file
 from frazo.jobs.console import Console
@@ -27,17 +28,32 @@ class ControlRecords:
         self._thread: threading.Thread | None = None
         self._failure: Exception | None = None
 
-    def write_configuration(self, experiment: experiment_pb2.Experiment) -> None:
-        """Also warns of each field that differs from the configuration of the run before this one."""
-        self._directory.mkdir(parents=True, exist_ok=True)
+    def warn_of_changes(self, experiment: experiment_pb2.Experiment) -> None:
+        """Names each field that differs from the configuration of the run before this one."""
         path = self._directory / PARAMS_FILE
-        text = resolved_text(experiment)
-        if path.exists():
-            self._warn_of_changes(path, text)
-        durable_file.write_text(path, text)
-        self._events.add_text("params", text)
+        if not path.exists():
+            return
+        try:
+            before, after = (
+                text_format.Parse(text, experiment_pb2.Experiment())
+                for text in (path.read_text(encoding="utf-8"), resolved_text(experiment))
+            )
+        except (text_format.ParseError, UnicodeDecodeError) as error:
+            self._console.warning(f"{path}: not comparable with the present configuration: {error}")
+            return
+        for field, old, new in changed_fields(before, after):
+            self._console.warning(f"{field} was {old} in {path} and is now {new}")
 
-    def write_model(self, model: Model) -> None:
+    def write(self, experiment: experiment_pb2.Experiment, model: Model) -> None:
+        """Writes the configuration and the table of the model's variables.
+
+        To be called when the model is known to fit the checkpoints of the run: until then the
+        older params.txt is the one that belongs to them.
+        """
+        self._directory.mkdir(parents=True, exist_ok=True)
+        text = resolved_text(experiment)
+        durable_file.write_text(self._directory / PARAMS_FILE, text)
+        self._events.add_text("params", text)
         analysis = model_analysis(model.task.variables)
         durable_file.write_text(self._directory / "model_analysis.txt", analysis)
         self._events.add_text("model_analysis", analysis)
@@ -48,13 +64,13 @@ class ControlRecords:
         self._thread.start()
 
     def close(self) -> None:
-        """OSError: the graph could not be written."""
+        """Waits for the graph. One that could not be written is a warning: nothing depends on it."""
         if self._thread is not None:
             self._thread.join()
             self._thread = None
         self._events.close()
         if self._failure is not None:
-            raise self._failure
+            self._console.warning(f"{self._directory}: the graph is not recorded: {self._failure}")
 
     def _write_graph(self, inner: InnerLoop) -> None:
         try:
@@ -62,17 +78,5 @@ class ControlRecords:
             text = text_format.MessageToString(graph)
             durable_file.write_text(self._directory / "train.pbtxt", text)
             self._events.add_graph(graph)
-        except Exception as error:
+        except (OSError, tf.errors.OpError) as error:
             self._failure = error
-
-    def _warn_of_changes(self, path: Path, after_text: str) -> None:
-        try:
-            before, after = (
-                text_format.Parse(text, experiment_pb2.Experiment())
-                for text in (path.read_text(encoding="utf-8"), after_text)
-            )
-        except (text_format.ParseError, UnicodeDecodeError) as error:
-            self._console.warning(f"{path}: not comparable with the present configuration: {error}")
-            return
-        for field, old, new in changed_fields(before, after):
-            self._console.warning(f"{field} was {old} in {path} and is now {new}")

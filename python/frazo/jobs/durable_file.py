@@ -36,7 +36,8 @@ def write_text(path: Path, text: str) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(aside, path)
-    except OSError:
+    except OSError as error:
         aside.unlink(missing_ok=True)
-        raise
+        # Not every call's error says which file it was.
+        raise OSError(error.errno, error.strerror, str(path)) from error
     sync_directory(path.parent)

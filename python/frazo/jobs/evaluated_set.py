@@ -5,11 +5,10 @@ from pathlib import Path
 
 from frazo.jobs.console import Console
 from frazo.jobs.evaluation import Evaluation
-from frazo.jobs.event_file import EventFile
 from frazo.jobs.experiment_parts import build_one_pass_input
 from frazo.jobs.model import Model
 from frazo.jobs.number_format import format_metrics
-from frazo.jobs.score_log import ScoreLog
+from frazo.jobs.score_records import ScoreRecords
 from frazo.proto import experiment_pb2
 
 
@@ -25,18 +24,17 @@ class EvaluatedSet:
         self.source = build_one_pass_input(experiment, name)
         self._settings = experiment.eval
         self._console = console
-        self._scores = ScoreLog(logdir / self.label)
-        self._events = EventFile(logdir / self.label)
+        self._records = ScoreRecords(logdir / self.label, console)
         self._evaluation: Evaluation | None = None
-        self._done = self._scores.read()
+        self._scores = {step: record["metrics"] for step, record in self._records.read().items()}
 
     @property
-    def scores(self) -> Mapping[int, dict]:
-        """Records by step, those of earlier processes included."""
-        return self._done
+    def scores(self) -> Mapping[int, Mapping[str, float | None]]:
+        """Metrics by step, those of earlier processes included."""
+        return self._scores
 
     def wants(self, step: int) -> bool:
-        return step >= self._settings.start_step and step not in self._done
+        return step >= self._settings.start_step and step not in self._scores
 
     def evaluate(self, model: Model, step: int, should_stop: Callable[[], bool]) -> None:
         """Evaluates the model's weights, which are those of `step`; says and records the scores."""
@@ -47,10 +45,8 @@ class EvaluatedSet:
         if result is None:
             return
         self._console.line(f"{self.label}: step: {step}, {format_metrics(result.metrics)}")
-        self._events.add_scalars(step, result.metrics)
-        self._events.add_values(step, model.task.example_page(result.errors))
-        self._scores.append(step, result.metrics, num_examples=result.num_examples)
-        self._done = self._scores.read()
+        self._records.add(step, result.metrics, summaries=model.task.example_page(result.errors))
+        self._scores[step] = result.metrics
 
     def close(self) -> None:
-        self._events.close()
+        self._records.close()

@@ -17,13 +17,13 @@ _IS_ERROR = "is_error"
 
 @dataclasses.dataclass(frozen=True)
 class EvalResult:
-    """metrics: weighted means over the pass. errors: rows of the task's examples that it got wrong,
-    the first ones.
+    """What a pass gave.
+
+    metrics: weighted means. errors: the first rows of the task's examples that it got wrong.
     """
 
     metrics: dict[str, float]
     errors: list[dict[str, Any]]
-    num_examples: int
 
 
 class Evaluation:
@@ -40,16 +40,12 @@ class Evaluation:
         self._evaluate = tf.function(self._evaluate_batch, autograph=False)
 
     def run(self, should_stop: Callable[[], bool] = lambda: False) -> EvalResult | None:
-        """Stops after the batch that completes max_examples. None: should_stop() came true
-        meanwhile.
+        """Stops after the batch that completes max_examples, or with None when should_stop().
 
         Uses the model's weights as they are (see Model.evaluation_weights).
         """
         means = WeightedMeans()
         errors: list[dict[str, Any]] = []
-        batch_size = tf.compat.dimension_value(
-            tf.nest.flatten(self._batches.element_spec)[0].shape[0]
-        )
         num_examples = 0
         for batch in self._batches:
             if should_stop():
@@ -61,10 +57,10 @@ class Evaluation:
                 {name: weight for name, (_, weight) in values.items()},
             )
             errors += _wrong_rows(output.examples, self._max_shown_errors - len(errors))
-            num_examples += batch_size
+            num_examples += tf.nest.flatten(batch)[0].shape[0]
             if num_examples >= self._num_examples:
                 break
-        return EvalResult(means.means(), errors, min(num_examples, self._num_examples))
+        return EvalResult(means.means(), errors)
 
     def _evaluate_batch(self, batch: Mapping[str, tf.Tensor]) -> EvalOutput:
         context = StepContext.for_evaluation(seed=self._model.seed)

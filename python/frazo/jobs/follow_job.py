@@ -61,10 +61,10 @@ def run(
 
 def _write_records(experiment: experiment_pb2.Experiment, logdir: Path, console: Console) -> None:
     records = ControlRecords(logdir, console)
-    records.write_configuration(experiment)
+    records.warn_of_changes(experiment)
     train_input = build_input(experiment, TRAIN_INPUT)
     model = Model(experiment, train_input.element_spec)
-    records.write_model(model)
+    records.write(experiment, model)
     iterator = iter(train_input.dataset())
     records.begin_graph(InnerLoop(model, iterator, experiment.learner.max_nonfinite_steps))
     records.close()

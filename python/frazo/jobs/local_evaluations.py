@@ -42,9 +42,9 @@ class LocalEvaluations:
     def accuracies(self, step: int) -> dict[str, float]:
         """The accuracy at `step` by label ("eval_test"), of those that have one."""
         return {
-            evaluated.label: evaluated.scores[step]["metrics"]["accuracy"]
+            evaluated.label: evaluated.scores[step]["accuracy"]
             for evaluated in self._sets or []
-            if "accuracy" in evaluated.scores.get(step, {}).get("metrics", {})
+            if evaluated.scores.get(step, {}).get("accuracy") is not None
         }
 
     def close(self) -> None:

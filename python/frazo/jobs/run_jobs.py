@@ -22,7 +22,9 @@ def run(experiment: experiment_pb2.Experiment, jobs: Jobs, logdir: Path, console
             else:
                 follow_job.run(experiment, jobs, logdir, console, stop)
         except OSError as error:
-            raise JobError(f"{logdir}: {error}") from error
+            raise JobError(
+                f"{error.filename or logdir}: {error.strerror or error}. Check the disk and --logdir."
+            ) from error
         except tf.errors.OpError as error:
             raise JobError(f"a TensorFlow operation failed: {error.message}") from error
     return EXIT_INTERRUPTED if stop.signal == signal.SIGINT else EXIT_FINISHED

@@ -21,12 +21,12 @@ class ScoreLog:
     def __init__(self, directory: Path):
         self._path = directory / FILE_NAME
 
-    def append(self, step: int, metrics: Mapping[str, float], **more: Any) -> None:
-        """A value that is not finite is written as null. more: further members of the line."""
+    def append(self, step: int, metrics: Mapping[str, float]) -> None:
+        """A value that is not finite is written as null."""
         # JSON has no NaN.
         values = {name: v if math.isfinite(v) else None for name, v in metrics.items()}
         record = {"step": step, "unix_seconds": round(time.time(), 3), "metrics": values}
-        line = json.dumps({**record, **more}).encode() + b"\n"
+        line = json.dumps(record).encode() + b"\n"
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with open(self._path, "ab") as file:
             if self._ends_torn():

@@ -5,12 +5,11 @@ from frazo.jobs.score_log import FILE_NAME, ScoreLog
 
 def test_scores_are_json_lines_that_are_read_by_step(tmp_path):
     log = ScoreLog(tmp_path / "eval_test")
-    log.append(20, {"loss": 0.5}, num_examples=100)
+    log.append(20, {"loss": 0.5})
     log.append(10, {"loss": 0.75})
     records = log.read()
     assert list(records) == [10, 20]
     assert records[20]["metrics"] == {"loss": 0.5}
-    assert records[20]["num_examples"] == 100
     lines = (tmp_path / "eval_test" / FILE_NAME).read_text().splitlines()
     assert [json.loads(line)["step"] for line in lines] == [20, 10]
 

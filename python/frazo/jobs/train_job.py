@@ -67,15 +67,15 @@ class TrainJob:
         """Returns the step reached."""
         experiment = self._experiment
         if self._keeps_records:
-            self._records.write_configuration(experiment)
+            self._records.warn_of_changes(experiment)
         train_input = build_input(experiment, TRAIN_INPUT)
         model = Model(experiment, train_input.element_spec)
-        if self._keeps_records:
-            self._records.write_model(model)
         iterator = iter(train_input.dataset())
         state = TrainState(model, iterator, experiment.inputs[TRAIN_INPUT])
         store = CheckpointStore(self._train_directory, _retention(experiment.train))
         step = self._restore(store, state)
+        if self._keeps_records:
+            self._records.write(experiment, model)
         if step < experiment.train.max_steps:
             run_status.clear_finished(self._train_directory)
             inner = InnerLoop(model, iterator, experiment.learner.max_nonfinite_steps)
@@ -143,10 +143,17 @@ class TrainJob:
         console.line(f"done: step {step}{scores}")
         console.line(f"  checkpoints  {self._train_directory / checkpoint_name(step)}")
         console.line(f"  scores       {logdir}/*/{score_log.FILE_NAME}")
-        curve = draw_learning_curve(logdir)
-        if curve is not None:
-            console.line(f"  curve        {curve}")
+        self._draw_curve()
         console.line(f"  TensorBoard  tensorboard --logdir={shlex.quote(str(logdir))}")
+
+    def _draw_curve(self) -> None:
+        try:
+            curve = draw_learning_curve(self._logdir)
+        except OSError as error:
+            self._console.warning(f"the learning curve could not be drawn: {error}")
+            return
+        if curve is not None:
+            self._console.line(f"  curve        {curve}")
 
 
 def _retention(settings: train_loop_pb2.TrainLoop) -> RetentionPolicy:

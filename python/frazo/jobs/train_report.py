@@ -5,10 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from frazo.jobs.console import Console
-from frazo.jobs.event_file import EventFile
 from frazo.jobs.inner_loop import LoopResult
 from frazo.jobs.number_format import format_duration, format_metric, format_metrics
-from frazo.jobs.score_log import ScoreLog
+from frazo.jobs.score_records import ScoreRecords
 from frazo.jobs.weighted_means import WeightedMeans
 
 _BAR_WIDTH = 24
@@ -33,15 +32,14 @@ class TrainReport:
         self._console = console
         self._max_steps = max_steps
         self._clock = clock
-        self._events = EventFile(train_directory)
-        self._scores = ScoreLog(train_directory)
+        self._records = ScoreRecords(train_directory, console)
         self._rate = 0.0
         self._begin_interval()
 
     def begin(self, step: int) -> None:
         """Training goes on from `step`."""
         if step:
-            self._events.add_restart(step)
+            self._records.add_restart(step)
         self._begin_interval()
 
     def leave_out(self, seconds: float) -> None:
@@ -72,13 +70,12 @@ class TrainReport:
             f"train: step: {step}, steps/sec: {rates['steps/sec']:.2f}, "
             f"examples/sec: {rates['examples/sec']:.1f}, {format_metrics(metrics)}"
         )
-        self._events.add_scalars(step, {**metrics, **rates})
-        self._scores.append(step, metrics)
+        self._records.add(step, metrics, only_events=rates)
         self._begin_interval()
 
     def close(self) -> None:
         self._console.end_live()
-        self._events.close()
+        self._records.close()
 
     def _begin_interval(self) -> None:
         self._began = self._clock()

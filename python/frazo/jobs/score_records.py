@@ -1,0 +1,62 @@
+"""Scores on their way to the disk: for TensorBoard and as JSON lines."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import tensorflow as tf
+from frazo.jobs.console import Console
+from frazo.jobs.event_file import EventFile
+from frazo.jobs.score_log import ScoreLog
+
+
+class ScoreRecords:
+    """The event file and the score log of a directory.
+
+    A disk that does not take them is a warning, said once until it takes them again: it is no
+    reason to lose the training as well.
+    """
+
+    def __init__(self, directory: Path, console: Console):
+        self._directory = directory
+        self._console = console
+        self._events = EventFile(directory)
+        self._log = ScoreLog(directory)
+        self._failing = False
+
+    def read(self) -> dict[int, dict[str, Any]]:
+        """The score log's records by step."""
+        return self._log.read()
+
+    def add_restart(self, step: int) -> None:
+        """Training goes on from `step`."""
+        self._try(lambda: self._events.add_restart(step))
+
+    def add(
+        self,
+        step: int,
+        metrics: Mapping[str, float],
+        only_events: Mapping[str, float] | None = None,
+        summaries: Sequence[tf.compat.v1.Summary.Value] = (),
+    ) -> None:
+        """only_events: scalars that are of no use beyond the picture, such as rates."""
+
+        def write() -> None:
+            self._log.append(step, metrics)
+            self._events.add_scalars(step, {**metrics, **(only_events or {})})
+            self._events.add_values(step, summaries)
+
+        self._try(write)
+
+    def close(self) -> None:
+        self._try(self._events.close)
+
+    def _try(self, write: Callable[[], None]) -> None:
+        try:
+            write()
+        except (OSError, tf.errors.OpError) as error:
+            if not self._failing:
+                self._console.warning(f"{self._directory}: scores could not be written: {error}")
+            self._failing = True
+        else:
+            self._failing = False

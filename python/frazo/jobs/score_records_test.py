@@ -1,0 +1,37 @@
+import errno
+import io
+
+import pytest
+from frazo.jobs.console import Console
+from frazo.jobs.score_log import ScoreLog
+from frazo.jobs.score_records import ScoreRecords
+
+
+def test_a_full_disk_is_said_once_and_scores_go_on_when_there_is_room(tmp_path, monkeypatch):
+    err = io.StringIO()
+    records = ScoreRecords(tmp_path, Console(io.StringIO(), err))
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ScoreLog, "append", full)
+        records.add(10, {"loss": 0.5})
+        records.add(20, {"loss": 0.5})
+    records.add(30, {"loss": 0.25})
+    records.close()
+    assert err.getvalue() == (
+        f"warning: {tmp_path}: scores could not be written: [Errno 28] No space left on device\n"
+    )
+    assert {step: record["metrics"] for step, record in records.read().items()} == {
+        30: {"loss": 0.25}
+    }
+
+
+def test_a_fault_of_the_program_is_not_hidden(tmp_path, monkeypatch):
+    def fault(*_):
+        raise KeyError("fault")
+
+    monkeypatch.setattr(ScoreLog, "append", fault)
+    with pytest.raises(KeyError):
+        ScoreRecords(tmp_path, Console(io.StringIO(), io.StringIO())).add(10, {})
