@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "core/batch/batch.h"
+#include "core/batch/batcher_counters.h"
 #include "core/io/record_chunk.h"
 #include "core/process/example.h"
 #include "frazo/proto/batcher.pb.h"
@@ -24,23 +25,11 @@ struct BatchTensorSpec {
   std::vector<int64_t> shape;
 };
 
-// Examples that did not come out in a batch, and why, since the first start.
-struct BatcherCounters {
-  // Added, those that were left out included.
-  int64_t examples = 0;
-  // Longer than the last bucket's bound or than a row.
-  int64_t too_long = 0;
-  // Nothing to pack: every stream of theirs is empty.
-  int64_t empty = 0;
-  // In a part-filled batch when the source ended, where the configuration drops those.
-  int64_t dropped_at_end = 0;
-};
-
 // Makes batches of examples, in an order that the order of the examples alone decides. Not
 // thread-safe.
 //
 //   for (each example) {
-//     FRAZO_RETURN_IF_ERROR(batcher->Add(example, id));
+//     batcher->Add(example, id);
 //     while (batcher->HasBatch()) FRAZO_ASSIGN_OR_RETURN(Batch batch, batcher->Take());
 //   }
 //   batcher->Finish();
@@ -73,9 +62,10 @@ class Batcher {
   // stays.
   virtual absl::StatusOr<Batch> Take() = 0;
 
-  // What the next batches depend on besides the examples to come. At any time, also between Take()s.
-  // `*held` are the records of the examples that are held (empty where there are none), in the order
-  // in which Restore() wants them.
+  // What the next batches depend on besides the examples to come. At any time, also between
+  // Take()s.
+  // `*held` are the records of the examples that are held (empty where there are none), in the
+  // order in which Restore() wants them.
   virtual void Save(BatcherState* state, std::vector<RecordId>* held) const = 0;
 
   // Into a batcher of the same configuration before its first Add(). `examples` are those of the

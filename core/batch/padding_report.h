@@ -41,6 +41,9 @@ class PaddingReport {
   std::string Text() const;
 
  private:
+  // Of all buckets and features.
+  Values Total() const;
+
   std::vector<Bucket> buckets_;
 };
 

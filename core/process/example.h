@@ -21,7 +21,7 @@ std::string_view ValueTypeName(ValueType type);
 // Bytes of one element of FeatureValues::data.
 size_t ValueTypeSize(ValueType type);
 
-// The special ids of the tokenizer that made a feature.
+// Of the tokenizer that made a feature. A special id is negative where it has none.
 struct TokenIds {
   int32_t vocab_size = 0;
   int32_t unk = 0;

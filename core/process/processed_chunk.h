@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/types/span.h"
 #include "core/process/example.h"
+#include "core/process/record_fields.h"
 
 namespace frazo {
 
@@ -26,8 +27,8 @@ class ProcessedChunk {
   struct BadRecord {
     // Among the records of the chunk, from 0.
     size_t record;
-    // kInvalidArgument; names the field and the cause, not the record: its place in a file is the
-    // caller's knowledge.
+    // kInvalidArgument; names the field, what was expected and what came. Not the record: its place
+    // in a file is the caller's knowledge.
     absl::Status status;
   };
 
@@ -48,10 +49,10 @@ class ProcessedChunk {
   size_t size() const { return outcomes_.size(); }
   Outcome outcome(size_t record) const { return outcomes_[record]; }
 
-  // Valid until the chunk is filled again and while the records' memory lives. Its outcome is
-  // kExample.
+  // Valid until the chunk is filled again, and while the records' memory and the processor live.
+  // The record's outcome is kExample.
   Example example(size_t record) const {
-    return Example(values_).subspan(record * features_, features_);
+    return Example(values_).subspan(record * outputs_.size(), outputs_.size());
   }
 
   // These three are in the order of the records.
@@ -60,11 +61,21 @@ class ProcessedChunk {
   absl::Span<const InvalidText> invalid_texts() const { return invalid_texts_; }
 
  private:
-  friend class ChunkBuilder;
+  // Fills it: Begin(), then BeginRecord() and EndRecord() for each record, then End().
+  friend class RecordProcessor;
 
-  size_t features_ = 0;
+  // `types` are those of all fields; `outputs` the fields that are features.
+  void Begin(absl::Span<const ValueType> types, absl::Span<const FieldId> outputs);
+  RecordFields* BeginRecord();
+  void EndRecord(absl::Status status);
+  void End();
+
+  RecordFields fields_;
+  std::vector<FieldId> outputs_;
   std::vector<Outcome> outcomes_;
-  // [record, feature]
+  // Both [record, feature]. Where the values are is known at the end only, when no column grows any
+  // more.
+  std::vector<RecordFields::Extent> extents_;
   std::vector<FeatureValues> values_;
   std::vector<BadRecord> bad_records_;
   std::vector<FilteredRecord> filtered_records_;

@@ -1,16 +1,20 @@
 #ifndef CORE_PROCESS_RECORD_PROCESSOR_H_
 #define CORE_PROCESS_RECORD_PROCESSOR_H_
 
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "core/io/record_chunk.h"
 #include "core/process/example.h"
+#include "core/process/field_parser.h"
+#include "core/process/field_step.h"
+#include "core/process/field_table.h"
 #include "core/process/processed_chunk.h"
 #include "frazo/proto/processor.pb.h"
 
@@ -24,22 +28,37 @@ class RecordProcessor {
   // configuration, as in "steps[2].truncate.field", and what was expected there.
   static absl::StatusOr<std::unique_ptr<RecordProcessor>> Create(const Processor& config);
 
-  virtual ~RecordProcessor() = default;
-
   // What the examples hold.
-  virtual const ExampleSchema& schema() const = 0;
+  const ExampleSchema& schema() const { return schema_; }
 
-  // The steps that may leave examples out, as "steps[3].filter_by_length 'source'".
-  virtual const std::vector<std::string>& filters() const = 0;
+  // The steps that may leave records out, as "steps[3].filter_by_length 'source'".
+  const std::vector<std::string>& filters() const { return filters_; }
 
   // Hash of the fingerprints of all tokenizers, in the order of the steps: what examples depend on
   // besides the configuration, wherever the vocabularies' files are. 0 without tokenizers.
-  virtual uint64_t vocabulary_fingerprint() const = 0;
+  uint64_t vocabulary_fingerprint() const;
 
   // `*chunk` then holds an outcome for every record, in their order. It is for one thread at a
-  // time, and best used again for the next call: its memory stays. The example of a record refers
-  // to the record's bytes.
-  virtual void Process(absl::Span<const SourceRecord> records, ProcessedChunk* chunk) const = 0;
+  // time, and best used again for the next call: its memory stays. Its examples refer to the bytes
+  // of the records and to this processor.
+  void Process(absl::Span<const SourceRecord> records, ProcessedChunk* chunk) const;
+
+ private:
+  RecordProcessor() = default;
+
+  absl::Status AddParser(const Processor& config, FieldTable* table);
+  absl::Status AddStep(const std::string& place, const Step& config, FieldTable* table);
+  // Parses a record and takes the steps, as far as it is not filtered out.
+  absl::Status ProcessRecord(std::string_view record, RecordFields* fields) const;
+
+  std::unique_ptr<FieldParser> parser_;
+  std::vector<std::unique_ptr<FieldStep>> steps_;
+  // Of all fields, by FieldId.
+  std::vector<ValueType> types_;
+  // The field of each feature.
+  std::vector<FieldId> outputs_;
+  ExampleSchema schema_;
+  std::vector<std::string> filters_;
 };
 
 }  // namespace frazo

@@ -1,0 +1,68 @@
+#ifndef CORE_BATCH_BUCKET_BATCHER_H_
+#define CORE_BATCH_BUCKET_BATCHER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/batch/batcher.h"
+#include "core/batch/example_store.h"
+#include "core/batch/padded_batch.h"
+
+namespace frazo::batch {
+
+// Batches of examples of like length. A bucket's batch comes out as soon as the bucket is full.
+// Where several come out at once, in a flush or at the end, the one of the smallest bound is first.
+class BucketBatcher : public Batcher {
+ public:
+  // `config.kind` is `buckets`. Errors: as in Batcher.
+  static absl::StatusOr<std::unique_ptr<Batcher>> Create(const frazo::Batcher& config,
+                                                         const ExampleSchema& schema);
+
+  const std::vector<BatchTensorSpec>& tensors() const override { return tensors_; }
+  const std::vector<std::string>& buckets() const override { return names_; }
+  void Add(Example example, const RecordId& id) override;
+  void Finish() override;
+  bool HasBatch() const override;
+  absl::StatusOr<Batch> Take() override;
+  void Save(BatcherState* state, std::vector<RecordId>* held) const override;
+  absl::Status Restore(const BatcherState& state, absl::Span<const RecordId> held,
+                       absl::Span<const Example> examples) override;
+  const BatcherCounters& counters() const override { return counters_; }
+
+ private:
+  struct Bucket {
+    int64_t bound;
+    // Examples of a full batch.
+    int64_t limit;
+    // Of each feature, where it is padded to the bound.
+    std::vector<std::optional<int64_t>> widths;
+    ExampleStore examples;
+    bool is_due = false;
+  };
+
+  BucketBatcher(const frazo::BucketBatcher& config, PaddedBatchMaker maker,
+                std::vector<size_t> length_of, std::vector<Bucket> buckets);
+
+  // The bucket that the example belongs into, nullptr if it is too long for all.
+  Bucket* Choose(Example example);
+  void MarkAllDue();
+
+  const bool drop_remainder_;
+  const int64_t flush_every_examples_;
+  const PaddedBatchMaker maker_;
+  const std::vector<BatchTensorSpec> tensors_;
+  // Features whose longest is the length of an example.
+  const std::vector<size_t> length_of_;
+  std::vector<std::string> names_;
+  std::vector<Bucket> buckets_;
+  int64_t examples_since_flush_ = 0;
+  BatcherCounters counters_;
+};
+
+}  // namespace frazo::batch
+
+#endif  // CORE_BATCH_BUCKET_BATCHER_H_

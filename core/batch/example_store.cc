@@ -1,0 +1,47 @@
+#include "core/batch/example_store.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+namespace frazo::batch {
+
+ExampleStore::ExampleStore(const ExampleSchema& schema) {
+  for (const FeatureSpec& spec : schema.features) {
+    Column column;
+    column.type = spec.type;
+    columns_.push_back(std::move(column));
+  }
+}
+
+void ExampleStore::Add(Example example, const RecordId& id) {
+  for (size_t feature = 0; feature < columns_.size(); ++feature) {
+    Column& column = columns_[feature];
+    const FeatureValues& values = example[feature];
+    column.counts.push_back(values.count);
+    column.longest = std::max(column.longest, values.count);
+    if (column.type == ValueType::kBytes) {
+      for (const std::string_view value : values.bytes()) {
+        column.bytes.insert(column.bytes.end(), value.begin(), value.end());
+        column.lengths.push_back(static_cast<int64_t>(value.size()));
+      }
+    } else {
+      const char* const begin = static_cast<const char*>(values.data);
+      column.bytes.insert(column.bytes.end(), begin,
+                          begin + values.count * ValueTypeSize(column.type));
+    }
+  }
+  ids_.push_back(id);
+}
+
+void ExampleStore::Clear() {
+  for (Column& column : columns_) {
+    column.counts.clear();
+    column.longest = 0;
+    column.bytes.clear();
+    column.lengths.clear();
+  }
+  ids_.clear();
+}
+
+}  // namespace frazo::batch

@@ -1,0 +1,47 @@
+#ifndef CORE_BATCH_EXAMPLE_STORE_H_
+#define CORE_BATCH_EXAMPLE_STORE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "core/io/record_chunk.h"
+#include "core/process/example.h"
+
+namespace frazo::batch {
+
+// Copies of the examples that wait for a batch, each feature's values one after the other. Its
+// memory stays when it is cleared, so that adding allocates nothing in the long run.
+class ExampleStore {
+ public:
+  // The values of one feature of all examples.
+  struct Column {
+    ValueType type;
+    // Of each example.
+    std::vector<int64_t> counts;
+    // The largest of `counts`.
+    int64_t longest = 0;
+    // Numbers: the values. kBytes: the bytes of all values.
+    std::vector<char> bytes;
+    // kBytes: bytes of each value.
+    std::vector<int64_t> lengths;
+  };
+
+  explicit ExampleStore(const ExampleSchema& schema);
+
+  void Add(Example example, const RecordId& id);
+  void Clear();
+
+  int64_t size() const { return static_cast<int64_t>(ids_.size()); }
+  // Of the examples' records, in the order in which they were added.
+  const std::vector<RecordId>& ids() const { return ids_; }
+  const Column& column(size_t feature) const { return columns_[feature]; }
+
+ private:
+  std::vector<Column> columns_;
+  std::vector<RecordId> ids_;
+};
+
+}  // namespace frazo::batch
+
+#endif  // CORE_BATCH_EXAMPLE_STORE_H_

@@ -1,0 +1,52 @@
+#ifndef CORE_BATCH_FIXED_BATCHER_H_
+#define CORE_BATCH_FIXED_BATCHER_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/batch/batcher.h"
+#include "core/batch/example_store.h"
+#include "core/batch/padded_batch.h"
+
+namespace frazo::batch {
+
+// Batches of so many examples, in the order they come.
+class FixedBatcher : public Batcher {
+ public:
+  // `config.kind` is `fixed`. Errors: as in Batcher.
+  static absl::StatusOr<std::unique_ptr<Batcher>> Create(const frazo::Batcher& config,
+                                                         const ExampleSchema& schema);
+
+  const std::vector<BatchTensorSpec>& tensors() const override { return tensors_; }
+  const std::vector<std::string>& buckets() const override { return buckets_; }
+  void Add(Example example, const RecordId& id) override;
+  void Finish() override;
+  bool HasBatch() const override { return is_due_; }
+  absl::StatusOr<Batch> Take() override;
+  void Save(BatcherState* state, std::vector<RecordId>* held) const override;
+  absl::Status Restore(const BatcherState& state, absl::Span<const RecordId> held,
+                       absl::Span<const Example> examples) override;
+  const BatcherCounters& counters() const override { return counters_; }
+
+ private:
+  FixedBatcher(const frazo::FixedBatcher& config, const ExampleSchema& schema,
+               PaddedBatchMaker maker);
+
+  const int64_t batch_size_;
+  const bool drop_remainder_;
+  const PaddedBatchMaker maker_;
+  const std::vector<BatchTensorSpec> tensors_;
+  const std::vector<std::string> buckets_;
+  // No feature has a width of its own.
+  const std::vector<std::optional<int64_t>> widths_;
+  ExampleStore examples_;
+  bool is_due_ = false;
+  BatcherCounters counters_;
+};
+
+}  // namespace frazo::batch
+
+#endif  // CORE_BATCH_FIXED_BATCHER_H_

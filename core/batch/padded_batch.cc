@@ -1,0 +1,135 @@
+#include "core/batch/padded_batch.h"
+
+#include <cstddef>
+#include <cstring>
+#include <numeric>
+
+#include "absl/strings/str_cat.h"
+#include "core/batch/tensor_memory.h"
+#include "core/status/status_macros.h"
+
+namespace frazo::batch {
+namespace {
+
+std::string LengthName(const FeatureSpec& spec) { return absl::StrCat(spec.name, "_length"); }
+
+// [batch, width] or [batch, shape...].
+std::vector<int64_t> TensorShape(const FeatureSpec& spec, int64_t batch_size, int64_t width) {
+  std::vector<int64_t> shape = {batch_size};
+  if (spec.is_variable()) {
+    shape.push_back(width);
+  } else {
+    shape.insert(shape.end(), spec.shape->begin(), spec.shape->end());
+  }
+  return shape;
+}
+
+// Copies `bytes` bytes, which may be none of none.
+char* Append(char* target, const char* source, size_t bytes) {
+  if (bytes != 0) std::memcpy(target, source, bytes);
+  return target + bytes;
+}
+
+}  // namespace
+
+absl::StatusOr<PaddedBatchMaker> PaddedBatchMaker::Create(const frazo::Batcher& config,
+                                                          const ExampleSchema& schema) {
+  for (const FeatureSpec& spec : schema.features) {
+    if (!spec.is_variable() || !schema.Find(LengthName(spec)).has_value()) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("batcher: the lengths of feature '", spec.name, "' are to be '",
+                     LengthName(spec), "', which is a feature already; drop or rename that one"));
+  }
+  FRAZO_ASSIGN_OR_RETURN(std::vector<PaddingValue> padding, MakePaddingValues(config, schema));
+  return PaddedBatchMaker(schema, std::move(padding));
+}
+
+std::vector<BatchTensorSpec> PaddedBatchMaker::Tensors(int64_t batch_size) const {
+  std::vector<BatchTensorSpec> tensors;
+  for (const FeatureSpec& spec : schema_.features) {
+    tensors.push_back({spec.name, spec.type, TensorShape(spec, batch_size, -1)});
+    if (spec.is_variable()) tensors.push_back({LengthName(spec), ValueType::kInt32, {batch_size}});
+  }
+  return tensors;
+}
+
+absl::StatusOr<Batch> PaddedBatchMaker::Make(
+    const ExampleStore& examples, const std::vector<std::optional<int64_t>>& widths) const {
+  Batch batch;
+  batch.examples = examples.size();
+  for (size_t feature = 0; feature < schema_.features.size(); ++feature) {
+    const FeatureSpec& spec = schema_.features[feature];
+    const ExampleStore::Column& column = examples.column(feature);
+    const int64_t width = widths[feature].value_or(column.longest);
+    if (spec.is_variable()) {
+      const int64_t real = std::accumulate(column.counts.begin(), column.counts.end(), int64_t{0});
+      batch.padding.push_back(
+          {static_cast<int32_t>(batch.tensors.size()), real, examples.size() * width - real});
+    }
+    FRAZO_RETURN_IF_ERROR(spec.type == ValueType::kBytes
+                              ? AddStrings(examples, feature, width, &batch)
+                              : AddNumbers(examples, feature, width, &batch));
+    if (spec.is_variable()) FRAZO_RETURN_IF_ERROR(AddLengths(examples, feature, &batch));
+  }
+  return batch;
+}
+
+absl::Status PaddedBatchMaker::AddNumbers(const ExampleStore& examples, size_t feature,
+                                          int64_t width, Batch* batch) const {
+  const FeatureSpec& spec = schema_.features[feature];
+  const ExampleStore::Column& column = examples.column(feature);
+  FRAZO_ASSIGN_OR_RETURN(
+      BatchTensor tensor,
+      AllocateNumbers(spec.name, spec.type, TensorShape(spec, examples.size(), width)));
+  char* target = tensor.memory.get();
+  const char* source = column.bytes.data();
+  if (spec.is_variable()) {
+    const size_t value_size = ValueTypeSize(spec.type);
+    for (const int64_t count : column.counts) {
+      target = Append(target, source, count * value_size);
+      source += count * value_size;
+      target = padding_[feature].Fill(target, width - count);
+    }
+  } else {
+    Append(target, source, column.bytes.size());
+  }
+  batch->tensors.push_back(std::move(tensor));
+  return absl::OkStatus();
+}
+
+absl::Status PaddedBatchMaker::AddStrings(const ExampleStore& examples, size_t feature,
+                                          int64_t width, Batch* batch) const {
+  const FeatureSpec& spec = schema_.features[feature];
+  const ExampleStore::Column& column = examples.column(feature);
+  const int64_t bytes = static_cast<int64_t>(column.bytes.size());
+  FRAZO_ASSIGN_OR_RETURN(
+      BatchTensor tensor,
+      AllocateStrings(spec.name, TensorShape(spec, examples.size(), width), bytes));
+  int64_t* offset = reinterpret_cast<int64_t*>(tensor.memory.get());
+  const int64_t* length = column.lengths.data();
+  *offset = 0;
+  for (const int64_t count : column.counts) {
+    const int64_t row = spec.is_variable() ? width : count;
+    for (int64_t index = 0; index < row; ++index, ++offset) {
+      // Padding is the empty string.
+      offset[1] = offset[0] + (index < count ? *length++ : 0);
+    }
+  }
+  Append(reinterpret_cast<char*>(offset + 1), column.bytes.data(), bytes);
+  batch->tensors.push_back(std::move(tensor));
+  return absl::OkStatus();
+}
+
+absl::Status PaddedBatchMaker::AddLengths(const ExampleStore& examples, size_t feature,
+                                          Batch* batch) const {
+  FRAZO_ASSIGN_OR_RETURN(BatchTensor tensor, AllocateNumbers(LengthName(schema_.features[feature]),
+                                                             ValueType::kInt32, {examples.size()}));
+  int32_t* length = reinterpret_cast<int32_t*>(tensor.memory.get());
+  for (const int64_t count : examples.column(feature).counts) {
+    *length++ = static_cast<int32_t>(count);
+  }
+  batch->tensors.push_back(std::move(tensor));
+  return absl::OkStatus();
+}
+
+}  // namespace frazo::batch

@@ -1,0 +1,56 @@
+#ifndef CORE_BATCH_PADDED_BATCH_H_
+#define CORE_BATCH_PADDED_BATCH_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/batch/batch.h"
+#include "core/batch/batcher.h"
+#include "core/batch/example_store.h"
+#include "core/batch/padding_value.h"
+#include "core/process/example.h"
+#include "frazo/proto/batcher.pb.h"
+
+namespace frazo::batch {
+
+// Makes dense batches of stored examples, each feature padded to its longest: [batch, longest] for
+// a feature of any length, and NAME_length int32 [batch] beside it; [batch, shape...] for one of
+// fixed shape.
+class PaddedBatchMaker {
+ public:
+  // Error: kInvalidArgument if a padding value is wrong, or where a feature has the name of
+  // another one's lengths.
+  static absl::StatusOr<PaddedBatchMaker> Create(const frazo::Batcher& config,
+                                                 const ExampleSchema& schema);
+
+  // `batch_size`: of every batch, -1 where it differs.
+  std::vector<BatchTensorSpec> Tensors(int64_t batch_size) const;
+
+  // `widths` says for each feature how long it is to be, at least as long as its longest; nullopt:
+  // as long as its longest. Error: kResourceExhausted.
+  absl::StatusOr<Batch> Make(const ExampleStore& examples,
+                             const std::vector<std::optional<int64_t>>& widths) const;
+
+ private:
+  PaddedBatchMaker(const ExampleSchema& schema, std::vector<PaddingValue> padding)
+      : schema_(schema), padding_(std::move(padding)) {}
+
+  absl::Status AddNumbers(const ExampleStore& examples, size_t feature, int64_t width,
+                          Batch* batch) const;
+  absl::Status AddStrings(const ExampleStore& examples, size_t feature, int64_t width,
+                          Batch* batch) const;
+  absl::Status AddLengths(const ExampleStore& examples, size_t feature, Batch* batch) const;
+
+  ExampleSchema schema_;
+  std::vector<PaddingValue> padding_;
+};
+
+}  // namespace frazo::batch
+
+#endif  // CORE_BATCH_PADDED_BATCH_H_

@@ -1,0 +1,25 @@
+#ifndef CORE_BATCH_STATE_CHECK_H_
+#define CORE_BATCH_STATE_CHECK_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/status/status.h"
+#include "core/io/record_chunk.h"
+#include "frazo/proto/batcher_state.pb.h"
+
+namespace frazo::batch {
+
+// Error: kInvalidArgument unless the numbers of `state` agree with each other and with the number
+// of ids and examples that came with it.
+absl::Status CheckState(const BatcherState& state, size_t ids, size_t examples);
+
+// Error: kInvalidArgument, unless `state` has `groups` buckets or rows, named by `noun`.
+absl::Status CheckGroups(const BatcherState& state, int64_t groups, const char* noun);
+
+// The example of a held record does not fit where it was held: kDataLoss, with the record's place.
+absl::Status RecordChanged(const RecordId& id);
+
+}  // namespace frazo::batch
+
+#endif  // CORE_BATCH_STATE_CHECK_H_

@@ -1,0 +1,43 @@
+#ifndef CORE_PROCESS_FEATURE_DEFAULT_H_
+#define CORE_PROCESS_FEATURE_DEFAULT_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "core/process/example.h"
+#include "core/process/record_fields.h"
+#include "frazo/proto/processor.pb.h"
+
+namespace frazo {
+
+// What a feature holds in examples that have no such feature.
+class FeatureDefault {
+ public:
+  // `spec` is what `config`, which stands at `place`, describes. nullopt: the feature may not be
+  // missing. Error: kInvalidArgument if the default doesn't suit the type and the shape.
+  static absl::StatusOr<std::optional<FeatureDefault>> Create(const std::string& place,
+                                                              const ExampleParser::Feature& config,
+                                                              const FeatureSpec& spec);
+
+  // Gives the field the values. They may refer to this default.
+  void Write(FieldId field, RecordFields* fields) const;
+
+ private:
+  FeatureDefault() = default;
+
+  std::variant<std::vector<int64_t>, std::vector<int32_t>, std::vector<float>, std::vector<uint8_t>,
+               std::vector<std::string_view>>
+      values_;
+  // What the string_views refer to; it stays in its place when the default is moved.
+  std::shared_ptr<const std::string> text_;
+};
+
+}  // namespace frazo
+
+#endif  // CORE_PROCESS_FEATURE_DEFAULT_H_

@@ -1,0 +1,24 @@
+#ifndef CORE_PROCESS_FIELD_PARSER_H_
+#define CORE_PROCESS_FIELD_PARSER_H_
+
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "core/process/record_fields.h"
+
+namespace frazo {
+
+// Splits records into fields. Thread-safe.
+class FieldParser {
+ public:
+  virtual ~FieldParser() = default;
+
+  // Gives every field that the parser added to its table values, which may refer to the record and
+  // to the parser. Error: kInvalidArgument, naming the field, what was expected and what came; some
+  // fields then have no values.
+  virtual absl::Status Parse(std::string_view record, RecordFields* fields) const = 0;
+};
+
+}  // namespace frazo
+
+#endif  // CORE_PROCESS_FIELD_PARSER_H_

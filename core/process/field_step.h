@@ -1,0 +1,25 @@
+#ifndef CORE_PROCESS_FIELD_STEP_H_
+#define CORE_PROCESS_FIELD_STEP_H_
+
+#include <cstdint>
+
+#include "absl/status/status.h"
+#include "core/process/record_fields.h"
+
+namespace frazo {
+
+// Changes fields of a record, or filters it out. Thread-safe.
+class FieldStep {
+ public:
+  virtual ~FieldStep() = default;
+
+  // Error: kInvalidArgument, naming the field and the value, for a record that is bad.
+  virtual absl::Status Apply(RecordFields* fields) const = 0;
+
+  // Of the files that it depends on besides the configuration; 0 where there are none.
+  virtual uint64_t fingerprint() const { return 0; }
+};
+
+}  // namespace frazo
+
+#endif  // CORE_PROCESS_FIELD_STEP_H_

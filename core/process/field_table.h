@@ -1,0 +1,57 @@
+#ifndef CORE_PROCESS_FIELD_TABLE_H_
+#define CORE_PROCESS_FIELD_TABLE_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/process/example.h"
+#include "core/process/record_fields.h"
+
+namespace frazo {
+
+// Which fields there are at a place of the configuration: the parser fills it, each step changes
+// it. `place` is where in the configuration the name stands, as in "steps[2].truncate.field".
+class FieldTable {
+ public:
+  struct Field {
+    FieldId id;
+    FeatureSpec spec;
+  };
+
+  // Error: kInvalidArgument if the name is empty or taken.
+  absl::StatusOr<FieldId> Add(std::string_view place, FeatureSpec spec);
+
+  // Error: kInvalidArgument if there is none; names the near ones. Valid until the table changes.
+  absl::StatusOr<const Field*> Find(std::string_view place, std::string_view name) const;
+
+  // A new field takes the place of the one of the same name, which exists.
+  FieldId Replace(FeatureSpec spec);
+
+  // There is a field of that name.
+  void Remove(std::string_view name);
+
+  // What there is now, in order.
+  const std::vector<Field>& fields() const { return fields_; }
+  // Of all fields that there ever were, by FieldId.
+  const std::vector<ValueType>& types() const { return types_; }
+
+ private:
+  FieldId NewId(ValueType type);
+  std::vector<std::string> Names() const;
+
+  std::vector<Field> fields_;
+  std::vector<ValueType> types_;
+};
+
+// Each returns kInvalidArgument, with the place, the name and what it is, unless the field is...
+// ...BYTES of one value.
+absl::Status CheckSingleBytes(std::string_view place, const FeatureSpec& spec);
+// ...of any length.
+absl::Status CheckVariable(std::string_view place, const FeatureSpec& spec);
+
+}  // namespace frazo
+
+#endif  // CORE_PROCESS_FIELD_TABLE_H_

@@ -1,0 +1,17 @@
+#ifndef CORE_PROCESS_NEAR_NAMES_H_
+#define CORE_PROCESS_NEAR_NAMES_H_
+
+#include <string>
+#include <string_view>
+
+#include "absl/types/span.h"
+
+namespace frazo {
+
+// For an error about `name`, which is none of `known`: "; did you mean 'source'? There are: source,
+// target". The question is left out where nothing is near.
+std::string NearNames(std::string_view name, absl::Span<const std::string> known);
+
+}  // namespace frazo
+
+#endif  // CORE_PROCESS_NEAR_NAMES_H_

@@ -1,0 +1,130 @@
+#ifndef CORE_PROCESS_RECORD_FIELDS_H_
+#define CORE_PROCESS_RECORD_FIELDS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "core/process/example.h"
+
+namespace frazo {
+
+// Number of a field in RecordFields. A field keeps its type; a step that makes values of another
+// type of a field makes a new field.
+using FieldId = int32_t;
+
+// The fields of the record at work. The values of one field of all records of a chunk lie one after
+// the other in one column, so that a chunk that is used again allocates nothing.
+class RecordFields {
+ public:
+  // Values of one field of one record: `count` from index `begin` of the column on, or, if
+  // `outside` is set, from there on.
+  struct Extent {
+    size_t begin = 0;
+    int64_t count = 0;
+    const void* outside = nullptr;
+  };
+
+  // Forgets all records and takes fields of these types.
+  void Reset(absl::Span<const ValueType> types);
+
+  // Forgets the values of the record before, though their columns stay.
+  void BeginRecord();
+
+  // Numbers (not UINT8) and BYTES are written by appending to the column between Begin(), which
+  // takes back what was written for this record before, or Continue(), which does not, and End().
+  // T: int64_t, int32_t, float or std::string_view, as the field's type says.
+  template <typename T>
+  std::vector<T>& Begin(FieldId field);
+  template <typename T>
+  std::vector<T>& Continue(FieldId field);
+  template <typename T>
+  void End(FieldId field);
+
+  // Values of a field that stay where they are. The only way for UINT8.
+  void Refer(FieldId field, const void* values, int64_t count) {
+    extents_[field] = {0, count, values};
+  }
+
+  // As if the field had never been begun for this record.
+  void Forget(FieldId field) { extents_[field].count = kNoValues; }
+  bool has_values(FieldId field) const { return extents_[field].count != kNoValues; }
+  int64_t count(FieldId field) const { return extents_[field].count; }
+
+  // Valid until the column grows.
+  template <typename T>
+  absl::Span<const T> values(FieldId field) const;
+  // The only value of a field that holds one.
+  std::string_view single_bytes(FieldId field) const {
+    return values<std::string_view>(field).front();
+  }
+
+  // Keeps the first `count` values; there are at least as many.
+  void Shorten(FieldId field, int64_t count) { extents_[field].count = count; }
+
+  // Takes the record out, by the filter of that number.
+  void FilterOut(int32_t filter) { filter_ = filter; }
+  std::optional<int32_t> filter() const { return filter_; }
+
+  void CountInvalidUtf8(int64_t sequences) { invalid_utf8_ += sequences; }
+  // Of this record.
+  int64_t invalid_utf8() const { return invalid_utf8_; }
+
+  const Extent& extent(FieldId field) const { return extents_[field]; }
+  // Where the values of a record are, as long as no column grows.
+  FeatureValues Locate(FieldId field, const Extent& extent) const;
+
+ private:
+  static constexpr int64_t kNoValues = -1;
+
+  // That of a UINT8 field holds nothing.
+  using Column = std::variant<std::vector<int64_t>, std::vector<int32_t>, std::vector<float>,
+                              std::vector<std::string_view>>;
+
+  std::vector<ValueType> types_;
+  std::vector<Column> columns_;
+  std::vector<Extent> extents_;
+  std::optional<int32_t> filter_;
+  int64_t invalid_utf8_ = 0;
+};
+
+template <typename T>
+std::vector<T>& RecordFields::Begin(FieldId field) {
+  std::vector<T>& column = std::get<std::vector<T>>(columns_[field]);
+  Extent& extent = extents_[field];
+  if (extent.count == kNoValues) {
+    extent = {column.size(), 0, nullptr};
+  } else {
+    column.resize(extent.begin);
+  }
+  return column;
+}
+
+template <typename T>
+std::vector<T>& RecordFields::Continue(FieldId field) {
+  std::vector<T>& column = std::get<std::vector<T>>(columns_[field]);
+  const Extent& extent = extents_[field];
+  column.resize(extent.begin + extent.count);
+  return column;
+}
+
+template <typename T>
+void RecordFields::End(FieldId field) {
+  Extent& extent = extents_[field];
+  extent.count = std::get<std::vector<T>>(columns_[field]).size() - extent.begin;
+}
+
+template <typename T>
+absl::Span<const T> RecordFields::values(FieldId field) const {
+  const Extent& extent = extents_[field];
+  const T* const column = std::get<std::vector<T>>(columns_[field]).data();
+  return {column + extent.begin, static_cast<size_t>(extent.count)};
+}
+
+}  // namespace frazo
+
+#endif  // CORE_PROCESS_RECORD_FIELDS_H_

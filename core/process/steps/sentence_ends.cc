@@ -1,0 +1,102 @@
+#include "core/process/steps/sentence_ends.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "core/status/status_macros.h"
+
+namespace frazo {
+namespace {
+
+enum class End { kStart, kEnd };
+
+// T: the type of the field's ids.
+template <typename T>
+class AddIdStep : public FieldStep {
+ public:
+  AddIdStep(FieldId field, End end, int32_t id) : field_(field), end_(end), id_(id) {}
+
+  absl::Status Apply(RecordFields* fields) const override {
+    const size_t begin = fields->extent(field_).begin;
+    std::vector<T>& column = fields->Continue<T>(field_);
+    column.insert(end_ == End::kEnd ? column.end() : column.begin() + begin, T{id_});
+    fields->End<T>(field_);
+    return absl::OkStatus();
+  }
+
+ private:
+  const FieldId field_;
+  const End end_;
+  const int32_t id_;
+};
+
+// What the configuration says about one end; `id_name` is the name of its id there.
+struct EndConfig {
+  End end;
+  std::string_view id_name;
+  const std::string& field;
+  // nullptr: what the tokenizer says.
+  const int32_t* id;
+};
+
+// The id that the configuration or the tokenizer gives.
+absl::StatusOr<int32_t> IdOf(const std::string& place, const EndConfig& config,
+                             const FeatureSpec& spec) {
+  const std::string id_place = absl::StrCat(place, ".", config.id_name);
+  if (config.id != nullptr) {
+    if (*config.id >= 0) return *config.id;
+    return absl::InvalidArgumentError(absl::StrCat(id_place, ": ", *config.id, "; expected >= 0"));
+  }
+  if (!spec.token_ids.has_value()) {
+    return absl::InvalidArgumentError(absl::StrCat(id_place,
+                                                   ": not set, and no tokenizer made field '",
+                                                   spec.name, "', which would know it; set it"));
+  }
+  const int32_t id = config.end == End::kEnd ? spec.token_ids->eos : spec.token_ids->sos;
+  if (id >= 0) return id;
+  return absl::InvalidArgumentError(absl::StrCat(
+      id_place, ": not set, and the tokenizer of field '", spec.name, "' has no such id; set it"));
+}
+
+absl::StatusOr<std::unique_ptr<FieldStep>> MakeAddId(const std::string& place,
+                                                     const EndConfig& config,
+                                                     const FieldTable& table) {
+  const std::string field_place = absl::StrCat(place, ".field");
+  FRAZO_ASSIGN_OR_RETURN(const FieldTable::Field* const found,
+                         table.Find(field_place, config.field));
+  FRAZO_RETURN_IF_ERROR(CheckVariable(field_place, found->spec));
+  const ValueType type = found->spec.type;
+  if (type != ValueType::kInt32 && type != ValueType::kInt64) {
+    return absl::InvalidArgumentError(absl::StrCat(field_place, ": field '", found->spec.name,
+                                                   "' is ", found->spec.TypeText(),
+                                                   "; expected ids, INT32 or INT64"));
+  }
+  FRAZO_ASSIGN_OR_RETURN(const int32_t id, IdOf(place, config, found->spec));
+  if (type == ValueType::kInt32) {
+    return std::make_unique<AddIdStep<int32_t>>(found->id, config.end, id);
+  }
+  return std::make_unique<AddIdStep<int64_t>>(found->id, config.end, id);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<FieldStep>> MakeAppendEos(const std::string& place,
+                                                         const Step::AppendEos& config,
+                                                         FieldTable* table) {
+  const int32_t id = config.eos_id();
+  return MakeAddId(
+      place, {End::kEnd, "eos_id", config.field(), config.has_eos_id() ? &id : nullptr}, *table);
+}
+
+absl::StatusOr<std::unique_ptr<FieldStep>> MakePrependSos(const std::string& place,
+                                                          const Step::PrependSos& config,
+                                                          FieldTable* table) {
+  const int32_t id = config.sos_id();
+  return MakeAddId(
+      place, {End::kStart, "sos_id", config.field(), config.has_sos_id() ? &id : nullptr}, *table);
+}
+
+}  // namespace frazo

@@ -1,0 +1,66 @@
+#include "core/process/steps/tokenize.h"
+
+#include <cstdint>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "core/status/status_macros.h"
+#include "core/text/tokenizer.h"
+
+namespace frazo {
+namespace {
+
+class TokenizeStep : public FieldStep {
+ public:
+  TokenizeStep(FieldId text, FieldId ids, std::shared_ptr<const text::Tokenizer> tokenizer)
+      : text_(text), ids_(ids), tokenizer_(std::move(tokenizer)) {}
+
+  absl::Status Apply(RecordFields* fields) const override {
+    const std::string_view text = fields->single_bytes(text_);
+    fields->CountInvalidUtf8(tokenizer_->Encode(text, &fields->Begin<int32_t>(ids_)));
+    fields->End<int32_t>(ids_);
+    return absl::OkStatus();
+  }
+
+  uint64_t fingerprint() const override { return tokenizer_->fingerprint(); }
+
+ private:
+  const FieldId text_;
+  const FieldId ids_;
+  const std::shared_ptr<const text::Tokenizer> tokenizer_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<FieldStep>> MakeTokenize(const std::string& place,
+                                                        const Step::Tokenize& config,
+                                                        FieldTable* table) {
+  const std::string field_place = absl::StrCat(place, ".field");
+  FRAZO_ASSIGN_OR_RETURN(const FieldTable::Field* const found,
+                         table->Find(field_place, config.field()));
+  FRAZO_RETURN_IF_ERROR(CheckSingleBytes(field_place, found->spec));
+  const FieldId text = found->id;
+  absl::StatusOr<std::shared_ptr<const text::Tokenizer>> tokenizer =
+      text::Tokenizer::Create(config.tokenizer());
+  if (!tokenizer.ok()) {
+    return absl::Status(tokenizer.status().code(),
+                        absl::StrCat(place, ".tokenizer: ", tokenizer.status().message()));
+  }
+  FeatureSpec spec;
+  spec.type = ValueType::kInt32;
+  spec.token_ids = TokenIds{(*tokenizer)->vocab_size(), (*tokenizer)->unk_id(),
+                            (*tokenizer)->sos_id(), (*tokenizer)->eos_id()};
+  FieldId ids;
+  if (config.output().empty() || config.output() == config.field()) {
+    spec.name = config.field();
+    ids = table->Replace(std::move(spec));
+  } else {
+    spec.name = config.output();
+    FRAZO_ASSIGN_OR_RETURN(ids, table->Add(absl::StrCat(place, ".output"), std::move(spec)));
+  }
+  return std::make_unique<TokenizeStep>(text, ids, *std::move(tokenizer));
+}
+
+}  // namespace frazo

@@ -1,0 +1,51 @@
+#ifndef CORE_PROCESS_TF_EXAMPLE_PARSER_H_
+#define CORE_PROCESS_TF_EXAMPLE_PARSER_H_
+
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/process/feature_default.h"
+#include "core/process/field_parser.h"
+#include "core/process/field_table.h"
+#include "core/process/record_fields.h"
+#include "core/process/tf_example_features.h"
+#include "frazo/proto/processor.pb.h"
+
+namespace frazo {
+
+// Features of a schema, out of serialized tf.Examples. See ScanTfExample() for how they are read.
+class TfExampleParser : public FieldParser {
+ public:
+  // Adds a field for each feature to `table`. Errors: kInvalidArgument, as in RecordProcessor.
+  static absl::StatusOr<std::unique_ptr<FieldParser>> Create(const ExampleParser& config,
+                                                             FieldTable* table);
+
+  absl::Status Parse(std::string_view record, RecordFields* fields) const override;
+
+ private:
+  // What one feature is checked for after the scan.
+  struct Expected {
+    TfExampleFeature feature;
+    // nullopt: it may not be missing.
+    std::optional<FeatureDefault> fallback;
+  };
+
+  TfExampleParser(std::vector<TfExampleFeature> features, std::vector<Expected> expected);
+
+  static absl::StatusOr<Expected> MakeExpected(const std::string& place,
+                                               const ExampleParser::Feature& config,
+                                               FieldTable* table);
+  static absl::Status Complete(const Expected& expected, RecordFields* fields);
+
+  TfExampleFeatures features_;
+  // In the order of the configuration.
+  std::vector<Expected> expected_;
+};
+
+}  // namespace frazo
+
+#endif  // CORE_PROCESS_TF_EXAMPLE_PARSER_H_

@@ -1,0 +1,33 @@
+#ifndef CORE_PROCESS_WHOLE_RECORD_PARSER_H_
+#define CORE_PROCESS_WHOLE_RECORD_PARSER_H_
+
+#include <memory>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/process/field_parser.h"
+#include "core/process/field_table.h"
+#include "core/process/record_fields.h"
+#include "frazo/proto/processor.pb.h"
+
+namespace frazo {
+
+// One field, BYTES of one value: the record itself, left where it is.
+class WholeRecordParser : public FieldParser {
+ public:
+  // Adds the field to `table`. Error: kInvalidArgument if its name is empty.
+  static absl::StatusOr<std::unique_ptr<FieldParser>> Create(const RawParser& config,
+                                                             FieldTable* table);
+
+  absl::Status Parse(std::string_view record, RecordFields* fields) const override;
+
+ private:
+  explicit WholeRecordParser(FieldId field) : field_(field) {}
+
+  const FieldId field_;
+};
+
+}  // namespace frazo
+
+#endif  // CORE_PROCESS_WHOLE_RECORD_PARSER_H_
