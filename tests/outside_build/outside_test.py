@@ -11,6 +11,7 @@ import tensorflow as tf
 TREE = pathlib.Path("WORKSPACE").resolve().parent
 OUTSIDE = TREE / "tests" / "outside"
 
+
 def environment() -> dict[str, str]:
     """The user's, without what the surrounding Bazel sets for its test."""
     home = pwd.getpwuid(os.getuid()).pw_dir
@@ -46,7 +47,10 @@ def records(tmp_path_factory):
 def test_a_program_and_a_script_of_an_outside_project(bazel, records):
     reversed_records = records.with_suffix(".zst")
     bazel("build", "--noshow_progress", "//...")
-    assert bazel("run", "//:reverse_records", "--", str(records), str(reversed_records)) == "3 records\n"
+    assert (
+        bazel("run", "//:reverse_records", "--", str(records), str(reversed_records))
+        == "3 records\n"
+    )
     assert bazel("run", "//:longest_record", "--", str(reversed_records)) == "longest\n"
 
 

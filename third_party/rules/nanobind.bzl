@@ -2,6 +2,40 @@
 
 load(":cc.bzl", "frazo_cc_binary")
 
+def _stub_impl(ctx):
+    stub = ctx.outputs.stub
+    arguments = ctx.actions.args()
+    arguments.add("--module-file", ctx.file.module)
+    arguments.add("--module", ctx.attr.module_name)
+    arguments.add("--output", stub)
+    ctx.actions.run(
+        executable = ctx.executable._make_stub,
+        arguments = [arguments],
+        # The module is loaded, and with it the shared libraries that it links.
+        inputs = depset(
+            [ctx.file.module],
+            transitive = [ctx.attr.module[DefaultInfo].default_runfiles.files],
+        ),
+        outputs = [stub],
+        mnemonic = "NanobindStub",
+        progress_message = "Writing the type stub of {}".format(ctx.attr.module.label),
+    )
+
+_stub = rule(
+    implementation = _stub_impl,
+    attrs = {
+        "module": attr.label(allow_single_file = True, mandatory = True),
+        "module_name": attr.string(mandatory = True),
+        "stub": attr.output(mandatory = True),
+        "_make_stub": attr.label(
+            default = "//third_party/rules:make_stub",
+            executable = True,
+            cfg = "exec",
+        ),
+    },
+    doc = "The .pyi of a built module.",
+)
+
 def nanobind_extension(name, srcs, deps = [], imports = [], copts = [], visibility = None, **kwargs):
     """A module `name` (file `name`.so) and its stub `name`.pyi.
 
@@ -24,15 +58,11 @@ def nanobind_extension(name, srcs, deps = [], imports = [], copts = [], visibili
         visibility = visibility,
         **kwargs
     )
-    native.genrule(
+    _stub(
         name = name + "_stub",
-        srcs = [name + ".so"],
-        outs = [name + ".pyi"],
-        cmd = "$(location {0}) --module-file $(location {1}.so) --module {1} --output $@".format(
-            Label("//third_party/rules:make_stub"),
-            name,
-        ),
-        tools = [Label("//third_party/rules:make_stub")],
+        module = name + ".so",
+        module_name = name,
+        stub = name + ".pyi",
         visibility = visibility,
     )
     native.py_library(

@@ -78,14 +78,14 @@ def _out_root(ctx):
     return "/".join([part for part in [ctx.bin_dir.path, ctx.label.workspace_root, ctx.label.package] if part])
 
 def _cc_sources_impl(ctx):
-    root = _out_root(ctx)
     virtual_folder = ctx.attr.proto[FrazoProtoInfo].virtual_folder
+    include = ctx.attr.include_folder
     headers = []
     sources = []
     for stem in _stems(ctx):
-        headers.append(ctx.actions.declare_file("{}/{}.pb.h".format(virtual_folder, stem)))
-        sources.append(ctx.actions.declare_file("{}/{}.pb.cc".format(virtual_folder, stem)))
-    _compile(ctx, ["--cpp_out=" + root], [ctx.file._protoc], headers + sources)
+        headers.append(ctx.actions.declare_file("{}/{}/{}.pb.h".format(include, virtual_folder, stem)))
+        sources.append(ctx.actions.declare_file("{}/{}/{}.pb.cc".format(include, virtual_folder, stem)))
+    _compile(ctx, ["--cpp_out={}/{}".format(_out_root(ctx), include)], [ctx.file._protoc], headers + sources)
     return [
         DefaultInfo(files = depset(headers + sources)),
         OutputGroupInfo(headers = depset(headers), sources = depset(sources)),
@@ -96,7 +96,13 @@ _COMPILER_ATTRS = {
     "_protoc": attr.label(default = "@frazo_python//:bin/protoc", allow_single_file = True, cfg = "exec"),
 }
 
-_cc_sources = rule(implementation = _cc_sources_impl, attrs = _COMPILER_ATTRS)
+_cc_sources = rule(
+    implementation = _cc_sources_impl,
+    attrs = dict(
+        _COMPILER_ATTRS,
+        include_folder = attr.string(doc = "What C++ includes from, below the package", mandatory = True),
+    ),
+)
 
 def frazo_cc_proto_library(name, proto, deps = [], **kwargs):
     """C++ messages: include "frazo/proto/x.pb.h".
@@ -108,7 +114,8 @@ def frazo_cc_proto_library(name, proto, deps = [], **kwargs):
       **kwargs: as in cc_library.
     """
     generated = name + "_generated"
-    _cc_sources(name = generated, proto = proto)
+    include_folder = name + "_include"
+    _cc_sources(name = generated, include_folder = include_folder, proto = proto)
     native.filegroup(name = name + "_headers", srcs = [generated], output_group = "headers")
     native.filegroup(name = name + "_sources", srcs = [generated], output_group = "sources")
     native.cc_library(
@@ -116,7 +123,7 @@ def frazo_cc_proto_library(name, proto, deps = [], **kwargs):
         srcs = [name + "_sources"],
         hdrs = [name + "_headers"],
         copts = COPTS,
-        includes = ["."],
+        includes = [include_folder],
         deps = deps + [Label("//third_party:protobuf")],
         **kwargs
     )
