@@ -1,0 +1,17 @@
+#ifndef CORE_PIPELINE_MESSAGE_DIFFERENCE_H_
+#define CORE_PIPELINE_MESSAGE_DIFFERENCE_H_
+
+#include <string>
+
+#include "google/protobuf/message.h"
+
+namespace frazo::pipeline {
+
+// The first field in which two messages of one type differ, for a person: "steps[0].truncate.length
+// was 80 and is 100". A field that is not set counts as its default. Empty if there is none.
+std::string FirstDifference(const google::protobuf::Message& was,
+                            const google::protobuf::Message& is);
+
+}  // namespace frazo::pipeline
+
+#endif  // CORE_PIPELINE_MESSAGE_DIFFERENCE_H_

@@ -1,0 +1,120 @@
+#include "core/pipeline/parallel_processing.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace frazo::pipeline {
+namespace {
+
+// A chunk is large enough that handing it over costs nothing beside processing it, and small enough
+// to stay in a core's cache.
+constexpr int64_t kChunkBytes = 256 << 10;
+constexpr int64_t kMostRecords = 512;
+// Before anything is known of the records' size: the first batch should come soon.
+constexpr int64_t kFirstRecords = 32;
+
+}  // namespace
+
+ParallelProcessing::ParallelProcessing(RecordStream* stream, const RecordProcessor* processor,
+                                       int threads)
+    : stream_(stream),
+      processor_(processor),
+      // Each thread has one chunk at work and one ready, so that none waits for a slow one; one
+      // more is with the consumer.
+      places_(2 * threads + 1) {
+  threads_.reserve(threads);
+  for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { Work(); });
+}
+
+ParallelProcessing::~ParallelProcessing() {
+  Stop();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+bool ParallelProcessing::Next(const Result** result) {
+  Release();
+  std::unique_lock lock(mutex_);
+  Place& place = places_[given_ % places_.size()];
+  has_result_.wait(lock,
+                   [&] { return stopped_ || place.ready || (ended_ && given_ == read_); });
+  if (stopped_ || !place.ready) return false;
+  consumer_has_result_ = true;
+  *result = &place.result;
+  return true;
+}
+
+absl::Status ParallelProcessing::status() const {
+  const std::lock_guard lock(mutex_);
+  return end_status_;
+}
+
+void ParallelProcessing::Stop() {
+  const std::lock_guard lock(mutex_);
+  stopped_ = true;
+  may_read_.notify_all();
+  has_result_.notify_all();
+}
+
+RecordStream::Counters ParallelProcessing::stream_counters() const {
+  const std::lock_guard lock(mutex_);
+  return stream_counters_;
+}
+
+void ParallelProcessing::Work() {
+  std::unique_lock lock(mutex_);
+  const auto may_read = [this] {
+    return !reading_ && read_ - given_ < static_cast<int64_t>(places_.size());
+  };
+  while (true) {
+    may_read_.wait(lock, [&] { return stopped_ || ended_ || may_read(); });
+    if (stopped_ || ended_) return;
+    Place& place = places_[read_ % places_.size()];
+    reading_ = true;
+    lock.unlock();
+    const bool got = stream_->NextChunk(RecordsPerChunk(), &place.result.records);
+    if (got) NoteRead(place.result.records);
+    RecordStream::Counters counters = stream_->counters();
+    lock.lock();
+    reading_ = false;
+    stream_counters_ = std::move(counters);
+    if (!got) {
+      ended_ = true;
+      end_status_ = stream_->status();
+      may_read_.notify_all();
+      has_result_.notify_all();
+      return;
+    }
+    ++read_;
+    may_read_.notify_one();
+    lock.unlock();
+    processor_->Process(place.result.records.records(), &place.result.outcomes);
+    lock.lock();
+    place.ready = true;
+    has_result_.notify_one();
+  }
+}
+
+int64_t ParallelProcessing::RecordsPerChunk() const {
+  if (records_read_ == 0) return kFirstRecords;
+  const int64_t mean_bytes = bytes_read_ / records_read_ + 1;
+  return std::clamp<int64_t>(kChunkBytes / mean_bytes, 1, kMostRecords);
+}
+
+void ParallelProcessing::NoteRead(const RecordChunk& chunk) {
+  records_read_ += chunk.records().size();
+  for (const SourceRecord& record : chunk.records()) bytes_read_ += record.data.size();
+}
+
+void ParallelProcessing::Release() {
+  if (!consumer_has_result_) return;
+  consumer_has_result_ = false;
+  Place& place = places_[given_ % places_.size()];
+  // Not under the lock: it may free a large piece of memory.
+  place.result.records = RecordChunk();
+  const std::lock_guard lock(mutex_);
+  place.ready = false;
+  ++given_;
+  may_read_.notify_one();
+}
+
+}  // namespace frazo::pipeline

@@ -1,0 +1,91 @@
+#ifndef CORE_PIPELINE_PARALLEL_PROCESSING_H_
+#define CORE_PIPELINE_PARALLEL_PROCESSING_H_
+
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "core/io/record_chunk.h"
+#include "core/io/record_stream.h"
+#include "core/process/processed_chunk.h"
+#include "core/process/record_processor.h"
+
+namespace frazo::pipeline {
+
+// Processes the records of a stream in threads of its own, and gives them in the stream's order.
+//
+// A thread takes the next chunk of the stream, in turn with the others, and processes it beside
+// them. Chunk n goes into place n of a ring, where the consumer waits for it: that bounds the
+// chunks at work and puts them back in order.
+class ParallelProcessing {
+ public:
+  struct Result {
+    RecordChunk records;
+    ProcessedChunk outcomes;
+  };
+
+  // Starts `threads` (>= 1) threads. `stream` and `processor` must live longer; nobody else may use
+  // the stream meanwhile.
+  ParallelProcessing(RecordStream* stream, const RecordProcessor* processor, int threads);
+  // Waits for the threads, each of which ends what it is at.
+  ~ParallelProcessing();
+
+  // Returns true: *result is set, and valid until the next call. false: the stream has ended or
+  // failed, as status() says, or Stop() was called. For one thread.
+  bool Next(const Result** result);
+
+  // After Next() has returned false: ok at the end of the stream, else its error; kCancelled if
+  // Stop() came first.
+  absl::Status status() const;
+
+  // Makes Next() return false soon, now and for ever. From any thread.
+  void Stop();
+
+  // As of the last chunk that was read. From any thread.
+  RecordStream::Counters stream_counters() const;
+
+ private:
+  struct Place {
+    Result result;
+    bool ready = false;
+  };
+
+  void Work();
+  // How many records to ask for; called by the thread whose turn it is to read.
+  int64_t RecordsPerChunk() const;
+  void NoteRead(const RecordChunk& chunk);
+  // Gives the place of the result that Next() gave last to the threads again.
+  void Release();
+
+  RecordStream* const stream_;
+  const RecordProcessor* const processor_;
+  // Chunk n is in places_[n % places_.size()].
+  std::vector<Place> places_;
+  // The result of places_[given_ % places_.size()] is with the consumer; for its thread only.
+  bool consumer_has_result_ = false;
+  // For the thread whose turn it is to read only.
+  int64_t records_read_ = 0;
+  int64_t bytes_read_ = 0;
+
+  mutable std::mutex mutex_;
+  std::condition_variable may_read_;
+  std::condition_variable has_result_;
+  // Guarded by mutex_.
+  bool reading_ = false;
+  bool ended_ = false;
+  absl::Status end_status_ = absl::CancelledError("the pipeline was stopped");
+  bool stopped_ = false;
+  // Chunks that were read, and of these the ones that the consumer is done with.
+  int64_t read_ = 0;
+  int64_t given_ = 0;
+  RecordStream::Counters stream_counters_;
+
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace frazo::pipeline
+
+#endif  // CORE_PIPELINE_PARALLEL_PROCESSING_H_

@@ -1,0 +1,86 @@
+#include "core/pipeline/pipeline_snapshot.h"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
+#include "core/process/example.h"
+#include "core/process/processed_chunk.h"
+#include "core/status/status_macros.h"
+
+namespace frazo::pipeline {
+namespace {
+
+// The origin of what follows a restored state.
+class RestoredOrigin final : public ChunkOrigin {
+ public:
+  explicit RestoredOrigin(RecordSourceState state) : state_(std::move(state)) {}
+
+  RecordSourceState StateAfter(int64_t) const override { return state_; }
+
+ private:
+  const RecordSourceState state_;
+};
+
+}  // namespace
+
+void PipelineSnapshot::WriteTo(PipelineState* state) const {
+  if (origin != nullptr) *state->mutable_source() = origin->StateAfter(origin_records);
+  PipelineState::HeldRecords& ids = *state->mutable_held();
+  for (const RecordId& id : held) {
+    ids.add_source(id.source);
+    ids.add_file(id.file);
+    ids.add_record(id.position.record);
+    ids.add_byte(id.position.byte);
+  }
+  *state->mutable_batches() = batches;
+  *state->mutable_totals() = totals;
+}
+
+absl::Status ReadSnapshot(const PipelineState& state, PipelineSnapshot* snapshot) {
+  const PipelineState::HeldRecords& ids = state.held();
+  if (ids.file_size() != ids.source_size() || ids.record_size() != ids.source_size() ||
+      ids.byte_size() != ids.source_size()) {
+    return absl::InvalidArgumentError("the state is damaged: its lists of held records differ in "
+                                      "length; restore another one");
+  }
+  *snapshot = PipelineSnapshot();
+  if (state.has_source()) snapshot->origin = std::make_shared<RestoredOrigin>(state.source());
+  snapshot->held.reserve(ids.source_size());
+  for (int i = 0; i < ids.source_size(); ++i) {
+    snapshot->held.push_back({ids.source(i), ids.file(i), {ids.record(i), ids.byte(i)}});
+  }
+  snapshot->batches = state.batches();
+  snapshot->totals = state.totals();
+  return absl::OkStatus();
+}
+
+absl::Status RestoreBatcher(const PipelineSnapshot& snapshot, const RecordStream& stream,
+                            const RecordProcessor& processor, batch::Batcher* batcher) {
+  const std::vector<RecordId>& held = snapshot.held;
+  std::vector<std::string> data(held.size());
+  FRAZO_RETURN_IF_ERROR(stream.ReadAgain(
+      held, [&](size_t index, std::string_view record) { data[index] = std::string(record); }));
+  std::vector<SourceRecord> records;
+  records.reserve(held.size());
+  for (size_t i = 0; i < held.size(); ++i) records.push_back({data[i], held[i]});
+  ProcessedChunk processed;
+  processor.Process(records, &processed);
+  std::vector<Example> examples;
+  examples.reserve(held.size());
+  for (size_t i = 0; i < held.size(); ++i) {
+    if (processed.outcome(i) != ProcessedChunk::Outcome::kExample) {
+      return absl::DataLossError(
+          absl::StrCat(stream.Place(held[i]),
+                       ": the record gives no example any more, though it did when the state was "
+                       "saved; bring the file back as it was, or start without the state"));
+    }
+    examples.push_back(processed.example(i));
+  }
+  return batcher->Restore(snapshot.batches, held, examples);
+}
+
+}  // namespace frazo::pipeline
