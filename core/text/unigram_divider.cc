@@ -10,6 +10,10 @@ namespace {
 // How much worse than the worst piece a character without one is.
 constexpr float kUnknownPenalty = 10;
 
+// What a byte of a user-defined piece is worth, but for the first one. The library's versions up to
+// 0.2.1 have another value.
+constexpr float kUserDefinedScore = 0.1;
+
 // Bytes of the character that starts at `start`, by its first byte.
 size_t CharacterLength(std::string_view text, size_t start) {
   const auto lead = static_cast<unsigned char>(text[start]);
@@ -20,9 +24,6 @@ size_t CharacterLength(std::string_view text, size_t start) {
 }  // namespace
 
 UnigramDivider::UnigramDivider(const SentencePieceModel& model) {
-  // The library starts from the least positive number, too, which matters where all scores are
-  // negative, as logarithms of probabilities are.
-  highest_score_ = std::numeric_limits<float>::min();
   float lowest_score = std::numeric_limits<float>::max();
   std::vector<ByteTrie::Entry> entries;
   for (int32_t id = 0; id < model.pieces_size(); ++id) {
@@ -31,7 +32,6 @@ UnigramDivider::UnigramDivider(const SentencePieceModel& model) {
     is_user_defined_.push_back(piece.type() == SentencePieceModel::USER_DEFINED);
     if (piece.type() == SentencePieceModel::UNKNOWN) unknown_piece_ = id;
     if (piece.type() == SentencePieceModel::NORMAL) {
-      highest_score_ = std::max(highest_score_, piece.score());
       lowest_score = std::min(lowest_score, piece.score());
     }
     if (piece.type() == SentencePieceModel::NORMAL || is_user_defined_.back()) {
@@ -67,9 +67,11 @@ void UnigramDivider::Extend(std::string_view normalized, size_t start,
     if (node == ByteTrie::kNone) break;
     const int32_t piece = trie_.Value(node);
     if (piece == ByteTrie::kNone) continue;
-    // Far better than any other division, but for longer ones of its kind.
-    const double score = is_user_defined_[piece] ? (end - start) * highest_score_ - 0.1
-                                                 : static_cast<double>(scores_[piece]);
+    // Better than other divisions of the same text, whose scores are logarithms of probabilities;
+    // the longer, the better.
+    const float score = is_user_defined_[piece]
+                            ? (end - start) * kUserDefinedScore - kUserDefinedScore
+                            : scores_[piece];
     Offer(score + score_so_far, piece, start, &(*best)[end]);
     has_character |= end - start == length;
   }
@@ -78,9 +80,9 @@ void UnigramDivider::Extend(std::string_view normalized, size_t start,
   }
 }
 
-void UnigramDivider::Offer(double score, int32_t piece, int64_t start, Best* best) {
+void UnigramDivider::Offer(float score, int32_t piece, int64_t start, Best* best) {
   if (best->start >= 0 && score <= best->score) return;
-  *best = {static_cast<float>(score), piece, start};
+  *best = {score, piece, start};
 }
 
 }  // namespace frazo::text

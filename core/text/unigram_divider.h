@@ -31,14 +31,13 @@ class UnigramDivider final : public SentencePieceDivider {
   };
 
   // Takes the division that ends with `piece` over [start, end) if it is better.
-  static void Offer(double score, int32_t piece, int64_t start, Best* best);
+  static void Offer(float score, int32_t piece, int64_t start, Best* best);
   void Extend(std::string_view normalized, size_t start, std::vector<Best>* best) const;
 
   // Of the pieces that text is divided into; the value is the piece.
   ByteTrie trie_;
   std::vector<float> scores_;
   std::vector<bool> is_user_defined_;
-  float highest_score_;
   float unknown_score_;
   int32_t unknown_piece_;
   mutable ScratchPool<std::vector<Best>> scratches_;

@@ -1,0 +1,128 @@
+// Feeds LLVMFuzzerTestOneInput with inputs made from FuzzSeeds(), for as long as it is told: for
+// compilers that have no libFuzzer. Exits with 0 if none of them crashed.
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/testing/fuzz_inputs.h"
+#include "core/testing/fuzz_target.h"
+
+// Sanitizers call back before they end the program; without them there is no such function.
+extern "C" void __attribute__((weak)) __sanitizer_set_death_callback(void (*callback)());
+
+namespace frazo {
+namespace {
+
+constexpr std::string_view kUsage =
+    "[--seconds=2] [--runs=N] [--seed=1] [--only=PLACE] [--most_bytes=4096] [FILE...]\n"
+    "Stops after so many seconds or runs, whichever is first. FILEs are more seeds.\n"
+    "--only: runs this input alone and prints it to standard output.\n";
+
+struct Options {
+  uint64_t seconds = 2;
+  uint64_t runs = std::numeric_limits<uint64_t>::max();
+  uint64_t seed = 1;
+  uint64_t only = std::numeric_limits<uint64_t>::max();
+  uint64_t most_bytes = 4096;
+  std::vector<std::string> files;
+};
+
+Options options;
+volatile uint64_t place_at_work = 0;
+
+void TellPlace() {
+  char message[200];
+  const int length = snprintf(
+      message, sizeof(message), "\nfuzz: crashed on input %llu; again: --seed=%llu --only=%llu\n",
+      static_cast<unsigned long long>(place_at_work), static_cast<unsigned long long>(options.seed),
+      static_cast<unsigned long long>(place_at_work));
+  (void)!write(STDERR_FILENO, message, length);
+}
+
+void OnSignal(int signal_number) {
+  TellPlace();
+  signal(signal_number, SIG_DFL);
+  raise(signal_number);
+}
+
+// Whether `argument` is --name=NUMBER.
+bool ParseNumber(std::string_view argument, std::string_view name, uint64_t* number) {
+  if (argument.substr(0, name.size()) != name) return false;
+  const std::string digits(argument.substr(name.size()));
+  char* end;
+  *number = strtoull(digits.c_str(), &end, 10);
+  return !digits.empty() && *end == '\0';
+}
+
+bool ParseOptions(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    if (argument.substr(0, 2) != "--") {
+      options.files.emplace_back(argument);
+    } else if (!ParseNumber(argument, "--seconds=", &options.seconds) &&
+               !ParseNumber(argument, "--runs=", &options.runs) &&
+               !ParseNumber(argument, "--seed=", &options.seed) &&
+               !ParseNumber(argument, "--only=", &options.only) &&
+               !ParseNumber(argument, "--most_bytes=", &options.most_bytes)) {
+      fprintf(stderr, "%s: unknown argument %s\nusage: %s %s", argv[0], argv[i], argv[0],
+              kUsage.data());
+      return false;
+    }
+  }
+  return true;
+}
+
+void Run(const FuzzInputs& inputs, uint64_t place) {
+  place_at_work = place;
+  const std::string input = inputs.Get(place);
+  // Memory of exactly this size, so that a sanitizer sees a byte read behind its end.
+  const std::vector<uint8_t> bytes(input.begin(), input.end());
+  LLVMFuzzerTestOneInput(bytes.data(), bytes.size());
+}
+
+int Main(int argc, char** argv) {
+  if (!ParseOptions(argc, argv)) return 2;
+  std::vector<std::string> seeds = FuzzSeeds();
+  for (const std::string& path : options.files) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) {
+      fprintf(stderr, "%s: cannot read %s\n", argv[0], path.c_str());
+      return 2;
+    }
+    seeds.emplace_back(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+  }
+  const FuzzInputs inputs(std::move(seeds), options.seed, options.most_bytes);
+  for (const int signal_number : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL}) {
+    signal(signal_number, OnSignal);
+  }
+  if (__sanitizer_set_death_callback != nullptr) __sanitizer_set_death_callback(TellPlace);
+  if (options.only != std::numeric_limits<uint64_t>::max()) {
+    const std::string input = inputs.Get(options.only);
+    fwrite(input.data(), 1, input.size(), stdout);
+    fflush(stdout);
+    Run(inputs, options.only);
+    return 0;
+  }
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(options.seconds);
+  uint64_t place = 0;
+  while (place < options.runs && std::chrono::steady_clock::now() < end) Run(inputs, place++);
+  printf("fuzz: %llu inputs, none crashed\n", static_cast<unsigned long long>(place));
+  return 0;
+}
+
+}  // namespace
+}  // namespace frazo
+
+int main(int argc, char** argv) { return frazo::Main(argc, argv); }
