@@ -46,6 +46,30 @@ def record_dataset(
     return tf.data.experimental.from_variant(handle, tf.TensorSpec([], tf.string))
 
 
+def sparse_conv2d_gradient(
+    x: tf.Tensor, kernel: tf.Tensor, output_gradient: tf.Tensor, *, stride: int, padding: str
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """The gradients of tf.nn.conv2d(x, kernel, stride, padding) for x and for kernel.
+
+    Takes time proportional to the nonzero elements of output_gradient: worth it where at most a third are, as
+    behind max pooling. The result does not depend on the number of threads.
+
+    Args:
+      x: float32 [batch, height, width, channels].
+      kernel: float32 [kernel_height, kernel_width, channels, filters].
+      output_gradient: float32 [batch, out_height, out_width, filters].
+      stride: step of the window in both directions, pixels.
+      padding: "SAME" or "VALID".
+
+    Raises:
+      tf.errors.InvalidArgumentError: the shapes do not belong to one convolution.
+    """
+    gradients = _library().frazo_sparse_conv2d_gradient(
+        input=x, filter=kernel, output_gradient=output_gradient, stride=stride, padding=padding
+    )
+    return gradients.input_gradient, gradients.filter_gradient
+
+
 @functools.cache
 def _library() -> types.ModuleType:
     return tf.load_op_library(str(_find_library(pathlib.Path(__file__).absolute().parent)))

@@ -2,6 +2,7 @@
 
 import tensorflow as tf
 from frazo.layers.activation import activate
+from frazo.layers.convolution import convolve
 from frazo.layers.layer import Layer, constant
 from frazo.layers.step_context import StepContext
 from frazo.layers.window import positions, require_positions
@@ -37,7 +38,8 @@ class Conv2d(Layer):
 
     def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
         message = self.message
-        y = tf.nn.conv2d(x, self.kernel, message.stride, conv_pb2.Padding.Name(message.padding))
+        padding = conv_pb2.Padding.Name(message.padding)
+        y = convolve(x, self.kernel, stride=message.stride, padding=padding)
         if self.bias is not None:
             y = tf.nn.bias_add(y, self.bias)
         return activate(y, message.activation)

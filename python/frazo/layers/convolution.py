@@ -1,0 +1,53 @@
+"""Convolution with a gradient that is quick where most of the output's gradient is zero."""
+
+import tensorflow as tf
+from frazo import ops
+
+# A row of the window with its channels; for shorter ones TensorFlow's gradient is as quick.
+_SHORTEST_ROW = 64
+# The two ways take the same time at a share of nonzero elements of about 0.4 (5 x 5 x 20 x 50).
+_SPARSE_SHARE = 0.3
+# Images whose share stands for the batch's.
+_SAMPLE = 8
+
+
+def convolve(x: tf.Tensor, kernel: tf.Variable, *, stride: int, padding: str) -> tf.Tensor:
+    """tf.nn.conv2d(x, kernel, stride, padding), with the same gradients up to rounding.
+
+    Max pooling sends its gradient to one pixel of each window and a rectifier to about half of
+    those, so that behind both nine in ten elements of the output's gradient are zero. Where a look
+    at some images finds most to be, the gradients are computed from the others alone.
+    """
+    _, width, channels, _ = kernel.shape
+    if width * channels < _SHORTEST_ROW:
+        return tf.nn.conv2d(x, kernel, stride, padding)
+
+    @tf.custom_gradient
+    def convolution(x: tf.Tensor, kernel: tf.Tensor):
+        def gradients(output_gradient: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+            nonzero = tf.cast(output_gradient[:_SAMPLE] != 0, tf.float32)
+            return tf.cond(
+                tf.reduce_mean(nonzero) < _SPARSE_SHARE,
+                lambda: ops.sparse_conv2d_gradient(
+                    x, kernel, output_gradient, stride=stride, padding=padding
+                ),
+                lambda: _dense_gradients(x, kernel, output_gradient, stride, padding),
+            )
+
+        return tf.nn.conv2d(x, kernel, stride, padding), gradients
+
+    return convolution(x, tf.convert_to_tensor(kernel))
+
+
+def _dense_gradients(
+    x: tf.Tensor, kernel: tf.Tensor, output_gradient: tf.Tensor, stride: int, padding: str
+) -> tuple[tf.Tensor, tf.Tensor]:
+    settings = {"strides": [1, stride, stride, 1], "padding": padding}
+    return (
+        tf.raw_ops.Conv2DBackpropInput(
+            input_sizes=tf.shape(x), filter=kernel, out_backprop=output_gradient, **settings
+        ),
+        tf.raw_ops.Conv2DBackpropFilter(
+            input=x, filter_sizes=tf.shape(kernel), out_backprop=output_gradient, **settings
+        ),
+    )
