@@ -20,7 +20,7 @@ namespace frazo {
 
 // The records that a RecordSource message describes, in its order, which depends on the message,
 // the files and the options alone, never on threads. Files are read ahead by threads of its own.
-// One thread may use it at a time.
+// One thread may use it at a time, but any thread may call Place() and counters() meanwhile.
 //
 //   FRAZO_ASSIGN_OR_RETURN(std::unique_ptr<RecordStream> stream,
 //                          RecordStream::Create(source, options));
