@@ -39,10 +39,21 @@ _whole = rule(
 
 def _interface_impl(ctx):
     headers = cc_common.merge_cc_infos(cc_infos = [dep[CcInfo] for dep in ctx.attr.deps])
-    return [CcInfo(
-        compilation_context = headers.compilation_context,
-        linking_context = ctx.attr.library[CcInfo].linking_context,
-    )]
+    linking = ctx.attr.library[CcInfo].linking_context
+    dynamic = [
+        library.dynamic_library
+        for linker_input in linking.linker_inputs.to_list()
+        for library in linker_input.libraries
+        if library.dynamic_library
+    ]
+    return [
+        CcInfo(
+            compilation_context = headers.compilation_context,
+            linking_context = linking,
+        ),
+        # cc_import leaves this out: who runs what links the library must find it.
+        DefaultInfo(runfiles = ctx.runfiles(files = dynamic)),
+    ]
 
 _interface = rule(
     implementation = _interface_impl,

@@ -20,8 +20,10 @@ def tf_op_library(name, srcs = [], deps = [], **kwargs):
         deps = deps + [Label("//third_party/tensorflow:framework")],
         **kwargs
     )
-    native.filegroup(
+
+    # Not a filegroup: as data of a program, that would leave out the libraries that this one links.
+    native.alias(
         name = name,
-        srcs = ["lib{}.so".format(name)],
+        actual = "lib{}.so".format(name),
         visibility = kwargs.get("visibility"),
     )
