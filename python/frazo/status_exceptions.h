@@ -1,0 +1,34 @@
+#ifndef PYTHON_FRAZO_STATUS_EXCEPTIONS_H_
+#define PYTHON_FRAZO_STATUS_EXCEPTIONS_H_
+
+#include <nanobind/nanobind.h>
+
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace frazo {
+
+// Makes FrazoError and its classes, one for each status code, members of `module`.
+void BindExceptions(nanobind::module_& module);
+
+// Raises the class of the status's code, with its message. Needs the interpreter's lock.
+void RaiseIfError(const absl::Status& status);
+
+template <typename T>
+T ValueOrRaise(absl::StatusOr<T> result) {
+  RaiseIfError(result.status());
+  return *std::move(result);
+}
+
+// What `call` returns, run without the interpreter's lock.
+template <typename Call>
+auto Unlocked(Call call) {
+  nanobind::gil_scoped_release unlocked;
+  return call();
+}
+
+}  // namespace frazo
+
+#endif  // PYTHON_FRAZO_STATUS_EXCEPTIONS_H_

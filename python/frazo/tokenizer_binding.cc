@@ -1,0 +1,228 @@
+#include "python/frazo/tokenizer_binding.h"
+
+#include <nanobind/ndarray.h>
+#include <nanobind/stl/filesystem.h>
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/pair.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/string_view.h>
+#include <nanobind/stl/vector.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "core/text/tokenizer.h"
+#include "frazo/proto/tokenizer.pb.h"
+#include "python/frazo/status_exceptions.h"
+
+namespace nb = nanobind;
+using namespace nb::literals;
+
+namespace frazo {
+namespace {
+
+using Path = std::optional<std::filesystem::path>;
+using Ids = nb::ndarray<nb::numpy, int32_t, nb::ndim<1>, nb::c_contig>;
+using Spans = nb::ndarray<nb::numpy, int64_t, nb::shape<-1, 2>, nb::c_contig>;
+
+// nanobind wants a class that is not const.
+struct BoundTokenizer {
+  std::unique_ptr<const text::Tokenizer> tokenizer;
+};
+
+void CreateFrom(BoundTokenizer* self, const Tokenizer& config) {
+  new (self)
+      BoundTokenizer{ValueOrRaise(Unlocked([&] { return text::Tokenizer::Create(config); }))};
+}
+
+void CreateFromMessage(BoundTokenizer* self, const nb::bytes& message) {
+  Tokenizer config;
+  if (!config.ParseFromArray(message.c_str(), static_cast<int>(message.size()))) {
+    RaiseIfError(absl::InvalidArgumentError(
+        "config is no serialized frazo.Tokenizer; pass the result of its SerializeToString()"));
+  }
+  CreateFrom(self, config);
+}
+
+struct Files {
+  Path vocabulary;
+  Path merges;
+  Path model;
+};
+
+// The message that says the same as the keywords.
+absl::StatusOr<Tokenizer> ToMessage(std::string_view kind, const Files& files) {
+  Tokenizer config;
+  const auto check = [&](const char* name, const Path& path, bool is_wanted, bool is_required) {
+    if (path.has_value() ? is_wanted : !is_required) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        absl::StrCat("a ", kind, " tokenizer ", path.has_value() ? "takes no " : "needs ", name));
+  };
+  const bool is_bpe = kind == "bpe";
+  const bool is_sentencepiece = kind == "sentencepiece";
+  const bool is_grapheme = kind == "grapheme";
+  if (!is_bpe && !is_sentencepiece && !is_grapheme && kind != "word") {
+    return absl::InvalidArgumentError(
+        absl::StrCat("kind is '", kind, "' but must be grapheme, word, bpe or sentencepiece"));
+  }
+  for (const absl::Status& status :
+       {check("vocabulary", files.vocabulary, !is_sentencepiece, !is_sentencepiece && !is_grapheme),
+        check("merges", files.merges, is_bpe, is_bpe),
+        check("model", files.model, is_sentencepiece, is_sentencepiece)}) {
+    if (!status.ok()) return status;
+  }
+  if (is_bpe) {
+    config.mutable_bpe()->set_merges(files.merges->string());
+    config.mutable_bpe()->set_vocabulary(files.vocabulary->string());
+  } else if (is_sentencepiece) {
+    config.mutable_sentencepiece()->set_model(files.model->string());
+  } else if (!is_grapheme) {
+    config.mutable_word()->set_vocabulary(files.vocabulary->string());
+  } else if (config.mutable_grapheme(); files.vocabulary.has_value()) {
+    config.mutable_grapheme()->set_vocabulary(files.vocabulary->string());
+  }
+  return config;
+}
+
+struct SpecialIdOptions {
+  std::optional<int32_t> unk;
+  std::optional<int32_t> sos;
+  std::optional<int32_t> eos;
+};
+
+void CreateFromKeywords(BoundTokenizer* self, std::string_view kind, Files files,
+                        SpecialIdOptions ids) {
+  Tokenizer config = ValueOrRaise(ToMessage(kind, files));
+  if (ids.unk.has_value()) config.set_unk_id(*ids.unk);
+  if (ids.sos.has_value()) config.set_sos_id(*ids.sos);
+  if (ids.eos.has_value()) config.set_eos_id(*ids.eos);
+  CreateFrom(self, config);
+}
+
+// The bytes of a str (as UTF-8) or bytes, which own them.
+std::string_view TextBytes(nb::handle text) {
+  if (PyBytes_Check(text.ptr())) {
+    return {PyBytes_AS_STRING(text.ptr()), static_cast<size_t>(PyBytes_GET_SIZE(text.ptr()))};
+  }
+  if (!PyUnicode_Check(text.ptr())) throw nb::type_error("text must be str or bytes");
+  Py_ssize_t size;
+  const char* const bytes = PyUnicode_AsUTF8AndSize(text.ptr(), &size);
+  if (bytes == nullptr) throw nb::python_error();
+  return {bytes, static_cast<size_t>(size)};
+}
+
+// The elements as a NumPy array, without copying them.
+template <typename Array, typename Element>
+Array ToArray(std::vector<Element> elements, std::initializer_list<size_t> shape) {
+  auto* const owned = new std::vector<Element>(std::move(elements));
+  const nb::capsule owner(
+      owned, [](void* vector) noexcept { delete static_cast<std::vector<Element>*>(vector); });
+  return Array(owned->data(), shape, owner);
+}
+
+Ids ToIds(std::vector<int32_t> ids) {
+  const size_t size = ids.size();
+  return ToArray<Ids>(std::move(ids), {size});
+}
+
+std::pair<Ids, int64_t> EncodeCounting(const BoundTokenizer& self, nb::handle text) {
+  const std::string_view bytes = TextBytes(text);
+  std::vector<int32_t> ids;
+  const int64_t invalid = Unlocked([&] { return self.tokenizer->Encode(bytes, &ids); });
+  return {ToIds(std::move(ids)), invalid};
+}
+
+Ids Encode(const BoundTokenizer& self, nb::handle text) { return EncodeCounting(self, text).first; }
+
+std::pair<Ids, Spans> EncodeWithOffsets(const BoundTokenizer& self, nb::handle text) {
+  const std::string_view bytes = TextBytes(text);
+  std::vector<int32_t> ids;
+  std::vector<text::TokenSpan> spans;
+  Unlocked([&] { return self.tokenizer->EncodeWithOffsets(bytes, &ids, &spans); });
+  static_assert(sizeof(text::TokenSpan) == 2 * sizeof(int64_t));
+  const size_t size = spans.size();
+  return {ToIds(std::move(ids)), ToArray<Spans>(std::move(spans), {size, 2})};
+}
+
+nb::str Decode(const BoundTokenizer& self, const std::vector<int64_t>& ids) {
+  std::vector<int32_t> checked;
+  checked.reserve(ids.size());
+  for (const int64_t id : ids) {
+    // One that does not fit is as much outside of the vocabulary as -1.
+    const bool fits = id >= 0 && id <= std::numeric_limits<int32_t>::max();
+    checked.push_back(fits ? static_cast<int32_t>(id) : -1);
+  }
+  const std::string text = ValueOrRaise(Unlocked([&] { return self.tokenizer->Decode(checked); }));
+  PyObject* const decoded = PyUnicode_DecodeUTF8(text.data(), text.size(), "replace");
+  if (decoded == nullptr) throw nb::python_error();
+  return nb::steal<nb::str>(decoded);
+}
+
+}  // namespace
+
+void BindTokenizer(nb::module_& module) {
+  nb::class_<BoundTokenizer>(
+      module, "Tokenizer",
+      "From text to ids and back, as a frazo.Tokenizer message says. Thread-safe.\n\n"
+      "Texts are str or bytes; bytes that are not UTF-8 are read as U+FFFD. Raises NotFoundError,\n"
+      "InvalidArgumentError for a file or a config that is wrong.")
+      .def("__init__", &CreateFromMessage, "config"_a, "config: a serialized frazo.Tokenizer.")
+      .def(
+          "__init__",
+          [](BoundTokenizer* self, std::string_view kind, Path vocabulary, Path merges, Path model,
+             std::optional<int32_t> unk_id, std::optional<int32_t> sos_id,
+             std::optional<int32_t> eos_id) {
+            CreateFromKeywords(self, kind,
+                               {std::move(vocabulary), std::move(merges), std::move(model)},
+                               {unk_id, sos_id, eos_id});
+          },
+          nb::kw_only(), "kind"_a, "vocabulary"_a = nb::none(), "merges"_a = nb::none(),
+          "model"_a = nb::none(), "unk_id"_a = nb::none(), "sos_id"_a = nb::none(),
+          "eos_id"_a = nb::none(),
+          "kind: grapheme, word, bpe or sentencepiece; the rest are the message's fields.")
+      .def("encode", &Encode, "text"_a,
+           "The ids, int32 [tokens]; never those of the start or the end of a sentence.")
+      .def("encode_counting", &EncodeCounting, "text"_a,
+           "The ids, and how many sequences of bytes were not UTF-8.")
+      .def("encode_with_offsets", &EncodeWithOffsets, "text"_a,
+           "The ids, and int64 [tokens, 2]: token i stands for bytes spans[i, 0]:spans[i, 1] of "
+           "the text\n(of its UTF-8 if it is a str).")
+      .def("decode", &Decode, "ids"_a,
+           "The text of the ids, start and end of a sentence left out. Raises "
+           "InvalidArgumentError for an\nid outside of the vocabulary.")
+      .def(
+          "id_to_piece",
+          [](const BoundTokenizer& self, int32_t id) {
+            return std::string(ValueOrRaise(self.tokenizer->IdToPiece(id)));
+          },
+          "id"_a, "The vocabulary's entry. Raises InvalidArgumentError for an id outside of it.")
+      .def(
+          "piece_to_id",
+          [](const BoundTokenizer& self, std::string_view piece) {
+            return self.tokenizer->PieceToId(piece);
+          },
+          "piece"_a, "unk_id for a piece that is not in the vocabulary.")
+      .def_prop_ro("vocab_size",
+                   [](const BoundTokenizer& self) { return self.tokenizer->vocab_size(); })
+      .def_prop_ro("unk_id", [](const BoundTokenizer& self) { return self.tokenizer->unk_id(); })
+      .def_prop_ro(
+          "sos_id", [](const BoundTokenizer& self) { return self.tokenizer->sos_id(); },
+          "-1 if a SentencePiece model has none.")
+      .def_prop_ro(
+          "eos_id", [](const BoundTokenizer& self) { return self.tokenizer->eos_id(); },
+          "-1 if a SentencePiece model has none.")
+      .def_prop_ro(
+          "fingerprint", [](const BoundTokenizer& self) { return self.tokenizer->fingerprint(); },
+          "64 bits, equal for tokenizers that encode and decode alike.");
+}
+
+}  // namespace frazo
