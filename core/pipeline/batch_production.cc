@@ -51,18 +51,13 @@ bool BatchProduction::Next(ProducedBatch* batch) {
   return true;
 }
 
-RecordStream::Counters BatchProduction::stream_counters() const {
-  return processing_ == nullptr ? RecordStream::Counters() : processing_->stream_counters();
-}
-
 std::vector<std::string> BatchProduction::bad_record_samples() const {
   const std::lock_guard lock(mutex_);
   return bad_record_samples_;
 }
 
 void BatchProduction::Start() {
-  processing_ =
-      std::make_unique<ParallelProcessing>(stream_.get(), processor_, options_.threads);
+  processing_ = std::make_unique<ParallelProcessing>(stream_.get(), processor_, options_.threads);
   producer_ = std::thread([this] { Produce(); });
 }
 
@@ -131,10 +126,10 @@ absl::Status BatchProduction::NoteBadRecord(const RecordId& id, const absl::Stat
   if (!over_budget && bad_record_samples_.size() >= kBadRecordSamples) return absl::OkStatus();
   std::string sample = absl::StrCat(stream_->Place(id), ": ", cause.message());
   if (over_budget) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        sample, "; this is bad record number ", totals_.bad_records(),
-        ", and processor.max_bad_records permits ", options_.max_bad_records,
-        ": correct the file or the processor, or permit more"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(sample, "; this is bad record number ", totals_.bad_records(),
+                     ", and processor.max_bad_records permits ", options_.max_bad_records,
+                     ": correct the file or the processor, or permit more"));
   }
   bad_record_samples_.push_back(std::move(sample));
   return absl::OkStatus();

@@ -56,13 +56,13 @@ class BatchProduction {
   // Returns true if Next() will not block; waits for that at most `timeout`.
   bool WaitForBatch(absl::Duration timeout);
 
-  // Returns true: *batch is set. false and status().ok(): the records have ended, and batch->snapshot
-  // says where. false and !status().ok(): it failed, and so will every later call.
+  // Returns true: *batch is set. false and status().ok(): the records have ended, and
+  // batch->snapshot says where. false and !status().ok(): it failed, and so will every later call.
   bool Next(ProducedBatch* batch);
   const absl::Status& status() const { return status_; }
 
   // As of what was read ahead.
-  RecordStream::Counters stream_counters() const;
+  RecordStream::Counters stream_counters() const { return stream_->counters(); }
   // The first kBadRecordSamples ones since the start, read ahead too: "'<path>': record 3 at byte
   // 1234: <cause>".
   std::vector<std::string> bad_record_samples() const;

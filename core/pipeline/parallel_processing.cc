@@ -1,7 +1,6 @@
 #include "core/pipeline/parallel_processing.h"
 
 #include <algorithm>
-#include <utility>
 
 namespace frazo::pipeline {
 namespace {
@@ -35,8 +34,7 @@ bool ParallelProcessing::Next(const Result** result) {
   Release();
   std::unique_lock lock(mutex_);
   Place& place = places_[given_ % places_.size()];
-  has_result_.wait(lock,
-                   [&] { return stopped_ || place.ready || (ended_ && given_ == read_); });
+  has_result_.wait(lock, [&] { return stopped_ || place.ready || (ended_ && given_ == read_); });
   if (stopped_ || !place.ready) return false;
   consumer_has_result_ = true;
   *result = &place.result;
@@ -55,11 +53,6 @@ void ParallelProcessing::Stop() {
   has_result_.notify_all();
 }
 
-RecordStream::Counters ParallelProcessing::stream_counters() const {
-  const std::lock_guard lock(mutex_);
-  return stream_counters_;
-}
-
 void ParallelProcessing::Work() {
   std::unique_lock lock(mutex_);
   const auto may_read = [this] {
@@ -73,10 +66,8 @@ void ParallelProcessing::Work() {
     lock.unlock();
     const bool got = stream_->NextChunk(RecordsPerChunk(), &place.result.records);
     if (got) NoteRead(place.result.records);
-    RecordStream::Counters counters = stream_->counters();
     lock.lock();
     reading_ = false;
-    stream_counters_ = std::move(counters);
     if (!got) {
       ended_ = true;
       end_status_ = stream_->status();

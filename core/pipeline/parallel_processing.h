@@ -44,9 +44,6 @@ class ParallelProcessing {
   // Makes Next() return false soon, now and for ever. From any thread.
   void Stop();
 
-  // As of the last chunk that was read. From any thread.
-  RecordStream::Counters stream_counters() const;
-
  private:
   struct Place {
     Result result;
@@ -81,7 +78,6 @@ class ParallelProcessing {
   // Chunks that were read, and of these the ones that the consumer is done with.
   int64_t read_ = 0;
   int64_t given_ = 0;
-  RecordStream::Counters stream_counters_;
 
   std::vector<std::thread> threads_;
 };

@@ -29,6 +29,7 @@ absl::StatusOr<std::unique_ptr<Pipeline>> Pipeline::Create(
   auto pipeline = absl::WrapUnique(new Pipeline(std::move(plan)));
   FRAZO_ASSIGN_OR_RETURN(auto stream, pipeline->plan_->MakeStream());
   FRAZO_ASSIGN_OR_RETURN(auto batcher, pipeline->plan_->MakeBatcher());
+  batcher->Save(&pipeline->snapshot_.batches, &pipeline->snapshot_.held);
   pipeline->production_ = pipeline->Produce(std::move(stream), std::move(batcher));
   return pipeline;
 }
@@ -73,8 +74,7 @@ absl::Status Pipeline::Restore(std::string_view state) {
 PipelineCounters Pipeline::counters() const {
   PipelineCounters counters;
   counters.totals = snapshot_.totals;
-  counters.batcher = {snapshot_.batches.examples(), snapshot_.batches.too_long(),
-                      snapshot_.batches.empty(), snapshot_.batches.dropped_at_end()};
+  counters.batcher = batch::BatcherCounters::Restore(snapshot_.batches);
   counters.stream = production_->stream_counters();
   counters.bad_record_samples = production_->bad_record_samples();
   return counters;

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "core/batch/batch.h"
+#include "core/batch/batcher_counters.h"
 #include "core/batch/padding_report.h"
 #include "core/io/record_stream.h"
 #include "core/pipeline/batch_production.h"
@@ -49,8 +50,8 @@ class Pipeline {
 
   // Returns true: *batch is set. false and status().ok(): the records have ended. false and
   // !status().ok(): it failed, and so will every later call; the batches before the failure have
-  // been given. Errors name the file, the record and its byte: as for RecordStream::NextChunk(), and
-  // kInvalidArgument for a record that cannot be processed, where there are more than
+  // been given. Errors name the file, the record and its byte: as for RecordStream::NextChunk(),
+  // and kInvalidArgument for a record that cannot be processed, where there are more than
   // processor.max_bad_records, and for an endless source without a single example.
   bool Next(batch::Batch* batch);
 
@@ -71,6 +72,8 @@ class Pipeline {
   absl::Status Restore(std::string_view state);
 
   PipelineCounters counters() const;
+  // PipelineCounters::totals.bad_records() alone.
+  int64_t bad_records() const { return snapshot_.totals.bad_records(); }
 
   // Of the batches that Next() gave.
   const batch::PaddingReport& padding_report() const { return padding_report_; }

@@ -29,14 +29,14 @@ absl::Status CheckNumbers(const frazo::Pipeline& config) {
         absl::StrCat("threads: is ", config.threads(), " but must be at least 0"));
   }
   if (config.processor().max_bad_records() < 0) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("processor.max_bad_records: is ", config.processor().max_bad_records(),
-                     " but must be at least 0"));
+    return absl::InvalidArgumentError(absl::StrCat("processor.max_bad_records: is ",
+                                                   config.processor().max_bad_records(),
+                                                   " but must be at least 0"));
   }
   if (config.batcher().prefetch_batches() < 1) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("batcher.prefetch_batches: is ", config.batcher().prefetch_batches(),
-                     " but must be at least 1"));
+    return absl::InvalidArgumentError(absl::StrCat("batcher.prefetch_batches: is ",
+                                                   config.batcher().prefetch_batches(),
+                                                   " but must be at least 1"));
   }
   return absl::OkStatus();
 }

@@ -44,8 +44,9 @@ absl::Status ReadSnapshot(const PipelineState& state, PipelineSnapshot* snapshot
   const PipelineState::HeldRecords& ids = state.held();
   if (ids.file_size() != ids.source_size() || ids.record_size() != ids.source_size() ||
       ids.byte_size() != ids.source_size()) {
-    return absl::InvalidArgumentError("the state is damaged: its lists of held records differ in "
-                                      "length; restore another one");
+    return absl::InvalidArgumentError(
+        "the state is damaged: its lists of held records differ in "
+        "length; restore another one");
   }
   *snapshot = PipelineSnapshot();
   if (state.has_source()) snapshot->origin = std::make_shared<RestoredOrigin>(state.source());

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "core/batch/batcher.h"
 #include "core/io/record_chunk.h"
 #include "core/io/record_stream.h"
-#include "core/batch/batcher.h"
 #include "core/process/record_processor.h"
 #include "frazo/proto/pipeline_state.pb.h"
 

@@ -43,7 +43,8 @@ absl::Status ProgressWatch::NoteChunk(const ChunkOrigin& origin, int64_t records
   return absl::InvalidArgumentError(absl::StrCat(
       "none of the last ", records_without_,
       " records, which are more than a pass over the files, became an example, and the source has "
-      "no end; see filter_by_length in the processor, the bounds in the batcher, and the counters"));
+      "no end; see filter_by_length in the processor, the bounds in the batcher, and the "
+      "counters"));
 }
 
 }  // namespace frazo::pipeline

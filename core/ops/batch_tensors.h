@@ -1,0 +1,25 @@
+#ifndef CORE_OPS_BATCH_TENSORS_H_
+#define CORE_OPS_BATCH_TENSORS_H_
+
+#include <vector>
+
+#include "core/batch/batch.h"
+#include "core/batch/batcher.h"
+#include "core/process/example.h"
+#include "tensorflow/core/framework/partial_tensor_shape.h"
+#include "tensorflow/core/framework/tensor.h"
+#include "tensorflow/core/framework/types.h"
+
+namespace frazo {
+
+tensorflow::DataType TensorFlowType(ValueType type);
+
+// Sizes that may differ from batch to batch are unknown.
+tensorflow::PartialTensorShape TensorFlowShape(const batch::BatchTensorSpec& spec);
+
+// A tensor of numbers takes over the memory of the batch's, without a copy; strings are copied.
+tensorflow::Tensor TensorFlowTensor(const batch::BatchTensor& tensor);
+
+}  // namespace frazo
+
+#endif  // CORE_OPS_BATCH_TENSORS_H_

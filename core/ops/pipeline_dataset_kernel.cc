@@ -1,0 +1,245 @@
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <numeric>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "core/batch/batch.h"
+#include "core/batch/batcher.h"
+#include "core/ops/batch_tensors.h"
+#include "core/pipeline/pipeline.h"
+#include "core/pipeline/pipeline_plan.h"
+#include "frazo/proto/pipeline.pb.h"
+#include "tensorflow/core/framework/attr_value.pb.h"
+#include "tensorflow/core/framework/cancellation.h"
+#include "tensorflow/core/framework/dataset.h"
+#include "tensorflow/core/framework/op_kernel.h"
+#include "tensorflow/core/framework/partial_tensor_shape.h"
+#include "tensorflow/core/framework/tensor.h"
+#include "tensorflow/core/framework/types.h"
+#include "tensorflow/core/platform/logging.h"
+
+namespace frazo {
+namespace {
+
+using ::frazo::pipeline::PipelinePlan;
+using ::tensorflow::DataTypeVector;
+using ::tensorflow::Node;
+using ::tensorflow::OpKernelConstruction;
+using ::tensorflow::OpKernelContext;
+using ::tensorflow::PartialTensorShape;
+using ::tensorflow::Tensor;
+using ::tensorflow::tstring;
+using ::tensorflow::data::DatasetBase;
+using ::tensorflow::data::DatasetContext;
+using ::tensorflow::data::DatasetIterator;
+using ::tensorflow::data::DatasetOpKernel;
+using ::tensorflow::data::IteratorBase;
+using ::tensorflow::data::IteratorContext;
+using ::tensorflow::data::IteratorStateReader;
+using ::tensorflow::data::IteratorStateWriter;
+using ::tensorflow::data::SerializationContext;
+
+// How long a cancelled step may go on waiting for a batch.
+constexpr absl::Duration kPatience = absl::Milliseconds(50);
+
+// Indices of the tensors of a batch in the order of their names, which is tf.nest's for a dict.
+std::vector<size_t> NameOrder(const std::vector<batch::BatchTensorSpec>& tensors) {
+  std::vector<size_t> order(tensors.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::sort(order.begin(), order.end(),
+            [&](size_t left, size_t right) { return tensors[left].name < tensors[right].name; });
+  return order;
+}
+
+class PipelineDataset final : public DatasetBase {
+ public:
+  PipelineDataset(OpKernelContext* context, std::shared_ptr<const PipelinePlan> plan,
+                  tstring config, std::vector<tstring> search_folders)
+      : DatasetBase(DatasetContext(context)),
+        plan_(std::move(plan)),
+        config_(std::move(config)),
+        search_folders_(std::move(search_folders)),
+        order_(NameOrder(plan_->tensors())) {
+    for (const size_t index : order_) {
+      types_.push_back(TensorFlowType(plan_->tensors()[index].type));
+      shapes_.push_back(TensorFlowShape(plan_->tensors()[index]));
+    }
+  }
+
+  std::unique_ptr<IteratorBase> MakeIteratorInternal(const std::string& prefix) const override;
+
+  const DataTypeVector& output_dtypes() const override { return types_; }
+  const std::vector<PartialTensorShape>& output_shapes() const override { return shapes_; }
+  std::string DebugString() const override { return "Frazo>PipelineDataset"; }
+
+  absl::Status InputDatasets(std::vector<const DatasetBase*>*) const override {
+    return absl::OkStatus();
+  }
+
+  absl::Status CheckExternalState() const override { return absl::OkStatus(); }
+
+ protected:
+  absl::Status AsGraphDefInternal(SerializationContext*, DatasetGraphDefBuilder* builder,
+                                  Node** output) const override {
+    Node* config = nullptr;
+    TF_RETURN_IF_ERROR(builder->AddScalar(config_, &config));
+    Node* search_folders = nullptr;
+    TF_RETURN_IF_ERROR(builder->AddVector(search_folders_, &search_folders));
+    tensorflow::AttrValue types;
+    builder->BuildAttrValue(types_, &types);
+    tensorflow::AttrValue shapes;
+    builder->BuildAttrValue(shapes_, &shapes);
+    return builder->AddDataset(this, {config, search_folders},
+                               {{"output_types", types}, {"output_shapes", shapes}}, output);
+  }
+
+ private:
+  class Iterator;
+
+  const std::shared_ptr<const PipelinePlan> plan_;
+  const tstring config_;
+  const std::vector<tstring> search_folders_;
+  // Of the tensors in an element.
+  const std::vector<size_t> order_;
+  DataTypeVector types_;
+  std::vector<PartialTensorShape> shapes_;
+};
+
+constexpr std::string_view kStateKey = "state";
+
+class PipelineDataset::Iterator final : public DatasetIterator<PipelineDataset> {
+ public:
+  explicit Iterator(const Params& params) : DatasetIterator<PipelineDataset>(params) {}
+
+  absl::Status Initialize(IteratorContext*) override {
+    absl::MutexLock lock(&mutex_);
+    absl::StatusOr<std::unique_ptr<pipeline::Pipeline>> created =
+        pipeline::Pipeline::Create(dataset()->plan_);
+    if (!created.ok()) return std::move(created).status();
+    pipeline_ = *std::move(created);
+    return absl::OkStatus();
+  }
+
+  absl::Status GetNextInternal(IteratorContext* context, std::vector<Tensor>* out_tensors,
+                               bool* end_of_sequence) override {
+    absl::MutexLock lock(&mutex_);
+    while (!pipeline_->WaitForBatch(kPatience)) {
+      if (context->cancellation_manager()->IsCancelled()) {
+        return absl::CancelledError("the step that waited for a batch was cancelled");
+      }
+    }
+    batch::Batch batch;
+    *end_of_sequence = !pipeline_->Next(&batch);
+    LogBadRecords();
+    if (*end_of_sequence) return pipeline_->status();
+    out_tensors->reserve(batch.tensors.size());
+    for (const size_t index : dataset()->order_) {
+      out_tensors->push_back(TensorFlowTensor(batch.tensors[index]));
+    }
+    return absl::OkStatus();
+  }
+
+ protected:
+  absl::Status SaveInternal(SerializationContext*, IteratorStateWriter* writer) override {
+    absl::MutexLock lock(&mutex_);
+    return writer->WriteScalar(prefix(), kStateKey, tstring(pipeline_->SaveState()));
+  }
+
+  absl::Status RestoreInternal(IteratorContext*, IteratorStateReader* reader) override {
+    absl::MutexLock lock(&mutex_);
+    tstring state;
+    TF_RETURN_IF_ERROR(reader->ReadScalar(prefix(), kStateKey, &state));
+    return pipeline_->Restore(state);
+  }
+
+ private:
+  // A record that is passed over is never silent.
+  void LogBadRecords() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    const int64_t bad_records = pipeline_->bad_records();
+    if (bad_records == bad_records_) return;
+    bad_records_ = bad_records;
+    const std::vector<std::string> samples = pipeline_->counters().bad_record_samples;
+    for (; logged_ < samples.size(); ++logged_) {
+      LOG(WARNING) << "passed over a bad record: " << samples[logged_];
+    }
+  }
+
+  absl::Mutex mutex_;
+  // Set by Initialize().
+  std::unique_ptr<pipeline::Pipeline> pipeline_ ABSL_GUARDED_BY(mutex_);
+  int64_t bad_records_ ABSL_GUARDED_BY(mutex_) = 0;
+  // Of the samples of bad records.
+  size_t logged_ ABSL_GUARDED_BY(mutex_) = 0;
+};
+
+std::unique_ptr<IteratorBase> PipelineDataset::MakeIteratorInternal(
+    const std::string& prefix) const {
+  return std::make_unique<Iterator>(
+      Iterator::Params{this, absl::StrCat(prefix, "::FrazoPipeline")});
+}
+
+class PipelineDatasetOp final : public DatasetOpKernel {
+ public:
+  explicit PipelineDatasetOp(OpKernelConstruction* construction) : DatasetOpKernel(construction) {
+    OP_REQUIRES_OK(construction, construction->GetAttr("output_types", &types_));
+    OP_REQUIRES_OK(construction, construction->GetAttr("output_shapes", &shapes_));
+  }
+
+ protected:
+  void MakeDataset(OpKernelContext* context, DatasetBase** output) override {
+    tstring serialized;
+    OP_REQUIRES_OK(context, tensorflow::data::ParseScalarArgument(context, "config", &serialized));
+    std::vector<tstring> folders;
+    OP_REQUIRES_OK(context,
+                   tensorflow::data::ParseVectorArgument(context, "search_folders", &folders));
+    Pipeline config;
+    OP_REQUIRES(context, config.ParseFromArray(serialized.data(), serialized.size()),
+                absl::InvalidArgumentError("config is not a serialized frazo.Pipeline"));
+    auto plan =
+        PipelinePlan::Create(config, std::vector<std::string>(folders.begin(), folders.end()));
+    OP_REQUIRES_OK(context, plan.status());
+    OP_REQUIRES_OK(context, CheckElements((*plan)->tensors()));
+    *output =
+        new PipelineDataset(context, *std::move(plan), std::move(serialized), std::move(folders));
+  }
+
+ private:
+  // What the graph was built for must be what comes.
+  absl::Status CheckElements(const std::vector<batch::BatchTensorSpec>& tensors) const {
+    if (types_.size() != tensors.size() || shapes_.size() != tensors.size()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("output_types has ", types_.size(), " and output_shapes ", shapes_.size(),
+                       " entries; a batch of this configuration has ", tensors.size(), " tensors"));
+    }
+    const std::vector<size_t> order = NameOrder(tensors);
+    for (size_t i = 0; i < tensors.size(); ++i) {
+      const batch::BatchTensorSpec& spec = tensors[order[i]];
+      const tensorflow::DataType type = TensorFlowType(spec.type);
+      const PartialTensorShape shape = TensorFlowShape(spec);
+      if (types_[i] == type && shapes_[i].IsCompatibleWith(shape)) continue;
+      return absl::InvalidArgumentError(
+          absl::StrCat("output ", i, " is ", tensorflow::DataTypeString(types_[i]), " ",
+                       shapes_[i].DebugString(), ", but the batch's tensor '", spec.name, "' is ",
+                       tensorflow::DataTypeString(type), " ", shape.DebugString()));
+    }
+    return absl::OkStatus();
+  }
+
+  DataTypeVector types_;
+  std::vector<PartialTensorShape> shapes_;
+};
+
+REGISTER_KERNEL_BUILDER(Name("Frazo>PipelineDataset").Device(tensorflow::DEVICE_CPU),
+                        PipelineDatasetOp);
+
+}  // namespace
+}  // namespace frazo

@@ -1,0 +1,239 @@
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "core/io/record_chunk.h"
+#include "core/io/record_stream.h"
+#include "frazo/proto/pipeline_state.pb.h"
+#include "frazo/proto/record_source.pb.h"
+#include "tensorflow/core/framework/attr_value.pb.h"
+#include "tensorflow/core/framework/dataset.h"
+#include "tensorflow/core/framework/op_kernel.h"
+#include "tensorflow/core/framework/partial_tensor_shape.h"
+#include "tensorflow/core/framework/tensor.h"
+#include "tensorflow/core/platform/logging.h"
+
+namespace frazo {
+namespace {
+
+using ::tensorflow::DataTypeVector;
+using ::tensorflow::Node;
+using ::tensorflow::OpKernelConstruction;
+using ::tensorflow::OpKernelContext;
+using ::tensorflow::PartialTensorShape;
+using ::tensorflow::Tensor;
+using ::tensorflow::TensorShape;
+using ::tensorflow::tstring;
+using ::tensorflow::data::DatasetBase;
+using ::tensorflow::data::DatasetContext;
+using ::tensorflow::data::DatasetIterator;
+using ::tensorflow::data::DatasetOpKernel;
+using ::tensorflow::data::IteratorBase;
+using ::tensorflow::data::IteratorContext;
+using ::tensorflow::data::IteratorStateReader;
+using ::tensorflow::data::IteratorStateWriter;
+using ::tensorflow::data::SerializationContext;
+
+// Large enough that the cost of a chunk vanishes beside its records'.
+constexpr int64_t kChunkRecords = 256;
+
+class RecordSourceDataset final : public DatasetBase {
+ public:
+  RecordSourceDataset(OpKernelContext* context, RecordSource source, RecordStream::Options options)
+      : DatasetBase(DatasetContext(context)),
+        source_(std::move(source)),
+        options_(std::move(options)) {}
+
+  std::unique_ptr<IteratorBase> MakeIteratorInternal(const std::string& prefix) const override;
+
+  const DataTypeVector& output_dtypes() const override {
+    static const auto* const types =
+        new DataTypeVector({tensorflow::DT_INT32, tensorflow::DT_STRING});
+    return *types;
+  }
+
+  const std::vector<PartialTensorShape>& output_shapes() const override {
+    static const auto* const shapes =
+        new std::vector<PartialTensorShape>({PartialTensorShape({}), PartialTensorShape({})});
+    return *shapes;
+  }
+
+  std::string DebugString() const override { return "Frazo>RecordSourceDataset"; }
+
+  absl::Status InputDatasets(std::vector<const DatasetBase*>*) const override {
+    return absl::OkStatus();
+  }
+
+  absl::Status CheckExternalState() const override { return absl::OkStatus(); }
+
+ protected:
+  absl::Status AsGraphDefInternal(SerializationContext*, DatasetGraphDefBuilder* builder,
+                                  Node** output) const override {
+    Node* source = nullptr;
+    TF_RETURN_IF_ERROR(builder->AddScalar(tstring(source_.SerializeAsString()), &source));
+    Node* search_folders = nullptr;
+    TF_RETURN_IF_ERROR(builder->AddVector(
+        std::vector<tstring>(options_.search_folders.begin(), options_.search_folders.end()),
+        &search_folders));
+    const auto attribute = [&](const auto& value) {
+      tensorflow::AttrValue attr_value;
+      builder->BuildAttrValue(value, &attr_value);
+      return attr_value;
+    };
+    return builder->AddDataset(this, {source, search_folders},
+                               {{"seed", attribute(options_.seed)},
+                                {"replica", attribute(options_.replica)},
+                                {"replicas", attribute(options_.replicas)},
+                                {"skip_damaged", attribute(options_.skip_damaged)}},
+                               output);
+  }
+
+ private:
+  class Iterator;
+
+  const RecordSource source_;
+  const RecordStream::Options options_;
+};
+
+// Absent before the first record.
+constexpr std::string_view kStateKey = "state";
+
+class RecordSourceDataset::Iterator final : public DatasetIterator<RecordSourceDataset> {
+ public:
+  explicit Iterator(const Params& params) : DatasetIterator<RecordSourceDataset>(params) {}
+
+  absl::Status Initialize(IteratorContext*) override {
+    absl::MutexLock lock(&mutex_);
+    return Open();
+  }
+
+  absl::Status GetNextInternal(IteratorContext* context, std::vector<Tensor>* out_tensors,
+                               bool* end_of_sequence) override {
+    absl::MutexLock lock(&mutex_);
+    *end_of_sequence = false;
+    if (given_ == chunk_.records().size()) {
+      // The chunk before stays if there is none: the state is that after its last record.
+      RecordChunk next;
+      if (!stream_->NextChunk(kChunkRecords, &next)) {
+        LogDamage();
+        *end_of_sequence = stream_->status().ok();
+        return stream_->status();
+      }
+      chunk_ = std::move(next);
+      given_ = 0;
+      LogDamage();
+    }
+    const SourceRecord& record = chunk_.records()[given_++];
+    Tensor& source =
+        out_tensors->emplace_back(context->allocator({}), tensorflow::DT_INT32, TensorShape({}));
+    source.scalar<int32_t>()() = record.id.source;
+    Tensor& data =
+        out_tensors->emplace_back(context->allocator({}), tensorflow::DT_STRING, TensorShape({}));
+    data.scalar<tstring>()().assign(record.data.data(), record.data.size());
+    return absl::OkStatus();
+  }
+
+ protected:
+  absl::Status SaveInternal(SerializationContext*, IteratorStateWriter* writer) override {
+    absl::MutexLock lock(&mutex_);
+    const std::string state = chunk_.origin() != nullptr
+                                  ? chunk_.origin()->StateAfter(given_).SerializeAsString()
+                                  : restored_state_;
+    return writer->WriteScalar(prefix(), kStateKey, tstring(state));
+  }
+
+  absl::Status RestoreInternal(IteratorContext*, IteratorStateReader* reader) override {
+    absl::MutexLock lock(&mutex_);
+    tstring serialized;
+    TF_RETURN_IF_ERROR(reader->ReadScalar(prefix(), kStateKey, &serialized));
+    TF_RETURN_IF_ERROR(Open());
+    if (serialized.empty()) return absl::OkStatus();
+    RecordSourceState state;
+    if (!state.ParseFromArray(serialized.data(), serialized.size())) {
+      return absl::DataLossError("the saved state of a record source is damaged");
+    }
+    TF_RETURN_IF_ERROR(stream_->Restore(state));
+    restored_state_ = std::string(serialized);
+    return absl::OkStatus();
+  }
+
+ private:
+  // At the beginning of the records.
+  absl::Status Open() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    absl::StatusOr<std::unique_ptr<RecordStream>> created =
+        RecordStream::Create(dataset()->source_, dataset()->options_);
+    if (!created.ok()) return std::move(created).status();
+    stream_ = *std::move(created);
+    chunk_ = RecordChunk();
+    given_ = 0;
+    restored_state_.clear();
+    return absl::OkStatus();
+  }
+
+  // The first damage that was passed over: it is never silent.
+  void LogDamage() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    if (damage_logged_ || !dataset()->options_.skip_damaged) return;
+    const std::string damage = stream_->counters().first_damage;
+    if (damage.empty()) return;
+    damage_logged_ = true;
+    LOG(WARNING) << "passed over damage, for the first time here: " << damage;
+  }
+
+  absl::Mutex mutex_;
+  // Set by Initialize().
+  std::unique_ptr<RecordStream> stream_ ABSL_GUARDED_BY(mutex_);
+  // Of which `given_` records were given.
+  RecordChunk chunk_ ABSL_GUARDED_BY(mutex_);
+  size_t given_ ABSL_GUARDED_BY(mutex_) = 0;
+  // The state before the first chunk, serialized; empty at the beginning of the records.
+  std::string restored_state_ ABSL_GUARDED_BY(mutex_);
+  bool damage_logged_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+std::unique_ptr<IteratorBase> RecordSourceDataset::MakeIteratorInternal(
+    const std::string& prefix) const {
+  return std::make_unique<Iterator>(
+      Iterator::Params{this, absl::StrCat(prefix, "::FrazoRecordSource")});
+}
+
+class RecordSourceDatasetOp final : public DatasetOpKernel {
+ public:
+  explicit RecordSourceDatasetOp(OpKernelConstruction* construction)
+      : DatasetOpKernel(construction) {
+    OP_REQUIRES_OK(construction, construction->GetAttr("seed", &options_.seed));
+    OP_REQUIRES_OK(construction, construction->GetAttr("replica", &options_.replica));
+    OP_REQUIRES_OK(construction, construction->GetAttr("replicas", &options_.replicas));
+    OP_REQUIRES_OK(construction, construction->GetAttr("skip_damaged", &options_.skip_damaged));
+  }
+
+ protected:
+  void MakeDataset(OpKernelContext* context, DatasetBase** output) override {
+    tstring serialized;
+    OP_REQUIRES_OK(context, tensorflow::data::ParseScalarArgument(context, "source", &serialized));
+    std::vector<tstring> folders;
+    OP_REQUIRES_OK(context,
+                   tensorflow::data::ParseVectorArgument(context, "search_folders", &folders));
+    RecordSource source;
+    OP_REQUIRES(context, source.ParseFromArray(serialized.data(), serialized.size()),
+                absl::InvalidArgumentError("source is not a serialized frazo.RecordSource"));
+    RecordStream::Options options = options_;
+    options.search_folders.assign(folders.begin(), folders.end());
+    *output = new RecordSourceDataset(context, std::move(source), std::move(options));
+  }
+
+ private:
+  RecordStream::Options options_;
+};
+
+REGISTER_KERNEL_BUILDER(Name("Frazo>RecordSourceDataset").Device(tensorflow::DEVICE_CPU),
+                        RecordSourceDatasetOp);
+
+}  // namespace
+}  // namespace frazo
