@@ -1,6 +1,6 @@
 """Python tests run by pytest."""
 
-def frazo_py_test(name, srcs, args = [], data = [], deps = [], size = "small", **kwargs):
+def frazo_py_test(name, srcs, args = [], data = [], deps = [], size = "medium", **kwargs):
     """Runs pytest on one file.
 
     Args:
@@ -9,7 +9,7 @@ def frazo_py_test(name, srcs, args = [], data = [], deps = [], size = "small", *
       args: added to pytest's arguments.
       data: as in py_test.
       deps: as in py_test; pytest is part of the interpreter's environment.
-      size: as in py_test.
+      size: as in py_test; importing TensorFlow alone takes seconds, and much longer on a busy machine.
       **kwargs: as in py_test.
     """
     if len(srcs) != 1:
