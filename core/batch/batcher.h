@@ -30,10 +30,10 @@ struct BatchTensorSpec {
 //
 //   for (each example) {
 //     batcher->Add(example, id);
-//     while (batcher->HasBatch()) FRAZO_ASSIGN_OR_RETURN(Batch batch, batcher->Take());
+//     while (batcher->HasBatch()) Use(batcher->Take());
 //   }
 //   batcher->Finish();
-//   while (batcher->HasBatch()) FRAZO_ASSIGN_OR_RETURN(Batch batch, batcher->Take());
+//   while (batcher->HasBatch()) Use(batcher->Take());
 class Batcher {
  public:
   // Errors name the place in the configuration, as in "buckets.length_of[1]", and what was expected
@@ -62,15 +62,15 @@ class Batcher {
   // stays.
   virtual absl::StatusOr<Batch> Take() = 0;
 
-  // What the next batches depend on besides the examples to come. At any time, also between
-  // Take()s.
-  // `*held` are the records of the examples that are held (empty where there are none), in the
-  // order in which Restore() wants them.
+  // What the next batches depend on besides the examples to come, at any time, between two batches
+  // of one Add() too. `*held` are the records of the examples that are held, in the order in which
+  // Restore() wants them.
   virtual void Save(BatcherState* state, std::vector<RecordId>* held) const = 0;
 
   // Into a batcher of the same configuration before its first Add(). `examples` are those of the
-  // records `held`, in the same order. Errors: kInvalidArgument unless the state is of this
-  // configuration; kDataLoss if an example isn't the one that was saved.
+  // records `held`, in the same order. Errors, after which the batcher is of no more use:
+  // kInvalidArgument for a state of another configuration; kDataLoss if an example has no place
+  // where it was held, so that its record must have changed.
   virtual absl::Status Restore(const BatcherState& state, absl::Span<const RecordId> held,
                                absl::Span<const Example> examples) = 0;
 

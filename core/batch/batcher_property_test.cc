@@ -1,0 +1,301 @@
+// What holds for every batcher, whatever the lengths.
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "core/batch/batcher.h"
+#include "core/batch/padding_report.h"
+#include "core/batch/testing/example_maker.h"
+#include "core/status/status_matchers.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace frazo::batch {
+namespace {
+
+// Two sequences, whose values tell the example and the position: example * 100 + position + 1.
+const ExampleSchema kSchema = {
+    {Variable("source", ValueType::kInt32), Variable("target", ValueType::kInt32)}};
+constexpr int64_t kLongest = 24;
+
+std::vector<int32_t> Sequence(int64_t example, int64_t length) {
+  std::vector<int32_t> values(length);
+  for (int64_t position = 0; position < length; ++position) {
+    values[position] = static_cast<int32_t>(example * 100 + position + 1);
+  }
+  return values;
+}
+
+std::vector<Example> RandomExamples(int64_t count, uint64_t seed, ExampleMaker* maker) {
+  std::mt19937_64 random(seed);
+  std::vector<Example> examples;
+  for (int64_t index = 0; index < count; ++index) {
+    // Some are empty, some too long for every configuration here.
+    const int64_t source = random() % kLongest;
+    const int64_t target = random() % 4 == 0 ? random() % kLongest : source;
+    examples.push_back(maker->Make(
+        {maker->Int32s(Sequence(index, source)), maker->Int32s(Sequence(index, target))}));
+  }
+  return examples;
+}
+
+// Each is a way to batch; all of them together are most of what a configuration can say.
+std::vector<std::string> Configs() {
+  std::vector<std::string> configs;
+  for (const char* const drop : {"false", "true"}) {
+    const std::string remainder = std::string(" drop_remainder: ") + drop;
+    for (const char* const size : {"1", "3", "7"}) {
+      configs.push_back("fixed { batch_size: " + std::string(size) + remainder + " }");
+    }
+    for (const char* const more :
+         {"tokens: 40", "limits { examples: [5, 3, 2] }", "limits { examples: 1 }",
+          "tokens: 60 flush_every_examples: 7", "tokens: 60 pad_to_bound: true"}) {
+      configs.push_back("buckets { length_of: ['source', 'target'] bounds: [5, 10, 20] " +
+                        std::string(more) + remainder + " }");
+    }
+    for (const char* const more : {"rows: 1", "rows: 3", "rows: 3 open_rows: 3",
+                                   "rows: 2 open_rows: 9 fit: BEST_FIT", "rows: 3 fit: BEST_FIT"}) {
+      configs.push_back(
+          "packing { streams { feature: 'source' length: 20 } streams { feature: 'target' length: "
+          "22 } " +
+          std::string(more) + remainder + " }");
+    }
+  }
+  return configs;
+}
+
+bool IsPacking(const std::string& config) { return config.find("packing") == 0; }
+
+// The batch as text, every byte of its numbers included.
+std::string Print(const Batch& batch) {
+  std::string text;
+  for (const BatchTensor& tensor : batch.tensors) {
+    text += tensor.name + std::string(tensor.memory.get(), tensor.byte_size);
+    for (const int64_t size : tensor.shape) text += ":" + std::to_string(size);
+  }
+  return text + "#" + std::to_string(batch.bucket);
+}
+
+// Gives the batcher examples [begin, end) and appends what comes out.
+void BatchFrom(Batcher* batcher, const std::vector<Example>& examples, size_t begin,
+               std::vector<Batch>* batches) {
+  const auto take = [&] {
+    for (Batch& batch : TakeAll(batcher)) batches->push_back(std::move(batch));
+  };
+  take();
+  for (size_t index = begin; index < examples.size(); ++index) {
+    batcher->Add(examples[index], Id(index));
+    take();
+  }
+  batcher->Finish();
+  take();
+}
+
+// The sequences of one feature that a batch holds, by their example; each must be whole.
+std::map<int64_t, int64_t> Unpack(const Batch& batch, const std::string& name, bool is_packed) {
+  std::map<int64_t, int64_t> lengths;
+  const std::vector<int32_t> values = Elements<int32_t>(batch, name);
+  const int64_t width = Shape(batch, name)[1];
+  // Packed: segment ids and positions; else the rows' lengths.
+  const std::vector<int32_t> segments =
+      Elements<int32_t>(batch, name + (is_packed ? "_segment_ids" : "_length"));
+  const std::vector<int32_t> positions =
+      is_packed ? Elements<int32_t>(batch, name + "_segment_pos") : std::vector<int32_t>();
+  for (size_t place = 0; place < values.size(); ++place) {
+    const int64_t column = place % width;
+    int64_t position = column;
+    bool is_padding;
+    if (is_packed) {
+      is_padding = segments[place] == 0;
+      position = positions[place];
+    } else {
+      is_padding = column >= segments[place / width];
+    }
+    if (is_padding) {
+      EXPECT_EQ(values[place], 0);
+      continue;
+    }
+    const int64_t example = (values[place] - 1) / 100;
+    EXPECT_EQ(values[place], example * 100 + position + 1);
+    EXPECT_EQ(position, lengths[example]++);
+  }
+  return lengths;
+}
+
+TEST(BatcherPropertyTest, EveryExampleComesOutOnceAndWholeOrIsCounted) {
+  ExampleMaker maker;
+  const std::vector<Example> examples = RandomExamples(300, 1, &maker);
+  for (const std::string& config : Configs()) {
+    SCOPED_TRACE(config);
+    auto batcher = MakeBatcher(config, kSchema);
+    std::vector<Batch> batches;
+    BatchFrom(batcher.get(), examples, 0, &batches);
+    std::map<int64_t, int64_t> source;
+    std::map<int64_t, int64_t> target;
+    int64_t batched = 0;
+    for (const Batch& batch : batches) {
+      for (const auto& [example, length] : Unpack(batch, "source", IsPacking(config))) {
+        ASSERT_TRUE(source.emplace(example, length).second) << "twice";
+      }
+      for (const auto& [example, length] : Unpack(batch, "target", IsPacking(config))) {
+        ASSERT_TRUE(target.emplace(example, length).second) << "twice";
+      }
+      batched += batch.examples;
+    }
+    for (const auto& [example, length] : source) ASSERT_EQ(length, examples[example][0].count);
+    for (const auto& [example, length] : target) ASSERT_EQ(length, examples[example][1].count);
+    const BatcherCounters& counters = batcher->counters();
+    EXPECT_EQ(counters.examples, 300);
+    EXPECT_EQ(batched + counters.too_long + counters.empty + counters.dropped_at_end, 300);
+    int64_t too_long = 0;
+    const bool has_bound = config.find("fixed") != 0;
+    const int64_t target_bound = IsPacking(config) ? 22 : 20;
+    for (const Example example : examples) {
+      too_long += has_bound && (example[0].count > 20 || example[1].count > target_bound);
+    }
+    EXPECT_EQ(counters.too_long, too_long);
+    // Without dropping, every example that can come out has come out.
+    if (config.find("drop_remainder: false") != std::string::npos) {
+      EXPECT_EQ(counters.dropped_at_end, 0);
+    }
+  }
+}
+
+TEST(BatcherPropertyTest, BucketsKeepTheirLimits) {
+  ExampleMaker maker;
+  const std::vector<Example> examples = RandomExamples(400, 2, &maker);
+  const int64_t bounds[] = {5, 10, 20};
+  auto batcher = MakeBatcher(
+      "buckets { length_of: ['source', 'target'] bounds: [5, 10, 20] tokens: 40 }", kSchema);
+  std::vector<Batch> batches;
+  BatchFrom(batcher.get(), examples, 0, &batches);
+  for (const Batch& batch : batches) {
+    const int64_t bound = bounds[batch.bucket];
+    for (const char* const name : {"source", "target"}) {
+      EXPECT_LE(Shape(batch, name)[0] * Shape(batch, name)[1], 40);
+      EXPECT_LE(Shape(batch, name)[1], bound);
+      EXPECT_LE(batch.examples, 40 / bound);
+    }
+    // The longest of some example belongs into no smaller bucket.
+    if (batch.bucket > 0) {
+      EXPECT_GT(std::max(Shape(batch, "source")[1], Shape(batch, "target")[1]),
+                bounds[batch.bucket - 1]);
+    }
+  }
+}
+
+TEST(BatcherPropertyTest, TheSameExamplesGiveTheSameBatches) {
+  ExampleMaker maker;
+  const std::vector<Example> examples = RandomExamples(200, 3, &maker);
+  for (const std::string& config : Configs()) {
+    std::vector<Batch> first;
+    std::vector<Batch> second;
+    BatchFrom(MakeBatcher(config, kSchema).get(), examples, 0, &first);
+    BatchFrom(MakeBatcher(config, kSchema).get(), examples, 0, &second);
+    ASSERT_EQ(first.size(), second.size());
+    for (size_t index = 0; index < first.size(); ++index) {
+      ASSERT_EQ(Print(first[index]), Print(second[index])) << config;
+    }
+  }
+}
+
+// One run, with the state after every batch and after every example.
+struct Snapshot {
+  // Examples that had been added, and batches taken.
+  size_t examples;
+  size_t batches;
+  std::string state;
+  std::vector<RecordId> held;
+};
+
+std::vector<Snapshot> RunWithSnapshots(Batcher* batcher, const std::vector<Example>& examples,
+                                       std::vector<Batch>* batches) {
+  std::vector<Snapshot> snapshots;
+  const auto save = [&](size_t added) {
+    BatcherState state;
+    Snapshot snapshot{added, batches->size(), "", {}};
+    batcher->Save(&state, &snapshot.held);
+    snapshot.state = state.SerializeAsString();
+    snapshots.push_back(std::move(snapshot));
+  };
+  const auto take = [&](size_t added) {
+    save(added);
+    while (batcher->HasBatch()) {
+      batches->push_back(*batcher->Take());
+      save(added);
+    }
+  };
+  for (size_t index = 0; index < examples.size(); ++index) {
+    batcher->Add(examples[index], Id(index));
+    take(index + 1);
+  }
+  batcher->Finish();
+  take(examples.size());
+  return snapshots;
+}
+
+TEST(BatcherPropertyTest, ResumingAnywhereGivesTheSameRemainder) {
+  ExampleMaker maker;
+  const std::vector<Example> examples = RandomExamples(90, 4, &maker);
+  for (const std::string& config : Configs()) {
+    SCOPED_TRACE(config);
+    auto whole = MakeBatcher(config, kSchema);
+    std::vector<Batch> batches;
+    for (const Snapshot& snapshot : RunWithSnapshots(whole.get(), examples, &batches)) {
+      BatcherState state;
+      ASSERT_TRUE(state.ParseFromString(snapshot.state));
+      std::vector<Example> held;
+      for (const RecordId& id : snapshot.held) held.push_back(examples[id.position.record]);
+      auto restored = MakeBatcher(config, kSchema);
+      ASSERT_THAT(restored->Restore(state, snapshot.held, held), IsOk());
+      // A state that is restored is the state that was saved.
+      BatcherState again;
+      std::vector<RecordId> held_again;
+      restored->Save(&again, &held_again);
+      ASSERT_EQ(again.SerializeAsString(), snapshot.state);
+      ASSERT_EQ(held_again, snapshot.held);
+      std::vector<Batch> rest;
+      BatchFrom(restored.get(), examples, snapshot.examples, &rest);
+      ASSERT_EQ(rest.size() + snapshot.batches, batches.size());
+      for (size_t index = 0; index < rest.size(); ++index) {
+        ASSERT_EQ(Print(rest[index]), Print(batches[snapshot.batches + index]));
+      }
+      EXPECT_EQ(restored->counters().dropped_at_end, whole->counters().dropped_at_end);
+      EXPECT_EQ(restored->counters().too_long, whole->counters().too_long);
+    }
+  }
+}
+
+double PaddingOf(const std::string& config, const std::vector<Example>& examples) {
+  auto batcher = MakeBatcher(config, kSchema);
+  std::vector<Batch> batches;
+  BatchFrom(batcher.get(), examples, 0, &batches);
+  PaddingReport report(batcher->buckets());
+  for (const Batch& batch : batches) report.Add(batch);
+  return report.padding_fraction();
+}
+
+TEST(BatcherPropertyTest, BucketsPadLessThanAnyOrderAndPackingLessThanBuckets) {
+  ExampleMaker maker;
+  const std::vector<Example> examples = RandomExamples(3000, 5, &maker);
+  const double naive = PaddingOf("fixed { batch_size: 8 }", examples);
+  const double buckets = PaddingOf(
+      "buckets { length_of: ['source', 'target'] bounds: [4, 8, 12, 16, 20] limits { examples: 8 } "
+      "}",
+      examples);
+  const std::string streams =
+      "packing { streams { feature: 'source' length: 64 } streams { feature: 'target' length: 64 } "
+      "rows: 8 ";
+  const double first_fit = PaddingOf(streams + "}", examples);
+  const double best_fit = PaddingOf(streams + "fit: BEST_FIT }", examples);
+  EXPECT_GT(naive, 0.4);  // lengths are about uniform: half of a row of the longest is padding
+  EXPECT_LT(buckets, 0.6 * naive);
+  EXPECT_LT(first_fit, 0.6 * buckets);
+  EXPECT_LT(best_fit, 0.6 * buckets);
+}
+
+}  // namespace
+}  // namespace frazo::batch

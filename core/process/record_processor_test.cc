@@ -1,0 +1,252 @@
+#include "core/process/record_processor.h"
+
+#include <string>
+
+#include "core/io/testing/scratch_folder.h"
+#include "core/process/testing/processing.h"
+#include "core/process/testing/wire_writer.h"
+#include "core/status/status_matchers.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace frazo {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
+
+constexpr absl::StatusCode kInvalid = absl::StatusCode::kInvalidArgument;
+using Outcome = ProcessedChunk::Outcome;
+
+absl::Status Error(const std::string& config) { return MakeProcessor(config).status(); }
+
+// <unk> 0, <s> 1, </s> 2, one 3, two 4, three 5.
+std::string WordTokenizer(const ScratchFolder& scratch) {
+  const std::string path = scratch.Write("words", "<unk>\n<s>\n</s>\none\ntwo\nthree\n");
+  return "tokenizer { word { vocabulary: '" + path + "' } }";
+}
+
+const char kColumns[] = "tab_separated { columns: ['source', 'target'] } ";
+
+TEST(RecordProcessorTest, SplitsColumns) {
+  const Processing read("tab_separated { columns: ['a', '', 'c'] }",
+                        {"1\t2\t3", "\t\t", "x\ty\tz"});
+  EXPECT_THAT(read.values(0, "a").bytes(), ElementsAre("1"));
+  EXPECT_THAT(read.values(0, "c").bytes(), ElementsAre("3"));
+  EXPECT_THAT(read.values(1, "a").bytes(), ElementsAre(""));
+  EXPECT_THAT(read.values(1, "c").bytes(), ElementsAre(""));
+  EXPECT_THAT(read.values(2, "c").bytes(), ElementsAre("z"));
+  EXPECT_EQ(read.processor().schema().features.size(), 2);
+}
+
+TEST(RecordProcessorTest, AWrongNumberOfColumnsIsABadRecord) {
+  const std::string config = "tab_separated { columns: ['a', '', 'c'] }";
+  EXPECT_THAT(ProcessOne(config, "1\t2"),
+              StatusIs(kInvalid, "2 columns; expected 3, separated by tabs: a, '', c"));
+  EXPECT_THAT(ProcessOne(config, "1\t2\t3\t4"), StatusIs(kInvalid, StartsWith("4 columns;")));
+  EXPECT_THAT(ProcessOne(config, ""), StatusIs(kInvalid, StartsWith("1 columns;")));
+}
+
+TEST(RecordProcessorTest, ARawRecordIsOneField) {
+  const Processing read("raw {}", {"a\tb", ""});
+  EXPECT_THAT(read.values(0, "record").bytes(), ElementsAre("a\tb"));
+  EXPECT_THAT(read.values(1, "record").bytes(), ElementsAre(""));
+  EXPECT_EQ(read.processor().schema().features[0].TypeText(), "BYTES[]");
+}
+
+TEST(RecordProcessorTest, StepsWorkOneAfterTheOther) {
+  ScratchFolder scratch;
+  const std::string config = std::string(kColumns) + "steps { tokenize { field: 'source' " +
+                             WordTokenizer(scratch) +
+                             " } }"
+                             "steps { copy { field: 'source' output: 'whole' } }"
+                             "steps { truncate { field: 'source' length: 2 } }"
+                             "steps { append_eos { field: 'source' } }"
+                             "steps { prepend_sos { field: 'source' } }"
+                             "steps { append_eos { field: 'whole' eos_id: 9 } }"
+                             "steps { drop { field: 'target' } }";
+  const Processing read(config, {"one two three\tx", "two\tx", "\tx", "what one\tx"});
+  EXPECT_THAT(read.values(0, "source").int32s(), ElementsAre(1, 3, 4, 2));
+  EXPECT_THAT(read.values(0, "whole").int32s(), ElementsAre(3, 4, 5, 9));
+  EXPECT_THAT(read.values(1, "source").int32s(), ElementsAre(1, 4, 2));
+  EXPECT_THAT(read.values(2, "source").int32s(), ElementsAre(1, 2));
+  EXPECT_THAT(read.values(2, "whole").int32s(), ElementsAre(9));
+  EXPECT_THAT(read.values(3, "source").int32s(), ElementsAre(1, 0, 3, 2));
+  const ExampleSchema& schema = read.processor().schema();
+  ASSERT_EQ(schema.features.size(), 2);  // source, whole: target is dropped
+  EXPECT_EQ(schema.features[0].TypeText(), "INT32[any]");
+  ASSERT_TRUE(schema.features[1].token_ids.has_value());
+  EXPECT_EQ(schema.features[1].token_ids->vocab_size, 6);
+  EXPECT_EQ(schema.features[1].token_ids->eos, 2);
+  EXPECT_NE(read.processor().vocabulary_fingerprint(), 0u);
+}
+
+TEST(RecordProcessorTest, TokenizeKeepsTheTextWhereItHasAnOutput) {
+  ScratchFolder scratch;
+  const Processing read(std::string(kColumns) +
+                            "steps { tokenize { field: 'source' output: 'ids' " +
+                            WordTokenizer(scratch) + " } }",
+                        {"one\tx", "two \xff\tx"});
+  EXPECT_THAT(read.values(0, "source").bytes(), ElementsAre("one"));
+  EXPECT_THAT(read.values(0, "ids").int32s(), ElementsAre(3));
+  EXPECT_EQ(read.processor().schema().features[2].name, "ids");
+  ASSERT_EQ(read.chunk().invalid_texts().size(), 1);
+  EXPECT_EQ(read.chunk().invalid_texts()[0].record, 1);
+  EXPECT_EQ(read.chunk().invalid_texts()[0].sequences, 1);
+}
+
+TEST(RecordProcessorTest, FiltersSayWhichRecordsTheyLeftOut) {
+  const std::string config = std::string(kColumns) +
+                             "steps { parse_numbers { field: 'source' } }"
+                             "steps { parse_numbers { field: 'target' } }"
+                             "steps { filter_by_length { field: 'source' min_length: 1 } }"
+                             "steps { filter_by_length { field: 'target' max_length: 2 } }";
+  const Processing read(config, {"1\t1 2", "\t1 2 3", "1\t1 2 3", "1\t"});
+  EXPECT_EQ(read.chunk().outcome(0), Outcome::kExample);
+  EXPECT_EQ(read.chunk().outcome(1), Outcome::kFiltered);
+  EXPECT_EQ(read.chunk().outcome(2), Outcome::kFiltered);
+  EXPECT_EQ(read.chunk().outcome(3), Outcome::kExample);
+  EXPECT_THAT(read.processor().filters(), ElementsAre("steps[2].filter_by_length 'source'",
+                                                      "steps[3].filter_by_length 'target'"));
+  ASSERT_EQ(read.chunk().filtered_records().size(), 2);
+  EXPECT_EQ(read.chunk().filtered_records()[0].record, 1);
+  EXPECT_EQ(read.chunk().filtered_records()[0].filter, 0);
+  EXPECT_EQ(read.chunk().filtered_records()[1].record, 2);
+  EXPECT_EQ(read.chunk().filtered_records()[1].filter, 1);
+}
+
+TEST(RecordProcessorTest, ParsesNumbersOfEveryType) {
+  const std::string config =
+      "tab_separated { columns: ['a', 'b', 'c'] }"
+      "steps { parse_numbers { field: 'a' } }"
+      "steps { parse_numbers { field: 'b' type: INT32 shape { sizes: 2 } } }"
+      "steps { parse_numbers { field: 'c' type: FLOAT32 } }";
+  const Processing read(config,
+                        {"9223372036854775807,-1 ,, 3\t-2147483648 7\t1e3 -0.5", "\t1 2\t "});
+  EXPECT_THAT(read.values(0, "a").int64s(), ElementsAre(9223372036854775807, -1, 3));
+  EXPECT_THAT(read.values(0, "b").int32s(), ElementsAre(-2147483648, 7));
+  EXPECT_THAT(read.values(0, "c").floats(), ElementsAre(1000, -0.5));
+  EXPECT_THAT(read.values(1, "a").int64s(), IsEmpty());
+  EXPECT_THAT(read.values(1, "c").floats(), IsEmpty());
+  EXPECT_THAT(ProcessOne(config, "9223372036854775808\t1 2\t"),
+              StatusIs(kInvalid, "field 'a': '9223372036854775808' is no INT64"));
+  EXPECT_THAT(ProcessOne(config, "1\t1 2147483648\t"),
+              StatusIs(kInvalid, "field 'b': '2147483648' is no INT32"));
+  EXPECT_THAT(ProcessOne(config, "1\t1 2 3\t"),
+              StatusIs(kInvalid, "field 'b' has 3 numbers; expected 2 for INT32[2]"));
+  EXPECT_THAT(ProcessOne(config, "1\t1 2\t1.5.2"),
+              StatusIs(kInvalid, "field 'c': '1.5.2' is no FLOAT32"));
+  EXPECT_THAT(ProcessOne(config, std::string(50, 'y') + "\t1 2\t"),
+              StatusIs(kInvalid, "field 'a': '" + std::string(40, 'y') + "...' is no INT64"));
+}
+
+TEST(RecordProcessorTest, DefaultsTakeStepsLikeValuesThatWereRead) {
+  const Processing read(R"pb(tf_example {
+                               features {
+                                 name: "x"
+                                 type: INT64
+                                 default_values: [ 1, 2, 3 ]
+                               }
+                               features { name: "y" type: UINT8 }
+                             }
+                             steps { truncate { field: "x" length: 2 } }
+                             steps { append_eos { field: "x" eos_id: 7 } }
+                             steps { copy { field: "y" output: "z" } }
+                             steps { truncate { field: "z" length: 1 } })pb",
+                        {"", TfExample({FeatureEntry("y", BytesList({"ab"}))}), ""});
+  for (const size_t record : {0, 1, 2}) {
+    EXPECT_THAT(read.values(record, "x").int64s(), ElementsAre(1, 2, 7));
+  }
+  EXPECT_THAT(read.values(1, "y").uint8s(), ElementsAre('a', 'b'));
+  EXPECT_THAT(read.values(1, "z").uint8s(), ElementsAre('a'));
+}
+
+TEST(RecordProcessorTest, AChunkCanBeFilledAgainByAnyProcessor) {
+  const auto columns = *MakeProcessor(kColumns);
+  const auto numbers = *MakeProcessor("raw {} steps { parse_numbers { field: 'record' } }");
+  ProcessedChunk chunk;
+  const std::vector<SourceRecord> pairs = {{"a\tb", {}}, {"bad", {}}, {"c\td", {}}};
+  const std::vector<SourceRecord> counts = {{"1 2", {}}};
+  for (int repeat = 0; repeat < 3; ++repeat) {
+    columns->Process(pairs, &chunk);
+    ASSERT_EQ(chunk.size(), 3);
+    EXPECT_THAT(chunk.example(2)[1].bytes(), ElementsAre("d"));
+    EXPECT_EQ(chunk.bad_records().size(), 1);
+    numbers->Process(counts, &chunk);
+    ASSERT_EQ(chunk.size(), 1);
+    EXPECT_THAT(chunk.example(0)[0].int64s(), ElementsAre(1, 2));
+    EXPECT_THAT(chunk.bad_records(), IsEmpty());
+  }
+}
+
+TEST(RecordProcessorTest, WrongFieldsNameThePlaceAndTheNearNames) {
+  EXPECT_THAT(Error(std::string(kColumns) + "steps { drop { field: 'sorce' } }"),
+              StatusIs(kInvalid,
+                       "steps[0].drop.field: there is no field 'sorce'; did you mean "
+                       "'source'? There are: source, target"));
+  EXPECT_THAT(Error(std::string(kColumns) + "steps { copy { field: 'source' output: 'target' } }"),
+              StatusIs(kInvalid, HasSubstr("steps[0].copy.output: there is a field 'target'")));
+  EXPECT_THAT(Error("tab_separated { columns: ['a', 'a'] }"),
+              StatusIs(kInvalid, HasSubstr("tab_separated.columns[1]: there is a field 'a'")));
+  EXPECT_THAT(Error("tab_separated { columns: '' }"),
+              StatusIs(kInvalid, "tab_separated.columns: name at least one column"));
+  EXPECT_THAT(Error("raw { name: '' }"),
+              StatusIs(kInvalid, "raw.name: the name of a field is empty"));
+}
+
+TEST(RecordProcessorTest, WrongTypesNameThePlaceAndTheType) {
+  ScratchFolder scratch;
+  EXPECT_THAT(Error("tf_example { features { name: 'x' type: BYTES } } steps { tokenize { field: "
+                    "'x' " +
+                    WordTokenizer(scratch) + " } }"),
+              StatusIs(kInvalid,
+                       "steps[0].tokenize.field: field 'x' is BYTES[any]; expected BYTES "
+                       "of one value; give the feature `shape {}`"));
+  EXPECT_THAT(Error("raw {} steps { truncate { field: 'record' length: 3 } }"),
+              StatusIs(kInvalid,
+                       "steps[0].truncate.field: field 'record' is BYTES[]; expected a "
+                       "field of any length"));
+  EXPECT_THAT(Error("tf_example { features { name: 'x' type: FLOAT32 } } steps { append_eos { "
+                    "field: 'x' eos_id: 1 } }"),
+              StatusIs(kInvalid,
+                       "steps[0].append_eos.field: field 'x' is FLOAT32[any]; expected "
+                       "ids, INT32 or INT64"));
+  EXPECT_THAT(Error("tf_example { features { name: 'x' type: INT64 } } steps { prepend_sos { "
+                    "field: 'x' } }"),
+              StatusIs(kInvalid,
+                       "steps[0].prepend_sos.sos_id: not set, and no tokenizer made field "
+                       "'x', which would know it; set it"));
+  EXPECT_THAT(Error("raw {} steps { parse_numbers { field: 'record' type: UINT8 } }"),
+              StatusIs(kInvalid,
+                       "steps[0].parse_numbers.type: UINT8; expected INT64, INT32 or "
+                       "FLOAT32"));
+}
+
+TEST(RecordProcessorTest, WhatIsNotSetOrOutOfRangeNamesItsPlace) {
+  const std::string numbers = "tf_example { features { name: 'x' type: INT64 } } ";
+  EXPECT_THAT(
+      Error(""),
+      StatusIs(kInvalid, "parser: not set; expected one of tf_example, tab_separated, raw"));
+  EXPECT_THAT(Error("raw {} steps {}"), StatusIs(kInvalid, StartsWith("steps[0]: not set;")));
+  EXPECT_THAT(Error("raw {} steps { drop { field: 'record' } }"),
+              StatusIs(kInvalid, "steps: every field is dropped; keep at least one"));
+  EXPECT_THAT(
+      Error(numbers + "steps { truncate { field: 'x' } }"),
+      StatusIs(kInvalid,
+               "steps[0].truncate.length: expected the number of values to keep, at least 0"));
+  EXPECT_THAT(
+      Error(numbers + "steps { filter_by_length { field: 'x' min_length: 3 max_length: 2 } }"),
+      StatusIs(kInvalid,
+               "steps[0].filter_by_length.min_length: 3; expected 0 to max_length, which "
+               "is 2"));
+  EXPECT_THAT(
+      Error("raw {} steps { tokenize { field: 'record' tokenizer { word { vocabulary: "
+            "'/nowhere/words' } } } }"),
+      StatusIs(absl::StatusCode::kNotFound,
+               AllOf(StartsWith("steps[0].tokenize.tokenizer: "), HasSubstr("/nowhere/words"))));
+}
+
+}  // namespace
+}  // namespace frazo

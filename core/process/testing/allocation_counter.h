@@ -1,0 +1,14 @@
+#ifndef CORE_PROCESS_TESTING_ALLOCATION_COUNTER_H_
+#define CORE_PROCESS_TESTING_ALLOCATION_COUNTER_H_
+
+#include <cstdint>
+
+namespace frazo {
+
+// How often this program has called operator new so far. Who links it gets an operator new that
+// counts.
+int64_t AllocationCount();
+
+}  // namespace frazo
+
+#endif  // CORE_PROCESS_TESTING_ALLOCATION_COUNTER_H_
