@@ -1,8 +1,24 @@
 """Frazo: sequence models on TensorFlow, described by protobuf messages.
 
-Importing this package does not import TensorFlow: a wrong configuration is told in well under a second.
+Importing this package imports neither TensorFlow nor the C++ runtime: a wrong configuration is told in well
+under a second. The runtime comes with the first use of Pipeline, without TensorFlow.
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from frazo.registry import build, register, unwrap
 
-__all__ = ["build", "register", "unwrap"]
+if TYPE_CHECKING:
+    from frazo.pipeline import Pipeline
+
+__all__ = ["Pipeline", "build", "register", "unwrap"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Pipeline":
+        from frazo.pipeline import Pipeline
+
+        return Pipeline
+    raise AttributeError(f"module 'frazo' has no attribute '{name}'")

@@ -8,7 +8,6 @@
 #include <nanobind/stl/pair.h>
 #include <nanobind/stl/string_view.h>
 
-#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -18,13 +17,15 @@
 #include <utility>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "core/io/compression.h"
 #include "core/io/crc32c.h"
 #include "core/io/file_crc32c.h"
 #include "core/io/record_reader.h"
 #include "core/io/record_writer.h"
+#include "python/frazo/pipeline_binding.h"
+#include "python/frazo/status_exceptions.h"
+#include "python/frazo/tokenizer_binding.h"
 
 namespace nb = nanobind;
 using namespace nb::literals;
@@ -32,91 +33,7 @@ using namespace nb::literals;
 namespace frazo {
 namespace {
 
-// Exception classes by status code; they live as long as the interpreter.
-std::array<PyObject*, 17> exception_classes = {};
-
-// Needs the interpreter's lock.
-void RaiseIfError(const absl::Status& status) {
-  if (status.ok()) return;
-  const std::string message(status.message());
-  PyErr_SetString(exception_classes[status.raw_code()], message.c_str());
-  throw nb::python_error();
-}
-
-template <typename T>
-T ValueOrRaise(absl::StatusOr<T> result) {
-  RaiseIfError(result.status());
-  return *std::move(result);
-}
-
-// What `call` returns, run without the interpreter's lock.
-template <typename Call>
-auto Unlocked(Call call) {
-  nb::gil_scoped_release unlocked;
-  return call();
-}
-
 std::string_view View(const nb::bytes& bytes) { return {bytes.c_str(), bytes.size()}; }
-
-void BindExceptions(nb::module_& module) {
-  struct Class {
-    absl::StatusCode code;
-    const char* name;
-    PyObject* python_base;  // The built-in class that says the same; null if none does.
-    const char* documentation;
-  };
-  const Class classes[] = {
-      {absl::StatusCode::kCancelled, "CancelledError", nullptr, "Stopped by the caller."},
-      {absl::StatusCode::kUnknown, "UnknownError", PyExc_RuntimeError,
-       "Failed for a reason that the runtime does not know."},
-      {absl::StatusCode::kInvalidArgument, "InvalidArgumentError", PyExc_ValueError,
-       "An argument or an option is wrong, whatever the state of things."},
-      {absl::StatusCode::kDeadlineExceeded, "DeadlineExceededError", PyExc_TimeoutError,
-       "Took too long."},
-      {absl::StatusCode::kNotFound, "NotFoundError", PyExc_FileNotFoundError,
-       "A file or folder does not exist."},
-      {absl::StatusCode::kAlreadyExists, "AlreadyExistsError", PyExc_FileExistsError,
-       "A file or folder exists already."},
-      {absl::StatusCode::kPermissionDenied, "PermissionDeniedError", PyExc_PermissionError,
-       "The user of the process may not do this."},
-      {absl::StatusCode::kResourceExhausted, "ResourceExhaustedError", PyExc_OSError,
-       "No space on the disk, no memory, or a limit of the system is reached."},
-      {absl::StatusCode::kFailedPrecondition, "FailedPreconditionError", PyExc_RuntimeError,
-       "Not possible in the state that the object is in, such as closed."},
-      {absl::StatusCode::kAborted, "AbortedError", PyExc_RuntimeError,
-       "Stopped because of something that ran at the same time."},
-      {absl::StatusCode::kOutOfRange, "OutOfRangeError", PyExc_IndexError,
-       "Past the end of what there is."},
-      {absl::StatusCode::kUnimplemented, "UnimplementedError", PyExc_NotImplementedError,
-       "Not supported."},
-      {absl::StatusCode::kInternal, "InternalError", PyExc_RuntimeError,
-       "A promise of the runtime itself is broken: please report it."},
-      {absl::StatusCode::kUnavailable, "UnavailableError", PyExc_OSError,
-       "A device or service failed; it may work if tried again."},
-      {absl::StatusCode::kDataLoss, "DataLossError", nullptr,
-       "A file is damaged or was cut short."},
-      {absl::StatusCode::kUnauthenticated, "UnauthenticatedError", PyExc_PermissionError,
-       "The user or program has not proven who it is."},
-  };
-  const std::string prefix = absl::StrCat(nb::cast<std::string_view>(module.attr("__name__")), ".");
-  const auto make = [&](const char* name, const char* documentation, nb::handle bases) {
-    nb::object made = nb::steal(PyErr_NewExceptionWithDoc(absl::StrCat(prefix, name).c_str(),
-                                                          documentation, bases.ptr(), nullptr));
-    if (!made.is_valid()) throw nb::python_error();
-    module.attr(name) = made;
-    return made;
-  };
-  const nb::object base =
-      make("FrazoError", "An error of Frazo's runtime; its classes are one for each status code.",
-           PyExc_Exception);
-  for (const Class& entry : classes) {
-    const nb::object bases = entry.python_base != nullptr
-                                 ? nb::make_tuple(base, nb::borrow(entry.python_base))
-                                 : nb::make_tuple(base);
-    exception_classes[static_cast<int>(entry.code)] =
-        make(entry.name, entry.documentation, bases).release().ptr();
-  }
-}
 
 struct Reader {
   explicit Reader(RecordReader opened) : reader(std::move(opened)) {}
@@ -270,6 +187,8 @@ NB_MODULE(_core, module) {
   BindRecordReader(module);
   BindRecordWriter(module);
   BindCrc32c(module);
+  BindTokenizer(module);
+  BindPipeline(module);
 }
 
 }  // namespace frazo

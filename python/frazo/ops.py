@@ -13,6 +13,10 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 
+from frazo import _core
+from frazo.pipeline import PipelineConfig, read_config, search_folders
+from frazo.proto import record_source_pb2
+
 _LIBRARY = "libfrazo_ops.so"
 
 
@@ -68,6 +72,85 @@ def sparse_conv2d_gradient(
         input=x, filter=kernel, output_gradient=output_gradient, stride=stride, padding=padding
     )
     return gradients.input_gradient, gradients.filter_gradient
+
+
+def pipeline_dataset(config: PipelineConfig) -> tf.data.Dataset:
+    """From files to batches, as a Pipeline message says, in C++ threads.
+
+    The batches depend on the message and the files alone, never on threads. A saved iterator
+    (`tf.train.Checkpoint`) holds some KB: where each file stands, and which records wait in batches that are
+    not full yet. Restored, it goes on with the very next batch; a state of another configuration, vocabulary
+    or other files is refused, naming the difference.
+
+    Args:
+      config: the message, its textproto, or the path of a file that holds it. Relative paths in it are
+        looked for below the current directory, then below Frazo's own tree.
+
+    Returns:
+      A dataset of dict[str, tf.Tensor]; the message tells the names, types and shapes. Tensors of numbers
+      are the pipeline's own memory, not copied.
+
+    Raises:
+      frazo._core.FrazoError: the configuration is wrong; the message names the place in it.
+      tf.errors.NotFoundError, tf.errors.PermissionDeniedError: from making an iterator on.
+      tf.errors.DataLossError, tf.errors.InvalidArgumentError, tf.errors.FailedPreconditionError: while
+        iterating or restoring: a file is damaged, a record cannot be processed, a state does not fit.
+    """
+    serialized = read_config(config).SerializeToString(deterministic=True)
+    spec = {
+        name: tf.TensorSpec(shape, tf.string if dtype == "object" else tf.as_dtype(dtype))
+        for name, (dtype, shape) in _core.pipeline_tensors(serialized, search_folders()).items()
+    }
+    flat = tf.nest.flatten(spec)
+    handle = _library().frazo_pipeline_dataset(
+        config=serialized,
+        search_folders=tf.constant(search_folders(), tf.string),
+        output_types=[tensor.dtype for tensor in flat],
+        output_shapes=[tensor.shape for tensor in flat],
+    )
+    return tf.data.experimental.from_variant(handle, spec)
+
+
+def record_source_dataset(
+    source: record_source_pb2.RecordSource,
+    *,
+    seed: int = 301,
+    replica: int = 0,
+    replicas: int = 1,
+    skip_damaged: bool = False,
+) -> tf.data.Dataset:
+    """The records that a RecordSource message describes, for a function of yours to process.
+
+        records = record_source_dataset(source, seed=1)
+        batches = records.map(lambda source_id, record: parse(record)).batch(32)
+
+    The order depends on the message, the files and the arguments alone. A saved iterator is some hundred
+    bytes, whatever the shuffle buffer, and goes on with the very next record.
+
+    Args:
+      source: relative paths in it are looked for below the current directory, then below Frazo's own tree.
+      seed: decides the order of shuffled and mixed sources.
+      replica: this consumer is number `replica` of `replicas`; each record goes to exactly one.
+      replicas: > replica.
+      skip_damaged: damaged records and files are passed over, with a warning, instead of being an error.
+
+    Returns:
+      A dataset of (source_id, record): int32 [], which part of a mixture (else 0), and string [].
+
+    Raises:
+      tf.errors.OpError: its classes, from making an iterator on, name the file, the record and its byte.
+    """
+    handle = _library().frazo_record_source_dataset(
+        source=source.SerializeToString(deterministic=True),
+        search_folders=tf.constant(search_folders(), tf.string),
+        seed=seed,
+        replica=replica,
+        replicas=replicas,
+        skip_damaged=skip_damaged,
+    )
+    return tf.data.experimental.from_variant(
+        handle, (tf.TensorSpec([], tf.int32), tf.TensorSpec([], tf.string))
+    )
 
 
 @functools.cache

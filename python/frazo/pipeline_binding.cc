@@ -1,0 +1,265 @@
+#include "python/frazo/pipeline_binding.h"
+
+#include <nanobind/ndarray.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/string_view.h>
+#include <nanobind/stl/vector.h>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "core/batch/batch.h"
+#include "core/batch/batcher.h"
+#include "core/pipeline/pipeline.h"
+#include "core/pipeline/pipeline_plan.h"
+#include "core/process/example.h"
+#include "frazo/proto/pipeline.pb.h"
+#include "python/frazo/status_exceptions.h"
+
+namespace nb = nanobind;
+using namespace nb::literals;
+
+namespace frazo {
+namespace {
+
+using ::frazo::batch::Batch;
+using ::frazo::batch::BatchTensor;
+using ::frazo::batch::BatchTensorSpec;
+using ::frazo::pipeline::PipelineCounters;
+using ::frazo::pipeline::PipelinePlan;
+
+// How long Ctrl+C may go unheard.
+constexpr std::chrono::milliseconds kPatience(50);
+
+std::string_view View(const nb::bytes& bytes) { return {bytes.c_str(), bytes.size()}; }
+
+absl::StatusOr<std::shared_ptr<const PipelinePlan>> MakePlan(
+    std::string_view serialized, std::vector<std::string> search_folders) {
+  Pipeline config;
+  if (!config.ParseFromString(serialized)) {
+    return absl::InvalidArgumentError("config is not a serialized frazo.Pipeline");
+  }
+  return PipelinePlan::Create(config, std::move(search_folders));
+}
+
+struct PipelineIterator {
+  explicit PipelineIterator(std::unique_ptr<pipeline::Pipeline> created)
+      : pipeline(std::move(created)) {}
+  ~PipelineIterator() {
+    // Its threads may be reading from a slow disk.
+    nb::gil_scoped_release unlocked;
+    pipeline.reset();
+  }
+
+  std::timed_mutex mutex;  // Locked only by a thread that does not hold the interpreter's lock.
+  std::unique_ptr<pipeline::Pipeline> pipeline;
+};
+
+void Create(PipelineIterator* self, const nb::bytes& config,
+            std::vector<std::string> search_folders) {
+  auto created = Unlocked([&]() -> absl::StatusOr<std::unique_ptr<pipeline::Pipeline>> {
+    auto plan = MakePlan(View(config), std::move(search_folders));
+    if (!plan.ok()) return std::move(plan).status();
+    return pipeline::Pipeline::Create(*std::move(plan));
+  });
+  new (self) PipelineIterator(ValueOrRaise(std::move(created)));
+}
+
+// What `call` does with the pipeline while no other thread uses it.
+template <typename Call>
+auto Exclusively(PipelineIterator& self, Call call) {
+  return Unlocked([&] {
+    const std::lock_guard lock(self.mutex);
+    return call(*self.pipeline);
+  });
+}
+
+const char* NumpyName(ValueType type) {
+  switch (type) {
+    case ValueType::kInt64:
+      return "int64";
+    case ValueType::kInt32:
+      return "int32";
+    case ValueType::kFloat32:
+      return "float32";
+    case ValueType::kUint8:
+      return "uint8";
+    case ValueType::kBytes:
+      return "object";
+  }
+  return "object";
+}
+
+nb::dlpack::dtype NumberType(ValueType type) {
+  switch (type) {
+    case ValueType::kInt64:
+      return nb::dtype<int64_t>();
+    case ValueType::kInt32:
+      return nb::dtype<int32_t>();
+    case ValueType::kFloat32:
+      return nb::dtype<float>();
+    case ValueType::kUint8:
+    case ValueType::kBytes:
+      return nb::dtype<uint8_t>();
+  }
+  return nb::dtype<uint8_t>();
+}
+
+// An array that keeps the batch's memory alive.
+nb::object NumberArray(const BatchTensor& tensor) {
+  const std::vector<size_t> shape(tensor.shape.begin(), tensor.shape.end());
+  auto memory = std::make_unique<std::shared_ptr<char>>(tensor.memory);
+  const nb::capsule owner(memory.get(), [](void* owned) noexcept {
+    delete static_cast<std::shared_ptr<char>*>(owned);
+  });
+  return nb::cast(nb::ndarray<nb::numpy>(memory.release()->get(), shape.size(), shape.data(), owner,
+                                         nullptr, NumberType(tensor.type)));
+}
+
+nb::object BytesArray(const BatchTensor& tensor) {
+  const nb::object array =
+      nb::module_::import_("numpy").attr("empty")(nb::make_tuple(tensor.element_count()), "object");
+  for (int64_t i = 0; i < tensor.element_count(); ++i) {
+    const std::string_view value = tensor.string(i);
+    array[nb::int_(i)] = nb::bytes(value.data(), value.size());
+  }
+  return array.attr("reshape")(nb::cast(tensor.shape));
+}
+
+nb::dict NumpyBatch(const Batch& batch) {
+  nb::dict arrays;
+  for (const BatchTensor& tensor : batch.tensors) {
+    const bool is_bytes = tensor.type == ValueType::kBytes;
+    arrays[tensor.name.c_str()] = is_bytes ? BytesArray(tensor) : NumberArray(tensor);
+  }
+  return arrays;
+}
+
+nb::dict NextBatch(PipelineIterator& self) {
+  std::unique_lock lock(self.mutex, std::defer_lock);
+  const auto wait = [&] {
+    return (lock.owns_lock() || lock.try_lock_for(kPatience)) &&
+           self.pipeline->WaitForBatch(absl::FromChrono(kPatience));
+  };
+  while (!Unlocked(wait)) {
+    if (PyErr_CheckSignals() != 0) throw nb::python_error();
+  }
+  Batch batch;
+  if (self.pipeline->Next(&batch)) {
+    lock.unlock();
+    return NumpyBatch(batch);
+  }
+  RaiseIfError(self.pipeline->status());
+  throw nb::stop_iteration();
+}
+
+nb::bytes SaveState(PipelineIterator& self) {
+  const std::string state =
+      Exclusively(self, [](pipeline::Pipeline& pipeline) { return pipeline.SaveState(); });
+  return nb::bytes(state.data(), state.size());
+}
+
+void Restore(PipelineIterator& self, const nb::bytes& state) {
+  RaiseIfError(Exclusively(
+      self, [&](pipeline::Pipeline& pipeline) { return pipeline.Restore(View(state)); }));
+}
+
+nb::dict CountersDict(PipelineIterator& self) {
+  const PipelineCounters counters =
+      Exclusively(self, [](pipeline::Pipeline& pipeline) { return pipeline.counters(); });
+  const std::vector<std::string>& filters = self.pipeline->plan().processor().filters();
+  nb::dict filtered;
+  for (int i = 0; i < counters.totals.filtered_size(); ++i) {
+    filtered[filters[i].c_str()] = counters.totals.filtered(i);
+  }
+  nb::dict result;
+  result["records"] = counters.totals.records();
+  result["record_bytes"] = counters.totals.record_bytes();
+  result["bad_records"] = counters.totals.bad_records();
+  result["filtered"] = filtered;
+  result["invalid_utf8"] = counters.totals.invalid_utf8();
+  result["examples"] = counters.batcher.examples;
+  result["too_long"] = counters.batcher.too_long;
+  result["empty"] = counters.batcher.empty;
+  result["dropped_at_end"] = counters.batcher.dropped_at_end;
+  result["batches"] = counters.totals.batches();
+  result["damaged_records"] = counters.stream.damaged_records;
+  result["damaged_bytes"] = counters.stream.damaged_bytes;
+  result["damaged_files"] = counters.stream.damaged_files;
+  result["first_damage"] = counters.stream.first_damage;
+  result["bad_record_samples"] = counters.bad_record_samples;
+  return result;
+}
+
+std::string PaddingReportText(PipelineIterator& self) {
+  return Exclusively(self,
+                     [](pipeline::Pipeline& pipeline) { return pipeline.padding_report().Text(); });
+}
+
+double PaddingFraction(PipelineIterator& self) {
+  return Exclusively(self, [](pipeline::Pipeline& pipeline) {
+    return pipeline.padding_report().padding_fraction();
+  });
+}
+
+nb::dict TensorsDict(const PipelinePlan& plan) {
+  nb::dict tensors;
+  for (const BatchTensorSpec& spec : plan.tensors()) {
+    nb::list shape;
+    for (const int64_t size : spec.shape) {
+      shape.append(size < 0 ? nb::object(nb::none()) : nb::object(nb::int_(size)));
+    }
+    tensors[spec.name.c_str()] = nb::make_tuple(NumpyName(spec.type), nb::tuple(shape));
+  }
+  return tensors;
+}
+
+}  // namespace
+
+void BindPipeline(nb::module_& module) {
+  nb::class_<PipelineIterator>(module, "Pipeline", "See frazo.Pipeline.")
+      .def("__init__", &Create, "config"_a, "search_folders"_a,
+           "config: a serialized frazo.Pipeline. search_folders: where relative paths are looked "
+           "for, after the\ncurrent folder.")
+      .def(
+          "__iter__", [](nb::handle self) { return nb::borrow(self); },
+          nb::sig("def __iter__(self) -> Pipeline"))
+      .def("__next__", &NextBatch, nb::sig("def __next__(self) -> dict[str, numpy.ndarray]"))
+      .def("save_state", &SaveState,
+           "Where it stands after the last batch that was given; some KB.")
+      .def("restore", &Restore, "state"_a,
+           "Goes on after the batch that save_state() was called after; possible at any time.\n\n"
+           "Raises FailedPreconditionError where configuration, vocabularies or files are others, "
+           "with the\ndifference; DataLossError where a record that is needed again is damaged; "
+           "InvalidArgumentError for\nbytes that are no state. An error changes nothing.")
+      .def_prop_ro("counters", &CountersDict,
+                   nb::sig("def counters(self) -> dict[str, typing.Any]"),
+                   "Counts up to the last batch, since the first start; see frazo.Pipeline.")
+      .def_prop_ro("padding_fraction", &PaddingFraction,
+                   "Of all values of the batches given, the part that is padding.")
+      .def("padding_report", &PaddingReportText,
+           "A table of the padding in the batches given, by bucket and feature.");
+  module.def(
+      "pipeline_tensors",
+      [](const nb::bytes& config, std::vector<std::string> search_folders) {
+        return TensorsDict(*ValueOrRaise(
+            Unlocked([&] { return MakePlan(View(config), std::move(search_folders)); })));
+      },
+      "config"_a, "search_folders"_a,
+      nb::sig("def pipeline_tensors(config: bytes, search_folders: "
+              "collections.abc.Sequence[str]) -> dict[str, tuple[str, tuple[int | None, ...]]]"),
+      "The tensors of a pipeline's batches: name to (NumPy's name of the type, shape), where a "
+      "size "
+      "of None\ndiffers from batch to batch. Loads the vocabularies; looks for no records.");
+}
+
+}  // namespace frazo

@@ -1,0 +1,229 @@
+import itertools
+import pathlib
+import tempfile
+
+import pytest
+import tensorflow as tf
+from google.protobuf import text_format
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from frazo import _core, ops
+from frazo.pipeline import Pipeline, read_config
+from frazo.proto import record_source_pb2
+
+TEXT_STEPS = """
+    processor {
+      raw { name: "words" }
+      steps { copy { field: "words" output: "text" } }
+      steps { parse_numbers { field: "words" type: INT32 } }
+    }
+"""
+BUCKETS = 'batcher { buckets { length_of: "words" bounds: 3 bounds: 8 tokens: 24 } }'
+
+
+def write_records(path, records):
+    with _core.RecordWriter(str(path)) as writer:
+        for record in records:
+            writer.write(record)
+
+
+def write_words(folder, count):
+    """Two files of records of 0 to 8 numbers, each different from the others."""
+    records = [b" ".join(b"%d" % (i * 10 + j) for j in range(i % 9)) for i in range(count)]
+    for file in range(2):
+        write_records(pathlib.Path(folder) / f"words-{file}", records[file::2])
+    return records
+
+
+def words_config(folder, source="epochs: 1", rest=BUCKETS):
+    return f"""
+        source {{ files {{ files {{ patterns: "{folder}/words-*" }} {source} }} }} {TEXT_STEPS} {rest}
+    """
+
+
+def text(batch):
+    return {name: (tensor.dtype.name, tensor.numpy().tolist()) for name, tensor in batch.items()}
+
+
+def saved(iterator, folder):
+    return tf.train.Checkpoint(iterator=iterator).write(str(pathlib.Path(folder) / "state"))
+
+
+def restored(dataset, path):
+    iterator = iter(dataset)
+    tf.train.Checkpoint(iterator=iterator).read(path).assert_consumed()
+    return iterator
+
+
+def test_elements_are_as_the_spec_says(tmp_path):
+    write_words(tmp_path, 20)
+    dataset = ops.pipeline_dataset(words_config(tmp_path))
+    assert dataset.element_spec == {
+        "words": tf.TensorSpec([None, None], tf.int32),
+        "words_length": tf.TensorSpec([None], tf.int32),
+        "text": tf.TensorSpec([None], tf.string),
+    }
+    for batch in dataset:
+        for name, spec in dataset.element_spec.items():
+            assert spec.is_compatible_with(batch[name]), name
+
+
+def test_gives_the_batches_of_the_numpy_face(tmp_path):
+    write_words(tmp_path, 50)
+    config = words_config(tmp_path, "epochs: 2 shuffle { buffer_records: 9 }")
+    ours = [text(batch) for batch in ops.pipeline_dataset(config)]
+    theirs = list(Pipeline(config))
+    assert len(ours) == len(theirs)
+    for batch, arrays in zip(ours, theirs, strict=True):
+        assert {name: values for name, (_, values) in batch.items()} == {
+            name: array.tolist() for name, array in arrays.items()
+        }
+
+
+def test_tensors_outlive_the_iterator(tmp_path):
+    write_words(tmp_path, 9)
+    dataset = ops.pipeline_dataset(
+        words_config(tmp_path, rest="batcher { fixed { batch_size: 9 } }")
+    )
+    words = next(iter(dataset))["words"]
+    del dataset
+    assert words.numpy()[8].tolist() == [10 * 7 + i for i in range(7)] + [0]
+
+
+def test_works_within_a_graph_and_after_a_map(tmp_path):
+    write_words(tmp_path, 30)
+
+    @tf.function
+    def total(dataset):
+        return dataset.map(lambda batch: tf.reduce_sum(batch["words"])).reduce(0, tf.add)
+
+    dataset = ops.pipeline_dataset(words_config(tmp_path))
+    assert int(total(dataset)) == sum(i * 10 + j for i in range(30) for j in range(i % 9))
+
+
+@settings(max_examples=6, deadline=None)
+@given(
+    count=st.integers(1, 40),
+    shuffle=st.sampled_from(["", "shuffle { buffer_records: 7 lanes: 2 }", "shuffle {}"]),
+    after=st.sampled_from([lambda dataset: dataset, lambda dataset: dataset.prefetch(2)]),
+)
+def test_a_restored_iterator_goes_on_exactly_at_every_batch(count, shuffle, after):
+    with tempfile.TemporaryDirectory() as folder:
+        write_words(folder, count)
+        dataset = after(ops.pipeline_dataset(words_config(folder, f"epochs: 2 {shuffle}")))
+        batches = [text(batch) for batch in dataset]
+        iterator = iter(dataset)
+        for done in range(len(batches) + 1):
+            path = saved(iterator, folder)
+            rest = restored(dataset, path)
+            assert [text(batch) for batch in rest] == batches[done:]
+            next(iterator, None)
+
+
+def test_a_state_is_small_whatever_the_shuffle_buffer(tmp_path):
+    write_words(tmp_path, 2000)
+    dataset = ops.pipeline_dataset(words_config(tmp_path, "shuffle { buffer_records: 1000 }"))
+    iterator = iter(dataset)
+    next(iterator)
+    saved(iterator, tmp_path / "saved")
+    assert sum(file.stat().st_size for file in (tmp_path / "saved").iterdir()) < 10_000
+
+
+def test_a_state_of_another_configuration_is_refused(tmp_path):
+    write_words(tmp_path, 30)
+    path = saved(iter(ops.pipeline_dataset(words_config(tmp_path))), tmp_path)
+    other = ops.pipeline_dataset(words_config(tmp_path, rest=BUCKETS.replace("24", "25")))
+    with pytest.raises(
+        tf.errors.FailedPreconditionError, match=r"buckets\.tokens was 24 and is 25"
+    ):
+        restored(other, path)
+
+
+def test_errors_name_the_place(tmp_path):
+    write_words(tmp_path, 4)
+    with pytest.raises(_core.InvalidArgumentError, match=r"batcher.*sauce"):
+        ops.pipeline_dataset(words_config(tmp_path, rest=BUCKETS.replace('"words"', '"sauce"')))
+    with pytest.raises(tf.errors.NotFoundError, match="nothing-"):
+        iter(ops.pipeline_dataset(words_config(tmp_path / "nothing-")))
+    write_records(tmp_path / "words-1", [b"1", b"x"])
+    with pytest.raises(tf.errors.InvalidArgumentError, match="words-1': record 1 at byte 17"):
+        list(ops.pipeline_dataset(words_config(tmp_path)))
+
+
+def test_a_graph_made_for_other_tensors_is_refused(tmp_path):
+    write_words(tmp_path, 4)
+    make = ops._library().frazo_pipeline_dataset
+    config = read_config(words_config(tmp_path)).SerializeToString()
+    shapes = [[None], [None, None], [None]]
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r"a batch .* has 3 tensors"):
+        make(config=config, search_folders=[], output_types=[tf.int32], output_shapes=[None])
+    with pytest.raises(
+        tf.errors.InvalidArgumentError, match=r"output 1 is int64 .* 'words' is int32"
+    ):
+        make(
+            config=config,
+            search_folders=[],
+            output_types=[tf.string, tf.int64, tf.int32],
+            output_shapes=shapes,
+        )
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r"not a serialized frazo\.Pipeline"):
+        make(config=b"\xff", search_folders=[], output_types=[tf.int32], output_shapes=[None])
+
+
+def words_source(folder, rest=""):
+    return text_format.Parse(
+        f'files {{ files {{ patterns: "{folder}/words-*" }} {rest} }}',
+        record_source_pb2.RecordSource(),
+    )
+
+
+def records_of(dataset):
+    return [record.numpy() for _, record in dataset]
+
+
+def test_records_for_a_function_of_ones_own(tmp_path):
+    records = write_words(tmp_path, 20)
+    dataset = ops.record_source_dataset(words_source(tmp_path, "epochs: 1"))
+    assert dataset.element_spec == (tf.TensorSpec([], tf.int32), tf.TensorSpec([], tf.string))
+    assert records_of(dataset) == records[::2] + records[1::2]
+    lengths = dataset.map(lambda source_id, record: tf.strings.length(record)).batch(20)
+    assert next(iter(lengths)).numpy().tolist() == [len(r) for r in records[::2] + records[1::2]]
+
+
+def test_records_tell_which_part_of_a_mixture_they_come_from(tmp_path):
+    write_records(tmp_path / "a", [b"a"] * 5)
+    write_records(tmp_path / "b", [b"b"] * 5)
+    source = record_source_pb2.RecordSource()
+    for name in "ab":
+        part = source.mixture.parts.add().source
+        part.files.patterns.append(str(tmp_path / name))
+        part.epochs = 1
+    source.mixture.at_end = record_source_pb2.MixtureSource.DROP
+    pairs = {(int(i), r.numpy()) for i, r in ops.record_source_dataset(source)}
+    assert pairs == {(0, b"a"), (1, b"b")}
+
+
+def test_replicas_share_the_records(tmp_path):
+    records = write_words(tmp_path, 21)
+    source = words_source(tmp_path, "epochs: 1 shuffle {}")
+    shares = [
+        records_of(ops.record_source_dataset(source, seed=3, replica=replica, replicas=4))
+        for replica in range(4)
+    ]
+    assert sorted(itertools.chain(*shares)) == sorted(records)
+
+
+@pytest.mark.parametrize("rest", ["", "shuffle { buffer_records: 300 }"])
+def test_a_restored_record_iterator_goes_on_exactly(tmp_path, rest):
+    write_words(tmp_path, 700)
+    dataset = ops.record_source_dataset(words_source(tmp_path, "epochs: 1 " + rest))
+    records = records_of(dataset)
+    for done in (0, 1, 255, 256, 257, 699, 700):
+        iterator = iter(dataset)
+        assert len([next(iterator) for _ in range(done)]) == done
+        path = saved(iterator, tmp_path)
+        assert records_of(restored(dataset, path)) == records[done:]
+        # A state of a restored iterator that gave nothing yet.
+        again = saved(restored(dataset, path), tmp_path)
+        assert records_of(restored(dataset, again)) == records[done:]
