@@ -1,7 +1,5 @@
 #include "core/text/bpe_merges.h"
 
-#include <vector>
-
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -49,14 +47,28 @@ absl::Status BpeMerges::AddLine(std::string_view line) {
     return absl::InvalidArgumentError(
         absl::StrCat("'", left, "' ends its word, so nothing can follow it"));
   }
-  const auto rank = static_cast<int32_t>(merges_.size());
-  const uint64_t key = Key(Number(left), Number(right));
-  const Merge merge = {rank, Number(absl::StrCat(left, right))};
-  if (!merges_.try_emplace(key, merge).second) {
+  const int32_t left_symbol = Number(left);
+  const int32_t right_symbol = Number(right);
+  if (Find(left_symbol, right_symbol) != nullptr) {
     return absl::InvalidArgumentError(
         absl::StrCat("'", line, "' stands further up already; remove one of them"));
   }
+  const auto rank = static_cast<int32_t>(merges_.size());
+  merges_.push_back({left_symbol, right_symbol, Number(absl::StrCat(left, right)), rank});
+  Insert(merges_.back());
   return absl::OkStatus();
+}
+
+void BpeMerges::Insert(const Merge& merge) {
+  if (merges_.size() * 2 > slots_.size()) {
+    slots_.assign(slots_.size() * 2, kNone);
+    for (const Merge& earlier : merges_) {
+      if (earlier.rank < merge.rank) Insert(earlier);
+    }
+  }
+  size_t at = Place(merge.left, merge.right);
+  while (slots_[at] != kNone) at = (at + 1) & (slots_.size() - 1);
+  slots_[at] = merge.rank;
 }
 
 int32_t BpeMerges::Number(std::string_view symbol) {
@@ -65,12 +77,10 @@ int32_t BpeMerges::Number(std::string_view symbol) {
 }
 
 void BpeMerges::AddTo(Fingerprint* fingerprint) const {
-  std::vector<uint64_t> by_rank(merges_.size());
-  for (const auto& [key, merge] : merges_) by_rank[merge.rank] = key;
-  fingerprint->Add(static_cast<int64_t>(by_rank.size()));
-  for (const uint64_t key : by_rank) {
-    fingerprint->Add(symbols_.token(static_cast<int32_t>(key >> 32)));
-    fingerprint->Add(symbols_.token(static_cast<int32_t>(key)));
+  fingerprint->Add(static_cast<int64_t>(merges_.size()));
+  for (const Merge& merge : merges_) {
+    fingerprint->Add(symbols_.token(merge.left));
+    fingerprint->Add(symbols_.token(merge.right));
   }
 }
 

@@ -1,11 +1,12 @@
 #ifndef CORE_TEXT_BPE_MERGES_H_
 #define CORE_TEXT_BPE_MERGES_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "core/text/fingerprint.h"
 #include "core/text/token_index.h"
@@ -20,8 +21,10 @@ class BpeMerges {
   static constexpr int32_t kNone = TokenIndex::kNone;
 
   struct Merge {
-    int32_t rank;    // From 0, the best.
+    int32_t left;
+    int32_t right;
     int32_t merged;  // The symbol that the two become.
+    int32_t rank;    // From 0, the best.
   };
 
   // The end of a word, which is part of its last symbol.
@@ -37,8 +40,11 @@ class BpeMerges {
 
   // Null if the two are not to be joined. Either may be kNone.
   const Merge* Find(int32_t left, int32_t right) const {
-    const auto merge = merges_.find(Key(left, right));
-    return merge == merges_.end() ? nullptr : &merge->second;
+    for (size_t at = Place(left, right);; at = (at + 1) & (slots_.size() - 1)) {
+      if (slots_[at] == kNone) return nullptr;
+      const Merge& merge = merges_[slots_[at]];
+      if (merge.left == left && merge.right == right) return &merge;
+    }
   }
 
   const TokenIndex& symbols() const { return symbols_; }
@@ -48,14 +54,23 @@ class BpeMerges {
  private:
   BpeMerges() = default;
 
-  static uint64_t Key(int32_t left, int32_t right) {
-    return uint64_t{static_cast<uint32_t>(left)} << 32 | static_cast<uint32_t>(right);
+  // Where the search for a pair starts.
+  size_t Place(int32_t left, int32_t right) const {
+    const uint64_t pair =
+        uint64_t{static_cast<uint32_t>(left)} << 32 | static_cast<uint32_t>(right);
+    // The golden ratio as a fixed-point number spreads the pairs over the upper bits.
+    return (pair * 0x9e3779b97f4a7c15) >> 32 & (slots_.size() - 1);
   }
+  // Enters one of merges_ into slots_.
+  void Insert(const Merge& merge);
   int32_t Number(std::string_view symbol);
   absl::Status AddLine(std::string_view line);
 
   TokenIndex symbols_;
-  absl::flat_hash_map<uint64_t, Merge> merges_;
+  std::vector<Merge> merges_;
+  // A hash table with open addressing: a power of two of places in merges_, at most half of them
+  // used.
+  std::vector<int32_t> slots_ = std::vector<int32_t>(16, kNone);
 };
 
 }  // namespace frazo::text
