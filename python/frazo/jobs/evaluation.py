@@ -1,6 +1,7 @@
 """One pass over an input with fixed weights."""
 
 import dataclasses
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -33,7 +34,7 @@ class Evaluation:
         """source: gives one pass (see build_one_pass_input)."""
         self._model = model
         self._batches = source.dataset()
-        self._num_examples = source.num_examples
+        self._num_examples = math.inf if source.num_examples is None else source.num_examples
         if settings.HasField("max_examples"):
             self._num_examples = min(self._num_examples, settings.max_examples)
         self._max_shown_errors = settings.max_shown_errors

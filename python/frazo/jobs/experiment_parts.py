@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 from frazo._core import FrazoError
 from frazo.input.input import Input
+from frazo.input.one_pass import one_pass
 from frazo.jobs.errors import JobError
-from frazo.proto import experiment_pb2, input_pb2
+from frazo.proto import experiment_pb2
 from frazo.registry import build, unwrap
-from google.protobuf.message import Message
 
 
 @contextlib.contextmanager
@@ -34,10 +34,6 @@ def build_input(experiment: experiment_pb2.Experiment, name: str) -> Input:
 
 def build_one_pass_input(experiment: experiment_pb2.Experiment, name: str) -> Input:
     """The input `name`, read once in its own order even where training shuffles it. JobError."""
-    one_pass = input_pb2.Input()
-    one_pass.CopyFrom(experiment.inputs[name])
-    _, kind = unwrap(one_pass)
-    if isinstance(kind, Message) and "shuffle" in kind.DESCRIPTOR.fields_by_name:
-        kind.ClearField("shuffle")
+    _, kind = unwrap(experiment.inputs[name])
     with named_errors(f"inputs.{name}"):
-        return build(kind, seed=experiment.seed)
+        return build(one_pass(kind), seed=experiment.seed)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 # Imported for their side effect: each binds itself to its message.
 import frazo.input.image_input
+import frazo.input.pipeline_input
 import frazo.learn.learner
 import frazo.tasks.image.image_classifier  # noqa: F401
 import tensorflow as tf

@@ -1,0 +1,76 @@
+import itertools
+
+import pytest
+import tensorflow as tf
+from frazo import _core
+from frazo.input import pipeline_input  # noqa: F401  (binds itself to its message)
+from frazo.proto import input_pb2
+from frazo.registry import build
+from google.protobuf import text_format
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for file in range(2):
+        with _core.RecordWriter(tmp_path / f"number-{file}") as writer:
+            for number in range(file * 20, file * 20 + 20):
+                writer.write(b"%d" % number)
+    return tmp_path
+
+
+def make(folder, text="", seed=1, files="number-*"):
+    message = f"""
+        pipeline {{
+          source {{ files {{ files {{ patterns: "{folder}/{files}" }} shuffle {{}} }} }}
+          processor {{
+            raw {{ name: "number" }}
+            steps {{ parse_numbers {{ field: "number" type: INT32 }} }}
+          }}
+          batcher {{ fixed {{ batch_size: 8 drop_remainder: true }} }}
+          {text}
+        }}
+    """
+    return build(text_format.Parse(message, input_pb2.Input()), seed=seed)
+
+
+def numbers(iterator, count):
+    return [next(iterator)["number"].numpy()[:, 0].tolist() for _ in range(count)]
+
+
+def test_batches_are_as_the_spec_says(folder):
+    source = make(folder)
+    assert source.element_spec == {
+        "number": tf.TensorSpec([8, None], tf.int32),
+        "number_length": tf.TensorSpec([8], tf.int32),
+    }
+    assert source.dataset().element_spec == source.element_spec
+    assert source.num_examples is None
+
+
+def test_the_order_is_a_function_of_the_seed(folder):
+    first, again, other = (
+        numbers(iter(make(folder, seed=seed).dataset()), 10) for seed in (1, 1, 2)
+    )
+    assert first == again != other
+    assert sorted(itertools.chain(*first[:5])) == list(range(40))
+
+
+def test_a_seed_of_its_own_comes_before_the_experiment_s(folder):
+    own = numbers(iter(make(folder, "seed: 2", seed=1).dataset()), 10)
+    assert own == numbers(iter(make(folder, seed=2).dataset()), 10)
+
+
+def test_a_saved_iterator_goes_on_exactly(folder):
+    expected = numbers(iter(make(folder).dataset()), 12)
+    iterator = iter(make(folder).dataset())
+    numbers(iterator, 7)
+    path = tf.train.Checkpoint(iterator=iterator).write(str(folder / "state"))
+    restored = iter(make(folder).dataset())
+    numbers(restored, 1)
+    tf.train.Checkpoint(iterator=restored).read(path).assert_consumed()
+    assert numbers(restored, 5) == expected[7:]
+
+
+def test_a_wrong_message_names_the_field(folder):
+    with pytest.raises(_core.InvalidArgumentError, match="threads: is -1"):
+        make(folder, "threads: -1")
