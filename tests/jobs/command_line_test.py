@@ -51,7 +51,8 @@ def test_a_list_of_models(without_tensorflow):
     ended = train("--model=list", **without_tensorflow)
     assert ended.code == 0
     assert any(
-        line.startswith("image.mnist.LeNet5  LeNet5 on MNIST") for line in ended.out.splitlines()
+        line.split()[0] == "image.mnist.LeNet5" and "LeNet5 on MNIST" in line
+        for line in ended.out.splitlines()
     )
 
 

@@ -44,8 +44,12 @@ def _draw_fields(draw: Callable, message: Message) -> None:
 def _draw_field(draw: Callable, message: Message, field: FieldDescriptor) -> None:
     value = getattr(message, field.name)
     if vocabulary.is_map(field):
+        entry = field.message_type.fields_by_name["value"]
         for key in draw(st.lists(st.text(max_size=3), max_size=2)):
-            _draw_fields(draw, value[key])
+            if vocabulary.is_message(entry):
+                _draw_fields(draw, value[key])
+            else:
+                value[key] = draw(_scalars(entry))
     elif vocabulary.is_message(field) and field.is_repeated:
         for _ in range(draw(st.integers(0, 2))):
             _draw_fields(draw, value.add())
@@ -63,6 +67,8 @@ def _scalars(field: FieldDescriptor) -> st.SearchStrategy:
         return st.sampled_from([value.number for value in field.enum_type.values])
     if field.cpp_type == FieldDescriptor.CPPTYPE_BOOL:
         return st.booleans()
+    if field.type == FieldDescriptor.TYPE_BYTES:
+        return st.binary(max_size=5)
     if field.cpp_type == FieldDescriptor.CPPTYPE_STRING:
         return st.text(max_size=5)
     return _NUMBERS[field.cpp_type]
@@ -146,7 +152,7 @@ class RandomFormatter:
             self._scalar(field.message_type.fields_by_name["key"], key)
             self.places[join(path, key)] = (self._line, self._column)
             self._write("value")
-            self._body(entries[key], join(path, key))
+            self._value(field.message_type.fields_by_name["value"], entries[key], join(path, key))
             self._write("}")
 
     def _body(self, message: Message, path: str, may_have_colon: bool = True) -> None:
@@ -165,7 +171,8 @@ class RandomFormatter:
         cut = self._choices.randint(0, len(value))
         for part in (value[:cut], value[cut:]):
             quote = self._choices.choice("\"'")
-            self._write(quote + text_encoding.CEscape(part, as_utf8=True) + quote)
+            as_text = isinstance(value, str)
+            self._write(quote + text_encoding.CEscape(part, as_utf8=as_text) + quote)
 
     def _write(self, token: str) -> None:
         self._advance(token)
