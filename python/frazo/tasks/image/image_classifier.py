@@ -69,12 +69,17 @@ class ImageClassifier(Task):
     def _classify(
         self, batch: Mapping[str, tf.Tensor], context: StepContext
     ) -> tuple[tf.Tensor, tf.Tensor]:
+        logits = self.softmax(self.network(batch["image"], context), context)
+        return logits, cross_entropy(logits, self._checked_labels(batch["label"]))
+
+    def _checked_labels(self, label: tf.Tensor) -> tf.Tensor:
         num_classes = self.message.softmax.num_classes
-        tf.debugging.assert_less(
-            tf.reduce_max(batch["label"]),
+        check = tf.debugging.assert_less(
+            tf.reduce_max(label),
             num_classes,
             message=f"An image has a label that is not below the number of classes, {num_classes}. "
             "Raise softmax.num_classes of the task, or correct the input's labels.",
         )
-        logits = self.softmax(self.network(batch["image"], context), context)
-        return logits, cross_entropy(logits, batch["label"])
+        # Without the dependency TensorFlow's own check may be the first to fail, and names no remedy.
+        with tf.control_dependencies([check]):
+            return tf.identity(label)
