@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.benchmarks import side_by_side
-from tests.benchmarks.side_by_side import Case, Contender, Measurement, MeasurementError
+from tests.benchmarks.side_by_side import Case, Contender, Measurement
 from tests.benchmarks.training_process import TrainingProcess, watch_training
 
 RATE = Case("LeNet5 training, batch 256", "steps/s", higher_is_better=True)
@@ -114,18 +114,9 @@ def main(arguments: Sequence[str]) -> int:
         else:
             where = python or "--peers was not given"
             print(f"Lingvo is left out: not installed ({where}); see docs/benchmarks.md")
-        try:
-            comparisons = side_by_side.compare(
-                make_ours(), peers, options.rounds, report=lambda line: print(line, flush=True)
-            )
-        except MeasurementError as error:
-            print(f"Frazo could not be measured: {error}", file=sys.stderr)
-            return 1
-    print()
-    side_by_side.write_table(comparisons, options.rounds, sys.stdout)
-    if options.json:
-        side_by_side.write_json(comparisons, options.json)
-    return 0
+        return side_by_side.run(
+            lambda: side_by_side.compare(make_ours(), peers, options.rounds), options
+        )
 
 
 if __name__ == "__main__":

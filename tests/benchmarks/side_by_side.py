@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import statistics
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, TextIO
@@ -102,7 +103,10 @@ def parse_arguments(
 
 
 def compare(
-    ours: Contender, peers: Sequence[Contender], rounds: int, report: Callable[[str], None]
+    ours: Contender,
+    peers: Sequence[Contender],
+    rounds: int,
+    report: Callable[[str], None] = lambda line: print(line, flush=True),
 ) -> list[Comparison]:
     """Measures all contenders in turns and compares us with each peer in each case of both.
 
@@ -139,6 +143,20 @@ def compare(
         for peer in peers
         if peer.name not in left_out and case in measured[peer.name][0].figures
     ]
+
+
+def run(measure: Callable[[], list[Comparison]], options: argparse.Namespace) -> int:
+    """Measures, writes the table to standard output and options.json, and returns an exit code."""
+    try:
+        comparisons = measure()
+    except MeasurementError as error:
+        print(f"Frazo could not be measured: {error}", file=sys.stderr)
+        return 1
+    print()
+    write_table(comparisons, options.rounds, sys.stdout)
+    if options.json:
+        write_json(comparisons, options.json)
+    return 0
 
 
 def write_table(comparisons: Sequence[Comparison], rounds: int, output: TextIO) -> None:

@@ -42,9 +42,10 @@ def test_a_program_is_timed_from_its_start_to_its_end():
         )
     )
 
-    # Sleeping never takes less than was asked for, and a loaded machine makes it longer.
+    # Sleeping never takes less than was asked for, and a loaded machine makes it longer. It may also
+    # make the first line arrive late, and so the time between lines shorter.
     assert 0.2 <= run.seconds_to_first_step < 5
-    assert 0.5 < run.steps_per_second() <= 20.5
+    assert 0.5 < run.steps_per_second() < 100
     # An interpreter takes about 10 MB.
     assert 3 < run.peak_memory_mb < 100
 
