@@ -42,12 +42,14 @@ def test_batches_of_a_reader_are_dealt_on(tmp_path):
 
 @pytest.mark.parametrize("extent", [(-1, 2), (2, 1), (0, 5)])
 def test_extents_outside_of_the_data_are_refused(tmp_path, extent):
-    with _core.ShardedRecordWriter(tmp_path / "a") as writer:
-        with pytest.raises(
+    with (
+        _core.ShardedRecordWriter(tmp_path / "a") as writer,
+        pytest.raises(
             _core.InvalidArgumentError,
             match=rf"extents\[1\] is \[{extent[0]}, {extent[1]}\], which is no range of the 4 bytes",
-        ):
-            writer.write_batch(np.zeros(4, np.uint8), np.array([(0, 4), extent]))
+        ),
+    ):
+        writer.write_batch(np.zeros(4, np.uint8), np.array([(0, 4), extent]))
     assert list(_core.RecordReader(tmp_path / "a")) == [bytes(4)]
 
 
