@@ -22,6 +22,10 @@ import signal
 import sys
 from collections.abc import Sequence
 
+# TensorFlow's library, which lends the runtime its parts, would say at its start that oneDNN is on;
+# nothing here computes with it.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+
 from frazo import _core
 
 from tools import (
@@ -82,6 +86,8 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     except (RecordsError, _core.FrazoError, OSError) as error:
         print(f"records {options.command}: {error}", file=sys.stderr)
+        if isinstance(error, _core.DataLossError):
+            print("`records repair` copies what is readable of it", file=sys.stderr)
         return 1
 
 

@@ -29,7 +29,7 @@ def best_bounds(histogram: Mapping[int, int], buckets: int) -> list[int]:
     bounded: Counter[int] = Counter()
     for length, count in histogram.items():
         bounded[max(length, 1)] += count
-    lengths = sorted(bounded)
+    lengths = sorted(length for length, count in bounded.items() if count)
     counts = [0, *itertools.accumulate(bounded[length] for length in lengths)]
     # Of one bucket; lengths[j - 1] is l_j, and no lengths cost nothing.
     least = [0] + [counts[j] * lengths[j - 1] for j in range(1, len(counts))]

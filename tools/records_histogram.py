@@ -25,17 +25,18 @@ def draw_histogram(
     figure = Figure(figsize=(9, 4.5), layout="constrained")
     axes = figure.add_subplot()
     lengths = sorted(histogram)
-    low, high = lengths[0], lengths[-1] + 1
+    # Bars stand over their lengths.
+    low, high = lengths[0] - 0.5, lengths[-1] + 0.5
     axes.hist(
         lengths,
-        bins=min(high - low, _MOST_BARS),
+        bins=min(int(high - low), _MOST_BARS),
         range=(low, high),
         weights=[histogram[length] for length in lengths],
     )
     for number, bound in enumerate(bounds):
         # A length equal to the bound is still in the bucket.
         label = f"bounds: {', '.join(map(str, bounds))}" if number == 0 else None
-        axes.axvline(bound + 1, color="tab:red", linestyle="--", linewidth=1, label=label)
+        axes.axvline(bound + 0.5, color="tab:red", linestyle="--", linewidth=1, label=label)
     axes.set_xlabel(f"length of {what} in {unit}")
     axes.set_ylabel("records")
     axes.grid(alpha=0.3)

@@ -48,8 +48,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    if options.plot is not None and os.path.lexists(options.plot):
-        raise RecordsError(f"--plot={options.plot} is there already; remove it or choose another")
+    if options.plot is not None:
+        _check_is_new(Path(options.plot))
     files = open_files(options)
     with Progress("measuring", files.file_bytes) as progress:
         lengths, unit = count_lengths(
@@ -117,6 +117,14 @@ def _padding(histogram: Mapping[int, int], bounds: Sequence[int]) -> str:
     padded = padded_length(histogram, bounds)
     real = sum(length * number for length, number in histogram.items())
     return f"{(padded - real) / padded:.2%}" if padded else "0.00%"
+
+
+def _check_is_new(plot: Path) -> None:
+    """Before the work, since a picture is the last thing."""
+    if os.path.lexists(plot):
+        raise RecordsError(f"--plot={plot} is there already; remove it or choose another name")
+    if not plot.parent.is_dir():
+        raise RecordsError(f"--plot={plot}: there is no folder '{plot.parent}'; make it first")
 
 
 def _what(options: argparse.Namespace) -> str:
