@@ -29,8 +29,8 @@ class Shuffle:
     def __init__(self, beside: str, *, seed: int, memory_bytes: int) -> None:
         """beside: a path in whose folder the files may go. memory_bytes: about as much is taken."""
         self._random = np.random.Generator(np.random.PCG64(seed))
-        # Putting them into order takes as much again.
-        self._held_limit = memory_bytes // 2
+        # Putting them into order takes as much again, and readers' memory has gaps.
+        self._held_limit = 2 * memory_bytes // 5
         # A batch read from a file may lie in four times its memory, and is put into order, too.
         self._block_bytes = max(memory_bytes // 8, 1)
         self._folder = tempfile.TemporaryDirectory(
@@ -65,7 +65,7 @@ class Shuffle:
         self._write_file()
         readers = [_core.RecordReader(self._path(i)) for i in range(len(self._file_records))]
         left = list(self._file_records)
-        blocks = -(-self._all_bytes // self._block_bytes)
+        blocks = min(-(-self._all_bytes // self._block_bytes), self.records)
         for block in range(blocks):
             parts = []
             for index, reader in enumerate(readers):
