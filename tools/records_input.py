@@ -15,7 +15,7 @@ COMPRESSIONS = ["none", "gzip", "zlib", "zstd"]
 _RUN_RECORDS = 1 << 16
 # What shows a file's compression.
 _HEAD_BYTES = 12
-# Of zipped files nobody knows yet: bytes that one on the disk gives.
+# How many bytes one on the disk gives, as long as no compressed file has been read to its end.
 _USUAL_EXPANSION = 4.0
 
 
@@ -78,7 +78,7 @@ class RecordFiles:
         self._format = file_format
         self._compression = compression
         self._max_record_bytes = max_record_bytes
-        self._expansion = 1.0
+        self._expansion: float | None = None
 
     @property
     def paths(self) -> list[str]:
@@ -144,7 +144,7 @@ class RecordFiles:
     ) -> Iterator[Run]:
         file = self.open(path)
         is_compressed = self.compression(path) != "none"
-        expansion = max(self._expansion, _USUAL_EXPANSION) if is_compressed else 1.0
+        expansion = (self._expansion or _USUAL_EXPANSION) if is_compressed else 1.0
         while True:
             first, byte = file.position
             progress(min(int(byte / expansion), size))

@@ -42,7 +42,7 @@ def count_lengths(
         lengths.update(
             part.length(record, run, index) for index, record in enumerate(run.records())
         )
-    return lengths, part.unit or "bytes"
+    return lengths, part.unit or "values"
 
 
 def _record_bytes(runs: Iterable[Run]) -> Counter[int]:
@@ -59,7 +59,7 @@ class _Part:
     def __init__(self, field: str | None, column: int | None, unit: str | None) -> None:
         self._field = field
         self._column = column
-        self.unit = unit
+        self.unit = "bytes" if unit is None and field is None else unit
 
     def length(self, record: bytes, run: Run, index: int) -> int:
         if self._field is not None:

@@ -3,6 +3,7 @@
 import gzip
 import itertools
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools import records
+from tools.records_input import RecordFiles
 
 
 @pytest.fixture(autouse=True)
@@ -194,6 +196,32 @@ def test_a_damaged_input_leaves_no_output(command, capsys):
     assert run(command, "a", "--out=b@2", *options) == 1
     assert "record 999 at byte 18981 is cut short" in capsys.readouterr().err
     assert os.listdir() == ["a"]
+
+
+def test_a_full_disk_leaves_no_output():
+    write("a", [os.urandom(1000)] * 1000)
+    ran = subprocess.run(
+        [sys.executable, records.__file__, "reshard", "a", "--out=b@2"],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000)),
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=60,
+    )
+    assert ran.returncode == 1
+    assert "records reshard: cannot write 'b-0000" in ran.stderr
+    assert os.listdir() == ["a"]
+
+
+def test_progress_never_goes_back_and_ends_with_all_bytes():
+    for number in range(3):
+        write(f"a-{number}", [b"x" * 1000] * 5000, "none" if number == 1 else "gzip")
+    files = RecordFiles(["a-*"])
+    seen = []
+    for _ in files.runs(seen.append):
+        pass
+    assert seen == sorted(seen) and seen[-1] == files.file_bytes
+    assert len(seen) > 30
 
 
 def test_a_record_that_is_no_line_leaves_no_output(capsys):
