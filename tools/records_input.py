@@ -122,7 +122,7 @@ class RecordFiles:
         progress: Callable[[int], None],
         on_damage: Callable[[Damage], None] | None = None,
     ) -> Iterator[Run]:
-        """All records in order; each file gives at least one run, be it empty.
+        """All records in order; a run may be empty.
 
         progress: called with how many bytes of file_bytes are done. on_damage: called with each
         damaged region, behind which reading goes on; None makes it an error.
