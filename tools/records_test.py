@@ -276,7 +276,7 @@ def test_wrong_arguments_are_named(arguments, message, capsys):
     assert message in capsys.readouterr().err
 
 
-def test_tensorflow_is_not_imported_and_the_start_is_quick():
+def test_neither_tensorflow_nor_matplotlib_is_imported():
     write("a", [b"abc"])
     program = (
         "import sys; from tools import records; records.main(['count', 'a']);"
