@@ -24,45 +24,19 @@ and how well the vocabulary fits the texts that it was made from.
 import argparse
 import os
 import sys
-import tempfile
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from frazo import _core
+from frazo.jobs.durable_file import write_bytes
 
 from tools import build_vocab_training as training
 from tools.build_vocab_texts import TextError, Texts
+from tools.progress import Progress
 
 KINDS = ["grapheme", "word", "bpe", "sentencepiece-unigram", "sentencepiece-bpe"]
 # Of the tokenizer's message, by the end of the file's name.
 _FIELDS = {"vocab": "vocabulary", "merges": "merges", "model": "model"}
-
-
-class ProgressLine:
-    """One line on a terminal that tells how far a step is; in a log, a line when it begins."""
-
-    def __init__(self, what: str, total: int) -> None:
-        self._what = what
-        self._total = max(total, 1)
-        self._is_terminal = sys.stderr.isatty()
-        self._next = 0.0
-        if not self._is_terminal:
-            print(f"{what} ...", file=sys.stderr)
-
-    def __call__(self, done: int) -> None:
-        now = time.monotonic()
-        if self._is_terminal and now >= self._next:
-            self._next = now + 0.1
-            percent = min(100 * done // self._total, 100)
-            print(f"\r{self._what}: {percent:3}%", end="", file=sys.stderr, flush=True)
-
-    def __enter__(self) -> "ProgressLine":
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        if self._is_terminal:
-            print(f"\r{self._what}: done", file=sys.stderr)
 
 
 def train(options: argparse.Namespace, texts: Texts) -> tuple[training.Counts, dict[str, bytes]]:
@@ -71,7 +45,7 @@ def train(options: argparse.Namespace, texts: Texts) -> tuple[training.Counts, d
     Raises:
         TextError: from the files. TrainingError: from the options or the texts.
     """
-    with ProgressLine("reading", texts.file_bytes) as progress:
+    with Progress("reading", texts.file_bytes) as progress:
         counts = training.count(texts.read(progress), with_characters=options.kind == "grapheme")
     if not counts.words:
         raise training.TrainingError("the texts have no words: is --format or --columns another?")
@@ -79,7 +53,7 @@ def train(options: argparse.Namespace, texts: Texts) -> tuple[training.Counts, d
         return counts, training.train_graphemes(counts, options.size)
     if options.kind == "word":
         return counts, training.train_words(counts, options.size)
-    with ProgressLine("training", options.size) as progress:
+    with Progress("training", options.size, unit="tokens") as progress:
         if options.kind == "bpe":
             return counts, training.train_bpe(
                 counts,
@@ -101,21 +75,7 @@ def write(output: Path, files: dict[str, bytes]) -> dict[str, Path]:
     paths = {}
     for ending, content in files.items():
         path = output.parent / f"{output.name}.{ending}"
-        with tempfile.NamedTemporaryFile(
-            dir=output.parent, prefix=f".{path.name}.", delete=False
-        ) as file:
-            try:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-                # As an ordinary file of this user, which a temporary one is not.
-                umask = os.umask(0)
-                os.umask(umask)
-                os.chmod(file.name, 0o666 & ~umask)
-                os.replace(file.name, path)
-            except BaseException:
-                os.unlink(file.name)
-                raise
+        write_bytes(path, content)
         paths[ending] = path
     return paths
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from frazo import _core
 
-from tools.build_vocab_examples import ExampleError, bytes_features
+from tools.tf_example_features import ExampleError, bytes_features
 
 _GZIP_MAGIC = b"\x1f\x8b"
 

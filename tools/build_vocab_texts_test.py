@@ -4,7 +4,6 @@ from pathlib import Path
 import pytest
 from frazo import _core
 
-from tools.build_vocab_examples import ExampleError, bytes_features
 from tools.build_vocab_texts import TextError, Texts
 from tools.tf_example import encode_example
 
@@ -77,12 +76,3 @@ def test_errors_name_the_file_the_place_and_the_remedy(tmp_path):
     no_example = records(tmp_path / "n", [b"\x0a\xff"])
     with pytest.raises(TextError, match=r"record 0 is no tf\.Example"):
         read(no_example, "tfrecord", columns=["x"])
-
-
-def test_every_cut_of_an_example_is_noticed_or_has_less():
-    example = encode_example({"a": b"text", "b": b"other"})
-    whole = bytes_features(example)
-    assert whole == {"a": [b"text"], "b": [b"other"]}
-    for length in range(1, len(example)):
-        with pytest.raises(ExampleError):
-            bytes_features(example[:length])

@@ -82,7 +82,7 @@ AtomicFileWriter::AtomicFileWriter(std::string path, std::string temporary_path,
 }
 
 AtomicFileWriter::~AtomicFileWriter() {
-  if (fd_.is_open()) unlink(temporary_path_.c_str());
+  if (!temporary_path_.empty()) unlink(temporary_path_.c_str());
 }
 
 absl::Status AtomicFileWriter::Append(std::string_view bytes) {
@@ -99,11 +99,30 @@ absl::Status AtomicFileWriter::Append(std::string_view bytes) {
 }
 
 absl::Status AtomicFileWriter::Close() {
+  FRAZO_RETURN_IF_ERROR(Complete());
+  return Publish();
+}
+
+absl::Status AtomicFileWriter::Complete() {
   FRAZO_RETURN_IF_ERROR(status_);
   FRAZO_RETURN_IF_ERROR(WriteOut(buffer_));
-  FRAZO_RETURN_IF_ERROR(Publish());
+  FRAZO_RETURN_IF_ERROR(FinishFile());
+  // Frees the memory: many files may be complete and wait for one another.
+  buffer_ = std::string();
   status_ = absl::FailedPreconditionError(absl::StrCat("'", path_, "' is closed already"));
   return absl::OkStatus();
+}
+
+absl::Status AtomicFileWriter::Publish() {
+  if (fd_.is_open() || temporary_path_.empty()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("'", path_, "' cannot get its name: it is not complete, or has it already"));
+  }
+  if (rename(temporary_path_.c_str(), path_.c_str()) != 0) {
+    return Fail(ErrnoStatus(errno, "rename a finished file to", path_));
+  }
+  temporary_path_.clear();
+  return SyncFolder(path_);
 }
 
 absl::Status AtomicFileWriter::WriteOut(std::string_view bytes) {
@@ -118,18 +137,16 @@ absl::Status AtomicFileWriter::WriteOut(std::string_view bytes) {
   return absl::OkStatus();
 }
 
-absl::Status AtomicFileWriter::Publish() {
+absl::Status AtomicFileWriter::FinishFile() {
   if (fsync(fd_.get()) != 0) return Fail(ErrnoStatus(errno, "sync", path_));
   // A network file system may report a full disk only here.
   if (close(fd_.Release()) != 0 && errno != EINTR) return Fail(ErrnoStatus(errno, "close", path_));
-  if (rename(temporary_path_.c_str(), path_.c_str()) != 0) {
-    return Fail(ErrnoStatus(errno, "rename a finished file to", path_));
-  }
-  return status_ = SyncFolder(path_);
+  return absl::OkStatus();
 }
 
 absl::Status AtomicFileWriter::Fail(absl::Status error) {
   unlink(temporary_path_.c_str());
+  temporary_path_.clear();
   fd_ = UniqueFd();
   return status_ = std::move(error);
 }

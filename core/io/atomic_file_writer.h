@@ -13,10 +13,10 @@
 namespace frazo {
 
 // Writes a file that appears whole or not at all. The bytes go to a temporary file in the same
-// folder
-// (`.NAME.tmp-PID-N`); Close() forces them to disk and renames it over the old file, if there is
-// one. On an error, and when destroyed before Close(), the temporary file is removed and the old
-// one stands.
+// folder (`.NAME.tmp-PID-N`); Close() forces them to disk and renames it over the old file, if
+// there is one. On an error, and when destroyed before Close(), the temporary file is removed and
+// the old one stands. Files that belong together can all be completed before the first of them
+// appears: Complete() and Publish() are the two halves of Close().
 class AtomicFileWriter final : public ByteSink {
  public:
   // Errors: kNotFound (no such folder), kPermissionDenied, kInvalidArgument (`path` is something
@@ -31,17 +31,24 @@ class AtomicFileWriter final : public ByteSink {
 
   absl::Status Close() override;
 
+  // Forces the bytes to disk, still under the temporary name. Nothing can be appended any more.
+  absl::Status Complete();
+
+  // Gives the completed file its name.
+  absl::Status Publish();
+
   const std::string& path() const override { return path_; }
 
  private:
   AtomicFileWriter(std::string path, std::string temporary_path, UniqueFd fd);
 
   absl::Status WriteOut(std::string_view bytes);
-  absl::Status Publish();
+  absl::Status FinishFile();
   // Remembers the first error, removes the temporary file, returns the error.
   absl::Status Fail(absl::Status error);
 
   std::string path_;
+  // Empty once there is no such file any more.
   std::string temporary_path_;
   UniqueFd fd_;
   std::string buffer_;

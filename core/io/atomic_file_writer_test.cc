@@ -1,7 +1,5 @@
 #include "core/io/atomic_file_writer.h"
 
-#include <signal.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <filesystem>
@@ -9,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/io/testing/file_size_limit.h"
 #include "core/io/testing/scratch_folder.h"
 #include "core/status/status_matchers.h"
 #include "gmock/gmock.h"
@@ -21,25 +20,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-
-// While alive, no file of this process grows past `bytes`: a disk that is full.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(rlim_t bytes) {
-    old_handler_ = signal(SIGXFSZ, SIG_IGN);
-    getrlimit(RLIMIT_FSIZE, &old_limit_);
-    const rlimit limit = {bytes, old_limit_.rlim_max};
-    setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  ~FileSizeLimit() {
-    setrlimit(RLIMIT_FSIZE, &old_limit_);
-    signal(SIGXFSZ, old_handler_);
-  }
-
- private:
-  rlimit old_limit_;
-  sighandler_t old_handler_;
-};
 
 TEST(AtomicFileWriterTest, TheFileAppearsWithClose) {
   ScratchFolder scratch;
@@ -136,6 +116,32 @@ TEST(AtomicFileWriterTest, AfterCloseNothingCanBeAppended) {
               StatusIs(absl::StatusCode::kFailedPrecondition,
                        absl::StrCat("'", scratch.Path("a"), "' is closed already")));
   EXPECT_EQ(scratch.Read("a"), "");
+}
+
+TEST(AtomicFileWriterTest, ACompletedFileHasNoNameUntilItIsPublished) {
+  ScratchFolder scratch;
+  auto writer = AtomicFileWriter::Create(scratch.Path("a"));
+  const auto refused = StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("not complete"));
+  EXPECT_THAT((*writer)->Publish(), refused);
+  ASSERT_THAT((*writer)->Append("abc"), IsOk());
+  ASSERT_THAT((*writer)->Complete(), IsOk());
+  EXPECT_FALSE(std::filesystem::exists(scratch.Path("a")));
+  EXPECT_THAT((*writer)->Append("d"),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("closed already")));
+  ASSERT_THAT((*writer)->Publish(), IsOk());
+  EXPECT_EQ(scratch.Read("a"), "abc");
+  EXPECT_THAT(scratch.Names(), ElementsAre("a"));
+  EXPECT_THAT((*writer)->Publish(), refused);
+}
+
+TEST(AtomicFileWriterTest, ACompletedFileThatIsNotPublishedIsRemoved) {
+  ScratchFolder scratch;
+  {
+    auto writer = AtomicFileWriter::Create(scratch.Path("a"));
+    ASSERT_THAT((*writer)->Complete(), IsOk());
+    EXPECT_THAT(scratch.Names(), SizeIs(1));
+  }
+  EXPECT_THAT(scratch.Names(), IsEmpty());
 }
 
 TEST(AtomicFileWriterTest, MissingFolder) {

@@ -3,7 +3,6 @@
 #include <glob.h>
 #include <sys/stat.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <map>
@@ -13,53 +12,20 @@
 #include <system_error>
 #include <utility>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "core/io/errno_status.h"
+#include "core/io/shard_name.h"
 #include "core/status/status_macros.h"
 
 namespace frazo {
 namespace {
 
-constexpr int kMaxShards = 99999;
 constexpr std::string_view kGlobCharacters = "*?[";
-
-// `name@8.ext` or `name@*.ext`, taken apart.
-struct ShardedPattern {
-  std::string name;
-  std::string extension;
-  // nullopt: `*`.
-  std::optional<int> shards;
-};
 
 bool Exists(const std::string& path) {
   struct stat info;
   return lstat(path.c_str(), &info) == 0;
-}
-
-// Nothing if `pattern` is not of this kind, such as an address with an @.
-absl::StatusOr<std::optional<ShardedPattern>> ParseSharded(const std::string& pattern) {
-  const size_t at = pattern.rfind('@');
-  if (at == std::string::npos || pattern.find('/', at) != std::string::npos) return std::nullopt;
-  const size_t count_end = std::min(pattern.find('.', at), pattern.size());
-  const std::string count = pattern.substr(at + 1, count_end - at - 1);
-  ShardedPattern sharded = {pattern.substr(0, at), pattern.substr(count_end), std::nullopt};
-  if (count == "*") return sharded;
-  if (count.empty() || count.find_first_not_of("0123456789") != std::string::npos) {
-    return std::nullopt;
-  }
-  int shards = 0;
-  if (!absl::SimpleAtoi(count, &shards) || shards < 1 || shards > kMaxShards) {
-    return absl::InvalidArgumentError(absl::StrCat("'", pattern, "' asks for ", count,
-                                                   " shards, but there must be 1 to ", kMaxShards));
-  }
-  sharded.shards = shards;
-  return sharded;
-}
-
-std::string ShardPath(std::string_view name, int shard, int shards, std::string_view extension) {
-  return absl::StrFormat("%s-%05d-of-%05d%s", name, shard, shards, extension);
 }
 
 // glob() tells of a folder that it can't list through a function that takes nothing of ours along.
@@ -100,18 +66,6 @@ absl::Status MissingShard(const std::string& pattern, const std::string& missing
                                           " shards; fetch or make the missing ones"));
 }
 
-// Splits name-00003-of-00008.ext; false if `path` is not of that form.
-bool ParseShardPath(std::string_view path, std::string_view extension, std::string* name,
-                    int* shard, int* shards) {
-  constexpr size_t kNumbers = std::string_view("-00003-of-00008").size();
-  if (path.size() < extension.size() + kNumbers) return false;
-  path.remove_suffix(extension.size());
-  const std::string_view numbers = path.substr(path.size() - kNumbers);
-  *name = std::string(path.substr(0, path.size() - kNumbers));
-  return absl::SimpleAtoi(numbers.substr(1, 5), shard) &&
-         absl::SimpleAtoi(numbers.substr(10, 5), shards);
-}
-
 // Empty if there is no shard at all.
 absl::StatusOr<std::vector<std::string>> FindShards(const std::string& pattern,
                                                     const ShardedPattern& sharded) {
@@ -125,12 +79,10 @@ absl::StatusOr<std::vector<std::string>> FindShards(const std::string& pattern,
   // A glob in the name may stand for several names, each with a set of its own.
   std::map<std::string, std::map<int, ShardSet>> sets_by_name;
   for (const std::string& path : paths) {
-    std::string name;
-    int shard = 0;
-    int shards = 0;
-    if (!ParseShardPath(path, sharded.extension, &name, &shard, &shards)) continue;
-    ShardSet& set = sets_by_name[name][shards];
-    set.shards.insert(shard);
+    const std::optional<ShardName> shard = ParseShardPath(path, sharded.extension);
+    if (!shard.has_value()) continue;
+    ShardSet& set = sets_by_name[shard->name][shard->shards];
+    set.shards.insert(shard->shard);
     set.paths.push_back(path);
   }
   std::vector<std::string> found;
@@ -156,7 +108,7 @@ absl::StatusOr<std::vector<std::string>> FindShards(const std::string& pattern,
 // Empty if there is nothing.
 absl::StatusOr<std::vector<std::string>> Expand(const std::string& pattern) {
   if (Exists(pattern)) return std::vector<std::string>{pattern};
-  FRAZO_ASSIGN_OR_RETURN(const std::optional<ShardedPattern> sharded, ParseSharded(pattern));
+  FRAZO_ASSIGN_OR_RETURN(const std::optional<ShardedPattern> sharded, ParseShardedPattern(pattern));
   if (sharded.has_value()) return FindShards(pattern, *sharded);
   if (pattern.find_first_of(kGlobCharacters) == std::string::npos) {
     return std::vector<std::string>();

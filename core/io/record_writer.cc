@@ -3,8 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/io/atomic_file_writer.h"
 #include "core/io/compressed_stream.h"
-#include "core/io/crc32c.h"
-#include "core/io/record_format.h"
+#include "core/io/record_encoding.h"
 #include "core/status/status_macros.h"
 
 namespace frazo {
@@ -17,15 +16,7 @@ absl::StatusOr<RecordWriter> RecordWriter::Create(std::string path, CompressionK
 
 absl::Status RecordWriter::Write(std::string_view record) {
   FRAZO_RETURN_IF_ERROR(CheckOpen());
-  char header[kRecordHeaderBytes];
-  StoreLittleEndian<uint64_t>(record.size(), header);
-  StoreLittleEndian(MaskCrc32c(Crc32c({header, kRecordLengthBytes})), header + kRecordLengthBytes);
-  char footer[kRecordFooterBytes];
-  StoreLittleEndian(MaskCrc32c(Crc32c(record)), footer);
-
-  FRAZO_RETURN_IF_ERROR(sink_->Append({header, sizeof(header)}));
-  FRAZO_RETURN_IF_ERROR(sink_->Append(record));
-  return sink_->Append({footer, sizeof(footer)});
+  return AppendTfRecord(record, sink_.get());
 }
 
 absl::Status RecordWriter::Close() {

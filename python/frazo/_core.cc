@@ -3,7 +3,6 @@
 // meeting in it.
 
 #include <nanobind/nanobind.h>
-#include <nanobind/ndarray.h>
 #include <nanobind/stl/filesystem.h>
 #include <nanobind/stl/pair.h>
 #include <nanobind/stl/string_view.h>
@@ -24,6 +23,9 @@
 #include "core/io/record_reader.h"
 #include "core/io/record_writer.h"
 #include "python/frazo/pipeline_binding.h"
+#include "python/frazo/record_arrays.h"
+#include "python/frazo/record_file_binding.h"
+#include "python/frazo/sharded_writer_binding.h"
 #include "python/frazo/status_exceptions.h"
 #include "python/frazo/tokenizer_binding.h"
 
@@ -62,10 +64,7 @@ nb::bytes NextRecord(Reader& self) {
   throw nb::stop_iteration();
 }
 
-using BatchBytes = nb::ndarray<nb::numpy, const uint8_t, nb::ndim<1>, nb::c_contig>;
-using BatchExtents = nb::ndarray<nb::numpy, const int64_t, nb::shape<-1, 2>, nb::c_contig>;
-
-std::pair<BatchBytes, BatchExtents> ReadBatch(Reader& self, int64_t max_records) {
+RecordArrays ReadBatch(Reader& self, int64_t max_records) {
   if (max_records < 1) {
     RaiseIfError(absl::InvalidArgumentError(
         absl::StrCat("max_records is ", max_records, " but must be at least 1")));
@@ -77,14 +76,7 @@ std::pair<BatchBytes, BatchExtents> ReadBatch(Reader& self, int64_t max_records)
     return self.reader.NextBatch(max_records, batch.get());
   });
   if (!got) RaiseIfError(self.reader.status());
-  static_assert(sizeof(RecordBatch::Extent) == 2 * sizeof(int64_t));
-  const void* extents = batch->extents.data();
-  const void* bytes = batch->bytes.get();
-  const size_t byte_count = batch->byte_count;
-  const size_t record_count = batch->extents.size();
-  const nb::capsule owner(batch.release(),
-                          [](void* owned) noexcept { delete static_cast<RecordBatch*>(owned); });
-  return {BatchBytes(bytes, {byte_count}, owner), BatchExtents(extents, {record_count, 2}, owner)};
+  return ToArrays(std::move(batch));
 }
 
 void BindRecordReader(nb::module_& module) {
@@ -186,6 +178,8 @@ NB_MODULE(_core, module) {
   BindExceptions(module);
   BindRecordReader(module);
   BindRecordWriter(module);
+  BindRecordFile(module);
+  BindShardedRecordWriter(module);
   BindCrc32c(module);
   BindTokenizer(module);
   BindPipeline(module);

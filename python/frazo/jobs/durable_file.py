@@ -25,14 +25,19 @@ def sync_directory(path: Path) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Puts `text` into `path`: a reader sees the old content or the new one, never a part.
+    """Puts `text` into `path`, as write_bytes does."""
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Puts `content` into `path`: a reader sees the old content or the new one, never a part.
 
     OSError: nothing was changed.
     """
     aside = path.with_name(path.name + TEMPORARY_SUFFIX)
     try:
-        with open(aside, "w", encoding="utf-8") as file:
-            file.write(text)
+        with open(aside, "wb") as file:
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         os.replace(aside, path)
@@ -40,4 +45,7 @@ def write_text(path: Path, text: str) -> None:
         aside.unlink(missing_ok=True)
         # Not every call's error says which file it was.
         raise OSError(error.errno, error.strerror, str(path)) from error
+    except BaseException:  # Ctrl+C.
+        aside.unlink(missing_ok=True)
+        raise
     sync_directory(path.parent)

@@ -7,10 +7,9 @@ from pathlib import Path
 from frazo.jobs.console import Console
 from frazo.jobs.inner_loop import LoopResult
 from frazo.jobs.number_format import format_duration, format_metric, format_metrics
+from frazo.jobs.progress_bar import progress_bar
 from frazo.jobs.score_records import ScoreRecords
 from frazo.jobs.weighted_means import WeightedMeans
-
-_BAR_WIDTH = 24
 
 
 class TrainReport:
@@ -89,9 +88,8 @@ class TrainReport:
 
     def _live_line(self, result: LoopResult, step: int) -> str:
         rate = self._steps / max(self._seconds(), 1e-9)
-        done = _BAR_WIDTH * step // self._max_steps
-        bar = "=" * done + " " * (_BAR_WIDTH - done)
+        bar = progress_bar(step, self._max_steps)
         weight = result.weights["loss"]
         loss = format_metric(result.totals["loss"] / weight) if weight else "not finite"
         left = format_duration((self._max_steps - step) / rate)
-        return f"[{bar}] {step}/{self._max_steps}  {rate:.1f} steps/s  loss {loss}  ETA {left}"
+        return f"{bar} {step}/{self._max_steps}  {rate:.1f} steps/s  loss {loss}  ETA {left}"

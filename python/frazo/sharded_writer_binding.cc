@@ -1,0 +1,133 @@
+#include "python/frazo/sharded_writer_binding.h"
+
+#include <nanobind/ndarray.h>
+#include <nanobind/stl/filesystem.h>
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/string_view.h>
+#include <nanobind/stl/vector.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "core/io/compression.h"
+#include "core/io/sharded_record_writer.h"
+#include "core/status/status_macros.h"
+#include "python/frazo/status_exceptions.h"
+
+namespace nb = nanobind;
+using namespace nb::literals;
+
+namespace frazo {
+namespace {
+
+struct ShardedWriter {
+  explicit ShardedWriter(ShardedRecordWriter created) : writer(std::move(created)) {}
+
+  // Raises what `call` returns for the writer, which no other thread uses meanwhile.
+  template <typename Call>
+  void Use(Call call) {
+    RaiseIfError(Unlocked([&] {
+      const std::lock_guard lock(mutex);
+      return call(writer);
+    }));
+  }
+
+  std::mutex mutex;  // Locked only by a thread that does not hold the interpreter's lock.
+  ShardedRecordWriter writer;
+};
+
+void CreateShards(ShardedWriter* self, const std::filesystem::path& pattern,
+                  std::string_view format, std::string_view compression) {
+  ShardedRecordWriter::Options options;
+  options.format = std::string(format);
+  options.compression = ValueOrRaise(ParseCompression(compression));
+  new (self) ShardedWriter(
+      ValueOrRaise(Unlocked([&] { return ShardedRecordWriter::Create(pattern, options); })));
+}
+
+void WriteOne(ShardedWriter& self, const nb::bytes& record, std::optional<size_t> shard) {
+  const std::string_view view(record.c_str(), record.size());
+  self.Use([&](ShardedRecordWriter& writer) {
+    return shard.has_value() ? writer.WriteTo(*shard, view) : writer.Write(view);
+  });
+}
+
+using Bytes = nb::ndarray<const uint8_t, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
+using Extents = nb::ndarray<const int64_t, nb::shape<-1, 2>, nb::c_contig, nb::device::cpu>;
+
+absl::Status WriteAll(const Bytes& data, const Extents& extents, ShardedRecordWriter& writer) {
+  const std::string_view bytes(reinterpret_cast<const char*>(data.data()), data.size());
+  for (size_t record = 0; record < extents.shape(0); ++record) {
+    const int64_t begin = extents.data()[2 * record];
+    const int64_t end = extents.data()[2 * record + 1];
+    if (begin < 0 || end < begin || end > static_cast<int64_t>(bytes.size())) {
+      return absl::InvalidArgumentError(absl::StrCat("extents[", record, "] is [", begin, ", ", end,
+                                                     "], which is no range of the ", bytes.size(),
+                                                     " bytes of data"));
+    }
+    FRAZO_RETURN_IF_ERROR(writer.Write(bytes.substr(begin, end - begin)));
+  }
+  return absl::OkStatus();
+}
+
+void ExitShards(ShardedWriter& self, nb::handle exception_class, nb::handle, nb::handle) {
+  const bool failed = !exception_class.is_none();
+  self.Use([&](ShardedRecordWriter& writer) {
+    if (failed) writer.Discard();
+    return writer.closed() ? absl::OkStatus() : writer.Close();
+  });
+}
+
+}  // namespace
+
+void BindShardedRecordWriter(nb::module_& module) {
+  nb::class_<ShardedWriter>(
+      module, "ShardedRecordWriter",
+      "Writes records to the files of a sharded set, which appear when all of them are whole.\n\n"
+      "As a context manager it closes the set at the end of the block; where the block raises, "
+      "nothing is\nleft behind. Raises AlreadyExistsError where a file of the set, or a shard of a "
+      "set of another\nnumber, is there already.")
+      .def("__init__", &CreateShards, "pattern"_a, nb::kw_only(), "format"_a = "tfrecord",
+           "compression"_a = "none",
+           "pattern: name@8.ext for name-00000-of-00008.ext to name-00007-of-00008.ext; any other "
+           "path is one\nfile of that name. format: tfrecord or text (a record a line). "
+           "compression: none, gzip, zlib or zstd.")
+      .def("write", &WriteOne, "record"_a, "shard"_a = nb::none(),
+           "Adds a record to this shard; without one, to the shards in turn. Raises "
+           "ResourceExhaustedError\nwhere the disk is full, InvalidArgumentError for a record that "
+           "is no line of text,\nFailedPreconditionError after close().",
+           nb::sig("def write(self, record: bytes, shard: int | None = None) -> None"))
+      .def(
+          "write_batch",
+          [](ShardedWriter& self, const Bytes& data, const Extents& extents) {
+            self.Use([&](ShardedRecordWriter& writer) { return WriteAll(data, extents, writer); });
+          },
+          "data"_a, "extents"_a,
+          "Adds records to the shards in turn: data[extents[i, 0]:extents[i, 1]] for each i, uint8 "
+          "[bytes] and\nint64 [records, 2] as readers give them.")
+      .def(
+          "close",
+          [](ShardedWriter& self) {
+            self.Use([](ShardedRecordWriter& writer) { return writer.Close(); });
+          },
+          "Completes all files, forces them to disk and gives them their names.")
+      .def_prop_ro(
+          "paths", [](ShardedWriter& self) { return self.writer.paths(); },
+          "Of the shards, in order.")
+      .def(
+          "__enter__", [](nb::handle self) { return nb::borrow(self); },
+          nb::sig("def __enter__(self) -> ShardedRecordWriter"))
+      .def("__exit__", &ExitShards, "exception_class"_a.none(), "exception"_a.none(),
+           "traceback"_a.none());
+}
+
+}  // namespace frazo

@@ -1,0 +1,46 @@
+"""A picture of the lengths of records."""
+
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from frazo.jobs.durable_file import write_bytes
+
+# More bars than a picture has room for only take time.
+_MOST_BARS = 200
+
+
+def draw_histogram(
+    path: Path, histogram: Mapping[int, int], bounds: Sequence[int], *, what: str, unit: str
+) -> None:
+    """Draws how many records there are of each length, with the bounds of the buckets, as a PNG.
+
+    The file appears whole or not at all. OSError: it cannot be written.
+    """
+    # Imported here: it takes about a second, and only this draws. The figure is used without
+    # pyplot, which would look for a display.
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(9, 4.5), layout="constrained")
+    axes = figure.add_subplot()
+    lengths = sorted(histogram)
+    # Bars stand over their lengths.
+    low, high = lengths[0] - 0.5, lengths[-1] + 0.5
+    axes.hist(
+        lengths,
+        bins=min(int(high - low), _MOST_BARS),
+        range=(low, high),
+        weights=[histogram[length] for length in lengths],
+    )
+    for number, bound in enumerate(bounds):
+        # A length equal to the bound is still in the bucket.
+        label = f"bounds: {', '.join(map(str, bounds))}" if number == 0 else None
+        axes.axvline(bound + 0.5, color="tab:red", linestyle="--", linewidth=1, label=label)
+    axes.set_xlabel(f"length of {what} in {unit}")
+    axes.set_ylabel("records")
+    axes.grid(alpha=0.3)
+    axes.legend()
+    picture = io.BytesIO()
+    FigureCanvasAgg(figure).print_png(picture)
+    write_bytes(path, picture.getvalue())

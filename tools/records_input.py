@@ -1,0 +1,223 @@
+"""The files that a subcommand of //tools:records reads."""
+
+import argparse
+import os
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from frazo import _core
+
+FORMATS = ["tfrecord", "text"]
+COMPRESSIONS = ["none", "gzip", "zlib", "zstd"]
+
+# Enough to cost Python nothing per record; a run holds what is in memory, some 256 KiB.
+_RUN_RECORDS = 1 << 16
+# What shows a file's compression.
+_HEAD_BYTES = 12
+# How many bytes one on the disk gives, as long as no compressed file has been read to its end.
+_USUAL_EXPANSION = 4.0
+
+
+class RecordsError(Exception):
+    """str() is the whole message: the thing, the place and the remedy."""
+
+
+class Damage(NamedTuple):
+    """A region of a file that holds no readable record.
+
+    byte and length count after decompression; a length of None is all that is left of the file.
+    cause names the file, the record and the byte.
+    """
+
+    path: str
+    record: int
+    byte: int
+    length: int | None
+    cause: str
+
+
+class Run(NamedTuple):
+    """Consecutive records of a file: record i is data[extents[i, 0]:extents[i, 1]].
+
+    data: uint8 [bytes]; extents: int64 [records, 2].
+    """
+
+    path: str
+    first: int
+    data: np.ndarray
+    extents: np.ndarray
+
+    @property
+    def record_bytes(self) -> int:
+        return int((self.extents[:, 1] - self.extents[:, 0]).sum())
+
+    def records(self) -> Iterator[bytes]:
+        data = self.data.data
+        for begin, end in self.extents.tolist():
+            yield bytes(data[begin:end])
+
+
+class RecordFiles:
+    """Files by patterns, in the order of their paths."""
+
+    def __init__(
+        self,
+        patterns: Sequence[str],
+        *,
+        file_format: str = "tfrecord",
+        compression: str | None = None,
+        max_record_bytes: int = 1 << 30,
+    ) -> None:
+        """patterns: as in frazo.FileSet, or lists of them with commas between. compression: None
+        takes what the first bytes of each file show. max_record_bytes: a longer record is damage.
+
+        Raises FrazoError where a pattern matches nothing or something other than files.
+        """
+        self._files = _core.find_record_files(_without_commas(patterns))
+        self._format = file_format
+        self._compression = compression
+        self._max_record_bytes = max_record_bytes
+        self._expansion: float | None = None
+
+    @property
+    def paths(self) -> list[str]:
+        return [path for path, _ in self._files]
+
+    @property
+    def file_format(self) -> str:
+        return self._format
+
+    @property
+    def file_bytes(self) -> int:
+        """Bytes of all files together, as they stand on the disk."""
+        return sum(size for _, size in self._files)
+
+    def size(self, path: str) -> int:
+        return dict(self._files)[path]
+
+    def compression(self, path: str) -> str:
+        """The compression of one of the files; none if it cannot be opened, as open() will say."""
+        if self._compression is not None:
+            return self._compression
+        try:
+            with open(path, "rb") as file:
+                guess = _core.guess_compression(file.read(_HEAD_BYTES))
+        except OSError:
+            return "none"
+        # Text may well begin like zlib, whose sign is short.
+        known = COMPRESSIONS if self._format == "tfrecord" else ["gzip", "zstd"]
+        return guess if guess in known else "none"
+
+    def open(self, path: str) -> _core.RecordFile:
+        return _core.RecordFile(
+            path,
+            format=self._format,
+            compression=self.compression(path),
+            max_record_bytes=self._max_record_bytes,
+        )
+
+    def runs(
+        self,
+        progress: Callable[[int], None],
+        on_damage: Callable[[Damage], None] | None = None,
+    ) -> Iterator[Run]:
+        """All records in order; a run may be empty.
+
+        progress: called with how many bytes of file_bytes are done. on_damage: called with each
+        damaged region, behind which reading goes on; None makes it an error.
+        """
+        done = 0
+        for path, size in self._files:
+            yield from self._file_runs(
+                path, size, lambda at, done=done: progress(done + at), on_damage
+            )
+            done += size
+            progress(done)
+
+    def _file_runs(
+        self,
+        path: str,
+        size: int,
+        progress: Callable[[int], None],
+        on_damage: Callable[[Damage], None] | None,
+    ) -> Iterator[Run]:
+        file = self.open(path)
+        is_compressed = self.compression(path) != "none"
+        expansion = (self._expansion or _USUAL_EXPANSION) if is_compressed else 1.0
+        while True:
+            first, byte = file.position
+            progress(min(int(byte / expansion), size))
+            try:
+                data, extents = file.read_run(_RUN_RECORDS)
+            except (_core.DataLossError, _core.InvalidArgumentError) as error:
+                if on_damage is None:
+                    raise
+                first, byte = file.position
+                length = file.skip_damage()
+                on_damage(Damage(path, first, byte, length, str(error)))
+                if length is None:
+                    return
+                continue
+            yield Run(path, first, data, extents)
+            if not len(extents):
+                break
+        if is_compressed and size:
+            self._expansion = byte / size
+
+
+def add_reading_arguments(parser: argparse.ArgumentParser, *, writes: bool = False) -> None:
+    """The arguments by which files are found and read; open_files() takes them.
+
+    writes: the subcommand writes files, too, so that --compression is theirs.
+    """
+    parser.add_argument("patterns", nargs="+", metavar="PATTERN", help="files to read")
+    parser.add_argument(
+        "--from" if writes else "--format",
+        dest="file_format",
+        choices=FORMATS,
+        default="tfrecord",
+        help="format of the files read (text: a record is a line); default: tfrecord",
+    )
+    parser.add_argument(
+        "--from_compression" if writes else "--compression",
+        dest="from_compression",
+        choices=COMPRESSIONS,
+        help="of the files read; default: what their first bytes show (zlib only for tfrecord)",
+    )
+    parser.add_argument(
+        "--max_record_bytes",
+        type=whole_number(1),
+        default=1 << 30,
+        metavar="BYTES",
+        help="a longer record counts as damage; default: 1 GiB",
+    )
+
+
+def open_files(options: argparse.Namespace) -> RecordFiles:
+    return RecordFiles(
+        options.patterns,
+        file_format=options.file_format,
+        compression=options.from_compression,
+        max_record_bytes=options.max_record_bytes,
+    )
+
+
+def whole_number(minimum: int) -> Callable[[str], int]:
+    """For argparse: the type of a whole number from `minimum` (0 or more) on."""
+
+    def parse(value: str) -> int:
+        number = int(value) if value.isdecimal() else -1
+        if number < minimum:
+            raise argparse.ArgumentTypeError(f"'{value}' is not a whole number from {minimum} on")
+        return number
+
+    return parse
+
+
+def _without_commas(patterns: Sequence[str]) -> list[str]:
+    parts = []
+    for pattern in patterns:
+        # A file whose name has a comma is itself.
+        parts += [pattern] if os.path.exists(pattern) else pattern.split(",")
+    return parts
