@@ -15,6 +15,7 @@
 #include "core/batch/batch.h"
 #include "core/batch/batcher.h"
 #include "core/ops/batch_tensors.h"
+#include "core/ops/source_dataset.h"
 #include "core/pipeline/pipeline.h"
 #include "core/pipeline/pipeline_plan.h"
 #include "frazo/proto/pipeline.pb.h"
@@ -39,10 +40,8 @@ using ::tensorflow::PartialTensorShape;
 using ::tensorflow::Tensor;
 using ::tensorflow::tstring;
 using ::tensorflow::data::DatasetBase;
-using ::tensorflow::data::DatasetContext;
 using ::tensorflow::data::DatasetIterator;
 using ::tensorflow::data::DatasetOpKernel;
-using ::tensorflow::data::IteratorBase;
 using ::tensorflow::data::IteratorContext;
 using ::tensorflow::data::IteratorStateReader;
 using ::tensorflow::data::IteratorStateWriter;
@@ -60,32 +59,32 @@ std::vector<size_t> NameOrder(const std::vector<batch::BatchTensorSpec>& tensors
   return order;
 }
 
-class PipelineDataset final : public DatasetBase {
+DataTypeVector TypesOf(const std::vector<batch::BatchTensorSpec>& tensors) {
+  DataTypeVector types;
+  for (const size_t index : NameOrder(tensors)) {
+    types.push_back(TensorFlowType(tensors[index].type));
+  }
+  return types;
+}
+
+std::vector<PartialTensorShape> ShapesOf(const std::vector<batch::BatchTensorSpec>& tensors) {
+  std::vector<PartialTensorShape> shapes;
+  for (const size_t index : NameOrder(tensors)) shapes.push_back(TensorFlowShape(tensors[index]));
+  return shapes;
+}
+
+class PipelineDataset final : public SourceDataset<PipelineDataset> {
  public:
+  class Iterator;
+
   PipelineDataset(OpKernelContext* context, std::shared_ptr<const PipelinePlan> plan,
                   tstring config, std::vector<tstring> search_folders)
-      : DatasetBase(DatasetContext(context)),
+      : SourceDataset(context, "PipelineDataset", TypesOf(plan->tensors()),
+                      ShapesOf(plan->tensors())),
         plan_(std::move(plan)),
         config_(std::move(config)),
         search_folders_(std::move(search_folders)),
-        order_(NameOrder(plan_->tensors())) {
-    for (const size_t index : order_) {
-      types_.push_back(TensorFlowType(plan_->tensors()[index].type));
-      shapes_.push_back(TensorFlowShape(plan_->tensors()[index]));
-    }
-  }
-
-  std::unique_ptr<IteratorBase> MakeIteratorInternal(const std::string& prefix) const override;
-
-  const DataTypeVector& output_dtypes() const override { return types_; }
-  const std::vector<PartialTensorShape>& output_shapes() const override { return shapes_; }
-  std::string DebugString() const override { return "Frazo>PipelineDataset"; }
-
-  absl::Status InputDatasets(std::vector<const DatasetBase*>*) const override {
-    return absl::OkStatus();
-  }
-
-  absl::Status CheckExternalState() const override { return absl::OkStatus(); }
+        order_(NameOrder(plan_->tensors())) {}
 
  protected:
   absl::Status AsGraphDefInternal(SerializationContext*, DatasetGraphDefBuilder* builder,
@@ -95,23 +94,19 @@ class PipelineDataset final : public DatasetBase {
     Node* search_folders = nullptr;
     TF_RETURN_IF_ERROR(builder->AddVector(search_folders_, &search_folders));
     tensorflow::AttrValue types;
-    builder->BuildAttrValue(types_, &types);
+    builder->BuildAttrValue(output_dtypes(), &types);
     tensorflow::AttrValue shapes;
-    builder->BuildAttrValue(shapes_, &shapes);
+    builder->BuildAttrValue(output_shapes(), &shapes);
     return builder->AddDataset(this, {config, search_folders},
                                {{"output_types", types}, {"output_shapes", shapes}}, output);
   }
 
  private:
-  class Iterator;
-
   const std::shared_ptr<const PipelinePlan> plan_;
   const tstring config_;
   const std::vector<tstring> search_folders_;
   // Of the tensors in an element.
   const std::vector<size_t> order_;
-  DataTypeVector types_;
-  std::vector<PartialTensorShape> shapes_;
 };
 
 constexpr std::string_view kStateKey = "state";
@@ -181,12 +176,6 @@ class PipelineDataset::Iterator final : public DatasetIterator<PipelineDataset> 
   size_t logged_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
-std::unique_ptr<IteratorBase> PipelineDataset::MakeIteratorInternal(
-    const std::string& prefix) const {
-  return std::make_unique<Iterator>(
-      Iterator::Params{this, absl::StrCat(prefix, "::FrazoPipeline")});
-}
-
 class PipelineDatasetOp final : public DatasetOpKernel {
  public:
   explicit PipelineDatasetOp(OpKernelConstruction* construction) : DatasetOpKernel(construction) {
@@ -221,15 +210,14 @@ class PipelineDatasetOp final : public DatasetOpKernel {
                        " entries; a batch of this configuration has ", tensors.size(), " tensors"));
     }
     const std::vector<size_t> order = NameOrder(tensors);
+    const DataTypeVector types = TypesOf(tensors);
+    const std::vector<PartialTensorShape> shapes = ShapesOf(tensors);
     for (size_t i = 0; i < tensors.size(); ++i) {
-      const batch::BatchTensorSpec& spec = tensors[order[i]];
-      const tensorflow::DataType type = TensorFlowType(spec.type);
-      const PartialTensorShape shape = TensorFlowShape(spec);
-      if (types_[i] == type && shapes_[i].IsCompatibleWith(shape)) continue;
-      return absl::InvalidArgumentError(
-          absl::StrCat("output ", i, " is ", tensorflow::DataTypeString(types_[i]), " ",
-                       shapes_[i].DebugString(), ", but the batch's tensor '", spec.name, "' is ",
-                       tensorflow::DataTypeString(type), " ", shape.DebugString()));
+      if (types_[i] == types[i] && shapes_[i].IsCompatibleWith(shapes[i])) continue;
+      return absl::InvalidArgumentError(absl::StrCat(
+          "output ", i, " is ", tensorflow::DataTypeString(types_[i]), " ",
+          shapes_[i].DebugString(), ", but the batch's tensor '", tensors[order[i]].name, "' is ",
+          tensorflow::DataTypeString(types[i]), " ", shapes[i].DebugString()));
     }
     return absl::OkStatus();
   }

@@ -1,20 +1,8 @@
-#include "tensorflow/core/framework/common_shape_fns.h"
+#include "core/ops/source_dataset_shape.h"
 #include "tensorflow/core/framework/op.h"
-#include "tensorflow/core/framework/shape_inference.h"
 
 namespace frazo {
 namespace {
-
-using ::tensorflow::shape_inference::InferenceContext;
-using ::tensorflow::shape_inference::ScalarShape;
-using ::tensorflow::shape_inference::ShapeHandle;
-
-absl::Status InferShape(InferenceContext* context) {
-  ShapeHandle unused;
-  TF_RETURN_IF_ERROR(context->WithRank(context->input(0), 0, &unused));
-  TF_RETURN_IF_ERROR(context->WithRank(context->input(1), 1, &unused));
-  return ScalarShape(context);
-}
 
 REGISTER_OP("Frazo>PipelineDataset")
     .Input("config: string")
@@ -24,7 +12,7 @@ REGISTER_OP("Frazo>PipelineDataset")
     .Attr("output_shapes: list(shape) >= 1")
     // Files are read anew by each evaluation: not a constant to fold.
     .SetDoNotOptimize()
-    .SetShapeFn(InferShape)
+    .SetShapeFn(InferSourceDatasetShape<0, 1>)
     .Doc(R"doc(
 A dataset of batches made from files of records, as a frazo.Pipeline message says.
 

@@ -11,6 +11,7 @@
 #include "absl/synchronization/mutex.h"
 #include "core/io/compression.h"
 #include "core/io/record_reader.h"
+#include "core/ops/source_dataset.h"
 #include "tensorflow/core/framework/dataset.h"
 #include "tensorflow/core/framework/op_kernel.h"
 #include "tensorflow/core/framework/partial_tensor_shape.h"
@@ -19,46 +20,27 @@
 namespace frazo {
 namespace {
 
-using ::tensorflow::DataTypeVector;
 using ::tensorflow::Node;
 using ::tensorflow::OpKernelContext;
 using ::tensorflow::PartialTensorShape;
 using ::tensorflow::Tensor;
 using ::tensorflow::tstring;
 using ::tensorflow::data::DatasetBase;
-using ::tensorflow::data::DatasetContext;
 using ::tensorflow::data::DatasetIterator;
 using ::tensorflow::data::DatasetOpKernel;
-using ::tensorflow::data::IteratorBase;
 using ::tensorflow::data::IteratorContext;
 using ::tensorflow::data::IteratorStateReader;
 using ::tensorflow::data::IteratorStateWriter;
 using ::tensorflow::data::SerializationContext;
 
-class RecordDataset final : public DatasetBase {
+class RecordDataset final : public SourceDataset<RecordDataset> {
  public:
+  class Iterator;
+
   RecordDataset(OpKernelContext* context, std::vector<tstring> files, CompressionKind compression)
-      : DatasetBase(DatasetContext(context)), files_(std::move(files)), compression_(compression) {}
-
-  std::unique_ptr<IteratorBase> MakeIteratorInternal(const std::string& prefix) const override;
-
-  const DataTypeVector& output_dtypes() const override {
-    static const DataTypeVector* const types = new DataTypeVector({tensorflow::DT_STRING});
-    return *types;
-  }
-
-  const std::vector<PartialTensorShape>& output_shapes() const override {
-    static const auto* const shapes = new std::vector<PartialTensorShape>({PartialTensorShape({})});
-    return *shapes;
-  }
-
-  std::string DebugString() const override { return "Frazo>RecordDataset"; }
-
-  absl::Status InputDatasets(std::vector<const DatasetBase*>*) const override {
-    return absl::OkStatus();
-  }
-
-  absl::Status CheckExternalState() const override { return absl::OkStatus(); }
+      : SourceDataset(context, "RecordDataset", {tensorflow::DT_STRING}, {PartialTensorShape({})}),
+        files_(std::move(files)),
+        compression_(compression) {}
 
  protected:
   absl::Status AsGraphDefInternal(SerializationContext*, DatasetGraphDefBuilder* builder,
@@ -71,8 +53,6 @@ class RecordDataset final : public DatasetBase {
   }
 
  private:
-  class Iterator;
-
   const std::vector<tstring> files_;
   const CompressionKind compression_;
 };
@@ -152,10 +132,6 @@ class RecordDataset::Iterator final : public DatasetIterator<RecordDataset> {
   // Of that file; nothing before its first record.
   std::optional<RecordReader> reader_ ABSL_GUARDED_BY(mutex_);
 };
-
-std::unique_ptr<IteratorBase> RecordDataset::MakeIteratorInternal(const std::string& prefix) const {
-  return std::make_unique<Iterator>(Iterator::Params{this, absl::StrCat(prefix, "::FrazoRecord")});
-}
 
 class RecordDatasetOp final : public DatasetOpKernel {
  public:

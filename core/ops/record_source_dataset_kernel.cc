@@ -11,6 +11,7 @@
 #include "absl/synchronization/mutex.h"
 #include "core/io/record_chunk.h"
 #include "core/io/record_stream.h"
+#include "core/ops/source_dataset.h"
 #include "frazo/proto/pipeline_state.pb.h"
 #include "frazo/proto/record_source.pb.h"
 #include "tensorflow/core/framework/attr_value.pb.h"
@@ -23,7 +24,6 @@
 namespace frazo {
 namespace {
 
-using ::tensorflow::DataTypeVector;
 using ::tensorflow::Node;
 using ::tensorflow::OpKernelConstruction;
 using ::tensorflow::OpKernelContext;
@@ -32,10 +32,8 @@ using ::tensorflow::Tensor;
 using ::tensorflow::TensorShape;
 using ::tensorflow::tstring;
 using ::tensorflow::data::DatasetBase;
-using ::tensorflow::data::DatasetContext;
 using ::tensorflow::data::DatasetIterator;
 using ::tensorflow::data::DatasetOpKernel;
-using ::tensorflow::data::IteratorBase;
 using ::tensorflow::data::IteratorContext;
 using ::tensorflow::data::IteratorStateReader;
 using ::tensorflow::data::IteratorStateWriter;
@@ -44,34 +42,15 @@ using ::tensorflow::data::SerializationContext;
 // Large enough that the cost of a chunk vanishes beside its records'.
 constexpr int64_t kChunkRecords = 256;
 
-class RecordSourceDataset final : public DatasetBase {
+class RecordSourceDataset final : public SourceDataset<RecordSourceDataset> {
  public:
+  class Iterator;
+
   RecordSourceDataset(OpKernelContext* context, RecordSource source, RecordStream::Options options)
-      : DatasetBase(DatasetContext(context)),
+      : SourceDataset(context, "RecordSourceDataset", {tensorflow::DT_INT32, tensorflow::DT_STRING},
+                      {PartialTensorShape({}), PartialTensorShape({})}),
         source_(std::move(source)),
         options_(std::move(options)) {}
-
-  std::unique_ptr<IteratorBase> MakeIteratorInternal(const std::string& prefix) const override;
-
-  const DataTypeVector& output_dtypes() const override {
-    static const auto* const types =
-        new DataTypeVector({tensorflow::DT_INT32, tensorflow::DT_STRING});
-    return *types;
-  }
-
-  const std::vector<PartialTensorShape>& output_shapes() const override {
-    static const auto* const shapes =
-        new std::vector<PartialTensorShape>({PartialTensorShape({}), PartialTensorShape({})});
-    return *shapes;
-  }
-
-  std::string DebugString() const override { return "Frazo>RecordSourceDataset"; }
-
-  absl::Status InputDatasets(std::vector<const DatasetBase*>*) const override {
-    return absl::OkStatus();
-  }
-
-  absl::Status CheckExternalState() const override { return absl::OkStatus(); }
 
  protected:
   absl::Status AsGraphDefInternal(SerializationContext*, DatasetGraphDefBuilder* builder,
@@ -96,8 +75,6 @@ class RecordSourceDataset final : public DatasetBase {
   }
 
  private:
-  class Iterator;
-
   const RecordSource source_;
   const RecordStream::Options options_;
 };
@@ -196,12 +173,6 @@ class RecordSourceDataset::Iterator final : public DatasetIterator<RecordSourceD
   std::string restored_state_ ABSL_GUARDED_BY(mutex_);
   bool damage_logged_ ABSL_GUARDED_BY(mutex_) = false;
 };
-
-std::unique_ptr<IteratorBase> RecordSourceDataset::MakeIteratorInternal(
-    const std::string& prefix) const {
-  return std::make_unique<Iterator>(
-      Iterator::Params{this, absl::StrCat(prefix, "::FrazoRecordSource")});
-}
 
 class RecordSourceDatasetOp final : public DatasetOpKernel {
  public:

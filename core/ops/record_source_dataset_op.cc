@@ -1,20 +1,8 @@
-#include "tensorflow/core/framework/common_shape_fns.h"
+#include "core/ops/source_dataset_shape.h"
 #include "tensorflow/core/framework/op.h"
-#include "tensorflow/core/framework/shape_inference.h"
 
 namespace frazo {
 namespace {
-
-using ::tensorflow::shape_inference::InferenceContext;
-using ::tensorflow::shape_inference::ScalarShape;
-using ::tensorflow::shape_inference::ShapeHandle;
-
-absl::Status InferShape(InferenceContext* context) {
-  ShapeHandle unused;
-  TF_RETURN_IF_ERROR(context->WithRank(context->input(0), 0, &unused));
-  TF_RETURN_IF_ERROR(context->WithRank(context->input(1), 1, &unused));
-  return ScalarShape(context);
-}
 
 REGISTER_OP("Frazo>RecordSourceDataset")
     .Input("source: string")
@@ -26,7 +14,7 @@ REGISTER_OP("Frazo>RecordSourceDataset")
     .Attr("skip_damaged: bool = false")
     // Files are read anew by each evaluation: not a constant to fold.
     .SetDoNotOptimize()
-    .SetShapeFn(InferShape)
+    .SetShapeFn(InferSourceDatasetShape<0, 1>)
     .Doc(R"doc(
 A dataset of the records that a frazo.RecordSource message describes, in its order: for records that a
 function of TensorFlow is to process.
