@@ -65,6 +65,8 @@ def moved_arguments(command: Command, scratch: pathlib.Path) -> list[str]:
     arguments = [word.replace("/tmp/", f"{scratch}/") for word in command.arguments]
     if command.target == "//tools:keras2ckpt":
         return [*arguments, f"--out={scratch}/mnist/mnist"]
+    if command.target == "//tools:source_lines":
+        return [*arguments, f"--output={scratch}/source_lines"]
     if any(word.startswith("--logdir") for word in arguments):
         arguments += SHORT
     return [moved_model(word, scratch) for word in arguments]
