@@ -56,7 +56,7 @@ def source_files(root: Path) -> dict[Path, int]:
         folders[:] = [name for name in folders if not name.startswith((".", "bazel-"))]
         for name in files:
             for number, endings in enumerate(LANGUAGES.values()):
-                if name.endswith(endings) and not Path(folder, name).is_symlink():
+                if name.endswith(endings):
                     found[Path(folder, name)] = number
     return dict(sorted(found.items()))
 
