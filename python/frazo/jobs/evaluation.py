@@ -40,7 +40,7 @@ class Evaluation:
         self._max_shown_errors = settings.max_shown_errors
         # One graph for batches of every size.
         self._evaluate = tf.function(
-            self._evaluate_batch, input_signature=[source.element_spec], autograph=False
+            self._evaluate_batch, input_signature=[self._batches.element_spec], autograph=False
         )
 
     def run(self, should_stop: Callable[[], bool] = lambda: False) -> EvalResult | None:
