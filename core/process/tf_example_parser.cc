@@ -1,6 +1,7 @@
 #include "core/process/tf_example_parser.h"
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -47,7 +48,26 @@ absl::StatusOr<TfExampleParser::Expected> TfExampleParser::MakeExpected(
   FRAZO_ASSIGN_OR_RETURN(std::optional<FeatureDefault> fallback,
                          FeatureDefault::Create(place, config, spec));
   FRAZO_ASSIGN_OR_RETURN(const FieldId field, table->Add(absl::StrCat(place, ".name"), spec));
-  return Expected{{std::move(spec), field}, std::move(fallback)};
+  FRAZO_ASSIGN_OR_RETURN(std::optional<Range> range, MakeRange(place, config, spec.type));
+  return Expected{{std::move(spec), field}, std::move(fallback), range};
+}
+
+absl::StatusOr<std::optional<TfExampleParser::Range>> TfExampleParser::MakeRange(
+    const std::string& place, const ExampleParser::Feature& config, ValueType type) {
+  if (!config.has_min_value() && !config.has_max_value()) return std::nullopt;
+  const std::string_view field = config.has_min_value() ? ".min_value" : ".max_value";
+  if (type != ValueType::kInt64 && type != ValueType::kInt32) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        place, field, ": only for INT64 and INT32; the type is ", FeatureType_Name(config.type())));
+  }
+  Range range{std::numeric_limits<int64_t>::min(), std::numeric_limits<int64_t>::max()};
+  if (config.has_min_value()) range.min = config.min_value();
+  if (config.has_max_value()) range.max = config.max_value();
+  if (range.min > range.max) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        place, ".min_value: ", range.min, " is above max_value, ", range.max, "; no value fits"));
+  }
+  return range;
 }
 
 absl::Status TfExampleParser::Parse(std::string_view record, RecordFields* fields) const {
@@ -70,10 +90,28 @@ absl::Status TfExampleParser::Complete(const Expected& expected, RecordFields* f
     expected.fallback->Write(field, fields);
     return absl::OkStatus();
   }
-  if (spec.is_variable() || fields->count(field) == spec.value_count()) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat("feature '", spec.name, "' has ",
-                                                 fields->count(field), " values; expected ",
-                                                 spec.value_count(), " for ", spec.TypeText()));
+  if (!spec.is_variable() && fields->count(field) != spec.value_count()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "feature '", spec.name, "' has ", fields->count(field), " values; expected ",
+        spec.value_count(), " for ", spec.TypeText(), ": correct its shape, or the file"));
+  }
+  if (!expected.range.has_value()) return absl::OkStatus();
+  return spec.type == ValueType::kInt64 ? CheckRange<int64_t>(expected, *fields)
+                                        : CheckRange<int32_t>(expected, *fields);
+}
+
+template <typename T>
+absl::Status TfExampleParser::CheckRange(const Expected& expected, const RecordFields& fields) {
+  const auto [min, max] = *expected.range;
+  for (const T value : fields.values<T>(expected.feature.field)) {
+    if (value >= min && value <= max) continue;
+    const std::string bound =
+        value < min ? absl::StrCat("at least ", min) : absl::StrCat("at most ", max);
+    return absl::InvalidArgumentError(absl::StrCat("feature '", expected.feature.spec.name,
+                                                   "' holds ", value, "; expected ", bound,
+                                                   ": correct the file, or the bound"));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace frazo

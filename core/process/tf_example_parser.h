@@ -1,13 +1,16 @@
 #ifndef CORE_PROCESS_TF_EXAMPLE_PARSER_H_
 #define CORE_PROCESS_TF_EXAMPLE_PARSER_H_
 
+#include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "core/process/example.h"
 #include "core/process/feature_default.h"
 #include "core/process/field_parser.h"
 #include "core/process/field_table.h"
@@ -27,11 +30,19 @@ class TfExampleParser : public FieldParser {
   absl::Status Parse(std::string_view record, RecordFields* fields) const override;
 
  private:
+  // Of integers; both ends belong to it.
+  struct Range {
+    int64_t min;
+    int64_t max;
+  };
+
   // What one feature is checked for after the scan.
   struct Expected {
     TfExampleFeature feature;
     // nullopt: it may not be missing.
     std::optional<FeatureDefault> fallback;
+    // nullopt: any value will do.
+    std::optional<Range> range;
   };
 
   TfExampleParser(std::vector<TfExampleFeature> features, std::vector<Expected> expected);
@@ -39,7 +50,12 @@ class TfExampleParser : public FieldParser {
   static absl::StatusOr<Expected> MakeExpected(const std::string& place,
                                                const ExampleParser::Feature& config,
                                                FieldTable* table);
+  static absl::StatusOr<std::optional<Range>> MakeRange(const std::string& place,
+                                                        const ExampleParser::Feature& config,
+                                                        ValueType type);
   static absl::Status Complete(const Expected& expected, RecordFields* fields);
+  template <typename T>
+  static absl::Status CheckRange(const Expected& expected, const RecordFields& fields);
 
   TfExampleFeatures features_;
   // In the order of the configuration.

@@ -126,8 +126,11 @@ TEST(TfExampleParserTest, BadRecordsNameTheFeatureAndWhatWasExpected) {
   EXPECT_THAT(ProcessOne(One("type: INT64 shape {}"), ""),
               StatusIs(kInvalid,
                        "feature 'x' is missing; expected INT64[]: give it a default if it may be"));
-  EXPECT_THAT(ProcessOne(One("type: INT64 shape { sizes: [2, 2] }"), Holding(Int64List({1}))),
-              StatusIs(kInvalid, "feature 'x' has 1 values; expected 4 for INT64[2, 2]"));
+  EXPECT_THAT(
+      ProcessOne(One("type: INT64 shape { sizes: [2, 2] }"), Holding(Int64List({1}))),
+      StatusIs(kInvalid,
+               "feature 'x' has 1 values; expected 4 for INT64[2, 2]: correct its shape, or the "
+               "file"));
   EXPECT_THAT(ProcessOne(One("type: INT64"), Holding(FloatList({1}))),
               StatusIs(kInvalid, "feature 'x' holds float_list; INT64 is read from int64_list"));
   for (const std::string& list : {Int64List({2147483648}), UnpackedInt64List({2147483648})}) {
@@ -136,6 +139,22 @@ TEST(TfExampleParserTest, BadRecordsNameTheFeatureAndWhatWasExpected) {
   }
   EXPECT_THAT(ProcessOne(One("type: UINT8"), Holding(BytesList({"a", "b"}))),
               StatusIs(kInvalid, "feature 'x' holds several bytes values; UINT8 is read from one"));
+}
+
+TEST(TfExampleParserTest, ValuesOutOfRangeAreBadRecords) {
+  for (const std::string type : {"INT64", "INT32"}) {
+    const std::string config = One("type: " + type + " min_value: -1 max_value: 4");
+    EXPECT_THAT(ProcessOne(config, Holding(Int64List({-1, 4}))), IsOk());
+    EXPECT_THAT(ProcessOne(config, ""), IsOk());
+    EXPECT_THAT(ProcessOne(config, Holding(Int64List({0, -2}))),
+                StatusIs(kInvalid,
+                         "feature 'x' holds -2; expected at least -1: correct the file, or the "
+                         "bound"));
+    EXPECT_THAT(ProcessOne(config, Holding(Int64List({5}))),
+                StatusIs(kInvalid, HasSubstr("feature 'x' holds 5; expected at most 4")));
+    EXPECT_THAT(ProcessOne(One("type: " + type + " min_value: 0"), Holding(Int64List({-1}))),
+                StatusIs(kInvalid, HasSubstr("holds -1; expected at least 0")));
+  }
 }
 
 TEST(TfExampleParserTest, DamageNamesTheByte) {
@@ -205,6 +224,13 @@ TEST(TfExampleParserTest, AWrongConfigurationNamesItsPlace) {
               StatusIs(kInvalid,
                        "tf_example.features[0].default_values: a feature of type BYTES "
                        "has default_bytes instead"));
+  EXPECT_THAT(error(One("type: FLOAT32 max_value: 1")),
+              StatusIs(kInvalid,
+                       "tf_example.features[0].max_value: only for INT64 and INT32; the type is "
+                       "FLOAT32"));
+  EXPECT_THAT(error(One("type: INT64 min_value: 2 max_value: 1")),
+              StatusIs(kInvalid,
+                       "tf_example.features[0].min_value: 2 is above max_value, 1; no value fits"));
 }
 
 }  // namespace

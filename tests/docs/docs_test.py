@@ -1,22 +1,27 @@
-"""Every `./bazelw run` command of the documents works: it is run, with /tmp moved aside and trainings cut short.
+"""What the documents show works: every `./bazelw run` command is run, with /tmp moved aside and trainings cut short,
+and then the Python, block after block in one process.
 
 So is `head`, by which a document makes a file for the next command.
 """
 
+import importlib.util
 import os
 import pathlib
 import subprocess
+import sys
 
 import numpy as np
 import pytest
-from documents import Command, commands
+from documents import Command, commands, python_blocks
 
 RUNFILES = pathlib.Path.cwd()
 DOCUMENTS = [RUNFILES / "README.md", *sorted((RUNFILES / "docs").glob("*.md"))]
 PROGRAMS = {
     "//:trainer": RUNFILES / "python/frazo/jobs/trainer",
+    "//tools:build_vocab": RUNFILES / "tools/build_vocab",
     "//tools:keras2ckpt": RUNFILES / "tools/keras2ckpt",
     "//tools:records": RUNFILES / "tools/records",
+    "//tools:source_lines": RUNFILES / "tools/source_lines",
 }
 # Enough for two checkpoints and an evaluation.
 SHORT = ["--set", "train.max_steps=20", "--set", "train.save_interval_steps=10"]
@@ -60,12 +65,26 @@ def moved_arguments(command: Command, scratch: pathlib.Path) -> list[str]:
     arguments = [word.replace("/tmp/", f"{scratch}/") for word in command.arguments]
     if command.target == "//tools:keras2ckpt":
         return [*arguments, f"--out={scratch}/mnist/mnist"]
+    if command.target == "//tools:source_lines":
+        return [*arguments, f"--output={scratch}/source_lines"]
     if any(word.startswith("--logdir") for word in arguments):
         arguments += SHORT
-    if "--model=image.mnist.LeNet5Full" in arguments:
-        for name in ("Train", "Test"):
-            arguments += ["--set", f"inputs.{name}.image.tensors.prefix={scratch}/mnist/mnist"]
-    return arguments
+    return [moved_model(word, scratch) for word in arguments]
+
+
+def moved_model(word: str, scratch: pathlib.Path) -> str:
+    """The experiment whose name stands in --model=, where it reads from /tmp as a file that reads from `scratch`."""
+    if not word.startswith("--model=") or word == "--model=list":
+        return word
+    domain, data, name = word.removeprefix("--model=").split(".")
+    text = (RUNFILES / f"python/frazo/tasks/{domain}/configs/{data}/{name}.textproto").read_text(
+        encoding="utf-8"
+    )
+    if "/tmp/" not in text:
+        return word
+    moved = scratch / f"{name}.textproto"
+    moved.write_text(text.replace("/tmp/", f"{scratch}/"), encoding="utf-8")
+    return f"--config={moved}"
 
 
 def command_line(command: Command, scratch: pathlib.Path) -> list[str | pathlib.Path]:
@@ -87,13 +106,38 @@ def test_the_commands_of_a_document_work_in_their_order(document, scratch):
             continue
         ran = subprocess.run(
             command_line(command, scratch),
-            env={**os.environ, "BUILD_WORKING_DIRECTORY": str(scratch)},
+            env={
+                **os.environ,
+                "BUILD_WORKING_DIRECTORY": str(scratch),
+                "BUILD_WORKSPACE_DIRECTORY": str(RUNFILES),
+            },
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             timeout=TIMEOUT_SECONDS,
         )
         assert ran.returncode == 0, f"{command.place}: {' '.join(command.words)}\n{ran.stdout}"
+    run_python(document, scratch)
+
+
+def run_python(document: pathlib.Path, scratch: pathlib.Path) -> None:
+    """Runs the document's blocks as one program; those on PyTorch only where there is PyTorch."""
+    has_torch = importlib.util.find_spec("torch") is not None
+    blocks = [
+        f"print({place!r}, flush=True)\n{block}"
+        for place, block in python_blocks(document)
+        if has_torch or "import torch" not in block
+    ]
+    program = "\n".join(blocks).replace("/tmp/", f"{scratch}/")
+    ran = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=scratch,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=TIMEOUT_SECONDS,
+    )
+    assert ran.returncode == 0, ran.stdout
 
 
 def test_the_documents_show_commands():

@@ -1,11 +1,12 @@
-"""The commands that the documents show, in order."""
+"""The commands and the Python that the documents show, in order."""
 
 import dataclasses
 import pathlib
 import re
 import shlex
+from collections.abc import Iterator
 
-_FENCE = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_FENCE = r"^```{}\n(.*?)^```$"
 _CONTINUED_LINE = re.compile(r"\\\n\s*")
 
 
@@ -31,12 +32,22 @@ class Command:
 
 def commands(document: pathlib.Path) -> list[Command]:
     """The commands in the document's ```sh blocks; comments and empty lines are passed over."""
-    text = document.read_text(encoding="utf-8")
     found = []
-    for block in _FENCE.finditer(text):
-        line_number = text.count("\n", 0, block.start(1)) + 1
-        for line in _CONTINUED_LINE.sub(" ", block.group(1)).splitlines():
+    for place, block in _blocks(document, "sh"):
+        for line in _CONTINUED_LINE.sub(" ", block).splitlines():
             words = tuple(shlex.split(line, comments=True))
             if words:
-                found.append(Command(f"{document.name}:{line_number}", words))
+                found.append(Command(place, words))
     return found
+
+
+def python_blocks(document: pathlib.Path) -> list[tuple[str, str]]:
+    """The place and the text of each ```python block."""
+    return list(_blocks(document, "python"))
+
+
+def _blocks(document: pathlib.Path, language: str) -> Iterator[tuple[str, str]]:
+    text = document.read_text(encoding="utf-8")
+    for block in re.finditer(_FENCE.format(language), text, re.MULTILINE | re.DOTALL):
+        line_number = text.count("\n", 0, block.start(1)) + 1
+        yield f"{document.name}:{line_number}", block.group(1)

@@ -1,6 +1,6 @@
 """Commands are found in documents as a person would read them."""
 
-from documents import Command, commands
+from documents import Command, commands, python_blocks
 
 
 def test_commands_are_the_lines_of_sh_blocks(tmp_path):
@@ -28,3 +28,11 @@ def test_a_run_command_has_a_target_and_arguments():
 def test_another_command_has_no_target():
     assert Command("x.md:1", ("./bazelw", "test", "//...")).target is None
     assert Command("x.md:1", ("./bazelw", "test", "//...")).arguments == []
+
+
+def test_python_blocks_have_their_place(tmp_path):
+    document = tmp_path / "tour.md"
+    document.write_text(
+        "# Tour\n\n```python\nx = 1\n\ny = 2\n```\n```sh\nls\n```\n```python\nz = 3\n```\n"
+    )
+    assert python_blocks(document) == [("tour.md:4", "x = 1\n\ny = 2\n"), ("tour.md:12", "z = 3\n")]

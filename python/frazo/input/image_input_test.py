@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import tensorflow as tf
+from frazo import _core
 from frazo.input import image_input  # noqa: F401  (binds itself to its message)
 from frazo.input.image_input import standardize
 from frazo.proto import input_pb2
@@ -11,24 +12,37 @@ _SHAPE = (2, 2, 1)
 
 
 @pytest.fixture(scope="module")
-def prefix(tmp_path_factory):
-    """Ten images: number i is [i, 0, 0, 0] with label i."""
+def folder(tmp_path_factory):
+    """Ten images: number i is [i, 0, 0, 0] with label i; as tensors and as records."""
     images = np.zeros([10, *_SHAPE], np.uint8)
     images[:, 0, 0, 0] = np.arange(10)
-    prefix = str(tmp_path_factory.mktemp("set") / "ten")
+    folder = tmp_path_factory.mktemp("set")
     tf.raw_ops.SaveV2(
-        prefix=prefix,
+        prefix=str(folder / "tensors"),
         tensor_names=["x", "y", "none", "no_labels"],
         shape_and_slices=[""] * 4,
         tensors=[images, np.arange(10), images[:0], np.arange(0)],
     )
-    return prefix
+    with _core.RecordWriter(folder / "records") as records:
+        for label, image in enumerate(images):
+            example = tf.train.Example()
+            example.features.feature["image"].bytes_list.value.append(image.tobytes())
+            example.features.feature["label"].int64_list.value.append(label)
+            records.write(example.SerializeToString())
+    return folder
 
 
-def make(prefix, text="", *, seed=1, tensors='images: "x" labels: "y"'):
+@pytest.fixture(params=["tensors", "records"])
+def source(request, folder):
+    """A source in textproto."""
+    if request.param == "tensors":
+        return f'tensors {{ prefix: "{folder}/tensors" images: "x" labels: "y" }}'
+    return f'records {{ files: "{folder}/records" }}'
+
+
+def make(source, text="", *, seed=1):
     message = text_format.Parse(
-        f'image {{ tensors {{ prefix: "{prefix}" {tensors} }} batch_size: 4 height: 2 width: 2 {text} }}',
-        input_pb2.Input(),
+        f"image {{ {source} batch_size: 4 height: 2 width: 2 {text} }}", input_pb2.Input()
     )
     return build(message, seed=seed)
 
@@ -38,9 +52,9 @@ def labels(dataset, count=None):
     return [batch["label"].numpy().tolist() for batch in batches]
 
 
-def test_one_pass_in_order_with_the_last_batch_padded(prefix):
-    source = make(prefix)
-    batches = list(source.dataset())
+def test_one_pass_in_order_with_the_last_batch_padded(source):
+    images = make(source)
+    batches = list(images.dataset())
     assert [batch["label"].numpy().tolist() for batch in batches] == [
         [0, 1, 2, 3],
         [4, 5, 6, 7],
@@ -53,15 +67,20 @@ def test_one_pass_in_order_with_the_last_batch_padded(prefix):
     ]
     assert not batches[2]["raw"].numpy()[2:].any()
     assert not batches[2]["image"].numpy()[2:].any()
-    assert source.num_examples == 10
 
 
-def test_batches_are_as_the_spec_says(prefix):
+def test_how_many_there_are_is_known_of_what_is_in_memory(folder):
+    tensors = f'tensors {{ prefix: "{folder}/tensors" images: "x" labels: "y" }}'
+    assert make(tensors).num_examples == 10
+    assert make(f'records {{ files: "{folder}/records" }}').num_examples is None
+
+
+def test_batches_are_as_the_spec_says(source):
     for text in ("", "shuffle: true"):
-        source = make(prefix, text)
-        dataset = source.dataset()
-        assert dataset.element_spec == source.element_spec
-        assert source.element_spec == {
+        images = make(source, text)
+        dataset = images.dataset()
+        assert dataset.element_spec == images.element_spec
+        assert images.element_spec == {
             "image": tf.TensorSpec([4, 2, 2, 1], tf.float32),
             "raw": tf.TensorSpec([4, 2, 2, 1], tf.uint8),
             "label": tf.TensorSpec([4], tf.int32),
@@ -69,36 +88,38 @@ def test_batches_are_as_the_spec_says(prefix):
         }
 
 
-def test_image_raw_and_label_belong_together(prefix):
-    for batch in make(prefix, "shuffle: true").dataset().take(5):
+def test_image_raw_and_label_belong_together(source):
+    for batch in make(source, "shuffle: true").dataset().take(5):
         np.testing.assert_array_equal(batch["raw"][:, 0, 0, 0], batch["label"])
         np.testing.assert_array_equal(batch["image"], standardize(batch["raw"]))
 
 
-def test_shuffled_epochs_follow_each_other_without_a_gap(prefix):
-    stream = np.concatenate(labels(make(prefix, "shuffle: true").dataset(), 15))
+def test_shuffled_epochs_follow_each_other_without_a_gap(source):
+    stream = np.concatenate(labels(make(source, "shuffle: true").dataset(), 15))
     epochs = stream.reshape(6, 10)
     np.testing.assert_array_equal(np.sort(epochs, axis=1), np.tile(np.arange(10), (6, 1)))
     assert len({tuple(epoch) for epoch in epochs}) == 6
 
 
-def test_order_is_a_function_of_the_seed(prefix):
+def test_order_is_a_function_of_the_seed(source):
     first, again, other = (
-        labels(make(prefix, "shuffle: true", seed=seed).dataset(), 5) for seed in (1, 1, 2)
+        labels(make(source, "shuffle: true", seed=seed).dataset(), 5) for seed in (1, 1, 2)
     )
     assert first == again != other
 
 
-def test_max_images_takes_the_first(prefix):
-    source = make(prefix, "max_images: 3")
-    assert source.num_examples == 3
-    assert labels(source.dataset()) == [[0, 1, 2, 0]]
+def test_max_images_takes_the_first(source):
+    images = make(source, "max_images: 3")
+    assert images.num_examples == 3
+    assert labels(images.dataset()) == [[0, 1, 2, 0]]
+    shuffled = np.concatenate(labels(make(source, "max_images: 3 shuffle: true").dataset(), 3))
+    np.testing.assert_array_equal(np.sort(shuffled.reshape(4, 3)), [[0, 1, 2]] * 4)
 
 
 @pytest.mark.parametrize("done", range(6))
-def test_saved_iterator_goes_on_exactly_from_a_tiny_state(prefix, tmp_path, done):
+def test_saved_iterator_goes_on_exactly_from_a_tiny_state(source, tmp_path, done):
     """Restored at every point, also in the middle of an epoch, by another object."""
-    dataset = make(prefix, "shuffle: true").dataset()
+    dataset = make(source, "shuffle: true").dataset()
     expected = labels(dataset, 12)
     iterator = iter(dataset)
     for _ in range(done):
@@ -106,7 +127,7 @@ def test_saved_iterator_goes_on_exactly_from_a_tiny_state(prefix, tmp_path, done
     path = tf.train.Checkpoint(iterator=iterator).write(str(tmp_path / "state"))
     assert sum(file.stat().st_size for file in tmp_path.iterdir()) < 10_000
 
-    restored = iter(make(prefix, "shuffle: true").dataset())
+    restored = iter(make(source, "shuffle: true").dataset())
     next(restored)
     tf.train.Checkpoint(iterator=restored).read(path).assert_consumed()
     assert [next(restored)["label"].numpy().tolist() for _ in range(12 - done)] == expected[done:]
@@ -128,8 +149,13 @@ def test_standardize_bounds_small_deviations():
     np.testing.assert_allclose(tf.reshape(y, [4]), [1.5, -0.5, -0.5, -0.5], rtol=1e-6)
 
 
-def test_empty_set_is_an_error(prefix):
+def test_empty_set_is_an_error(folder):
     with pytest.raises(
         ValueError, match=r"image: the input has no images: tensors.prefix .* is empty"
     ):
-        make(prefix, tensors='images: "none" labels: "no_labels"')
+        make(f'tensors {{ prefix: "{folder}/tensors" images: "none" labels: "no_labels" }}')
+
+
+def test_a_missing_file_is_an_error_at_once():
+    with pytest.raises(FileNotFoundError, match=r"records\.files: .*'/no/such'"):
+        make('records { files: "/no/such" }')

@@ -1,96 +1,82 @@
-"""Reads a set of images from TFRecord files."""
+"""Labelled images out of files of tf.Examples, read by the C++ pipeline."""
 
 import numpy as np
-import tensorflow as tf
-from frazo.input.file_lookup import find_file
+from frazo._core import FrazoError
 from frazo.input.image_set import ImageSet
-from frazo.ops import record_dataset
-from frazo.proto import compression_pb2, image_input_pb2
+from frazo.pipeline import Pipeline
+from frazo.proto import image_input_pb2, pipeline_pb2, processor_pb2, record_source_pb2
 
-# Large enough that the cost of a graph call vanishes, small enough to hold in memory twice.
-_RECORDS_AT_ONCE = 1024
-_ABSENT_LABEL = -1
+# Half of them are put into random order at a time (see Shuffle): more than the whole of a set of
+# 10,000, and of larger ones as many as the bytes allow.
+_SHUFFLE_RECORDS = 1 << 17
+_SHUFFLE_BYTES = 1 << 26
+# Parsing is a copy of the image's bytes: further threads would have nothing to do.
+_THREADS = 1
+_MOST_LABEL = 2**31 - 1
 
 
-def read_image_records(
-    message: image_input_pb2.ImageRecords, image_shape: tuple[int, int, int]
-) -> ImageSet:
-    """Reads all files in order. image_shape: [height, width, channels].
-
-    Raises FileNotFoundError, ValueError naming the file and the record (from 0) whose features are
-    missing or of the wrong kind or size, and what frazo.ops.record_dataset raises where a file
-    cannot be read.
+def image_pipeline(message: image_input_pb2.ImageInput, *, seed: int) -> pipeline_pb2.Pipeline:
+    """What gives the batches of an ImageInput with `records`: image, uint8 [batch, height, width,
+    channels], and label, int32 [batch]; without end if it shuffles, else one pass, the last batch
+    smaller.
     """
-    parts = [
-        _read_file(find_file(file, "records.files"), message.compression, image_shape)
-        for file in message.files
-    ]
-    return ImageSet(
-        np.concatenate([part.images for part in parts]),
-        np.concatenate([part.labels for part in parts]),
+    source = record_source_pb2.FileSource(
+        files=record_source_pb2.FileSet(
+            patterns=message.records.files, compression=message.records.compression
+        )
     )
+    if message.shuffle:
+        source.shuffle.buffer_records = _SHUFFLE_RECORDS
+        source.shuffle.buffer_bytes = _SHUFFLE_BYTES
+    else:
+        source.epochs = 1
+    config = pipeline_pb2.Pipeline(seed=seed, threads=_THREADS)
+    config.source.files.CopyFrom(source)
+    image = config.processor.tf_example.features.add(name="image", type=processor_pb2.UINT8)
+    image.shape.sizes.extend([message.height, message.width, message.channels])
+    label = config.processor.tf_example.features.add(name="label", type=processor_pb2.INT32)
+    label.shape.SetInParent()
+    label.min_value, label.max_value = 0, _MOST_LABEL
+    config.batcher.fixed.batch_size = message.batch_size
+    config.batcher.fixed.drop_remainder = message.shuffle
+    return config
 
 
-def _read_file(path: str, compression: int, image_shape: tuple[int, int, int]) -> ImageSet:
-    images, labels, count = [], [], 0
-    name = compression_pb2.Compression.Name(compression).lower()
-    for serialized in record_dataset([path], name).batch(_RECORDS_AT_ONCE):
-        features = _parse(serialized, path, count)
-        images.append(_decode(features["image"].numpy(), image_shape, path, count))
-        labels.append(_checked_labels(features["label"].numpy(), path, count))
-        count += len(labels[-1])
-    return ImageSet(
-        np.concatenate([np.zeros((0, *image_shape), np.uint8), *images]),
-        np.concatenate([np.zeros(0, np.int32), *labels]),
-    )
+def check_image_records(message: image_input_pb2.ImageInput) -> None:
+    """Reads the first image, so that files that cannot be used are an error before training begins.
+
+    Raises FrazoError naming the file, the record and what is wrong with it; ValueError if there is
+    no image.
+    """
+    _read_first(message, 1)
 
 
-def _parse(serialized: tf.Tensor, path: str, start: int) -> dict[str, tf.Tensor]:
-    schema = {
-        "image": tf.io.FixedLenFeature([], tf.string, default_value=b""),
-        "label": tf.io.FixedLenFeature([], tf.int64, default_value=_ABSENT_LABEL),
-    }
+def read_image_records(message: image_input_pb2.ImageInput, count: int) -> ImageSet:
+    """The first `count` images in file order, or all if there are fewer. Raises as
+    check_image_records.
+    """
+    return _read_first(message, count)
+
+
+def _read_first(message: image_input_pb2.ImageInput, count: int) -> ImageSet:
+    in_order = image_input_pb2.ImageInput()
+    in_order.CopyFrom(message)
+    in_order.shuffle = False
+    in_order.batch_size = min(count, message.batch_size)
+    images, labels = [], []
+    missing = count
     try:
-        return tf.io.parse_example(serialized, schema)
-    except tf.errors.InvalidArgumentError as error:
+        for batch in Pipeline(image_pipeline(in_order, seed=0)):
+            images.append(batch["image"][:missing])
+            labels.append(batch["label"][:missing])
+            missing -= len(labels[-1])
+            if not missing:
+                break
+    except FrazoError as error:
+        raise type(error)(f"records.files: {error}") from error
+    if not labels:
         raise ValueError(
-            f"{path}: a record from number {start} on is not a tf.Example with the features image "
-            f"(one bytes value) and label (one int64 value): {error.message}"
-        ) from error
-
-
-def _decode(
-    images: np.ndarray, image_shape: tuple[int, int, int], path: str, start: int
-) -> np.ndarray:
-    expected = int(np.prod(image_shape))
-    for number, image in enumerate(images, start):
-        if not image:
-            raise ValueError(
-                f"{path}: record {number} has no feature 'image'. "
-                "Each must be a tf.Example with image (bytes) and label (int64)."
-            )
-        if len(image) != expected:
-            height, width, channels = image_shape
-            raise ValueError(
-                f"{path}: record {number}: the image has {len(image)} bytes; expected height * "
-                f"width * channels = {height} * {width} * {channels} = {expected}. "
-                "Correct these fields of the input, or the file."
-            )
-    flat = np.frombuffer(b"".join(images), np.uint8)
-    return flat.reshape(len(images), *image_shape)
-
-
-def _checked_labels(labels: np.ndarray, path: str, start: int) -> np.ndarray:
-    bad = np.flatnonzero((labels < 0) | (labels > np.iinfo(np.int32).max))
-    if bad.size:
-        first = bad[0]
-        what = (
-            "has no feature 'label', or it is negative"
-            if labels[first] < 0
-            else f"has the label {labels[first]}, above 2147483647"
+            f"records.files: there is no image in {', '.join(message.records.files)}: "
+            "the files have no records."
         )
-        raise ValueError(
-            f"{path}: record {start + first} {what}. "
-            "Each must be a tf.Example with image (bytes) and label (int64, from 0)."
-        )
-    return labels.astype(np.int32)
+    return ImageSet(np.concatenate(images), np.concatenate(labels))

@@ -1,8 +1,10 @@
 """Batches that the C++ pipeline makes of files of records."""
 
 import tensorflow as tf
+from frazo._core import NotFoundError
 from frazo.input.input import Input
 from frazo.ops import pipeline_dataset
+from frazo.pipeline import Pipeline
 from frazo.proto import pipeline_pb2
 from frazo.registry import register
 
@@ -16,12 +18,14 @@ class PipelineInput(Input):
     def __init__(self, message: pipeline_pb2.Pipeline, *, seed: int):
         """seed: unless the message has one of its own.
 
-        Raises frazo._core.FrazoError naming the field of the message that is wrong.
+        Raises frazo._core.FrazoError naming the field of the message that is wrong, or the file that
+        is missing and the command that makes it.
         """
         super().__init__(message, seed=message.seed if message.HasField("seed") else seed)
         config = pipeline_pb2.Pipeline()
         config.CopyFrom(message)
         config.seed = self.seed
+        _check_files(config)
         self._dataset = pipeline_dataset(config)
         self.element_spec = self._dataset.element_spec
 
@@ -32,3 +36,12 @@ class PipelineInput(Input):
         options.experimental_optimization.apply_default_optimizations = False
         options.autotune.enabled = False
         return self._dataset.with_options(options)
+
+
+def _check_files(config: pipeline_pb2.Pipeline) -> None:
+    """The dataset would look for them only when a first batch is asked for."""
+    try:
+        Pipeline(config)
+    except NotFoundError as error:
+        remedy = f". This makes the files: {config.made_by}" if config.made_by else ""
+        raise NotFoundError(f"{error}{remedy}") from error

@@ -74,3 +74,12 @@ def test_a_saved_iterator_goes_on_exactly(folder):
 def test_a_wrong_message_names_the_field(folder):
     with pytest.raises(_core.InvalidArgumentError, match="threads: is -1"):
         make(folder, "threads: -1")
+
+
+def test_a_missing_file_is_an_error_at_once_and_names_what_makes_it(folder):
+    with pytest.raises(_core.NotFoundError, match="none-\\*") as error:
+        make(folder, 'made_by: "make numbers"', files="none-*")
+    assert str(error.value).endswith(". This makes the files: make numbers")
+    with pytest.raises(_core.NotFoundError) as error:
+        make(folder, files="none-*")
+    assert "makes the files" not in str(error.value)

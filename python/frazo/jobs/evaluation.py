@@ -38,7 +38,10 @@ class Evaluation:
         if settings.HasField("max_examples"):
             self._num_examples = min(self._num_examples, settings.max_examples)
         self._max_shown_errors = settings.max_shown_errors
-        self._evaluate = tf.function(self._evaluate_batch, autograph=False)
+        # One graph for batches of every size.
+        self._evaluate = tf.function(
+            self._evaluate_batch, input_signature=[self._batches.element_spec], autograph=False
+        )
 
     def run(self, should_stop: Callable[[], bool] = lambda: False) -> EvalResult | None:
         """Stops after the batch that completes max_examples, or with None when should_stop().

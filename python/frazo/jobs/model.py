@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import frazo.input.image_input
 import frazo.input.pipeline_input
 import frazo.learn.learner
-import frazo.tasks.image.image_classifier  # noqa: F401
+import frazo.tasks.image.image_classifier
+import frazo.tasks.text.text_classifier  # noqa: F401
 import tensorflow as tf
 from frazo.jobs.checkpoint_restore import by_key
 from frazo.jobs.experiment_parts import named_errors

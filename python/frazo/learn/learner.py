@@ -70,7 +70,7 @@ class Learner(tf.Module):
     def step(
         self,
         loss: tf.Tensor,
-        gradients: Sequence[tf.Tensor | None],
+        gradients: Sequence[tf.Tensor | tf.IndexedSlices | None],
         context: StepContext,
         global_step: tf.Tensor,
     ) -> dict[str, tf.Tensor]:
@@ -81,6 +81,8 @@ class Learner(tf.Module):
         l2_weight, l2_loss.
         """
         self._require_gradients(gradients)
+        # Of a table of which only some rows are used a gradient names these rows.
+        gradients = [tf.convert_to_tensor(gradient) for gradient in gradients]
         scalars = {}
         if self.message.l2_weight:
             gradients, scalars["l2_loss"] = self._add_l2(gradients)

@@ -61,6 +61,20 @@ def test_step_reports_learning_rate_and_norm_and_applies_updates():
     np.testing.assert_array_equal(setting.mean, [0.75])
 
 
+def test_gradients_of_rows_count_as_whole_ones():
+    table = tf.Variable([[1.0], [1.0], [1.0]], name="embedding/table")
+    message = text_format.Parse("learning_rate: 0.1 optimizer { sgd {} }", learner_pb2.Learner())
+    rows = tf.IndexedSlices(
+        tf.constant([[1.0], [2.0], [4.0]]), tf.constant([2, 0, 2]), tf.constant([3, 1])
+    )
+    step = tf.constant(0, tf.int64)
+    context = StepContext.for_training(seed=1, global_step=step)
+    scalars = build(message, variables=[table]).step(tf.constant(1.0), [rows], context, step)
+    # Row 2 gets 1 + 4 = 5, row 0 gets 2; the norm is that of (2, 0, 5).
+    np.testing.assert_allclose(table, [[0.8], [1.0], [0.5]], rtol=1e-6)
+    assert float(scalars["grad_norm"]) == pytest.approx(math.sqrt(29))
+
+
 def test_schedule_scales_the_learning_rate_at_the_step():
     setting = Setting(
         "optimizer { sgd {} } schedule { piecewise { boundaries: 7 values: [1, 0.5] } }"

@@ -9,8 +9,9 @@ from frazo.layers.softmax import Softmax, cross_entropy
 from frazo.layers.step_context import StepContext
 from frazo.proto import image_classifier_pb2
 from frazo.registry import register
+from frazo.tasks.class_labels import checked_labels
+from frazo.tasks.classification_metrics import accuracy_metrics, loss_metrics
 from frazo.tasks.image.error_page import error_page
-from frazo.tasks.image.metrics import accuracy_metrics, loss_metrics
 from frazo.tasks.task import EvalOutput, Task, WeightedMetrics
 
 
@@ -70,16 +71,5 @@ class ImageClassifier(Task):
         self, batch: Mapping[str, tf.Tensor], context: StepContext
     ) -> tuple[tf.Tensor, tf.Tensor]:
         logits = self.softmax(self.network(batch["image"], context), context)
-        return logits, cross_entropy(logits, self._checked_labels(batch["label"]))
-
-    def _checked_labels(self, label: tf.Tensor) -> tf.Tensor:
-        num_classes = self.message.softmax.num_classes
-        check = tf.debugging.assert_less(
-            tf.reduce_max(label),
-            num_classes,
-            message=f"An image has a label that is not below the number of classes, {num_classes}. "
-            "Raise softmax.num_classes of the task, or correct the input's labels.",
-        )
-        # Without the dependency TensorFlow's own check may be the first to fail, and names no remedy.
-        with tf.control_dependencies([check]):
-            return tf.identity(label)
+        labels = checked_labels(batch["label"], self.message.softmax.num_classes)
+        return logits, cross_entropy(logits, labels)

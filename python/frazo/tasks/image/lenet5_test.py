@@ -8,10 +8,11 @@ import tensorflow as tf
 
 # image_input and image_classifier are imported to bind themselves to their messages.
 from frazo.input import image_input  # noqa: F401
+from frazo.input.one_pass import one_pass
 from frazo.layers.step_context import StepContext
 from frazo.learn.learner import Learner
 from frazo.proto import experiment_pb2
-from frazo.registry import build
+from frazo.registry import build, unwrap
 from frazo.tasks.image import image_classifier  # noqa: F401
 from google.protobuf import text_format
 
@@ -60,11 +61,12 @@ def test_shapes_through_the_network(task):
     ]
 
 
-def test_digits_of_both_sets(experiment, train_input):
-    test_input = build(experiment.inputs["Test"], seed=experiment.seed)
-    assert (train_input.num_examples, test_input.num_examples) == (8000, 2000)
-    labels = [label for batch in test_input.dataset() for label in batch["label"].numpy()]
-    assert set(labels) == set(range(10))
+@pytest.mark.parametrize(("name", "count"), [("Train", 8000), ("Test", 2000)])
+def test_digits_of_both_sets(experiment, name, count):
+    _, message = unwrap(experiment.inputs[name])
+    batches = list(build(one_pass(message), seed=experiment.seed).dataset())
+    assert sum(batch["weight"].numpy().sum() for batch in batches) == count
+    assert {label for batch in batches for label in batch["label"].numpy()} == set(range(10))
 
 
 def test_ten_steps_lower_the_loss(experiment, train_input, task):

@@ -1,6 +1,6 @@
 import pytest
 import tensorflow as tf
-from frazo.tasks.image.metrics import accuracy_metrics, loss_metrics, weighted_mean
+from frazo.tasks.classification_metrics import accuracy_metrics, loss_metrics, weighted_mean
 
 
 def values(metrics):

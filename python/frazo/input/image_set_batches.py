@@ -1,0 +1,34 @@
+"""Batches of images that are held in memory."""
+
+import tensorflow as tf
+from frazo.input.image_set import ImageSet
+from frazo.input.shuffled_order import shuffled_indices
+
+
+def image_set_batches(
+    image_set: ImageSet, *, batch_size: int, shuffle: bool, seed: int
+) -> tf.data.Dataset:
+    """image, uint8 [batch, height, width, channels], and label, int32 [batch].
+
+    Shuffled: without end, every epoch a new permutation, a batch may span two of them. Else one
+    pass in order, the last batch smaller. The state of an iterator is one number. The set has at
+    least one image.
+    """
+    images, labels = tf.constant(image_set.images), tf.constant(image_set.labels)
+    num_examples = len(image_set)
+
+    def shuffled_batch(number: tf.Tensor) -> dict[str, tf.Tensor]:
+        indices = shuffled_indices(
+            number * batch_size, batch_size, num_examples=num_examples, seed=seed
+        )
+        return {"image": tf.gather(images, indices), "label": tf.gather(labels, indices)}
+
+    def ordered_batch(number: tf.Tensor) -> dict[str, tf.Tensor]:
+        rows = slice(number * batch_size, tf.minimum((number + 1) * batch_size, num_examples))
+        return {"image": images[rows], "label": labels[rows]}
+
+    numbers = tf.data.Dataset.counter()
+    if not shuffle:
+        numbers = numbers.take(-(-num_examples // batch_size))
+    make_batch = shuffled_batch if shuffle else ordered_batch
+    return numbers.map(tf.autograph.experimental.do_not_convert(make_batch))

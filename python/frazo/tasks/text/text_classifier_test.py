@@ -1,0 +1,76 @@
+import math
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from frazo.layers.step_context import StepContext
+from frazo.proto import text_classifier_pb2
+from frazo.tasks.text.text_classifier import TextClassifier
+from google.protobuf import text_format
+
+_SPEC = {
+    "text": tf.TensorSpec([None, None], tf.int32),
+    "text_length": tf.TensorSpec([None], tf.int32),
+    "label": tf.TensorSpec([None], tf.int32),
+}
+# The means of the first text's two tokens are (log 3, 0), of the second's one (0, log 3).
+_BATCH = {
+    "text": tf.constant([[0, 1], [2, 0]]),
+    "text_length": tf.constant([2, 1]),
+    "label": tf.constant([0, 0]),
+}
+_EVALUATION = StepContext.for_evaluation(seed=0)
+
+
+def make(input_spec=_SPEC):
+    text = "embedding { vocab_size: 3 dim: 2 } softmax { num_classes: 2 }"
+    message = text_format.Parse(text, text_classifier_pb2.TextClassifier())
+    return TextClassifier(message, input_spec=input_spec, seed=1)
+
+
+@pytest.fixture
+def task():
+    task = make()
+    root = math.log(3)
+    task.embedding.table.assign([[2 * root, 0], [0, 0], [0, root]])
+    task.softmax.kernel.assign(np.eye(2))
+    return task
+
+
+def test_loss_is_the_mean_cross_entropy(task):
+    loss, metrics = task.loss(_BATCH, _EVALUATION)
+    # The label has probability 3/4 in the first and 1/4 in the second.
+    assert float(loss) == pytest.approx((math.log(4 / 3) + math.log(4)) / 2, rel=1e-6)
+    assert float(metrics["num_examples_in_batch"][0]) == 2
+
+
+def test_evaluation_gives_predictions_and_accuracies(task):
+    output = task.evaluate(_BATCH, _EVALUATION)
+    assert float(output.metrics["accuracy"][0]) == 0.5
+    np.testing.assert_array_equal(output.examples["prediction"], [0, 1])
+    np.testing.assert_array_equal(output.examples["is_error"], [False, True])
+
+
+def test_every_variable_learns(task):
+    with tf.GradientTape() as tape:
+        loss, _ = task.loss(_BATCH, _EVALUATION)
+    assert [variable.name for variable in task.trainable_variables] == [
+        "embedding/table:0",
+        "softmax/bias:0",
+        "softmax/kernel:0",
+    ]
+    gradients = tape.gradient(loss, task.trainable_variables)
+    assert all(np.any(tf.convert_to_tensor(gradient)) for gradient in gradients)
+
+
+def test_batches_without_a_feature_name_it():
+    with pytest.raises(ValueError, match="the batches have no feature 'text_length', but label, "):
+        make({name: spec for name, spec in _SPEC.items() if name != "text_length"})
+
+
+def test_a_label_beyond_the_classes_is_an_error_that_names_the_remedy(task):
+    batch = _BATCH | {"label": tf.constant([0, 7])}
+    step = tf.function(lambda: task.loss(batch, _EVALUATION)[0], autograph=False)
+    message = "label that is not below the number of classes, 2. Raise softmax.num_classes"
+    with pytest.raises(tf.errors.InvalidArgumentError, match=message):
+        step()

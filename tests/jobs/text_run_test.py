@@ -1,0 +1,71 @@
+"""A task on texts trains through the pipeline in C++, and goes on exactly after kill -9."""
+
+import json
+import random
+import signal
+
+import pytest
+from text_experiment import TEST_LINES, write_text_experiment
+from tiny_experiment import Trainer, assert_same_values, saved_values, train
+
+STEPS = 2000
+
+
+@pytest.fixture(scope="module")
+def unbroken(tmp_path_factory):
+    """The experiment's flags, and the log directory of a training that nothing interrupted."""
+    directory = tmp_path_factory.mktemp("unbroken")
+    flags = [
+        f"--config={write_text_experiment(directory)}",
+        f"--set=train.max_steps={STEPS}",
+        "--set=train.save_interval_steps=200",
+    ]
+    logdir = directory / "log"
+    ended = train(*flags, f"--logdir={logdir}")
+    assert ended.code == 0, ended.err
+    # Batches of many shapes, and not a word of TensorFlow about tracing them anew.
+    assert ended.err == ""
+    return flags, logdir
+
+
+def test_it_learns_and_evaluates_every_line_once(unbroken):
+    _, logdir = unbroken
+    records = (logdir / "eval_test" / "scores.jsonl").read_text().splitlines()
+    metrics = json.loads(records[-1])["metrics"]
+    # Half of the words give the label away; by chance it is one in three.
+    assert metrics["accuracy"] > 0.85
+    # Of the mean over all lines k / TEST_LINES is left, of anything else it would not.
+    right = metrics["accuracy"] * TEST_LINES
+    assert right == pytest.approx(round(right), abs=1e-3)
+
+
+def test_killed_at_random_moments(unbroken, tmp_path):
+    flags, expected = unbroken
+    moments = random.Random(206)
+    flags = [*flags, f"--logdir={tmp_path}", "--job=trainer"]
+    for step in (200, 1000):
+        with Trainer(*flags) as trainer:
+            trainer.wait_for(f"saved ckpt-{step:08d}")
+            assert trainer.kill_after(moments.uniform(0, 0.3)).code == -signal.SIGKILL
+    ended = train(*flags)
+    assert ended.code == 0, ended.err
+    assert f"train: goes on from {tmp_path}/train/ckpt-" in ended.out
+    assert saved_values(tmp_path)["global_step"] == STEPS
+    assert_same_values(tmp_path, expected)
+
+
+def test_the_place_in_the_stream_is_a_few_kilobytes_of_the_checkpoint(unbroken):
+    _, logdir = unbroken
+    data = logdir / "train" / f"ckpt-{STEPS:08d}.data-00000-of-00001"
+    values = sum(value.nbytes for value in saved_values(logdir).values())
+    assert 0 < data.stat().st_size - values < 8000
+
+
+def test_missing_data_names_the_command_that_makes_it(unbroken, tmp_path):
+    flags, _ = unbroken
+    files = "--set=inputs.Train.pipeline.source.files.files.patterns=/none/lines"
+    ended = train(*flags, files, f"--logdir={tmp_path}")
+    assert ended.code == 1
+    assert ended.err.startswith("error: inputs.Train: ")
+    assert ended.err.endswith(". This makes the files: the test\n")
+    assert "/none/lines" in ended.err
