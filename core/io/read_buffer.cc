@@ -4,6 +4,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "core/io/buffer_pool.h"
 
 namespace frazo {
 
@@ -36,7 +37,7 @@ void ReadBuffer::MakeSpace() {
   size_t capacity = buffer_bytes_;
   while (kept > capacity / 2) capacity *= 2;
   if (is_shared_ || capacity > capacity_) {
-    std::shared_ptr<char[]> larger(new char[capacity]);
+    std::shared_ptr<char[]> larger = BufferPool::OfProcess().Take(capacity);
     if (kept > 0) std::memcpy(larger.get(), bytes_.get() + kept_, kept);
     bytes_ = std::move(larger);
     capacity_ = capacity;

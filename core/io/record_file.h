@@ -24,8 +24,8 @@ class RecordFile {
     int64_t max_record_bytes = int64_t{1} << 30;
     // Bytes read at once; a longer record takes more. The default is few enough bytes to be in the
     // processor's cache still when they are looked at, and enough that a system call costs nothing.
-    // >= 1. Default: 256 KiB.
-    int64_t buffer_bytes = 256 << 10;
+    // >= 1. Default: 1 MiB.
+    int64_t buffer_bytes = 1 << 20;
 
     // Error: kInvalidArgument for a value out of range.
     absl::Status Validate() const;

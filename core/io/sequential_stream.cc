@@ -13,7 +13,7 @@ namespace {
 
 // Enough runs ahead that neither side waits for the other's hiccups, few enough to stay in cache.
 constexpr ReadAhead::Limits kLimits = {/*records=*/std::numeric_limits<int64_t>::max(),
-                                       /*bytes=*/2 << 20};
+                                       /*bytes=*/4 << 20};
 
 class SequentialOrigin final : public ChunkOrigin {
  public:

@@ -1,7 +1,6 @@
 """What every measured program shares: the timing of a stream of batches, and the line of figures."""
 
 import json
-import resource
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -28,6 +27,12 @@ def _take(next_batch: Callable[[], Batch], size: Callable[[Batch], int], least: 
 
 def print_figures(**figures: float) -> None:
     """One line of JSON for figures_program.py, with this process's largest resident set, MiB."""
-    # Linux counts ru_maxrss in KiB.
-    peak_memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"figures": figures, "peak_memory_mb": peak_memory_mb}), flush=True)
+    report = {"figures": figures, "peak_memory_mb": _peak_memory_mb()}
+    print(json.dumps(report), flush=True)
+
+
+def _peak_memory_mb() -> float:
+    # Not getrusage: its ru_maxrss also counts the process that this one was started from.
+    with open("/proc/self/status") as status:
+        (line,) = (line for line in status if line.startswith("VmHWM:"))
+    return int(line.split()[1]) / 1024
