@@ -1,5 +1,6 @@
 """The tool as a whole, on catalogues written here."""
 
+import itertools
 import json
 from pathlib import Path
 
@@ -47,7 +48,7 @@ def test_writes_all_pairs_once_and_reports_the_rest(catalogues, tmp_path, capsys
     parts = {name: records(out / f"{name}.tfrecord") for name in ("train", "dev", "test")}
     assert {name: len(part) for name, part in parts.items()} == {"train": 70, "dev": 5, "test": 5}
     expected = ["\t".join(message) for message in sample_messages(80).items()]
-    assert sorted(sum(parts.values(), [])) == sorted(expected)
+    assert sorted(itertools.chain(*parts.values())) == sorted(expected)
     lines = zip(
         *((out / f"test.{end}").read_text().splitlines() for end in ("en", "de")), strict=True
     )
@@ -102,7 +103,7 @@ def test_the_same_catalogues_give_the_same_bytes(catalogues, tmp_path, kind):
             "--held_out=21 for dev and as many for test are more than half of all 80 pairs; lower "
             "it, or give more packages",
         ),
-        (["--vocab_size=10"], "--vocab_size=10 with 70 pairs: --size=10 is too small"),
+        (["--vocab_size=10"], "--vocab_size=10 does not fit 70 pairs ("),
         (["--locale=fr"], "catalogues: the folder has neither .deb packages nor catalogues"),
         (
             ["--from", "catalogues/de/LC_MESSAGES/c.mo"],

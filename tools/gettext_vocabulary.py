@@ -30,7 +30,9 @@ def write_vocabulary(path: Path, pairs: Sequence[Pair], kind: str, size: int) ->
             _texts(pairs), size, model_type=kind, character_coverage=_CHARACTER_COVERAGE
         )
     except training.TrainingError as error:
-        raise VocabularyError(f"--vocab_size={size} with {len(pairs):,} pairs: {error}") from error
+        raise VocabularyError(
+            f"--vocab_size={size} does not fit {len(pairs):,} pairs ({error}); choose another"
+        ) from error
     write_bytes(path, files["model"])
 
 
