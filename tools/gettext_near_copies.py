@@ -6,7 +6,7 @@ import numpy as np
 
 from tools.gettext_normal_form import letters, trigrams
 
-# Above it two texts are near-copies: one word of a sentence of eight is another.
+# From it on two texts are near-copies: of six words about one is another.
 SIMILARITY = 0.6
 
 

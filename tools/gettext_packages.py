@@ -5,8 +5,7 @@ import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-# Those with the most messages for their size, so many that a further one would add less than 250 words
-# a megabyte. Together PACKAGES_MB in Debian 12; gcc-12 and libreoffice's name their version or language.
+# Those that add the most new words for their size. What they are in Debian 12, together.
 PACKAGES_MB = 196
 PACKAGES = (
     "aptitude-common",
