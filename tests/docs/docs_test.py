@@ -14,11 +14,15 @@ import numpy as np
 import pytest
 from documents import Command, commands, python_blocks
 
+from tools.gettext_mo_writer import write_mo
+from tools.gettext_sample import sample_messages
+
 RUNFILES = pathlib.Path.cwd()
 DOCUMENTS = [RUNFILES / "README.md", *sorted((RUNFILES / "docs").glob("*.md"))]
 PROGRAMS = {
     "//:trainer": RUNFILES / "python/frazo/jobs/trainer",
     "//tools:build_vocab": RUNFILES / "tools/build_vocab",
+    "//tools:gettext_pairs": RUNFILES / "tools/gettext_pairs",
     "//tools:keras2ckpt": RUNFILES / "tools/keras2ckpt",
     "//tools:records": RUNFILES / "tools/records",
     "//tools:source_lines": RUNFILES / "tools/source_lines",
@@ -42,7 +46,7 @@ def run_commands(document: pathlib.Path) -> list[Command]:
 def scratch(tmp_path_factory):
     """Takes the place of /tmp and, as the current folder, of the checkout.
 
-    mnist/idx/ holds a small MNIST in the files that the documents name.
+    mnist/idx/ holds a small MNIST in the files that the documents name, catalogues/ some messages.
     """
     folder = tmp_path_factory.mktemp("tmp")
     for name in ("docs", "python"):
@@ -58,6 +62,8 @@ def scratch(tmp_path_factory):
         (idx / f"{name}-labels-idx1-ubyte").write_bytes(
             b"\0\0\x08\x01" + count.to_bytes(4, "big") + labels.tobytes()
         )
+    (folder / "catalogues").mkdir()
+    (folder / "catalogues" / "de.mo").write_bytes(write_mo(sample_messages(80)))
     return folder
 
 
@@ -67,6 +73,8 @@ def moved_arguments(command: Command, scratch: pathlib.Path) -> list[str]:
         return [*arguments, f"--out={scratch}/mnist/mnist"]
     if command.target == "//tools:source_lines":
         return [*arguments, f"--output={scratch}/source_lines"]
+    if command.target == "//tools:gettext_pairs":
+        return [*arguments, f"--from={scratch}/catalogues", "--held_out=5", "--vocab_size=300"]
     if any(word.startswith("--logdir") for word in arguments):
         arguments += SHORT
     return [moved_model(word, scratch) for word in arguments]

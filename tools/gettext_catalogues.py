@@ -1,0 +1,136 @@
+"""Finds the catalogues of one language in Debian packages, in folders, or by their own name."""
+
+import re
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import IO, NamedTuple
+
+_COPYRIGHT = re.compile(r"usr/share/doc/[^/]+/copyright")
+_DOCUMENTATION = re.compile(r"usr/share/doc/[^/]+")
+UNKNOWN = "-"
+
+
+class SourceError(Exception):
+    """A file or folder gives no catalogues; str() names it, what is wrong and the remedy."""
+
+
+class Catalogue(NamedTuple):
+    """A .mo file, unread. package, version, licence (the path of the package's debian/copyright
+    when it is installed): "-" where they are not known."""
+
+    package: str
+    version: str
+    licence: str
+    path: str
+    content: bytes
+
+
+def is_catalogue(path: str, locale: str) -> bool:
+    """Whether this is the name of a catalogue of the language: LOCALE/LC_MESSAGES/program.mo, or
+    LOCALE.mo with or without `program-` before it. de stands for de_DE, too."""
+    names = {locale, f"{locale}_{locale.upper()}"}
+    *folders, name = path.split("/")
+    if not name.endswith(".mo"):
+        return False
+    if folders[-1:] == ["LC_MESSAGES"]:
+        return len(folders) > 1 and folders[-2] in names
+    return name.removesuffix(".mo").rpartition("-")[2] in names
+
+
+def find_sources(paths: Sequence[Path], locale: str) -> list[Path]:
+    """The packages and catalogues that the paths name, and those in the folders among them.
+
+    Raises:
+        SourceError: a path is none of these, or a folder has none of them.
+    """
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            inside = [
+                file
+                for file in sorted(path.rglob("*"))
+                if file.suffix == ".deb" or is_catalogue(file.as_posix(), locale)
+            ]
+            if not inside:
+                raise SourceError(
+                    f"{path}: the folder has neither .deb packages nor catalogues such as "
+                    f"{locale}/LC_MESSAGES/program.mo or {locale}.mo; is --locale another?"
+                )
+            found += inside
+        elif not path.exists():
+            raise SourceError(f"{path}: does not exist; --from takes .deb, .mo or a folder of them")
+        elif path.suffix not in (".deb", ".mo"):
+            raise SourceError(f"{path}: is neither .deb nor .mo; --from takes these or a folder")
+        else:
+            found.append(path)
+    return list(dict.fromkeys(found))
+
+
+def read_catalogues(source: Path, locale: str) -> list[Catalogue]:
+    """The catalogues of a .deb package in the order of their paths, or a .mo file itself.
+
+    Raises:
+        SourceError: the package is damaged, or dpkg-deb is not there. OSError.
+    """
+    if source.suffix == ".mo":
+        return [Catalogue(UNKNOWN, UNKNOWN, UNKNOWN, str(source), source.read_bytes())]
+    if shutil.which("dpkg-deb") is None:
+        raise SourceError(
+            f"{source}: a package is opened with dpkg-deb, which is not there; unpack it elsewhere "
+            "and give the folder to --from"
+        )
+    with tempfile.TemporaryFile() as messages:
+        package, version = _fields(source, messages)
+        contents, licence = _read_package(source, locale, messages)
+    return [Catalogue(package, version, licence, path, contents[path]) for path in sorted(contents)]
+
+
+def _fields(source: Path, messages: IO[bytes]) -> tuple[str, str]:
+    command = ["dpkg-deb", "--show", "--showformat=${Package}\\t${Version}", source]
+    ran = subprocess.run(command, stdout=subprocess.PIPE, stderr=messages)
+    if ran.returncode:
+        raise _damaged(source, messages)
+    package, _, version = ran.stdout.decode(errors="replace").partition("\t")
+    return package, version
+
+
+def _read_package(source: Path, locale: str, messages: IO[bytes]) -> tuple[dict[str, bytes], str]:
+    """Catalogues by path, and where the licence stands; nothing is written to disk."""
+    contents: dict[str, bytes] = {}
+    licences: list[str] = []
+    command = ["dpkg-deb", "--fsys-tarfile", source]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=messages) as unpacked:
+        try:
+            with tarfile.open(fileobj=unpacked.stdout, mode="r|") as archive:
+                for member in archive:
+                    path = member.name.removeprefix("./")
+                    if member.isfile() and is_catalogue(path, locale):
+                        contents[path] = archive.extractfile(member).read()
+                    licences += _licence(path, member)
+            # What follows the archive's end is padding; unread, it would look like a failure.
+            while unpacked.stdout.read(1 << 16):
+                pass
+        except (tarfile.TarError, EOFError) as error:
+            unpacked.kill()
+            raise _damaged(source, messages) from error
+    if unpacked.returncode:
+        raise _damaged(source, messages)
+    return contents, licences[0] if licences else UNKNOWN
+
+
+def _licence(path: str, member: tarfile.TarInfo) -> Iterator[str]:
+    """Where the member is the package's copyright file, or a link to the folder that has it."""
+    if _COPYRIGHT.fullmatch(path):
+        yield f"/{path}"
+    elif member.issym() and _DOCUMENTATION.fullmatch(path):
+        yield f"/usr/share/doc/{Path(member.linkname).name}/copyright"
+
+
+def _damaged(source: Path, messages: IO[bytes]) -> SourceError:
+    messages.seek(0)
+    said = " ".join(messages.read().decode(errors="replace").split()) or "the archive is cut short"
+    return SourceError(f"{source}: cannot be unpacked ({said}); fetch the package again")
