@@ -217,6 +217,29 @@ def test_layer_name_of_wrong_characters(name):
     )
 
 
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        (
+            "num_heads: 4 num_key_value_heads: 3",
+            "num_key_value_heads: 3 does not divide num_heads, 4",
+        ),
+        (
+            "num_heads: 4 causal: true tokens_after: 2",
+            "tokens_after: causal attention sees no later tokens; remove causal or this",
+        ),
+        (
+            "num_heads: 4 block_length: 8 probability_dropout: 0.5",
+            "block_length: attention by blocks has no probabilities to drop; use one of the two",
+        ),
+    ],
+)
+def test_attention_that_contradicts_itself(fields, expected):
+    custom = f"[type.googleapis.com/frazo.MultiHeadAttention] {{ {fields} }}"
+    error = _layers_error(f"layers {{ custom {{ {custom} }} }}")
+    assert error.endswith(f"task.image_classifier.network.layers[0].custom.{expected}")
+
+
 _SCHEDULES = [
     (
         "piecewise { boundaries: [1, 2] values: [1, 2] }",
