@@ -277,6 +277,12 @@ def test_cross_attention_refuses_what_is_for_self_attention(field):
         make(Case("cross", f"num_heads: 2 {field}", is_cross=True))
 
 
+def test_decoding_from_a_packed_memory_is_an_error():
+    memory = Memory(inputs()[0], _PACKED)
+    with pytest.raises(ValueError, match=r"attention: .* packed sequences.* Encode without"):
+        make(Case("cross", "num_heads: 2", is_cross=True)).memory_cache(memory)
+
+
 def test_probability_dropout_keeps_the_mean_and_the_reported_probabilities():
     layer = make(Case("dropout", "num_heads: 2 probability_dropout: 0.5"))
     x, _ = inputs()

@@ -70,7 +70,15 @@ class CrossAttention(AttentionLayer):
 
     def memory_cache(self, memory: Memory) -> State:
         """keys, values: [batch, num_key_value_heads, source_time, head_dim]. bias: [batch,
-        source_time]."""
+        source_time].
+
+        Raises ValueError if the memory is packed: a row then has no one source to attend to.
+        """
+        if memory.layout.segment_ids is not None:
+            raise ValueError(
+                f"{self.path}: the encoder's output is of packed sequences, and decoding step by "
+                "step is of one sentence a row. Encode without packing."
+            )
         keys, values = self._keys_and_values(memory, StepContext.for_evaluation(seed=0))
         return {
             "keys": tf.transpose(keys, [1, 0, 2, 3]),
