@@ -217,6 +217,83 @@ def test_layer_name_of_wrong_characters(name):
     )
 
 
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        (
+            "num_heads: 4 num_key_value_heads: 3",
+            "num_key_value_heads: 3 does not divide num_heads, 4",
+        ),
+        (
+            "num_heads: 4 causal: true tokens_after: 2",
+            "tokens_after: causal attention sees no later tokens; remove causal or this",
+        ),
+        (
+            "num_heads: 4 block_length: 8 probability_dropout: 0.5",
+            "block_length: attention by blocks has no probabilities to drop; use one of the two",
+        ),
+    ],
+)
+def test_attention_that_contradicts_itself(fields, expected):
+    custom = f"[type.googleapis.com/frazo.MultiHeadAttention] {{ {fields} }}"
+    error = _layers_error(f"layers {{ custom {{ {custom} }} }}")
+    assert error.endswith(f"task.image_classifier.network.layers[0].custom.{expected}")
+
+
+_SELF = "self_attention { num_heads: 1 }"
+_CAUSAL = "self_attention { num_heads: 1 causal: true }"
+_CROSS = "cross_attention { num_heads: 1 }"
+
+
+@pytest.mark.parametrize(
+    ("encoder", "decoder", "classes", "expected"),
+    [
+        (_SELF, f"{_CAUSAL} {_CROSS}", 7, None),
+        (
+            _SELF,
+            f"{_SELF} {_CROSS}",
+            7,
+            "decoder.layer.self_attention: a decoder must not see the tokens that it predicts; set "
+            "causal: true",
+        ),
+        (
+            _SELF,
+            _CAUSAL,
+            7,
+            "decoder.layer: a decoder attends to the encoder's output; add cross_attention { ... }",
+        ),
+        (
+            f"{_SELF} {_CROSS}",
+            f"{_CAUSAL} {_CROSS}",
+            7,
+            "encoder.layer.cross_attention: an encoder has nothing but its input to attend to; "
+            "remove this",
+        ),
+        (
+            _SELF,
+            f"{_CAUSAL} {_CROSS}",
+            8,
+            "softmax.num_classes: 8 classes for 7 target ids (source_embedding.vocab_size); "
+            "expected as many",
+        ),
+    ],
+)
+def test_parts_of_a_transformer_fit(encoder, decoder, classes, expected):
+    stack = "num_layers: 1 layer { feed_forward { hidden_units: 4 }"
+    transformer = (
+        f"source_embedding {{ vocab_size: 7 dim: 4 }} softmax {{ num_classes: {classes} }} "
+        f"encoder {{ {stack} {encoder} }} }} decoder {{ {stack} {decoder} }} }}"
+    )
+    custom = f"[type.googleapis.com/frazo.Transformer] {{ {transformer} }}"
+    layers = f"layers {{ custom {{ {custom} }} }}"
+    if expected is None:
+        task = f"image_classifier {{ network {{ {layers} }} softmax {{ num_classes: 10 }} }}"
+        _validate(_experiment(task=f"task {{ {task} }}"))
+    else:
+        place = "task.image_classifier.network.layers[0].custom."
+        assert _layers_error(layers).endswith(place + expected)
+
+
 _SCHEDULES = [
     (
         "piecewise { boundaries: [1, 2] values: [1, 2] }",

@@ -8,7 +8,7 @@ from google.protobuf.message import Message
 
 from frazo.config.paths import Key
 from frazo.config.suggestions import nearest
-from frazo.proto import experiment_pb2, layer_pb2, schedule_pb2
+from frazo.proto import attention_pb2, experiment_pb2, layer_pb2, schedule_pb2, transformer_pb2
 
 _LAYER_NAME = re.compile(r"[A-Za-z0-9_]+")
 
@@ -66,6 +66,39 @@ def _layer_names_are_unique(sequential: layer_pb2.Sequential, fail: Fail) -> Non
                 f'the name "{name}" is taken by layers[{other}]; names within a network differ',
                 *part,
             )
+
+
+@validates(attention_pb2.MultiHeadAttention)
+def _attention_is_consistent(attention: attention_pb2.MultiHeadAttention, fail: Fail) -> None:
+    heads, shared = attention.num_heads, attention.num_key_value_heads
+    if shared and heads % shared:
+        fail(f"{shared} does not divide num_heads, {heads}", "num_key_value_heads")
+    if attention.causal and attention.tokens_after:
+        fail("causal attention sees no later tokens; remove causal or this", "tokens_after")
+    if attention.block_length and attention.probability_dropout:
+        fail("attention by blocks has no probabilities to drop; use one of the two", "block_length")
+
+
+@validates(transformer_pb2.Transformer)
+def _transformer_can_decode(transformer: transformer_pb2.Transformer, fail: Fail) -> None:
+    decoder = transformer.decoder.layer
+    if not decoder.self_attention.causal:
+        problem = "a decoder must not see the tokens that it predicts; set causal: true"
+        fail(problem, "decoder", "layer", "self_attention")
+    if not decoder.HasField("cross_attention"):
+        problem = "a decoder attends to the encoder's output; add cross_attention { ... }"
+        fail(problem, "decoder", "layer")
+    if transformer.encoder.layer.HasField("cross_attention"):
+        problem = "an encoder has nothing but its input to attend to; remove this"
+        fail(problem, "encoder", "layer", "cross_attention")
+    table = "target_embedding" if transformer.HasField("target_embedding") else "source_embedding"
+    vocab_size = getattr(transformer, table).vocab_size
+    if transformer.HasField("softmax") and transformer.softmax.num_classes != vocab_size:
+        problem = (
+            f"{transformer.softmax.num_classes} classes for {vocab_size} target ids "
+            f"({table}.vocab_size); expected as many"
+        )
+        fail(problem, "softmax", "num_classes")
 
 
 @validates(schedule_pb2.Schedule.Piecewise)

@@ -13,6 +13,8 @@ _FUNCTIONS = {
     activation_pb2.TANH: tf.tanh,
     activation_pb2.SIGMOID: tf.sigmoid,
     activation_pb2.GELU: lambda x: tf.nn.gelu(x, approximate=False),
+    activation_pb2.GELU_TANH: lambda x: tf.nn.gelu(x, approximate=True),
+    activation_pb2.SILU: tf.nn.silu,
 }
 
 

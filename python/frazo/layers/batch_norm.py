@@ -1,7 +1,7 @@
 """Batch normalization."""
 
 import tensorflow as tf
-from frazo.layers.layer import Layer, constant, show_shape
+from frazo.layers.layer import Layer, constant
 from frazo.layers.step_context import StepContext
 from frazo.proto import norm_pb2
 from frazo.registry import register
@@ -18,12 +18,7 @@ class BatchNorm(Layer):
 
     def __init__(self, message: norm_pb2.BatchNorm, **place):
         super().__init__(message, **place)
-        channels = self.input_shape[-1]
-        if len(self.input_shape) < 2 or channels is None:
-            raise ValueError(
-                f"{self.path}: the input has shape {show_shape(self.input_shape)}; BatchNorm "
-                "expects [batch, ..., channels] with a known number of channels."
-            )
+        channels = self.require_dim()
         self.scale = self.add_variable("scale", (channels,), constant(1))
         self.offset = self.add_variable("offset", (channels,), constant(0))
         self.moving_mean = self.add_variable(

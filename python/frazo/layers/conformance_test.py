@@ -38,7 +38,17 @@ _CASES = [
     LayerCase("linear_rank3", "linear { units: 7 bias: false }", (4, 5)),
     LayerCase("relu", "activation: RELU", _IMAGE),
     LayerCase("gelu", "activation: GELU", (5,)),
+    LayerCase("silu", "activation: SILU", (5,)),
     LayerCase("flatten", "flatten {}", _IMAGE),
+    LayerCase("layer_norm", "layer_norm {}", (4, 6)),
+    LayerCase("layer_norm_plain", "layer_norm { scale_is_offset_from_one: false }", (6,)),
+    LayerCase("rms_norm", "rms_norm {}", (4, 6)),
+    LayerCase("feed_forward", "feed_forward { hidden_units: 7 activation: TANH }", (4, 5)),
+    LayerCase(
+        "feed_forward_gated",
+        "feed_forward { hidden_units: 7 gated: true activation: GELU_TANH hidden_dropout: 0.2 }",
+        (4, 5),
+    ),
 ]
 each_case = pytest.mark.parametrize("case", _CASES, ids=[case.name for case in _CASES])
 each_mode = pytest.mark.parametrize("training", [True, False], ids=["training", "evaluation"])

@@ -1,6 +1,7 @@
 """The contract of a layer."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import tensorflow as tf
 from frazo.layers.initializer import initial_value
@@ -44,6 +45,11 @@ class Layer(tf.Module):
         value = initial_value(init, shape=shape, path=path, seed=self._seed)
         return tf.Variable(value, trainable=trainable, name=path)
 
+    def place(self, name: str, input_shape: Sequence[int | None] | None = None) -> dict[str, Any]:
+        """Keyword arguments for a layer within this one; without a shape it has this one's input."""
+        shape = self.input_shape if input_shape is None else input_shape
+        return {"path": f"{self.path}/{name}", "input_shape": shape, "seed": self._seed}
+
     def require_rank(self, rank: int, dimensions: str) -> None:
         """Raises ValueError unless the input has `rank` dimensions, all but the first known."""
         if len(self.input_shape) != rank or None in self.input_shape[1:]:
@@ -52,6 +58,16 @@ class Layer(tf.Module):
                 f"{type(self).__name__} expects {dimensions} with known sizes. "
                 "Check the layers before it."
             )
+
+    def require_dim(self) -> int:
+        """The size of the last dimension. Raises ValueError unless it is known."""
+        if len(self.input_shape) < 2 or self.input_shape[-1] is None:
+            raise ValueError(
+                f"{self.path}: the input has shape {show_shape(self.input_shape)}; "
+                f"{type(self).__name__} expects [batch, ..., dim] with a known dim. "
+                "Check the layers before it."
+            )
+        return self.input_shape[-1]
 
 
 def show_shape(shape: Sequence[int | None]) -> str:

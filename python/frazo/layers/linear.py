@@ -2,9 +2,9 @@
 
 import tensorflow as tf
 from frazo.layers.activation import activate
-from frazo.layers.layer import Layer, constant, show_shape
+from frazo.layers.layer import Layer, constant
 from frazo.layers.step_context import StepContext
-from frazo.proto import linear_pb2
+from frazo.proto import activation_pb2, linear_pb2
 from frazo.registry import register
 
 
@@ -14,12 +14,7 @@ class Linear(Layer):
 
     def __init__(self, message: linear_pb2.Linear, **place):
         super().__init__(message, **place)
-        features = self.input_shape[-1]
-        if len(self.input_shape) < 2 or features is None:
-            raise ValueError(
-                f"{self.path}: the input has shape {show_shape(self.input_shape)}; Linear expects "
-                "[batch, ..., features] with a known number of features."
-            )
+        features = self.require_dim()
         self.output_shape = (*self.input_shape[:-1], message.units)
         self.kernel = self.add_variable("kernel", (features, message.units), message.kernel_init)
         self.bias = (
@@ -27,7 +22,24 @@ class Linear(Layer):
         )
 
     def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
-        y = tf.tensordot(x, self.kernel, 1)
-        if self.bias is not None:
-            y = tf.nn.bias_add(y, self.bias)
-        return activate(y, self.message.activation)
+        return project(x, self.kernel, self.bias, self.message.activation)
+
+
+def project(
+    x: tf.Tensor,
+    kernel: tf.Tensor,
+    bias: tf.Tensor | None,
+    activation: int = activation_pb2.IDENTITY,
+) -> tf.Tensor:
+    """activation(x W + b): [..., features], [features, units], [units] to [..., units].
+
+    One matrix product over all dimensions but the last.
+    """
+    features, units = kernel.shape
+    is_matrix = x.shape.rank == 2
+    y = tf.linalg.matmul(x if is_matrix else tf.reshape(x, [-1, features]), kernel)
+    if bias is not None:
+        y = tf.nn.bias_add(y, bias)
+    # Before the reshape: next to the product TensorFlow fuses it.
+    y = activate(y, activation)
+    return y if is_matrix else tf.reshape(y, tf.concat([tf.shape(x)[:-1], [units]], 0))

@@ -7,9 +7,12 @@ from frazo.layers import (  # noqa: F401
     batch_norm,
     conv2d,
     dropout,
+    feed_forward,
     flatten,
+    layer_norm,
     linear,
     max_pool2d,
+    rms_norm,
 )
 from frazo.layers.activation import Elementwise
 from frazo.layers.layer import Layer
@@ -26,12 +29,8 @@ class Sequential(Layer):
         super().__init__(message, **place)
         self.layers: list[Layer] = []
         for position, layer_message in enumerate(message.layers):
-            layer_place = {
-                "path": f"{self.path}/{_layer_name(layer_message, position)}",
-                "input_shape": self.output_shape,
-                "seed": self._seed,
-            }
-            layer = _build_layer(layer_message, layer_place)
+            name = _layer_name(layer_message, position)
+            layer = _build_layer(layer_message, self.place(name, self.output_shape))
             self.layers.append(layer)
             self.output_shape = layer.output_shape
 

@@ -1,0 +1,116 @@
+"""What attention to the sequence itself and to an encoder's output have in common."""
+
+import math
+
+import tensorflow as tf
+from frazo.layers.dot_product_attention import attend
+from frazo.layers.dropout import Dropout
+from frazo.layers.layer import constant
+from frazo.layers.linear import Linear
+from frazo.layers.sequence_layer import Memory, SequenceLayer
+from frazo.layers.sequence_layout import SequenceLayout
+from frazo.layers.step_context import StepContext
+from frazo.proto import attention_pb2, dropout_pb2, linear_pb2
+
+_SOFTPLUS_OF_ZERO = math.log(2)
+
+
+class AttentionLayer(SequenceLayer):
+    """Multi-head attention, [batch, time, dim] to [batch, time, dim].
+
+    Vaswani et al. 2017, section 3.2.2. Logits, softmax and sums are float32.
+    """
+
+    def __init__(self, message: attention_pb2.MultiHeadAttention, **place):
+        super().__init__(message, **place)
+        dim = self.require_dim()
+        self.num_heads = message.num_heads
+        self.num_key_value_heads = message.num_key_value_heads or message.num_heads
+        self.head_dim = message.head_dim or dim // message.num_heads
+        self._check_heads(dim)
+        self.per_dim_scale = None
+        if message.per_dim_scale:
+            self.per_dim_scale = self.add_variable("per_dim_scale", (self.head_dim,), constant(0))
+        self.probability_dropout = Dropout(
+            dropout_pb2.Dropout(rate=message.probability_dropout),
+            **self.place("probability_dropout"),
+        )
+        output = linear_pb2.Linear(units=dim, bias=message.bias, kernel_init=message.kernel_init)
+        heads_shape = (*self.input_shape[:-1], self.num_heads * self.head_dim)
+        self.output = Linear(output, **self.place("output", heads_shape))
+
+    def __call__(
+        self,
+        x: tf.Tensor,
+        layout: SequenceLayout,
+        context: StepContext,
+        memory: Memory | None = None,
+    ) -> tf.Tensor:
+        return self.attend(x, layout, context, memory)[0]
+
+    def attend(
+        self,
+        x: tf.Tensor,
+        layout: SequenceLayout,
+        context: StepContext,
+        memory: Memory | None = None,
+    ) -> tuple[tf.Tensor, tf.Tensor | None]:
+        """The output, and the probabilities in the mean over heads: [batch, time, source_time].
+
+        There are no probabilities, but None, of attention by blocks.
+        """
+        raise NotImplementedError(f"{type(self).__name__} does not define attend")
+
+    def split_heads(self, x: tf.Tensor) -> tf.Tensor:
+        """[batch, time, heads * head_dim] to [heads, batch, time, head_dim]."""
+        shape = tf.shape(x)
+        heads = x.shape[-1] // self.head_dim
+        apart = tf.reshape(x, [shape[0], shape[1], heads, self.head_dim])
+        return tf.transpose(apart, [2, 0, 1, 3])
+
+    def scaled(self, queries: tf.Tensor) -> tf.Tensor:
+        """[..., head_dim], divided by sqrt(head_dim) and times the trainable scale."""
+        scale = self.head_dim**-0.5
+        if self.per_dim_scale is not None:
+            scale *= tf.nn.softplus(self.per_dim_scale) / _SOFTPLUS_OF_ZERO
+        return queries * scale
+
+    def sums_and_probabilities(
+        self,
+        queries: tf.Tensor,
+        keys: tf.Tensor,
+        values: tf.Tensor,
+        bias: tf.Tensor,
+        context: StepContext,
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """dot_product_attention.attend, with the mean of the probabilities over the heads."""
+        sums, probabilities = attend(
+            queries, keys, values, bias, lambda p: self.probability_dropout(p, context)
+        )
+        return sums, tf.reduce_mean(probabilities, 0)
+
+    def join_heads(self, sums: tf.Tensor, context: StepContext) -> tf.Tensor:
+        """The projection of all heads: [heads, batch, time, head_dim] to [batch, time, dim]."""
+        shape = tf.shape(sums)
+        joined = tf.transpose(sums, [1, 2, 0, 3])
+        return self.output(
+            tf.reshape(joined, [shape[1], shape[2], self.num_heads * self.head_dim]), context
+        )
+
+    def _check_heads(self, dim: int) -> None:
+        message = self.message
+        if not message.head_dim and dim % message.num_heads:
+            raise ValueError(
+                f"{self.path}: {message.num_heads} heads do not divide an input of size {dim}. "
+                "Change num_heads, or set head_dim."
+            )
+        if message.num_heads % self.num_key_value_heads:
+            raise ValueError(
+                f"{self.path}: num_key_value_heads is {self.num_key_value_heads}, which does not "
+                f"divide num_heads, {message.num_heads}. Choose a divisor."
+            )
+        if message.block_length and message.probability_dropout:
+            raise ValueError(
+                f"{self.path}: attention by blocks has no probabilities to drop. Set block_length "
+                "or probability_dropout to 0."
+            )

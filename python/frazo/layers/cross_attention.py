@@ -1,0 +1,128 @@
+"""Attention of a decoder to an encoder's output."""
+
+from collections.abc import Sequence
+
+import tensorflow as tf
+from frazo.layers.attention_layer import AttentionLayer
+from frazo.layers.blockwise_attention import blockwise_attend
+from frazo.layers.fused_linear import FusedLinear
+from frazo.layers.linear import Linear
+from frazo.layers.sequence_layer import Memory, State
+from frazo.layers.sequence_layout import SequenceLayout
+from frazo.layers.step_context import StepContext
+from frazo.layers.visibility import Visibility, index_distance
+from frazo.proto import attention_pb2, linear_pb2
+
+_SELF_ATTENTION_FIELDS = ("causal", "tokens_before", "tokens_after", "rotary", "relative_bias")
+
+
+class CrossAttention(AttentionLayer):
+    """[batch, time, dim] and a memory [batch, source_time, memory_dim] to [batch, time, dim].
+
+    Variables: query/kernel [dim, num_heads head_dim], key_value/kernel [memory_dim,
+    2 num_key_value_heads head_dim], output/kernel [num_heads head_dim, dim], their biases,
+    per_dim_scale [head_dim].
+
+    State: probabilities, [rows, source_time], of the last step in the mean over heads.
+    """
+
+    def __init__(
+        self,
+        message: attention_pb2.MultiHeadAttention,
+        *,
+        memory_shape: Sequence[int | None],
+        **place,
+    ):
+        super().__init__(message, **place)
+        self._check_fields()
+        query = linear_pb2.Linear(
+            units=self.num_heads * self.head_dim,
+            bias=message.bias,
+            kernel_init=message.kernel_init,
+        )
+        self.query = Linear(query, **self.place("query"))
+        shared = self.num_key_value_heads * self.head_dim
+        self.key_value = FusedLinear(
+            [shared, shared],
+            bias=message.bias,
+            kernel_init=message.kernel_init,
+            **self.place("key_value", memory_shape),
+        )
+
+    def attend(
+        self,
+        x: tf.Tensor,
+        layout: SequenceLayout,
+        context: StepContext,
+        memory: Memory | None = None,
+    ) -> tuple[tf.Tensor, tf.Tensor | None]:
+        queries = self.scaled(self.split_heads(self.query(x, context)))
+        keys, values = self._keys_and_values(memory, context)
+        visibility = Visibility.of(layout, memory.layout)
+        if self.message.block_length:
+            sums = blockwise_attend(
+                queries, keys, values, visibility, block_length=self.message.block_length
+            )
+            return self.join_heads(sums, context), None
+        bias = visibility.bias(index_distance(tf.shape(x)[1], tf.shape(memory.values)[1]))
+        sums, probabilities = self.sums_and_probabilities(queries, keys, values, bias, context)
+        return self.join_heads(sums, context), probabilities
+
+    def memory_cache(self, memory: Memory) -> State:
+        """keys, values: [batch, num_key_value_heads, source_time, head_dim]. bias: [batch,
+        source_time].
+
+        Raises ValueError if the memory is packed: a row then has no one source to attend to.
+        """
+        if memory.layout.segment_ids is not None:
+            raise ValueError(
+                f"{self.path}: the encoder's output is of packed sequences, and decoding step by "
+                "step is of one sentence a row. Encode without packing."
+            )
+        keys, values = self._keys_and_values(memory, StepContext.for_evaluation(seed=0))
+        return {
+            "keys": tf.transpose(keys, [1, 0, 2, 3]),
+            "values": tf.transpose(values, [1, 0, 2, 3]),
+            "bias": Visibility(memory.layout.mask).bias(tf.constant(0))[:, 0],
+        }
+
+    def init_state(self, rows: int | tf.Tensor, memory_cache: State | None = None) -> State:
+        return {"probabilities": tf.zeros([rows, tf.shape(memory_cache["bias"])[1]])}
+
+    def step(
+        self, state: State, x: tf.Tensor, memory_cache: State | None = None
+    ) -> tuple[State, tf.Tensor]:
+        context = StepContext.for_evaluation(seed=0)
+        batch = tf.shape(memory_cache["bias"])[0]
+        shared, head_dim = self.num_key_value_heads, self.head_dim
+        group = self.num_heads // shared
+        queries = self.scaled(
+            tf.reshape(self.query(x, context), [batch, -1, shared, group * head_dim])
+        )
+        # The beams of a sentence are so many queries to its one memory.
+        queries = tf.transpose(queries, [0, 2, 1, 3])
+        beam = tf.shape(queries)[2]
+        queries = tf.reshape(queries, [batch, shared, beam * group, head_dim])
+        logits = tf.linalg.matmul(queries, memory_cache["keys"], transpose_b=True)
+        logits += memory_cache["bias"][:, tf.newaxis, tf.newaxis]
+        probabilities = tf.nn.softmax(logits)
+        sums = tf.linalg.matmul(probabilities, memory_cache["values"])
+        sums = tf.reshape(sums, [batch, shared, beam, group * head_dim])
+        joined = tf.reshape(tf.transpose(sums, [0, 2, 1, 3]), [-1, self.num_heads * head_dim])
+        probabilities = tf.reshape(probabilities, [batch, shared, beam, group, -1])
+        mean = tf.reshape(tf.reduce_mean(probabilities, [1, 3]), tf.shape(state["probabilities"]))
+        return {"probabilities": mean}, self.output(joined, context)
+
+    def _keys_and_values(self, memory: Memory, context: StepContext) -> tuple[tf.Tensor, tf.Tensor]:
+        """Each [key_value_heads, batch, source_time, head_dim]."""
+        heads = self.split_heads(self.key_value(memory.values, context))
+        keys, values = tf.split(heads, 2, 0)
+        return keys, values
+
+    def _check_fields(self) -> None:
+        misplaced = [name for name in _SELF_ATTENTION_FIELDS if self.message.HasField(name)]
+        if misplaced:
+            raise ValueError(
+                f"{self.path}: {misplaced[0]} is for attention of a sequence to itself; the "
+                "places of an encoder's output are not on the decoder's line. Remove it."
+            )

@@ -1,0 +1,54 @@
+"""Position-wise feed-forward."""
+
+import tensorflow as tf
+from frazo.layers.activation import activate
+from frazo.layers.dropout import Dropout
+from frazo.layers.fused_linear import FusedLinear
+from frazo.layers.layer import Layer
+from frazo.layers.linear import Linear
+from frazo.layers.step_context import StepContext
+from frazo.proto import dropout_pb2, feed_forward_pb2, linear_pb2
+from frazo.registry import register
+
+
+@register(feed_forward_pb2.FeedForward)
+class FeedForward(Layer):
+    """activation(x V + b) W + c, or gated (activation(x G + a) * (x V + b)) W + c.
+
+    [..., dim] to [..., dim]. Vaswani et al. 2017, equation 2; Shazeer 2020, equation 6.
+    Variables: hidden/kernel [dim, hidden_units], gated [dim, 2 hidden_units] with G first, and
+    output/kernel [hidden_units, dim].
+    """
+
+    def __init__(self, message: feed_forward_pb2.FeedForward, **place):
+        super().__init__(message, **place)
+        dim, units = self.require_dim(), message.hidden_units
+        hidden_shape = (*self.input_shape[:-1], units)
+        if message.gated:
+            self.hidden = FusedLinear(
+                (units, units),
+                bias=message.bias,
+                kernel_init=message.kernel_init,
+                **self.place("hidden"),
+            )
+        else:
+            hidden = linear_pb2.Linear(
+                units=units,
+                bias=message.bias,
+                activation=message.activation,
+                kernel_init=message.kernel_init,
+            )
+            self.hidden = Linear(hidden, **self.place("hidden"))
+        self.dropout = Dropout(
+            dropout_pb2.Dropout(rate=message.hidden_dropout),
+            **self.place("hidden_dropout", hidden_shape),
+        )
+        output = linear_pb2.Linear(units=dim, bias=message.bias, kernel_init=message.kernel_init)
+        self.output = Linear(output, **self.place("output", hidden_shape))
+
+    def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
+        hidden = self.hidden(x, context)
+        if self.message.gated:
+            gate, value = self.hidden.split(hidden)
+            hidden = activate(gate, self.message.activation) * value
+        return self.output(self.dropout(hidden, context), context)

@@ -1,0 +1,137 @@
+"""Attention of a sequence to itself."""
+
+import tensorflow as tf
+from frazo.layers.attention_layer import AttentionLayer
+from frazo.layers.blockwise_attention import blockwise_attend
+from frazo.layers.fused_linear import FusedLinear
+from frazo.layers.relative_position_bias import RelativePositionBias
+from frazo.layers.rotary import rotate
+from frazo.layers.sequence_layer import Memory, State
+from frazo.layers.sequence_layout import SequenceLayout
+from frazo.layers.step_context import StepContext
+from frazo.layers.visibility import Visibility, index_distance
+from frazo.proto import attention_pb2
+from frazo.registry import register
+
+
+@register(attention_pb2.MultiHeadAttention)
+class MultiHeadAttention(AttentionLayer):
+    """Self attention: [batch, time, dim] to [batch, time, dim].
+
+    Variables: query_key_value/kernel [dim, (num_heads + 2 num_key_value_heads) head_dim],
+    output/kernel [num_heads head_dim, dim], their biases, per_dim_scale [head_dim],
+    relative_bias/table [num_heads, num_buckets].
+
+    State: keys and values, [rows, num_key_value_heads, steps, head_dim].
+    """
+
+    def __init__(self, message: attention_pb2.MultiHeadAttention, **place):
+        super().__init__(message, **place)
+        heads, shared = self.num_heads, self.num_key_value_heads
+        self.query_key_value = FusedLinear(
+            [heads * self.head_dim, shared * self.head_dim, shared * self.head_dim],
+            bias=message.bias,
+            kernel_init=message.kernel_init,
+            **self.place("query_key_value"),
+        )
+        self._before = message.tokens_before if message.HasField("tokens_before") else None
+        self._after = message.tokens_after if message.HasField("tokens_after") else None
+        if message.causal:
+            self._after = 0
+        self._check_positions()
+        self.relative_bias = None
+        if message.HasField("relative_bias"):
+            self.relative_bias = RelativePositionBias(
+                message.relative_bias,
+                num_heads=heads,
+                causal=message.causal,
+                **self.place("relative_bias"),
+            )
+
+    def attend(
+        self,
+        x: tf.Tensor,
+        layout: SequenceLayout,
+        context: StepContext,
+        memory: Memory | None = None,
+    ) -> tuple[tf.Tensor, tf.Tensor | None]:
+        heads = self.split_heads(self.query_key_value(x, context))
+        queries, keys, values = tf.split(heads, self._head_counts(), 0)
+        time = tf.shape(x)[1]
+        # Distances, which are all that matters here, are the same in a row as in its segments.
+        # The scale of a dimension comes first: after the rotation it would break their pairs.
+        queries = self._rotated(self.scaled(queries), tf.range(time))
+        keys = self._rotated(keys, tf.range(time))
+        visibility = Visibility.of(layout, layout, before=self._before, after=self._after)
+        if self.message.block_length:
+            sums = blockwise_attend(
+                queries,
+                keys,
+                values,
+                visibility,
+                block_length=self.message.block_length,
+                relative_bias=self.relative_bias,
+            )
+            return self.join_heads(sums, context), None
+        distance = index_distance(time, time)
+        bias = visibility.bias(distance)
+        if self.relative_bias is not None:
+            bias += self.relative_bias(distance)[:, tf.newaxis]
+        sums, probabilities = self.sums_and_probabilities(queries, keys, values, bias, context)
+        return self.join_heads(sums, context), probabilities
+
+    def init_state(self, rows: int | tf.Tensor, memory_cache: State | None = None) -> State:
+        """Raises ValueError unless the attention is causal."""
+        if self._after != 0:
+            raise ValueError(
+                f"{self.path}: decoding step by step needs attention that does not see later "
+                "tokens. Set causal."
+            )
+        empty = tf.zeros([rows, self.num_key_value_heads, 0, self.head_dim])
+        return {"keys": empty, "values": empty}
+
+    def step(
+        self, state: State, x: tf.Tensor, memory_cache: State | None = None
+    ) -> tuple[State, tf.Tensor]:
+        context = StepContext.for_evaluation(seed=0)
+        done = tf.shape(state["keys"])[2]
+        heads = tf.reshape(
+            self.query_key_value(x, context), [-1, sum(self._head_counts()), self.head_dim]
+        )
+        queries, keys, values = tf.split(heads, self._head_counts(), 1)
+        queries, keys = self._rotated(self.scaled(queries), done), self._rotated(keys, done)
+        state = {
+            "keys": tf.concat([state["keys"], keys[:, :, tf.newaxis]], 2),
+            "values": tf.concat([state["values"], values[:, :, tf.newaxis]], 2),
+        }
+        first = 0 if self._before is None else tf.maximum(done - self._before, 0)
+        # [rows, key_value_heads, queries of each, head_dim]
+        shared = self.num_key_value_heads
+        queries = tf.reshape(queries, [-1, shared, self.num_heads // shared, self.head_dim])
+        logits = tf.linalg.matmul(queries, state["keys"][:, :, first:], transpose_b=True)
+        if self.relative_bias is not None:
+            bias = self.relative_bias(done - tf.range(first, done + 1))
+            logits += tf.reshape(bias, [shared, self.num_heads // shared, -1])
+        sums = tf.linalg.matmul(tf.nn.softmax(logits), state["values"][:, :, first:])
+        joined = tf.reshape(sums, [-1, self.num_heads * self.head_dim])
+        return state, self.output(joined, context)
+
+    def _head_counts(self) -> list[int]:
+        return [self.num_heads, self.num_key_value_heads, self.num_key_value_heads]
+
+    def _rotated(self, x: tf.Tensor, positions: tf.Tensor) -> tf.Tensor:
+        if not self.message.HasField("rotary"):
+            return x
+        return rotate(x, positions, self.message.rotary)
+
+    def _check_positions(self) -> None:
+        if self.message.HasField("rotary") and self.head_dim % 2:
+            raise ValueError(
+                f"{self.path}: rotary positions turn pairs, but head_dim is {self.head_dim}. "
+                "Make it even."
+            )
+        if self.message.causal and self.message.tokens_after:
+            raise ValueError(
+                f"{self.path}: causal attention sees no later tokens, but tokens_after is "
+                f"{self.message.tokens_after}. Remove one of the two."
+            )

@@ -1,0 +1,71 @@
+"""Vectors that tell a token's position, added to the tokens' vectors."""
+
+import math
+
+import numpy as np
+import tensorflow as tf
+from frazo.layers.layer import Layer
+from frazo.layers.step_context import StepContext
+from frazo.proto import initializer_pb2, position_pb2
+from frazo.registry import register
+
+
+@register(position_pb2.SinusoidalPositions)
+class SinusoidalPositions(Layer):
+    """Sines, then cosines, of position / timescale: int32 [...] to [..., dim]. dim is even.
+
+    Vaswani et al. 2017, section 3.5, with all sines before all cosines. Timescale i of n = dim / 2
+    is min_timescale (max_timescale / min_timescale)^(i / (n - 1)).
+
+    dim: of the tokens' vectors. input_shape: of the positions.
+    """
+
+    def __init__(self, message: position_pb2.SinusoidalPositions, *, dim: int, **place):
+        super().__init__(message, **place)
+        if dim % 2:
+            raise ValueError(
+                f"{self.path}: sinusoidal positions need vectors of an even size, not {dim}. "
+                "Change the size of the embedding, or use learned positions."
+            )
+        self.output_shape = (*self.input_shape, dim)
+        self._frequencies = inverse_timescales(
+            dim // 2, first=message.min_timescale, last=message.max_timescale
+        )
+
+    def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
+        angles = tf.cast(x, tf.float32)[..., tf.newaxis] * self._frequencies
+        return tf.concat([tf.sin(angles), tf.cos(angles)], -1)
+
+
+@register(position_pb2.LearnedPositions)
+class LearnedPositions(Layer):
+    """Row `position` of a table [max_length, dim]: int32 [...] to [..., dim].
+
+    A position from max_length on is InvalidArgumentError.
+    """
+
+    def __init__(self, message: position_pb2.LearnedPositions, *, dim: int, **place):
+        super().__init__(message, **place)
+        self.output_shape = (*self.input_shape, dim)
+        init = initializer_pb2.Initializer()
+        init.gaussian.stddev = 1
+        if message.HasField("table_init"):
+            init = message.table_init
+        self.table = self.add_variable("table", (message.max_length, dim), init)
+
+    def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
+        check = tf.debugging.assert_less(
+            x,
+            self.message.max_length,
+            message=f"{self.path}: a sequence is longer than the table of positions, "
+            f"{self.message.max_length} tokens. Raise max_length, or shorten the sequence.",
+        )
+        # Without the dependency the lookup's own check may fail first, and names no remedy.
+        with tf.control_dependencies([check]):
+            return tf.gather(self.table, x)
+
+
+def inverse_timescales(count: int, *, first: float, last: float) -> np.ndarray:
+    """1 / timescale for `count` timescales in geometric progression: float32 [count]."""
+    exponents = np.arange(count) / max(count - 1, 1)
+    return (np.exp(-exponents * math.log(last / first)) / first).astype(np.float32)

@@ -1,0 +1,67 @@
+"""The residual connection around a part of a Transformer layer, with its norm and dropout."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import tensorflow as tf
+from frazo.layers import layer_norm, rms_norm  # noqa: F401  They bind themselves to their messages.
+from frazo.layers.dropout import Dropout
+from frazo.layers.layer import Layer
+from frazo.layers.step_context import StepContext
+from frazo.proto import dropout_pb2, norm_pb2, transformer_layer_pb2
+from frazo.registry import build
+
+Extra = TypeVar("Extra")
+
+
+class Residual(Layer):
+    """x + f(norm(x)) or norm(x + f(x)), by the layer's norm_place; [..., dim] to [..., dim].
+
+    adds_to_normalized: norm(x) + f(norm(x)) in place of the former.
+    """
+
+    def __init__(
+        self,
+        message: transformer_layer_pb2.TransformerLayer,
+        *,
+        adds_to_normalized: bool = False,
+        **place,
+    ):
+        super().__init__(message, **place)
+        self._adds_to_normalized = adds_to_normalized
+        self._norm_comes_first = message.norm_place == transformer_layer_pb2.TransformerLayer.BEFORE
+        self.norm = token_norm(message.norm, **self.place("norm"))
+        self.dropout = Dropout(
+            dropout_pb2.Dropout(rate=message.residual_dropout), **self.place("dropout")
+        )
+        self.skip = Dropout(
+            dropout_pb2.Dropout(rate=message.skip_probability), **self.place("skip", (None, 1, 1))
+        )
+
+    def __call__(
+        self,
+        x: tf.Tensor,
+        context: StepContext,
+        function: Callable[[tf.Tensor], tuple[tf.Tensor, Extra]],
+    ) -> tuple[tf.Tensor, Extra]:
+        """function: gives its value and something else, which is handed through."""
+        if not self._norm_comes_first:
+            y, extra = function(x)
+            return self.norm(x + self._dropped(y, context), context), extra
+        normalized = self.norm(x, context)
+        y, extra = function(normalized)
+        start = normalized if self._adds_to_normalized else x
+        return start + self._dropped(y, context), extra
+
+    def _dropped(self, y: tf.Tensor, context: StepContext) -> tf.Tensor:
+        y = self.dropout(y, context)
+        if not context.training or self.message.skip_probability == 0:
+            return y
+        return y * self.skip(tf.ones([tf.shape(y)[0], 1, 1]), context)
+
+
+def token_norm(message: norm_pb2.TokenNorm, **place) -> Layer:
+    """The norm of the message, a layer norm if none is set."""
+    if message.WhichOneof("kind") is None:
+        message = norm_pb2.LayerNorm()
+    return build(message, **place)

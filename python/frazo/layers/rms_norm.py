@@ -1,0 +1,23 @@
+"""Root mean square normalization."""
+
+import tensorflow as tf
+from frazo.layers.layer import Layer, constant
+from frazo.layers.step_context import StepContext
+from frazo.proto import norm_pb2
+from frazo.registry import register
+
+
+@register(norm_pb2.RmsNorm)
+class RmsNorm(Layer):
+    """scale x / sqrt(mean(x^2) + epsilon), over the last dimension: any rank. scale: [dim].
+
+    Zhang and Sennrich 2019, equation 4.
+    """
+
+    def __init__(self, message: norm_pb2.RmsNorm, **place):
+        super().__init__(message, **place)
+        self.scale = self.add_variable("scale", (self.require_dim(),), constant(1))
+
+    def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
+        mean_square = tf.reduce_mean(tf.square(x), -1, keepdims=True)
+        return x * tf.math.rsqrt(mean_square + self.message.epsilon) * self.scale

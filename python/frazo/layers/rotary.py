@@ -1,0 +1,21 @@
+"""Rotary position embedding."""
+
+import numpy as np
+import tensorflow as tf
+from frazo.proto import position_pb2
+
+
+def rotate(x: tf.Tensor, positions: tf.Tensor, message: position_pb2.RotaryPositions) -> tf.Tensor:
+    """Turns each pair (x[i], x[i + dim / 2]) by the angle position / max_timescale^(2 i / dim).
+
+    Su et al. 2021, equation 34, with pairs from both halves. The product of a turned query and a
+    turned key depends on the difference of their positions only.
+
+    x: [..., dim], dim even. positions: int32, of a shape that broadcasts with x's all but last.
+    """
+    half = x.shape[-1] // 2
+    frequencies = message.max_timescale ** -(np.arange(half) / half)
+    angles = tf.cast(positions, tf.float32)[..., tf.newaxis] * frequencies.astype(np.float32)
+    cosine, sine = tf.cos(angles), tf.sin(angles)
+    first, second = x[..., :half], x[..., half:]
+    return tf.concat([first * cosine - second * sine, second * cosine + first * sine], -1)

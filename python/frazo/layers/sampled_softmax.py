@@ -1,0 +1,75 @@
+"""Softmax whose training loss samples the classes."""
+
+import math
+
+import tensorflow as tf
+from frazo.layers.layer import Layer, constant
+from frazo.layers.step_context import StepContext
+from frazo.layers.visibility import HIDDEN
+from frazo.proto import softmax_pb2
+from frazo.registry import register
+
+
+@register(softmax_pb2.SampledSoftmax)
+class SampledSoftmax(Layer):
+    """From features [batch, features] to logits [batch, num_classes]: x W^T + b.
+
+    kernel: [num_classes, features], by class, so that a sample of classes is a few rows of it.
+    """
+
+    def __init__(self, message: softmax_pb2.SampledSoftmax, **place):
+        super().__init__(message, **place)
+        self.require_rank(2, "[batch, features]")
+        batch, features = self.input_shape
+        self.output_shape = (batch, message.num_classes)
+        self.kernel = self.add_variable(
+            "kernel", (message.num_classes, features), message.kernel_init
+        )
+        self.bias = (
+            self.add_variable("bias", (message.num_classes,), constant(0)) if message.bias else None
+        )
+
+    def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
+        logits = tf.linalg.matmul(x, self.kernel, transpose_b=True)
+        return logits if self.bias is None else tf.nn.bias_add(logits, self.bias)
+
+    def sampled_cross_entropy(
+        self, x: tf.Tensor, labels: tf.Tensor, context: StepContext
+    ) -> tf.Tensor:
+        """-log of the label's probability, with its normalizer estimated, in nats: float32 [batch].
+
+        The normalizer is exp(logit of the label) plus, for each draw k that is not the label,
+        exp(logit of k) / (num_sampled * probability of drawing k), whose mean over draws is exact
+        (Bengio and Senecal 2008, section 3; Jean et al. 2015, section 3.2).
+
+        x: float32 [batch, features]. labels: int32 [batch]; one that is not a class is
+        InvalidArgumentError.
+        """
+        sampled = self.sample(context)
+        kernel, bias = self._rows(labels)
+        label_logits = tf.reduce_sum(x * kernel, -1) + bias
+        kernel, bias = self._rows(sampled)
+        logits = tf.linalg.matmul(x, kernel, transpose_b=True) + bias
+        logits -= self._log_expected_count(sampled)
+        logits += tf.where(labels[:, tf.newaxis] == sampled, HIDDEN, 0.0)
+        every = tf.concat([label_logits[:, tf.newaxis], logits], 1)
+        return tf.reduce_logsumexp(every, -1) - label_logits
+
+    def sample(self, context: StepContext) -> tf.Tensor:
+        """The step's classes: int32 [num_sampled], a pure function of its seed."""
+        count, classes = self.message.num_sampled, self.message.num_classes
+        uniform = tf.random.stateless_uniform(
+            [count], context.seed_for(f"{self.path}/sample"), alg="philox"
+        )
+        # The inverse of the distribution function log(k + 2) / log(classes + 1).
+        drawn = tf.cast(tf.exp(uniform * math.log(classes + 1)), tf.int32) - 1
+        return tf.clip_by_value(drawn, 0, classes - 1)
+
+    def _log_expected_count(self, classes: tf.Tensor) -> tf.Tensor:
+        k = tf.cast(classes, tf.float32)
+        probability = tf.math.log1p(1 / (k + 1)) / math.log(self.message.num_classes + 1)
+        return tf.math.log(self.message.num_sampled * probability)
+
+    def _rows(self, classes: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        bias = tf.gather(self.bias, classes) if self.bias is not None else 0.0
+        return tf.gather(self.kernel, classes), bias

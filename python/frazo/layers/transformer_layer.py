@@ -1,0 +1,129 @@
+"""One layer of a Transformer."""
+
+from collections.abc import Sequence
+
+import tensorflow as tf
+from frazo.layers.cross_attention import CrossAttention
+from frazo.layers.feed_forward import FeedForward
+from frazo.layers.multi_head_attention import MultiHeadAttention
+from frazo.layers.residual import Residual
+from frazo.layers.sequence_layer import Memory, SequenceLayer, State
+from frazo.layers.sequence_layout import SequenceLayout
+from frazo.layers.step_context import StepContext
+from frazo.proto import transformer_layer_pb2
+from frazo.registry import register
+
+
+@register(transformer_layer_pb2.TransformerLayer)
+class TransformerLayer(SequenceLayer):
+    """Self attention, cross attention if the message has one, and feed-forward.
+
+    [batch, time, dim] to [batch, time, dim]. Vaswani et al. 2017, section 3.1; with the norm before
+    each part, Xiong et al. 2020.
+
+    memory_shape: [batch, source_time, memory_dim] of the encoder's output, for cross attention.
+    State: of self_attention and cross_attention, by these names.
+    """
+
+    def __init__(
+        self,
+        message: transformer_layer_pb2.TransformerLayer,
+        *,
+        memory_shape: Sequence[int | None] | None = None,
+        **place,
+    ):
+        super().__init__(message, **place)
+        adds = message.attention_adds_to_normalized
+        self.self_attention = MultiHeadAttention(
+            message.self_attention, **self.place("self_attention")
+        )
+        self.self_residual = self._residual("self_attention_residual", adds)
+        self.cross_attention = None
+        if message.HasField("cross_attention"):
+            if memory_shape is None:
+                raise ValueError(
+                    f"{self.path}: it has cross_attention, but there is no encoder's output to "
+                    "attend to. Remove cross_attention."
+                )
+            self.cross_attention = CrossAttention(
+                message.cross_attention,
+                memory_shape=memory_shape,
+                **self.place("cross_attention"),
+            )
+            self.cross_residual = self._residual("cross_attention_residual", adds)
+        self.feed_forward = FeedForward(message.feed_forward, **self.place("feed_forward"))
+        self.feed_forward_residual = self._residual("feed_forward_residual", False)
+
+    def __call__(
+        self,
+        x: tf.Tensor,
+        layout: SequenceLayout,
+        context: StepContext,
+        memory: Memory | None = None,
+    ) -> tf.Tensor:
+        return self.attend(x, layout, context, memory)[0]
+
+    def attend(
+        self,
+        x: tf.Tensor,
+        layout: SequenceLayout,
+        context: StepContext,
+        memory: Memory | None = None,
+    ) -> tuple[tf.Tensor, tf.Tensor | None]:
+        """The output, and the cross attention's probabilities in the mean over heads, [batch, time,
+        source_time]; None without cross attention or by blocks."""
+        x, _ = self.self_residual(
+            x, context, lambda y: self.self_attention.attend(y, layout, context)
+        )
+        probabilities = None
+        if self.cross_attention is not None:
+            x, probabilities = self.cross_residual(
+                x, context, lambda y: self.cross_attention.attend(y, layout, context, memory)
+            )
+        return self._feed_forward(x, context), probabilities
+
+    def init_state(self, rows: int | tf.Tensor, memory_cache: State | None = None) -> State:
+        state = {"self_attention": self.self_attention.init_state(rows)}
+        if self.cross_attention is not None:
+            state["cross_attention"] = self.cross_attention.init_state(rows, memory_cache)
+        return state
+
+    def memory_cache(self, memory: Memory) -> State:
+        return {} if self.cross_attention is None else self.cross_attention.memory_cache(memory)
+
+    def step(
+        self, state: State, x: tf.Tensor, memory_cache: State | None = None
+    ) -> tuple[State, tf.Tensor]:
+        context = StepContext.for_evaluation(seed=0)
+        x, new_state = self._step_of("self_attention", state, x, context)
+        if self.cross_attention is not None:
+            x, cross_state = self._step_of("cross_attention", state, x, context, memory_cache)
+            new_state |= cross_state
+        return new_state, self._feed_forward(x, context)
+
+    def _step_of(
+        self,
+        name: str,
+        state: State,
+        x: tf.Tensor,
+        context: StepContext,
+        memory_cache: State | None = None,
+    ) -> tuple[tf.Tensor, State]:
+        if name == "self_attention":
+            attention, residual = self.self_attention, self.self_residual
+        else:
+            attention, residual = self.cross_attention, self.cross_residual
+
+        def value_and_state(y):
+            new_state, value = attention.step(state[name], y, memory_cache)
+            return value, {name: new_state}
+
+        return residual(x, context, value_and_state)
+
+    def _feed_forward(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
+        return self.feed_forward_residual(
+            x, context, lambda y: (self.feed_forward(y, context), None)
+        )[0]
+
+    def _residual(self, name: str, adds_to_normalized: bool) -> Residual:
+        return Residual(self.message, adds_to_normalized=adds_to_normalized, **self.place(name))

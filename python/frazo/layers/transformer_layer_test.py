@@ -1,0 +1,216 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+from frazo.layers.residual import Residual
+from frazo.layers.sequence_layer import Memory
+from frazo.layers.sequence_layout import SequenceLayout
+from frazo.layers.step_context import StepContext
+from frazo.layers.transformer_layer import TransformerLayer
+from frazo.layers.transformer_stack import TransformerStack
+from frazo.proto import transformer_layer_pb2
+from google.protobuf import text_format
+
+_EVALUATION = StepContext.for_evaluation(seed=0)
+_TRAINING = StepContext.for_training(seed=1, global_step=tf.constant(3, tf.int64))
+_LAYER = "self_attention { num_heads: 2 causal: true } feed_forward { hidden_units: 5 }"
+_CROSS = "cross_attention { num_heads: 2 }"
+# Standardized: (-1.069045, -.534522, 0, 1.603567), as in token_norm_test.
+_X = tf.constant([[[1.0, 2, 3, 6]]])
+_STANDARDIZED = np.array([-1.069045, -0.534522, 0, 1.603567])
+
+
+def residual(text, **settings):
+    message = text_format.Parse(f"{_LAYER} {text}", transformer_layer_pb2.TransformerLayer())
+    return Residual(message, path="residual", input_shape=(None, None, 4), seed=1, **settings)
+
+
+@pytest.mark.parametrize(
+    ("text", "settings", "expected"),
+    [
+        ("", {}, [1, 2, 3, 6] + 2 * _STANDARDIZED),
+        ("", {"adds_to_normalized": True}, 3 * _STANDARDIZED),
+        # x + 2 x is standardized to the same.
+        ("norm_place: AFTER", {}, _STANDARDIZED),
+        # sqrt((1 + 4 + 9 + 36) / 4) = 3.535534.
+        ("norm { rms_norm {} }", {}, np.array([1, 2, 3, 6]) * (1 + 2 / 3.535534)),
+    ],
+    ids=["before", "normalized", "after", "rms"],
+)
+def test_residual(text, settings, expected):
+    y, extra = residual(text, **settings)(_X, _EVALUATION, lambda x: (2 * x, "extra"))
+    np.testing.assert_allclose(y[0, 0], expected, atol=1e-5)
+    assert extra == "extra"
+
+
+def test_a_sentence_skips_all_of_what_would_be_added_or_has_it_scaled():
+    layer = residual("skip_probability: 0.25")
+    x = tf.random.stateless_normal([4000, 2, 4], [1, 2])
+    added = layer(x, _TRAINING, lambda y: (tf.ones_like(y), None))[0] - x
+    of_sentence = added.numpy()[:, 0, 0]
+    np.testing.assert_allclose(added, np.tile(of_sentence[:, None, None], [1, 2, 4]), atol=1e-5)
+    # 4000 draws: the standard error of the share is .007.
+    assert abs(np.mean(of_sentence == 0) - 0.25) < 0.03
+    np.testing.assert_allclose(of_sentence[of_sentence > 0.5], 4 / 3, rtol=1e-4)
+    np.testing.assert_array_equal(
+        layer(x, _EVALUATION, lambda y: (tf.ones_like(y), None))[0], x + 1
+    )
+
+
+def test_dropout_zeroes_elements_of_what_is_added():
+    layer = residual("residual_dropout: 0.5")
+    x = tf.random.stateless_normal([100, 10, 4], [1, 2])
+    added = (layer(x, _TRAINING, lambda y: (tf.ones_like(y), None))[0] - x).numpy()
+    assert abs(np.mean(np.abs(added) < 0.5) - 0.5) < 0.05
+    np.testing.assert_allclose(added[added > 0.5], 2, rtol=1e-4)
+
+
+def make_layer(text):
+    message = text_format.Parse(text, transformer_layer_pb2.TransformerLayer())
+    return TransformerLayer(
+        message,
+        path="layer",
+        input_shape=(None, None, 4),
+        memory_shape=(None, None, 6) if "cross_attention" in text else None,
+        seed=1,
+    )
+
+
+def test_layer_is_its_parts_one_after_the_other():
+    layer = make_layer(f"{_LAYER} {_CROSS} attention_adds_to_normalized: true")
+    x = tf.random.stateless_normal([2, 3, 4], [1, 2])
+    layout = SequenceLayout(mask=tf.ones([2, 3], tf.bool))
+    memory = Memory(tf.random.stateless_normal([2, 3, 6], [3, 4]), layout)
+    n = layer.self_residual.norm(x, _EVALUATION)
+    h = n + layer.self_attention(n, layout, _EVALUATION)
+    n = layer.cross_residual.norm(h, _EVALUATION)
+    h = n + layer.cross_attention(n, layout, _EVALUATION, memory)
+    n = layer.feed_forward_residual.norm(h, _EVALUATION)
+    expected = h + layer.feed_forward(n, _EVALUATION)
+    np.testing.assert_allclose(layer(x, layout, _EVALUATION, memory), expected, atol=1e-6)
+
+
+def test_cross_attention_without_an_encoder_is_an_error():
+    message = text_format.Parse(f"{_LAYER} {_CROSS}", transformer_layer_pb2.TransformerLayer())
+    with pytest.raises(ValueError, match=r"layer: it has cross_attention, but .* Remove cross"):
+        TransformerLayer(message, path="layer", input_shape=(None, None, 4), seed=1)
+
+
+def make_stack(text):
+    message = text_format.Parse(text, transformer_layer_pb2.TransformerStack())
+    return TransformerStack(
+        message,
+        path="stack",
+        input_shape=(None, None, 4),
+        memory_shape=(None, None, 6) if "cross_attention" in text else None,
+        seed=1,
+    )
+
+
+def test_names_of_variables_are_their_places():
+    names = {
+        v.name for v in make_stack(f"num_layers: 2 final_norm: true layer {{ {_LAYER} }}").variables
+    }
+    parts = {
+        "self_attention_residual/norm/scale",
+        "self_attention_residual/norm/bias",
+        "self_attention/query_key_value/kernel",
+        "self_attention/query_key_value/bias",
+        "self_attention/output/kernel",
+        "self_attention/output/bias",
+        "feed_forward_residual/norm/scale",
+        "feed_forward_residual/norm/bias",
+        "feed_forward/hidden/kernel",
+        "feed_forward/hidden/bias",
+        "feed_forward/output/kernel",
+        "feed_forward/output/bias",
+    }
+    expected = {f"stack/layer{index}/{part}:0" for index in range(2) for part in parts}
+    assert names == expected | {"stack/final_norm/scale:0", "stack/final_norm/bias:0"}
+
+
+def test_probability_to_skip_grows_with_the_layer():
+    stack = make_stack(f"num_layers: 4 layer {{ {_LAYER} skip_probability: 0.4 }}")
+    probabilities = [layer.message.skip_probability for layer in stack.layers]
+    np.testing.assert_allclose(probabilities, [0.1, 0.2, 0.3, 0.4], rtol=1e-6)
+
+
+def test_positions_of_packed_segments_count_from_their_start():
+    stack = make_stack(f"num_layers: 2 positions {{ sinusoidal {{}} }} layer {{ {_LAYER} }}")
+    x = tf.random.stateless_normal([1, 5, 4], [1, 2])
+    packed = SequenceLayout.of_segments(
+        tf.constant([[1, 1, 2, 2, 2]]), tf.constant([[0, 1, 0, 1, 2]])
+    )
+    alone = SequenceLayout(mask=tf.ones([1, 3], tf.bool))
+    np.testing.assert_allclose(
+        stack(x, packed, _EVALUATION)[:, 2:], stack(x[:, 2:], alone, _EVALUATION), atol=1e-5
+    )
+
+
+_STACKS = [
+    f"num_layers: 2 layer {{ {_LAYER} }}",
+    f"num_layers: 2 positions {{ learned {{ max_length: 6 }} }} final_norm: true "
+    f"layer {{ {_LAYER} {_CROSS} norm {{ rms_norm {{}} }} }}",
+    f"num_layers: 2 positions {{ sinusoidal {{}} }} layer {{ {_LAYER} {_CROSS} "
+    "norm_place: AFTER }",
+    f"num_layers: 2 layer {{ {_LAYER} {_CROSS} attention_adds_to_normalized: true }}",
+]
+
+
+@pytest.mark.parametrize("text", _STACKS)
+def test_steps_equal_the_full_call_with_its_probabilities(text):
+    stack = make_stack(text)
+    x = tf.random.stateless_normal([4, 6, 4], [1, 2])
+    source = SequenceLayout.of_lengths(tf.constant([3, 5]), 5)
+    values = tf.random.stateless_normal([2, 5, 6], [3, 4])
+    # Two rows for each of two sentences: the full call has the memory of each row.
+    repeated = Memory(tf.repeat(values, 2, 0), SequenceLayout(tf.repeat(source.mask, 2, 0)))
+    layout = SequenceLayout(mask=tf.ones([4, 6], tf.bool))
+    expected, probabilities = stack.attend(x, layout, _EVALUATION, repeated)
+
+    cache = stack.memory_cache(Memory(values, source))
+    state = stack.init_state(4, cache)
+    for position in range(6):
+        state, y = stack.step(state, x[:, position], cache)
+        np.testing.assert_allclose(y, expected[:, position], atol=1e-5)
+        if probabilities is None:
+            assert stack.probabilities(state) is None
+        else:
+            np.testing.assert_allclose(
+                stack.probabilities(state), probabilities[:, position], atol=1e-5
+            )
+    assert all(tensor.shape[0] == 4 for tensor in tf.nest.flatten(state))
+
+
+@pytest.mark.parametrize("text", _STACKS)
+def test_gradients_agree_with_differences(text):
+    text = text.replace("layer {", "input_dropout: 0.2 layer { residual_dropout: 0.2", 1)
+    # A smooth function: a step may cross the corner of relu.
+    stack = make_stack(text.replace("hidden_units: 5", "hidden_units: 5 activation: TANH"))
+    x = tf.random.stateless_normal([2, 6, 4], [1, 2])
+    layout = SequenceLayout.of_lengths(tf.constant([6, 4]), 6)
+    memory = Memory(tf.random.stateless_normal([2, 6, 6], [3, 4]), layout)
+    weights = (
+        tf.random.stateless_normal(x.shape, [5, 6]) * tf.cast(layout.mask, tf.float32)[..., None]
+    )
+    variables = stack.trainable_variables
+    directions = [tf.random.stateless_normal(v.shape, [7, i]) for i, v in enumerate(variables)]
+
+    @tf.function(autograph=False)
+    def value_and_slope():
+        with tf.GradientTape() as tape:
+            value = tf.reduce_sum(stack(x, layout, _TRAINING, memory) * weights)
+        gradients = tape.gradient(value, variables)
+        return value, tf.add_n(
+            [tf.reduce_sum(g * d) for g, d in zip(gradients, directions, strict=True)]
+        )
+
+    def move(reach):
+        for variable, direction in zip(variables, directions, strict=True):
+            variable.assign_add(reach * direction)
+
+    slope = float(value_and_slope()[1])
+    move(1e-3)
+    above = float(value_and_slope()[0])
+    move(-2e-3)
+    below = float(value_and_slope()[0])
+    assert (above - below) / 2e-3 == pytest.approx(slope, rel=0.02, abs=0.05)

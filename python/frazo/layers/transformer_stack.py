@@ -1,0 +1,132 @@
+"""Transformer layers on top of each other: an encoder, a decoder or a language model's body."""
+
+from collections.abc import Sequence
+
+import tensorflow as tf
+from frazo.layers import position_vectors  # noqa: F401  It binds itself to its messages.
+from frazo.layers.dropout import Dropout
+from frazo.layers.residual import token_norm
+from frazo.layers.sequence_layer import Memory, SequenceLayer, State
+from frazo.layers.sequence_layout import SequenceLayout
+from frazo.layers.step_context import StepContext
+from frazo.layers.transformer_layer import TransformerLayer
+from frazo.proto import dropout_pb2, transformer_layer_pb2
+from frazo.registry import build, register
+
+
+@register(transformer_layer_pb2.TransformerStack)
+class TransformerStack(SequenceLayer):
+    """dropout(x + positions) through all layers, and the final norm: [batch, time, dim] to the same.
+
+    memory_shape: [batch, source_time, memory_dim] of the encoder's output, for a decoder.
+    State: position, int32 [rows], of the next token, and layer0, layer1, ... of the layers.
+    """
+
+    def __init__(
+        self,
+        message: transformer_layer_pb2.TransformerStack,
+        *,
+        memory_shape: Sequence[int | None] | None = None,
+        **place,
+    ):
+        super().__init__(message, **place)
+        dim = self.require_dim()
+        self.positions = None
+        if message.HasField("positions"):
+            self.positions = build(
+                message.positions, dim=dim, **self.place("positions", self.input_shape[:2])
+            )
+        self.input_dropout = Dropout(
+            dropout_pb2.Dropout(rate=message.input_dropout), **self.place("input_dropout")
+        )
+        self.layers = [
+            TransformerLayer(
+                _layer_message(message, index),
+                memory_shape=memory_shape,
+                **self.place(f"layer{index}"),
+            )
+            for index in range(message.num_layers)
+        ]
+        self.final_norm = None
+        if message.final_norm:
+            self.final_norm = token_norm(message.layer.norm, **self.place("final_norm"))
+
+    def __call__(
+        self,
+        x: tf.Tensor,
+        layout: SequenceLayout,
+        context: StepContext,
+        memory: Memory | None = None,
+    ) -> tf.Tensor:
+        return self.attend(x, layout, context, memory)[0]
+
+    def attend(
+        self,
+        x: tf.Tensor,
+        layout: SequenceLayout,
+        context: StepContext,
+        memory: Memory | None = None,
+    ) -> tuple[tf.Tensor, tf.Tensor | None]:
+        """The output, and the probabilities of cross attention in the mean over layers and heads,
+        [batch, time, source_time]; None without cross attention or by blocks."""
+        x = self.input_dropout(self._with_positions(x, layout.positions(), context), context)
+        probabilities = []
+        for layer in self.layers:
+            x, of_layer = layer.attend(x, layout, context, memory)
+            probabilities.append(of_layer)
+        return self._normalized(x, context), _mean(probabilities)
+
+    def init_state(self, rows: int | tf.Tensor, memory_cache: State | None = None) -> State:
+        state = {"position": tf.zeros([rows], tf.int32)}
+        for index, layer in enumerate(self.layers):
+            cache = memory_cache[f"layer{index}"] if memory_cache else None
+            state[f"layer{index}"] = layer.init_state(rows, cache)
+        return state
+
+    def memory_cache(self, memory: Memory) -> State:
+        """The caches of layer0, layer1, ..."""
+        return {
+            f"layer{index}": layer.memory_cache(memory) for index, layer in enumerate(self.layers)
+        }
+
+    def step(
+        self, state: State, x: tf.Tensor, memory_cache: State | None = None
+    ) -> tuple[State, tf.Tensor]:
+        context = StepContext.for_evaluation(seed=0)
+        x = self._with_positions(x, state["position"], context)
+        new_state = {"position": state["position"] + 1}
+        for index, layer in enumerate(self.layers):
+            name = f"layer{index}"
+            cache = memory_cache[name] if memory_cache else None
+            new_state[name], x = layer.step(state[name], x, cache)
+        return new_state, self._normalized(x, context)
+
+    def probabilities(self, state: State) -> tf.Tensor | None:
+        """Of cross attention in the step that gave this state, in the mean over layers and heads:
+        [rows, source_time]; None without cross attention."""
+        layers = [state[f"layer{index}"] for index in range(len(self.layers))]
+        return _mean([layer.get("cross_attention", {}).get("probabilities") for layer in layers])
+
+    def _with_positions(
+        self, x: tf.Tensor, positions: tf.Tensor, context: StepContext
+    ) -> tf.Tensor:
+        return x if self.positions is None else x + self.positions(positions, context)
+
+    def _normalized(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
+        return x if self.final_norm is None else self.final_norm(x, context)
+
+
+def _layer_message(
+    stack: transformer_layer_pb2.TransformerStack, index: int
+) -> transformer_layer_pb2.TransformerLayer:
+    """Layer i of n, from 1, skips with i / n of the last layer's probability."""
+    message = transformer_layer_pb2.TransformerLayer()
+    message.CopyFrom(stack.layer)
+    message.skip_probability *= (index + 1) / stack.num_layers
+    return message
+
+
+def _mean(probabilities: Sequence[tf.Tensor | None]) -> tf.Tensor | None:
+    if probabilities[0] is None:
+        return None
+    return tf.add_n(probabilities) / len(probabilities)
