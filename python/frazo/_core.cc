@@ -25,6 +25,7 @@
 #include "python/frazo/pipeline_binding.h"
 #include "python/frazo/record_arrays.h"
 #include "python/frazo/record_file_binding.h"
+#include "python/frazo/search_binding.h"
 #include "python/frazo/sharded_writer_binding.h"
 #include "python/frazo/status_exceptions.h"
 #include "python/frazo/tokenizer_binding.h"
@@ -183,6 +184,7 @@ NB_MODULE(_core, module) {
   BindCrc32c(module);
   BindTokenizer(module);
   BindPipeline(module);
+  BindSearch(module);
 }
 
 }  // namespace frazo

@@ -22,6 +22,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/text/tokenizer.h"
 #include "frazo/proto/tokenizer.pb.h"
+#include "python/frazo/owned_array.h"
 #include "python/frazo/status_exceptions.h"
 
 namespace nb = nanobind;
@@ -118,15 +119,6 @@ std::string_view TextBytes(nb::handle text) {
   const char* const bytes = PyUnicode_AsUTF8AndSize(text.ptr(), &size);
   if (bytes == nullptr) throw nb::python_error();
   return {bytes, static_cast<size_t>(size)};
-}
-
-// The elements as a NumPy array, without copying them.
-template <typename Array, typename Element>
-Array ToArray(std::vector<Element> elements, std::initializer_list<size_t> shape) {
-  auto* const owned = new std::vector<Element>(std::move(elements));
-  const nb::capsule owner(
-      owned, [](void* vector) noexcept { delete static_cast<std::vector<Element>*>(vector); });
-  return Array(owned->data(), shape, owner);
 }
 
 Ids ToIds(std::vector<int32_t> ids) {

@@ -1,0 +1,44 @@
+#ifndef CORE_DECODE_BEAM_SEARCH_H_
+#define CORE_DECODE_BEAM_SEARCH_H_
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "core/decode/extension.h"
+#include "core/decode/search.h"
+
+namespace frazo::decode {
+
+// The search of the message BeamSearch.
+class BeamSearch final : public Search {
+ public:
+  // CheckSearch() finds nothing wrong with them.
+  BeamSearch(const frazo::Search& config, const SearchInputs& inputs);
+
+  std::unique_ptr<Search> Clone() const override;
+
+ private:
+  void Select(const StepScores& scores) override;
+  // Finishes what ends of a row, and adds what goes on to extensions_.
+  void Propose(int64_t row, const StepScores& scores);
+  // Whether a token that would end the row passes the conditions on its score.
+  bool IsValidEnd(const Extension& end, float best_total) const;
+  // Whether the row has a label, so that a blank may end it.
+  bool MayEndByBlank(int64_t row) const;
+  // Whether nothing that goes on, best first, can change the sentence's results.
+  bool IsDone(int64_t sentence, absl::Span<const Extension> going_on) const;
+  // The greatest total that one of them can still have.
+  float GreatestTotal(absl::Span<const Extension> going_on) const;
+
+  const frazo::BeamSearch options_;
+  // -1: there is no blank.
+  const int32_t eoc_id_;
+  // Of one sentence.
+  std::vector<Extension> extensions_;
+};
+
+}  // namespace frazo::decode
+
+#endif  // CORE_DECODE_BEAM_SEARCH_H_

@@ -1,0 +1,20 @@
+#ifndef CORE_DECODE_CREATE_SEARCH_H_
+#define CORE_DECODE_CREATE_SEARCH_H_
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "core/decode/search.h"
+#include "core/decode/search_inputs.h"
+#include "frazo/proto/search.pb.h"
+
+namespace frazo::decode {
+
+// The search that the message describes, before its first step. Errors: those of CheckSearch();
+// kResourceExhausted if there is no memory for it.
+absl::StatusOr<std::unique_ptr<Search>> CreateSearch(const frazo::Search& config,
+                                                     const SearchInputs& inputs);
+
+}  // namespace frazo::decode
+
+#endif  // CORE_DECODE_CREATE_SEARCH_H_

@@ -1,0 +1,22 @@
+#ifndef CORE_DECODE_GREEDY_SEARCH_H_
+#define CORE_DECODE_GREEDY_SEARCH_H_
+
+#include <memory>
+
+#include "core/decode/single_path_search.h"
+
+namespace frazo::decode {
+
+// The search of the message GreedySearch.
+class GreedySearch final : public SinglePathSearch {
+ public:
+  // CheckSearch() finds nothing wrong with them.
+  GreedySearch(const frazo::Search& config, const SearchInputs& inputs)
+      : SinglePathSearch(config, inputs) {}
+
+  std::unique_ptr<Search> Clone() const override { return std::make_unique<GreedySearch>(*this); }
+};
+
+}  // namespace frazo::decode
+
+#endif  // CORE_DECODE_GREEDY_SEARCH_H_

@@ -1,0 +1,55 @@
+#ifndef CORE_DECODE_ROW_WORKERS_H_
+#define CORE_DECODE_ROW_WORKERS_H_
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "core/decode/parallel_rows.h"
+
+namespace frazo::decode {
+
+// Threads of its own, which wait between two calls and end with it. Run() is for one thread at a
+// time, which does its share.
+class RowWorkers final : public ParallelRows {
+ public:
+  // `threads` includes the one that calls Run(); >= 1.
+  explicit RowWorkers(int threads);
+  RowWorkers(const RowWorkers&) = delete;
+  RowWorkers& operator=(const RowWorkers&) = delete;
+  ~RowWorkers() override;
+
+  void Run(int64_t count, int64_t cycles,
+           absl::FunctionRef<void(int64_t begin, int64_t end)> work) override;
+
+ private:
+  using Work = absl::FunctionRef<void(int64_t begin, int64_t end)>;
+
+  void Serve();
+  // Takes rows until none is left.
+  void Share(Work work);
+
+  // The present call's rows and how many of them have been taken.
+  int64_t count_ = 0;
+  std::atomic<int64_t> taken_{0};
+
+  std::mutex mutex_;
+  std::condition_variable has_work_;
+  std::condition_variable is_done_;
+  // Guarded by mutex_.
+  const Work* work_ = nullptr;
+  int64_t calls_ = 0;
+  // Threads of this object at the present call's rows.
+  int busy_ = 0;
+  bool ending_ = false;
+
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace frazo::decode
+
+#endif  // CORE_DECODE_ROW_WORKERS_H_

@@ -1,0 +1,160 @@
+#ifndef CORE_DECODE_SEARCH_H_
+#define CORE_DECODE_SEARCH_H_
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/types/span.h"
+#include "core/decode/candidate_list.h"
+#include "core/decode/extension.h"
+#include "core/decode/finished_set.h"
+#include "core/decode/parallel_rows.h"
+#include "core/decode/ranking.h"
+#include "core/decode/search_inputs.h"
+#include "core/decode/search_results.h"
+#include "core/decode/token_rules.h"
+#include "core/decode/trellis.h"
+#include "frazo/proto/search.pb.h"
+
+namespace frazo::decode {
+
+// What the model gives for the rows of a step.
+struct StepScores {
+  // [rows, vocabulary], as Search.score_kind says.
+  absl::Span<const float> scores;
+  // [rows, source]; empty if the search was made with source = 0.
+  absl::Span<const float> attention;
+  // [rows]: whether the row reads the last chunk. For transducers only; empty: none does.
+  absl::Span<const bool> is_last_chunk;
+};
+
+// Decodes many sentences at once, token by token.
+//
+// Hypothesis: tokens that one sentence may begin with, and their score. Row: a hypothesis that
+// waits for scores of its next token; rows are ordered by sentence, best first. A hypothesis ends
+// and leaves its row; when a sentence is done, all its rows leave, so that the model has less to
+// do. Before every step, also the first, the model's state of row i is the one it had for row
+// parents()[i] of the step before; before the first step it is that of sentence parents()[i].
+//
+//   search = CreateSearch(config, inputs);
+//   while (!search->done()) {
+//     state = Gather(state, search->parents());
+//     scores, state = model(search->tokens() or the start token, state);
+//     search->Step(scores, &workers);
+//   }
+//   search->Results();
+//
+// Results depend on the inputs alone, not on threads. All memory is had when the search is made.
+// Not thread-safe.
+class Search {
+ public:
+  virtual ~Search() = default;
+
+  // The same search once more, which goes its own way from here.
+  virtual std::unique_ptr<Search> Clone() const = 0;
+
+  // Chooses how each row goes on or ends. Errors, which change nothing: kInvalidArgument for sizes
+  // that do not fit, or for scores of a row that are all NaN or of which one is plus infinity,
+  // naming the sentence, the hypothesis and the step; kFailedPrecondition after the last step.
+  absl::Status Step(const StepScores& scores, ParallelRows* parallel);
+
+  // Steps taken.
+  int64_t step() const { return step_; }
+  bool done() const { return rows_.empty(); }
+  int64_t rows() const { return rows_.size(); }
+  // [rows]: the sentence of each row, and the row that it came from.
+  absl::Span<const int32_t> sentences() const { return sentences_; }
+  absl::Span<const int32_t> parents() const { return parents_; }
+  // [rows]: the token chosen last; empty before the first step.
+  absl::Span<const int32_t> tokens() const { return tokens_; }
+  // Total of the hypothesis in a row.
+  float total(int64_t row) const { return rows_[row].total; }
+
+  int64_t vocabulary() const { return vocabulary_; }
+  int64_t source() const { return trellis_.source(); }
+
+  // What has ended by now; complete when done().
+  SearchResults Results() const { return CollectResults(finished_, sentence_count_, trellis_); }
+
+ protected:
+  struct Row {
+    int32_t sentence;
+    // Which of the sentence's rows this was at the start.
+    int32_t lane;
+    float total;
+  };
+
+  // `lanes`: rows that each sentence starts with. `candidates`: best tokens of a row to keep.
+  Search(const frazo::Search& config, const SearchInputs& inputs, int64_t lanes,
+         int64_t candidates);
+  Search(const Search&) = default;
+
+  // Called for each row, from any threads: chooses the tokens that the row may go on with.
+  virtual void ScoreRow(int64_t row, absl::Span<const float> scores);
+
+  // Extends or finishes every row, in order.
+  virtual void Select(const StepScores& scores) = 0;
+
+  // For Select(). The score of an extension is a log-probability. Minus infinity is not for them.
+  void Extend(const Extension& extension);
+  void Finish(const Extension& extension, FinishReason reason);
+
+  // Scans the row for the best tokens.
+  void ScanRow(int64_t row, absl::Span<const float> scores);
+
+  const std::vector<Row>& live() const { return rows_; }
+  bool is_last_step() const { return step_ + 1 == max_length_; }
+  // What the model's score of a token becomes.
+  Extension Extended(int64_t row, Candidate candidate) const;
+  // The row's best tokens with the model's scores; no NaN nor minus infinity.
+  absl::Span<const Candidate> Best(int64_t row) const { return lists_[row].candidates(); }
+  // Leaves the row with this candidate alone.
+  void SetChoice(int64_t row, Candidate candidate);
+  // Whether eos_id is taken now, whatever its score.
+  bool ForcesEos(int64_t row) const;
+  bool IsForced(int64_t row) const {
+    return rules_.Forced(rows_[row].sentence, step_) != TokenRules::kNotForced || ForcesEos(row);
+  }
+  int32_t source_length(int64_t sentence) const { return source_lengths_[sentence]; }
+
+  const int32_t eos_id_;
+  const int32_t max_length_;
+  const bool force_eos_in_last_step_;
+  TokenRules rules_;
+  Ranking ranking_;
+  FinishedSet finished_;
+
+ private:
+  absl::Status CheckSizes(const StepScores& scores) const;
+  absl::Status CheckRow(int64_t row, absl::Span<const float> scores) const;
+  absl::Status RowFault(int64_t row, const char* what) const;
+  void SetForced(int64_t row, absl::Span<const float> scores, int32_t token);
+  absl::Span<Candidate> CandidateMemory(int64_t row);
+
+  const bool takes_logits_;
+  const bool takes_last_chunk_;
+  const int64_t vocabulary_;
+  const int64_t sentence_count_;
+  const int64_t candidates_per_row_;
+  std::vector<int32_t> source_lengths_;
+  Trellis trellis_;
+
+  int64_t step_ = 0;
+  std::vector<Row> rows_;
+  std::vector<Row> next_rows_;
+  std::vector<int32_t> sentences_;
+  std::vector<int32_t> parents_;
+  std::vector<int32_t> tokens_;
+
+  // [row, candidates_per_row], where the row's list begins.
+  std::vector<Candidate> candidates_;
+  std::vector<CandidateList> lists_;
+  // [row]: what is taken from its scores to make log-probabilities.
+  std::vector<float> log_sums_;
+};
+
+}  // namespace frazo::decode
+
+#endif  // CORE_DECODE_SEARCH_H_

@@ -1,0 +1,25 @@
+#ifndef CORE_DECODE_SINGLE_PATH_SEARCH_H_
+#define CORE_DECODE_SINGLE_PATH_SEARCH_H_
+
+#include <cstdint>
+
+#include "core/decode/search.h"
+
+namespace frazo::decode {
+
+// A search whose rows each go on with one token: the best one that ScoreRow() leaves.
+class SinglePathSearch : public Search {
+ protected:
+  SinglePathSearch(const frazo::Search& config, const SearchInputs& inputs)
+      : Search(config, inputs, /*lanes=*/SearchWidth(config), /*candidates=*/1) {}
+
+  void Select(const StepScores& scores) final;
+
+ private:
+  // kNone if the hypothesis goes on.
+  virtual FinishReason EndOf(const Extension& extension) const;
+};
+
+}  // namespace frazo::decode
+
+#endif  // CORE_DECODE_SINGLE_PATH_SEARCH_H_

@@ -1,0 +1,72 @@
+#ifndef CORE_DECODE_TOKEN_RULES_H_
+#define CORE_DECODE_TOKEN_RULES_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "core/decode/search_inputs.h"
+#include "core/decode/token_filter.h"
+#include "core/decode/trellis.h"
+#include "frazo/proto/search.pb.h"
+
+namespace frazo::decode {
+
+// Which tokens may follow each row: forced, banned, required ones and repetitions. Rows are
+// prepared before every step, from any threads; then they can be asked.
+class TokenRules {
+ public:
+  static constexpr int32_t kNotForced = -1;
+
+  // `rows`: of a step, at most.
+  TokenRules(const frazo::Search& config, const SearchInputs& inputs, int64_t rows);
+
+  // The token that must follow, or kNotForced.
+  int32_t Forced(int64_t sentence, int64_t step) const;
+  int64_t forced_length(int64_t sentence) const { return forced_lengths_[sentence]; }
+
+  // Reads what the trellis says about `row` of step `step`.
+  void Prepare(const Trellis& trellis, int64_t step, int64_t row);
+
+  // Without eos_id if the row may not end.
+  TokenFilter Filter(int64_t row) const;
+  // Whether the row has every required token.
+  bool MayEnd(int64_t row) const { return may_end_[row] != 0; }
+  // The row's tokens without blanks; only where there may be blanks.
+  absl::Span<const int32_t> Labels(int64_t row) const;
+
+ private:
+  bool HasRequired(absl::Span<const int32_t> labels) const;
+  void BanRepetitions(int64_t row);
+  void Ban(int64_t row, int32_t token) {
+    banned_after_[row * stride_ + banned_counts_[row]++] = token;
+  }
+
+  int32_t eos_id_;
+  // -1: there is no blank.
+  int32_t eoc_id_;
+  int64_t no_repeat_ngram_;
+  bool needs_labels_;
+  std::vector<int32_t> required_;
+  // A bit a token; empty: none is banned.
+  std::vector<uint64_t> banned_;
+  int64_t longest_forced_;
+  // [sentence, longest_forced]
+  std::vector<int32_t> forced_;
+  // [sentence]
+  std::vector<int32_t> forced_lengths_;
+
+  // Places a row in the vectors below: the longest path and eos_id.
+  int64_t stride_;
+  // [row, stride], with how many there are.
+  std::vector<int32_t> labels_;
+  std::vector<int32_t> label_counts_;
+  std::vector<int32_t> banned_after_;
+  std::vector<int32_t> banned_counts_;
+  // Bytes: the threads write them side by side.
+  std::vector<char> may_end_;
+};
+
+}  // namespace frazo::decode
+
+#endif  // CORE_DECODE_TOKEN_RULES_H_

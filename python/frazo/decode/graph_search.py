@@ -1,0 +1,78 @@
+"""Decoding inside a TensorFlow graph, so that an exported model carries its search."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import tensorflow as tf
+from frazo import ops
+from frazo.decode.search import Results, Rows, Scores, Sentences
+
+
+def graph_search(
+    score: Callable[[Rows, Any], tuple[Scores, Any]],
+    state: Any,
+    config: tf.Tensor,
+    sentences: Sentences,
+    *,
+    start_token: int,
+) -> Results:
+    """Decodes in a tf.while_loop, as frazo.decode.search.search does outside of a graph.
+
+    The search itself travels through the loop as a variant tensor: nothing outlives a call, and calls may
+    run side by side.
+
+    Args:
+      score: gives the Scores of the rows and the model's next state. Rows and Scores hold tensors.
+      state: nested tensors [B, ...], the model's state before the first step. Each step gets them as
+        [rows, ...], gathered by Rows.parents; the shape behind the first axis may not change from step to step.
+      config: string [], a serialized frazo.Search: a tensor, so that one export serves every setting.
+      sentences: with tensors; `vocabulary` is a number.
+      start_token: Rows.tokens of step 0.
+
+    Returns:
+      Results of tensors.
+
+    Raises:
+      tf.errors.InvalidArgumentError: names what is wrong, as frazo.decode.search.search does.
+    """
+    search, parents, owners = ops.search_begin(
+        config,
+        sentences=sentences.count,
+        vocabulary=sentences.vocabulary,
+        source=sentences.source,
+        source_lengths=sentences.source_lengths,
+        forced=sentences.forced,
+        forced_lengths=sentences.forced_lengths,
+        seeds=sentences.seeds,
+    )
+
+    def is_going_on(step, search, tokens, parents, owners, state):
+        return tf.size(tokens) > 0
+
+    def take_step(step, search, tokens, parents, owners, state):
+        state = tf.nest.map_structure(lambda tensor: tf.gather(tensor, parents), state)
+        scores, state = score(Rows(step, tokens, parents, owners), state)
+        search, *rows = ops.search_step(
+            search, scores.scores, scores.attention, scores.is_last_chunk
+        )
+        return step + 1, search, *rows, state
+
+    state = tf.nest.map_structure(tf.convert_to_tensor, state)
+    tokens = tf.fill(tf.shape(owners), start_token)
+    rows_shape = tf.TensorShape([None])
+    loop = tf.while_loop(
+        is_going_on,
+        take_step,
+        (tf.constant(0), search, tokens, parents, owners, state),
+        shape_invariants=(
+            tf.TensorShape([]),
+            tf.TensorShape([]),
+            rows_shape,
+            rows_shape,
+            rows_shape,
+            tf.nest.map_structure(lambda tensor: rows_shape + tensor.shape[1:], state),
+        ),
+    )
+    return Results(**ops.search_results(loop[1]))

@@ -1,0 +1,222 @@
+#include "python/frazo/search_binding.h"
+
+#include <nanobind/ndarray.h>
+#include <nanobind/stl/optional.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
+#include "core/decode/create_search.h"
+#include "core/decode/row_workers.h"
+#include "core/decode/search.h"
+#include "core/decode/search_inputs.h"
+#include "core/decode/search_results.h"
+#include "frazo/proto/search.pb.h"
+#include "python/frazo/owned_array.h"
+#include "python/frazo/status_exceptions.h"
+
+namespace nb = nanobind;
+using namespace nb::literals;
+
+namespace frazo {
+namespace {
+
+using decode::SearchResults;
+
+template <typename Value>
+using Vector = nb::ndarray<const Value, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
+template <typename Value>
+using Matrix = nb::ndarray<const Value, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
+using Integers = nb::ndarray<nb::numpy, int32_t, nb::c_contig>;
+using Floats = nb::ndarray<nb::numpy, float, nb::c_contig>;
+
+struct BoundSearch {
+  BoundSearch(std::unique_ptr<decode::Search> created, int threads)
+      : search(std::move(created)), workers(threads) {}
+
+  std::mutex mutex;  // Locked only by a thread that does not hold the interpreter's lock.
+  std::unique_ptr<decode::Search> search;
+  decode::RowWorkers workers;
+};
+
+// What is known of the sentences.
+struct Sentences {
+  int64_t count;
+  int64_t vocabulary;
+  int64_t source;
+  std::optional<Vector<int32_t>> source_lengths;
+  std::optional<Matrix<int32_t>> forced;
+  std::optional<Vector<int32_t>> forced_lengths;
+  std::optional<Vector<int64_t>> seeds;
+};
+
+template <typename Values>
+auto Span(const std::optional<Values>& values) {
+  using Value = std::remove_reference_t<decltype(*values->data())>;
+  return values.has_value() ? absl::Span<Value>(values->data(), values->size())
+                            : absl::Span<Value>();
+}
+
+void CheckShape(const char* name, const std::optional<Matrix<float>>& matrix, int64_t rows,
+                int64_t columns) {
+  if (!matrix.has_value() || (static_cast<int64_t>(matrix->shape(0)) == rows &&
+                              static_cast<int64_t>(matrix->shape(1)) == columns)) {
+    return;
+  }
+  RaiseIfError(absl::InvalidArgumentError(absl::StrCat(name, ": shape [", matrix->shape(0), ", ",
+                                                       matrix->shape(1), "]; expected [", rows,
+                                                       ", ", columns, "]")));
+}
+
+void CreateSearchFor(BoundSearch* self, const nb::bytes& config, int threads,
+                     const Sentences& sentences) {
+  frazo::Search message;
+  if (!message.ParseFromArray(config.c_str(), static_cast<int>(config.size()))) {
+    RaiseIfError(absl::InvalidArgumentError(
+        "config is no serialized frazo.Search; pass the result of its SerializeToString()"));
+  }
+  if (threads < 1) {
+    RaiseIfError(absl::InvalidArgumentError(
+        absl::StrCat("threads is ", threads, " but must be at least 1")));
+  }
+  if (sentences.forced.has_value() &&
+      static_cast<int64_t>(sentences.forced->shape(0)) != sentences.count) {
+    RaiseIfError(
+        absl::InvalidArgumentError(absl::StrCat("forced: rows for ", sentences.forced->shape(0),
+                                                " sentences; expected ", sentences.count)));
+  }
+  decode::SearchInputs inputs;
+  inputs.sentences = sentences.count;
+  inputs.vocabulary = sentences.vocabulary;
+  inputs.source = sentences.source;
+  inputs.source_lengths = Span(sentences.source_lengths);
+  inputs.forced = Span(sentences.forced);
+  inputs.forced_lengths = Span(sentences.forced_lengths);
+  inputs.seeds = Span(sentences.seeds);
+  auto search = Unlocked([&] { return decode::CreateSearch(message, inputs); });
+  new (self) BoundSearch(ValueOrRaise(std::move(search)), threads);
+}
+
+void Step(BoundSearch& self, const Matrix<float>& scores,
+          const std::optional<Matrix<float>>& attention,
+          const std::optional<Vector<bool>>& is_last_chunk) {
+  // Reading the number of rows needs the mutex, too, which is not for those who hold the lock.
+  const int64_t rows = Unlocked([&] {
+    const std::lock_guard lock(self.mutex);
+    return self.search->rows();
+  });
+  if (rows > 0) CheckShape("scores", scores, rows, self.search->vocabulary());
+  if (rows > 0) CheckShape("attention", attention, rows, self.search->source());
+  decode::StepScores step;
+  step.scores = {scores.data(), scores.size()};
+  step.attention = Span(attention);
+  step.is_last_chunk = Span(is_last_chunk);
+  RaiseIfError(Unlocked([&] {
+    const std::lock_guard lock(self.mutex);
+    return self.search->Step(step, &self.workers);
+  }));
+}
+
+// A copy of one of the arrays [rows] that change with every step.
+template <typename Values>
+Integers RowArray(BoundSearch& self, Values values) {
+  std::vector<int32_t> copy = Unlocked([&] {
+    const std::lock_guard lock(self.mutex);
+    const absl::Span<const int32_t> span = values(*self.search);
+    return std::vector<int32_t>(span.begin(), span.end());
+  });
+  const size_t size = copy.size();
+  return ToArray<Integers>(std::move(copy), {size});
+}
+
+nb::dict Results(BoundSearch& self) {
+  SearchResults results = Unlocked([&] {
+    const std::lock_guard lock(self.mutex);
+    return self.search->Results();
+  });
+  const size_t sentences = results.sentences;
+  const size_t best = results.best;
+  const size_t longest = results.longest;
+  const size_t source = results.source;
+  nb::dict arrays;
+  arrays["tokens"] = ToArray<Integers>(std::move(results.tokens), {sentences, best, longest});
+  arrays["token_scores"] =
+      ToArray<Floats>(std::move(results.token_scores), {sentences, best, longest});
+  arrays["lengths"] = ToArray<Integers>(std::move(results.lengths), {sentences, best});
+  arrays["totals"] = ToArray<Floats>(std::move(results.totals), {sentences, best});
+  arrays["normalized"] = ToArray<Floats>(std::move(results.normalized), {sentences, best});
+  std::vector<int32_t> reasons;
+  for (const decode::FinishReason reason : results.reasons) {
+    reasons.push_back(static_cast<int32_t>(reason));
+  }
+  arrays["reasons"] = ToArray<Integers>(std::move(reasons), {sentences, best});
+  arrays["attention"] =
+      ToArray<Floats>(std::move(results.attention), {sentences, best, longest, source});
+  return arrays;
+}
+
+}  // namespace
+
+void BindSearch(nb::module_& module) {
+  nb::class_<BoundSearch>(
+      module, "Search",
+      "Decodes sentences step by step, as a frazo.Search message says; frazo.decode.search is the "
+      "loop around it.\n\n"
+      "Raises InvalidArgumentError naming the field, the input or the sentence that is wrong.")
+      .def(
+          "__init__",
+          [](BoundSearch* self, const nb::bytes& config, int64_t sentences, int64_t vocabulary,
+             int64_t source, std::optional<Vector<int32_t>> source_lengths,
+             std::optional<Matrix<int32_t>> forced, std::optional<Vector<int32_t>> forced_lengths,
+             std::optional<Vector<int64_t>> seeds, int threads) {
+            CreateSearchFor(self, config, threads,
+                            {sentences, vocabulary, source, std::move(source_lengths),
+                             std::move(forced), std::move(forced_lengths), std::move(seeds)});
+          },
+          "config"_a, nb::kw_only(), "sentences"_a, "vocabulary"_a, "source"_a = 0,
+          "source_lengths"_a = nb::none(), "forced"_a = nb::none(), "forced_lengths"_a = nb::none(),
+          "seeds"_a = nb::none(), "threads"_a = 2,
+          "config: a serialized frazo.Search. source: attention weights a row, 0 for none. "
+          "source_lengths:\n[sentences]. forced: [sentences, longest], read up to forced_lengths "
+          "[sentences]. seeds: [sentences].\nthreads: at least 1; the results do not depend on "
+          "it.")
+      .def("step", &Step, "scores"_a, nb::kw_only(), "attention"_a = nb::none(),
+           "is_last_chunk"_a = nb::none(),
+           "scores: [rows, vocabulary]. attention: [rows, source]. is_last_chunk: [rows], for "
+           "transducers.\nRaises FailedPreconditionError when the search is done.")
+      .def("results", &Results,
+           "What has ended by now, best first: tokens, token_scores [sentences, best, longest], "
+           "lengths, totals,\nnormalized, reasons [sentences, best], attention [sentences, best, "
+           "longest, source].")
+      .def_prop_ro(
+          "sentences",
+          [](BoundSearch& self) {
+            return RowArray(self, [](const decode::Search& search) { return search.sentences(); });
+          },
+          nb::rv_policy::automatic, "[rows]: the sentence of each row.")
+      .def_prop_ro(
+          "parents",
+          [](BoundSearch& self) {
+            return RowArray(self, [](const decode::Search& search) { return search.parents(); });
+          },
+          nb::rv_policy::automatic,
+          "[rows]: the row of the step before that it extends; before the first step, its "
+          "sentence.")
+      .def_prop_ro(
+          "tokens",
+          [](BoundSearch& self) {
+            return RowArray(self, [](const decode::Search& search) { return search.tokens(); });
+          },
+          nb::rv_policy::automatic, "[rows]: the token chosen last; before the first step none.");
+}
+
+}  // namespace frazo
