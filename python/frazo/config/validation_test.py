@@ -317,6 +317,12 @@ _SCHEDULES = [
         "linear_rampup_exponential_decay.decay_end: the decay ends at step 4 but starts at 4; "
         "expected decay_end > decay_start",
     ),
+    (
+        "cosine_decay { warmup_steps: 5 decay_end: 5 }",
+        64,
+        "cosine_decay.decay_end: the decay ends at step 5, within the warm-up of 5 steps; "
+        "expected decay_end > warmup_steps",
+    ),
 ]
 
 
@@ -329,6 +335,7 @@ _LEGAL_SCHEDULES = [
     "piecewise { values: 1 }",
     "piecewise { boundaries: [1, 2] values: [1, 2, 3] }",
     "linear_rampup_exponential_decay { warmup_steps: 4 decay_start: 4 decay_end: 5 }",
+    "cosine_decay { decay_end: 1 }",
 ]
 
 

@@ -134,3 +134,13 @@ def _phases_follow_each_other(
             f"expected decay_end > decay_start"
         )
         fail(problem, "decay_end")
+
+
+@validates(schedule_pb2.Schedule.CosineDecay)
+def _decay_follows_warmup(schedule: schedule_pb2.Schedule.CosineDecay, fail: Fail) -> None:
+    if schedule.decay_end <= schedule.warmup_steps:
+        problem = (
+            f"the decay ends at step {schedule.decay_end}, within the warm-up of "
+            f"{schedule.warmup_steps} steps; expected decay_end > warmup_steps"
+        )
+        fail(problem, "decay_end")

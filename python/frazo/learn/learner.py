@@ -12,9 +12,13 @@ from frazo.learn.nonfinite import NonfiniteSteps
 from frazo.learn.optimizers import adam, momentum, sgd  # noqa: F401
 from frazo.learn.schedules import (  # noqa: F401
     constant,
+    cosine_decay,
+    exponential_decay,
     linear_rampup,
     linear_rampup_exponential_decay,
     piecewise,
+    sqrt_decay,
+    transformer,
 )
 from frazo.proto import learner_pb2, schedule_pb2
 from frazo.registry import build, register

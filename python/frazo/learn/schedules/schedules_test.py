@@ -4,9 +4,13 @@ import tensorflow as tf
 # Imported for their side effect: each binds itself to its message.
 from frazo.learn.schedules import (  # noqa: F401
     constant,
+    cosine_decay,
+    exponential_decay,
     linear_rampup,
     linear_rampup_exponential_decay,
     piecewise,
+    sqrt_decay,
+    transformer,
 )
 from frazo.proto import schedule_pb2
 from frazo.registry import build
@@ -83,3 +87,76 @@ def test_decay_is_strict_at_large_steps():
         f"linear_rampup_exponential_decay {{ decay_start: {start} decay_end: {end} end: 0.0625 }}"
     )
     assert factors(text, [start, start + 1, start + 2]) == [1, 0.5, 0.25]
+
+
+@pytest.mark.parametrize(
+    ("step", "factor"),
+    [
+        # 512^-.5 = .04419417382; 40000^-1.5 = 1.25e-7.
+        (0, 5.524271728e-09),
+        (19999, 1.104854346e-04),  # 20000 times as much
+        (39999, 2.209708691e-04),  # .04419417382 / 200
+        (159999, 1.104854346e-04),  # .04419417382 / 400
+    ],
+)
+def test_transformer_ramps_up_and_decays_by_the_root(step, factor):
+    text = "transformer { model_dim: 512 warmup_steps: 40000 }"
+    assert factors(text, [step]) == [pytest.approx(factor, rel=1e-6)]
+
+
+def test_transformer_warms_up_for_4000_steps_by_default():
+    # The peak is (64 * 4000)^-.5; a step later it is (64 * 4001)^-.5.
+    assert factors("transformer { model_dim: 64 }", [3999, 4000]) == [
+        pytest.approx(1.976423538e-03, rel=1e-6),
+        pytest.approx(1.976176531e-03, rel=1e-6),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("step", "factor"),
+    [
+        (0, 1),
+        (400, 1),
+        (450, 0.7071067812),  # half of a half-life
+        (500, 0.5),
+        (700, 0.125),
+        (10**12, 0.01),
+    ],
+)
+def test_exponential_decay_halves_down_to_its_end(step, factor):
+    text = "exponential_decay { decay_start: 400 half_life_steps: 100 end: 0.01 }"
+    assert factors(text, [step]) == [pytest.approx(factor, rel=1e-6)]
+
+
+def test_exponential_decay_goes_to_zero_from_the_first_step_by_default():
+    text = "exponential_decay { half_life_steps: 1 }"
+    assert factors(text, [0, 1, 2, 10**6]) == [1, 0.5, 0.25, 0]
+
+
+@pytest.mark.parametrize(
+    ("step", "factor"),
+    [
+        (0, 0.2),
+        (5, 0.6),
+        (10, 1),
+        (15, 0.8681980515),  # .1 + .9 (1 + cos(pi / 4)) / 2 = .1 + .9 * .8535533906
+        (20, 0.55),  # half way: .1 + .9 / 2
+        (30, 0.1),
+        (10**12, 0.1),
+    ],
+)
+def test_cosine_decay_at_the_corners(step, factor):
+    text = "cosine_decay { warmup_steps: 10 start: 0.2 decay_end: 30 end: 0.1 }"
+    assert factors(text, [step]) == [pytest.approx(factor, rel=1e-6)]
+
+
+def test_cosine_decay_from_one_to_zero_by_default():
+    expected = [1, 0.75, 0.5, 0.25, 0, 0]  # (1 + cos(0, 60, 90, 120, 180 degrees)) / 2
+    assert factors("cosine_decay { decay_end: 6 }", [0, 2, 3, 4, 6, 7]) == pytest.approx(expected)
+
+
+def test_sqrt_decay_is_constant_until_the_end_of_warmup():
+    # 1 / sqrt(10000), then 1 / sqrt(40000).
+    expected = [0.01, 0.01, 0.009999500037, 0.005]
+    assert factors("sqrt_decay {}", [0, 10000, 10001, 40000]) == pytest.approx(expected, rel=1e-6)
+    assert factors("sqrt_decay { warmup_steps: 4 }", [0, 4, 16]) == [0.5, 0.5, 0.25]
