@@ -9,7 +9,15 @@ from frazo.layers.step_context import StepContext
 from frazo.learn.clipping import clip
 from frazo.learn.moving_averages import MovingAverages
 from frazo.learn.nonfinite import NonfiniteSteps
-from frazo.learn.optimizers import adam, momentum, sgd  # noqa: F401
+from frazo.learn.optimizers import (  # noqa: F401
+    adafactor,
+    adagrad,
+    adam,
+    adam_w,
+    lamb,
+    momentum,
+    sgd,
+)
 from frazo.learn.schedules import (  # noqa: F401
     constant,
     cosine_decay,
@@ -20,6 +28,7 @@ from frazo.learn.schedules import (  # noqa: F401
     sqrt_decay,
     transformer,
 )
+from frazo.learn.trained_weight import TrainedWeight
 from frazo.proto import learner_pb2, schedule_pb2
 from frazo.registry import build, register
 
@@ -42,7 +51,13 @@ class Learner(tf.Module):
         if schedule.WhichOneof("kind") is None:
             schedule = schedule_pb2.Schedule(constant=schedule_pb2.Schedule.Constant())
         self._schedule = build(schedule)
-        self._optimizer = build(message.optimizer, variables=self.weights)
+        self._optimizer = build(
+            message.optimizer,
+            weights=[
+                TrainedWeight(weight, decays=decays)
+                for weight, decays in zip(self.weights, self._decays, strict=True)
+            ],
+        )
         self._nonfinite = NonfiniteSteps(names)
         self.averages = (
             MovingAverages(message.ema_decay, self.weights)

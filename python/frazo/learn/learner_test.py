@@ -9,7 +9,15 @@ from frazo.proto import learner_pb2
 from frazo.registry import build
 from google.protobuf import text_format
 
-_OPTIMIZERS = ["sgd {}", "momentum {}", "adam {}"]
+_OPTIMIZERS = [
+    "sgd {}",
+    "momentum {}",
+    "adam {}",
+    "adam_w {}",
+    "adafactor { beta1: 0.9 }",
+    "adagrad {}",
+    "lamb {}",
+]
 
 
 class Setting:

@@ -3,34 +3,47 @@
 from collections.abc import Sequence
 
 import tensorflow as tf
+from frazo.learn.trained_weight import TrainedWeight
 from google.protobuf.message import Message
 
 
 class Optimizer(tf.Module):
-    """Turns gradients into updates of `variables`.
+    """Turns gradients into updates of `weights`.
 
     slots: what it remembers between steps, to be saved in checkpoints.
     """
 
-    def __init__(self, message: Message, *, variables: Sequence[tf.Variable]):
+    def __init__(self, message: Message, *, weights: Sequence[TrainedWeight]):
         super().__init__()
         self.message = message
-        self.weights = list(variables)
+        self.weights = list(weights)
         self.slots: list[tf.Variable] = []
 
     def apply(self, gradients: Sequence[tf.Tensor], learning_rate: tf.Tensor) -> None:
-        """Changes the variables; gradients in their order, learning_rate a float32 scalar."""
+        """Changes the weights' variables; gradients in their order.
+
+        learning_rate: float32 scalar, to be scaled by each weight's `rate`.
+        """
         raise NotImplementedError(f"{type(self).__name__} does not define apply")
 
+    def add_slot(self, name: str, weight: TrainedWeight, initial: tf.Tensor) -> tf.Variable:
+        """A slot for one weight: "learner/<name>/<the weight's name>"."""
+        return self._add(f"{name}/{weight.name}", initial)
+
     def add_slots(self, name: str) -> list[tf.Variable]:
-        """A slot of zeros for each variable: "learner/<name>/<the variable's name>"."""
-        slots = [
-            tf.Variable(
-                tf.zeros_like(weight),
-                trainable=False,
-                name=f"learner/{name}/{weight.name.removesuffix(':0')}",
-            )
-            for weight in self.weights
+        """A slot of zeros for each weight."""
+        return [
+            self.add_slot(name, weight, tf.zeros_like(weight.variable)) for weight in self.weights
         ]
-        self.slots.extend(slots)
-        return slots
+
+    def add_update_counter(self, name: str) -> tf.Variable:
+        """An int64 slot, 0, "learner/<name>/applied_steps", for the updates that were made.
+
+        Not the global step: that counts skipped steps too.
+        """
+        return self._add(f"{name}/applied_steps", tf.constant(0, tf.int64))
+
+    def _add(self, name: str, initial: tf.Tensor) -> tf.Variable:
+        slot = tf.Variable(initial, trainable=False, name=f"learner/{name}")
+        self.slots.append(slot)
+        return slot

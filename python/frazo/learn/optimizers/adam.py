@@ -3,44 +3,40 @@
 from collections.abc import Sequence
 
 import tensorflow as tf
-from frazo.learn.optimizer import Optimizer
+from frazo.learn.optimizers.moments import MomentOptimizer
 from frazo.proto import optimizer_pb2
 from frazo.registry import register
 
 
 @register(optimizer_pb2.Adam)
-class Adam(Optimizer):
+class Adam(MomentOptimizer):
     """Kingma and Ba 2015, with epsilon outside of the bias correction; see the message."""
 
-    def __init__(self, message: optimizer_pb2.Adam, *, variables: Sequence[tf.Variable]):
-        super().__init__(message, variables=variables)
-        self.first_moments = self.add_slots("adam/m")
-        self.second_moments = self.add_slots("adam/v")
-        # Applied steps. Not the global step: that counts skipped steps too.
-        self.applied_steps = tf.Variable(
-            tf.constant(0, tf.int64), trainable=False, name="learner/adam/applied_steps"
-        )
-        self.slots.append(self.applied_steps)
+    slot_name = "adam"
 
     def apply(self, gradients: Sequence[tf.Tensor], learning_rate: tf.Tensor) -> None:
-        message = self.message
-        # The fused op would compute the correction in float32, where 1 - beta2^t loses digits for
-        # small t. We do it in float64 and tell the op that beta^t = 0, that is: no correction.
-        t = tf.cast(self.applied_steps.assign_add(1, read_value=True), tf.float64)
-        correction = tf.sqrt(1 - message.beta2**t) / (1 - message.beta1**t)
-        rate = learning_rate * tf.cast(correction, tf.float32)
+        first, second = self.next_corrections()
+        # The fused op would compute the correction in float32. We tell it that beta^t = 0, that is:
+        # no correction.
+        rate = learning_rate * tf.cast(tf.sqrt(second) / first, tf.float32)
+        epsilon = self.epsilon(second)
         for weight, m, v, gradient in zip(
             self.weights, self.first_moments, self.second_moments, gradients, strict=True
         ):
             tf.raw_ops.ResourceApplyAdam(
-                var=weight.handle,
+                var=weight.variable.handle,
                 m=m.handle,
                 v=v.handle,
                 beta1_power=0.0,
                 beta2_power=0.0,
-                lr=rate,
-                beta1=message.beta1,
-                beta2=message.beta2,
-                epsilon=message.epsilon,
+                lr=weight.rate(rate),
+                beta1=self.message.beta1,
+                beta2=self.message.beta2,
+                epsilon=epsilon,
                 grad=gradient,
             )
+
+    def epsilon(self, second_correction: tf.Tensor) -> tf.Tensor | float:
+        """What to add to the root of the uncorrected second moment; second_correction: 1 - beta2^t."""
+        del second_correction
+        return self.message.epsilon

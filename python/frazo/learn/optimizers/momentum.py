@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 from frazo.learn.optimizer import Optimizer
+from frazo.learn.trained_weight import TrainedWeight
 from frazo.proto import optimizer_pb2
 from frazo.registry import register
 
@@ -13,8 +14,8 @@ class Momentum(Optimizer):
     """a = momentum a + g; w -= lr a, or with nesterov (Sutskever et al. 2013, section 2, as in
     Bengio et al. 2013, equation 7): w -= lr (g + momentum a)."""
 
-    def __init__(self, message: optimizer_pb2.Momentum, *, variables: Sequence[tf.Variable]):
-        super().__init__(message, variables=variables)
+    def __init__(self, message: optimizer_pb2.Momentum, *, weights: Sequence[TrainedWeight]):
+        super().__init__(message, weights=weights)
         self.accumulators = self.add_slots("momentum")
 
     def apply(self, gradients: Sequence[tf.Tensor], learning_rate: tf.Tensor) -> None:
@@ -22,9 +23,9 @@ class Momentum(Optimizer):
             self.weights, self.accumulators, gradients, strict=True
         ):
             tf.raw_ops.ResourceApplyMomentum(
-                var=weight.handle,
+                var=weight.variable.handle,
                 accum=accumulator.handle,
-                lr=learning_rate,
+                lr=weight.rate(learning_rate),
                 grad=gradient,
                 momentum=self.message.momentum,
                 use_nesterov=self.message.nesterov,

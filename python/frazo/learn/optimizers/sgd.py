@@ -15,5 +15,5 @@ class Sgd(Optimizer):
     def apply(self, gradients: Sequence[tf.Tensor], learning_rate: tf.Tensor) -> None:
         for weight, gradient in zip(self.weights, gradients, strict=True):
             tf.raw_ops.ResourceApplyGradientDescent(
-                var=weight.handle, alpha=learning_rate, delta=gradient
+                var=weight.variable.handle, alpha=weight.rate(learning_rate), delta=gradient
             )

@@ -1,0 +1,64 @@
+"""Adafactor."""
+
+from collections.abc import Sequence
+
+import tensorflow as tf
+from frazo.learn.optimizer import Optimizer
+from frazo.learn.optimizers.second_moments import (
+    FactoredSecondMoment,
+    WholeSecondMoment,
+    factored_dims,
+)
+from frazo.learn.trained_weight import TrainedWeight
+from frazo.proto import optimizer_pb2
+from frazo.registry import register
+
+
+@register(optimizer_pb2.Adafactor)
+class Adafactor(Optimizer):
+    """Shazeer and Stern 2018, algorithms 4 and 5, factored over the two largest dimensions."""
+
+    def __init__(self, message: optimizer_pb2.Adafactor, *, weights: Sequence[TrainedWeight]):
+        super().__init__(message, weights=weights)
+        self._second_moments = [self._second_moment(weight) for weight in self.weights]
+        self._averages = self.add_slots("adafactor/m") if message.beta1 else None
+        self._applied_steps = self.add_update_counter("adafactor")
+
+    def apply(self, gradients: Sequence[tf.Tensor], learning_rate: tf.Tensor) -> None:
+        t = tf.cast(self._applied_steps.assign_add(1, read_value=True), tf.float64)
+        # 0 at the first update: the averages begin with it.
+        decay = tf.cast(1 - t**-self.message.decay_exponent, tf.float32)
+        for index, gradient in enumerate(gradients):
+            weight = self.weights[index]
+            update = self._second_moments[index].normalize(gradient, decay)
+            update /= tf.maximum(1.0, _rms(update) / self.message.max_update_rms)
+            update *= weight.rate(learning_rate) * self._scale(weight)
+            if self._averages:
+                average = self._averages[index]
+                change = (1 - self.message.beta1) * (update - average)
+                update = average.assign_add(change, read_value=True)
+            weight.variable.assign_sub(update)
+
+    def _scale(self, weight: TrainedWeight) -> tf.Tensor | float:
+        if not self.message.scale_by_weight_rms:
+            return 1.0
+        return tf.maximum(_rms(weight.variable), self.message.min_weight_rms)
+
+    def _second_moment(self, weight: TrainedWeight) -> WholeSecondMoment | FactoredSecondMoment:
+        shape = weight.variable.shape.as_list()
+        dims = factored_dims(shape, self.message.min_factored_dim)
+        if dims is None:
+            return WholeSecondMoment(self.add_slot("adafactor/v", weight, tf.zeros(shape)))
+        rows, columns = (
+            tf.zeros([size for axis, size in enumerate(shape) if axis != left_out])
+            for left_out in dims
+        )
+        return FactoredSecondMoment(
+            dims,
+            self.add_slot("adafactor/rows", weight, rows),
+            self.add_slot("adafactor/columns", weight, columns),
+        )
+
+
+def _rms(value: tf.Tensor | tf.Variable) -> tf.Tensor:
+    return tf.sqrt(tf.reduce_mean(tf.square(value)))

@@ -1,0 +1,33 @@
+"""What the optimizers of Adam's family share."""
+
+from collections.abc import Sequence
+
+import tensorflow as tf
+from frazo.learn.optimizer import Optimizer
+from frazo.learn.trained_weight import TrainedWeight
+from google.protobuf.message import Message
+
+
+class MomentOptimizer(Optimizer):
+    """Keeps moving averages m, v of the gradient and its square, which begin at zero.
+
+    The message has beta1 and beta2.
+    """
+
+    # The slots' names begin with it.
+    slot_name: str
+
+    def __init__(self, message: Message, *, weights: Sequence[TrainedWeight]):
+        super().__init__(message, weights=weights)
+        self.first_moments = self.add_slots(f"{self.slot_name}/m")
+        self.second_moments = self.add_slots(f"{self.slot_name}/v")
+        self.applied_steps = self.add_update_counter(self.slot_name)
+
+    def next_corrections(self) -> tuple[tf.Tensor, tf.Tensor]:
+        """1 - beta1^t, 1 - beta2^t of the t-th update, which this call begins: float64 scalars.
+
+        m and v divided by them are averages whose weights sum to 1. In float32 they would lose
+        digits for small t.
+        """
+        t = tf.cast(self.applied_steps.assign_add(1, read_value=True), tf.float64)
+        return 1 - self.message.beta1**t, 1 - self.message.beta2**t

@@ -1,0 +1,57 @@
+"""The second moment of a gradient, whole or factored."""
+
+from collections.abc import Sequence
+
+import tensorflow as tf
+
+# Keeps a gradient of zeros from dividing by zero.
+_EPSILON = 1e-30
+
+
+def factored_dims(shape: Sequence[int], min_dim: int) -> tuple[int, int] | None:
+    """The axes of the largest and the second largest dimension, the lower axis of equal ones first;
+    None if the shape has none or the second is below min_dim."""
+    if len(shape) < 2:
+        return None
+    largest, second = sorted(range(len(shape)), key=lambda axis: -shape[axis])[:2]
+    return (largest, second) if shape[second] >= min_dim else None
+
+
+class WholeSecondMoment:
+    """v = decay v + (1 - decay) (g^2 + 1e-30)."""
+
+    def __init__(self, average: tf.Variable):
+        """average: of the gradient's shape."""
+        self._average = average
+
+    def normalize(self, gradient: tf.Tensor, decay: tf.Tensor) -> tf.Tensor:
+        """Takes the gradient into the average and returns g / sqrt(v)."""
+        average = _updated(self._average, tf.square(gradient) + _EPSILON, decay)
+        return gradient * tf.math.rsqrt(average)
+
+
+class FactoredSecondMoment:
+    """Shazeer and Stern 2018, algorithm 4: averages r, c over the `largest` and the `second` axis.
+
+    v is then r c / mean(r), whose means over either axis are r and c.
+    """
+
+    def __init__(self, dims: tuple[int, int], rows: tf.Variable, columns: tf.Variable):
+        """rows, columns: of the gradient's shape without its largest, its second dimension."""
+        self._largest, self._second = dims
+        self._rows = rows
+        self._columns = columns
+
+    def normalize(self, gradient: tf.Tensor, decay: tf.Tensor) -> tf.Tensor:
+        """Takes the gradient into the averages and returns g / sqrt(v)."""
+        square = tf.square(gradient) + _EPSILON
+        rows = _updated(self._rows, tf.reduce_mean(square, self._largest), decay)
+        columns = _updated(self._columns, tf.reduce_mean(square, self._second), decay)
+        rows = tf.expand_dims(rows, self._largest)
+        columns = tf.expand_dims(columns, self._second)
+        mean = tf.reduce_mean(rows, self._second, keepdims=True)
+        return gradient * tf.math.rsqrt(rows / mean) * tf.math.rsqrt(columns)
+
+
+def _updated(average: tf.Variable, value: tf.Tensor, decay: tf.Tensor) -> tf.Tensor:
+    return average.assign(decay * average + (1 - decay) * value, read_value=True)
