@@ -28,7 +28,7 @@ from frazo.learn.schedules import (  # noqa: F401
     sqrt_decay,
     transformer,
 )
-from frazo.learn.trained_weight import TrainedWeight
+from frazo.learn.variable_rules import trained_weights
 from frazo.proto import learner_pb2, schedule_pb2
 from frazo.registry import build, register
 
@@ -37,27 +37,21 @@ from frazo.registry import build, register
 class Learner(tf.Module):
     """l2, clipping, the check for non-finite values, optimizer, moving averages: in this order.
 
-    weights: the trainable ones of the variables it was given; gradients come in their order.
+    weights: those of the variables it was given that are trainable and that no rule freezes;
+    gradients come in their order.
     """
 
     def __init__(self, message: learner_pb2.Learner, variables: Sequence[tf.Variable]):
         super().__init__()
         self.message = message
-        self.weights = [variable for variable in variables if variable.trainable]
-        names = [weight.name.removesuffix(":0") for weight in self.weights]
-        self._decays = [name.endswith("/kernel") for name in names]
-        self._names = names
+        self._trained = trained_weights(variables, message.variable_rules)
+        self.weights = [weight.variable for weight in self._trained]
+        names = [weight.name for weight in self._trained]
         schedule = message.schedule
         if schedule.WhichOneof("kind") is None:
             schedule = schedule_pb2.Schedule(constant=schedule_pb2.Schedule.Constant())
         self._schedule = build(schedule)
-        self._optimizer = build(
-            message.optimizer,
-            weights=[
-                TrainedWeight(weight, decays=decays)
-                for weight, decays in zip(self.weights, self._decays, strict=True)
-            ],
-        )
+        self._optimizer = build(message.optimizer, weights=self._trained)
         self._nonfinite = NonfiniteSteps(names)
         self.averages = (
             MovingAverages(message.ema_decay, self.weights)
@@ -124,20 +118,18 @@ class Learner(tf.Module):
         return scalars
 
     def _require_gradients(self, gradients: Sequence[tf.Tensor | None]) -> None:
-        for name, gradient in zip(self._names, gradients, strict=True):
+        for weight, gradient in zip(self._trained, gradients, strict=True):
             if gradient is None:
                 raise ValueError(
-                    f"The loss does not depend on the variable '{name}', so it cannot be trained. "
+                    f"The loss does not depend on the variable '{weight.name}', so it cannot be trained. "
                     "Remove its layer, or use its output."
                 )
 
     def _add_l2(self, gradients: Sequence[tf.Tensor]) -> tuple[list[tf.Tensor], tf.Tensor]:
-        weight = self.message.l2_weight
+        l2_weight = self.message.l2_weight
         decayed = [
-            gradient + weight * variable if decays else gradient
-            for gradient, variable, decays in zip(
-                gradients, self.weights, self._decays, strict=True
-            )
+            gradient + l2_weight * weight.variable if weight.decays else gradient
+            for gradient, weight in zip(gradients, self._trained, strict=True)
         ]
-        kernels = [v for v, decays in zip(self.weights, self._decays, strict=True) if decays]
-        return decayed, weight * tf.add_n([tf.nn.l2_loss(kernel) for kernel in kernels])
+        norms = [tf.nn.l2_loss(weight.variable) for weight in self._trained if weight.decays]
+        return decayed, l2_weight * tf.reduce_sum(norms)

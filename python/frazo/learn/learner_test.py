@@ -101,6 +101,48 @@ def test_l2_decays_kernels_only():
     np.testing.assert_array_equal(setting.bias, [12.0])
 
 
+def test_l2_follows_the_rules():
+    setting = Setting(
+        "optimizer { sgd {} } l2_weight: 0.5 "
+        "variable_rules { pattern: 'fc/bias' decay: true } "
+        "variable_rules { pattern: '*/kernel' decay: false }"
+    )
+    # .5 / 2 * 144; the gradient is .5 * 12.
+    assert setting.step()["l2_loss"] == pytest.approx(36)
+    np.testing.assert_array_equal(setting.kernel, [3.0, 4.0])
+    np.testing.assert_allclose(setting.bias, [12 - 0.1 * 6], rtol=1e-6)
+
+
+def test_l2_without_a_variable_that_decays_is_zero():
+    setting = Setting(
+        "optimizer { sgd {} } l2_weight: 0.5 variable_rules { pattern: '*' decay: false }"
+    )
+    assert setting.step()["l2_loss"] == 0
+    np.testing.assert_array_equal(setting.kernel, [3.0, 4.0])
+
+
+def test_rules_scale_the_learning_rate_of_a_variable():
+    setting = Setting(
+        "optimizer { sgd {} } variable_rules { pattern: '*/bias' learning_rate_scale: 0.5 }"
+    )
+    scalars = setting.step(kernel=(1.0, 0.0), bias=(2.0,))
+    assert scalars["learning_rate"] == pytest.approx(0.1)
+    np.testing.assert_allclose(setting.kernel, [2.9, 4.0], rtol=1e-6)
+    np.testing.assert_allclose(setting.bias, [11.9], rtol=1e-6)
+
+
+def test_frozen_variable_has_no_state_and_wants_no_gradient():
+    message = text_format.Parse(
+        "learning_rate: 0.1 optimizer { adam {} } ema_decay: 0.9 "
+        "variable_rules { pattern: 'fc/bias' freeze: true }",
+        learner_pb2.Learner(),
+    )
+    variables = [tf.Variable([1.0], name="fc/kernel"), tf.Variable([1.0], name="fc/bias")]
+    built = build(message, variables=variables)
+    assert [weight.name for weight in built.weights] == ["fc/kernel:0"]
+    assert not any("fc/bias" in variable.name for variable in built.state_variables)
+
+
 def test_clipping_follows_l2_and_the_norm_is_that_before_it():
     setting = Setting("optimizer { sgd {} } l2_weight: 2 clip_global_norm: 2")
     # 2 * (3, 4) = (6, 8): norm 10, scaled by .2 to (1.2, 1.6).

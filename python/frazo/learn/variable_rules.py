@@ -1,0 +1,49 @@
+"""Which variables are trained, and how."""
+
+import difflib
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+
+import tensorflow as tf
+from frazo.learn.trained_weight import TrainedWeight
+from frazo.proto import variable_rule_pb2
+
+_NAMES_TO_SUGGEST = 3
+
+
+def trained_weights(
+    variables: Sequence[tf.Variable], rules: Sequence[variable_rule_pb2.VariableRule]
+) -> list[TrainedWeight]:
+    """The trainable variables that no rule freezes, in their order.
+
+    ValueError: a rule matches none of the trainable variables, or all are frozen.
+    """
+    weights = [TrainedWeight(variable) for variable in variables if variable.trainable]
+    names = [weight.name for weight in weights]
+    for index, rule in enumerate(rules):
+        if not any(fnmatchcase(name, rule.pattern) for name in names):
+            raise ValueError(_unmatched(index, rule.pattern, names))
+    trained = []
+    for weight in weights:
+        merged = variable_rule_pb2.VariableRule(
+            freeze=False, learning_rate_scale=1, decay=weight.name.endswith("/kernel")
+        )
+        for rule in rules:
+            if fnmatchcase(weight.name, rule.pattern):
+                # Only what the rule sets replaces what is there.
+                merged.MergeFrom(rule)
+        if not merged.freeze:
+            trained.append(TrainedWeight(weight.variable, merged.learning_rate_scale, merged.decay))
+    if weights and not trained:
+        raise ValueError(
+            "variable_rules freeze all trainable variables, so there is nothing to train; let a "
+            "rule with freeze: false follow for those that shall be trained"
+        )
+    return trained
+
+
+def _unmatched(index: int, pattern: str, names: Sequence[str]) -> str:
+    problem = f'variable_rules[{index}].pattern: "{pattern}" matches no trainable variable; '
+    nearest = difflib.get_close_matches(pattern, names, n=_NAMES_TO_SUGGEST, cutoff=0)
+    listed = ", ".join(f'"{name}"' for name in nearest)
+    return f"{problem}the nearest are {listed}" if listed else f"{problem}the model has none"
