@@ -7,6 +7,7 @@ import tensorflow as tf
 # Imported for their side effect: each binds itself to its message.
 from frazo.layers.step_context import StepContext
 from frazo.learn.clipping import clip
+from frazo.learn.gradient_accumulation import GradientAccumulation
 from frazo.learn.moving_averages import MovingAverages
 from frazo.learn.nonfinite import NonfiniteSteps
 from frazo.learn.optimizers import (  # noqa: F401
@@ -35,7 +36,8 @@ from frazo.registry import build, register
 
 @register(learner_pb2.Learner)
 class Learner(tf.Module):
-    """l2, clipping, the check for non-finite values, optimizer, moving averages: in this order.
+    """l2, the check for non-finite values, accumulation, clipping, optimizer, moving averages: in
+    this order.
 
     weights: those of the variables it was given that are trainable and that no rule freezes;
     gradients come in their order.
@@ -53,6 +55,11 @@ class Learner(tf.Module):
         self._schedule = build(schedule)
         self._optimizer = build(message.optimizer, weights=self._trained)
         self._nonfinite = NonfiniteSteps(names)
+        self._accumulation = (
+            GradientAccumulation(self._trained, message.accumulation_steps)
+            if message.accumulation_steps > 1
+            else None
+        )
         self.averages = (
             MovingAverages(message.ema_decay, self.weights)
             if message.HasField("ema_decay")
@@ -78,7 +85,13 @@ class Learner(tf.Module):
     def state_variables(self) -> list[tf.Variable]:
         """All that a checkpoint needs besides the model's variables; names are "learner/..."."""
         averages = self.averages.averages if self.averages else []
-        return [*self._optimizer.slots, *self._nonfinite.variables_to_save, *averages]
+        accumulated = self._accumulation.variables_to_save if self._accumulation else []
+        return [
+            *self._optimizer.slots,
+            *self._nonfinite.variables_to_save,
+            *averages,
+            *accumulated,
+        ]
 
     def step(
         self,
@@ -89,8 +102,8 @@ class Learner(tf.Module):
     ) -> dict[str, tf.Tensor]:
         """Applies one step in graph; global_step (int64) is the number of steps done before it.
 
-        Returns float32 scalars: learning_rate, grad_norm (before clipping, with l2), nonfinite
-        (1 if this step was skipped: then nothing but the counters has changed) and, with
+        Returns float32 scalars: learning_rate, grad_norm (of this batch, before clipping, with l2),
+        nonfinite (1 if this step was skipped: then nothing but the counters has changed) and, with
         l2_weight, l2_loss.
         """
         self._require_gradients(gradients)
@@ -99,19 +112,29 @@ class Learner(tf.Module):
         scalars = {}
         if self.message.l2_weight:
             gradients, scalars["l2_loss"] = self._add_l2(gradients)
-        squared_norms = tf.stack([2 * tf.nn.l2_loss(gradient) for gradient in gradients])
+        squared_norms = _squared_norms(gradients)
         norm = tf.sqrt(tf.reduce_sum(squared_norms))
         good = self._nonfinite.check(loss, squared_norms)
-        learning_rate = self.message.learning_rate * self._schedule(global_step)
+        updates_done = global_step // self.message.accumulation_steps
+        learning_rate = self.message.learning_rate * self._schedule(updates_done)
 
-        def apply() -> None:
-            self._optimizer.apply(clip(gradients, norm, self.message), learning_rate)
+        def update(mean: Sequence[tf.Tensor], mean_norm: tf.Tensor) -> None:
+            self._optimizer.apply(clip(mean, mean_norm, self.message), learning_rate)
+            if self.averages:
+                self.averages.update(updates_done)
+
+        def count() -> None:
+            if self._accumulation:
+                self._accumulation.add(
+                    gradients,
+                    lambda mean: update(mean, tf.sqrt(tf.reduce_sum(_squared_norms(mean)))),
+                )
+            else:
+                update(gradients, norm)
             for variable, value in context.updates:
                 variable.assign(value)
-            if self.averages:
-                self.averages.update(global_step)
 
-        tf.cond(good, apply, lambda: None)
+        tf.cond(good, count, lambda: None)
         scalars["learning_rate"] = learning_rate
         scalars["grad_norm"] = norm
         scalars["nonfinite"] = 1 - tf.cast(good, tf.float32)
@@ -121,8 +144,9 @@ class Learner(tf.Module):
         for weight, gradient in zip(self._trained, gradients, strict=True):
             if gradient is None:
                 raise ValueError(
-                    f"The loss does not depend on the variable '{weight.name}', so it cannot be trained. "
-                    "Remove its layer, or use its output."
+                    f"The loss does not depend on the variable '{weight.name}', so it cannot be "
+                    "trained. Remove its layer, use its output, or freeze the variable by a rule of "
+                    "learner.variable_rules."
                 )
 
     def _add_l2(self, gradients: Sequence[tf.Tensor]) -> tuple[list[tf.Tensor], tf.Tensor]:
@@ -133,3 +157,8 @@ class Learner(tf.Module):
         ]
         norms = [tf.nn.l2_loss(weight.variable) for weight in self._trained if weight.decays]
         return decayed, l2_weight * tf.reduce_sum(norms)
+
+
+def _squared_norms(gradients: Sequence[tf.Tensor]) -> tf.Tensor:
+    """[gradients]."""
+    return tf.stack([2 * tf.nn.l2_loss(gradient) for gradient in gradients])

@@ -198,6 +198,57 @@ def test_bad_steps_are_counted_with_their_culprit():
     assert setting.learner.first_nonfinite is None
 
 
+_PIECEWISE = "schedule { piecewise { boundaries: 1 values: [1, 0.5] } }"
+
+
+@pytest.mark.parametrize("optimizer", _OPTIMIZERS)
+def test_four_small_batches_are_one_large_one(optimizer):
+    # The gradients' means are (2, -1), 3, then (1, 1), -1: exact in float32.
+    text = f"optimizer {{ {optimizer} }} l2_weight: 0.5 clip_global_norm: 2 {_PIECEWISE}"
+    text += " ema_decay: 0.9"
+    large, small = Setting(text), Setting(f"{text} accumulation_steps: 4")
+    large.step(kernel=(2.0, -1.0), bias=(3.0,), at=0)
+    large.step(kernel=(1.0, 1.0), bias=(-1.0,), at=1)
+    batches = [(1, 2, 3), (5, -2, 0), (0, -4, 8), (2, 0, 1), (4, 1, 0), (0, 1, 0), (0, 2, -4)]
+    batches.append((0, 0, 0))
+    for at, (first, second, bias) in enumerate(batches):
+        small.step(kernel=(float(first), float(second)), bias=(float(bias),), at=at)
+    values = small.values()
+    for name, value in large.values().items():
+        np.testing.assert_allclose(values[name], value, rtol=1e-6, err_msg=name)
+
+
+def test_nothing_but_the_sums_changes_before_the_last_batch():
+    setting = Setting("optimizer { momentum {} } accumulation_steps: 2 ema_decay: 0.9")
+    before = setting.values()
+    setting.step(kernel=(1.0, 2.0), bias=(3.0,))
+    changed = {
+        name for name, value in setting.values().items() if not np.array_equal(value, before[name])
+    }
+    # Statistics of the layers are those of each batch.
+    assert changed == {
+        "learner/accumulated/fc/kernel:0",
+        "learner/accumulated/fc/bias:0",
+        "learner/accumulated_batches:0",
+        "norm/moving_mean:0",
+    }
+
+
+def test_bad_batch_is_left_out_of_the_mean():
+    setting = Setting("optimizer { sgd {} } accumulation_steps: 2")
+    setting.step(kernel=(1.0, 0.0))
+    assert setting.step(kernel=(math.nan, 0.0), at=1)["nonfinite"] == 1
+    np.testing.assert_array_equal(setting.kernel, [3.0, 4.0])
+    setting.step(kernel=(3.0, 0.0), at=2)
+    # .1 (1 + 3) / 2.
+    np.testing.assert_allclose(setting.kernel, [2.8, 4.0], rtol=1e-6)
+
+
+def test_without_accumulation_there_is_no_state_for_it():
+    setting = Setting("optimizer { sgd {} }")
+    assert not any("accumulated" in v.name for v in setting.learner.state_variables)
+
+
 def test_averages_follow_the_new_weights():
     setting = Setting("optimizer { sgd {} } ema_decay: 0.999")
     setting.step(bias=(10.0,), at=90)
