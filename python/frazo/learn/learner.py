@@ -145,8 +145,7 @@ class Learner(tf.Module):
             if gradient is None:
                 raise ValueError(
                     f"The loss does not depend on the variable '{weight.name}', so it cannot be "
-                    "trained. Remove its layer, use its output, or freeze the variable by a rule of "
-                    "learner.variable_rules."
+                    "trained. Remove its layer, use its output, or freeze it in variable_rules."
                 )
 
     def _add_l2(self, gradients: Sequence[tf.Tensor]) -> tuple[list[tf.Tensor], tf.Tensor]:

@@ -37,6 +37,6 @@ class Adam(MomentOptimizer):
             )
 
     def epsilon(self, second_correction: tf.Tensor) -> tf.Tensor | float:
-        """What to add to the root of the uncorrected second moment; second_correction: 1 - beta2^t."""
+        """To be added to sqrt(v), uncorrected; second_correction: 1 - beta2^t."""
         del second_correction
         return self.message.epsilon
