@@ -76,6 +76,7 @@ def test_defaults_are_written_where_a_message_is_present():
         "  }\n"
         "  l2_weight: 0.0\n"
         "  max_nonfinite_steps: 20\n"
+        "  accumulation_steps: 1\n"
         "}\n"
         "seed: 301\n"
     )
