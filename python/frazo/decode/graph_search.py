@@ -17,6 +17,7 @@ def graph_search(
     sentences: Sentences,
     *,
     start_token: int,
+    state_shapes: Any | None = None,
 ) -> Results:
     """Decodes in a tf.while_loop, as frazo.decode.search.search does outside of a graph.
 
@@ -26,10 +27,12 @@ def graph_search(
     Args:
       score: gives the Scores of the rows and the model's next state. Rows and Scores hold tensors.
       state: nested tensors [B, ...], the model's state before the first step. Each step gets them as
-        [rows, ...], gathered by Rows.parents; the shape behind the first axis may not change from step to step.
+        [rows, ...], gathered by Rows.parents.
       config: string [], a serialized frazo.Search: a tensor, so that one export serves every setting.
       sentences: with tensors; `vocabulary` is a number.
       start_token: Rows.tokens of step 0.
+      state_shapes: nested tf.TensorShapes of the state, with None for the rows and for what changes from step to
+        step. Default: only the number of rows changes.
 
     Returns:
       Results of tensors.
@@ -60,6 +63,10 @@ def graph_search(
         return step + 1, search, *rows, state
 
     state = tf.nest.map_structure(tf.convert_to_tensor, state)
+    if state_shapes is None:
+        state_shapes = tf.nest.map_structure(
+            lambda tensor: tf.TensorShape([None]) + tensor.shape[1:], state
+        )
     tokens = tf.fill(tf.shape(owners), start_token)
     rows_shape = tf.TensorShape([None])
     loop = tf.while_loop(
@@ -72,7 +79,7 @@ def graph_search(
             rows_shape,
             rows_shape,
             rows_shape,
-            tf.nest.map_structure(lambda tensor: rows_shape + tensor.shape[1:], state),
+            state_shapes,
         ),
     )
     return Results(**ops.search_results(loop[1]))

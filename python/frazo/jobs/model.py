@@ -8,6 +8,7 @@ import frazo.input.image_input
 import frazo.input.pipeline_input
 import frazo.learn.learner
 import frazo.tasks.image.image_classifier
+import frazo.tasks.mt.translation
 import frazo.tasks.text.text_classifier  # noqa: F401
 import tensorflow as tf
 from frazo.jobs.checkpoint_restore import by_key

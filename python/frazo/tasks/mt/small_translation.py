@@ -1,0 +1,68 @@
+"""A small translation task, for tests."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import tensorflow as tf
+from frazo.proto import translation_pb2
+from frazo.tasks.mt.translation import Translation
+from google.protobuf import text_format
+
+SOS, EOS = 1, 2
+
+SPEC = {
+    name: tf.TensorSpec(shape, tf.int32)
+    for feature in ("source", "target", "target_labels")
+    for name, shape in ((feature, [None, None]), (f"{feature}_length", [None]))
+}
+
+
+def make_task(
+    *, vocab_size: int = 11, dim: int = 8, extra: str = "", input_spec=SPEC
+) -> Translation:
+    """Two and two layers, a softmax of its own. extra: more of the message, in text."""
+    attention = "num_heads: 2"
+    stack = "num_layers: 2 positions { sinusoidal {} } final_norm: true"
+    text = f"""
+        transformer {{
+          source_embedding {{ vocab_size: {vocab_size} dim: {dim} scale_by_sqrt_dim: true }}
+          encoder {{
+            {stack}
+            layer {{
+              self_attention {{ {attention} }} feed_forward {{ hidden_units: {2 * dim} }}
+            }}
+          }}
+          decoder {{
+            {stack}
+            layer {{
+              self_attention {{ {attention} causal: true }} cross_attention {{ {attention} }}
+              feed_forward {{ hidden_units: {2 * dim} }}
+            }}
+          }}
+          softmax {{ num_classes: {vocab_size} }}
+        }}
+        search {{ beam {{ width: 4 }} eos_id: {EOS} max_length: 20 }}
+    """
+    message = text_format.Parse(text, translation_pb2.Translation())
+    text_format.Merge(extra, message)
+    return Translation(message, input_spec=input_spec, seed=1)
+
+
+def make_batch(
+    pairs: Sequence[tuple[Sequence[int], Sequence[int]]], *, time: int = 0, padding: int = 0
+) -> dict[str, tf.Tensor]:
+    """Of (source, target), each without the tokens of start and end; as long as the longest, or as
+    `time` if that is longer."""
+    features = {
+        "source": [[*source, EOS] for source, _ in pairs],
+        "target": [[SOS, *target] for _, target in pairs],
+        "target_labels": [[*target, EOS] for _, target in pairs],
+    }
+    batch = {}
+    for name, rows in features.items():
+        ids = np.full((len(rows), max(time, *map(len, rows))), padding, np.int32)
+        for row, tokens in zip(ids, rows, strict=True):
+            row[: len(tokens)] = tokens
+        batch[name] = tf.constant(ids)
+        batch[f"{name}_length"] = tf.constant([len(tokens) for tokens in rows])
+    return batch

@@ -1,0 +1,145 @@
+import math
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from frazo.layers.step_context import StepContext
+from frazo.tasks.mt.small_translation import SPEC, make_batch, make_task
+
+_EVALUATION = StepContext.for_evaluation(seed=0)
+_PAIRS = [([3, 4, 5], [6, 7]), ([8], [9, 10, 3, 5]), ([7, 7, 3, 4, 9], [4])]
+# Tokens of their targets, each with its end: 3 + 5 + 2.
+_NUM_WORDS = 10
+
+
+def task_of_known_probabilities(extra=""):
+    """Whatever the input, a token has probability 1/8, 2/8, 5/8 as its id is 0, 1, 2."""
+    task = make_task(vocab_size=3, extra=extra)
+    task.transformer.softmax.kernel.assign(tf.zeros([8, 3]))
+    task.transformer.softmax.bias.assign(np.log([1, 2, 5]))
+    return task
+
+
+# The labels are 1 2 and 2, of three tokens in two sentences. With smoothing 0.1, id 2 costs
+# 0.9 log(8/5) + 0.05 (log 8 + log 4) and id 1 costs 0.9 log 4 + 0.05 (log 8 + log(8/5)).
+_COST_OF_2 = 0.9 * math.log(8 / 5) + 0.05 * (math.log(8) + math.log(4))
+_COST_OF_1 = 0.9 * math.log(4) + 0.05 * (math.log(8) + math.log(8 / 5))
+_TOTAL = _COST_OF_1 + 2 * _COST_OF_2
+
+
+@pytest.mark.parametrize(
+    ("extra", "loss", "weight"),
+    [("", _TOTAL / 3, 3), ("loss: SUM_PER_SENTENCE", _TOTAL / 2, 2)],
+    ids=["mean per token", "sum per sentence"],
+)
+def test_loss_is_the_smoothed_cross_entropy(extra, loss, weight):
+    task = task_of_known_probabilities(f"label_smoothing: 0.1 {extra}")
+    found, metrics = task.loss(make_batch([([1], [1]), ([1, 1], [])]), _EVALUATION)
+    assert float(found) == pytest.approx(loss, rel=1e-6)
+    as_numbers = {name: (float(value), float(w)) for name, (value, w) in metrics.items()}
+    assert as_numbers == {
+        "loss": (pytest.approx(loss, rel=1e-6), weight),
+        "log_pplx": (pytest.approx(_TOTAL / 3, rel=1e-6), 3),
+        "num_words": (3, 1),
+        "num_examples_in_batch": (2, 1),
+    }
+
+
+def test_without_smoothing_only_the_label_counts():
+    loss, _ = task_of_known_probabilities().loss(make_batch([([1], [1])]), _EVALUATION)
+    assert float(loss) == pytest.approx((math.log(4) + math.log(8 / 5)) / 2, rel=1e-6)
+
+
+def test_evaluation_counts_the_tokens_that_are_predicted():
+    output = task_of_known_probabilities().evaluate(
+        make_batch([([1], [1]), ([1], [])]), _EVALUATION
+    )
+    # Token 2 is always the prediction: right twice, wrong where the label is 1.
+    fraction, weight = output.metrics["fraction_of_correct_next_step_preds"]
+    assert (float(fraction), float(weight)) == (pytest.approx(2 / 3), 3)
+    assert float(output.metrics["log_pplx"][1]) == 3
+
+
+@pytest.mark.parametrize("padding", [0, 7, -1, 1000])
+def test_padding_changes_nothing(padding):
+    task = make_task(extra="label_smoothing: 0.1")
+
+    def outcome(**layout):
+        with tf.GradientTape() as tape:
+            loss, _ = task.loss(make_batch(_PAIRS, **layout), _EVALUATION)
+        gradients = tape.gradient(loss, task.trainable_variables)
+        output = task.evaluate(make_batch(_PAIRS, **layout), _EVALUATION)
+        return [loss, *map(tf.convert_to_tensor, gradients)], output.metrics
+
+    tensors, metrics = outcome()
+    padded_tensors, padded_metrics = outcome(time=12, padding=padding)
+    for found, expected in zip(padded_tensors, tensors, strict=True):
+        np.testing.assert_allclose(found, expected, atol=1e-5)
+    for name, (value, weight) in metrics.items():
+        assert float(padded_metrics[name][0]) == pytest.approx(float(value), rel=1e-5), name
+        assert float(padded_metrics[name][1]) == float(weight), name
+
+
+def test_a_batch_is_the_mean_of_its_sentences():
+    task = make_task()
+    together, metrics = task.loss(make_batch(_PAIRS), _EVALUATION)
+    assert float(metrics["num_words"][0]) == _NUM_WORDS
+    alone = [task.loss(make_batch([pair]), _EVALUATION)[1]["loss"] for pair in _PAIRS]
+    total = sum(float(value) * float(weight) for value, weight in alone)
+    assert float(together) == pytest.approx(total / _NUM_WORDS, rel=1e-5)
+
+
+def test_a_prediction_sees_no_later_token():
+    task = make_task()
+
+    def cost_of_first_token(target):
+        batch = make_batch([([3, 4], target)])
+        batch |= {f"{name}_length": tf.constant([1]) for name in ("target", "target_labels")}
+        return float(task.loss(batch, _EVALUATION)[0])
+
+    assert cost_of_first_token([5, 6, 7]) == pytest.approx(cost_of_first_token([5, 9, 8]))
+
+
+def test_every_variable_learns():
+    task = make_task()
+    with tf.GradientTape() as tape:
+        loss, _ = task.loss(make_batch(_PAIRS), _EVALUATION)
+    gradients = tape.gradient(loss, task.trainable_variables)
+    assert {variable.name.split("/")[0] for variable in task.variables} == {"transformer"}
+    for variable, gradient in zip(task.trainable_variables, gradients, strict=True):
+        assert np.any(tf.convert_to_tensor(gradient)), variable.name
+
+
+@pytest.mark.parametrize("feature", sorted(SPEC))
+def test_batches_without_a_feature_name_it(feature):
+    spec = {name: value for name, value in SPEC.items() if name != feature}
+    with pytest.raises(ValueError, match=f"translation: the batches have no feature '{feature}', "):
+        make_task(input_spec=spec)
+
+
+def test_a_search_of_log_probabilities_is_an_error():
+    with pytest.raises(ValueError, match=r"translation: search\.score_kind is LOG_PROBABILITIES"):
+        make_task(extra="search { score_kind: LOG_PROBABILITIES }")
+
+
+@pytest.mark.parametrize("bad_id", [11, -1])
+@pytest.mark.parametrize("feature", ["source", "target", "target_labels"])
+def test_an_id_outside_of_the_vocabulary_names_the_feature(feature, bad_id):
+    task = make_task()
+    batch = make_batch(_PAIRS)
+    ids = batch[feature].numpy()
+    ids[1, 0] = bad_id
+    batch[feature] = tf.constant(ids)
+    step = tf.function(lambda: task.loss(batch, _EVALUATION)[0], autograph=False)
+    with pytest.raises(
+        tf.errors.InvalidArgumentError, match=f"Feature {feature} has an id outside of"
+    ):
+        step()
+
+
+def test_labels_of_other_lengths_than_their_target_are_an_error():
+    batch = make_batch(_PAIRS) | {"target_labels_length": tf.constant([3, 5, 1])}
+    task = make_task()
+    step = tf.function(lambda: task.loss(batch, _EVALUATION)[0], autograph=False)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="its target_labels differ in length"):
+        step()
