@@ -105,6 +105,28 @@ def test_one_exported_model_serves_every_setting_at_once(tmp_path):
                 assert_same(found, values)
 
 
+def test_a_state_may_grow_where_its_shape_says_so():
+    def score(rows, state):
+        past = tf.concat([state["past"], rows.tokens[:, tf.newaxis]], 1)
+        # All tokens so far, modulo 7, are the next one.
+        return Scores(tf.one_hot(tf.reduce_sum(past, 1) % 7, 7, 9.0)), {"past": past}
+
+    @tf.function
+    def decode():
+        return graph_search(
+            score,
+            {"past": tf.constant([[0], [3]])},
+            text_format.Parse(
+                "eos_id: 0 max_length: 4 greedy {}", search_pb2.Search()
+            ).SerializeToString(),
+            Sentences(2, 7),
+            start_token=1,
+            state_shapes={"past": tf.TensorShape([None, None])},
+        )
+
+    assert decode().tokens[:, 0].numpy().tolist() == [[1, 2, 4, 1], [4, 1, 2, 4]]
+
+
 def begin(**keywords):
     arguments = {"sentences": 1, "vocabulary": 3} | keywords
     return ops.search_begin(serialized("beam { width: 2 early_stop: false }"), **arguments)
