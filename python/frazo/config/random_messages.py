@@ -15,6 +15,8 @@ from frazo.proto import dropout_pb2, experiment_pb2
 _NUMBERS = {
     FieldDescriptor.CPPTYPE_INT32: st.integers(-(2**31), 2**31 - 1),
     FieldDescriptor.CPPTYPE_INT64: st.integers(-(2**63), 2**63 - 1),
+    FieldDescriptor.CPPTYPE_UINT32: st.integers(0, 2**32 - 1),
+    FieldDescriptor.CPPTYPE_UINT64: st.integers(0, 2**64 - 1),
     FieldDescriptor.CPPTYPE_FLOAT: st.floats(allow_nan=False, width=32),
     FieldDescriptor.CPPTYPE_DOUBLE: st.floats(allow_nan=False),
 }
