@@ -7,15 +7,14 @@ from frazo.layers.dot_product_attention import attend
 from frazo.layers.dropout import Dropout
 from frazo.layers.layer import constant
 from frazo.layers.linear import Linear
-from frazo.layers.sequence_layer import Memory, SequenceLayer
-from frazo.layers.sequence_layout import SequenceLayout
+from frazo.layers.sequence_layer import AttendingLayer
 from frazo.layers.step_context import StepContext
 from frazo.proto import attention_pb2, dropout_pb2, linear_pb2
 
 _SOFTPLUS_OF_ZERO = math.log(2)
 
 
-class AttentionLayer(SequenceLayer):
+class AttentionLayer(AttendingLayer):
     """Multi-head attention, [batch, time, dim] to [batch, time, dim].
 
     Vaswani et al. 2017, section 3.2.2. Logits, softmax and sums are float32.
@@ -38,28 +37,6 @@ class AttentionLayer(SequenceLayer):
         output = linear_pb2.Linear(units=dim, bias=message.bias, kernel_init=message.kernel_init)
         heads_shape = (*self.input_shape[:-1], self.num_heads * self.head_dim)
         self.output = Linear(output, **self.place("output", heads_shape))
-
-    def __call__(
-        self,
-        x: tf.Tensor,
-        layout: SequenceLayout,
-        context: StepContext,
-        memory: Memory | None = None,
-    ) -> tf.Tensor:
-        return self.attend(x, layout, context, memory)[0]
-
-    def attend(
-        self,
-        x: tf.Tensor,
-        layout: SequenceLayout,
-        context: StepContext,
-        memory: Memory | None = None,
-    ) -> tuple[tf.Tensor, tf.Tensor | None]:
-        """The output, and the probabilities in the mean over heads: [batch, time, source_time].
-
-        There are no probabilities, but None, of attention by blocks.
-        """
-        raise NotImplementedError(f"{type(self).__name__} does not define attend")
 
     def split_heads(self, x: tf.Tensor) -> tf.Tensor:
         """[batch, time, heads * head_dim] to [heads, batch, time, head_dim]."""

@@ -69,6 +69,32 @@ class SequenceLayer(Layer):
         raise NotImplementedError(f"{type(self).__name__} does not define step(state, x)")
 
 
+class AttendingLayer(SequenceLayer):
+    """A SequenceLayer that can also tell where it looked."""
+
+    def __call__(
+        self,
+        x: tf.Tensor,
+        layout: SequenceLayout,
+        context: StepContext,
+        memory: Memory | None = None,
+    ) -> tf.Tensor:
+        return self.attend(x, layout, context, memory)[0]
+
+    def attend(
+        self,
+        x: tf.Tensor,
+        layout: SequenceLayout,
+        context: StepContext,
+        memory: Memory | None = None,
+    ) -> tuple[tf.Tensor, tf.Tensor | None]:
+        """The output, and the probabilities in the mean over heads: [batch, time, source_time].
+
+        There are no probabilities, but None, of attention by blocks.
+        """
+        raise NotImplementedError(f"{type(self).__name__} does not define attend")
+
+
 def loop_shapes(state: State) -> State:
     """What tf.while_loop needs as shape_invariants of a state: ranks without sizes, but for the
     last, which never changes."""

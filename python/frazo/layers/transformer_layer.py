@@ -7,7 +7,7 @@ from frazo.layers.cross_attention import CrossAttention
 from frazo.layers.feed_forward import FeedForward
 from frazo.layers.multi_head_attention import MultiHeadAttention
 from frazo.layers.residual import Residual
-from frazo.layers.sequence_layer import Memory, SequenceLayer, State
+from frazo.layers.sequence_layer import AttendingLayer, Memory, State
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext
 from frazo.proto import transformer_layer_pb2
@@ -15,7 +15,7 @@ from frazo.registry import register
 
 
 @register(transformer_layer_pb2.TransformerLayer)
-class TransformerLayer(SequenceLayer):
+class TransformerLayer(AttendingLayer):
     """Self attention, cross attention if the message has one, and feed-forward.
 
     [batch, time, dim] to [batch, time, dim]. Vaswani et al. 2017, section 3.1; with the norm before
@@ -53,15 +53,6 @@ class TransformerLayer(SequenceLayer):
             self.cross_residual = self._residual("cross_attention_residual", adds)
         self.feed_forward = FeedForward(message.feed_forward, **self.place("feed_forward"))
         self.feed_forward_residual = self._residual("feed_forward_residual", False)
-
-    def __call__(
-        self,
-        x: tf.Tensor,
-        layout: SequenceLayout,
-        context: StepContext,
-        memory: Memory | None = None,
-    ) -> tf.Tensor:
-        return self.attend(x, layout, context, memory)[0]
 
     def attend(
         self,

@@ -6,7 +6,7 @@ import tensorflow as tf
 from frazo.layers import position_vectors  # noqa: F401  It binds itself to its messages.
 from frazo.layers.dropout import Dropout
 from frazo.layers.residual import token_norm
-from frazo.layers.sequence_layer import Memory, SequenceLayer, State
+from frazo.layers.sequence_layer import AttendingLayer, Memory, State
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext
 from frazo.layers.transformer_layer import TransformerLayer
@@ -15,7 +15,7 @@ from frazo.registry import build, register
 
 
 @register(transformer_layer_pb2.TransformerStack)
-class TransformerStack(SequenceLayer):
+class TransformerStack(AttendingLayer):
     """dropout(x + positions) through all layers, and the final norm: [batch, time, dim] to the same.
 
     memory_shape: [batch, source_time, memory_dim] of the encoder's output, for a decoder.
@@ -50,15 +50,6 @@ class TransformerStack(SequenceLayer):
         self.final_norm = None
         if message.final_norm:
             self.final_norm = token_norm(message.layer.norm, **self.place("final_norm"))
-
-    def __call__(
-        self,
-        x: tf.Tensor,
-        layout: SequenceLayout,
-        context: StepContext,
-        memory: Memory | None = None,
-    ) -> tf.Tensor:
-        return self.attend(x, layout, context, memory)[0]
 
     def attend(
         self,
