@@ -1,0 +1,77 @@
+"""What tasks that choose one of several classes share."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import tensorflow as tf
+from frazo.layers.sequential import Sequential
+from frazo.layers.softmax import Softmax, cross_entropy
+from frazo.layers.step_context import StepContext
+from frazo.tasks.class_labels import checked_labels
+from frazo.tasks.classification_metrics import accuracy_metrics, loss_metrics
+from frazo.tasks.task import EvalOutput, Task, WeightedMetrics
+
+
+class Classified(NamedTuple):
+    """logits: [batch, classes]. labels: int32 [batch]. xent: cross entropies in nats, [batch].
+    weights: [batch], 1 for examples and 0 for padding."""
+
+    logits: tf.Tensor
+    labels: tf.Tensor
+    xent: tf.Tensor
+    weights: tf.Tensor
+
+
+class Classifier(Task):
+    """softmax(network(features(batch))).
+
+    A subclass makes its own layers, calls `build_network`, and defines `features`. Its batches have
+    label, int32 [batch], and may have weight, float32 [batch].
+    """
+
+    # The feature of a batch that shows a person what was classified.
+    shown_feature: str
+
+    def build_network(self, input_shape: tuple[int | None, ...], seed: int) -> None:
+        """input_shape: of what `features` gives."""
+        self.network = Sequential(
+            self.message.network, path="network", input_shape=input_shape, seed=seed
+        )
+        self.softmax = Softmax(
+            self.message.softmax, path="softmax", input_shape=self.network.output_shape, seed=seed
+        )
+
+    def features(self, batch: Mapping[str, tf.Tensor], context: StepContext) -> tf.Tensor:
+        """What the network gets of a batch."""
+        raise NotImplementedError(f"{type(self).__name__} does not define features")
+
+    def loss(
+        self, batch: Mapping[str, tf.Tensor], context: StepContext
+    ) -> tuple[tf.Tensor, WeightedMetrics]:
+        """The mean cross entropy, in nats, over the real examples."""
+        classified = self._classify(batch, context)
+        metrics = loss_metrics(classified.xent, classified.weights)
+        return metrics["loss"][0], metrics
+
+    def evaluate(self, batch: Mapping[str, tf.Tensor], context: StepContext) -> EvalOutput:
+        """Examples: the shown feature, label, prediction (int32), loss and is_error, each
+        [batch, ...]."""
+        logits, labels, xent, weights = self._classify(batch, context)
+        prediction = tf.argmax(logits, axis=-1, output_type=tf.int32)
+        return EvalOutput(
+            metrics=loss_metrics(xent, weights) | accuracy_metrics(logits, labels, weights),
+            examples={
+                self.shown_feature: batch[self.shown_feature],
+                "label": labels,
+                "prediction": prediction,
+                "loss": xent,
+                "is_error": tf.logical_and(prediction != labels, weights > 0),
+            },
+        )
+
+    def _classify(self, batch: Mapping[str, tf.Tensor], context: StepContext) -> Classified:
+        logits = self.softmax(self.network(self.features(batch, context), context), context)
+        labels = checked_labels(batch["label"], self.message.softmax.num_classes)
+        xent = cross_entropy(logits, labels)
+        weights = batch["weight"] if "weight" in batch else tf.ones_like(xent)
+        return Classified(logits, labels, xent, weights)
