@@ -154,6 +154,41 @@ def sparse_conv2d_gradient(
     return gradients.input_gradient, gradients.filter_gradient
 
 
+def pack_matrix(matrix: tf.Tensor, *, transposed: bool = False) -> tf.Tensor:
+    """A matrix laid out for packed_matmul, the same on every processor.
+
+    Args:
+      matrix: float32 [depth, units], or [units, depth] if `transposed`.
+
+    Returns:
+      float32 [ceil(units / 32), depth, 32], with zeros where the matrix ends.
+    """
+    return _library().frazo_pack_matrix(matrix=matrix, transposed=transposed)
+
+
+def packed_matmul(
+    x: tf.Tensor, panels: tf.Tensor, *, units: int, bias: tf.Tensor | None = None
+) -> tf.Tensor:
+    """x * matrix + bias, quick for up to a hundred rows, as in decoding. It has no gradient.
+
+    The result does not depend on the number of threads.
+
+    Args:
+      x: float32 [rows, depth].
+      panels: of pack_matrix, float32 [ceil(units / 32), depth, 32].
+      units: columns of the matrix.
+      bias: float32 [units].
+
+    Returns:
+      float32 [rows, units].
+
+    Raises:
+      tf.errors.InvalidArgumentError: the shapes do not fit.
+    """
+    bias = tf.zeros([0]) if bias is None else bias
+    return _library().frazo_packed_mat_mul(x=x, panels=panels, bias=bias, units=units)
+
+
 def pipeline_dataset(config: PipelineConfig) -> tf.data.Dataset:
     """From files to batches, as a Pipeline message says, in C++ threads.
 

@@ -1,0 +1,117 @@
+#include <algorithm>
+#include <cstdint>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "core/gemm/packed_matrix.h"
+#include "core/gemm/packed_product.h"
+#include "core/gemm/row_blocks.h"
+#include "tensorflow/core/framework/op_kernel.h"
+#include "tensorflow/core/framework/tensor.h"
+#include "tsl/platform/threadpool.h"
+
+namespace frazo {
+namespace {
+
+using ::tensorflow::OpKernel;
+using ::tensorflow::OpKernelConstruction;
+using ::tensorflow::OpKernelContext;
+using ::tensorflow::Tensor;
+using ::tensorflow::TensorShape;
+using ::tsl::thread::ThreadPool;
+
+// Values of a matrix that a core reads in a cycle, roughly.
+constexpr int64_t kValuesPerCycle = 4;
+
+ThreadPool* Threads(OpKernelContext* context) {
+  return context->device()->tensorflow_cpu_worker_threads()->workers;
+}
+
+class PackMatrixOp final : public OpKernel {
+ public:
+  explicit PackMatrixOp(OpKernelConstruction* context) : OpKernel(context) {
+    OP_REQUIRES_OK(context, context->GetAttr("transposed", &is_transposed_));
+  }
+
+  void Compute(OpKernelContext* context) override {
+    const Tensor& input = context->input(0);
+    OP_REQUIRES(context, input.dims() == 2,
+                absl::InvalidArgumentError(absl::StrCat("PackMatrix: matrix has shape ",
+                                                        input.shape().DebugString(),
+                                                        "; expected 2 dimensions")));
+    const gemm::MatrixToPack matrix = {
+        input.flat<float>().data(),
+        input.dim_size(is_transposed_ ? 1 : 0),
+        input.dim_size(is_transposed_ ? 0 : 1),
+        is_transposed_,
+    };
+    const int64_t panels = gemm::PanelCount(matrix.columns);
+    Tensor* output = nullptr;
+    OP_REQUIRES_OK(context,
+                   context->allocate_output(
+                       0, TensorShape({panels, matrix.depth, gemm::kPanelColumns}), &output));
+    float* packed = output->flat<float>().data();
+    const int64_t cycles = matrix.depth * gemm::kPanelColumns / kValuesPerCycle;
+    Threads(context)->ParallelFor(
+        panels, ThreadPool::SchedulingParams::Adaptive(cycles),
+        [&](int64_t begin, int64_t end) { gemm::PackPanels(matrix, begin, end, packed); });
+  }
+
+ private:
+  bool is_transposed_;
+};
+
+absl::Status CheckShapes(const Tensor& x, const Tensor& panels, const Tensor& bias, int64_t units) {
+  const int64_t count = gemm::PanelCount(units);
+  if (x.dims() != 2 || panels.dims() != 3 || panels.dim_size(0) != count ||
+      panels.dim_size(1) != x.dim_size(1) || panels.dim_size(2) != gemm::kPanelColumns) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("PackedMatMul: x has shape ", x.shape().DebugString(), " and panels ",
+                     panels.shape().DebugString(), "; expected [rows, depth] and [", count,
+                     ", depth, 32], which PackMatrix makes of a matrix of ", units, " columns"));
+  }
+  if (bias.dims() != 1 || (bias.dim_size(0) != 0 && bias.dim_size(0) != units)) {
+    return absl::InvalidArgumentError(absl::StrCat("PackedMatMul: bias has shape ",
+                                                   bias.shape().DebugString(), "; expected [",
+                                                   units, "] or [0]"));
+  }
+  return absl::OkStatus();
+}
+
+class PackedMatMulOp final : public OpKernel {
+ public:
+  explicit PackedMatMulOp(OpKernelConstruction* context) : OpKernel(context) {
+    OP_REQUIRES_OK(context, context->GetAttr("units", &units_));
+  }
+
+  void Compute(OpKernelContext* context) override {
+    const Tensor& x = context->input(0);
+    const Tensor& panels = context->input(1);
+    const Tensor& bias = context->input(2);
+    OP_REQUIRES_OK(context, CheckShapes(x, panels, bias, units_));
+    const int64_t rows = x.dim_size(0);
+    const int64_t depth = x.dim_size(1);
+    Tensor* y = nullptr;
+    OP_REQUIRES_OK(context, context->allocate_output(0, TensorShape({rows, units_}), &y));
+    gemm::RowBlocks blocks;
+    blocks.Set(x.flat<float>().data(), rows, depth, depth);
+    const gemm::PackedMatrix matrix = {panels.flat<float>().data(), depth, units_};
+    const float* start = bias.NumElements() == 0 ? nullptr : bias.flat<float>().data();
+    const gemm::ProductOutput output = {y->flat<float>().data(), units_, start, 0};
+    const int64_t cycles = depth * std::max<int64_t>(rows, gemm::kPanelColumns / kValuesPerCycle);
+    Threads(context)->ParallelFor(panels.dim_size(0),
+                                  ThreadPool::SchedulingParams::Adaptive(cycles),
+                                  [&](int64_t begin, int64_t end) {
+                                    gemm::MultiplyPanels(blocks, matrix, begin, end, output);
+                                  });
+  }
+
+ private:
+  int64_t units_;
+};
+
+REGISTER_KERNEL_BUILDER(Name("Frazo>PackMatrix").Device(tensorflow::DEVICE_CPU), PackMatrixOp);
+REGISTER_KERNEL_BUILDER(Name("Frazo>PackedMatMul").Device(tensorflow::DEVICE_CPU), PackedMatMulOp);
+
+}  // namespace
+}  // namespace frazo
