@@ -23,10 +23,10 @@ class LayerNorm(Layer):
 
     def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
         scale = self.scale + 1 if self.message.scale_is_offset_from_one else self.scale
-        return _standardized(x, self.message.epsilon) * scale + self.bias
+        return standardized(x, self.message.epsilon) * scale + self.bias
 
 
-def _standardized(x: tf.Tensor, epsilon: float) -> tf.Tensor:
+def standardized(x: tf.Tensor, epsilon: float) -> tf.Tensor:
     """(x - mean) / sqrt(variance + epsilon)."""
 
     # The derivative that TensorFlow would make from the parts passes over x some three times more.

@@ -1,0 +1,45 @@
+"""An LSTM in both directions."""
+
+import tensorflow as tf
+from frazo.layers.lstm import Lstm
+from frazo.layers.sequence_layer import Memory, SequenceLayer, State
+from frazo.layers.sequence_layout import SequenceLayout
+from frazo.layers.step_context import StepContext
+from frazo.proto import lstm_pb2
+from frazo.registry import register
+
+
+@register(lstm_pb2.BidirectionalLstm)
+class BidirectionalLstm(SequenceLayer):
+    """[batch, time, dim] to [batch, time, 2 size]: forward's output and backward's side by side.
+
+    Variables: those of an Lstm below forward and below backward.
+    """
+
+    def __init__(self, message: lstm_pb2.BidirectionalLstm, **place):
+        super().__init__(message, **place)
+        if message.lstm.HasField("reverse"):
+            raise ValueError(
+                f"{self.path}: reverse is set for the LSTM of a bidirectional layer, which runs in "
+                "both directions anyway. Unset lstm.reverse."
+            )
+        self.forward = Lstm(message.lstm, **self.place("forward"))
+        backward = lstm_pb2.Lstm()
+        backward.CopyFrom(message.lstm)
+        backward.reverse = True
+        self.backward = Lstm(backward, **self.place("backward"))
+        self.output_shape = (*self.input_shape[:-1], 2 * self.forward.output_shape[-1])
+
+    def __call__(
+        self,
+        x: tf.Tensor,
+        layout: SequenceLayout,
+        context: StepContext,
+        memory: Memory | None = None,
+    ) -> tf.Tensor:
+        return tf.concat(
+            [direction(x, layout, context) for direction in (self.forward, self.backward)], -1
+        )
+
+    def init_state(self, rows: int | tf.Tensor) -> State:
+        return self.backward.init_state(rows)

@@ -1,0 +1,131 @@
+"""Long short-term memory."""
+
+import tensorflow as tf
+from frazo.layers.dropout import random_uint16
+from frazo.layers.initializer import initial_value
+from frazo.layers.layer import constant
+from frazo.layers.linear import project
+from frazo.layers.lstm_cell import GATES, LstmWeights, Zoneout, advance
+from frazo.layers.lstm_scan import Sweep, scan
+from frazo.layers.sequence_layer import Memory, SequenceLayer, State
+from frazo.layers.sequence_layout import SequenceLayout
+from frazo.layers.step_context import StepContext
+from frazo.proto import lstm_pb2
+from frazo.registry import register
+
+
+@register(lstm_pb2.Lstm)
+class Lstm(SequenceLayer):
+    """[batch, time, dim] to [batch, time, size], zero where no token is; size: projection or units.
+
+    Variables: input/kernel [dim, 4 units], recurrent/kernel [size, 4 units], bias [4 units] with
+    the gates in the message's order, scale [4 units] with layer norm, projection/kernel
+    [units, size].
+    State: cell, [rows, units], and output, [rows, size].
+    """
+
+    def __init__(self, message: lstm_pb2.Lstm, **place):
+        super().__init__(message, **place)
+        dim, units = self.require_dim(), message.units
+        size = message.projection or units
+        self.output_shape = (*self.input_shape[:-1], size)
+        of_input, of_output = tf.split(self._initial_kernel(dim + size), [dim, size])
+        self.input_kernel = tf.Variable(of_input, name=f"{self.path}/input/kernel")
+        self.recurrent_kernel = tf.Variable(of_output, name=f"{self.path}/recurrent/kernel")
+        forget_bias = tf.repeat([0.0, 0.0, message.forget_bias, 0.0], units)
+        self.bias = tf.Variable(forget_bias, name=f"{self.path}/bias")
+        self.scale = None
+        if message.layer_norm:
+            self.scale = self.add_variable("scale", (GATES * units,), constant(1))
+        self.projection = None
+        if message.projection:
+            self.projection = self.add_variable(
+                "projection/kernel", (units, size), message.kernel_init
+            )
+
+    def __call__(
+        self,
+        x: tf.Tensor,
+        layout: SequenceLayout,
+        context: StepContext,
+        memory: Memory | None = None,
+    ) -> tf.Tensor:
+        return scan(self.message, self.sweep(x, layout, context))
+
+    def sweep(self, x: tf.Tensor, layout: SequenceLayout, context: StepContext) -> Sweep:
+        """What is to be done for x, [batch, time, dim]: all but the recurrence is in it."""
+        return Sweep(
+            weights=self._weights(),
+            gates=self._gates(x),
+            mask=layout.mask,
+            starts=_starts(layout, self.message.reverse),
+            zoneout=self._zoneout(tf.shape(x)[:2], context),
+            reverse=self.message.reverse,
+        )
+
+    def init_state(self, rows: int | tf.Tensor) -> State:
+        if self.message.reverse:
+            raise ValueError(
+                f"{self.path}: an LSTM that reads from the last token to the first, as a "
+                "bidirectional layer's does, cannot go token by token. Use one without reverse."
+            )
+        return {
+            "cell": tf.zeros([rows, self.message.units]),
+            "output": tf.zeros([rows, self.output_shape[-1]]),
+        }
+
+    def step(
+        self, state: State, x: tf.Tensor, memory_cache: State | None = None
+    ) -> tuple[State, tf.Tensor]:
+        zoneout = Zoneout(self.message.cell_zoneout or None, self.message.output_zoneout or None)
+        state = advance(self.message, self._weights(), self._gates(x), state, zoneout)
+        return state, state["output"]
+
+    def _initial_kernel(self, features: int) -> tf.Tensor:
+        return initial_value(
+            self.message.kernel_init,
+            shape=(features, GATES * self.message.units),
+            path=f"{self.path}/kernel",
+            seed=self._seed,
+        )
+
+    def _weights(self) -> LstmWeights:
+        return LstmWeights(
+            kernel=tf.convert_to_tensor(self.recurrent_kernel),
+            projection=None if self.projection is None else tf.convert_to_tensor(self.projection),
+            scale=None if self.scale is None else tf.convert_to_tensor(self.scale),
+            bias=None if self.scale is None else tf.convert_to_tensor(self.bias),
+        )
+
+    def _gates(self, x: tf.Tensor) -> tf.Tensor:
+        """x W, and b where no layer norm follows: [..., dim] to [..., 4 units]."""
+        return project(x, self.input_kernel, self.bias if self.scale is None else None)
+
+    def _zoneout(self, places: tf.Tensor, context: StepContext) -> Zoneout:
+        """places: int32 [2], batch and time."""
+        rates = {
+            "cell": (self.message.cell_zoneout, self.message.units),
+            "output": (self.message.output_zoneout, self.output_shape[-1]),
+        }
+        shares = {}
+        for name, (rate, size) in rates.items():
+            shape = tf.concat([places, [size]], 0)
+            if rate == 0:
+                shares[name] = None
+            elif context.training:
+                bits = random_uint16(shape, context.seed_for(f"{self.path}/{name}_zoneout"))
+                threshold = tf.constant(min(round(rate * 65536), 65535), tf.uint16)
+                shares[name] = tf.cast(bits < threshold, tf.float32)
+            else:
+                shares[name] = tf.fill(shape, rate)
+        return Zoneout(**shares)
+
+
+def _starts(layout: SequenceLayout, reverse: bool) -> tf.Tensor | None:
+    """Where a segment begins, or ends if the way is reverse; None if not packed."""
+    ids = layout.segment_ids
+    if ids is None:
+        return None
+    if reverse:
+        return ids != tf.pad(ids[:, 1:], [[0, 0], [0, 1]])
+    return ids != tf.pad(ids[:, :-1], [[0, 0], [1, 0]])

@@ -1,0 +1,61 @@
+"""One token's way through an LSTM."""
+
+from typing import NamedTuple
+
+import tensorflow as tf
+from frazo.layers.layer_norm import standardized
+from frazo.layers.sequence_layer import State
+from frazo.proto import lstm_pb2
+
+GATES = 4
+
+
+class LstmWeights(NamedTuple):
+    """What the recurrence multiplies by. U units, P size of the output.
+
+    kernel: [P, 4 U], from the output before to the gates.
+    projection: [U, P], None without.
+    scale, bias: [4 U] of the layer norm, None without; the bias is then part of the gates' input.
+    """
+
+    kernel: tf.Tensor
+    projection: tf.Tensor | None = None
+    scale: tf.Tensor | None = None
+    bias: tf.Tensor | None = None
+
+
+class Zoneout(NamedTuple):
+    """Shares of the old state that are kept: scalars or [rows, size]; None for nothing."""
+
+    cell: tf.Tensor | float | None = None
+    output: tf.Tensor | float | None = None
+
+
+def advance(
+    message: lstm_pb2.Lstm, weights: LstmWeights, gates: tf.Tensor, state: State, zoneout: Zoneout
+) -> State:
+    """The state after a token.
+
+    gates: [rows, 4 U], x W, and b if there is no layer norm.
+    state: cell, [rows, U], and output, [rows, P].
+    """
+    gates += tf.linalg.matmul(state["output"], weights.kernel)
+    if weights.scale is not None:
+        of_gates = tf.reshape(gates, [-1, GATES, message.units])
+        normal = standardized(of_gates, message.layer_norm_epsilon)
+        gates = tf.reshape(normal, tf.shape(gates)) * weights.scale + weights.bias
+    candidate, input_gate, forget_gate, output_gate = tf.split(gates, GATES, -1)
+    cell = tf.sigmoid(forget_gate) * state["cell"] + tf.sigmoid(input_gate) * tf.tanh(candidate)
+    if message.cell_clip:
+        cell = tf.clip_by_value(cell, -message.cell_clip, message.cell_clip)
+    output = tf.sigmoid(output_gate) * (tf.tanh(cell) if message.output_tanh else cell)
+    if weights.projection is not None:
+        output = tf.linalg.matmul(output, weights.projection)
+    return {
+        "cell": _zoned_out(cell, state["cell"], zoneout.cell),
+        "output": _zoned_out(output, state["output"], zoneout.output),
+    }
+
+
+def _zoned_out(new: tf.Tensor, old: tf.Tensor, share: tf.Tensor | float | None) -> tf.Tensor:
+    return new if share is None else share * old + (1 - share) * new

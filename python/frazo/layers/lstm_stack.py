@@ -1,0 +1,72 @@
+"""LSTM layers on top of each other."""
+
+import tensorflow as tf
+from frazo.layers import bidirectional_lstm  # noqa: F401  It binds itself to its message.
+from frazo.layers.dropout import Dropout
+from frazo.layers.layer import show_shape
+from frazo.layers.sequence_layer import Memory, SequenceLayer, State
+from frazo.layers.sequence_layout import SequenceLayout
+from frazo.layers.step_context import StepContext
+from frazo.proto import dropout_pb2, lstm_pb2
+from frazo.registry import build, register
+
+
+@register(lstm_pb2.LstmStack)
+class LstmStack(SequenceLayer):
+    """[batch, time, dim] to [batch, time, size], size being that of a layer's output.
+
+    State: layer0, layer1, ... of the layers.
+    """
+
+    def __init__(self, message: lstm_pb2.LstmStack, **place):
+        super().__init__(message, **place)
+        layer_message = message.layer
+        if message.bidirectional:
+            layer_message = lstm_pb2.BidirectionalLstm(lstm=message.layer)
+        self.input_dropout = self._dropout("input_dropout", message.input_dropout)
+        self.layers: list[SequenceLayer] = []
+        self.dropouts: list[Dropout] = []
+        shape = self.input_shape
+        for index in range(message.num_layers):
+            layer = build(layer_message, **self.place(f"layer{index}", shape))
+            if self._has_residual(index) and layer.output_shape[-1] != shape[-1]:
+                raise ValueError(
+                    f"{layer.path}: its input {show_shape(shape)} cannot be added to its output "
+                    f"{show_shape(layer.output_shape)}. Raise residual_from or make the sizes equal."
+                )
+            self.layers.append(layer)
+            self.dropouts.append(self._dropout(f"dropout{index}", message.dropout))
+            shape = layer.output_shape
+        self.output_shape = shape
+
+    def __call__(
+        self,
+        x: tf.Tensor,
+        layout: SequenceLayout,
+        context: StepContext,
+        memory: Memory | None = None,
+    ) -> tf.Tensor:
+        x = self.input_dropout(x, context)
+        for index, layer in enumerate(self.layers):
+            y = self.dropouts[index](layer(x, layout, context), context)
+            x = x + y if self._has_residual(index) else y
+        return x
+
+    def init_state(self, rows: int | tf.Tensor) -> State:
+        return {f"layer{index}": layer.init_state(rows) for index, layer in enumerate(self.layers)}
+
+    def step(
+        self, state: State, x: tf.Tensor, memory_cache: State | None = None
+    ) -> tuple[State, tf.Tensor]:
+        new_state = {}
+        for index, layer in enumerate(self.layers):
+            name = f"layer{index}"
+            new_state[name], y = layer.step(state[name], x)
+            x = x + y if self._has_residual(index) else y
+        return new_state, x
+
+    def _has_residual(self, index: int) -> bool:
+        return self.message.HasField("residual_from") and index >= self.message.residual_from
+
+    def _dropout(self, name: str, rate: float) -> Dropout:
+        return Dropout(dropout_pb2.Dropout(rate=rate), **self.place(name))
