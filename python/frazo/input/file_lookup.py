@@ -1,4 +1,4 @@
-"""Where the checkpoint of an input is."""
+"""Where the files are that a configuration names."""
 
 import pathlib
 
@@ -9,20 +9,26 @@ _OWN_TREE = pathlib.Path(frazo.__file__).parent
 
 
 def find_checkpoint(prefix: str, field: str) -> str:
-    """The place of an existing TensorFlow checkpoint: <prefix>.index must be there. `field` is named
-    in the error, such as "tensors.prefix".
+    """The place of an existing TensorFlow checkpoint: <prefix>.index must be there. Looked for as
+    find_file does.
+    """
+    return find_file(f"{prefix}.index", field).removesuffix(".index")
 
-    An absolute prefix is taken as it is; a relative one is looked for below the current directory,
+
+def find_file(path: str, field: str) -> str:
+    """The place of an existing file. `field` is named in the error, such as "tensors.prefix".
+
+    An absolute path is taken as it is; a relative one is looked for below the current directory,
     then below Frazo's own tree. Raises FileNotFoundError.
     """
-    tried = [root / f"{prefix}.index" for root in (pathlib.Path.cwd(), _OWN_TREE)]
-    if pathlib.Path(prefix).is_absolute():
+    tried = [root / path for root in (pathlib.Path.cwd(), _OWN_TREE)]
+    if pathlib.Path(path).is_absolute():
         tried = tried[:1]
     for candidate in tried:
         if candidate.is_file():
-            return str(candidate).removesuffix(".index")
+            return str(candidate)
     places = " and ".join(f"'{candidate}'" for candidate in tried)
     raise FileNotFoundError(
-        f"{field}: there is no file '{prefix}.index'; looked at {places}. "
+        f"{field}: there is no file '{path}'; looked at {places}. "
         "Correct the path, or make the file first."
     )

@@ -23,19 +23,24 @@ modes
   sync            run the jobs (default)
   inspect_model   print the table of variables
   inspect_params  print the experiment with all its defaults
-  inspect_evaler  print the names of the inputs, for --job=evaler_NAME
+  inspect_evaler  print the names of the inputs, for --job=evaler_NAME and
+                  --job=decoder_NAME
   shell           open a Python prompt with the model, from the newest
                   checkpoint in --logdir if there is one
 
 jobs
   Without --job one process trains, keeps the records and evaluates every input
-  but Train at each checkpoint. With --job each may be a process of its own;
-  they meet in --logdir and end when the training has finished.
+  but Train at each checkpoint; it decodes those named in decode.local_inputs.
+  With --job each may be a process of its own; they meet in --logdir and end
+  when the training has finished.
   controller      writes control/ (params.txt, model_analysis.txt, train.pbtxt)
                   and watches the checkpoints
   trainer         trains
   evaler_NAME     evaluates the input NAME (evaler_test, evaler_train, ...) at
                   each newest checkpoint
+  decoder_NAME    decodes the input NAME at each newest checkpoint: the outputs
+                  (translations, say), their attention and scores are in
+                  decode_NAME/
 
 examples
   What there is:
@@ -48,6 +53,11 @@ examples
   Train in one process and evaluate in another:
     trainer --config=mine.textproto --logdir=/tmp/mine --job=controller,trainer
     trainer --config=mine.textproto --logdir=/tmp/mine --job=evaler_test
+  Decode the newest checkpoint, and once more with another search:
+    trainer --model=mt.gettext_en_de.TransformerTiny --logdir=/tmp/ende/log \\
+        --job=decoder_test
+    trainer --model=mt.gettext_en_de.TransformerTiny --logdir=/tmp/ende/log \\
+        --job=decoder_test --set 'task.translation.search.greedy={}'
 
 signals
   SIGTERM and SIGINT (Ctrl+C) end the training after the present loop of at most
@@ -97,7 +107,8 @@ def parse_flags(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--job",
         metavar="JOBS",
-        help="the jobs of this process, parted by commas: controller, trainer, evaler_NAME",
+        help="the jobs of this process, parted by commas: controller, trainer, evaler_NAME, "
+        "decoder_NAME",
     )
     flags = parser.parse_args(arguments)
     if flags.mode == "sync" and flags.logdir is None and flags.model != LIST_MODELS:

@@ -1,4 +1,4 @@
-"""The controller and the evalers as processes of their own, beside a trainer."""
+"""The controller, the evalers and the decoders as processes of their own, beside a trainer."""
 
 from pathlib import Path
 
@@ -6,12 +6,12 @@ from frazo.jobs.checkpoint_follower import CheckpointFollower
 from frazo.jobs.checkpoint_restore import restore_variables
 from frazo.jobs.console import Console
 from frazo.jobs.control_records import ControlRecords
-from frazo.jobs.evaluated_set import EvaluatedSet
 from frazo.jobs.experiment_parts import build_input
 from frazo.jobs.inner_loop import InnerLoop
 from frazo.jobs.job_names import TRAIN_INPUT, Jobs
 from frazo.jobs.model import Model
 from frazo.jobs.number_format import format_bytes
+from frazo.jobs.scored_sets import scored_sets
 from frazo.jobs.stop_request import StopRequest
 from frazo.jobs.train_state import INPUT_PREFIX
 from frazo.proto import experiment_pb2
@@ -33,8 +33,10 @@ def run(
     """
     if jobs.controller:
         _write_records(experiment, logdir, console)
-    sets = [EvaluatedSet(name, experiment, logdir, console) for name in jobs.evaluated]
+    sets = scored_sets(jobs, experiment, logdir, console)
     model = Model(experiment, sets[0].source.element_spec) if sets else None
+    for scored in sets:
+        scored.prepare(model)
     follower = CheckpointFollower(
         logdir / "train", experiment.eval.checkpoint_timeout_seconds, console, lambda: bool(stop)
     )
@@ -44,14 +46,14 @@ def run(
         if jobs.controller:
             size = format_bytes(checkpoint.manifest.size_bytes)
             console.line(f"controller: step: {step}, {checkpoint.name} is whole, {size}")
-        wanting = [evaluated for evaluated in sets if evaluated.wants(step)]
+        wanting = [scored for scored in sets if scored.wants(step)]
         if wanting:
             restore_variables(checkpoint, model.variables, other_prefix=INPUT_PREFIX)
-        for evaluated in wanting:
-            evaluated.evaluate(model, step, lambda: bool(stop))
-    for evaluated in sets:
-        evaluated.close()
-    for label in [*(["controller"] if jobs.controller else []), *(e.label for e in sets)]:
+        for scored in wanting:
+            scored.score(step, lambda: bool(stop))
+    for scored in sets:
+        scored.close()
+    for label in [*(["controller"] if jobs.controller else []), *(s.label for s in sets)]:
         console.line(
             f"{label}: stopped by {stop.signal.name}"
             if stop

@@ -9,49 +9,62 @@ from frazo.jobs.errors import UsageError
 TRAIN_INPUT = "Train"
 
 _EVALER_PREFIX = "evaler_"
+_DECODER_PREFIX = "decoder_"
 
 
 @dataclasses.dataclass(frozen=True)
 class Jobs:
-    """evaluated: names of inputs, as in the experiment."""
+    """evaluated, decoded: names of inputs, as in the experiment."""
 
     controller: bool
     trainer: bool
     evaluated: tuple[str, ...]
+    decoded: tuple[str, ...] = ()
 
 
-def local_jobs(input_names: Sequence[str]) -> Jobs:
-    """All of them in one process: every input but Train is evaluated."""
-    return Jobs(True, True, tuple(sorted(name for name in input_names if name != TRAIN_INPUT)))
+def local_jobs(input_names: Sequence[str], decoded: Sequence[str]) -> Jobs:
+    """All of them in one process: every input but Train is evaluated, those in `decoded`
+    (decode.local_inputs) are decoded. UsageError: there is no such input.
+    """
+    for name in decoded:
+        if name not in input_names:
+            raise UsageError(
+                f'decode.local_inputs: the experiment has no input called "{name}"; '
+                f"{suggestion(name, sorted(input_names), 'its inputs are')}"
+            )
+    evaluated = tuple(sorted(name for name in input_names if name != TRAIN_INPUT))
+    return Jobs(True, True, evaluated, tuple(dict.fromkeys(decoded)))
 
 
 def parse_jobs(text: str, input_names: Sequence[str]) -> Jobs:
     """Reads --job. Letter case does not matter. UsageError: an unknown job or input."""
     controller = trainer = False
-    evaluated: list[str] = []
+    scored: dict[str, list[str]] = {_EVALER_PREFIX: [], _DECODER_PREFIX: []}
     for name in (part.strip() for part in text.split(",")):
         folded = name.casefold()
         if folded == "controller":
             controller = True
         elif folded == "trainer":
             trainer = True
-        elif folded.startswith(_EVALER_PREFIX):
-            evaluated.append(_input_named(name, input_names))
+        elif prefix := next((prefix for prefix in scored if folded.startswith(prefix)), None):
+            scored[prefix].append(_input_named(name, prefix, input_names))
         else:
-            jobs = ["controller", "trainer", *(_EVALER_PREFIX + n.lower() for n in input_names)]
+            jobs = ["controller", "trainer"]
+            jobs += [prefix + n.lower() for prefix in scored for n in input_names]
             raise UsageError(
                 f'--job={text}: there is no job called "{name}"; '
                 f"{suggestion(name, sorted(jobs), 'the jobs are')}"
             )
-    return Jobs(controller, trainer, tuple(dict.fromkeys(evaluated)))
+    evaluated, decoded = (tuple(dict.fromkeys(names)) for names in scored.values())
+    return Jobs(controller, trainer, evaluated, decoded)
 
 
-def _input_named(job: str, input_names: Sequence[str]) -> str:
-    wanted = job[len(_EVALER_PREFIX) :]
+def _input_named(job: str, prefix: str, input_names: Sequence[str]) -> str:
+    wanted = job[len(prefix) :]
     for name in input_names:
         if name.casefold() == wanted.casefold():
             return name
-    known = sorted(_EVALER_PREFIX + name.lower() for name in input_names)
+    known = sorted(prefix + name.lower() for name in input_names)
     raise UsageError(
         f'--job={job}: the experiment has no input called "{wanted}"; '
         f"{suggestion(job, known, 'its inputs give the jobs')}"

@@ -1,4 +1,4 @@
-"""A picture of a training: loss and accuracy over steps."""
+"""A picture of a training: loss, accuracy and BLEU over steps."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,11 +11,12 @@ _TRAIN = "train"
 
 
 def draw_learning_curve(logdir: Path) -> Path | None:
-    """Draws the scores of train/ and of each eval_*/ into <logdir>/curve.png.
+    """Draws the scores of train/, of each eval_*/ and each decode_*/ into <logdir>/curve.png.
 
     Returns its path, or None if there are no scores of at least two steps.
     """
     directories = [logdir / _TRAIN, *sorted(logdir.glob("eval_*"))]
+    directories += sorted(logdir.glob("decode_*"))
     scores = {directory.name: ScoreLog(directory).read() for directory in directories}
     if all(len(records) < 2 for records in scores.values()):
         return None
@@ -25,7 +26,9 @@ def draw_learning_curve(logdir: Path) -> Path | None:
     from matplotlib.figure import Figure
 
     metrics = [
-        name for name in ("loss", "accuracy") if any(_curve(s, name) for s in scores.values())
+        name
+        for name in ("loss", "accuracy", "bleu")
+        if any(_curve(s, name) for s in scores.values())
     ]
     figure = Figure(figsize=(6 * len(metrics), 4), layout="constrained")
     for position, metric in enumerate(metrics, 1):

@@ -21,11 +21,17 @@ class ScoreLog:
     def __init__(self, directory: Path):
         self._path = directory / FILE_NAME
 
-    def append(self, step: int, metrics: Mapping[str, float]) -> None:
-        """A value that is not finite is written as null."""
+    def append(
+        self, step: int, metrics: Mapping[str, float], details: Mapping[str, Any] | None = None
+    ) -> None:
+        """A metric that is not finite is written as null.
+
+        details: more members of the record, which say how the metrics came to be.
+        """
         # JSON has no NaN.
         values = {name: v if math.isfinite(v) else None for name, v in metrics.items()}
         record = {"step": step, "unix_seconds": round(time.time(), 3), "metrics": values}
+        record |= details or {}
         line = json.dumps(record).encode() + b"\n"
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with open(self._path, "ab") as file:

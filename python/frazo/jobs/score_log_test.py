@@ -40,3 +40,10 @@ def test_values_that_are_not_finite_become_null(tmp_path):
 
 def test_without_a_file_there_are_no_scores(tmp_path):
     assert ScoreLog(tmp_path / "none").read() == {}
+
+
+def test_details_stand_beside_the_metrics(tmp_path):
+    log = ScoreLog(tmp_path)
+    log.append(10, {"bleu": 24.5}, {"search": "greedy {}"})
+    record = log.read()[10]
+    assert (record["metrics"], record["search"]) == ({"bleu": 24.5}, "greedy {}")

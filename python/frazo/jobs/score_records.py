@@ -38,11 +38,14 @@ class ScoreRecords:
         metrics: Mapping[str, float],
         only_events: Mapping[str, float] | None = None,
         summaries: Sequence[tf.compat.v1.Summary.Value] = (),
+        details: Mapping[str, Any] | None = None,
     ) -> None:
-        """only_events: scalars that are of no use beyond the picture, such as rates."""
+        """only_events: scalars that are of no use beyond the picture, such as rates. details: what
+        only the score log holds, see ScoreLog.append.
+        """
 
         def write() -> None:
-            self._log.append(step, metrics)
+            self._log.append(step, metrics, details)
             self._events.add_scalars(step, {**metrics, **(only_events or {})})
             self._events.add_values(step, summaries)
 

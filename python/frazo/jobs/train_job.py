@@ -15,7 +15,7 @@ from frazo.jobs.experiment_parts import build_input
 from frazo.jobs.inner_loop import InnerLoop
 from frazo.jobs.job_names import TRAIN_INPUT, Jobs
 from frazo.jobs.learning_curve import draw_learning_curve
-from frazo.jobs.local_evaluations import LocalEvaluations
+from frazo.jobs.local_scores import LocalScores
 from frazo.jobs.model import Model
 from frazo.jobs.number_format import format_metric
 from frazo.jobs.outer_loop import OuterLoop
@@ -30,7 +30,7 @@ class TrainJob:
     """Trains an experiment in a log directory, going on from its newest checkpoint.
 
     With jobs.controller it keeps the records of the run, and at each checkpoint it evaluates
-    jobs.evaluated.
+    jobs.evaluated and decodes jobs.decoded.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class TrainJob:
         self._console = console
         self._stop = stop
         self._records = ControlRecords(logdir, console)
-        self._evaluations = LocalEvaluations(jobs.evaluated, experiment, logdir, console, stop)
+        self._scores = LocalScores(jobs, experiment, logdir, console, stop)
 
     def run(self) -> None:
         """Returns when training has finished or a stop was requested, and everything is saved.
@@ -59,7 +59,7 @@ class TrainJob:
             try:
                 step = self._train()
             finally:
-                self._evaluations.close()
+                self._scores.close()
                 self._records.close()
         self._say_end(step)
 
@@ -107,7 +107,7 @@ class TrainJob:
                 "the input Train or the seed is not that of the checkpoint: the input begins at its first batch"
             )
         # Those that a kill prevented after the save.
-        self._evaluations.evaluate(state.model, step)
+        self._scores.score(state.model, step)
         return step
 
     def _run_loop(self, model: Model, inner: InnerLoop, saver: Saver) -> int:
@@ -124,7 +124,7 @@ class TrainJob:
 
         try:
             loop = OuterLoop(settings, model, inner, saver, report, self._stop)
-            return loop.run(after_first_step, lambda step: self._evaluations.evaluate(model, step))
+            return loop.run(after_first_step, lambda step: self._scores.score(model, step))
         finally:
             report.close()
 
@@ -136,9 +136,9 @@ class TrainJob:
                 f"{self._experiment.train.max_steps}; saved. The same command goes on from there."
             )
             return
-        accuracies = self._evaluations.accuracies(step)
         scores = "".join(
-            f", {label} accuracy {format_metric(a)}" for label, a in accuracies.items()
+            f", {label} {name} {format_metric(value)}"
+            for label, (name, value) in self._scores.headline(step).items()
         )
         console.line(f"done: step {step}{scores}")
         console.line(f"  checkpoints  {self._train_directory / checkpoint_name(step)}")

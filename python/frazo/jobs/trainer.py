@@ -74,7 +74,10 @@ def _run_jobs(
     flags: argparse.Namespace, experiment: experiment_pb2.Experiment, console: Console
 ) -> int:
     names = list(experiment.inputs)
-    jobs = local_jobs(names) if flags.job is None else parse_jobs(flags.job, names)
+    if flags.job is None:
+        jobs = local_jobs(names, experiment.decode.local_inputs)
+    else:
+        jobs = parse_jobs(flags.job, names)
     if (jobs.trainer or jobs.controller) and TRAIN_INPUT not in names:
         raise UsageError(
             f"inputs: there is no input called {TRAIN_INPUT}, so there is nothing to train on; the experiment has "

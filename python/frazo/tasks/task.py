@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 from frazo.layers.step_context import StepContext
+from frazo.tasks.decoder import Decoder
 from google.protobuf.message import Message
 
 # A mean and the weight with which it enters the mean over batches: float32 scalars.
@@ -45,3 +46,14 @@ class Task(tf.Module):
     ) -> list[tf.compat.v1.Summary.Value]:
         """Summaries that show `examples`: rows of EvalOutput.examples as NumPy values."""
         return []
+
+    def decoder(self, source: Message) -> Decoder:
+        """What decodes the examples of an input.
+
+        source: the input's message, which says what its batches are made of. Raises ValueError if it
+        lacks what is needed.
+        """
+        raise ValueError(
+            f"{type(self).__name__} outputs nothing that could be decoded. Evaluate it instead "
+            "(--job=evaler_NAME)."
+        )

@@ -52,7 +52,13 @@ def test_the_pipeline_gives_what_the_task_takes(pairs_input):
         "target_labels": [[6, 7, 2], [8, 6, 2]],
         "target_labels_length": [3, 3],
     }
-    assert set(batches[0]) == set(expected)
+    texts = {
+        "source_text": [b"open the file", b"file"],
+        "target_text": ["Datei öffnen".encode(), b"die Datei"],
+    }
+    assert set(batches[0]) == {*expected, *texts}
+    for name, values in texts.items():
+        assert batches[0][name].numpy().tolist() == values
     for name, values in expected.items():
         np.testing.assert_array_equal(batches[0][name], values, err_msg=name)
     message = experiment("TransformerTiny").task.translation

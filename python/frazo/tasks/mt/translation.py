@@ -14,7 +14,9 @@ from frazo.layers.transformer import Tokens, Transformer
 from frazo.proto import search_pb2, translation_pb2
 from frazo.registry import register
 from frazo.tasks.mt.token_ids import real_ids
+from frazo.tasks.mt.translation_decoder import TranslationDecoder
 from frazo.tasks.task import EvalOutput, Task, WeightedMetrics
+from google.protobuf.message import Message
 
 _SEQUENCES = ("source", "target", "target_labels")
 
@@ -108,6 +110,9 @@ class Translation(Task):
             start_token=self.message.sos_id,
             state_shapes=loop_shapes(state),
         )
+
+    def decoder(self, source: Message) -> TranslationDecoder:
+        return TranslationDecoder(self.decode, self.message.search, source)
 
     def _source(self, ids: tf.Tensor, lengths: tf.Tensor) -> Tokens:
         layout = SequenceLayout.of_lengths(lengths, tf.shape(ids)[1])

@@ -1,0 +1,72 @@
+import pathlib
+
+import pytest
+from frazo.input.feature_tokenizer import feature_tokenizer, tokenizer_files
+from frazo.proto import image_input_pb2, pipeline_pb2, tokenizer_pb2
+from google.protobuf import text_format
+
+STEPS = """
+processor {
+  tab_separated { columns: ["source", "target"] }
+  steps { copy { field: "target" output: "target_text" } }
+  steps { tokenize { field: "source" tokenizer { word { vocabulary: "words" } } } }
+  steps {
+    tokenize {
+      field: "target" output: "ids"
+      tokenizer { bpe { merges: "merges" vocabulary: "words" } unk_id: 3 }
+    }
+  }
+  steps { copy { field: "ids" output: "labels" } }
+}
+"""
+
+
+@pytest.fixture
+def source(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("words", "merges"):
+        pathlib.Path(name).touch()
+    return text_format.Parse(STEPS, pipeline_pb2.Pipeline())
+
+
+@pytest.mark.parametrize("feature", ["ids", "labels"])
+def test_a_copy_has_the_tokenizer_of_what_it_copies(source, feature, tmp_path):
+    tokenizer = feature_tokenizer(source, feature)
+    assert tokenizer.unk_id == 3
+    assert tokenizer_files(tokenizer) == [f"{tmp_path}/merges", f"{tmp_path}/words"]
+
+
+def test_a_tokenized_field_keeps_its_name(source, tmp_path):
+    assert tokenizer_files(feature_tokenizer(source, "source")) == [f"{tmp_path}/words"]
+
+
+def test_the_message_of_the_input_stays_as_it_is(source):
+    feature_tokenizer(source, "source")
+    assert source == text_format.Parse(STEPS, pipeline_pb2.Pipeline())
+
+
+@pytest.mark.parametrize("feature", ["target", "target_text", "length"])
+def test_a_feature_without_a_tokenizer_is_named(source, feature):
+    with pytest.raises(
+        ValueError, match=f"which text the ids of '{feature}' stand for. Let a step"
+    ):
+        feature_tokenizer(source, feature)
+
+
+def test_an_input_that_is_no_pipeline_has_no_tokenizer():
+    with pytest.raises(ValueError, match="the ids of 'source'"):
+        feature_tokenizer(image_input_pb2.ImageInput(), "source")
+
+
+def test_a_missing_file_is_named(source):
+    pathlib.Path("words").unlink()
+    with pytest.raises(FileNotFoundError) as failure:
+        feature_tokenizer(source, "labels")
+    assert str(failure.value).startswith(
+        "tokenizer of 'labels': vocabulary: there is no file 'words'; looked at"
+    )
+
+
+def test_the_table_that_is_built_in_is_no_file():
+    built_in = text_format.Parse("grapheme {}", tokenizer_pb2.Tokenizer())
+    assert tokenizer_files(built_in) == []

@@ -1,0 +1,94 @@
+"""One decoded input of an experiment: its outputs, its scores and what is said about them."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from frazo.jobs import durable_file
+from frazo.jobs.console import Console
+from frazo.jobs.decoding import Decoded, Decoding
+from frazo.jobs.errors import JobError
+from frazo.jobs.experiment_parts import named_errors
+from frazo.jobs.model import Model
+from frazo.jobs.number_format import format_duration, format_metrics
+from frazo.jobs.scored_set import ScoredSet
+from frazo.proto import experiment_pb2
+from frazo.registry import unwrap
+from frazo.tasks.attention_page import attention_page
+
+_RATE = "examples_per_second"
+
+
+class DecodedSet(ScoredSet):
+    """Decodes one input at checkpoints and keeps outputs and scores in <logdir>/decode_<name>.
+
+    Of step 500 that is 00000500.jsonl, an example a line; attention_00000500.html, if the task draws
+    attention; and a line of the score log, which comes last: what has no score was not finished.
+    """
+
+    def __init__(
+        self, name: str, experiment: experiment_pb2.Experiment, logdir: Path, console: Console
+    ):
+        super().__init__(f"decode_{name.lower()}", name, experiment, logdir, console)
+        self._name = name
+        self._settings = experiment.decode
+        _, self._input_message = unwrap(experiment.inputs[name])
+        # Known when the input was read to its end.
+        self._num_examples = self.source.num_examples
+
+    def prepare(self, model: Model) -> None:
+        """JobError: the task, or the input, cannot be decoded."""
+        self._model = model
+        with named_errors(f"inputs.{self._name}"):
+            self._decoder = model.task.decoder(self._input_message)
+        self._decoding = Decoding(self._decoder, self.source, self._settings)
+        # What a score depends on beside the weights and the input.
+        limit = self._settings.max_examples if self._settings.HasField("max_examples") else None
+        self._made_by = {"search": self._decoder.search, "max_examples": limit}
+
+    def wants(self, step: int) -> bool:
+        """Also where an earlier process scored the step with another search or on fewer examples."""
+        if step < self._settings.start_step:
+            return False
+        record = self.records.get(step, {})
+        return any(
+            key not in record or record[key] != value for key, value in self._made_by.items()
+        )
+
+    def score(self, step: int, should_stop: Callable[[], bool]) -> None:
+        with self._model.evaluation_weights():
+            decoded = self._decoding.run(should_stop, self._report_of(step))
+        self.console.end_live()
+        if decoded is None:
+            return
+        if not decoded.records:
+            raise JobError(
+                f"inputs.{self._name}: there is no example to decode. Are all of them longer than the "
+                "batcher's bounds?"
+            )
+        self._num_examples = len(decoded.records)
+        scores = self._decoder.scores(decoded.records)
+        rate = len(decoded.records) / decoded.seconds
+        metrics = {**scores.metrics, "num_examples": float(len(decoded.records)), _RATE: rate}
+        self._write(step, decoded)
+        self.console.line(f"{self.label}: step: {step}, {format_metrics(metrics)}")
+        self._keep(step, metrics, details={**self._made_by, "signatures": scores.signatures})
+
+    def _report_of(self, step: int) -> Callable[[int, float], None]:
+        total = "" if self._num_examples is None else f"/{self._num_examples}"
+
+        def report(done: int, seconds: float) -> None:
+            self.console.live(
+                f"{self.label}: step: {step}, {done}{total} examples, {done / seconds:.1f}/s, "
+                f"{format_duration(seconds)}"
+            )
+
+        return report
+
+    def _write(self, step: int, decoded: Decoded) -> None:
+        self.directory.mkdir(parents=True, exist_ok=True)
+        lines = "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in decoded.records)
+        durable_file.write_text(self.directory / f"{step:08d}.jsonl", lines)
+        if decoded.figures:
+            page = attention_page(f"{self.label}, step {step}", decoded.figures)
+            durable_file.write_text(self.directory / f"attention_{step:08d}.html", page)

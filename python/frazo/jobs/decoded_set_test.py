@@ -1,0 +1,169 @@
+"""Decoding an input of numbers with a task that outputs their squares."""
+
+import io
+import json
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from frazo.jobs import decoded_set, scored_set
+from frazo.jobs.console import Console
+from frazo.jobs.errors import JobError
+from frazo.proto import decode_loop_pb2, experiment_pb2
+from frazo.tasks.decoder import Decoder, DecodingScores
+from frazo.tasks.task import Task
+
+
+class Squares(Decoder):
+    search = "power: 2"
+
+    def decode(self, batch):
+        return {"square": batch["x"] ** 2 + MODEL_WEIGHT}
+
+    def records(self, outputs):
+        return [{"square": int(square)} for square in outputs["square"]]
+
+    def scores(self, records):
+        total = float(sum(record["square"] for record in records))
+        return DecodingScores({"total": total}, {"total": "sum"})
+
+    def attention_figure(self, outputs, row):
+        return None if row == 1 else f"<i>{outputs['square'][row]}</i>"
+
+
+class SquareTask(Task):
+    def decoder(self, source):
+        return Squares()
+
+
+MODEL_WEIGHT = tf.Variable(100, dtype=tf.int64)
+
+
+class Model:
+    """Its weights for evaluation make MODEL_WEIGHT 0."""
+
+    def __init__(self, task):
+        self.task = task
+
+    def evaluation_weights(self):
+        return self
+
+    def __enter__(self):
+        MODEL_WEIGHT.assign(0)
+
+    def __exit__(self, *_):
+        MODEL_WEIGHT.assign(100)
+
+
+class Numbers:
+    num_examples = None
+
+    def __init__(self, count):
+        self.count = count
+
+    def dataset(self):
+        return tf.data.Dataset.from_tensor_slices({"x": np.arange(self.count)}).batch(2)
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.fixture
+def decoded(tmp_path, monkeypatch):
+    """Makes a DecodedSet of numbers from 0 on and what it writes to."""
+
+    def make(count=5, task_class=SquareTask, **settings):
+        monkeypatch.setattr(scored_set, "build_one_pass_input", lambda *_: Numbers(count))
+        experiment = experiment_pb2.Experiment()
+        experiment.decode.CopyFrom(decode_loop_pb2.DecodeLoop(**settings))
+        experiment.inputs["Test"].pipeline.SetInParent()
+        out = Terminal()
+        made = decoded_set.DecodedSet("Test", experiment, tmp_path, Console(out, out))
+        made.prepare(Model(task_class(None, input_spec={}, seed=0)))
+        return made, out
+
+    return make
+
+
+def go_on():
+    return False
+
+
+def test_outputs_figures_and_scores_of_the_evaluation_weights(decoded, tmp_path):
+    made, out = decoded()
+    assert made.wants(20)
+    made.score(20, go_on)
+    made.close()
+    directory = tmp_path / "decode_test"
+    lines = (directory / "00000020.jsonl").read_text().splitlines()
+    assert [json.loads(line)["square"] for line in lines] == [0, 1, 4, 9, 16]
+    # Of each batch of two the second has no figure.
+    page = (directory / "attention_00000020.html").read_text()
+    assert "<i>0</i><i>4</i><i>16</i>" in page
+    record = json.loads((directory / "scores.jsonl").read_text())
+    assert record["step"] == 20
+    assert record["metrics"]["total"] == 30
+    assert record["metrics"]["num_examples"] == 5
+    assert record["metrics"]["examples_per_second"] > 0
+    assert (record["search"], record["signatures"]) == ("power: 2", {"total": "sum"})
+    assert "decode_test: step: 20, examples_per_second: " in out.getvalue()
+    assert "decode_test: step: 20, 4 examples, " in out.getvalue()
+    assert list(directory.glob("*.tmp")) == []
+    assert len(list(directory.glob("events*"))) == 1
+
+
+def test_a_second_pass_knows_how_many_there_are(decoded):
+    made, out = decoded()
+    made.score(20, go_on)
+    made.score(40, go_on)
+    assert "decode_test: step: 40, 2/5 examples, " in out.getvalue()
+
+
+def test_a_score_is_made_again_only_for_other_settings(decoded):
+    made, _ = decoded()
+    made.score(20, go_on)
+    assert not made.wants(20)
+    again, _ = decoded()
+    assert not again.wants(20)
+    fewer, _ = decoded(max_examples=3)
+    assert fewer.wants(20)
+    fewer.score(20, go_on)
+    assert fewer.metrics(20)["total"] == 5
+    assert not fewer.wants(20)
+    assert again.metrics(20)["total"] == 30
+
+
+def test_steps_before_the_start_are_passed_over(decoded):
+    made, _ = decoded(start_step=10)
+    assert not made.wants(9)
+    assert made.wants(10)
+
+
+def test_no_figures_no_page(decoded, tmp_path):
+    made, _ = decoded(max_shown_examples=0)
+    made.score(20, go_on)
+    assert not list(tmp_path.glob("decode_test/*.html"))
+
+
+def test_what_is_stopped_leaves_nothing(decoded, tmp_path):
+    made, _ = decoded()
+    made.score(20, lambda: True)
+    assert made.wants(20)
+    assert not list(tmp_path.glob("decode_test/*"))
+
+
+def test_an_empty_input_is_an_error(decoded):
+    made, _ = decoded(count=0)
+    with pytest.raises(JobError, match=r"inputs\.Test: there is no example to decode"):
+        made.score(20, go_on)
+
+
+def test_a_task_that_outputs_nothing_is_an_error(decoded):
+    with pytest.raises(JobError) as failure:
+        decoded(task_class=Task)
+    assert str(failure.value) == (
+        "inputs.Test: Task outputs nothing that could be decoded. Evaluate it instead "
+        "(--job=evaler_NAME)."
+    )

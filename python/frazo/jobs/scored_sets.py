@@ -1,0 +1,18 @@
+"""The inputs that a process scores checkpoints on."""
+
+from pathlib import Path
+
+from frazo.jobs.console import Console
+from frazo.jobs.decoded_set import DecodedSet
+from frazo.jobs.evaluated_set import EvaluatedSet
+from frazo.jobs.job_names import Jobs
+from frazo.jobs.scored_set import ScoredSet
+from frazo.proto import experiment_pb2
+
+
+def scored_sets(
+    jobs: Jobs, experiment: experiment_pb2.Experiment, logdir: Path, console: Console
+) -> list[ScoredSet]:
+    """Those that are evaluated, then those that are decoded. JobError: one cannot be read."""
+    kinds = [(EvaluatedSet, jobs.evaluated), (DecodedSet, jobs.decoded)]
+    return [kind(name, experiment, logdir, console) for kind, names in kinds for name in names]

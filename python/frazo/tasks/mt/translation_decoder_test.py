@@ -1,0 +1,113 @@
+"""Records, scores and figures of a translation that a script gives."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from frazo.decode.search import Results
+from frazo.proto import pipeline_pb2, search_pb2
+from frazo.tasks.mt.translation_decoder import TranslationDecoder
+from google.protobuf import text_format
+
+WORDS = ["<unk>", "<s>", "</s>", "open", "file", "Datei", "öffnen"]
+STEPS = """
+processor {{
+  tab_separated {{ columns: ["source", "target"] }}
+  steps {{ tokenize {{ field: "source" tokenizer {{ word {{ vocabulary: "{0}" }} }} }} }}
+  steps {{ tokenize {{ field: "target" tokenizer {{ word {{ vocabulary: "{0}" }} }} }} }}
+  steps {{ copy {{ field: "target" output: "target_labels" }} }}
+}}
+"""
+# Two sentences; of the second the search finds one hypothesis, which is cut.
+BATCH = {
+    "source": [[3, 4, 2], [4, 2, 0]],
+    "source_length": [3, 2],
+    "target_labels": [[5, 6, 2], [0, 2, 9]],
+    "target_labels_length": [3, 2],
+}
+RESULTS = {
+    "tokens": [[[5, 6, 2], [5, 2, 0]], [[5, 5, 6], [0, 0, 0]]],
+    "token_scores": np.zeros([2, 2, 3]),
+    "lengths": [[3, 2], [3, 0]],
+    "totals": np.zeros([2, 2]),
+    "normalized": np.float32([[-0.5, -1.5], [-2.5, -np.inf]]),
+    "reasons": [[1, 1], [3, 0]],
+    "attention": np.float32(np.arange(36).reshape(2, 2, 3, 3) / 36),
+}
+
+
+@pytest.fixture
+def decoder(tmp_path):
+    (tmp_path / "words").write_text("".join(f"{word}\n" for word in WORDS), encoding="utf-8")
+    source = text_format.Parse(STEPS.format(tmp_path / "words"), pipeline_pb2.Pipeline())
+
+    def translate(ids, lengths):
+        assert (ids.numpy().tolist(), lengths.numpy().tolist()) == (
+            BATCH["source"],
+            BATCH["source_length"],
+        )
+        return Results(**{name: tf.constant(values) for name, values in RESULTS.items()})
+
+    search = search_pb2.Search(eos_id=2, max_length=3, greedy=search_pb2.GreedySearch())
+    return TranslationDecoder(translate, search, source)
+
+
+def outputs(decoder, **texts):
+    batch = {name: tf.constant(values) for name, values in (BATCH | texts).items()}
+    return {name: tensor.numpy() for name, tensor in decoder.decode(batch).items()}
+
+
+def test_the_search_is_told_in_a_line(decoder):
+    assert decoder.search == "greedy { } eos_id: 2 max_length: 3"
+
+
+def test_records(decoder):
+    assert decoder.records(outputs(decoder)) == [
+        {
+            "source": "open file",
+            "reference": "Datei öffnen",
+            "hypotheses": [
+                {"text": "Datei öffnen", "score": -0.5, "num_tokens": 3},
+                {"text": "Datei", "score": -1.5, "num_tokens": 2},
+            ],
+        },
+        {
+            "source": "file",
+            "reference": "<unk>",
+            "hypotheses": [{"text": "Datei Datei öffnen", "score": -2.5, "num_tokens": 3}],
+        },
+    ]
+
+
+def test_the_texts_themselves_come_before_what_the_tokenizer_makes_of_them(decoder):
+    texts = {
+        "source_text": [b"Open  file", b"file"],
+        "target_text": ["Öffne die Datei".encode(), b"\xff"],
+    }
+    records = decoder.records(outputs(decoder, **texts))
+    assert [(record["source"], record["reference"]) for record in records] == [
+        ("Open  file", "Öffne die Datei"),
+        ("file", "\ufffd"),
+    ]
+
+
+def test_scores_are_of_the_best_ones(decoder):
+    records = decoder.records(outputs(decoder))
+    scores = decoder.scores(records[:1])
+    assert scores.metrics["chrf"] == pytest.approx(100)
+    assert "tok:13a" in scores.signatures["bleu"]
+    nothing = {**records[0], "hypotheses": []}
+    assert decoder.scores([nothing]).metrics["bleu"] == 0
+
+
+def test_the_figure_has_a_row_a_token_and_a_column_a_source_token(decoder):
+    figure = decoder.attention_figure(outputs(decoder), 1)
+    assert figure.count("<tr><th>") == 1 + 3
+    assert figure.count("<td") == 3 * 2
+    # Sentence 1, hypothesis 0, token 2, source position 1: 18 + 6 + 1 of 36.
+    assert 'title="öffnen &larr; &lt;/s&gt;: 0.694"' in figure
+    assert "<dt>translation</dt><dd>Datei Datei öffnen</dd>" in figure
+
+
+def test_an_input_of_ids_is_refused():
+    with pytest.raises(ValueError, match="which text the ids of 'source' stand for"):
+        TranslationDecoder(lambda *_: None, search_pb2.Search(), pipeline_pb2.Pipeline())
