@@ -19,6 +19,10 @@ def unbroken(tmp_path_factory):
         "--job=trainer",
         f"--set=train.max_steps={STEPS}",
         "--set=train.save_interval_steps=100",
+        # What has a state, or random numbers, of its own.
+        "--set=learner.gradient_norm_tracker.decay=0.9",
+        "--set=learner.variational_noise.stddev=0.001",
+        "--set=learner.variational_noise.start_step=150",
     ]
     logdir = directory / "log"
     ended = train(*flags, f"--logdir={logdir}")

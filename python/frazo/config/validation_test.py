@@ -308,13 +308,19 @@ _SCHEDULES = [
     (
         "linear_rampup_exponential_decay { warmup_steps: 5 decay_start: 4 decay_end: 9 }",
         85,
-        "linear_rampup_exponential_decay.decay_start: the decay starts at step 4, within the warm-up "
-        "of 5 steps; expected decay_start >= warmup_steps",
+        "linear_rampup_exponential_decay.decay_start: the decay starts at batch 4, within the warm-up "
+        "of 5 batches; expected decay_start >= replicas^2 warmup_steps",
+    ),
+    (
+        "linear_rampup_exponential_decay { warmup_steps: 5 decay_start: 19 decay_end: 99 replicas: 2 }",
+        85,
+        "linear_rampup_exponential_decay.decay_start: the decay starts at batch 19, within the "
+        "warm-up of 20 batches; expected decay_start >= replicas^2 warmup_steps",
     ),
     (
         "linear_rampup_exponential_decay { decay_start: 4 decay_end: 4 }",
         82,
-        "linear_rampup_exponential_decay.decay_end: the decay ends at step 4 but starts at 4; "
+        "linear_rampup_exponential_decay.decay_end: the decay ends at batch 4 but starts at 4; "
         "expected decay_end > decay_start",
     ),
     (
@@ -335,6 +341,7 @@ _LEGAL_SCHEDULES = [
     "piecewise { values: 1 }",
     "piecewise { boundaries: [1, 2] values: [1, 2, 3] }",
     "linear_rampup_exponential_decay { warmup_steps: 4 decay_start: 4 decay_end: 5 }",
+    "linear_rampup_exponential_decay { warmup_steps: 4 decay_start: 36 decay_end: 37 replicas: 3 }",
     "cosine_decay { decay_end: 1 }",
 ]
 

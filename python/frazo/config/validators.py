@@ -122,15 +122,17 @@ def _pieces_fit(piecewise: schedule_pb2.Schedule.Piecewise, fail: Fail) -> None:
 def _phases_follow_each_other(
     schedule: schedule_pb2.Schedule.LinearRampupExponentialDecay, fail: Fail
 ) -> None:
-    if schedule.decay_start < schedule.warmup_steps:
+    # Each of the replicas reads a batch in a step, and the warm-up grows with their number.
+    warmup_batches = schedule.replicas**2 * schedule.warmup_steps
+    if schedule.decay_start < warmup_batches:
         problem = (
-            f"the decay starts at step {schedule.decay_start}, within the warm-up of "
-            f"{schedule.warmup_steps} steps; expected decay_start >= warmup_steps"
+            f"the decay starts at batch {schedule.decay_start}, within the warm-up of "
+            f"{warmup_batches} batches; expected decay_start >= replicas^2 warmup_steps"
         )
         fail(problem, "decay_start")
     if schedule.decay_end <= schedule.decay_start:
         problem = (
-            f"the decay ends at step {schedule.decay_end} but starts at {schedule.decay_start}; "
+            f"the decay ends at batch {schedule.decay_end} but starts at {schedule.decay_start}; "
             f"expected decay_end > decay_start"
         )
         fail(problem, "decay_end")

@@ -75,9 +75,10 @@ class InnerLoop:
         step = model.global_step.read_value()
         batch = next(self._iterator)
         context = StepContext.for_training(seed=model.seed, global_step=step)
-        with tf.GradientTape() as tape:
-            loss, metrics = model.task.loss(batch, context)
-        gradients = tape.gradient(loss, model.learner.weights)
+        with model.learner.noisy_weights(context, step):
+            with tf.GradientTape() as tape:
+                loss, metrics = model.task.loss(batch, context)
+            gradients = tape.gradient(loss, model.learner.weights)
         scalars = model.learner.step(loss, gradients, context, step)
         model.global_step.assign_add(1)
         metrics = {"loss": (loss, tf.ones([])), **metrics}

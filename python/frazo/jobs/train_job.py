@@ -5,6 +5,7 @@ from pathlib import Path
 
 from frazo.jobs import process_clock, run_status, score_log
 from frazo.jobs.checkpoint_manifest import checkpoint_name
+from frazo.jobs.checkpoint_restore import by_key
 from frazo.jobs.checkpoint_retention import RetentionPolicy
 from frazo.jobs.checkpoint_store import CheckpointStore
 from frazo.jobs.checkpoint_writer import CheckpointWriter
@@ -23,6 +24,7 @@ from frazo.jobs.saver import Saver
 from frazo.jobs.stop_request import StopRequest
 from frazo.jobs.train_report import TrainReport
 from frazo.jobs.train_state import TrainState
+from frazo.jobs.warm_start import warm_start
 from frazo.proto import experiment_pb2, train_loop_pb2
 
 
@@ -93,6 +95,7 @@ class TrainJob:
         checkpoint = store.open_newest(console.warning)
         if checkpoint is None:
             console.line(f"train: begins at step 0 of {max_steps} in {self._logdir}")
+            self._warm_start(state.model)
             return 0
         same_input = state.restore(checkpoint)
         step = checkpoint.step
@@ -109,6 +112,12 @@ class TrainJob:
         # Those that a kill prevented after the save.
         self._scores.score(state.model, step)
         return step
+
+    def _warm_start(self, model: Model) -> None:
+        if self._experiment.HasField("warm_start"):
+            taken = warm_start(self._experiment.warm_start, by_key(model.task.variables))
+            model.learner.restart_averages()
+            self._console.line(f"train: {taken.describe()}")
 
     def _run_loop(self, model: Model, inner: InnerLoop, saver: Saver) -> int:
         settings = self._experiment.train

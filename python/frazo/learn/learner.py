@@ -1,5 +1,6 @@
 """From the loss to new weights."""
 
+import contextlib
 from collections.abc import Sequence
 
 import tensorflow as tf
@@ -19,6 +20,7 @@ from frazo.learn.optimizers import (  # noqa: F401
     momentum,
     sgd,
 )
+from frazo.learn.rejected_steps import rejected_steps
 from frazo.learn.schedules import (  # noqa: F401
     constant,
     cosine_decay,
@@ -30,14 +32,15 @@ from frazo.learn.schedules import (  # noqa: F401
     transformer,
 )
 from frazo.learn.variable_rules import trained_weights
+from frazo.learn.variational_noise import VariationalNoise
 from frazo.proto import learner_pb2, schedule_pb2
 from frazo.registry import build, register
 
 
 @register(learner_pb2.Learner)
 class Learner(tf.Module):
-    """l2, the check for non-finite values, accumulation, clipping, optimizer, moving averages: in
-    this order.
+    """Noise, l2, the check for values that are not finite or too large, accumulation, clipping,
+    optimizer, moving averages: in this order.
 
     weights: those of the variables it was given that are trainable and that no rule freezes;
     gradients come in their order.
@@ -55,6 +58,12 @@ class Learner(tf.Module):
         self._schedule = build(schedule)
         self._optimizer = build(message.optimizer, weights=self._trained)
         self._nonfinite = NonfiniteSteps(names)
+        self._rejected = rejected_steps(message)
+        self._noise = (
+            VariationalNoise(message.variational_noise, self._trained)
+            if message.HasField("variational_noise")
+            else None
+        )
         self._accumulation = (
             GradientAccumulation(self._trained, message.accumulation_steps)
             if message.accumulation_steps > 1
@@ -86,12 +95,27 @@ class Learner(tf.Module):
         """All that a checkpoint needs besides the model's variables; names are "learner/..."."""
         averages = self.averages.averages if self.averages else []
         accumulated = self._accumulation.variables_to_save if self._accumulation else []
+        rejected = self._rejected.variables_to_save if self._rejected else []
         return [
             *self._optimizer.slots,
             *self._nonfinite.variables_to_save,
+            *rejected,
             *averages,
             *accumulated,
         ]
+
+    def noisy_weights(
+        self, context: StepContext, global_step: tf.Tensor
+    ) -> contextlib.AbstractContextManager[None]:
+        """Within it the weights are those that the loss of the step is to be computed with."""
+        if self._noise is None:
+            return contextlib.nullcontext()
+        return self._noise.added(context, global_step)
+
+    def restart_averages(self) -> None:
+        """Moving averages begin anew from the weights, which something else has changed."""
+        if self.averages:
+            self.averages.restart()
 
     def step(
         self,
@@ -104,7 +128,7 @@ class Learner(tf.Module):
 
         Returns float32 scalars: learning_rate, grad_norm (of this batch, before clipping, with l2),
         nonfinite (1 if this step was skipped: then nothing but the counters has changed) and, with
-        l2_weight, l2_loss.
+        l2_weight, l2_loss; if steps can be rejected, rejected_steps, how many were so far.
         """
         self._require_gradients(gradients)
         # Of a table of which only some rows are used a gradient names these rows.
@@ -123,7 +147,7 @@ class Learner(tf.Module):
             if self.averages:
                 self.averages.update(updates_done)
 
-        def count() -> None:
+        def apply() -> None:
             if self._accumulation:
                 self._accumulation.add(
                     gradients,
@@ -134,7 +158,15 @@ class Learner(tf.Module):
             for variable, value in context.updates:
                 variable.assign(value)
 
+        def count() -> None:
+            if self._rejected:
+                tf.cond(self._rejected.check(norm), apply, lambda: None)
+            else:
+                apply()
+
         tf.cond(good, count, lambda: None)
+        if self._rejected:
+            scalars["rejected_steps"] = tf.cast(self._rejected.total, tf.float32)
         scalars["learning_rate"] = learning_rate
         scalars["grad_norm"] = norm
         scalars["nonfinite"] = 1 - tf.cast(good, tf.float32)

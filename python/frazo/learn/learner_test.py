@@ -198,6 +198,72 @@ def test_bad_steps_are_counted_with_their_culprit():
     assert setting.learner.first_nonfinite is None
 
 
+@pytest.mark.parametrize("optimizer", _OPTIMIZERS)
+def test_rejected_step_changes_nothing_but_its_count(optimizer):
+    setting = Setting(f"optimizer {{ {optimizer} }} ema_decay: 0.9 reject_above_norm: 10")
+    setting.step(kernel=(1.0, 2.0), bias=(3.0,), mean=0.6)
+    before = setting.values()
+    scalars = setting.step(kernel=(6.0, 8.1), mean=7.0, at=1)
+    assert (scalars["rejected_steps"], scalars["nonfinite"]) == (1, 0)
+    for name, value in setting.values().items():
+        expected = before[name] + 1 if name == "learner/rejected_total:0" else before[name]
+        np.testing.assert_array_equal(value, expected, err_msg=name)
+    assert setting.step(kernel=(6.0, 7.9), at=2)["rejected_steps"] == 1
+    assert not np.array_equal(setting.kernel, before["fc/kernel:0"])
+
+
+def test_the_norm_that_is_rejected_has_l2_in_it():
+    setting = Setting("optimizer { sgd {} } l2_weight: 2 reject_above_norm: 9.9")
+    # 2 * (3, 4) has norm 10.
+    assert setting.step()["rejected_steps"] == 1
+
+
+def test_rejected_batch_is_left_out_of_the_mean():
+    setting = Setting("optimizer { sgd {} } accumulation_steps: 2 reject_above_norm: 10")
+    setting.step(kernel=(1.0, 0.0))
+    setting.step(kernel=(11.0, 0.0), at=1)
+    np.testing.assert_array_equal(setting.kernel, [3.0, 4.0])
+    setting.step(kernel=(3.0, 0.0), at=2)
+    # .1 (1 + 3) / 2.
+    np.testing.assert_allclose(setting.kernel, [2.8, 4.0], rtol=1e-6)
+
+
+def test_a_step_that_is_not_finite_is_not_seen_by_the_tracker():
+    setting = Setting("optimizer { sgd {} } gradient_norm_tracker {}")
+    setting.step(kernel=(1.0, 0.0))
+    before = setting.values()
+    setting.step(kernel=(math.nan, 0.0), at=1)
+    for name, value in setting.values().items():
+        np.testing.assert_array_equal(value, before[name], err_msg=name)
+
+
+def test_without_limits_nothing_is_said_of_rejected_steps():
+    setting = Setting("optimizer { sgd {} }")
+    assert "rejected_steps" not in setting.step()
+    assert not any("rejected" in v.name for v in setting.learner.state_variables)
+
+
+def test_gradients_are_of_the_noisy_weights_and_change_the_clean_ones():
+    setting = Setting("optimizer { sgd {} } variational_noise { stddev: 0.5 }")
+    kernel = setting.kernel
+
+    @tf.function(autograph=False)
+    def step(at):
+        context = StepContext.for_training(seed=1, global_step=at)
+        with setting.learner.noisy_weights(context, at):
+            seen = kernel.read_value()
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_sum(tf.square(kernel)) + tf.reduce_sum(setting.bias)
+            gradients = tape.gradient(loss, setting.learner.weights)
+        setting.learner.step(loss, gradients, context, at)
+        return seen
+
+    seen = step(tf.constant(0, tf.int64))
+    assert np.all(seen != [3.0, 4.0])
+    # The gradient of w^2 is 2 w.
+    np.testing.assert_allclose(kernel, [3.0, 4.0] - 0.1 * 2 * seen, rtol=1e-6)
+
+
 _PIECEWISE = "schedule { piecewise { boundaries: 1 values: [1, 0.5] } }"
 
 

@@ -25,6 +25,11 @@ class MovingAverages(tf.Module):
             for weight in variables
         ]
 
+    def restart(self) -> None:
+        """They are the weights again."""
+        for average, weight in zip(self.averages, self._weights, strict=True):
+            average.assign(weight)
+
     def decay_at(self, step: tf.Tensor) -> tf.Tensor:
         """d: float32 scalar at int64 step t, the number of steps done before this one."""
         t = tf.cast(step, tf.float64)

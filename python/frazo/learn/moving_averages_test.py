@@ -29,6 +29,14 @@ def test_update_moves_towards_the_weight():
     assert averages.averages[0].name == "learner/average/fc/kernel:0"
 
 
+def test_restart_makes_them_the_weights():
+    weight = tf.Variable([1.0], name="w")
+    averages = MovingAverages(0.9, [weight])
+    weight.assign([5.0])
+    averages.restart()
+    np.testing.assert_array_equal(averages.averages[0], [5.0])
+
+
 def test_swapped_holds_within_the_block_only():
     weight = tf.Variable([1.0], name="w")
     averages = MovingAverages(0.9, [weight])

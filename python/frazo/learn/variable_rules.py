@@ -21,8 +21,7 @@ def trained_weights(
     weights = [TrainedWeight(variable) for variable in variables if variable.trainable]
     names = [weight.name for weight in weights]
     for index, rule in enumerate(rules):
-        if not any(fnmatchcase(name, rule.pattern) for name in names):
-            raise ValueError(_unmatched(index, rule.pattern, names))
+        matching(rule.pattern, names, field=f"variable_rules[{index}].pattern")
     trained = []
     for weight in weights:
         merged = variable_rule_pb2.VariableRule(
@@ -42,8 +41,14 @@ def trained_weights(
     return trained
 
 
-def _unmatched(index: int, pattern: str, names: Sequence[str]) -> str:
-    problem = f'variable_rules[{index}].pattern: "{pattern}" matches no trainable variable; '
+def matching(pattern: str, names: Sequence[str], *, field: str) -> list[str]:
+    """Those of the trainable variables' names that match; ValueError, naming the field: none does."""
+    matched = [name for name in names if fnmatchcase(name, pattern)]
+    if matched:
+        return matched
+    problem = f'{field}: "{pattern}" matches no trainable variable; '
     nearest = difflib.get_close_matches(pattern, names, n=_NAMES_TO_SUGGEST, cutoff=0)
     listed = ", ".join(f'"{name}"' for name in nearest)
-    return f"{problem}the nearest are {listed}" if listed else f"{problem}the model has none"
+    raise ValueError(
+        f"{problem}the nearest are {listed}" if listed else f"{problem}the model has none"
+    )

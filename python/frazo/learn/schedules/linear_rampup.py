@@ -15,7 +15,9 @@ class LinearRampup(Schedule):
         return tf.cast(factor, tf.float32)
 
 
-def rampup(step: tf.Tensor, start: float, warmup_steps: int) -> tf.Tensor:
-    """float64 scalar: linear from `start` to 1 over warmup_steps, which may be 0."""
-    share = tf.minimum(tf.cast(step, tf.float64) / max(1, warmup_steps), 1.0)
-    return start + (1 - start) * share if warmup_steps else tf.ones([], tf.float64)
+def rampup(step: tf.Tensor, start: float, warmup_steps: int, *, end: float = 1) -> tf.Tensor:
+    """float64 scalar: linear from `start` to `end` over warmup_steps, which may be 0."""
+    if not warmup_steps:
+        return tf.constant(end, tf.float64)
+    share = tf.minimum(tf.cast(step, tf.float64) / warmup_steps, 1.0)
+    return start + (end - start) * share

@@ -9,13 +9,19 @@ from frazo.registry import register
 
 @register(schedule_pb2.Schedule.LinearRampupExponentialDecay)
 class LinearRampupExponentialDecay(Schedule):
-    """`start` to 1 over warmup_steps, 1 to decay_start, exponential to `end` at decay_end."""
+    """For n replicas: `start` to n over n warmup_steps, n to n t = decay_start, exponential to `end`
+    at n t = decay_end.
+
+    Chen et al. 2018, equation 1.
+    """
 
     def __call__(self, step: tf.Tensor) -> tf.Tensor:
         message = self.message
+        replicas = message.replicas
         # The subtraction is exact: it is done on integers.
-        decayed = tf.cast(step - message.decay_start, tf.float64)
+        decayed = tf.cast(replicas * step - message.decay_start, tf.float64)
         share = tf.clip_by_value(decayed / (message.decay_end - message.decay_start), 0.0, 1.0)
-        decay = tf.pow(tf.constant(message.end, tf.float64), share)
-        # One factor is always 1, because the decay starts after the ramp.
-        return tf.cast(rampup(step, message.start, message.warmup_steps) * decay, tf.float32)
+        decay = tf.pow(tf.constant(message.end / replicas, tf.float64), share)
+        ramp = rampup(step, message.start, replicas * message.warmup_steps, end=replicas)
+        # The ramp has ended where the decay starts, which it does at 1.
+        return tf.cast(ramp * decay, tf.float32)

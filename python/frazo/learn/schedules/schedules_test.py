@@ -76,6 +76,32 @@ def test_rampup_and_decay_at_the_corners(step, factor):
     assert factors(_DECAY, [step]) == [pytest.approx(factor, rel=1e-6)]
 
 
+@pytest.mark.parametrize(
+    ("step", "factor"),
+    [
+        # 1e-4 of it is the rate of Chen et al. 2018 with n = 4, p = 500, s = 400,000, e = 1,200,000.
+        (0, 1),
+        (1000, 2.5),  # 1 + t (n - 1) / (n p) = 1 + 1000 * 3 / 2000
+        (2000, 4),
+        (100_000, 4),  # n t = s
+        (200_000, 1.4142135624),  # n (2 n)^((s - n t) / (e - s)) = 4 * 8^-.5
+        (300_000, 0.5),  # 4 / 8
+        (10**12, 0.5),
+    ],
+)
+def test_rampup_and_decay_of_several_replicas(step, factor):
+    text = (
+        "linear_rampup_exponential_decay { warmup_steps: 500 start: 1 decay_start: 400000 "
+        "decay_end: 1200000 end: 0.5 replicas: 4 }"
+    )
+    assert factors(text, [step]) == [pytest.approx(factor, rel=1e-6)]
+
+
+def test_several_replicas_without_warmup_start_at_their_number():
+    text = "linear_rampup_exponential_decay { decay_start: 6 decay_end: 12 end: 0.75 replicas: 3 }"
+    assert factors(text, [0, 2, 3, 4]) == [3, 3, 1.5, 0.75]
+
+
 def test_decay_without_warmup():
     text = "linear_rampup_exponential_decay { decay_start: 0 decay_end: 2 end: 0.25 }"
     assert factors(text, [0, 1, 2, 3]) == [1, 0.5, 0.25, 0.25]

@@ -1,0 +1,164 @@
+"""Weights from the checkpoint of another training."""
+
+import dataclasses
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import tensorflow as tf
+from frazo.config.suggestions import nearest
+from frazo.jobs.checkpoint_directory import Checkpoint, CheckpointDirectory
+from frazo.jobs.checkpoint_manifest import DamagedCheckpointError, step_of
+from frazo.jobs.checkpoint_restore import read_tensors
+from frazo.jobs.errors import JobError
+from frazo.proto import warm_start_pb2
+
+_NAMES_TO_SHOW = 5
+
+
+@dataclasses.dataclass(frozen=True)
+class WarmStarted:
+    """What a warm start did. taken: variables that got a tensor. left: names of those that keep
+    their initial values."""
+
+    checkpoint: Checkpoint
+    taken: int
+    left: tuple[str, ...]
+
+    def describe(self) -> str:
+        """One line for a person."""
+        text = (
+            f"warm start from {self.checkpoint.prefix}: {self.taken} of "
+            f"{self.taken + len(self.left)} variables"
+        )
+        if not self.left:
+            return text
+        shown = ", ".join(self.left[:_NAMES_TO_SHOW])
+        more = len(self.left) - _NAMES_TO_SHOW
+        return f"{text}; {len(self.left)} keep their initial values: {shown}" + (
+            f" and {more} more" if more > 0 else ""
+        )
+
+
+def warm_start(
+    message: warm_start_pb2.WarmStart, variables: Mapping[str, tf.Variable]
+) -> WarmStarted:
+    """Assigns the model's variables, by name, their tensors.
+
+    JobError, and nothing is assigned: there is no whole checkpoint; a rule matches no variable; a
+    tensor is missing, or of another shape or type; no variable takes anything.
+    """
+    checkpoint = _open(Path(message.checkpoint))
+    reader = tf.train.load_checkpoint(checkpoint.prefix)
+    shapes, dtypes = reader.get_variable_to_shape_map(), reader.get_variable_to_dtype_map()
+    if message.name_rules:
+        sources = _sources(message.name_rules, list(variables))
+    else:
+        sources = {name: name for name in variables if name in shapes}
+    problems = [
+        problem
+        for name, source in sources.items()
+        if (problem := _misfit(name, variables[name], source, shapes, dtypes))
+    ]
+    if not sources:
+        problems.append(
+            f"no variable takes anything from it; the model has {_shown(variables)}, the checkpoint "
+            f"{_shown(shapes)}"
+        )
+    if problems:
+        raise JobError(
+            f"warm_start: {checkpoint.prefix} does not fit:\n"
+            + "".join(f"  {problem}\n" for problem in problems)
+            + "Correct warm_start.name_rules: `tensor` names what is in the checkpoint, `skip: true` lets "
+            "variables begin anew."
+        )
+    values = read_tensors(checkpoint, {source: dtypes[source] for source in sources.values()})
+    for name, source in sources.items():
+        variables[name].assign(values[source])
+    left = tuple(name for name in variables if name not in sources)
+    return WarmStarted(checkpoint, len(sources), left)
+
+
+def _open(path: Path) -> Checkpoint:
+    step = step_of(path.name)
+    try:
+        if step is not None and not path.is_dir():
+            return CheckpointDirectory(path.parent).open(step)
+        newest = CheckpointDirectory(path).newest(lambda step, damage: None)
+    except (DamagedCheckpointError, JobError) as error:
+        raise JobError(f"warm_start.checkpoint: {error}") from error
+    if newest is None:
+        raise JobError(
+            f"warm_start.checkpoint: {path} is neither a checkpoint nor a folder of checkpoints; give "
+            "LOGDIR/train, or LOGDIR/train/ckpt-NUMBER for a certain one"
+        )
+    return newest
+
+
+def _sources(rules: Sequence[warm_start_pb2.WarmStartRule], names: Sequence[str]) -> dict[str, str]:
+    """The tensor for each variable that takes one. JobError."""
+    matches = [_matches(index, rule, names) for index, rule in enumerate(rules)]
+    sources = {}
+    for name in names:
+        for rule, of_rule in zip(rules, matches, strict=True):
+            if name in of_rule:
+                if not rule.skip:
+                    sources[name] = of_rule[name]
+                break
+    return sources
+
+
+def _matches(
+    index: int, rule: warm_start_pb2.WarmStartRule, names: Sequence[str]
+) -> dict[str, str]:
+    """The tensor for each of the names that match the rule."""
+    parts = rule.variables.split("*")
+    pattern = re.compile("(.*)".join(re.escape(part) for part in parts), re.DOTALL)
+    tensor = (rule.tensor or rule.variables).split("*")
+    if len(tensor) > len(parts):
+        raise JobError(
+            f'warm_start.name_rules[{index}].tensor: "{rule.tensor}" has more `*` than variables, '
+            f'"{rule.variables}"; each stands for what one there matched'
+        )
+    found = {}
+    for name in names:
+        if match := pattern.fullmatch(name):
+            filled = zip(tensor, (*match.groups()[: len(tensor) - 1], ""), strict=True)
+            found[name] = "".join(text for pair in filled for text in pair)
+    if not found:
+        suggestion = nearest(rule.variables, names)
+        hint = f'; the nearest is "{suggestion}"' if suggestion else f"; there are {_shown(names)}"
+        raise JobError(
+            f'warm_start.name_rules[{index}].variables: "{rule.variables}" matches no variable of the '
+            f"model{hint}"
+        )
+    return found
+
+
+def _misfit(
+    name: str,
+    variable: tf.Variable,
+    source: str,
+    shapes: Mapping[str, Sequence[int]],
+    dtypes: Mapping[str, tf.DType],
+) -> str | None:
+    """What is wrong with this tensor for this variable."""
+    if source not in shapes:
+        suggestion = nearest(source, list(shapes))
+        hint = f" (the nearest is {suggestion})" if suggestion else ""
+        return f"{name}: there is no {source} in the checkpoint{hint}"
+    if list(shapes[source]) != variable.shape.as_list():
+        return (
+            f"{name}: {source} has shape {shapes[source]}, the variable {variable.shape.as_list()}"
+        )
+    if dtypes[source] != variable.dtype:
+        return (
+            f"{name}: {source} is {tf.as_dtype(dtypes[source]).name}, the variable "
+            f"{variable.dtype.name}"
+        )
+    return None
+
+
+def _shown(names: Sequence[str] | Mapping[str, object]) -> str:
+    listed = sorted(names)
+    return ", ".join(listed[:_NAMES_TO_SHOW]) + (", ..." if len(listed) > _NAMES_TO_SHOW else "")

@@ -1,0 +1,54 @@
+"""Steps whose gradients are far larger than they used to be."""
+
+import tensorflow as tf
+from frazo.proto import gradient_norm_tracker_pb2
+
+# Chen et al. 2018 give neither: below the first, differences in norm say nothing; the second is the
+# share of its final weight that the memory must have before it can judge.
+_SMALLEST_NORM = 0.01
+_SMALLEST_WEIGHT = 0.75
+
+
+class GradientNormTracker(tf.Module):
+    """Moving moments of log(1 + norm), as gradient_norm_tracker.proto defines them."""
+
+    def __init__(self, message: gradient_norm_tracker_pb2.GradientNormTracker):
+        super().__init__()
+        self._message = message
+        self._sum = _number("log_sum")
+        self._sum_of_squares = _number("log_sum_of_squares")
+        self._weight = _number("weight")
+
+    @property
+    def variables_to_save(self) -> list[tf.Variable]:
+        return [self._sum, self._sum_of_squares, self._weight]
+
+    def accepts(self, norm: tf.Tensor) -> tf.Tensor:
+        """Whether a step with this global norm, float32 [], is none of the outliers: bool []; and
+        remembers the norm.
+        """
+        log_norm = tf.math.log1p(tf.maximum(tf.cast(norm, tf.float64), _SMALLEST_NORM))
+        limit = self._limit()
+        keep = self._message.decay
+        seen = tf.minimum(log_norm, limit)
+        self._sum.assign(keep * self._sum + (1 - keep) * seen)
+        self._sum_of_squares.assign(keep * self._sum_of_squares + (1 - keep) * tf.square(seen))
+        self._weight.assign(keep * self._weight + (1 - keep))
+        return log_norm <= limit
+
+    def _limit(self) -> tf.Tensor:
+        """The largest log(1 + norm) that is accepted; infinite before there is enough to judge by."""
+        weight = self._weight.read_value()
+        mean = tf.math.divide_no_nan(self._sum, weight)
+        mean_of_squares = tf.math.divide_no_nan(self._sum_of_squares, weight)
+        # Rounding can take the variance of equal norms below 0.
+        deviation = tf.sqrt(tf.maximum(mean_of_squares - tf.square(mean), 0))
+        limit = mean + self._message.deviations * deviation
+        return tf.where(weight > _SMALLEST_WEIGHT, limit, tf.constant(float("inf"), tf.float64))
+
+
+def _number(name: str) -> tf.Variable:
+    """In float64: the variance is a small difference of large numbers."""
+    return tf.Variable(
+        tf.zeros([], tf.float64), trainable=False, name=f"learner/gradient_norm_tracker/{name}"
+    )
