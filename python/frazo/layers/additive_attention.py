@@ -1,0 +1,53 @@
+"""Additive attention of a recurrent decoder."""
+
+import tensorflow as tf
+from frazo.layers.linear import Linear
+from frazo.layers.query_attention import (
+    QueryAttention,
+    additive_energies,
+    by_sentence,
+    root_gaussian,
+)
+from frazo.layers.sequence_layer import State
+from frazo.layers.step_context import StepContext
+from frazo.proto import linear_pb2, query_attention_pb2
+from frazo.registry import register
+
+
+@register(query_attention_pb2.AdditiveAttention)
+class AdditiveAttention(QueryAttention):
+    """v . tanh(q W + h U + b); [rows, dim] to [rows, memory_dim].
+
+    Variables: query/kernel [dim, hidden_units], memory/kernel [memory_dim, hidden_units],
+    memory/bias, energy [hidden_units].
+    """
+
+    def __init__(self, message: query_attention_pb2.AdditiveAttention, **place):
+        super().__init__(message, **place)
+        units, init = message.hidden_units, message.kernel_init
+        self.output_shape = (self.input_shape[0], self.memory_shape[-1])
+        self.query = Linear(
+            linear_pb2.Linear(units=units, bias=False, kernel_init=init), **self.place("query")
+        )
+        self.memory = Linear(
+            linear_pb2.Linear(units=units, kernel_init=init),
+            **self.place("memory", self.memory_shape),
+        )
+        self.energy = self.add_variable("energy", (units,), root_gaussian(units))
+
+    def _keys_and_values(
+        self, memory: tf.Tensor, context: StepContext
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        return self.memory(memory, context)[:, tf.newaxis], memory[:, tf.newaxis]
+
+    def _energies(
+        self, state: State, query: tf.Tensor, memory_cache: State, context: StepContext
+    ) -> tf.Tensor:
+        queries = by_sentence(self.query(query, context), memory_cache)[:, tf.newaxis]
+        return additive_energies(
+            self._keys(state, memory_cache, context), queries, tf.convert_to_tensor(self.energy)
+        )
+
+    def _keys(self, state: State, memory_cache: State, context: StepContext) -> tf.Tensor:
+        """[batch, 1, 1 or beam, source_time, hidden_units]."""
+        return memory_cache["keys"][:, :, tf.newaxis]

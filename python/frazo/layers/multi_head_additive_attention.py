@@ -1,0 +1,58 @@
+"""Additive attention of a recurrent decoder with several heads."""
+
+import tensorflow as tf
+from frazo.layers.linear import Linear
+from frazo.layers.query_attention import (
+    QueryAttention,
+    additive_energies,
+    by_sentence,
+    root_gaussian,
+)
+from frazo.layers.sequence_layer import State
+from frazo.layers.step_context import StepContext
+from frazo.proto import linear_pb2, query_attention_pb2
+from frazo.registry import register
+
+
+@register(query_attention_pb2.MultiHeadAdditiveAttention)
+class MultiHeadAdditiveAttention(QueryAttention):
+    """v . tanh(k A + r B) in each head; [rows, dim] to [rows, num_heads head_dim].
+
+    Variables: memory/kernel [memory_dim, num_heads head_dim], query/kernel [dim, num_heads
+    head_dim], their biases, key_mix/kernel and query_mix/kernel [head_dim, head_dim], A and B,
+    energy [head_dim].
+    """
+
+    def __init__(self, message: query_attention_pb2.MultiHeadAdditiveAttention, **place):
+        super().__init__(message, **place)
+        size = message.head_dim
+        self.output_shape = (self.input_shape[0], message.num_heads * size)
+        projection = linear_pb2.Linear(units=self.output_shape[-1], kernel_init=message.kernel_init)
+        self.memory = Linear(projection, **self.place("memory", self.memory_shape))
+        self.query = Linear(projection, **self.place("query"))
+        init = root_gaussian(size)
+        self.key_mix = self.add_variable("key_mix/kernel", (size, size), init)
+        self.query_mix = self.add_variable("query_mix/kernel", (size, size), init)
+        self.energy = self.add_variable("energy", (size,), init)
+
+    def _keys_and_values(
+        self, memory: tf.Tensor, context: StepContext
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        values = self._split_heads(self.memory(memory, context))
+        return tf.tensordot(values, self.key_mix, 1), values
+
+    def _energies(
+        self, state: State, query: tf.Tensor, memory_cache: State, context: StepContext
+    ) -> tf.Tensor:
+        queries = self._split_heads(by_sentence(self.query(query, context), memory_cache))
+        return additive_energies(
+            memory_cache["keys"][:, :, tf.newaxis],
+            tf.tensordot(queries, self.query_mix, 1),
+            tf.convert_to_tensor(self.energy),
+        )
+
+    def _split_heads(self, x: tf.Tensor) -> tf.Tensor:
+        """[batch, places, num_heads head_dim] to [batch, num_heads, places, head_dim]."""
+        heads = [self.message.num_heads, self.message.head_dim]
+        apart = tf.reshape(x, tf.concat([tf.shape(x)[:2], heads], 0))
+        return tf.transpose(apart, [0, 2, 1, 3])

@@ -1,0 +1,112 @@
+"""The contract of a recurrent decoder's attention, and what all kinds of it share."""
+
+from collections.abc import Sequence
+
+import tensorflow as tf
+from frazo.layers.dropout import Dropout
+from frazo.layers.layer import Layer, show_shape
+from frazo.layers.recomputed import recomputed
+from frazo.layers.sequence_layer import Memory, State
+from frazo.layers.step_context import StepContext
+from frazo.layers.visibility import Visibility
+from frazo.proto import dropout_pb2, initializer_pb2
+from google.protobuf.message import Message
+
+
+class QueryAttention(Layer):
+    """One query a row, [rows, dim], and a memory [batch, source_time, memory_dim] to a context for
+    each, [rows, units].
+
+    Rows and memory cache as of sequence_layer.SequenceLayer.
+    State: probabilities, [rows, source_time], of the last step in the mean over heads, without
+    dropout.
+    Memory cache: keys, [batch, heads, source_time, size]; values, [batch, heads, source_time,
+    units / heads]; bias, [batch, source_time], HIDDEN where no token is.
+    """
+
+    def __init__(self, message: Message, *, memory_shape: Sequence[int | None], **place):
+        """memory_shape: [batch, source_time, memory_dim]."""
+        super().__init__(message, **place)
+        self.require_dim()
+        if len(memory_shape) != 3 or memory_shape[-1] is None:
+            raise ValueError(
+                f"{self.path}: the memory has shape {show_shape(memory_shape)}; expected [batch, "
+                "source_time, dim] with a known dim. Attend to an encoder's output."
+            )
+        self.memory_shape = tuple(memory_shape)
+        self.probability_dropout = Dropout(
+            dropout_pb2.Dropout(rate=message.probability_dropout),
+            **self.place("probability_dropout"),
+        )
+
+    def memory_cache(self, memory: Memory, context: StepContext) -> State:
+        """Raises ValueError if the memory is packed: a row then has no one source to attend to."""
+        if memory.layout.segment_ids is not None:
+            raise ValueError(
+                f"{self.path}: the encoder's output is of packed sequences, and a query is of one "
+                "sentence a row. Encode without packing."
+            )
+        keys, values = self._keys_and_values(memory.values, context)
+        bias = Visibility(memory.layout.mask).bias(tf.constant(0))[:, 0]
+        return {"keys": keys, "values": values, "bias": bias}
+
+    def init_state(self, rows: int | tf.Tensor, memory_cache: State) -> State:
+        """The state before the first step."""
+        return {"probabilities": tf.zeros([rows, tf.shape(memory_cache["bias"])[1]])}
+
+    def step(
+        self, state: State, query: tf.Tensor, memory_cache: State, context: StepContext
+    ) -> tuple[State, tf.Tensor]:
+        """The contexts of a step's queries."""
+        if not query.shape.is_compatible_with([None, self.input_shape[-1]]):
+            raise ValueError(
+                f"{self.path}: a query has shape {show_shape(query.shape)}; expected [rows, "
+                f"{self.input_shape[-1]}]. Give it what the decoder's layer of that size gives."
+            )
+        bias = memory_cache["bias"][:, tf.newaxis, tf.newaxis]
+        energies = self._energies(state, query, memory_cache, context)
+        probabilities = tf.nn.softmax(energies + bias)
+        mean = tf.reshape(tf.reduce_mean(probabilities, 1), tf.shape(state["probabilities"]))
+        dropped = self.probability_dropout(probabilities, context)
+        sums = tf.linalg.matmul(dropped, memory_cache["values"])
+        contexts = tf.reshape(tf.transpose(sums, [0, 2, 1, 3]), [-1, self.output_shape[-1]])
+        return {"probabilities": mean}, contexts
+
+    def _keys_and_values(
+        self, memory: tf.Tensor, context: StepContext
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """Those of the memory cache."""
+        raise NotImplementedError(f"{type(self).__name__} does not define _keys_and_values")
+
+    def _energies(
+        self, state: State, query: tf.Tensor, memory_cache: State, context: StepContext
+    ) -> tf.Tensor:
+        """[batch, heads, beam, source_time]."""
+        raise NotImplementedError(f"{type(self).__name__} does not define _energies")
+
+
+def additive_energies(keys: tf.Tensor, queries: tf.Tensor, energy: tf.Tensor) -> tf.Tensor:
+    """energy . tanh(key + query): [batch, heads, beam, source_time].
+
+    keys: [batch, heads, 1 or beam, source_time, size]. queries: [batch, heads, beam, size]. energy:
+    [size].
+    """
+
+    # The sums are as large as all else of a step together: a loop over time must not keep them.
+    def of_sums(keys: tf.Tensor, queries: tf.Tensor, energy: tf.Tensor) -> tf.Tensor:
+        return tf.tensordot(tf.tanh(keys + queries), energy, 1)
+
+    return recomputed(of_sums, keys, queries[..., tf.newaxis, :], energy)
+
+
+def by_sentence(x: tf.Tensor, memory_cache: State) -> tf.Tensor:
+    """Rows as the beams of their sentences: [rows, ...] to [batch, beam, ...]."""
+    batch = tf.shape(memory_cache["bias"])[0]
+    return tf.reshape(x, tf.concat([[batch, -1], tf.shape(x)[1:]], 0))
+
+
+def root_gaussian(size: int) -> initializer_pb2.Initializer:
+    """Gaussian with stddev 1 / sqrt(size)."""
+    init = initializer_pb2.Initializer()
+    init.gaussian.stddev = size**-0.5
+    return init
