@@ -22,13 +22,14 @@ class Linear(Layer):
         )
 
     def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
-        return project(x, self.kernel, self.bias, self.message.activation)
+        return project(x, self.kernel, self.bias, context, self.message.activation)
 
 
 def project(
     x: tf.Tensor,
     kernel: tf.Tensor,
     bias: tf.Tensor | None,
+    context: StepContext,
     activation: int = activation_pb2.IDENTITY,
 ) -> tf.Tensor:
     """activation(x W + b): [..., features], [features, units], [units] to [..., units].
@@ -37,9 +38,7 @@ def project(
     """
     features, units = kernel.shape
     is_matrix = x.shape.rank == 2
-    y = tf.linalg.matmul(x if is_matrix else tf.reshape(x, [-1, features]), kernel)
-    if bias is not None:
-        y = tf.nn.bias_add(y, bias)
+    y = context.multiply(x if is_matrix else tf.reshape(x, [-1, features]), kernel, bias)
     # Before the reshape: next to the product TensorFlow fuses it.
     y = activate(y, activation)
     return y if is_matrix else tf.reshape(y, tf.concat([tf.shape(x)[:-1], [units]], 0))
