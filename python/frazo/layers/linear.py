@@ -22,22 +22,24 @@ class Linear(Layer):
         )
 
     def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
-        return project(x, self.kernel, self.bias, context, self.message.activation)
+        return project(x, self.kernel, self.bias, self.message.activation, context)
 
 
 def project(
     x: tf.Tensor,
     kernel: tf.Tensor,
     bias: tf.Tensor | None,
-    context: StepContext,
     activation: int = activation_pb2.IDENTITY,
+    context: StepContext | None = None,
 ) -> tf.Tensor:
     """activation(x W + b): [..., features], [features, units], [units] to [..., units].
 
-    One matrix product over all dimensions but the last.
+    One matrix product over all dimensions but the last. context: as in StepContext.multiply; default:
+    evaluation's.
     """
     features, units = kernel.shape
     is_matrix = x.shape.rank == 2
+    context = context or StepContext.for_evaluation(seed=0)
     y = context.multiply(x if is_matrix else tf.reshape(x, [-1, features]), kernel, bias)
     # Before the reshape: next to the product TensorFlow fuses it.
     y = activate(y, activation)
