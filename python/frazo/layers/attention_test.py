@@ -8,6 +8,7 @@ import pytest
 import tensorflow as tf
 from frazo.layers.cross_attention import CrossAttention
 from frazo.layers.multi_head_attention import MultiHeadAttention
+from frazo.layers.packed_kernels import PackedKernels
 from frazo.layers.sequence_layer import Memory, loop_shapes
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext
@@ -177,6 +178,23 @@ def test_state_of_cross_attention_has_the_probabilities_of_each_row():
     np.testing.assert_allclose(
         state["probabilities"], tf.reshape(probabilities, [6, _SOURCE_TIME]), atol=1e-6
     )
+
+
+def test_rows_of_cross_attention_may_belong_to_any_sentence():
+    layer = make(Case("cross", "num_heads: 2", is_cross=True))
+    x = tf.random.stateless_normal([4, _DIM], [5, 6])
+    _, memory = inputs()
+    cache = layer.memory_cache(memory)
+    sentences = [0, 2, 2, 2]
+    context = StepContext.for_decoding(tf.constant(sentences), PackedKernels())
+    state, y = layer.step(layer.init_state(4, cache), x, cache, context)
+    layout = SequenceLayout(mask=tf.ones([3, 4], tf.bool))
+    full, probabilities = layer.attend(tf.stack([x] * 3), layout, _EVALUATION, memory)
+    for row, sentence in enumerate(sentences):
+        np.testing.assert_allclose(y[row], full[sentence, row], atol=1e-5)
+        np.testing.assert_allclose(
+            state["probabilities"][row], probabilities[sentence, row], atol=1e-6
+        )
 
 
 def test_state_can_be_gathered_by_row():

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import tensorflow as tf
+from frazo import ops
 from frazo.layers.attention_layer import AttentionLayer
 from frazo.layers.blockwise_attention import blockwise_attend
 from frazo.layers.fused_linear import FusedLinear
@@ -69,7 +70,7 @@ class CrossAttention(AttentionLayer):
         return self.join_heads(sums, context), probabilities
 
     def memory_cache(self, memory: Memory) -> State:
-        """keys, values: [batch, num_key_value_heads, source_time, head_dim]. bias: [batch,
+        """keys_values: [batch, source_time, 2 num_key_value_heads head_dim]. bias: [batch, 1,
         source_time].
 
         Raises ValueError if the memory is packed: a row then has no one source to attend to.
@@ -79,39 +80,35 @@ class CrossAttention(AttentionLayer):
                 f"{self.path}: the encoder's output is of packed sequences, and decoding step by "
                 "step is of one sentence a row. Encode without packing."
             )
-        keys, values = self._keys_and_values(memory, StepContext.for_evaluation(seed=0))
         return {
-            "keys": tf.transpose(keys, [1, 0, 2, 3]),
-            "values": tf.transpose(values, [1, 0, 2, 3]),
-            "bias": Visibility(memory.layout.mask).bias(tf.constant(0))[:, 0],
+            "keys_values": self.key_value(memory.values, StepContext.for_evaluation(seed=0)),
+            "bias": Visibility(memory.layout.mask).bias(tf.constant(0)),
         }
 
     def init_state(self, rows: int | tf.Tensor, memory_cache: State | None = None) -> State:
-        return {"probabilities": tf.zeros([rows, tf.shape(memory_cache["bias"])[1]])}
+        return {"probabilities": tf.zeros([rows, tf.shape(memory_cache["bias"])[2]])}
 
     def step(
-        self, state: State, x: tf.Tensor, memory_cache: State | None = None
+        self,
+        state: State,
+        x: tf.Tensor,
+        memory_cache: State | None = None,
+        context: StepContext | None = None,
     ) -> tuple[State, tf.Tensor]:
-        context = StepContext.for_evaluation(seed=0)
-        batch = tf.shape(memory_cache["bias"])[0]
-        shared, head_dim = self.num_key_value_heads, self.head_dim
-        group = self.num_heads // shared
-        queries = self.scaled(
-            tf.reshape(self.query(x, context), [batch, -1, shared, group * head_dim])
+        context = context or StepContext.for_evaluation(seed=0)
+        rows = tf.shape(x)[0]
+        sentences = context.row_sentences
+        if sentences is None:
+            sentences = tf.range(rows) // (rows // tf.shape(memory_cache["bias"])[0])
+        queries = tf.reshape(self.query(x, context), [rows, self.num_heads, self.head_dim])
+        sums, probabilities = ops.cached_attention(
+            tf.reshape(self.scaled(queries), [rows, self.num_heads * self.head_dim]),
+            memory_cache["keys_values"],
+            sentences,
+            head_dim=self.head_dim,
+            bias=memory_cache["bias"],
         )
-        # The beams of a sentence are so many queries to its one memory.
-        queries = tf.transpose(queries, [0, 2, 1, 3])
-        beam = tf.shape(queries)[2]
-        queries = tf.reshape(queries, [batch, shared, beam * group, head_dim])
-        logits = tf.linalg.matmul(queries, memory_cache["keys"], transpose_b=True)
-        logits += memory_cache["bias"][:, tf.newaxis, tf.newaxis]
-        probabilities = tf.nn.softmax(logits)
-        sums = tf.linalg.matmul(probabilities, memory_cache["values"])
-        sums = tf.reshape(sums, [batch, shared, beam, group * head_dim])
-        joined = tf.reshape(tf.transpose(sums, [0, 2, 1, 3]), [-1, self.num_heads * head_dim])
-        probabilities = tf.reshape(probabilities, [batch, shared, beam, group, -1])
-        mean = tf.reshape(tf.reduce_mean(probabilities, [1, 3]), tf.shape(state["probabilities"]))
-        return {"probabilities": mean}, self.output(joined, context)
+        return {"probabilities": probabilities}, self.output(sums, context)
 
     def _keys_and_values(self, memory: Memory, context: StepContext) -> tuple[tf.Tensor, tf.Tensor]:
         """Each [key_value_heads, batch, source_time, head_dim]."""

@@ -22,7 +22,7 @@ class Linear(Layer):
         )
 
     def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
-        return project(x, self.kernel, self.bias, self.message.activation)
+        return project(x, self.kernel, self.bias, self.message.activation, context)
 
 
 def project(
@@ -30,16 +30,17 @@ def project(
     kernel: tf.Tensor,
     bias: tf.Tensor | None,
     activation: int = activation_pb2.IDENTITY,
+    context: StepContext | None = None,
 ) -> tf.Tensor:
     """activation(x W + b): [..., features], [features, units], [units] to [..., units].
 
-    One matrix product over all dimensions but the last.
+    One matrix product over all dimensions but the last. context: as in StepContext.multiply; default:
+    evaluation's.
     """
     features, units = kernel.shape
     is_matrix = x.shape.rank == 2
-    y = tf.linalg.matmul(x if is_matrix else tf.reshape(x, [-1, features]), kernel)
-    if bias is not None:
-        y = tf.nn.bias_add(y, bias)
+    context = context or StepContext.for_evaluation(seed=0)
+    y = context.multiply(x if is_matrix else tf.reshape(x, [-1, features]), kernel, bias)
     # Before the reshape: next to the product TensorFlow fuses it.
     y = activate(y, activation)
     return y if is_matrix else tf.reshape(y, tf.concat([tf.shape(x)[:-1], [units]], 0))

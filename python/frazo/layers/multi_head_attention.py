@@ -1,6 +1,7 @@
 """Attention of a sequence to itself."""
 
 import tensorflow as tf
+from frazo import ops
 from frazo.layers.attention_layer import AttentionLayer
 from frazo.layers.blockwise_attention import blockwise_attend
 from frazo.layers.fused_linear import FusedLinear
@@ -22,7 +23,8 @@ class MultiHeadAttention(AttentionLayer):
     output/kernel [num_heads head_dim, dim], their biases, per_dim_scale [head_dim],
     relative_bias/table [num_heads, num_buckets].
 
-    State: keys and values, [rows, num_key_value_heads, steps, head_dim].
+    State: keys_values, [rows, steps, 2 num_key_value_heads head_dim], of each step the keys of all
+    heads, then the values.
     """
 
     def __init__(self, message: attention_pb2.MultiHeadAttention, **place):
@@ -87,34 +89,41 @@ class MultiHeadAttention(AttentionLayer):
                 f"{self.path}: decoding step by step needs attention that does not see later "
                 "tokens. Set causal."
             )
-        empty = tf.zeros([rows, self.num_key_value_heads, 0, self.head_dim])
-        return {"keys": empty, "values": empty}
+        return {"keys_values": tf.zeros([rows, 0, self._cached_units])}
 
     def step(
-        self, state: State, x: tf.Tensor, memory_cache: State | None = None
+        self,
+        state: State,
+        x: tf.Tensor,
+        memory_cache: State | None = None,
+        context: StepContext | None = None,
     ) -> tuple[State, tf.Tensor]:
-        context = StepContext.for_evaluation(seed=0)
-        done = tf.shape(state["keys"])[2]
+        context = context or StepContext.for_evaluation(seed=0)
+        rows, done = tf.unstack(tf.shape(state["keys_values"])[:2])
         heads = tf.reshape(
-            self.query_key_value(x, context), [-1, sum(self._head_counts()), self.head_dim]
+            self.query_key_value(x, context), [rows, sum(self._head_counts()), self.head_dim]
         )
         queries, keys, values = tf.split(heads, self._head_counts(), 1)
         queries, keys = self._rotated(self.scaled(queries), done), self._rotated(keys, done)
-        state = {
-            "keys": tf.concat([state["keys"], keys[:, :, tf.newaxis]], 2),
-            "values": tf.concat([state["values"], values[:, :, tf.newaxis]], 2),
-        }
+        keys_values = tf.reshape(tf.concat([keys, values], 1), [rows, 1, self._cached_units])
+        keys_values = tf.concat([state["keys_values"], keys_values], 1)
         first = 0 if self._before is None else tf.maximum(done - self._before, 0)
-        # [rows, key_value_heads, queries of each, head_dim]
-        shared = self.num_key_value_heads
-        queries = tf.reshape(queries, [-1, shared, self.num_heads // shared, self.head_dim])
-        logits = tf.linalg.matmul(queries, state["keys"][:, :, first:], transpose_b=True)
+        bias = None
         if self.relative_bias is not None:
-            bias = self.relative_bias(done - tf.range(first, done + 1))
-            logits += tf.reshape(bias, [shared, self.num_heads // shared, -1])
-        sums = tf.linalg.matmul(tf.nn.softmax(logits), state["values"][:, :, first:])
-        joined = tf.reshape(sums, [-1, self.num_heads * self.head_dim])
-        return state, self.output(joined, context)
+            bias = self.relative_bias(done - tf.range(first, done + 1))[tf.newaxis]
+        sums, _ = ops.cached_attention(
+            tf.reshape(queries, [rows, self.num_heads * self.head_dim]),
+            keys_values if self._before is None else keys_values[:, first:],
+            tf.range(rows),
+            head_dim=self.head_dim,
+            bias=bias,
+        )
+        return {"keys_values": keys_values}, self.output(sums, context)
+
+    @property
+    def _cached_units(self) -> int:
+        """Of a place in the state."""
+        return 2 * self.num_key_value_heads * self.head_dim
 
     def _head_counts(self) -> list[int]:
         return [self.num_heads, self.num_key_value_heads, self.num_key_value_heads]

@@ -28,8 +28,8 @@ class SequenceLayer(Layer):
     Decoding is incremental: `init_state` and then `step` for one token after the other give the
     outputs that the full call gives for the whole sequence in evaluation.
 
-    Row: one unfinished output. There are batch * beam of them, those of a sentence side by side,
-    so that row r belongs to sentence r // beam.
+    Row: one unfinished output. Those of a sentence lie side by side; sentences may have different
+    numbers of them, and one that is done has none.
     State: everything that a row's past is to the layer. The first dimension of all tensors is the
     row, so that tf.gather by the parents that a beam search chose gives the state of the survivors.
     Memory cache: what the layer needs of the encoder's output, computed once. The first dimension
@@ -60,10 +60,16 @@ class SequenceLayer(Layer):
         return {}
 
     def step(
-        self, state: State, x: tf.Tensor, memory_cache: State | None = None
+        self,
+        state: State,
+        x: tf.Tensor,
+        memory_cache: State | None = None,
+        context: StepContext | None = None,
     ) -> tuple[State, tf.Tensor]:
         """One token further: x, float32 [rows, dim], to float32 [rows, units], as in evaluation.
 
+        context: of StepContext.for_decoding, it tells whose each row is. Default: all sentences
+        have equally many rows, and nothing is packed.
         The new state has the old one's names; sizes of dimensions after the first may have grown.
         """
         raise NotImplementedError(f"{type(self).__name__} does not define step(state, x)")

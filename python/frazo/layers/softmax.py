@@ -24,8 +24,7 @@ class Softmax(Layer):
         )
 
     def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
-        logits = tf.linalg.matmul(x, self.kernel)
-        return logits if self.bias is None else tf.nn.bias_add(logits, self.bias)
+        return context.multiply(x, self.kernel, self.bias)
 
 
 def cross_entropy(logits: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:

@@ -3,6 +3,7 @@
 import zlib
 
 import tensorflow as tf
+from frazo.layers.packed_kernels import PackedKernels
 
 
 class StepContext:
@@ -11,11 +12,21 @@ class StepContext:
     training: whether dropout drops and batch norm uses the batch's own statistics.
     seed: int64 [2]. All randomness of the step is a pure function of it and of a layer's path.
     updates: deferred assignments (variable, value), in the order in which they were added.
+    row_sentences: int32 [rows] in a step of decoding, the sentence that each row belongs to; or None.
     """
 
-    def __init__(self, *, training: bool, seed: tf.Tensor):
+    def __init__(
+        self,
+        *,
+        training: bool,
+        seed: tf.Tensor,
+        row_sentences: tf.Tensor | None = None,
+        kernels: PackedKernels | None = None,
+    ):
         self.training = training
         self.seed = seed
+        self.row_sentences = row_sentences
+        self._kernels = kernels
         self.updates: list[tuple[tf.Variable, tf.Tensor]] = []
 
     @classmethod
@@ -26,6 +37,34 @@ class StepContext:
     @classmethod
     def for_evaluation(cls, *, seed: int) -> "StepContext":
         return cls(training=False, seed=tf.constant([seed, 0], tf.int64))
+
+    @classmethod
+    def for_decoding(cls, row_sentences: tf.Tensor, kernels: PackedKernels) -> "StepContext":
+        """As in evaluation, for one step of a loop around which `kernels` were made."""
+        return cls(
+            training=False,
+            seed=tf.zeros([2], tf.int64),
+            row_sentences=row_sentences,
+            kernels=kernels,
+        )
+
+    def multiply(
+        self,
+        x: tf.Tensor,
+        kernel: tf.Variable,
+        bias: tf.Tensor | None = None,
+        *,
+        transposed: bool = False,
+    ) -> tf.Tensor:
+        """x W + b: [rows, features], [features, units], [units] to [rows, units].
+
+        transposed: kernel is [units, features]. A layer multiplies by its matrices through this, so
+        that a loop of many steps can have them packed.
+        """
+        if self._kernels is not None:
+            return self._kernels.multiply(x, kernel, bias, transposed=transposed)
+        y = tf.linalg.matmul(x, kernel, transpose_b=transposed)
+        return y if bias is None else tf.nn.bias_add(y, bias)
 
     def add_update(self, variable: tf.Variable, value: tf.Tensor) -> None:
         """Assigns `value` after the step, if the step counts (a step that is not finite does not)."""

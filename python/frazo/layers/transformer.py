@@ -91,11 +91,17 @@ class Transformer(tf.Module):
     def init_state(self, rows: int | tf.Tensor, memory_cache: State) -> State:
         return self.decoder.init_state(rows, memory_cache)
 
-    def step(self, state: State, ids: tf.Tensor, memory_cache: State) -> tuple[State, tf.Tensor]:
+    def step(
+        self,
+        state: State,
+        ids: tf.Tensor,
+        memory_cache: State,
+        context: StepContext | None = None,
+    ) -> tuple[State, tf.Tensor]:
         """The logits of what follows ids, int32 [rows]: [rows, target_vocab_size]."""
-        context = StepContext.for_evaluation(seed=0)
+        context = context or StepContext.for_evaluation(seed=0)
         x = self.target_embedding(ids, context)
-        state, x = self.decoder.step(state, x, memory_cache)
+        state, x = self.decoder.step(state, x, memory_cache, context)
         return state, self._logits(x, context)
 
     def probabilities(self, state: State) -> tf.Tensor:
@@ -105,7 +111,7 @@ class Transformer(tf.Module):
     def _logits(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
         if self.softmax is not None:
             return self.softmax(x, context)
-        return tf.linalg.matmul(x, self.target_embedding.table, transpose_b=True)
+        return context.multiply(x, self.target_embedding.table, transposed=True)
 
     def _check_decoder(self) -> None:
         layer = self.message.decoder.layer

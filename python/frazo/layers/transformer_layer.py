@@ -83,9 +83,13 @@ class TransformerLayer(AttendingLayer):
         return {} if self.cross_attention is None else self.cross_attention.memory_cache(memory)
 
     def step(
-        self, state: State, x: tf.Tensor, memory_cache: State | None = None
+        self,
+        state: State,
+        x: tf.Tensor,
+        memory_cache: State | None = None,
+        context: StepContext | None = None,
     ) -> tuple[State, tf.Tensor]:
-        context = StepContext.for_evaluation(seed=0)
+        context = context or StepContext.for_evaluation(seed=0)
         x, new_state = self._step_of("self_attention", state, x, context)
         if self.cross_attention is not None:
             x, cross_state = self._step_of("cross_attention", state, x, context, memory_cache)
@@ -106,7 +110,7 @@ class TransformerLayer(AttendingLayer):
             attention, residual = self.cross_attention, self.cross_residual
 
         def value_and_state(y):
-            new_state, value = attention.step(state[name], y, memory_cache)
+            new_state, value = attention.step(state[name], y, memory_cache, context)
             return value, {name: new_state}
 
         return residual(x, context, value_and_state)

@@ -81,15 +81,19 @@ class TransformerStack(AttendingLayer):
         }
 
     def step(
-        self, state: State, x: tf.Tensor, memory_cache: State | None = None
+        self,
+        state: State,
+        x: tf.Tensor,
+        memory_cache: State | None = None,
+        context: StepContext | None = None,
     ) -> tuple[State, tf.Tensor]:
-        context = StepContext.for_evaluation(seed=0)
+        context = context or StepContext.for_evaluation(seed=0)
         x = self._with_positions(x, state["position"], context)
         new_state = {"position": state["position"] + 1}
         for index, layer in enumerate(self.layers):
             name = f"layer{index}"
             cache = memory_cache[name] if memory_cache else None
-            new_state[name], x = layer.step(state[name], x, cache)
+            new_state[name], x = layer.step(state[name], x, cache, context)
         return new_state, self._normalized(x, context)
 
     def probabilities(self, state: State) -> tf.Tensor | None:

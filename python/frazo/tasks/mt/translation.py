@@ -6,6 +6,7 @@ from typing import NamedTuple
 import tensorflow as tf
 from frazo.decode.graph_search import graph_search
 from frazo.decode.search import Results, Rows, Scores, Sentences
+from frazo.layers.packed_kernels import PackedKernels
 from frazo.layers.sequence_layer import loop_shapes
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.smoothed_cross_entropy import smoothed_cross_entropy
@@ -92,13 +93,12 @@ class Translation(Task):
         model, context = self.transformer, StepContext.for_evaluation(seed=0)
         memory = model.encode(self._source(source, source_length), context)
         cache = model.memory_cache(memory)
+        kernels = PackedKernels()
         sentences, width = tf.unstack(tf.shape(source))
 
         def score(rows: Rows, state):
-            # Sentences have different numbers of rows, and fewer and fewer: each row brings the
-            # memory of its own.
-            cache_of_rows = tf.nest.map_structure(lambda x: tf.gather(x, rows.sentences), cache)
-            state, logits = model.step(state, rows.tokens, cache_of_rows)
+            step_context = StepContext.for_decoding(rows.sentences, kernels)
+            state, logits = model.step(state, rows.tokens, cache, step_context)
             return Scores(logits, model.probabilities(state)), state
 
         state = model.init_state(sentences, cache)

@@ -1,0 +1,39 @@
+"""Matrices packed once for the many products of a loop."""
+
+import tensorflow as tf
+from frazo import ops
+
+
+class PackedKernels:
+    """The kernels that the steps of a loop multiply by, packed where this was made: before the loop.
+
+    A product of few rows takes as long as reading the matrix from memory; TensorFlow's would read it
+    twice and write it once, to pack it anew each time. Kernels are packed when first asked for, and
+    keep the values that they had when the loop began.
+    """
+
+    def __init__(self):
+        self._graph = None if tf.executing_eagerly() else tf.compat.v1.get_default_graph()
+        self._panels = {}
+
+    def multiply(
+        self,
+        x: tf.Tensor,
+        kernel: tf.Variable,
+        bias: tf.Tensor | None,
+        *,
+        transposed: bool,
+    ) -> tf.Tensor:
+        """x W + b, as of StepContext.multiply; it has no gradient."""
+        key = kernel.ref(), transposed
+        if key not in self._panels:
+            self._panels[key] = self._pack(kernel, transposed)
+        units = kernel.shape[0 if transposed else 1]
+        return ops.packed_matmul(x, self._panels[key], units=units, bias=bias)
+
+    def _pack(self, kernel: tf.Variable, transposed: bool) -> tf.Tensor:
+        if self._graph is None:
+            return ops.pack_matrix(kernel, transposed=transposed)
+        # The body of the loop, which is being built, is a graph within this one.
+        with self._graph.as_default():
+            return ops.pack_matrix(kernel, transposed=transposed)
