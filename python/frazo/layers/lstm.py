@@ -6,7 +6,7 @@ from frazo.layers.initializer import initial_value
 from frazo.layers.layer import constant
 from frazo.layers.linear import project
 from frazo.layers.lstm_cell import GATES, LstmWeights, Zoneout, advance
-from frazo.layers.lstm_scan import Sweep, scan
+from frazo.layers.lstm_recurrence import Sweep, recur
 from frazo.layers.sequence_layer import Memory, SequenceLayer, State
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext
@@ -50,7 +50,7 @@ class Lstm(SequenceLayer):
         context: StepContext,
         memory: Memory | None = None,
     ) -> tf.Tensor:
-        return scan(self.message, self.sweep(x, layout, context))
+        return recur(self.message, self.sweep(x, layout, context))
 
     def sweep(self, x: tf.Tensor, layout: SequenceLayout, context: StepContext) -> Sweep:
         """What is to be done for x, [batch, time, dim]: all but the recurrence is in it."""
@@ -60,7 +60,6 @@ class Lstm(SequenceLayer):
             mask=layout.mask,
             starts=_starts(layout, self.message.reverse),
             zoneout=self._zoneout(tf.shape(x)[:2], context),
-            reverse=self.message.reverse,
         )
 
     def init_state(self, rows: int | tf.Tensor) -> State:

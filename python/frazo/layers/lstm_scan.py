@@ -1,29 +1,10 @@
-"""An LSTM's recurrence in TensorFlow's operations, token by token."""
-
-from typing import NamedTuple
+"""An LSTM's recurrence in TensorFlow's operations, token by token: what the op is compared with."""
 
 import tensorflow as tf
-from frazo.layers.lstm_cell import LstmWeights, Zoneout, advance
+from frazo.layers.lstm_cell import advance
+from frazo.layers.lstm_recurrence import Sweep
 from frazo.layers.sequence_layer import State
 from frazo.proto import lstm_pb2
-
-
-class Sweep(NamedTuple):
-    """One pass over a batch of sequences.
-
-    gates: [batch, time, 4 U], what the input adds to the gates.
-    mask: bool [batch, time]; elsewhere the state is handed on and the output zero.
-    starts: bool [batch, time], where the state before is zero; None for the sequence's start alone.
-    zoneout: with tensors [batch, time, size].
-    reverse: from the last token to the first.
-    """
-
-    weights: LstmWeights
-    gates: tf.Tensor
-    mask: tf.Tensor
-    starts: tf.Tensor | None = None
-    zoneout: Zoneout = Zoneout()
-    reverse: bool = False
 
 
 def scan(message: lstm_pb2.Lstm, sweep: Sweep) -> tf.Tensor:
@@ -35,7 +16,7 @@ def scan(message: lstm_pb2.Lstm, sweep: Sweep) -> tf.Tensor:
     first = {"cell": tf.zeros([batch, message.units]), "output": tf.zeros([batch, size])}
 
     def body(step: tf.Tensor, state: State, outputs: tf.TensorArray):
-        at = time - 1 - step if sweep.reverse else step
+        at = time - 1 - step if message.reverse else step
         gates, mask, start, zoneout = tf.nest.map_structure(
             lambda x: None if x is None else x[at], inputs
         )

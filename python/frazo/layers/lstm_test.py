@@ -227,7 +227,7 @@ def test_graph_equals_eager_for_any_batch_and_length(text):
         ],
         autograph=False,
     )
-    for batch, time in [(2, 3), (1, 1)]:
+    for batch, time in [(2, 3), (1, 1), (3, 0), (0, 2)]:
         x, mask = inputs(batch, time), tf.ones([batch, time], tf.bool)
         y = graph(x, mask)
         assert y.shape == (batch, time, lstm.output_shape[-1])

@@ -1,0 +1,35 @@
+#ifndef FRAZO_CORE_OPS_LSTM_ARGUMENTS_H_
+#define FRAZO_CORE_OPS_LSTM_ARGUMENTS_H_
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/lstm/recurrence.h"
+#include "tensorflow/core/framework/op_kernel.h"
+#include "tensorflow/core/framework/tensor.h"
+
+namespace frazo {
+
+// What both LSTM ops have as attributes.
+absl::StatusOr<lstm::Settings> ReadLstmSettings(tensorflow::OpKernelConstruction* context);
+
+// What both LSTM ops have as inputs, unpacked. Those that are empty are null.
+struct LstmArguments {
+  lstm::Shape shape;
+  const float* kernel;
+  const float* projection;
+  lstm::NormWeights norm;
+  lstm::Places places;
+};
+
+// Reads the inputs from `kernel` on to `starts`, of an op whose gates are [batch, time, 4 units].
+// InvalidArgument names the input that does not fit.
+absl::StatusOr<LstmArguments> ReadLstmArguments(tensorflow::OpKernelContext* context,
+                                                const tensorflow::Tensor& gates, int first_input);
+
+// InvalidArgument unless the tensor has that shape.
+absl::Status CheckLstmShape(const char* name, const tensorflow::Tensor& tensor,
+                            const tensorflow::TensorShape& expected);
+
+}  // namespace frazo
+
+#endif  // FRAZO_CORE_OPS_LSTM_ARGUMENTS_H_
