@@ -294,6 +294,39 @@ def test_parts_of_a_transformer_fit(encoder, decoder, classes, expected):
         assert _layers_error(layers).endswith(place + expected)
 
 
+@pytest.mark.parametrize(
+    ("decoder", "classes", "expected"),
+    [
+        ("", 7, None),
+        (
+            "reverse: true",
+            7,
+            "decoder.layer.reverse: a decoder goes from the first token to the last; remove this",
+        ),
+        (
+            "",
+            8,
+            "softmax.num_classes: 8 classes for 7 target ids (source_embedding.vocab_size); "
+            "expected as many",
+        ),
+    ],
+)
+def test_parts_of_rnmt_plus_fit(decoder, classes, expected):
+    model = (
+        f"source_embedding {{ vocab_size: 7 dim: 4 }} softmax {{ num_classes: {classes} }} "
+        "encoder { layers { num_layers: 1 layer { units: 4 } } projection { units: 4 } } "
+        f"decoder {{ num_layers: 1 layer {{ units: 4 {decoder} }} "
+        "attention { additive { hidden_units: 4 } } }"
+    )
+    layers = f"layers {{ custom {{ [type.googleapis.com/frazo.RnmtPlus] {{ {model} }} }} }}"
+    if expected is None:
+        task = f"image_classifier {{ network {{ {layers} }} softmax {{ num_classes: 10 }} }}"
+        _validate(_experiment(task=f"task {{ {task} }}"))
+    else:
+        place = "task.image_classifier.network.layers[0].custom."
+        assert _layers_error(layers).endswith(place + expected)
+
+
 _SCHEDULES = [
     (
         "piecewise { boundaries: [1, 2] values: [1, 2] }",

@@ -8,7 +8,14 @@ from google.protobuf.message import Message
 
 from frazo.config.paths import Key
 from frazo.config.suggestions import nearest
-from frazo.proto import attention_pb2, experiment_pb2, layer_pb2, schedule_pb2, transformer_pb2
+from frazo.proto import (
+    attention_pb2,
+    experiment_pb2,
+    layer_pb2,
+    rnmt_plus_pb2,
+    schedule_pb2,
+    transformer_pb2,
+)
 
 _LAYER_NAME = re.compile(r"[A-Za-z0-9_]+")
 
@@ -91,11 +98,25 @@ def _transformer_can_decode(transformer: transformer_pb2.Transformer, fail: Fail
     if transformer.encoder.layer.HasField("cross_attention"):
         problem = "an encoder has nothing but its input to attend to; remove this"
         fail(problem, "encoder", "layer", "cross_attention")
-    table = "target_embedding" if transformer.HasField("target_embedding") else "source_embedding"
-    vocab_size = getattr(transformer, table).vocab_size
-    if transformer.HasField("softmax") and transformer.softmax.num_classes != vocab_size:
+    _classes_are_target_ids(transformer, fail)
+
+
+@validates(rnmt_plus_pb2.RnmtPlus)
+def _rnmt_plus_can_decode(model: rnmt_plus_pb2.RnmtPlus, fail: Fail) -> None:
+    if model.decoder.layer.reverse:
+        problem = "a decoder goes from the first token to the last; remove this"
+        fail(problem, "decoder", "layer", "reverse")
+    _classes_are_target_ids(model, fail)
+
+
+def _classes_are_target_ids(
+    model: transformer_pb2.Transformer | rnmt_plus_pb2.RnmtPlus, fail: Fail
+) -> None:
+    table = "target_embedding" if model.HasField("target_embedding") else "source_embedding"
+    vocab_size = getattr(model, table).vocab_size
+    if model.HasField("softmax") and model.softmax.num_classes != vocab_size:
         problem = (
-            f"{transformer.softmax.num_classes} classes for {vocab_size} target ids "
+            f"{model.softmax.num_classes} classes for {vocab_size} target ids "
             f"({table}.vocab_size); expected as many"
         )
         fail(problem, "softmax", "num_classes")

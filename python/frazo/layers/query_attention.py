@@ -63,6 +63,10 @@ class QueryAttention(Layer):
                 f"{self.path}: a query has shape {show_shape(query.shape)}; expected [rows, "
                 f"{self.input_shape[-1]}]. Give it what the decoder's layer of that size gives."
             )
+        if context.row_sentences is not None:
+            # Sentences have different numbers of rows: each row brings the memory of its own.
+            sentences = context.row_sentences
+            memory_cache = {name: tf.gather(x, sentences) for name, x in memory_cache.items()}
         bias = memory_cache["bias"][:, tf.newaxis, tf.newaxis]
         energies = self._energies(state, query, memory_cache, context)
         probabilities = tf.nn.softmax(energies + bias)

@@ -10,6 +10,7 @@ from frazo.layers import (  # noqa: F401
     location_sensitive_attention,
     multi_head_additive_attention,
 )
+from frazo.layers.packed_kernels import PackedKernels
 from frazo.layers.sequence_layer import Memory
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext
@@ -152,6 +153,20 @@ def test_beams_share_the_memory_of_their_sentence(text):
         alone = run(layer, *queries[:, beam::3])
         for part, expected in zip(together, alone, strict=True):
             np.testing.assert_allclose(part[beam::3], expected, atol=1e-5)
+
+
+@_KINDS
+def test_sentences_may_have_different_numbers_of_rows(text):
+    layer = make(text)
+    expected = run(layer, *(tf.repeat(query, 3, 0) for query in (_QUERY, 2 * _QUERY)), rows=6)
+    context = StepContext.for_decoding(tf.constant([0, 1, 1]), PackedKernels())
+    cache = layer.memory_cache(_MEMORY, _EVALUATION)
+    state = tf.nest.map_structure(lambda x: x[:3], layer.init_state(6, cache))
+    for query in (_QUERY, 2 * _QUERY):
+        rows = tf.gather(query, [0, 1, 1])
+        state, y = layer.step(state, rows, cache, context)
+    for part, whole in zip((state["probabilities"], y), expected, strict=True):
+        np.testing.assert_allclose(part, tf.gather(whole, [0, 3, 3]), atol=1e-5)
 
 
 @_KINDS

@@ -66,6 +66,16 @@ class StepContext:
         y = tf.linalg.matmul(x, kernel, transpose_b=transposed)
         return y if bias is None else tf.nn.bias_add(y, bias)
 
+    def at_time(self, time: tf.Tensor | int) -> "StepContext":
+        """For a place in a loop over a sequence, whose random numbers are its own.
+
+        time: from 0, below 2^24 - 1. It takes no updates.
+        """
+        # The step stays below 2^39, so that no two pairs of step and time are one number.
+        word, step = tf.unstack(self.seed)
+        place = step * 2**24 + tf.cast(time, tf.int64) + 1
+        return StepContext(training=self.training, seed=tf.stack([word, place]))
+
     def add_update(self, variable: tf.Variable, value: tf.Tensor) -> None:
         """Assigns `value` after the step, if the step counts (a step that is not finite does not)."""
         self.updates.append((variable, value))

@@ -17,28 +17,23 @@ SPEC = {
 }
 
 
+MODELS = ("transformer", "rnmt_plus")
+
+
 def make_task(
-    *, vocab_size: int = 11, dim: int = 8, extra: str = "", input_spec=SPEC
+    *,
+    model: str = "transformer",
+    vocab_size: int = 11,
+    dim: int = 8,
+    extra: str = "",
+    input_spec=SPEC,
 ) -> Translation:
-    """Two and two layers, a softmax of its own. extra: more of the message, in text."""
-    attention = "num_heads: 2"
-    stack = "num_layers: 2 positions { sinusoidal {} } final_norm: true"
+    """Two and two layers, a softmax of its own. model: one of MODELS. extra: more of the message, in
+    text."""
     text = f"""
-        transformer {{
+        {model} {{
           source_embedding {{ vocab_size: {vocab_size} dim: {dim} scale_by_sqrt_dim: true }}
-          encoder {{
-            {stack}
-            layer {{
-              self_attention {{ {attention} }} feed_forward {{ hidden_units: {2 * dim} }}
-            }}
-          }}
-          decoder {{
-            {stack}
-            layer {{
-              self_attention {{ {attention} causal: true }} cross_attention {{ {attention} }}
-              feed_forward {{ hidden_units: {2 * dim} }}
-            }}
-          }}
+          {_LAYERS[model](dim)}
           softmax {{ num_classes: {vocab_size} }}
         }}
         search {{ beam {{ width: 4 }} eos_id: {EOS} max_length: 20 }}
@@ -46,6 +41,44 @@ def make_task(
     message = text_format.Parse(text, translation_pb2.Translation())
     text_format.Merge(extra, message)
     return Translation(message, input_spec=input_spec, seed=1)
+
+
+def _of_transformer(dim: int) -> str:
+    attention = "num_heads: 2"
+    stack = "num_layers: 2 positions { sinusoidal {} } final_norm: true"
+    return f"""
+        encoder {{
+          {stack}
+          layer {{
+            self_attention {{ {attention} }} feed_forward {{ hidden_units: {2 * dim} }}
+          }}
+        }}
+        decoder {{
+          {stack}
+          layer {{
+            self_attention {{ {attention} causal: true }} cross_attention {{ {attention} }}
+            feed_forward {{ hidden_units: {2 * dim} }}
+          }}
+        }}
+    """
+
+
+def _of_rnmt_plus(dim: int) -> str:
+    layer = f"layer {{ units: {dim} layer_norm: true output_tanh: false cell_clip: 10 }}"
+    return f"""
+        encoder {{
+          layers {{ num_layers: 2 bidirectional: true {layer} }}
+          projection {{ units: {dim} }}
+        }}
+        decoder {{
+          num_layers: 2
+          {layer}
+          attention {{ multi_head_additive {{ num_heads: 2 head_dim: {dim // 2} }} }}
+        }}
+    """
+
+
+_LAYERS = {"transformer": _of_transformer, "rnmt_plus": _of_rnmt_plus}
 
 
 def make_batch(

@@ -6,14 +6,17 @@ from typing import NamedTuple
 import tensorflow as tf
 from frazo.decode.graph_search import graph_search
 from frazo.decode.search import Results, Rows, Scores, Sentences
+
+# Imported for their side effect: each binds itself to its message.
+from frazo.layers import rnmt_plus, transformer  # noqa: F401
+from frazo.layers.encoder_decoder import EncoderDecoder, Tokens
 from frazo.layers.packed_kernels import PackedKernels
 from frazo.layers.sequence_layer import loop_shapes
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.smoothed_cross_entropy import smoothed_cross_entropy
 from frazo.layers.step_context import StepContext
-from frazo.layers.transformer import Tokens, Transformer
 from frazo.proto import search_pb2, translation_pb2
-from frazo.registry import register
+from frazo.registry import build, register
 from frazo.tasks.mt.token_ids import real_ids
 from frazo.tasks.mt.translation_decoder import TranslationDecoder
 from frazo.tasks.task import EvalOutput, Task, WeightedMetrics
@@ -57,7 +60,8 @@ class Translation(Task):
                 "translation: search.score_kind is LOG_PROBABILITIES, but the model gives logits. "
                 "Remove it."
             )
-        self.transformer = Transformer(message.transformer, path="transformer", seed=seed)
+        kind = message.WhichOneof("model")
+        self.model: EncoderDecoder = build(getattr(message, kind), path=kind, seed=seed)
 
     def loss(
         self, batch: Mapping[str, tf.Tensor], context: StepContext
@@ -90,7 +94,7 @@ class Translation(Task):
         """
         if search is None:
             search = tf.constant(self.message.search.SerializeToString(deterministic=True))
-        model, context = self.transformer, StepContext.for_evaluation(seed=0)
+        model, context = self.model, StepContext.for_evaluation(seed=0)
         memory = model.encode(self._source(source, source_length), context)
         cache = model.memory_cache(memory)
         kernels = PackedKernels()
@@ -116,12 +120,11 @@ class Translation(Task):
 
     def _source(self, ids: tf.Tensor, lengths: tf.Tensor) -> Tokens:
         layout = SequenceLayout.of_lengths(lengths, tf.shape(ids)[1])
-        vocabulary = self.message.transformer.source_embedding.vocab_size
-        return Tokens(real_ids(ids, layout.mask, vocabulary, "source"), layout)
+        return Tokens(real_ids(ids, layout.mask, self.model.source_vocab_size, "source"), layout)
 
     def _predict(self, batch: Mapping[str, tf.Tensor], context: StepContext) -> _Predictions:
         layout = SequenceLayout.of_lengths(batch["target_length"], tf.shape(batch["target"])[1])
-        vocabulary = self.transformer.target_vocab_size
+        vocabulary = self.model.target_vocab_size
         same_lengths = tf.debugging.assert_equal(
             batch["target_length"],
             batch["target_labels_length"],
@@ -131,10 +134,8 @@ class Translation(Task):
         with tf.control_dependencies([same_lengths]):
             labels = real_ids(batch["target_labels"], layout.mask, vocabulary, "target_labels")
             target = real_ids(batch["target"], layout.mask, vocabulary, "target")
-        memory = self.transformer.encode(
-            self._source(batch["source"], batch["source_length"]), context
-        )
-        logits, _ = self.transformer.decode(Tokens(target, layout), memory, context)
+        memory = self.model.encode(self._source(batch["source"], batch["source_length"]), context)
+        logits, _ = self.model.decode(Tokens(target, layout), memory, context)
         losses = smoothed_cross_entropy(logits, labels, smoothing=self.message.label_smoothing)
         return _Predictions(logits, labels, losses, tf.cast(layout.mask, tf.float32))
 

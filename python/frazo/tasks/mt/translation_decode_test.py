@@ -8,7 +8,7 @@ import tensorflow as tf
 from frazo.layers.step_context import StepContext
 from frazo.learn.learner import Learner
 from frazo.proto import learner_pb2, search_pb2
-from frazo.tasks.mt.small_translation import EOS, make_batch, make_task
+from frazo.tasks.mt.small_translation import EOS, MODELS, make_batch, make_task
 from google.protobuf import text_format
 
 _VOCABULARY = 40
@@ -52,11 +52,11 @@ def train(task, batch):
     steps()
 
 
-@pytest.fixture(scope="module")
-def learned():
+@pytest.fixture(scope="module", params=MODELS)
+def learned(request):
     """The pairs and a task that knows them by heart."""
     pairs = random_pairs()
-    task = make_task(vocab_size=_VOCABULARY, dim=48)
+    task = make_task(model=request.param, vocab_size=_VOCABULARY, dim=48)
     train(task, make_batch(pairs))
     return pairs, task
 
@@ -132,8 +132,9 @@ def test_neither_padding_nor_other_sentences_change_a_translation(learned):
         np.testing.assert_allclose(together.totals[sentence], alone.totals[0], atol=1e-4)
 
 
-def test_the_first_step_sees_sos_id():
-    task = make_task(extra="sos_id: 5")
+@pytest.mark.parametrize("model", MODELS)
+def test_the_first_step_sees_sos_id(model):
+    task = make_task(model=model, extra="sos_id: 5")
     batch = make_batch([([3, 4], [])])
     results = decoder(task)(batch, "beam { width: 9 n_best: 9 propose_eos_always: true }")
     lengths = results.lengths[0].numpy()

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from frazo.layers.step_context import StepContext
-from frazo.tasks.mt.small_translation import SPEC, make_batch, make_task
+from frazo.tasks.mt.small_translation import MODELS, SPEC, make_batch, make_task
 
 _EVALUATION = StepContext.for_evaluation(seed=0)
+_EACH_MODEL = pytest.mark.parametrize("model", MODELS)
 _PAIRS = [([3, 4, 5], [6, 7]), ([8], [9, 10, 3, 5]), ([7, 7, 3, 4, 9], [4])]
 # Tokens of their targets, each with its end: 3 + 5 + 2.
 _NUM_WORDS = 10
@@ -15,8 +16,8 @@ _NUM_WORDS = 10
 def task_of_known_probabilities(extra=""):
     """Whatever the input, a token has probability 1/8, 2/8, 5/8 as its id is 0, 1, 2."""
     task = make_task(vocab_size=3, extra=extra)
-    task.transformer.softmax.kernel.assign(tf.zeros([8, 3]))
-    task.transformer.softmax.bias.assign(np.log([1, 2, 5]))
+    task.model.softmax.kernel.assign(tf.zeros([8, 3]))
+    task.model.softmax.bias.assign(np.log([1, 2, 5]))
     return task
 
 
@@ -60,9 +61,10 @@ def test_evaluation_counts_the_tokens_that_are_predicted():
     assert float(output.metrics["log_pplx"][1]) == 3
 
 
+@_EACH_MODEL
 @pytest.mark.parametrize("padding", [0, 7, -1, 1000])
-def test_padding_changes_nothing(padding):
-    task = make_task(extra="label_smoothing: 0.1")
+def test_padding_changes_nothing(model, padding):
+    task = make_task(model=model, extra="label_smoothing: 0.1")
 
     def outcome(**layout):
         with tf.GradientTape() as tape:
@@ -80,8 +82,9 @@ def test_padding_changes_nothing(padding):
         assert float(padded_metrics[name][1]) == float(weight), name
 
 
-def test_a_batch_is_the_mean_of_its_sentences():
-    task = make_task()
+@_EACH_MODEL
+def test_a_batch_is_the_mean_of_its_sentences(model):
+    task = make_task(model=model)
     together, metrics = task.loss(make_batch(_PAIRS), _EVALUATION)
     assert float(metrics["num_words"][0]) == _NUM_WORDS
     alone = [task.loss(make_batch([pair]), _EVALUATION)[1]["loss"] for pair in _PAIRS]
@@ -89,8 +92,9 @@ def test_a_batch_is_the_mean_of_its_sentences():
     assert float(together) == pytest.approx(total / _NUM_WORDS, rel=1e-5)
 
 
-def test_a_prediction_sees_no_later_token():
-    task = make_task()
+@_EACH_MODEL
+def test_a_prediction_sees_no_later_token(model):
+    task = make_task(model=model)
 
     def cost_of_first_token(target):
         batch = make_batch([([3, 4], target)])
@@ -100,12 +104,13 @@ def test_a_prediction_sees_no_later_token():
     assert cost_of_first_token([5, 6, 7]) == pytest.approx(cost_of_first_token([5, 9, 8]))
 
 
-def test_every_variable_learns():
-    task = make_task()
+@_EACH_MODEL
+def test_every_variable_learns(model):
+    task = make_task(model=model)
     with tf.GradientTape() as tape:
         loss, _ = task.loss(make_batch(_PAIRS), _EVALUATION)
     gradients = tape.gradient(loss, task.trainable_variables)
-    assert {variable.name.split("/")[0] for variable in task.variables} == {"transformer"}
+    assert {variable.name.split("/")[0] for variable in task.variables} == {model}
     for variable, gradient in zip(task.trainable_variables, gradients, strict=True):
         assert np.any(tf.convert_to_tensor(gradient)), variable.name
 
@@ -122,10 +127,11 @@ def test_a_search_of_log_probabilities_is_an_error():
         make_task(extra="search { score_kind: LOG_PROBABILITIES }")
 
 
+@_EACH_MODEL
 @pytest.mark.parametrize("bad_id", [11, -1])
 @pytest.mark.parametrize("feature", ["source", "target", "target_labels"])
-def test_an_id_outside_of_the_vocabulary_names_the_feature(feature, bad_id):
-    task = make_task()
+def test_an_id_outside_of_the_vocabulary_names_the_feature(model, feature, bad_id):
+    task = make_task(model=model)
     batch = make_batch(_PAIRS)
     ids = batch[feature].numpy()
     ids[1, 0] = bad_id
@@ -143,3 +149,39 @@ def test_labels_of_other_lengths_than_their_target_are_an_error():
     step = tf.function(lambda: task.loss(batch, _EVALUATION)[0], autograph=False)
     with pytest.raises(tf.errors.InvalidArgumentError, match="its target_labels differ in length"):
         step()
+
+
+@_EACH_MODEL
+def test_a_batch_without_sentences_costs_nothing(model):
+    task = make_task(model=model)
+    batch = {name: values[:0] for name, values in make_batch(_PAIRS).items()}
+    step = tf.function(lambda: task.loss(batch, _EVALUATION), autograph=False)
+    loss, metrics = step()
+    assert float(loss) == 0
+    assert {name: float(weight) for name, (_, weight) in metrics.items()}["loss"] == 0
+    results = tf.function(lambda: task.decode(batch["source"], batch["source_length"]))()
+    assert results.tokens.shape[0] == 0
+
+
+@_EACH_MODEL
+def test_a_source_of_no_tokens_beside_others_changes_nothing_for_them(model):
+    task = make_task(model=model)
+    batch = make_batch(_PAIRS)
+    lengths = batch["source_length"].numpy()
+    alone = task.decode(batch["source"][:1], batch["source_length"][:1])
+    lengths[1] = 0
+    results = task.decode(batch["source"], tf.constant(lengths))
+    assert np.all(np.isfinite(results.totals))
+    np.testing.assert_allclose(results.totals[0], alone.totals[0], atol=1e-4)
+    loss, _ = task.loss(batch | {"source_length": tf.constant(lengths)}, _EVALUATION)
+    assert math.isfinite(float(loss))
+
+
+def test_a_source_of_ten_thousand_tokens_is_translated():
+    task = make_task(model="rnmt_plus", extra="search { max_length: 3 }")
+    batch = make_batch([([5, 7] * 5000, [4])])
+    loss, _ = tf.function(lambda: task.loss(batch, _EVALUATION), autograph=False)()
+    assert math.isfinite(float(loss))
+    results = tf.function(lambda: task.decode(batch["source"], batch["source_length"]))()
+    assert np.all(np.isfinite(results.totals))
+    assert results.attention.shape[-1] == 10_001

@@ -1,0 +1,119 @@
+"""What models of an encoder, and a decoder that attends to its output, have in common."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import tensorflow as tf
+from frazo.layers.embedding import Embedding
+from frazo.layers.sequence_layer import AttendingLayer, Memory, SequenceLayer, State
+from frazo.layers.sequence_layout import SequenceLayout
+from frazo.layers.softmax import Softmax
+from frazo.layers.step_context import StepContext
+from google.protobuf.message import Message
+
+
+class Tokens(NamedTuple):
+    """ids: int32 [batch, time]. layout: of ids."""
+
+    ids: tf.Tensor
+    layout: SequenceLayout
+
+
+class EncoderDecoder(tf.Module):
+    """Source ids to a distribution over target ids.
+
+    Variables: source_embedding, target_embedding unless the source's table serves both, encoder,
+    decoder, and softmax unless it is the target's table, transposed.
+
+    message: has fields of these names. seed: decides the initial weights.
+    """
+
+    def __init__(self, message: Message, *, path: str, seed: int):
+        super().__init__()
+        self.message = message
+        self.path = path
+
+        def place(name, shape):
+            return {"path": f"{path}/{name}", "input_shape": shape, "seed": seed}
+
+        self.source_embedding = Embedding(
+            message.source_embedding, **place("source_embedding", (None, None))
+        )
+        self.target_embedding = self.source_embedding
+        if message.HasField("target_embedding"):
+            self.target_embedding = Embedding(
+                message.target_embedding, **place("target_embedding", (None, None))
+            )
+        self.encoder = self._make_encoder(**place("encoder", self.source_embedding.output_shape))
+        self.decoder = self._make_decoder(
+            self.encoder.output_shape, **place("decoder", self.target_embedding.output_shape)
+        )
+        self.softmax = None
+        if message.HasField("softmax"):
+            self.softmax = Softmax(
+                message.softmax, **place("softmax", (None, self.decoder.output_shape[-1]))
+            )
+
+    @property
+    def source_vocab_size(self) -> int:
+        """Ids of the source."""
+        return self.message.source_embedding.vocab_size
+
+    @property
+    def target_vocab_size(self) -> int:
+        """Classes of the logits."""
+        if self.softmax is None:
+            return self.target_embedding.message.vocab_size
+        return self.message.softmax.num_classes
+
+    def encode(self, source: Tokens, context: StepContext) -> Memory:
+        x = self.source_embedding(source.ids, context)
+        return Memory(self.encoder(x, source.layout, context), source.layout)
+
+    def decode(
+        self, target: Tokens, memory: Memory, context: StepContext
+    ) -> tuple[tf.Tensor, tf.Tensor | None]:
+        """Logits of the token that follows each target token, [batch, time, target_vocab_size], and
+        the probabilities of attention to the memory, as of the decoder's attend."""
+        x = self.target_embedding(target.ids, context)
+        x, probabilities = self.decoder.attend(x, target.layout, context, memory)
+        shape = tf.shape(target.ids)
+        logits = self._logits(tf.reshape(x, [-1, x.shape[-1]]), context)
+        return tf.reshape(logits, [shape[0], shape[1], self.target_vocab_size]), probabilities
+
+    def memory_cache(self, memory: Memory) -> State:
+        """As of sequence_layer.SequenceLayer; so are init_state and step."""
+        return self.decoder.memory_cache(memory)
+
+    def init_state(self, rows: int | tf.Tensor, memory_cache: State) -> State:
+        return self.decoder.init_state(rows, memory_cache)
+
+    def step(
+        self,
+        state: State,
+        ids: tf.Tensor,
+        memory_cache: State,
+        context: StepContext | None = None,
+    ) -> tuple[State, tf.Tensor]:
+        """The logits of what follows ids, int32 [rows]: [rows, target_vocab_size]."""
+        context = context or StepContext.for_evaluation(seed=0)
+        x = self.target_embedding(ids, context)
+        state, x = self.decoder.step(state, x, memory_cache, context)
+        return state, self._logits(x, context)
+
+    def probabilities(self, state: State) -> tf.Tensor:
+        """Of attention to the memory in the last step, as of the decoder's probabilities."""
+        return self.decoder.probabilities(state)
+
+    def _make_encoder(self, **place: Any) -> SequenceLayer:
+        raise NotImplementedError(f"{type(self).__name__} does not define _make_encoder")
+
+    def _make_decoder(self, memory_shape: Sequence[int | None], **place: Any) -> AttendingLayer:
+        """With probabilities(state), beside what an AttendingLayer has. memory_shape: of what it
+        attends to."""
+        raise NotImplementedError(f"{type(self).__name__} does not define _make_decoder")
+
+    def _logits(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
+        if self.softmax is not None:
+            return self.softmax(x, context)
+        return context.multiply(x, self.target_embedding.table, transposed=True)

@@ -1,0 +1,50 @@
+"""RNMT+: the encoder-decoder model with recurrent layers."""
+
+from collections.abc import Sequence
+
+import tensorflow as tf
+from frazo.layers.encoder_decoder import EncoderDecoder
+from frazo.layers.linear import Linear
+from frazo.layers.lstm_stack import LstmStack
+from frazo.layers.rnmt_plus_decoder import RnmtPlusDecoder
+from frazo.layers.sequence_layer import Memory, SequenceLayer
+from frazo.layers.sequence_layout import SequenceLayout
+from frazo.layers.step_context import StepContext
+from frazo.proto import rnmt_plus_pb2
+from frazo.registry import register
+
+
+@register(rnmt_plus_pb2.RnmtPlusEncoder)
+class RnmtPlusEncoder(SequenceLayer):
+    """[batch, time, dim] to [batch, time, units of the projection].
+
+    Variables: of an LstmStack below layers, of a Linear below projection.
+    """
+
+    def __init__(self, message: rnmt_plus_pb2.RnmtPlusEncoder, **place):
+        super().__init__(message, **place)
+        self.layers = LstmStack(message.layers, **self.place("layers"))
+        self.projection = Linear(
+            message.projection, **self.place("projection", self.layers.output_shape)
+        )
+        self.output_shape = self.projection.output_shape
+
+    def __call__(
+        self,
+        x: tf.Tensor,
+        layout: SequenceLayout,
+        context: StepContext,
+        memory: Memory | None = None,
+    ) -> tf.Tensor:
+        return self.projection(self.layers(x, layout, context), context)
+
+
+@register(rnmt_plus_pb2.RnmtPlus)
+class RnmtPlus(EncoderDecoder):
+    """Chen et al. 2018, section 4; its encoder is a RnmtPlusEncoder, its decoder a RnmtPlusDecoder."""
+
+    def _make_encoder(self, **place) -> RnmtPlusEncoder:
+        return RnmtPlusEncoder(self.message.encoder, **place)
+
+    def _make_decoder(self, memory_shape: Sequence[int | None], **place) -> RnmtPlusDecoder:
+        return RnmtPlusDecoder(self.message.decoder, memory_shape=memory_shape, **place)

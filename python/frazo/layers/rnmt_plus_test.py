@@ -1,0 +1,290 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+from frazo.layers.encoder_decoder import Tokens
+from frazo.layers.rnmt_plus import RnmtPlus
+from frazo.layers.sequence_layout import SequenceLayout
+from frazo.layers.smoothed_cross_entropy import smoothed_cross_entropy
+from frazo.layers.step_context import StepContext
+from frazo.proto import rnmt_plus_pb2
+from google.protobuf import text_format
+
+_EVALUATION = StepContext.for_evaluation(seed=0)
+_TRAINING = StepContext.for_training(seed=1, global_step=tf.constant(3, tf.int64))
+
+_LSTM = "layer_norm: true output_tanh: false cell_clip: 10"
+_HEADS = "multi_head_additive { num_heads: 2 head_dim: 3 }"
+_LOCATION = "location_sensitive { hidden_units: 5 filters: 2 filter_width: 3 }"
+
+
+def text(*, attention=_HEADS, lstm="", decoder="", encoder="", layers=3):
+    layer = f"layer {{ units: 6 {_LSTM} {lstm} }}"
+    return f"""
+        source_embedding {{ vocab_size: 9 dim: 5 }}
+        target_embedding {{ vocab_size: 11 dim: 4 }}
+        encoder {{
+          layers {{ num_layers: 3 bidirectional: true residual_from: 2 {layer} {encoder} }}
+          projection {{ units: 7 }}
+        }}
+        decoder {{
+          num_layers: {layers} residual_from: 2 {layer} attention {{ {attention} }} {decoder}
+        }}
+        softmax {{ num_classes: 11 }}
+    """
+
+
+def make(description):
+    message = text_format.Parse(description, rnmt_plus_pb2.RnmtPlus())
+    return RnmtPlus(message, path="model", seed=1)
+
+
+def batch():
+    source = Tokens(
+        tf.constant([[3, 4, 5, 2], [6, 2, 0, 0]]),
+        SequenceLayout.of_lengths(tf.constant([4, 2]), 4),
+    )
+    target = Tokens(
+        tf.constant([[1, 7, 8], [1, 9, 0]]), SequenceLayout.of_lengths(tf.constant([3, 2]), 3)
+    )
+    return source, target, tf.constant([[7, 8, 2], [9, 2, 0]])
+
+
+def test_number_of_parameters_of_the_paper():
+    """Of WmtEnDeRNMT, 378.9 million (Chen et al. 2018, table 1)."""
+    layer = f"layer {{ units: 1024 {_LSTM} }}"
+    description = f"""
+        source_embedding {{ vocab_size: 32000 dim: 1024 }}
+        target_embedding {{ vocab_size: 32000 dim: 1024 }}
+        encoder {{
+          layers {{ num_layers: 6 bidirectional: true residual_from: 2 {layer} }}
+          projection {{ units: 1024 }}
+        }}
+        decoder {{
+          num_layers: 8 residual_from: 2 {layer}
+          attention {{ multi_head_additive {{ num_heads: 4 head_dim: 256 }} }}
+        }}
+        softmax {{ num_classes: 32000 }}
+    """
+    # In a graph that is never run nothing of its 1.5 GB is made.
+    with tf.Graph().as_default():
+        model = make(description)
+        sizes = {}
+        for variable in model.variables:
+            part = variable.name.split("/")[1]
+            sizes[part] = sizes.get(part, 0) + variable.shape.num_elements()
+    assert sizes == {
+        "source_embedding": 32_000 * 1024,
+        "target_embedding": 32_000 * 1024,
+        # A direction has (input + 1024) 4096 + 2 * 4096; inputs are 1024, then 5 times 2048; the
+        # projection 2048 * 1024 + 1024.
+        "encoder": 2 * 8_396_800 + 10 * 12_591_104 + 2_098_176,
+        # 8 layers of inputs of 2048; two projections 1024^2 + 1024, two 256^2 and 256.
+        "decoder": 8 * 12_591_104 + 2_230_528,
+        "softmax": 2048 * 32_000 + 32_000,
+    }
+    assert sum(sizes.values()) == 378_866_176
+
+
+def test_names_of_variables():
+    names = {variable.name.removesuffix(":0") for variable in make(text(layers=2)).variables}
+    of_lstm = ["input/kernel", "recurrent/kernel", "bias", "scale"]
+    layers = [
+        f"model/encoder/layers/layer{index}/{way}"
+        for index in range(3)
+        for way in ("forward", "backward")
+    ]
+    layers += ["model/decoder/layer0/lstm", "model/decoder/layer1"]
+    attention = ["memory/kernel", "memory/bias", "query/kernel", "query/bias"]
+    attention += ["key_mix/kernel", "query_mix/kernel", "energy"]
+    assert names == {
+        *(f"{layer}/{name}" for layer in layers for name in of_lstm),
+        *(f"model/decoder/layer0/attention/{name}" for name in attention),
+        "model/decoder/layer0/context/kernel",
+        "model/encoder/projection/kernel",
+        "model/encoder/projection/bias",
+        "model/source_embedding/table",
+        "model/target_embedding/table",
+        "model/softmax/kernel",
+        "model/softmax/bias",
+    }
+
+
+def test_a_decoder_step_by_hand():
+    """One layer of one unit; gates g i f o = x W + c' C + m' U + b."""
+    model = make("""
+        source_embedding { vocab_size: 2 dim: 1 }
+        encoder {
+          layers { num_layers: 1 layer { units: 1 } } projection { units: 1 }
+        }
+        decoder {
+          num_layers: 1 layer { units: 1 output_tanh: false }
+          attention { additive { hidden_units: 1 } }
+        }
+        softmax { num_classes: 2 }
+    """)
+    decoder = model.decoder
+    first = decoder.first
+    first.lstm.input_kernel.assign([[1, 0, 0, 0]])
+    first.lstm.recurrent_kernel.assign([[0, 0, 0, 0]])
+    first.context_kernel.assign([[0, 1, 0, 0]])
+    first.attention.query.kernel.assign([[2]])
+    first.attention.memory.kernel.assign([[1]])
+    first.attention.energy.assign([1])
+    memory = model.encode(Tokens(tf.constant([[0, 1]]), _layout([2], 2)), _EVALUATION)
+    memory = memory._replace(values=tf.constant([[[0.0], [1.0]]]))
+    y, probabilities = decoder.attend(
+        tf.constant([[[0.5], [0.5]]]), _layout([2], 2), _EVALUATION, memory
+    )
+    # A query of 0 has energies tanh(0) and tanh(1) = .761594, so p = .318300, .681700 and c' = .681700.
+    # i = sigmoid(.681700) = .664118, g = tanh(.5) = .462117, f and o are sigmoid(0) = .5: cell .306900,
+    # output .153450. Query .306900: tanh(.306900) = .297615 and tanh(1.306900) = .863489; p = 1 / (1 +
+    # e^.565874) = .362189, and c = .637811.
+    np.testing.assert_allclose(y[0, 0], [0.153450, 0.637811], atol=2e-6)
+    np.testing.assert_allclose(probabilities[0, 0], [0.362189, 0.637811], atol=2e-6)
+    # i = sigmoid(.637811) = .654258, cell .5 * .306900 + .654258 * .462117 = .455794, output .227897.
+    # tanh(.455794) = .426650, tanh(1.455794) = .896833; p = 1 / (1 + e^.470182) = .384573.
+    np.testing.assert_allclose(y[0, 1], [0.227897, 0.615427], atol=2e-6)
+
+
+def _layout(lengths, time):
+    return SequenceLayout.of_lengths(tf.constant(lengths), time)
+
+
+@pytest.mark.parametrize("attention", [_HEADS, _LOCATION], ids=str.split)
+@pytest.mark.parametrize("lstm", ["", "projection: 6 cell_zoneout: 0.2 output_zoneout: 0.1"])
+def test_steps_give_the_logits_of_the_full_call(attention, lstm):
+    model = make(text(attention=attention, lstm=lstm))
+    source, target, _ = batch()
+    memory = model.encode(source, _EVALUATION)
+    logits, probabilities = model.decode(target, memory, _EVALUATION)
+    assert logits.shape == [2, 3, 11]
+    assert probabilities.shape == [2, 3, 4]
+    cache = model.memory_cache(memory)
+    state = model.init_state(2, cache)
+    for position in range(2):
+        state, step_logits = model.step(state, target.ids[:, position], cache)
+        np.testing.assert_allclose(step_logits, logits[:, position], atol=1e-5)
+        np.testing.assert_allclose(
+            model.probabilities(state), probabilities[:, position], atol=1e-5
+        )
+
+
+def test_a_token_sees_none_after_it_and_no_padding():
+    model = make(text())
+    source, target, _ = batch()
+    logits, probabilities = model.decode(target, model.encode(source, _EVALUATION), _EVALUATION)
+    other = target._replace(ids=tf.constant([[1, 7, 3], [1, 9, 5]]))
+    padded = Tokens(tf.pad(source.ids, [[0, 0], [0, 3]], constant_values=8), _layout([4, 2], 7))
+    same, padded_probabilities = model.decode(other, model.encode(padded, _EVALUATION), _EVALUATION)
+    np.testing.assert_allclose(same[:, :2], logits[:, :2], atol=1e-5)
+    np.testing.assert_allclose(padded_probabilities[:, :2, :4], probabilities[:, :2], atol=1e-5)
+    assert np.all(padded_probabilities[:, :, 4:] == 0)
+
+
+def test_dropout_is_drawn_anew_at_each_step():
+    model = make(
+        text(attention="multi_head_additive { num_heads: 2 head_dim: 3 probability_dropout: 0.5 }")
+    )
+    source, _, _ = batch()
+    memory = model.encode(source, _EVALUATION)
+    x = tf.zeros([2, 6, 4])
+    layout = _layout([6, 6], 6)
+    first = model.decoder.first
+    quiet = first.attend(x, layout, _EVALUATION, memory)
+    noisy = first.attend(x, layout, _TRAINING, memory)
+    np.testing.assert_array_equal(
+        noisy.contexts, first.attend(x, layout, _TRAINING, memory).contexts
+    )
+    # A place of a head is dropped in some steps and not in others.
+    ratios = (noisy.contexts / quiet.contexts)[0, :, 0].numpy()
+    assert len(set(np.round(ratios, 1))) > 2
+
+
+@pytest.mark.parametrize(
+    ("decoder", "dropouts"), [("input_dropout: 0.5", [0]), ("dropout: 0.5", [1, 2])]
+)
+def test_where_the_decoder_drops(decoder, dropouts):
+    model = make(text(decoder=decoder))
+    rates = [model.decoder.input_dropout, *model.decoder.dropouts]
+    assert [index for index, dropout in enumerate(rates) if dropout.message.rate] == dropouts
+    source, target, _ = batch()
+    memory = model.encode(source, _EVALUATION)
+    quiet, _ = make(text()).decode(target, memory, _TRAINING)
+    noisy, _ = model.decode(target, memory, _TRAINING)
+    assert not np.allclose(noisy, quiet)
+    np.testing.assert_allclose(model.decode(target, memory, _EVALUATION)[0], quiet, atol=1e-6)
+
+
+def test_gradients_agree_with_differences():
+    """The derivative along a random direction of all variables, to 1%."""
+    model = make(text())
+    source, target, labels = batch()
+    weights = tf.cast(target.layout.mask, tf.float32)
+    variables = model.trainable_variables
+    directions = [tf.random.stateless_normal(v.shape, [5, i]) for i, v in enumerate(variables)]
+
+    @tf.function(autograph=False)
+    def value():
+        logits, _ = model.decode(target, model.encode(source, _EVALUATION), _EVALUATION)
+        return tf.reduce_sum(smoothed_cross_entropy(logits, labels, smoothing=0.1) * weights)
+
+    @tf.function(autograph=False)
+    def gradients():
+        with tf.GradientTape() as tape:
+            total = value()
+        return [tf.convert_to_tensor(g) for g in tape.gradient(total, variables)]
+
+    found = gradients()
+    assert all(np.any(gradient) for gradient in found)
+    slope = sum(float(tf.reduce_sum(g * d)) for g, d in zip(found, directions, strict=True))
+    reach = 1e-3
+    for variable, direction in zip(variables, directions, strict=True):
+        variable.assign_add(reach * direction)
+    above = float(value())
+    for variable, direction in zip(variables, directions, strict=True):
+        variable.assign_sub(2 * reach * direction)
+    assert (above - float(value())) / (2 * reach) == pytest.approx(slope, rel=0.01, abs=0.02)
+
+
+def test_an_empty_batch_is_an_empty_result():
+    model = make(text())
+    empty = Tokens(tf.zeros([0, 4], tf.int32), SequenceLayout(mask=tf.zeros([0, 4], tf.bool)))
+    logits, _ = model.decode(empty, model.encode(empty, _EVALUATION), _EVALUATION)
+    assert logits.shape == [0, 4, 11]
+
+
+def test_an_empty_source_gives_finite_logits():
+    model = make(text())
+    _, target, _ = batch()
+    nothing = Tokens(tf.zeros([2, 1], tf.int32), _layout([0, 0], 1))
+    logits, _ = model.decode(target, model.encode(nothing, _EVALUATION), _EVALUATION)
+    assert np.all(np.isfinite(logits))
+
+
+def test_a_packed_target_is_an_error():
+    model = make(text())
+    source, target, _ = batch()
+    ids = tf.constant([[1, 1, 2], [1, 2, 0]])
+    packed = target._replace(layout=SequenceLayout.of_segments(ids, tf.zeros_like(ids)))
+    with pytest.raises(ValueError, match=r"^model/decoder/layer0: the targets are packed"):
+        model.decode(packed, model.encode(source, _EVALUATION), _EVALUATION)
+
+
+def test_a_decoder_without_a_memory_is_an_error():
+    model = make(text())
+    _, target, _ = batch()
+    error = (
+        r"^model/decoder: a decoder attends to an encoder's output; give it a memory \[\?, \?, 7\]"
+    )
+    with pytest.raises(ValueError, match=error):
+        model.decoder(tf.zeros([2, 3, 4]), target.layout, _EVALUATION)
+
+
+def test_a_decoder_that_reads_backwards_is_an_error():
+    description = text().replace(
+        "num_layers: 3 residual_from: 2 layer {", "num_layers: 3 layer { reverse: true"
+    )
+    with pytest.raises(
+        ValueError, match=r"^model/decoder/layer0: a decoder's LSTM goes from the first"
+    ):
+        make(description)
