@@ -22,10 +22,8 @@ def _python_environment_impl(repository_ctx):
     environment = made.stdout.strip()
     site_packages = environment + "/lib/python3.11/site-packages"
     repository_ctx.symlink(site_packages + "/tensorflow/include", "tensorflow/include")
-    repository_ctx.symlink(
-        site_packages + "/tensorflow/libtensorflow_framework.so.2",
-        "tensorflow/libtensorflow_framework.so.2",
-    )
+    for library in ["libtensorflow_cc.so.2", "libtensorflow_framework.so.2"]:
+        repository_ctx.symlink(site_packages + "/tensorflow/" + library, "tensorflow/" + library)
     repository_ctx.symlink(site_packages + "/nanobind", "nanobind")
     for tool in ["clang-format", "protoc", "ruff"]:
         repository_ctx.symlink(environment + "/bin/" + tool, "bin/" + tool)

@@ -1,7 +1,9 @@
-"""Which tokenizer made the ids of a feature."""
+"""How a pipeline makes the ids of a feature from its text."""
+
+from typing import NamedTuple
 
 from frazo.input.file_lookup import find_file
-from frazo.proto import pipeline_pb2, tokenizer_pb2
+from frazo.proto import pipeline_pb2, processor_pb2, tokenizer_pb2
 from google.protobuf.message import Message
 
 # The fields of each kind of tokenizer that name files, in the order of their numbers.
@@ -13,25 +15,48 @@ _FILE_FIELDS = {
 }
 
 
+class FeatureEncoding(NamedTuple):
+    """What is done to a text.
+
+    tokenizer: with the places of its files. prepend_sos, append_eos: whether ids begin or end with
+    the token that starts or ends sentences. max_length: of the longest ids that come into a batch; 0:
+    there is no limit.
+    """
+
+    tokenizer: tokenizer_pb2.Tokenizer
+    prepend_sos: bool
+    append_eos: bool
+    max_length: int
+
+
 def feature_tokenizer(source: Message, feature: str) -> tokenizer_pb2.Tokenizer:
     """The tokenizer of the feature `feature` of an input, with the places of its files.
 
     source: the input's message. Raises ValueError where it does not say, as for records that hold
     ids; FileNotFoundError naming the file.
     """
-    made_by: dict[str, tokenizer_pb2.Tokenizer] = {}
-    steps = source.processor.steps if isinstance(source, pipeline_pb2.Pipeline) else ()
-    for step in steps:
-        if step.HasField("tokenize"):
-            made_by[step.tokenize.output or step.tokenize.field] = step.tokenize.tokenizer
-        elif step.HasField("copy") and step.copy.field in made_by:
-            made_by[step.copy.output] = made_by[step.copy.field]
-    if feature not in made_by:
-        raise ValueError(
-            f"nothing says which text the ids of '{feature}' stand for. Let a step of the pipeline "
-            "tokenize it."
-        )
-    return _with_places(made_by[feature], feature)
+    return _with_places(_steps(source, feature)[0].tokenize.tokenizer, feature)
+
+
+def feature_encoding(source: Message, feature: str) -> FeatureEncoding:
+    """Raises also ValueError for a step after the tokenizer that FeatureEncoding cannot say."""
+    steps = _steps(source, feature)
+    tokenizer = _with_places(steps[0].tokenize.tokenizer, feature)
+    added = {"prepend_sos": False, "append_eos": False}
+    limits = _bounds(source, feature)
+    for step in steps[1:]:
+        kind = step.WhichOneof("kind")
+        if kind == "filter_by_length":
+            limits.append(step.filter_by_length.max_length)
+        elif kind in added and not added[kind]:
+            added[kind] = True
+        else:
+            raise ValueError(f"the step {kind} of '{feature}' cannot be done outside of a pipeline")
+        if kind == "prepend_sos" and step.prepend_sos.HasField("sos_id"):
+            tokenizer.sos_id = step.prepend_sos.sos_id
+        if kind == "append_eos" and step.append_eos.HasField("eos_id"):
+            tokenizer.eos_id = step.append_eos.eos_id
+    return FeatureEncoding(tokenizer, **added, max_length=min(limits, default=0))
 
 
 def tokenizer_files(tokenizer: tokenizer_pb2.Tokenizer) -> list[str]:
@@ -40,8 +65,44 @@ def tokenizer_files(tokenizer: tokenizer_pb2.Tokenizer) -> list[str]:
     return [getattr(kind, field) for field in _fields(tokenizer) if getattr(kind, field)]
 
 
+def without_files(tokenizer: tokenizer_pb2.Tokenizer) -> tokenizer_pb2.Tokenizer:
+    """A copy that names no files."""
+    bare = tokenizer_pb2.Tokenizer()
+    bare.CopyFrom(tokenizer)
+    for field in _fields(bare):
+        getattr(bare, bare.WhichOneof("kind")).ClearField(field)
+    return bare
+
+
 def _fields(tokenizer: tokenizer_pb2.Tokenizer) -> list[str]:
     return _FILE_FIELDS[tokenizer.WhichOneof("kind")]
+
+
+def _steps(source: Message, feature: str) -> list[processor_pb2.Step]:
+    """Those that made the feature: tokenize is the first."""
+    made_by: dict[str, list[processor_pb2.Step]] = {}
+    steps = source.processor.steps if isinstance(source, pipeline_pb2.Pipeline) else ()
+    for step in steps:
+        kind = step.WhichOneof("kind")
+        field = getattr(step, kind).field
+        if kind == "tokenize":
+            made_by[step.tokenize.output or field] = [step]
+        elif kind == "copy":
+            made_by[step.copy.output] = list(made_by.get(field, []))
+        elif field in made_by:
+            made_by[field].append(step)
+    if not made_by.get(feature):
+        raise ValueError(
+            f"nothing says which text the ids of '{feature}' stand for. Let a step of the pipeline "
+            "tokenize it."
+        )
+    return made_by[feature]
+
+
+def _bounds(source: pipeline_pb2.Pipeline, feature: str) -> list[int]:
+    """The greatest length that the batcher takes, if it has one."""
+    buckets = source.batcher.buckets
+    return [buckets.bounds[-1]] if feature in buckets.length_of else []
 
 
 def _with_places(tokenizer: tokenizer_pb2.Tokenizer, feature: str) -> tokenizer_pb2.Tokenizer:

@@ -1,7 +1,12 @@
 import pathlib
 
 import pytest
-from frazo.input.feature_tokenizer import feature_tokenizer, tokenizer_files
+from frazo.input.feature_tokenizer import (
+    feature_encoding,
+    feature_tokenizer,
+    tokenizer_files,
+    without_files,
+)
 from frazo.proto import image_input_pb2, pipeline_pb2, tokenizer_pb2
 from google.protobuf import text_format
 
@@ -17,7 +22,12 @@ processor {
     }
   }
   steps { copy { field: "ids" output: "labels" } }
+  steps { append_eos { field: "source" } }
+  steps { filter_by_length { field: "labels" max_length: 50 } }
+  steps { prepend_sos { field: "labels" sos_id: 7 } }
+  steps { truncate { field: "ids" length: 3 } }
 }
+batcher { buckets { length_of: ["source", "labels"] bounds: [20, 80] tokens: 100 } }
 """
 
 
@@ -70,3 +80,27 @@ def test_a_missing_file_is_named(source):
 def test_the_table_that_is_built_in_is_no_file():
     built_in = text_format.Parse("grapheme {}", tokenizer_pb2.Tokenizer())
     assert tokenizer_files(built_in) == []
+
+
+def test_how_a_text_becomes_ids(source):
+    encoding = feature_encoding(source, "source")
+    assert encoding.tokenizer == feature_tokenizer(source, "source")
+    assert (encoding.prepend_sos, encoding.append_eos, encoding.max_length) == (False, True, 80)
+    labels = feature_encoding(source, "labels")
+    assert (labels.prepend_sos, labels.append_eos, labels.max_length) == (True, False, 50)
+    assert labels.tokenizer.sos_id == 7
+
+
+def test_without_bounds_there_is_no_limit(source):
+    source.batcher.Clear()
+    assert feature_encoding(source, "source").max_length == 0
+
+
+def test_a_step_that_only_a_pipeline_does_is_named(source):
+    with pytest.raises(ValueError, match="the step truncate of 'ids' cannot be done outside of a"):
+        feature_encoding(source, "ids")
+
+
+def test_files_can_be_left_out(source):
+    bare = without_files(feature_tokenizer(source, "labels"))
+    assert text_format.MessageToString(bare, as_one_line=True) == "bpe { } unk_id: 3"

@@ -7,6 +7,7 @@ from frazo._core import FrazoError
 from frazo.input.input import Input
 from frazo.input.one_pass import one_pass
 from frazo.jobs.errors import JobError
+from frazo.jobs.job_names import TRAIN_INPUT
 from frazo.proto import experiment_pb2
 from frazo.registry import build, unwrap
 
@@ -37,3 +38,12 @@ def build_one_pass_input(experiment: experiment_pb2.Experiment, name: str) -> In
     _, kind = unwrap(experiment.inputs[name])
     with named_errors(f"inputs.{name}"):
         return build(one_pass(kind), seed=experiment.seed)
+
+
+def first_input(experiment: experiment_pb2.Experiment) -> tuple[str, Input]:
+    """The name and the one-pass input of Train, or else of the first by name: all have the batches
+    that the model takes. JobError.
+    """
+    names = sorted(experiment.inputs)
+    name = TRAIN_INPUT if TRAIN_INPUT in names else names[0]
+    return name, build_one_pass_input(experiment, name)

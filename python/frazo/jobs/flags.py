@@ -7,7 +7,16 @@ from pathlib import Path
 
 from frazo.jobs.errors import UsageError
 
-MODES = ("sync", "inspect_model", "inspect_params", "inspect_evaler", "shell")
+MODES = (
+    "sync",
+    "inspect_model",
+    "inspect_params",
+    "inspect_evaler",
+    "shell",
+    "write_inference_graph",
+)
+# Those that read or write checkpoints.
+_MODES_WITH_LOGDIR = ("sync", "write_inference_graph")
 LIST_MODELS = "list"
 
 _DESCRIPTION = """\
@@ -27,6 +36,10 @@ modes
                   --job=decoder_NAME
   shell           open a Python prompt with the model, from the newest
                   checkpoint in --logdir if there is one
+  write_inference_graph
+                  write the newest checkpoint in --logdir as a SavedModel into
+                  --export_dir, for frazo.Predictor, //tools:translate and
+                  programs of your own
 
 jobs
   Without --job one process trains, keeps the records and evaluates every input
@@ -58,6 +71,10 @@ examples
         --job=decoder_test
     trainer --model=mt.gettext_en_de.TransformerTiny --logdir=/tmp/ende/log \\
         --job=decoder_test --set 'task.translation.search.greedy={}'
+  Write the model out, and use it:
+    trainer --model=mt.gettext_en_de.TransformerTiny --logdir=/tmp/ende/log \\
+        --mode=write_inference_graph
+    translate --model=/tmp/ende/log/inference_graph < texts
 
 signals
   SIGTERM and SIGINT (Ctrl+C) end the training after the present loop of at most
@@ -98,6 +115,12 @@ def parse_flags(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--logdir", metavar="DIR", type=Path, help="where checkpoints, scores and records go"
     )
+    parser.add_argument(
+        "--export_dir",
+        metavar="DIR",
+        type=Path,
+        help="where write_inference_graph writes to (default: inference_graph/ in --logdir)",
+    )
     parser.add_argument("--mode", choices=MODES, default="sync", help="what to do (default: sync)")
     parser.add_argument(
         "--run_locally",
@@ -111,7 +134,7 @@ def parse_flags(arguments: Sequence[str]) -> argparse.Namespace:
         "decoder_NAME",
     )
     flags = parser.parse_args(arguments)
-    if flags.mode == "sync" and flags.logdir is None and flags.model != LIST_MODELS:
+    if flags.mode in _MODES_WITH_LOGDIR and flags.logdir is None and flags.model != LIST_MODELS:
         raise UsageError(
             "--logdir: say where checkpoints and scores go, for example --logdir=/tmp/mnist/log"
         )

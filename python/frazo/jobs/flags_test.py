@@ -21,6 +21,11 @@ def test_training_needs_a_log_directory():
         parse_flags(["--model=image.mnist.LeNet5"])
 
 
+def test_writing_out_needs_a_log_directory():
+    with pytest.raises(UsageError, match=r"^--logdir: say where"):
+        parse_flags(["--model=x", "--mode=write_inference_graph", "--export_dir=/tmp/model"])
+
+
 def test_listing_and_inspection_need_none():
     parse_flags(["--model=list"])
     parse_flags(["--model=x", "--mode=inspect_model"])

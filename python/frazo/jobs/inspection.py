@@ -4,12 +4,10 @@ import code
 from pathlib import Path
 
 import tensorflow as tf
-from frazo.input.input import Input
 from frazo.jobs.checkpoint_directory import CheckpointDirectory
 from frazo.jobs.checkpoint_restore import restore_variables
 from frazo.jobs.console import Console
-from frazo.jobs.experiment_parts import build_one_pass_input
-from frazo.jobs.job_names import TRAIN_INPUT
+from frazo.jobs.experiment_parts import first_input
 from frazo.jobs.model import Model
 from frazo.jobs.model_analysis import model_analysis
 from frazo.jobs.train_state import INPUT_PREFIX
@@ -26,7 +24,7 @@ tf          TensorFlow"""
 
 
 def print_model(experiment: experiment_pb2.Experiment, console: Console) -> None:
-    _, source = _first_input(experiment)
+    _, source = first_input(experiment)
     model = Model(experiment, source.element_spec)
     console.line(model_analysis(model.task.variables).rstrip("\n"))
 
@@ -37,7 +35,7 @@ def open_shell(
     """Opens a Python prompt with the model and a batch; its weights come from the newest
     checkpoint, if any.
     """
-    input_name, source = _first_input(experiment)
+    input_name, source = first_input(experiment)
     model = Model(experiment, source.element_spec)
     checkpoint = None
     if logdir is not None:
@@ -55,10 +53,3 @@ def open_shell(
         "tf": tf,
     }
     code.interact(_BANNER.format(origin=origin, input_name=input_name), local=names, exitmsg="")
-
-
-def _first_input(experiment: experiment_pb2.Experiment) -> tuple[str, Input]:
-    """Train, or else the first by name: all have the batches that the model takes."""
-    names = sorted(experiment.inputs)
-    name = TRAIN_INPUT if TRAIN_INPUT in names else names[0]
-    return name, build_one_pass_input(experiment, name)

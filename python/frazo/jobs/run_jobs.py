@@ -3,10 +3,10 @@
 import signal
 from pathlib import Path
 
-import tensorflow as tf
 from frazo.jobs import follow_job
 from frazo.jobs.console import Console
-from frazo.jobs.errors import EXIT_FINISHED, EXIT_INTERRUPTED, JobError
+from frazo.jobs.disk_and_graph_errors import disk_and_graph_errors
+from frazo.jobs.errors import EXIT_FINISHED, EXIT_INTERRUPTED
 from frazo.jobs.job_names import Jobs
 from frazo.jobs.stop_request import StopRequest
 from frazo.jobs.train_job import TrainJob
@@ -15,16 +15,9 @@ from frazo.proto import experiment_pb2
 
 def run(experiment: experiment_pb2.Experiment, jobs: Jobs, logdir: Path, console: Console) -> int:
     """Returns the exit code. JobError: a job failed."""
-    with StopRequest() as stop:
-        try:
-            if jobs.trainer:
-                TrainJob(experiment, jobs, logdir, console, stop).run()
-            else:
-                follow_job.run(experiment, jobs, logdir, console, stop)
-        except OSError as error:
-            raise JobError(
-                f"{error.filename or logdir}: {error.strerror or error}. Check the disk and --logdir."
-            ) from error
-        except tf.errors.OpError as error:
-            raise JobError(f"a TensorFlow operation failed: {error.message}") from error
+    with StopRequest() as stop, disk_and_graph_errors(logdir):
+        if jobs.trainer:
+            TrainJob(experiment, jobs, logdir, console, stop).run()
+        else:
+            follow_job.run(experiment, jobs, logdir, console, stop)
     return EXIT_INTERRUPTED if stop.signal == signal.SIGINT else EXIT_FINISHED

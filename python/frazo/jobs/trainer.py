@@ -61,9 +61,12 @@ def _run(flags: argparse.Namespace, console: Console) -> int:
         return _run_jobs(flags, experiment, console)
     else:
         start_tensorflow()
-        from frazo.jobs import inspection
+        from frazo.jobs import inference_graph, inspection
 
-        if flags.mode == "inspect_model":
+        if flags.mode == "write_inference_graph":
+            directory = flags.export_dir or flags.logdir / inference_graph.DIRECTORY
+            inference_graph.write_inference_graph(experiment, flags.logdir, directory, console)
+        elif flags.mode == "inspect_model":
             inspection.print_model(experiment, console)
         else:
             inspection.open_shell(experiment, flags.logdir, console)

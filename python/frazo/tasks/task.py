@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import tensorflow as tf
 from frazo.layers.step_context import StepContext
 from frazo.tasks.decoder import Decoder
+from frazo.tasks.servable import Servable
 from google.protobuf.message import Message
 
 # A mean and the weight with which it enters the mean over batches: float32 scalars.
@@ -57,3 +58,11 @@ class Task(tf.Module):
             f"{type(self).__name__} outputs nothing that could be decoded. Evaluate it instead "
             "(--job=evaler_NAME)."
         )
+
+    def servable(self, source: Message) -> Servable:
+        """What an export of the model does.
+
+        source: the message of an input, which says how its batches are made. Raises ValueError if it
+        lacks what is needed.
+        """
+        raise ValueError(f"{type(self).__name__} has nothing to export")

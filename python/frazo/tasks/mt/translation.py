@@ -19,6 +19,7 @@ from frazo.proto import search_pb2, translation_pb2
 from frazo.registry import build, register
 from frazo.tasks.mt.token_ids import real_ids
 from frazo.tasks.mt.translation_decoder import TranslationDecoder
+from frazo.tasks.mt.translation_servable import TranslationServable
 from frazo.tasks.task import EvalOutput, Task, WeightedMetrics
 from google.protobuf.message import Message
 
@@ -117,6 +118,9 @@ class Translation(Task):
 
     def decoder(self, source: Message) -> TranslationDecoder:
         return TranslationDecoder(self.decode, self.message.search, source)
+
+    def servable(self, source: Message) -> TranslationServable:
+        return TranslationServable(self, self.decode, self.message.search, source)
 
     def _source(self, ids: tf.Tensor, lengths: tf.Tensor) -> Tokens:
         layout = SequenceLayout.of_lengths(lengths, tf.shape(ids)[1])

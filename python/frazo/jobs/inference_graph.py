@@ -1,0 +1,98 @@
+"""Writing a model out for use without a trainer."""
+
+import os
+import shutil
+from pathlib import Path
+
+import tensorflow as tf
+from frazo.jobs.checkpoint_directory import CheckpointDirectory
+from frazo.jobs.checkpoint_restore import restore_variables
+from frazo.jobs.console import Console
+from frazo.jobs.disk_and_graph_errors import disk_and_graph_errors
+from frazo.jobs.durable_file import TEMPORARY_SUFFIX, sync_directory, sync_file
+from frazo.jobs.errors import JobError
+from frazo.jobs.experiment_parts import first_input, named_errors
+from frazo.jobs.model import Model
+from frazo.jobs.number_format import format_bytes
+from frazo.jobs.train_state import INPUT_PREFIX
+from frazo.proto import experiment_pb2
+from frazo.registry import unwrap
+from frazo.tasks.servable import Servable
+
+DIRECTORY = "inference_graph"
+
+_REPLACED_SUFFIX = ".replaced"
+
+
+def write_inference_graph(
+    experiment: experiment_pb2.Experiment, logdir: Path, directory: Path, console: Console
+) -> None:
+    """Writes a SavedModel of the newest checkpoint, with the weights that evaluation uses.
+
+    directory: a SavedModel that is there is replaced when the new one is whole. JobError: there is no
+    checkpoint, the task has nothing to export, or the disk refused it.
+    """
+    name, source = first_input(experiment)
+    model = Model(experiment, source.element_spec)
+    _, message = unwrap(experiment.inputs[name])
+    with named_errors(f"inputs.{name}"):
+        servable = model.task.servable(message)
+    train = CheckpointDirectory(logdir / "train")
+    checkpoint = train.newest(lambda _, damage: console.warning(damage))
+    if checkpoint is None:
+        raise JobError(
+            f"{logdir / 'train'}: there is no checkpoint to write out. Train first, with the same "
+            "--logdir."
+        )
+    restore_variables(checkpoint, model.variables, other_prefix=INPUT_PREFIX)
+    with disk_and_graph_errors(directory):
+        size = _write(model, servable, directory)
+    console.line(f"inference graph of step {checkpoint.step}: {directory}, {format_bytes(size)}")
+
+
+def _write(model: Model, servable: Servable, directory: Path) -> int:
+    """Returns the bytes written."""
+    _check_replaceable(directory)
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    aside = directory.with_name(directory.name + TEMPORARY_SUFFIX)
+    shutil.rmtree(aside, ignore_errors=True)
+    try:
+        with model.evaluation_weights():
+            tf.saved_model.save(servable, str(aside), signatures=servable.signatures())
+        size = _sync_tree(aside)
+        _replace(directory, aside)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return size
+
+
+def _check_replaceable(directory: Path) -> None:
+    if directory.exists() and not (directory / "saved_model.pb").exists():
+        raise JobError(
+            f"{directory}: there is something here that is no SavedModel. Remove it, or name another "
+            "--export_dir."
+        )
+
+
+def _sync_tree(directory: Path) -> int:
+    """Waits until all of it is on the disk. Returns its bytes."""
+    size = 0
+    for path in directory.rglob("*"):
+        if path.is_dir():
+            sync_directory(path)
+        else:
+            sync_file(path)
+            size += path.stat().st_size
+    sync_directory(directory)
+    return size
+
+
+def _replace(directory: Path, new: Path) -> None:
+    # A directory cannot be renamed over one that is not empty.
+    replaced = directory.with_name(directory.name + _REPLACED_SUFFIX)
+    shutil.rmtree(replaced, ignore_errors=True)
+    if directory.exists():
+        os.replace(directory, replaced)
+    os.replace(new, directory)
+    sync_directory(directory.parent)
+    shutil.rmtree(replaced, ignore_errors=True)
