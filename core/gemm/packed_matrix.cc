@@ -10,7 +10,8 @@ namespace {
 // Rows that are read side by side from a transposed matrix: a cache line of each.
 constexpr int64_t kLine = 16;
 
-void PackPanel(const float* matrix, int64_t depth, int64_t stride, int64_t width, float* panel) {
+void PackPlainPanel(const float* matrix, int64_t depth, int64_t stride, int64_t width,
+                    float* panel) {
   for (int64_t k = 0; k < depth; ++k) {
     float* row = panel + k * kPanelColumns;
     std::memcpy(row, matrix + k * stride, width * sizeof(float));
@@ -33,16 +34,19 @@ void PackTransposedPanel(const float* matrix, int64_t depth, int64_t width, floa
 
 }  // namespace
 
+void PackPanel(const MatrixToPack& matrix, int64_t index, float* panel) {
+  const int64_t column = index * kPanelColumns;
+  const int64_t width = std::min(kPanelColumns, matrix.columns - column);
+  if (matrix.is_transposed) {
+    PackTransposedPanel(matrix.values + column * matrix.depth, matrix.depth, width, panel);
+  } else {
+    PackPlainPanel(matrix.values + column, matrix.depth, matrix.columns, width, panel);
+  }
+}
+
 void PackPanels(const MatrixToPack& matrix, int64_t begin, int64_t end, float* panels) {
   for (int64_t index = begin; index < end; ++index) {
-    const int64_t column = index * kPanelColumns;
-    const int64_t width = std::min(kPanelColumns, matrix.columns - column);
-    float* panel = panels + column * matrix.depth;
-    if (matrix.is_transposed) {
-      PackTransposedPanel(matrix.values + column * matrix.depth, matrix.depth, width, panel);
-    } else {
-      PackPanel(matrix.values + column, matrix.depth, matrix.columns, width, panel);
-    }
+    PackPanel(matrix, index, panels + index * matrix.depth * kPanelColumns);
   }
 }
 

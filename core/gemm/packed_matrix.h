@@ -28,14 +28,18 @@ inline int64_t PackedSize(int64_t depth, int64_t columns) {
   return PanelCount(columns) * depth * kPanelColumns;
 }
 
-// Writes the panels begin .. end - 1 of a matrix to where they belong in `panels`, the memory of
-// all. `matrix` is [depth, columns] row-major or, if is_transposed, [columns, depth].
+// A matrix that is to be packed: [depth, columns] row-major or, if is_transposed, [columns, depth].
 struct MatrixToPack {
   const float* values;
   int64_t depth;
   int64_t columns;
   bool is_transposed;
 };
+
+// Writes the panel `index` to `panel`.
+void PackPanel(const MatrixToPack& matrix, int64_t index, float* panel);
+
+// Writes the panels begin .. end - 1 to where they belong in `panels`, the memory of all.
 void PackPanels(const MatrixToPack& matrix, int64_t begin, int64_t end, float* panels);
 
 }  // namespace frazo::gemm

@@ -1,10 +1,13 @@
 """Decoding with TransformerBase: Translation.decode as a graph, with random weights.
 
-usage: frazo_translation_decoding.py
+usage: frazo_translation_decoding.py float32|int8
 """
+
+import sys
 
 import tensorflow as tf
 from figures import print_figures
+from frazo.proto import translation_pb2
 from frazo.tasks.mt.translation import Translation
 from translation_workload import LENGTH, SENTENCES, decoding_rate, random_ids
 
@@ -13,15 +16,18 @@ from tests.benchmarks import transformer_base
 IDS, LENGTHS = tf.TensorSpec([None, None], tf.int32), tf.TensorSpec([None], tf.int32)
 
 
-def make_task() -> Translation:
+def make_task(weights: str) -> Translation:
     input_spec = {}
     for name in ("source", "target", "target_labels"):
         input_spec |= {name: IDS, f"{name}_length": LENGTHS}
-    return Translation(transformer_base.translation(), input_spec=input_spec, seed=1)
+    message = transformer_base.translation()
+    message.decoding_weights = translation_pb2.Translation.DecodingWeights.Value(weights.upper())
+    return Translation(message, input_spec=input_spec, seed=1)
 
 
 def main() -> None:
-    decode = tf.function(make_task().decode, autograph=False, input_signature=[IDS, LENGTHS])
+    (weights,) = sys.argv[1:]
+    decode = tf.function(make_task(weights).decode, autograph=False, input_signature=[IDS, LENGTHS])
     source = tf.constant(random_ids(SENTENCES, LENGTH, 0))
     lengths = tf.fill([SENTENCES], LENGTH)
     print_figures(

@@ -18,6 +18,7 @@ from tests.benchmarks.side_by_side import Case, Comparison, Contender
 
 TRAINING = {"training": Case("TransformerBase training", "steps/s", higher_is_better=True)}
 DECODING = {"decoding": Case("TransformerBase decoding, float32", "tokens/s", True)}
+INT8_DECODING = {"decoding": Case("TransformerBase decoding, int8", "tokens/s", True)}
 
 HERE = Path(__file__).absolute().parent
 QUIET = {"TF_CPP_MIN_LOG_LEVEL": "2"}
@@ -51,11 +52,15 @@ def make_contenders(peers: Path | None) -> list[tuple[Contender, list[Contender]
             ],
         ),
         (
-            ours("Frazo", "frazo_translation_decoding.py", DECODING),
+            ours("Frazo", "frazo_translation_decoding.py", DECODING, "float32"),
             [
                 *peer("CTranslate2", "env", DECODING, ctranslate2, "float32"),
                 *peer("Lingvo 0.14", "lv13", DECODING, lingvo, "decoding"),
             ],
+        ),
+        (
+            ours("Frazo", "frazo_translation_decoding.py", INT8_DECODING, "int8"),
+            peer("CTranslate2 int8", "env", INT8_DECODING, ctranslate2, "int8"),
         ),
     ]
 

@@ -12,9 +12,12 @@ class PackedKernels:
     keep the values that they had when the loop began.
     """
 
-    def __init__(self):
+    def __init__(self, *, int8: bool = False):
+        """int8: kernels are rounded to whole numbers from -127 to 127 times a scale for each unit, and
+        rows of x to such times a scale for each row."""
+        self._int8 = int8
         self._graph = None if tf.executing_eagerly() else tf.compat.v1.get_default_graph()
-        self._panels = {}
+        self._packed = {}
 
     def multiply(
         self,
@@ -26,14 +29,17 @@ class PackedKernels:
     ) -> tf.Tensor:
         """x W + b, as of StepContext.multiply; it has no gradient."""
         key = kernel.ref(), transposed
-        if key not in self._panels:
-            self._panels[key] = self._pack(kernel, transposed)
+        if key not in self._packed:
+            self._packed[key] = self._pack(kernel, transposed)
+        if self._int8:
+            return ops.int8_matmul(x, self._packed[key], bias=bias)
         units = kernel.shape[0 if transposed else 1]
-        return ops.packed_matmul(x, self._panels[key], units=units, bias=bias)
+        return ops.packed_matmul(x, self._packed[key], units=units, bias=bias)
 
-    def _pack(self, kernel: tf.Variable, transposed: bool) -> tf.Tensor:
+    def _pack(self, kernel: tf.Variable, transposed: bool) -> tf.Tensor | ops.Int8Matrix:
+        pack = ops.quantize_matrix if self._int8 else ops.pack_matrix
         if self._graph is None:
-            return ops.pack_matrix(kernel, transposed=transposed)
+            return pack(kernel, transposed=transposed)
         # The body of the loop, which is being built, is a graph within this one.
         with self._graph.as_default():
-            return ops.pack_matrix(kernel, transposed=transposed)
+            return pack(kernel, transposed=transposed)

@@ -47,6 +47,13 @@ def test_eager_steps_give_the_product_with_the_bias():
         np.testing.assert_allclose(context.multiply(X, KERNEL, BIAS), expected, atol=1e-5)
 
 
+def test_a_loop_in_int8_is_within_the_rounding():
+    context = decoding(PackedKernels(int8=True))
+    y = context.multiply(X, KERNEL, BIAS)
+    error = np.abs(y - (X @ KERNEL + BIAS)).max()
+    assert 0 < error < 0.1  # Ten factors of up to 2.5, each off by up to 1 / 254 of it.
+
+
 def test_a_kernel_and_its_transpose_are_told_apart():
     square = tf.Variable(tf.random.stateless_normal([4, 4], [2, 2]))
     context, x = decoding(PackedKernels()), X[:, :4]

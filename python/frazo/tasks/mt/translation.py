@@ -98,7 +98,9 @@ class Translation(Task):
         model, context = self.model, StepContext.for_evaluation(seed=0)
         memory = model.encode(self._source(source, source_length), context)
         cache = model.memory_cache(memory)
-        kernels = PackedKernels()
+        kernels = PackedKernels(
+            int8=self.message.decoding_weights == translation_pb2.Translation.INT8
+        )
         sentences, width = tf.unstack(tf.shape(source))
 
         def score(rows: Rows, state):

@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 from frazo.layers.step_context import StepContext
 from frazo.learn.learner import Learner
-from frazo.proto import learner_pb2, search_pb2
+from frazo.proto import learner_pb2, search_pb2, translation_pb2
 from frazo.tasks.mt.small_translation import EOS, MODELS, make_batch, make_task
 from google.protobuf import text_format
 
@@ -94,6 +94,19 @@ def test_every_pair_is_translated_exactly(learned, search):
     pairs, task = learned
     results = decoder(task)(make_batch(pairs), search)
     assert best_translations(results) == [target for _, target in pairs]
+
+
+def test_weights_in_int8_translate_every_pair_as_well(learned):
+    pairs, task = learned
+    exact = decoder(task)(make_batch(pairs), "beam { width: 4 }")
+    task.message.decoding_weights = translation_pb2.Translation.INT8
+    try:
+        rounded = decoder(task)(make_batch(pairs), "beam { width: 4 }")
+    finally:
+        task.message.ClearField("decoding_weights")
+    assert best_translations(rounded) == [target for _, target in pairs]
+    difference = np.abs(rounded.totals - exact.totals)
+    assert 0 < difference.max() < 0.1
 
 
 def test_without_a_search_of_its_own_a_call_takes_that_of_the_message(learned):
