@@ -5,20 +5,26 @@ The library of ops is loaded once, when the first of them is asked for.
 
 from __future__ import annotations
 
-import functools
 import os
-import pathlib
-import types
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import tensorflow as tf
 
 from frazo import _core
+
+# Ops of this module, too.
+from frazo.decoding_ops import (  # noqa: F401
+    Int8Matrix,
+    cached_attention,
+    int8_matmul,
+    pack_matrix,
+    packed_matmul,
+    quantize_matrix,
+)
+from frazo.op_library import op_library
 from frazo.pipeline import PipelineConfig, read_config, search_folders
 from frazo.proto import record_source_pb2
-
-_LIBRARY = "libfrazo_ops.so"
 
 
 def record_dataset(
@@ -47,7 +53,7 @@ def record_dataset(
         files = tf.constant(
             [os.fspath(file) for file in files], dtype=tf.string, shape=[len(files)]
         )
-    handle = _library().frazo_record_dataset(files=files, compression=compression)
+    handle = op_library().frazo_record_dataset(files=files, compression=compression)
     return tf.data.experimental.from_variant(handle, tf.TensorSpec([], tf.string))
 
 
@@ -81,7 +87,7 @@ def search_begin(
       tf.errors.InvalidArgumentError: names the field of the config or the input that is wrong.
     """
     nothing = tf.zeros([0], tf.int32)
-    begun = _library().frazo_search_begin(
+    begun = op_library().frazo_search_begin(
         config=config,
         sentences=sentences,
         vocabulary=vocabulary,
@@ -117,7 +123,7 @@ def search_step(
         infinity; names the sentence, the hypothesis and the step.
       tf.errors.FailedPreconditionError: the search is done.
     """
-    stepped = _library().frazo_search_step(
+    stepped = op_library().frazo_search_step(
         search=search,
         scores=scores,
         attention=tf.zeros([0, 0]) if attention is None else attention,
@@ -128,44 +134,7 @@ def search_step(
 
 def search_results(search: tf.Tensor) -> dict[str, tf.Tensor]:
     """The hypotheses of a search that have ended by now, best first: the fields of frazo.decode.search.Results."""
-    return _library().frazo_search_results(search=search)._asdict()
-
-
-def cached_attention(
-    queries: tf.Tensor,
-    cache: tf.Tensor,
-    row_entries: tf.Tensor,
-    *,
-    head_dim: int,
-    bias: tf.Tensor | None = None,
-) -> tuple[tf.Tensor, tf.Tensor]:
-    """softmax(queries keys^T + bias) values for one query a row and head, as in a step of decoding.
-
-    Nothing is copied for rows that attend to the same entry. The result does not depend on the number of
-    threads. It has no gradient.
-
-    Args:
-      queries: float32 [rows, heads head_dim], scaled.
-      cache: float32 [entries, places, 2 shared_heads head_dim]: of each place the keys of all heads, then the
-        values. shared_heads divides heads; consecutive heads of the queries share one.
-      row_entries: int32 [rows], the entry that each row attends to.
-      head_dim: size of a head.
-      bias: float32 [1 or entries, 1 or heads, places], added to the logits.
-
-    Returns:
-      (sums, probabilities): float32 [rows, heads head_dim], and [rows, places] in the mean over the heads.
-
-    Raises:
-      tf.errors.InvalidArgumentError: the shapes do not fit, or a row's entry is none.
-    """
-    attended = _library().frazo_cached_attention(
-        queries=queries,
-        cache=cache,
-        bias=tf.zeros([0, 0, 0]) if bias is None else bias,
-        row_entries=row_entries,
-        head_dim=head_dim,
-    )
-    return attended.sums, attended.probabilities
+    return op_library().frazo_search_results(search=search)._asdict()
 
 
 class EncodedTexts(NamedTuple):
@@ -206,7 +175,7 @@ def encode_texts(
       tf.errors.InvalidArgumentError: names what is wrong with the tokenizer or a file.
       tf.errors.NotFoundError: a file is missing.
     """
-    encoded = _library().frazo_encode_texts(
+    encoded = op_library().frazo_encode_texts(
         files=files,
         texts=texts,
         tokenizer=tokenizer,
@@ -231,7 +200,9 @@ def decode_texts(
       tf.errors.InvalidArgumentError: an id is outside of the vocabulary, or a length outside of 0 .. longest,
         naming the row; as encode_texts.
     """
-    return _library().frazo_decode_texts(files=files, ids=ids, lengths=lengths, tokenizer=tokenizer)
+    return op_library().frazo_decode_texts(
+        files=files, ids=ids, lengths=lengths, tokenizer=tokenizer
+    )
 
 
 def sparse_conv2d_gradient(
@@ -252,7 +223,7 @@ def sparse_conv2d_gradient(
     Raises:
       tf.errors.InvalidArgumentError: the shapes do not belong to one convolution.
     """
-    gradients = _library().frazo_sparse_conv2d_gradient(
+    gradients = op_library().frazo_sparse_conv2d_gradient(
         input=x, filter=kernel, output_gradient=output_gradient, stride=stride, padding=padding
     )
     return gradients.input_gradient, gradients.filter_gradient
@@ -330,7 +301,7 @@ def lstm_sequence(gates: tf.Tensor, arguments: LstmArguments) -> tuple[tf.Tensor
     Raises:
       tf.errors.InvalidArgumentError: a shape does not fit; names the input.
     """
-    output, *trace = _library().frazo_lstm_sequence(gates=gates, **arguments.named())
+    output, *trace = op_library().frazo_lstm_sequence(gates=gates, **arguments.named())
     return output, LstmTrace(*trace)
 
 
@@ -367,85 +338,10 @@ def lstm_sequence_gradient(
     traced = trace._asdict()
     del traced["outputs_before"]
     return LstmGradients(
-        *_library().frazo_lstm_sequence_gradient(
+        *op_library().frazo_lstm_sequence_gradient(
             output_gradient=output_gradient, **traced, **arguments.named()
         )
     )
-
-
-def pack_matrix(matrix: tf.Tensor, *, transposed: bool = False) -> tf.Tensor:
-    """A matrix laid out for packed_matmul, the same on every processor.
-
-    Args:
-      matrix: float32 [depth, units], or [units, depth] if `transposed`.
-
-    Returns:
-      float32 [ceil(units / 32), depth, 32], with zeros where the matrix ends.
-    """
-    return _library().frazo_pack_matrix(matrix=matrix, transposed=transposed)
-
-
-def packed_matmul(
-    x: tf.Tensor, panels: tf.Tensor, *, units: int, bias: tf.Tensor | None = None
-) -> tf.Tensor:
-    """x * matrix + bias, quick for up to a hundred rows, as in decoding. It has no gradient.
-
-    The result does not depend on the number of threads.
-
-    Args:
-      x: float32 [rows, depth].
-      panels: of pack_matrix, float32 [ceil(units / 32), depth, 32].
-      units: columns of the matrix.
-      bias: float32 [units].
-
-    Returns:
-      float32 [rows, units].
-
-    Raises:
-      tf.errors.InvalidArgumentError: the shapes do not fit.
-    """
-    bias = tf.zeros([0]) if bias is None else bias
-    return _library().frazo_packed_mat_mul(x=x, panels=panels, bias=bias, units=units)
-
-
-class Int8Matrix(NamedTuple):
-    """A matrix [depth, units] rounded to whole numbers from -127 to 127, times a scale for each column.
-
-    panels: int8 [ceil(units / 32), 128 ceil(depth / 4)]. scales: float32 [units]. sums: int32 [units], of each
-    column's whole numbers.
-    """
-
-    panels: tf.Tensor
-    scales: tf.Tensor
-    sums: tf.Tensor
-
-
-def quantize_matrix(matrix: tf.Tensor, *, transposed: bool = False) -> Int8Matrix:
-    """A matrix rounded for int8_matmul, a column's largest magnitude to 127; the same on every processor.
-
-    Args:
-      matrix: float32 [depth, units], or [units, depth] if `transposed`; finite.
-    """
-    return Int8Matrix(*_library().frazo_quantize_matrix(matrix=matrix, transposed=transposed))
-
-
-def int8_matmul(x: tf.Tensor, matrix: Int8Matrix, *, bias: tf.Tensor | None = None) -> tf.Tensor:
-    """x * matrix + bias for up to a hundred rows, each rounded to whole numbers too. It has no gradient.
-
-    A value is off by at most 1 / 254 of its row's or column's largest. A row that is not finite gives NaN.
-
-    Args:
-      x: float32 [rows, depth].
-      bias: float32 [units].
-
-    Returns:
-      float32 [rows, units].
-
-    Raises:
-      tf.errors.InvalidArgumentError: the shapes do not fit, or the depth is above 65,000.
-    """
-    bias = tf.zeros([0]) if bias is None else bias
-    return _library().frazo_int8_mat_mul(x=x, **matrix._asdict(), bias=bias)
 
 
 def pipeline_dataset(config: PipelineConfig) -> tf.data.Dataset:
@@ -476,7 +372,7 @@ def pipeline_dataset(config: PipelineConfig) -> tf.data.Dataset:
         for name, (dtype, shape) in _core.pipeline_tensors(serialized, search_folders()).items()
     }
     flat = tf.nest.flatten(spec)
-    handle = _library().frazo_pipeline_dataset(
+    handle = op_library().frazo_pipeline_dataset(
         config=serialized,
         search_folders=tf.constant(search_folders(), tf.string),
         output_types=[tensor.dtype for tensor in flat],
@@ -514,7 +410,7 @@ def record_source_dataset(
     Raises:
       tf.errors.OpError: its classes, from making an iterator on, name the file, the record and its byte.
     """
-    handle = _library().frazo_record_source_dataset(
+    handle = op_library().frazo_record_source_dataset(
         source=source.SerializeToString(deterministic=True),
         search_folders=tf.constant(search_folders(), tf.string),
         seed=seed,
@@ -532,21 +428,4 @@ def load() -> None:
 
     Raises FileNotFoundError naming the places where it should be.
     """
-    _library()
-
-
-@functools.cache
-def _library() -> types.ModuleType:
-    return tf.load_op_library(str(_find_library(pathlib.Path(__file__).absolute().parent)))
-
-
-def _find_library(package: pathlib.Path) -> pathlib.Path:
-    """The library of ops beside the package `frazo`, or where Bazel puts it in the tree that holds it."""
-    places = [package / _LIBRARY, package.parents[1] / "core" / "ops" / _LIBRARY]
-    for place in places:
-        if place.exists():
-            return place
-    raise FileNotFoundError(
-        f"{_LIBRARY} is in neither of {', '.join(map(str, places))}: run the program with Bazel and"
-        " //python/frazo:ops among its deps, or build //core/ops:frazo_ops and copy the library into the first"
-    )
+    op_library()

@@ -3,7 +3,7 @@ import pathlib
 import pytest
 import tensorflow as tf
 
-from frazo import ops
+from frazo import op_library, ops
 
 RECORDS = [b"one", b"", b"three" * 1000, bytes(range(256))]
 TF_COMPRESSION = {"none": "", "gzip": "GZIP", "zlib": "ZLIB"}
@@ -173,11 +173,11 @@ def test_a_missing_library_says_where_it_was_sought(tmp_path):
     with pytest.raises(
         FileNotFoundError, match=r"in neither of .*python/frazo/libfrazo_ops.so, .*core/ops/"
     ):
-        ops._find_library(package)
+        op_library.find_library(package)
     library = tmp_path / "core" / "ops" / "libfrazo_ops.so"
     library.parent.mkdir(parents=True)
     library.touch()
-    assert ops._find_library(package) == library
+    assert op_library.find_library(package) == library
 
 
 @pytest.mark.parametrize("padding", ["SAME", "VALID"])
