@@ -9,7 +9,7 @@ import functools
 import os
 import pathlib
 import types
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import tensorflow as tf
@@ -282,7 +282,7 @@ class LstmArguments(NamedTuple):
     starts: tf.Tensor | None = None
     cell_zoneout: tf.Tensor | None = None
     output_zoneout: tf.Tensor | None = None
-    settings: dict[str, Any] = {}  # noqa: RUF012  Never changed.
+    settings: Mapping[str, Any] = types.MappingProxyType({})
 
     def named(self) -> dict[str, Any]:
         """As arguments of the ops: what there is not is empty."""
