@@ -294,11 +294,9 @@ class LstmArguments(NamedTuple):
             "cell_zoneout": tf.zeros([0, 0, 0]),
             "output_zoneout": tf.zeros([0, 0, 0]),
         }
-        given = self._asdict()
+        given = {name: value for name, value in self._asdict().items() if value is not None}
         settings = given.pop("settings")
-        return (
-            empty | {name: value for name, value in given.items() if value is not None} | settings
-        )
+        return empty | given | dict(settings)
 
 
 class LstmTrace(NamedTuple):
