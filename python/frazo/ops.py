@@ -5,20 +5,16 @@ The library of ops is loaded once, when the first of them is asked for.
 
 from __future__ import annotations
 
-import functools
 import os
-import pathlib
-import types
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import tensorflow as tf
 
 from frazo import _core
+from frazo.op_library import op_library
 from frazo.pipeline import PipelineConfig, read_config, search_folders
 from frazo.proto import record_source_pb2
-
-_LIBRARY = "libfrazo_ops.so"
 
 
 def record_dataset(
@@ -47,7 +43,7 @@ def record_dataset(
         files = tf.constant(
             [os.fspath(file) for file in files], dtype=tf.string, shape=[len(files)]
         )
-    handle = _library().frazo_record_dataset(files=files, compression=compression)
+    handle = op_library().frazo_record_dataset(files=files, compression=compression)
     return tf.data.experimental.from_variant(handle, tf.TensorSpec([], tf.string))
 
 
@@ -81,7 +77,7 @@ def search_begin(
       tf.errors.InvalidArgumentError: names the field of the config or the input that is wrong.
     """
     nothing = tf.zeros([0], tf.int32)
-    begun = _library().frazo_search_begin(
+    begun = op_library().frazo_search_begin(
         config=config,
         sentences=sentences,
         vocabulary=vocabulary,
@@ -117,7 +113,7 @@ def search_step(
         infinity; names the sentence, the hypothesis and the step.
       tf.errors.FailedPreconditionError: the search is done.
     """
-    stepped = _library().frazo_search_step(
+    stepped = op_library().frazo_search_step(
         search=search,
         scores=scores,
         attention=tf.zeros([0, 0]) if attention is None else attention,
@@ -128,7 +124,7 @@ def search_step(
 
 def search_results(search: tf.Tensor) -> dict[str, tf.Tensor]:
     """The hypotheses of a search that have ended by now, best first: the fields of frazo.decode.search.Results."""
-    return _library().frazo_search_results(search=search)._asdict()
+    return op_library().frazo_search_results(search=search)._asdict()
 
 
 def cached_attention(
@@ -158,7 +154,7 @@ def cached_attention(
     Raises:
       tf.errors.InvalidArgumentError: the shapes do not fit, or a row's entry is none.
     """
-    attended = _library().frazo_cached_attention(
+    attended = op_library().frazo_cached_attention(
         queries=queries,
         cache=cache,
         bias=tf.zeros([0, 0, 0]) if bias is None else bias,
@@ -206,7 +202,7 @@ def encode_texts(
       tf.errors.InvalidArgumentError: names what is wrong with the tokenizer or a file.
       tf.errors.NotFoundError: a file is missing.
     """
-    encoded = _library().frazo_encode_texts(
+    encoded = op_library().frazo_encode_texts(
         files=files,
         texts=texts,
         tokenizer=tokenizer,
@@ -231,7 +227,9 @@ def decode_texts(
       tf.errors.InvalidArgumentError: an id is outside of the vocabulary, or a length outside of 0 .. longest,
         naming the row; as encode_texts.
     """
-    return _library().frazo_decode_texts(files=files, ids=ids, lengths=lengths, tokenizer=tokenizer)
+    return op_library().frazo_decode_texts(
+        files=files, ids=ids, lengths=lengths, tokenizer=tokenizer
+    )
 
 
 def sparse_conv2d_gradient(
@@ -252,123 +250,10 @@ def sparse_conv2d_gradient(
     Raises:
       tf.errors.InvalidArgumentError: the shapes do not belong to one convolution.
     """
-    gradients = _library().frazo_sparse_conv2d_gradient(
+    gradients = op_library().frazo_sparse_conv2d_gradient(
         input=x, filter=kernel, output_gradient=output_gradient, stride=stride, padding=padding
     )
     return gradients.input_gradient, gradients.filter_gradient
-
-
-class LstmArguments(NamedTuple):
-    """What lstm_sequence and its gradient share; None for what there is not.
-
-    Attributes:
-      kernel: float32 [size, 4 units], from the output before to the gates.
-      mask: bool [batch, time], true where a token is.
-      projection: float32 [units, size]; without it size is units.
-      scale: float32 [4 units], of the layer norm of each gate.
-      bias: float32 [4 units], of the layer norm of each gate.
-      starts: bool [batch, time], true where the state before is zero.
-      cell_zoneout: float32 [batch, time, units], the share of the old cell that is kept.
-      output_zoneout: float32 [batch, time, size], the share of the old output that is kept.
-      settings: of layer_norm_epsilon, cell_clip, output_tanh and reverse those that differ from 1e-8, 0 (no
-        limit), True and False.
-    """
-
-    kernel: tf.Tensor
-    mask: tf.Tensor
-    projection: tf.Tensor | None = None
-    scale: tf.Tensor | None = None
-    bias: tf.Tensor | None = None
-    starts: tf.Tensor | None = None
-    cell_zoneout: tf.Tensor | None = None
-    output_zoneout: tf.Tensor | None = None
-    settings: Mapping[str, Any] = types.MappingProxyType({})
-
-    def named(self) -> dict[str, Any]:
-        """As arguments of the ops: what there is not is empty."""
-        empty = {
-            "projection": tf.zeros([0, 0]),
-            "scale": tf.zeros([0]),
-            "bias": tf.zeros([0]),
-            "starts": tf.zeros([0, 0], tf.bool),
-            "cell_zoneout": tf.zeros([0, 0, 0]),
-            "output_zoneout": tf.zeros([0, 0, 0]),
-        }
-        given = {name: value for name, value in self._asdict().items() if value is not None}
-        settings = given.pop("settings")
-        return empty | given | dict(settings)
-
-
-class LstmTrace(NamedTuple):
-    """What lstm_sequence leaves for its gradient.
-
-    Attributes:
-      trace_gates: float32 [batch, time, 4 units].
-      inverse_deviations: float32 [batch, time, 4], or empty without layer norm.
-      cells_before: float32 [batch, time, units], the cell that each place is reached with.
-      outputs_before: float32 [batch, time, size], the output that each place is reached with.
-    """
-
-    trace_gates: tf.Tensor
-    inverse_deviations: tf.Tensor
-    cells_before: tf.Tensor
-    outputs_before: tf.Tensor
-
-
-def lstm_sequence(gates: tf.Tensor, arguments: LstmArguments) -> tuple[tf.Tensor, LstmTrace]:
-    """The recurrence of long short-term memory over whole sequences; proto/lstm.proto has the equations.
-
-    Args:
-      gates: float32 [batch, time, 4 units]: what the input adds to candidate, input, forget and output gate,
-        with the bias if there is no layer norm.
-
-    Returns:
-      The output, float32 [batch, time, size], zero where no token is; and the trace.
-
-    Raises:
-      tf.errors.InvalidArgumentError: a shape does not fit; names the input.
-    """
-    output, *trace = _library().frazo_lstm_sequence(gates=gates, **arguments.named())
-    return output, LstmTrace(*trace)
-
-
-class LstmGradients(NamedTuple):
-    """Gradients of lstm_sequence, zero where no token is.
-
-    Attributes:
-      gates: float32 [batch, time, 4 units].
-      scale: float32 [4 units], or empty without layer norm.
-      bias: float32 [4 units], or empty without layer norm.
-      hidden: float32 [batch, time, units], the output before projection, or empty without.
-      projected: float32 [batch, time, size], the gradient of the output behind it, or empty without.
-    """
-
-    gates: tf.Tensor
-    scale: tf.Tensor
-    bias: tf.Tensor
-    hidden: tf.Tensor
-    projected: tf.Tensor
-
-
-def lstm_sequence_gradient(
-    output_gradient: tf.Tensor, trace: LstmTrace, arguments: LstmArguments
-) -> LstmGradients:
-    """The gradients of lstm_sequence, but for two products over all places together: that of the kernel is
-    outputs_before^T gates, and that of the projection hidden^T projected.
-
-    Args:
-      output_gradient: float32 [batch, time, size].
-
-    Raises:
-      tf.errors.InvalidArgumentError: a shape does not fit; names the input.
-    """
-    traced = trace._asdict()
-    del traced["outputs_before"]
-    return LstmGradients(
-        *_library().frazo_lstm_sequence_gradient(
-            output_gradient=output_gradient, **traced, **arguments.named()
-        )
-    )
 
 
 def pack_matrix(matrix: tf.Tensor, *, transposed: bool = False) -> tf.Tensor:
@@ -380,7 +265,7 @@ def pack_matrix(matrix: tf.Tensor, *, transposed: bool = False) -> tf.Tensor:
     Returns:
       float32 [ceil(units / 32), depth, 32], with zeros where the matrix ends.
     """
-    return _library().frazo_pack_matrix(matrix=matrix, transposed=transposed)
+    return op_library().frazo_pack_matrix(matrix=matrix, transposed=transposed)
 
 
 def packed_matmul(
@@ -403,7 +288,7 @@ def packed_matmul(
       tf.errors.InvalidArgumentError: the shapes do not fit.
     """
     bias = tf.zeros([0]) if bias is None else bias
-    return _library().frazo_packed_mat_mul(x=x, panels=panels, bias=bias, units=units)
+    return op_library().frazo_packed_mat_mul(x=x, panels=panels, bias=bias, units=units)
 
 
 def pipeline_dataset(config: PipelineConfig) -> tf.data.Dataset:
@@ -434,7 +319,7 @@ def pipeline_dataset(config: PipelineConfig) -> tf.data.Dataset:
         for name, (dtype, shape) in _core.pipeline_tensors(serialized, search_folders()).items()
     }
     flat = tf.nest.flatten(spec)
-    handle = _library().frazo_pipeline_dataset(
+    handle = op_library().frazo_pipeline_dataset(
         config=serialized,
         search_folders=tf.constant(search_folders(), tf.string),
         output_types=[tensor.dtype for tensor in flat],
@@ -472,7 +357,7 @@ def record_source_dataset(
     Raises:
       tf.errors.OpError: its classes, from making an iterator on, name the file, the record and its byte.
     """
-    handle = _library().frazo_record_source_dataset(
+    handle = op_library().frazo_record_source_dataset(
         source=source.SerializeToString(deterministic=True),
         search_folders=tf.constant(search_folders(), tf.string),
         seed=seed,
@@ -490,21 +375,4 @@ def load() -> None:
 
     Raises FileNotFoundError naming the places where it should be.
     """
-    _library()
-
-
-@functools.cache
-def _library() -> types.ModuleType:
-    return tf.load_op_library(str(_find_library(pathlib.Path(__file__).absolute().parent)))
-
-
-def _find_library(package: pathlib.Path) -> pathlib.Path:
-    """The library of ops beside the package `frazo`, or where Bazel puts it in the tree that holds it."""
-    places = [package / _LIBRARY, package.parents[1] / "core" / "ops" / _LIBRARY]
-    for place in places:
-        if place.exists():
-            return place
-    raise FileNotFoundError(
-        f"{_LIBRARY} is in neither of {', '.join(map(str, places))}: run the program with Bazel and"
-        " //python/frazo:ops among its deps, or build //core/ops:frazo_ops and copy the library into the first"
-    )
+    op_library()

@@ -168,18 +168,6 @@ def test_shapes_are_checked_when_the_graph_is_built():
         ops.record_dataset(tf.constant("a"))
 
 
-def test_a_missing_library_says_where_it_was_sought(tmp_path):
-    package = tmp_path / "python" / "frazo"
-    with pytest.raises(
-        FileNotFoundError, match=r"in neither of .*python/frazo/libfrazo_ops.so, .*core/ops/"
-    ):
-        ops._find_library(package)
-    library = tmp_path / "core" / "ops" / "libfrazo_ops.so"
-    library.parent.mkdir(parents=True)
-    library.touch()
-    assert ops._find_library(package) == library
-
-
 @pytest.mark.parametrize("padding", ["SAME", "VALID"])
 @pytest.mark.parametrize("stride", [1, 2, 3])
 @pytest.mark.parametrize("batch", [1, 16, 21])

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from frazo import _core, ops
+from frazo.op_library import op_library
 from frazo.pipeline import Pipeline, read_config
 from frazo.proto import record_source_pb2
 
@@ -153,7 +154,7 @@ def test_errors_name_the_place(tmp_path):
 
 def test_a_graph_made_for_other_tensors_is_refused(tmp_path):
     write_words(tmp_path, 4)
-    make = ops._library().frazo_pipeline_dataset
+    make = op_library().frazo_pipeline_dataset
     config = read_config(words_config(tmp_path)).SerializeToString()
     shapes = [[None], [None, None], [None]]
     with pytest.raises(tf.errors.InvalidArgumentError, match=r"a batch .* has 3 tensors"):
