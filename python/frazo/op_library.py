@@ -1,4 +1,4 @@
-"""The library of Frazo's TensorFlow ops, loaded once."""
+"""The library of Frazo's TensorFlow ops, loaded once, when the first of them is asked for."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@ import pathlib
 import pytest
 import tensorflow as tf
 
-from frazo import op_library, ops
+from frazo import ops
 
 RECORDS = [b"one", b"", b"three" * 1000, bytes(range(256))]
 TF_COMPRESSION = {"none": "", "gzip": "GZIP", "zlib": "ZLIB"}
@@ -166,18 +166,6 @@ def test_shapes_are_checked_when_the_graph_is_built():
         pytest.raises(ValueError, match="Shape must be rank 1 but is rank 0"),
     ):
         ops.record_dataset(tf.constant("a"))
-
-
-def test_a_missing_library_says_where_it_was_sought(tmp_path):
-    package = tmp_path / "python" / "frazo"
-    with pytest.raises(
-        FileNotFoundError, match=r"in neither of .*python/frazo/libfrazo_ops.so, .*core/ops/"
-    ):
-        op_library.find_library(package)
-    library = tmp_path / "core" / "ops" / "libfrazo_ops.so"
-    library.parent.mkdir(parents=True)
-    library.touch()
-    assert op_library.find_library(package) == library
 
 
 @pytest.mark.parametrize("padding", ["SAME", "VALID"])
