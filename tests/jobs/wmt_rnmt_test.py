@@ -1,4 +1,4 @@
-"""RNMT+ of the WMT experiments at its full size. It takes some 12 GB, and a minute or two."""
+"""RNMT+ of the WMT experiments at its full size. It takes 8 GB, and a minute or two."""
 
 import math
 
@@ -21,9 +21,9 @@ def test_a_step_at_full_size(tmp_path):
     assert experiment.description.endswith(" 378,866,176 parameters.")
     assert step.result.nonfinite == 0
     assert step.result.scalars["rejected_steps"] == 0
-    # With weights this small all tokens are about equally likely.
+    # With weights this small tokens are nearly equally likely.
     per_token = step.result.totals["log_pplx"] / step.result.weights["log_pplx"]
-    assert per_token == pytest.approx(math.log(32_000), abs=0.1)
+    assert math.log(32_000) <= per_token <= math.log(32_000) + 1
     # The sum over a sentence, in the mean over sentences.
     assert step.result.weights["loss"] == 4
     assert step.result.totals["loss"] == pytest.approx(4 * _LENGTH * per_token, rel=1e-4)

@@ -18,7 +18,7 @@ class BidirectionalLstm(SequenceLayer):
 
     def __init__(self, message: lstm_pb2.BidirectionalLstm, **place):
         super().__init__(message, **place)
-        if message.lstm.HasField("reverse"):
+        if message.lstm.reverse:
             raise ValueError(
                 f"{self.path}: reverse is set for the LSTM of a bidirectional layer, which runs in "
                 "both directions anyway. Unset lstm.reverse."

@@ -40,7 +40,7 @@ def test_both_directions_lie_side_by_side(text):
 
 def test_a_bidirectional_lstm_may_not_be_reversed():
     with pytest.raises(ValueError, match=r"^both: reverse is set .*\. Unset lstm\.reverse\."):
-        bidirectional("units: 4 reverse: false")
+        bidirectional("units: 4 reverse: true")
 
 
 def test_a_bidirectional_lstm_cannot_go_token_by_token():

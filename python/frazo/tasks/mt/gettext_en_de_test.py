@@ -9,7 +9,11 @@ from frazo.layers.step_context import StepContext
 from frazo.tasks.mt.small_translation import SPEC
 from frazo.tasks.mt.translation import Translation
 
-_MODELS = [("TransformerTiny", 7_578_624), ("TransformerSmall", 19_637_760)]
+_MODELS = [
+    ("TransformerTiny", 7_578_624),
+    ("TransformerSmall", 19_637_760),
+    ("RNMTTiny", 11_418_240),
+]
 _WORDS = ["<unk>", "<s>", "</s>", "open", "the", "file", "Datei", "öffnen", "die"]
 
 
