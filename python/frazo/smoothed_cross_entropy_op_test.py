@@ -51,7 +51,7 @@ def test_sizes_are_known_before_it_runs():
 
 
 def test_bad_inputs_are_refused():
-    with pytest.raises(tf.errors.InvalidArgumentError, match="label of row 2 is -1, but .* 45"):
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r"label of row 2 is -1, but .* 45"):
         ops.smoothed_cross_entropy(LOGITS, tf.constant([0, 44, -1, 7]))
     with pytest.raises(tf.errors.InvalidArgumentError, match=r"labels \[3\]; expected \[rows, cl"):
         ops.smoothed_cross_entropy(LOGITS, LABELS[:3])
