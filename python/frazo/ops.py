@@ -22,6 +22,7 @@ from frazo.decoding_ops import (  # noqa: F401
     packed_matmul,
     quantize_matrix,
 )
+from frazo.loss_ops import smoothed_cross_entropy  # noqa: F401
 from frazo.op_library import op_library
 from frazo.pipeline import PipelineConfig, read_config, search_folders
 from frazo.proto import record_source_pb2

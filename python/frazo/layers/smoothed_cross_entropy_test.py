@@ -62,5 +62,7 @@ def test_graph_for_any_batch_and_time():
 
 
 def test_label_that_is_not_a_class_is_an_error():
-    with pytest.raises(tf.errors.InvalidArgumentError, match="indices"):
+    with pytest.raises(
+        tf.errors.InvalidArgumentError, match="the label of row 1 is 3, but there are 3"
+    ):
         smoothed_cross_entropy(_LOGITS, tf.constant([0, 3]))

@@ -1,6 +1,7 @@
 """Linear classifier with softmax cross entropy."""
 
 import tensorflow as tf
+from frazo import ops
 from frazo.layers.layer import Layer, constant
 from frazo.layers.step_context import StepContext
 from frazo.proto import softmax_pb2
@@ -28,5 +29,8 @@ class Softmax(Layer):
 
 
 def cross_entropy(logits: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
-    """-log softmax(logits)[label] in nats: [batch, num_classes], int [batch] to [batch]."""
-    return tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits)
+    """-log softmax(logits)[label] in nats: [batch, num_classes], int [batch] to [batch].
+
+    A label that is not a class is InvalidArgumentError.
+    """
+    return ops.smoothed_cross_entropy(logits, tf.cast(labels, tf.int32))

@@ -1,0 +1,49 @@
+"""The TensorFlow op of the cross entropy."""
+
+from __future__ import annotations
+
+import tensorflow as tf
+
+from frazo.op_library import op_library
+
+
+def smoothed_cross_entropy(
+    logits: tf.Tensor, labels: tf.Tensor, *, smoothing: float = 0.0
+) -> tf.Tensor:
+    """-sum over classes c of target[c] log softmax(logits)[c], in nats.
+
+    target is 1 - smoothing for the label and smoothing / (classes - 1) for every other class. It has a
+    gradient for logits. Of the size of the logits only they and their gradient are ever made, and the latter in
+    the memory of the former.
+
+    Args:
+      logits: float32 [rows, classes].
+      labels: int32 [rows].
+      smoothing: in [0, 1).
+
+    Returns:
+      float32 [rows]; NaN where a logit is NaN or plus infinity.
+
+    Raises:
+      tf.errors.InvalidArgumentError: the shapes do not fit, smoothing is out of range, or a label is not a
+        class; names the row.
+    """
+
+    @tf.custom_gradient
+    def losses_of(logits):
+        given = op_library().frazo_smoothed_cross_entropy(
+            logits=logits, labels=labels, smoothing=smoothing
+        )
+
+        def gradient(slopes):
+            return op_library().frazo_smoothed_cross_entropy_gradient(
+                logits=logits,
+                labels=labels,
+                totals=given.totals,
+                slopes=slopes,
+                smoothing=smoothing,
+            )
+
+        return given.losses, gradient
+
+    return losses_of(logits)
