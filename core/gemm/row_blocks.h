@@ -24,6 +24,11 @@ class RowBlocks {
   // Takes rows that lie `stride` floats apart. Allocates only if there are more than ever before.
   void Set(const float* values, int64_t rows, int64_t depth, int64_t stride);
 
+  // Set in parts, which threads may do side by side: Resize, and then Fill for ranges that together
+  // are 0 .. depth - 1.
+  void Resize(int64_t rows, int64_t depth);
+  void Fill(const float* values, int64_t stride, int64_t begin, int64_t end);
+
   int64_t depth() const { return depth_; }
   int64_t block_count() const { return blocks_; }
   Block block(int64_t index) const;

@@ -36,6 +36,16 @@ TEST(RowBlocksTest, BlocksAreAsEvenAsCanBe) {
   EXPECT_EQ(blocks.block(2).values[10], 31);
 }
 
+TEST(RowBlocksTest, CanBeFilledInParts) {
+  const std::vector<float> values = {1, 2, 3, 4, 5, 6};
+  RowBlocks blocks;
+  blocks.Resize(2, 3);
+  blocks.Fill(values.data(), 3, 1, 3);
+  blocks.Fill(values.data(), 3, 0, 1);
+  const RowBlocks::Block block = blocks.block(0);
+  EXPECT_THAT(std::vector<float>(block.values, block.values + 6), ElementsAre(1, 4, 2, 5, 3, 6));
+}
+
 TEST(RowBlocksTest, NoRowsAreNoBlocks) {
   RowBlocks blocks;
   blocks.Set(nullptr, 0, 5, 5);

@@ -30,12 +30,10 @@ void Backward::Run(StepTeam* team) {
     Step(time, team);
     if (step > 0 && HasToken(shape_, inputs_.places, time)) {
       const int64_t width = kGates * shape_.units;
-      blocks_.Set(results_.gates + time * width, shape_.batch, width, shape_.time * width);
       const gemm::ProductOutput before = {outputs_.data(), shape_.size, outputs_.data(),
                                           shape_.size};
-      team->Run(gemm::PanelCount(shape_.size), 1, [&](int64_t begin, int64_t end) {
-        gemm::MultiplyPanels(blocks_, inputs_.kernel, begin, end, before);
-      });
+      product_.Multiply(results_.gates + time * width, shape_.batch, shape_.time * width,
+                        inputs_.kernel, before, team);
     }
     for (int64_t row = 0; row < shape_.batch; ++row) {
       if (IsStart(inputs_.places, row * shape_.time + time)) Forget(row);
@@ -53,11 +51,9 @@ void Backward::Step(int64_t time, StepTeam* team) {
     }
   });
   if (!projects_) return;
-  blocks_.Set(results_.projected + time * shape_.size, shape_.batch, shape_.size,
-              shape_.time * shape_.size);
-  team->Run(gemm::PanelCount(shape_.units), 1, [&](int64_t begin, int64_t end) {
-    gemm::MultiplyPanels(blocks_, inputs_.projection, begin, end, {hidden_.data(), shape_.units});
-  });
+  product_.Multiply(results_.projected + time * shape_.size, shape_.batch,
+                    shape_.time * shape_.size, inputs_.projection, {hidden_.data(), shape_.units},
+                    team);
   team->Run(shape_.batch, 1, [&](int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; ++row) StepCell(row, row * shape_.time + time);
   });

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "core/gemm/packed_matrix.h"
-#include "core/gemm/row_blocks.h"
 #include "core/lstm/recurrence.h"
+#include "core/lstm/step_product.h"
 #include "core/lstm/step_team.h"
 
 namespace frazo::lstm {
@@ -58,7 +58,7 @@ class Backward {
   const BackwardInputs inputs_;
   const BackwardResults results_;
   const bool projects_;
-  gemm::RowBlocks blocks_;
+  StepProduct product_;
   // Of the state after the present step: [batch, units] and [batch, size].
   std::vector<float> cells_;
   std::vector<float> outputs_;

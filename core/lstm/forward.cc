@@ -7,13 +7,6 @@
 #include "core/lstm/cell.h"
 
 namespace frazo::lstm {
-namespace {
-
-// Panels that a thread takes at once: they begin where the memory is not fetched yet, but many at
-// once leave the others without work at a step's end.
-constexpr int64_t kPanelGrain = 4;
-
-}  // namespace
 
 Forward::Forward(const Shape& shape, const Settings& settings, const ForwardInputs& inputs,
                  const Trace<float>& trace, float* output)
@@ -48,13 +41,10 @@ void Forward::Run(StepTeam* team) {
 
 void Forward::StepCells(int64_t time, int64_t next_time, StepTeam* team) {
   const int64_t width = kGates * shape_.units;
-  blocks_.Set(trace_.outputs_before + time * shape_.size, shape_.batch, shape_.size,
-              shape_.time * shape_.size);
   const gemm::ProductOutput gates = {trace_.gates + time * width, shape_.time * width,
                                      inputs_.gates + time * width, shape_.time * width};
-  team->Run(gemm::PanelCount(width), kPanelGrain, [&](int64_t begin, int64_t end) {
-    gemm::MultiplyPanels(blocks_, inputs_.kernel, begin, end, gates);
-  });
+  product_.Multiply(trace_.outputs_before + time * shape_.size, shape_.batch,
+                    shape_.time * shape_.size, inputs_.kernel, gates, team);
   const bool projects = inputs_.projection.panels != nullptr;
   team->Run(shape_.batch, 1, [&](int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; ++row) {
@@ -67,10 +57,8 @@ void Forward::StepCells(int64_t time, int64_t next_time, StepTeam* team) {
     }
   });
   if (!projects) return;
-  blocks_.Set(hidden_.data(), shape_.batch, shape_.units, shape_.units);
-  team->Run(gemm::PanelCount(shape_.size), 1, [&](int64_t begin, int64_t end) {
-    gemm::MultiplyPanels(blocks_, inputs_.projection, begin, end, {projected_.data(), shape_.size});
-  });
+  product_.Multiply(hidden_.data(), shape_.batch, shape_.units, inputs_.projection,
+                    {projected_.data(), shape_.size}, team);
   for (int64_t row = 0; row < shape_.batch; ++row) FinishRow(row, time, next_time);
 }
 

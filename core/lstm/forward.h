@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "core/gemm/packed_matrix.h"
-#include "core/gemm/row_blocks.h"
 #include "core/lstm/recurrence.h"
+#include "core/lstm/step_product.h"
 #include "core/lstm/step_team.h"
 
 namespace frazo::lstm {
@@ -43,7 +43,7 @@ class Forward {
   const ForwardInputs inputs_;
   const Trace<float> trace_;
   float* const output_;
-  gemm::RowBlocks blocks_;
+  StepProduct product_;
   // [batch, units] after the present step, and what its gates let through.
   std::vector<float> cells_;
   std::vector<float> hidden_;
