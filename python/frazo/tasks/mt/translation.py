@@ -119,10 +119,12 @@ class Translation(Task):
         )
 
     def decoder(self, source: Message) -> TranslationDecoder:
-        return TranslationDecoder(self.decode, self.message.search, source)
+        vocab_size = self.model.target_vocab_size
+        return TranslationDecoder(self.decode, self.message.search, source, vocab_size)
 
     def servable(self, source: Message) -> TranslationServable:
-        return TranslationServable(self, self.decode, self.message.search, source)
+        vocab_size = self.model.target_vocab_size
+        return TranslationServable(self, self.decode, self.message.search, source, vocab_size)
 
     def _source(self, ids: tf.Tensor, lengths: tf.Tensor) -> Tokens:
         layout = SequenceLayout.of_lengths(lengths, tf.shape(ids)[1])

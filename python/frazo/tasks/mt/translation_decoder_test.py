@@ -36,10 +36,13 @@ RESULTS = {
 
 
 @pytest.fixture
-def decoder(tmp_path):
+def source(tmp_path):
     (tmp_path / "words").write_text("".join(f"{word}\n" for word in WORDS), encoding="utf-8")
-    source = text_format.Parse(STEPS.format(tmp_path / "words"), pipeline_pb2.Pipeline())
+    return text_format.Parse(STEPS.format(tmp_path / "words"), pipeline_pb2.Pipeline())
 
+
+@pytest.fixture
+def decoder(source):
     def translate(ids, lengths):
         assert (ids.numpy().tolist(), lengths.numpy().tolist()) == (
             BATCH["source"],
@@ -48,7 +51,7 @@ def decoder(tmp_path):
         return Results(**{name: tf.constant(values) for name, values in RESULTS.items()})
 
     search = search_pb2.Search(eos_id=2, max_length=3, greedy=search_pb2.GreedySearch())
-    return TranslationDecoder(translate, search, source)
+    return TranslationDecoder(translate, search, source, len(WORDS))
 
 
 def outputs(decoder, **texts):
@@ -110,4 +113,13 @@ def test_the_figure_has_a_row_a_token_and_a_column_a_source_token(decoder):
 
 def test_an_input_of_ids_is_refused():
     with pytest.raises(ValueError, match="which text the ids of 'source' stand for"):
-        TranslationDecoder(lambda *_: None, search_pb2.Search(), pipeline_pb2.Pipeline())
+        TranslationDecoder(lambda *_: None, search_pb2.Search(), pipeline_pb2.Pipeline(), 7)
+
+
+def test_a_model_that_outputs_what_the_tokenizer_does_not_know_is_refused(source):
+    TranslationDecoder(lambda *_: None, search_pb2.Search(), source, 6)
+    with pytest.raises(ValueError) as failure:
+        TranslationDecoder(lambda *_: None, search_pb2.Search(), source, 8)
+    assert str(failure.value).startswith(
+        "the model outputs 8 tokens, but the tokenizer of 'target_labels' knows 7. Give the softmax"
+    )
