@@ -7,12 +7,11 @@ import numpy as np
 import tensorflow as tf
 from frazo import _core
 from frazo.decode.search import Results
-from frazo.proto import search_pb2, tokenizer_pb2
+from frazo.proto import tokenizer_pb2
 from frazo.tasks.attention_page import attention_figure
 from frazo.tasks.decoder import Decoder, DecodingScores
 from frazo.tasks.mt.text_tokenizers import SOURCE, TARGET, source_tokenizer, target_tokenizer
 from frazo.tasks.mt.translation_scores import translation_scores
-from google.protobuf import text_format
 from google.protobuf.message import Message
 
 # Features with the texts themselves. Where they are missing, texts are made of the ids, which lack
@@ -31,15 +30,15 @@ class TranslationDecoder(Decoder):
     def __init__(
         self,
         translate: Callable[[tf.Tensor, tf.Tensor], Results],
-        search: search_pb2.Search,
+        search: str,
         source: Message,
         vocab_size: int,
     ):
-        """translate: of source and source_length. search: the one that it does. source: the input's
-        message; raises ValueError if it does not say which text its ids, or those below vocab_size that
-        the model outputs, stand for.
+        """translate: of source and source_length. search: what it does, in a line. source: the
+        input's message; raises ValueError if it does not say which text its ids, or those below
+        vocab_size that the model outputs, stand for.
         """
-        self.search = text_format.MessageToString(search, as_one_line=True)
+        self.search = search
         self._translate = translate
         self._source_tokenizer = _tokenizer(source_tokenizer(source))
         self._target_tokenizer = _tokenizer(target_tokenizer(source, vocab_size))
