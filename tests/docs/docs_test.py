@@ -26,9 +26,21 @@ PROGRAMS = {
     "//tools:keras2ckpt": RUNFILES / "tools/keras2ckpt",
     "//tools:records": RUNFILES / "tools/records",
     "//tools:source_lines": RUNFILES / "tools/source_lines",
+    "//tools:translate": RUNFILES / "tools/translate",
+    "//tests/export:translate_lines": RUNFILES / "tests/export/translate_lines",
 }
 # Enough for two checkpoints and an evaluation.
 SHORT = ["--set", "train.max_steps=20", "--set", "train.save_interval_steps=10"]
+# The same for translation, whose smallest model is too large for that.
+SMALL_TRANSFORMER = [
+    f"--set=task.translation.transformer.{field}"
+    for field in (
+        "source_embedding.vocab_size=300",
+        "source_embedding.dim=32",
+        "encoder.num_layers=1",
+        "decoder.num_layers=1",
+    )
+]
 TIMEOUT_SECONDS = 120
 
 
@@ -51,6 +63,7 @@ def scratch(tmp_path_factory):
     folder = tmp_path_factory.mktemp("tmp")
     for name in ("docs", "python"):
         (folder / name).symlink_to(RUNFILES / name)
+    (folder / "bazel-bin").symlink_to(RUNFILES)
     idx = folder / "mnist" / "idx"
     idx.mkdir(parents=True)
     random = np.random.default_rng(1)
@@ -77,6 +90,10 @@ def moved_arguments(command: Command, scratch: pathlib.Path) -> list[str]:
         return [*arguments, f"--from={scratch}/catalogues", "--held_out=5", "--vocab_size=300"]
     if any(word.startswith("--logdir") for word in arguments):
         arguments += SHORT
+        if any(word.startswith("--model=mt.") for word in arguments):
+            arguments += SMALL_TRANSFORMER
+    if command.target != "//:trainer":
+        return arguments
     return [moved_model(word, scratch) for word in arguments]
 
 
@@ -98,7 +115,9 @@ def moved_model(word: str, scratch: pathlib.Path) -> str:
 def command_line(command: Command, scratch: pathlib.Path) -> list[str | pathlib.Path]:
     if command.target is None:
         return ["bash", "-c", " ".join(command.words).replace("/tmp/", f"{scratch}/")]
-    return [PROGRAMS[command.target], *moved_arguments(command, scratch)]
+    words = [PROGRAMS[command.target], *moved_arguments(command, scratch)]
+    # What comes from a file or goes into one is the shell's business.
+    return ["bash", "-c", " ".join(map(str, words))] if "<" in command.words else words
 
 
 def needs_network(command: Command) -> bool:
@@ -119,6 +138,7 @@ def test_the_commands_of_a_document_work_in_their_order(document, scratch):
                 "BUILD_WORKING_DIRECTORY": str(scratch),
                 "BUILD_WORKSPACE_DIRECTORY": str(RUNFILES),
             },
+            cwd=scratch,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

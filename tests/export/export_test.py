@@ -60,6 +60,11 @@ def exported(trained, tmp_path_factory):
     return moved
 
 
+@pytest.fixture(scope="module")
+def predictor(exported):
+    return frazo.Predictor(exported)
+
+
 @pytest.fixture
 def without_vocabulary(trained):
     """The file that training read is not there."""
@@ -69,9 +74,8 @@ def without_vocabulary(trained):
     words.with_suffix(".away").rename(words)
 
 
-def test_the_predictor_finds_what_the_decoder_found(exported, decoded):
+def test_the_predictor_finds_what_the_decoder_found(predictor, decoded):
     """The weights are the averages in both."""
-    predictor = frazo.Predictor(exported)
     for record in decoded:
         (found,) = predictor.predict([record["source"]])
         expected = record["hypotheses"]
@@ -86,8 +90,7 @@ def test_the_predictor_finds_what_the_decoder_found(exported, decoded):
     ]
 
 
-def test_one_export_serves_every_search(exported):
-    predictor = frazo.Predictor(exported)
+def test_one_export_serves_every_search(predictor):
     search = predictor.search
     assert search.beam.width == 3
     search.greedy.SetInParent()
@@ -98,8 +101,7 @@ def test_one_export_serves_every_search(exported):
     assert predictor.search.beam.n_best == 2
 
 
-def test_texts_of_every_kind_have_a_result(exported):
-    predictor = frazo.Predictor(exported)
+def test_texts_of_every_kind_have_a_result(predictor):
     assert predictor.max_source_length == 8
     assert predictor.predict([]) == predictor.num_tokens([]) == []
     assert predictor.num_tokens(["en1 en2", "", b"\xff"]) == [3, 1, 2]
@@ -112,8 +114,7 @@ def test_texts_of_every_kind_have_a_result(exported):
     assert [text for text, _ in long] == [text for text, _ in cut]
 
 
-def test_threads_may_share_a_predictor(exported, decoded):
-    predictor = frazo.Predictor(exported)
+def test_threads_may_share_a_predictor(predictor, decoded):
     sources = [record["source"] for record in decoded[:8]]
     expected = [predictor.predict([source])[0][0][0] for source in sources]
     with concurrent.futures.ThreadPoolExecutor(4) as threads:
@@ -122,7 +123,7 @@ def test_threads_may_share_a_predictor(exported, decoded):
             assert list(found) == expected
 
 
-def test_a_bare_python_with_the_library_of_ops(exported, decoded, without_vocabulary):
+def test_a_bare_python_with_the_library_of_ops(exported, predictor, decoded, without_vocabulary):
     sources = [record["source"] for record in decoded[:5]]
     ran = subprocess.run(
         [sys.executable, "-c", BARE, LIBRARY, exported, json.dumps(sources)],
@@ -131,7 +132,7 @@ def test_a_bare_python_with_the_library_of_ops(exported, decoded, without_vocabu
         text=True,
     )
     assert ran.returncode == 0, ran.stderr
-    found = frazo.Predictor(exported).predict(sources)
+    found = predictor.predict(sources)
     assert json.loads(ran.stdout) == [hypotheses[0][0] for hypotheses in found]
 
 
@@ -141,11 +142,11 @@ def translate_lines(library, model, text):
     )
 
 
-def test_a_program_in_cpp(exported, decoded, without_vocabulary):
+def test_a_program_in_cpp(exported, predictor, decoded, without_vocabulary):
     sources = [record["source"] for record in decoded[:5]]
     ran = translate_lines(LIBRARY, exported, "".join(f"{source}\n" for source in sources))
     assert ran.returncode == 0, ran.stderr
-    found = frazo.Predictor(exported).predict(sources)
+    found = predictor.predict(sources)
     assert ran.stdout.splitlines() == [hypotheses[0][0] for hypotheses in found]
     assert translate_lines(LIBRARY, exported, "").stdout == ""
     nothing = translate_lines(LIBRARY, "/none", "")
@@ -191,7 +192,7 @@ def test_what_cannot_be_exported_is_named(trained, tmp_path):
     assert message == "error: inputs.Train: ImageClassifier has nothing to export\n"
 
 
-def test_what_is_no_export_is_named(exported, tmp_path):
+def test_what_is_no_export_is_named(predictor, tmp_path):
     with pytest.raises(FileNotFoundError) as failure:
         frazo.Predictor(tmp_path)
     assert str(failure.value) == (
@@ -211,11 +212,10 @@ def test_what_is_no_export_is_named(exported, tmp_path):
     ):
         frazo.Predictor(tmp_path)
     with pytest.raises(TypeError, match=r"one text where a list of texts is needed; pass \[text\]"):
-        frazo.Predictor(exported).predict("en1")
+        predictor.predict("en1")
 
 
-def test_a_wrong_search_is_named(exported):
-    predictor = frazo.Predictor(exported)
+def test_a_wrong_search_is_named(predictor):
     search = predictor.search
     search.max_length = 0
     with pytest.raises(tf.errors.InvalidArgumentError, match="max_length: 0; expected at least 1"):

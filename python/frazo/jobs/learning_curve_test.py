@@ -11,6 +11,15 @@ def test_two_points_make_a_picture(tmp_path):
     assert path.read_bytes().startswith(b"\x89PNG")
 
 
+def test_what_was_decoded_has_a_picture_beside_them(tmp_path):
+    for step in (10, 20):
+        ScoreLog(tmp_path / "train").append(step, {"loss": 1 / step})
+        ScoreLog(tmp_path / "decode_test").append(step, {"bleu": step, "chrf": 2 * step})
+    png = draw_learning_curve(tmp_path).read_bytes()
+    # The width stands behind the signature and the head of the first chunk: two pictures of 600 pixels.
+    assert int.from_bytes(png[16:20], "big") == 1200
+
+
 def test_one_point_makes_none(tmp_path):
     ScoreLog(tmp_path / "train").append(10, {"loss": 1.0})
     assert draw_learning_curve(tmp_path) is None

@@ -21,6 +21,7 @@ from frazo.tasks.mt.token_ids import real_ids
 from frazo.tasks.mt.translation_decoder import TranslationDecoder
 from frazo.tasks.mt.translation_servable import TranslationServable
 from frazo.tasks.task import EvalOutput, Task, WeightedMetrics
+from google.protobuf import text_format
 from google.protobuf.message import Message
 
 _SEQUENCES = ("source", "target", "target_labels")
@@ -119,10 +120,14 @@ class Translation(Task):
         )
 
     def decoder(self, source: Message) -> TranslationDecoder:
-        return TranslationDecoder(self.decode, self.message.search, source)
+        search = text_format.MessageToString(self.message.search, as_one_line=True)
+        if self.message.decoding_weights == translation_pb2.Translation.INT8:
+            search += " decoding_weights: INT8"
+        return TranslationDecoder(self.decode, search, source, self.model.target_vocab_size)
 
     def servable(self, source: Message) -> TranslationServable:
-        return TranslationServable(self, self.decode, self.message.search, source)
+        vocab_size = self.model.target_vocab_size
+        return TranslationServable(self, self.decode, self.message.search, source, vocab_size)
 
     def _source(self, ids: tf.Tensor, lengths: tf.Tensor) -> Tokens:
         layout = SequenceLayout.of_lengths(lengths, tf.shape(ids)[1])

@@ -7,15 +7,13 @@ import numpy as np
 import tensorflow as tf
 from frazo import _core
 from frazo.decode.search import Results
-from frazo.input.feature_tokenizer import feature_tokenizer
-from frazo.proto import search_pb2
+from frazo.proto import tokenizer_pb2
 from frazo.tasks.attention_page import attention_figure
 from frazo.tasks.decoder import Decoder, DecodingScores
+from frazo.tasks.mt.text_tokenizers import SOURCE, TARGET, source_tokenizer, target_tokenizer
 from frazo.tasks.mt.translation_scores import translation_scores
-from google.protobuf import text_format
 from google.protobuf.message import Message
 
-_SOURCE, _TARGET = "source", "target_labels"
 # Features with the texts themselves. Where they are missing, texts are made of the ids, which lack
 # what the tokenizer normalizes or does not know.
 _SOURCE_TEXT, _TARGET_TEXT = "source_text", "target_text"
@@ -32,22 +30,24 @@ class TranslationDecoder(Decoder):
     def __init__(
         self,
         translate: Callable[[tf.Tensor, tf.Tensor], Results],
-        search: search_pb2.Search,
+        search: str,
         source: Message,
+        vocab_size: int,
     ):
-        """translate: of source and source_length. search: the one that it does. source: the input's
-        message; raises ValueError if it does not say which text its ids stand for.
+        """translate: of source and source_length. search: what it does, in a line. source: the
+        input's message; raises ValueError if it does not say which text its ids, or those below
+        vocab_size that the model outputs, stand for.
         """
-        self.search = text_format.MessageToString(search, as_one_line=True)
+        self.search = search
         self._translate = translate
-        self._source_tokenizer = _tokenizer(source, _SOURCE)
-        self._target_tokenizer = _tokenizer(source, _TARGET)
+        self._source_tokenizer = _tokenizer(source_tokenizer(source))
+        self._target_tokenizer = _tokenizer(target_tokenizer(source, vocab_size))
 
     def decode(self, batch: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-        kept = [
-            name for feature in (_SOURCE, _TARGET) for name in (feature, f"{feature}_length")
-        ] + [name for name in (_SOURCE_TEXT, _TARGET_TEXT) if name in batch]
-        results = self._translate(batch[_SOURCE], batch[f"{_SOURCE}_length"])
+        kept = [name for feature in (SOURCE, TARGET) for name in (feature, f"{feature}_length")] + [
+            name for name in (_SOURCE_TEXT, _TARGET_TEXT) if name in batch
+        ]
+        results = self._translate(batch[SOURCE], batch[f"{SOURCE}_length"])
         return {name: batch[name] for name in kept} | {
             "tokens": results.tokens,
             "lengths": results.lengths,
@@ -63,7 +63,7 @@ class TranslationDecoder(Decoder):
                 "reference": self._target_text(outputs, row),
                 "hypotheses": self._hypotheses(outputs, row),
             }
-            for row in range(len(outputs[_SOURCE]))
+            for row in range(len(outputs[SOURCE]))
         ]
 
     def scores(self, records: Sequence[Mapping[str, Any]]) -> DecodingScores:
@@ -73,7 +73,7 @@ class TranslationDecoder(Decoder):
         return translation_scores(best, [record["reference"] for record in records])
 
     def attention_figure(self, outputs: Mapping[str, np.ndarray], row: int) -> str | None:
-        source = _tokens(outputs, _SOURCE, row)
+        source = _tokens(outputs, SOURCE, row)
         output = outputs["tokens"][row, 0, : outputs["lengths"][row, 0]].tolist()
         weights = outputs["attention"][row, : len(output), : len(source)]
         texts = {
@@ -105,16 +105,16 @@ class TranslationDecoder(Decoder):
     def _source_text(self, outputs: Mapping[str, np.ndarray], row: int) -> str:
         if _SOURCE_TEXT in outputs:
             return outputs[_SOURCE_TEXT][row].decode(errors="replace")
-        return self._source_tokenizer.decode(_tokens(outputs, _SOURCE, row))
+        return self._source_tokenizer.decode(_tokens(outputs, SOURCE, row))
 
     def _target_text(self, outputs: Mapping[str, np.ndarray], row: int) -> str:
         if _TARGET_TEXT in outputs:
             return outputs[_TARGET_TEXT][row].decode(errors="replace")
-        return self._target_tokenizer.decode(_tokens(outputs, _TARGET, row))
+        return self._target_tokenizer.decode(_tokens(outputs, TARGET, row))
 
 
-def _tokenizer(source: Message, feature: str) -> _core.Tokenizer:
-    return _core.Tokenizer(feature_tokenizer(source, feature).SerializeToString())
+def _tokenizer(message: tokenizer_pb2.Tokenizer) -> _core.Tokenizer:
+    return _core.Tokenizer(message.SerializeToString())
 
 
 def _tokens(outputs: Mapping[str, np.ndarray], feature: str, row: int) -> list[int]:

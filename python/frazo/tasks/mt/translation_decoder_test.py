@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from frazo.decode.search import Results
-from frazo.proto import pipeline_pb2, search_pb2
+from frazo.proto import pipeline_pb2
 from frazo.tasks.mt.translation_decoder import TranslationDecoder
 from google.protobuf import text_format
 
@@ -36,10 +36,13 @@ RESULTS = {
 
 
 @pytest.fixture
-def decoder(tmp_path):
+def source(tmp_path):
     (tmp_path / "words").write_text("".join(f"{word}\n" for word in WORDS), encoding="utf-8")
-    source = text_format.Parse(STEPS.format(tmp_path / "words"), pipeline_pb2.Pipeline())
+    return text_format.Parse(STEPS.format(tmp_path / "words"), pipeline_pb2.Pipeline())
 
+
+@pytest.fixture
+def decoder(source):
     def translate(ids, lengths):
         assert (ids.numpy().tolist(), lengths.numpy().tolist()) == (
             BATCH["source"],
@@ -47,17 +50,12 @@ def decoder(tmp_path):
         )
         return Results(**{name: tf.constant(values) for name, values in RESULTS.items()})
 
-    search = search_pb2.Search(eos_id=2, max_length=3, greedy=search_pb2.GreedySearch())
-    return TranslationDecoder(translate, search, source)
+    return TranslationDecoder(translate, "greedy", source, len(WORDS))
 
 
 def outputs(decoder, **texts):
     batch = {name: tf.constant(values) for name, values in (BATCH | texts).items()}
     return {name: tensor.numpy() for name, tensor in decoder.decode(batch).items()}
-
-
-def test_the_search_is_told_in_a_line(decoder):
-    assert decoder.search == "greedy { } eos_id: 2 max_length: 3"
 
 
 def test_records(decoder):
@@ -110,4 +108,13 @@ def test_the_figure_has_a_row_a_token_and_a_column_a_source_token(decoder):
 
 def test_an_input_of_ids_is_refused():
     with pytest.raises(ValueError, match="which text the ids of 'source' stand for"):
-        TranslationDecoder(lambda *_: None, search_pb2.Search(), pipeline_pb2.Pipeline())
+        TranslationDecoder(lambda *_: None, "greedy", pipeline_pb2.Pipeline(), 7)
+
+
+def test_a_model_that_outputs_what_the_tokenizer_does_not_know_is_refused(source):
+    TranslationDecoder(lambda *_: None, "greedy", source, 6)
+    with pytest.raises(ValueError) as failure:
+        TranslationDecoder(lambda *_: None, "greedy", source, 8)
+    assert str(failure.value).startswith(
+        "the model outputs 8 tokens, but the tokenizer of 'target_labels' knows 7. Give the softmax"
+    )

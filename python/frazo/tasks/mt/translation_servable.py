@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 
 import tensorflow as tf
 from frazo.decode.search import Results
-from frazo.input.feature_tokenizer import feature_encoding, feature_tokenizer
+from frazo.input.feature_tokenizer import feature_encoding
 from frazo.input.graph_tokenizer import GraphTokenizer
 from frazo.ops import EncodedTexts
 from frazo.proto import search_pb2
+from frazo.tasks.mt.text_tokenizers import SOURCE, target_tokenizer
 from frazo.tasks.servable import Servable
 from google.protobuf.message import Message
 
@@ -37,19 +38,19 @@ class TranslationServable(Servable):
         translate: Callable[[tf.Tensor, tf.Tensor, tf.Tensor], Results],
         search: search_pb2.Search,
         source: Message,
+        vocab_size: int,
     ):
         """model: what `translate` computes with. translate: of source, source_length and a serialized
         search. search: where the caller gives none. source: the input's message; raises ValueError if
-        it does not say how text becomes ids.
+        it does not say how text becomes ids, or which text those below vocab_size stand for.
         """
         super().__init__()
         self.model = model
         self._translate = translate
         self._search = search.SerializeToString(deterministic=True)
-        self._encoding = feature_encoding(source, "source")
-        target = feature_tokenizer(source, "target_labels")
+        self._encoding = feature_encoding(source, SOURCE)
         self._source_tokenizer = GraphTokenizer(self._encoding.tokenizer)
-        self._target_tokenizer = GraphTokenizer(target)
+        self._target_tokenizer = GraphTokenizer(target_tokenizer(source, vocab_size))
 
     def signatures(self) -> dict[str, Callable]:
         return {

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from frazo.layers.step_context import StepContext
+from frazo.proto import pipeline_pb2
 from frazo.tasks.mt.small_translation import MODELS, SPEC, make_batch, make_task
+from google.protobuf import text_format
 
 _EVALUATION = StepContext.for_evaluation(seed=0)
 _EACH_MODEL = pytest.mark.parametrize("model", MODELS)
@@ -185,3 +187,18 @@ def test_a_source_of_ten_thousand_tokens_is_translated():
     results = tf.function(lambda: task.decode(batch["source"], batch["source_length"]))()
     assert np.all(np.isfinite(results.totals))
     assert results.attention.shape[-1] == 10_001
+
+
+def test_what_a_decoding_depends_on_is_told_in_a_line(tmp_path):
+    (tmp_path / "words").write_text("".join(f"{number}\n" for number in range(11)))
+    source = text_format.Parse(
+        f"""processor {{
+          steps {{ tokenize {{ field: "source" tokenizer {{ word {{ vocabulary: "{tmp_path}/words" }} }} }} }}
+          steps {{ copy {{ field: "source" output: "target_labels" }} }}
+        }}""",
+        pipeline_pb2.Pipeline(),
+    )
+    search = "beam { width: 4 } eos_id: 2 max_length: 20"
+    assert make_task().decoder(source).search == search
+    int8 = make_task(extra="decoding_weights: INT8").decoder(source).search
+    assert int8 == f"{search} decoding_weights: INT8"
