@@ -35,15 +35,15 @@ def feature_tokenizer(source: Message, feature: str) -> tokenizer_pb2.Tokenizer:
     source: the input's message. Raises ValueError where it does not say, as for records that hold
     ids; FileNotFoundError naming the file.
     """
-    return _with_places(_steps(source, feature)[0].tokenize.tokenizer, feature)
+    return with_places(_steps(source, feature)[0].tokenize.tokenizer, f"tokenizer of '{feature}'")
 
 
 def feature_encoding(source: Message, feature: str) -> FeatureEncoding:
     """Raises also ValueError for a step after the tokenizer that FeatureEncoding cannot say."""
     steps = _steps(source, feature)
-    tokenizer = _with_places(steps[0].tokenize.tokenizer, feature)
+    tokenizer = with_places(steps[0].tokenize.tokenizer, f"tokenizer of '{feature}'")
     added = {"prepend_sos": False, "append_eos": False}
-    limits = _bounds(source, feature)
+    limits = [bound] if (bound := longest_in_batches(source, feature)) else []
     for step in steps[1:]:
         kind = step.WhichOneof("kind")
         if kind == "filter_by_length":
@@ -57,6 +57,32 @@ def feature_encoding(source: Message, feature: str) -> FeatureEncoding:
         if kind == "append_eos" and step.append_eos.HasField("eos_id"):
             tokenizer.eos_id = step.append_eos.eos_id
     return FeatureEncoding(tokenizer, **added, max_length=min(limits, default=0))
+
+
+def is_tokenized(source: Message, feature: str) -> bool:
+    """Whether the input makes the ids of a feature from a text."""
+    return bool(_steps_by_feature(source).get(feature))
+
+
+def longest_in_batches(source: Message, feature: str) -> int:
+    """The greatest length of the feature that an input's batcher takes; 0: there is no limit."""
+    if not isinstance(source, pipeline_pb2.Pipeline):
+        return 0
+    buckets = source.batcher.buckets
+    return buckets.bounds[-1] if feature in buckets.length_of else 0
+
+
+def with_places(tokenizer: tokenizer_pb2.Tokenizer, name: str) -> tokenizer_pb2.Tokenizer:
+    """A copy that names the places of its files. name: of the tokenizer, for the error. Raises
+    FileNotFoundError.
+    """
+    placed = tokenizer_pb2.Tokenizer()
+    placed.CopyFrom(tokenizer)
+    kind = getattr(placed, placed.WhichOneof("kind"))
+    for field in _fields(placed):
+        if path := getattr(kind, field):
+            setattr(kind, field, find_file(path, f"{name}: {field}"))
+    return placed
 
 
 def tokenizer_files(tokenizer: tokenizer_pb2.Tokenizer) -> list[str]:
@@ -80,6 +106,16 @@ def _fields(tokenizer: tokenizer_pb2.Tokenizer) -> list[str]:
 
 def _steps(source: Message, feature: str) -> list[processor_pb2.Step]:
     """Those that made the feature: tokenize is the first."""
+    steps = _steps_by_feature(source).get(feature)
+    if not steps:
+        raise ValueError(
+            f"nothing says which text the ids of '{feature}' stand for. Let a step of the pipeline "
+            "tokenize it, or give the task a tokenizer."
+        )
+    return steps
+
+
+def _steps_by_feature(source: Message) -> dict[str, list[processor_pb2.Step]]:
     made_by: dict[str, list[processor_pb2.Step]] = {}
     steps = source.processor.steps if isinstance(source, pipeline_pb2.Pipeline) else ()
     for step in steps:
@@ -91,25 +127,4 @@ def _steps(source: Message, feature: str) -> list[processor_pb2.Step]:
             made_by[step.copy.output] = list(made_by.get(field, []))
         elif field in made_by:
             made_by[field].append(step)
-    if not made_by.get(feature):
-        raise ValueError(
-            f"nothing says which text the ids of '{feature}' stand for. Let a step of the pipeline "
-            "tokenize it."
-        )
-    return made_by[feature]
-
-
-def _bounds(source: pipeline_pb2.Pipeline, feature: str) -> list[int]:
-    """The greatest length that the batcher takes, if it has one."""
-    buckets = source.batcher.buckets
-    return [buckets.bounds[-1]] if feature in buckets.length_of else []
-
-
-def _with_places(tokenizer: tokenizer_pb2.Tokenizer, feature: str) -> tokenizer_pb2.Tokenizer:
-    placed = tokenizer_pb2.Tokenizer()
-    placed.CopyFrom(tokenizer)
-    kind = getattr(placed, placed.WhichOneof("kind"))
-    for field in _fields(placed):
-        if path := getattr(kind, field):
-            setattr(kind, field, find_file(path, f"tokenizer of '{feature}': {field}"))
-    return placed
+    return made_by

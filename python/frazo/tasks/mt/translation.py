@@ -17,6 +17,7 @@ from frazo.layers.smoothed_cross_entropy import smoothed_cross_entropy
 from frazo.layers.step_context import StepContext
 from frazo.proto import search_pb2, translation_pb2
 from frazo.registry import build, register
+from frazo.tasks.mt.text_tokenizers import TextTokenizers
 from frazo.tasks.mt.token_ids import real_ids
 from frazo.tasks.mt.translation_decoder import TranslationDecoder
 from frazo.tasks.mt.translation_servable import TranslationServable
@@ -123,11 +124,14 @@ class Translation(Task):
         search = text_format.MessageToString(self.message.search, as_one_line=True)
         if self.message.decoding_weights == translation_pb2.Translation.INT8:
             search += " decoding_weights: INT8"
-        return TranslationDecoder(self.decode, search, source, self.model.target_vocab_size)
+        return TranslationDecoder(self.decode, search, self._tokenizers(source))
 
     def servable(self, source: Message) -> TranslationServable:
-        vocab_size = self.model.target_vocab_size
-        return TranslationServable(self, self.decode, self.message.search, source, vocab_size)
+        tokenizers = self._tokenizers(source)
+        return TranslationServable(self, self.decode, self.message.search, tokenizers)
+
+    def _tokenizers(self, source: Message) -> TextTokenizers:
+        return TextTokenizers(source, self.message, vocab_size=self.model.target_vocab_size)
 
     def _source(self, ids: tf.Tensor, lengths: tf.Tensor) -> Tokens:
         layout = SequenceLayout.of_lengths(lengths, tf.shape(ids)[1])

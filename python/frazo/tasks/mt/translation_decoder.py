@@ -10,9 +10,8 @@ from frazo.decode.search import Results
 from frazo.proto import tokenizer_pb2
 from frazo.tasks.attention_page import attention_figure
 from frazo.tasks.decoder import Decoder, DecodingScores
-from frazo.tasks.mt.text_tokenizers import SOURCE, TARGET, source_tokenizer, target_tokenizer
+from frazo.tasks.mt.text_tokenizers import SOURCE, TARGET, TextTokenizers
 from frazo.tasks.mt.translation_scores import translation_scores
-from google.protobuf.message import Message
 
 # Features with the texts themselves. Where they are missing, texts are made of the ids, which lack
 # what the tokenizer normalizes or does not know.
@@ -31,17 +30,15 @@ class TranslationDecoder(Decoder):
         self,
         translate: Callable[[tf.Tensor, tf.Tensor], Results],
         search: str,
-        source: Message,
-        vocab_size: int,
+        tokenizers: TextTokenizers,
     ):
-        """translate: of source and source_length. search: what it does, in a line. source: the
-        input's message; raises ValueError if it does not say which text its ids, or those below
-        vocab_size that the model outputs, stand for.
+        """translate: of source and source_length. search: what it does, in a line. tokenizers: of the
+        input.
         """
         self.search = search
         self._translate = translate
-        self._source_tokenizer = _tokenizer(source_tokenizer(source))
-        self._target_tokenizer = _tokenizer(target_tokenizer(source, vocab_size))
+        self._source_tokenizer = _tokenizer(tokenizers.source)
+        self._target_tokenizer = _tokenizer(tokenizers.target)
 
     def decode(self, batch: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         kept = [name for feature in (SOURCE, TARGET) for name in (feature, f"{feature}_length")] + [

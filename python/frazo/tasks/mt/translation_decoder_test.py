@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from frazo.decode.search import Results
-from frazo.proto import pipeline_pb2
+from frazo.proto import pipeline_pb2, translation_pb2
+from frazo.tasks.mt.text_tokenizers import TextTokenizers
 from frazo.tasks.mt.translation_decoder import TranslationDecoder
 from google.protobuf import text_format
 
@@ -50,7 +51,8 @@ def decoder(source):
         )
         return Results(**{name: tf.constant(values) for name, values in RESULTS.items()})
 
-    return TranslationDecoder(translate, "greedy", source, len(WORDS))
+    tokenizers = TextTokenizers(source, translation_pb2.Translation(), vocab_size=len(WORDS))
+    return TranslationDecoder(translate, "greedy", tokenizers)
 
 
 def outputs(decoder, **texts):
@@ -104,17 +106,3 @@ def test_the_figure_has_a_row_a_token_and_a_column_a_source_token(decoder):
     # Sentence 1, hypothesis 0, token 2, source position 1: 18 + 6 + 1 of 36.
     assert 'title="öffnen &larr; &lt;/s&gt;: 0.694"' in figure
     assert "<dt>translation</dt><dd>Datei Datei öffnen</dd>" in figure
-
-
-def test_an_input_of_ids_is_refused():
-    with pytest.raises(ValueError, match="which text the ids of 'source' stand for"):
-        TranslationDecoder(lambda *_: None, "greedy", pipeline_pb2.Pipeline(), 7)
-
-
-def test_a_model_that_outputs_what_the_tokenizer_does_not_know_is_refused(source):
-    TranslationDecoder(lambda *_: None, "greedy", source, 6)
-    with pytest.raises(ValueError) as failure:
-        TranslationDecoder(lambda *_: None, "greedy", source, 8)
-    assert str(failure.value).startswith(
-        "the model outputs 8 tokens, but the tokenizer of 'target_labels' knows 7. Give the softmax"
-    )

@@ -4,13 +4,11 @@ from collections.abc import Callable, Mapping
 
 import tensorflow as tf
 from frazo.decode.search import Results
-from frazo.input.feature_tokenizer import feature_encoding
 from frazo.input.graph_tokenizer import GraphTokenizer
 from frazo.ops import EncodedTexts
 from frazo.proto import search_pb2
-from frazo.tasks.mt.text_tokenizers import SOURCE, target_tokenizer
+from frazo.tasks.mt.text_tokenizers import TextTokenizers
 from frazo.tasks.servable import Servable
-from google.protobuf.message import Message
 
 _TEXTS = tf.TensorSpec([None], tf.string, name="sources")
 _SEARCH = tf.TensorSpec([], tf.string, name="search")
@@ -37,20 +35,19 @@ class TranslationServable(Servable):
         model: tf.Module,
         translate: Callable[[tf.Tensor, tf.Tensor, tf.Tensor], Results],
         search: search_pb2.Search,
-        source: Message,
-        vocab_size: int,
+        tokenizers: TextTokenizers,
     ):
         """model: what `translate` computes with. translate: of source, source_length and a serialized
-        search. search: where the caller gives none. source: the input's message; raises ValueError if
-        it does not say how text becomes ids, or which text those below vocab_size stand for.
+        search. search: where the caller gives none. tokenizers: of the input; raises ValueError if its
+        source comes from text in a way that a graph cannot do.
         """
         super().__init__()
         self.model = model
         self._translate = translate
         self._search = search.SerializeToString(deterministic=True)
-        self._encoding = feature_encoding(source, SOURCE)
+        self._encoding = tokenizers.source_encoding()
         self._source_tokenizer = GraphTokenizer(self._encoding.tokenizer)
-        self._target_tokenizer = GraphTokenizer(target_tokenizer(source, vocab_size))
+        self._target_tokenizer = GraphTokenizer(tokenizers.target)
 
     def signatures(self) -> dict[str, Callable]:
         return {
