@@ -8,7 +8,7 @@ TEST(CcProtoTest, DefaultsAndPresenceComeFromTheSchema) {
   EchoRequest request;
   EXPECT_FALSE(request.has_times());
   EXPECT_EQ(request.times(), 2);
-  EXPECT_EQ(request.activation(), frazo::GELU);
+  EXPECT_EQ(request.compression(), frazo::ZSTD);
 
   request.set_times(0);
   EchoRequest copy;

@@ -5,7 +5,7 @@ from concurrent import futures
 
 import grpc
 from echo.proto import echo_pb2, echo_pb2_grpc
-from frazo.proto import activation_pb2
+from frazo.proto import compression_pb2
 
 
 class Echo(echo_pb2_grpc.EchoServicer):
@@ -28,7 +28,7 @@ def test_a_client_calls_a_server_on_the_loopback_address():
 
 
 def test_messages_may_use_those_of_another_vocabulary():
-    assert echo_pb2.EchoRequest().activation == activation_pb2.GELU
+    assert echo_pb2.EchoRequest().compression == compression_pb2.ZSTD
 
 
 def test_type_stubs_lie_beside_the_modules():
