@@ -3,14 +3,22 @@
 usage: lingvo_transformer.py training|decoding
 
 Lingvo's wheel has its Transformer but not the parameters of its models; these are they. Training is
-its own train_op, a session call a step, without its trainer's summaries and checkpoints.
+its own train_op, a session call a step. For lingvo.trainer the model is
+--model=lingvo_transformer.TransformerBase.
 """
 
 import sys
 
 import lingvo.compat as tf
 from figures import print_figures
-from lingvo.core import base_input_generator, base_model, cluster_factory, py_utils
+from lingvo import model_registry
+from lingvo.core import (
+    base_input_generator,
+    base_model,
+    base_model_params,
+    cluster_factory,
+    py_utils,
+)
 from lingvo.tasks.mt import base_config, model
 from translation_workload import (
     BEAM,
@@ -31,6 +39,8 @@ from translation_workload import (
 )
 
 FAR = 1e6
+# Seconds and steps that a measured run never reaches: no checkpoint or summary is in its time.
+_NEVER = 10**6
 
 
 class ConstantBatch(base_input_generator.BaseInputGenerator):
@@ -63,6 +73,17 @@ def task_params():
         input_dropout_prob=DROPOUT,
         label_smoothing_uncertainty=LABEL_SMOOTHING,
     )
+
+
+@model_registry.RegisterSingleTaskModel
+class TransformerBase(base_model_params.SingleTaskModelParams):
+    def Train(self):
+        return ConstantBatch.Params().Set(batch_size=PAIRS, num_samples=_NEVER)
+
+    def Task(self):
+        params = task_params()
+        params.train.Set(save_interval_seconds=_NEVER, summary_interval_steps=_NEVER)
+        return params
 
 
 def training() -> float:
