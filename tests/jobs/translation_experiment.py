@@ -6,7 +6,7 @@ from pathlib import Path
 from frazo import _core
 
 TEST_PAIRS = 30
-STEPS = 300
+STEPS = 400
 
 _WORDS = 12
 
@@ -56,7 +56,9 @@ inputs {{ key: "Train" value {{ {train} }} }}
 inputs {{ key: "Test" value {{ {test} }} }}
 learner {{
   learning_rate: 5e-3 optimizer {{ adam {{ beta2: 0.98 }} }} ema_decay: 0.9
-  schedule {{ linear_rampup {{ warmup_steps: 30 }} }}
+  schedule {{ linear_rampup_exponential_decay {{
+    warmup_steps: 30 decay_start: 200 decay_end: {steps} end: 0.1
+  }} }}
 }}
 train {{
   max_steps: {steps} save_interval_steps: {steps} log_interval_steps: {steps} steps_per_loop: 20
@@ -69,15 +71,17 @@ def write_translation_experiment(directory: Path) -> Path:
     its path.
 
     A source is one to six of the words en0, en1, ...; its translation is the same of de0, de1, ...
+    Each word alone is among those to train on.
     """
     specials = ["<unk>", "<s>", "</s>"]
     words = [f"{language}{number}" for language in ("en", "de") for number in range(_WORDS)]
     (directory / "words").write_text("".join(f"{word}\n" for word in specials + words))
     draw = random.Random(3)
-    pairs = {_pair(draw) for _ in range(2 * (300 + TEST_PAIRS))}
-    rows = sorted(pairs)
+    words_alone = [_pair(f"en{number}") for number in range(_WORDS)]
+    pairs = {_draw_pair(draw) for _ in range(2 * (300 + TEST_PAIRS))}
+    rows = sorted(pairs.difference(words_alone))
     draw.shuffle(rows)
-    for name, chosen in (("test", rows[:TEST_PAIRS]), ("train", rows[TEST_PAIRS:])):
+    for name, chosen in (("test", rows[:TEST_PAIRS]), ("train", words_alone + rows[TEST_PAIRS:])):
         with _core.RecordWriter(directory / name) as writer:
             for row in chosen[:300]:
                 writer.write(row.encode())
@@ -98,6 +102,9 @@ def translation_of(source: str) -> str:
     return source.replace("en", "de")
 
 
-def _pair(draw: random.Random) -> str:
-    source = " ".join(f"en{draw.randrange(_WORDS)}" for _ in range(draw.randint(1, 6)))
+def _draw_pair(draw: random.Random) -> str:
+    return _pair(" ".join(f"en{draw.randrange(_WORDS)}" for _ in range(draw.randint(1, 6))))
+
+
+def _pair(source: str) -> str:
     return f"{source}\t{translation_of(source)}"
