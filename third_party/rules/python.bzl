@@ -1,4 +1,19 @@
-"""Python tests run by pytest."""
+"""Python libraries below one import root, and tests run by pytest."""
+
+# The folders that Python imports from; everything else is imported from the top of the workspace.
+_IMPORT_ROOTS = ["python", "tools"]
+
+def frazo_py_library(name, imports = [], **kwargs):
+    """A py_library that is imported by its path below python/ or tools/: `import frazo.layers.linear`.
+
+    Args:
+      name: as in py_library.
+      imports: further import roots, as in py_library.
+      **kwargs: as in py_library.
+    """
+    folders = native.package_name().split("/")
+    root = ["/".join([".."] * (len(folders) - 1))] if folders[0] in _IMPORT_ROOTS and len(folders) > 1 else []
+    native.py_library(name = name, imports = root + imports, **kwargs)
 
 def frazo_py_test(name, srcs, args = [], data = [], deps = [], size = "medium", **kwargs):
     """Runs pytest on one file.
