@@ -39,7 +39,7 @@ from pathlib import Path
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 from frazo import _core
-from frazo.jobs.durable_file import write_text
+from frazo.program.durable_file import write_text
 
 from tools.gettext_catalogues import SourceError, find_sources
 from tools.gettext_collection import Collection, collect

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from frazo.jobs.durable_file import write_text
+from frazo.program.durable_file import write_text
 
 from tools.gettext_collection import Collection
 from tools.gettext_filter import Pair, Reason

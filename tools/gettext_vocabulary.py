@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from frazo import _core
-from frazo.jobs.durable_file import write_bytes
+from frazo.program.durable_file import write_bytes
 
 from tools import build_vocab_training as training
 from tools.gettext_filter import Pair

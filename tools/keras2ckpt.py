@@ -18,7 +18,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from frazo.jobs.tensorflow_start import start_tensorflow
+from frazo.program.tensorflow_start import start_tensorflow
 
 from tools.idx import IdxError
 from tools.mnist_files import FILE_NAMES, Mnist, MnistError, read_mnist_files

@@ -4,9 +4,9 @@ import sys
 import time
 from collections.abc import Callable
 
-from frazo.jobs.console import Console
-from frazo.jobs.number_format import format_bytes, format_duration
-from frazo.jobs.progress_bar import progress_bar
+from frazo.program.console import Console
+from frazo.program.number_format import format_bytes, format_duration
+from frazo.program.progress_bar import progress_bar
 
 # Often enough to look alive, seldom enough to cost nothing.
 _SECONDS_BETWEEN = 0.1

@@ -4,7 +4,7 @@ import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from frazo.jobs.durable_file import write_bytes
+from frazo.program.durable_file import write_bytes
 
 # More bars than a picture has room for only take time.
 _MOST_BARS = 200

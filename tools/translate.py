@@ -31,9 +31,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
-from frazo.jobs.console import Console
-from frazo.jobs.number_format import format_duration
-from frazo.jobs.tensorflow_start import start_tensorflow
+from frazo.program.console import Console
+from frazo.program.number_format import format_duration
+from frazo.program.tensorflow_start import start_tensorflow
 from frazo.proto import search_pb2
 
 from tools.translate_batches import Batches, Hypotheses

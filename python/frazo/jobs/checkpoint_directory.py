@@ -4,7 +4,6 @@ import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
-from frazo.jobs import durable_file
 from frazo.jobs.checkpoint_manifest import (
     MANIFEST_SUFFIX,
     DamagedCheckpointError,
@@ -14,7 +13,8 @@ from frazo.jobs.checkpoint_manifest import (
     step_of,
     verify_files,
 )
-from frazo.jobs.errors import JobError
+from frazo.program import durable_file
+from frazo.program.errors import JobError
 from google.protobuf import text_format
 from tensorflow.python.training.checkpoint_state_pb2 import CheckpointState
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from frazo.jobs.checkpoint_directory import Checkpoint, CheckpointDirectory
 from frazo.jobs.checkpoint_manifest import DamagedCheckpointError
-from frazo.jobs.console import Console
-from frazo.jobs.errors import JobError
-from frazo.jobs.number_format import format_duration
 from frazo.jobs.run_status import finished_step
+from frazo.program.console import Console
+from frazo.program.errors import JobError
+from frazo.program.number_format import format_duration
 
 _POLL_SECONDS = 0.5
 

@@ -7,9 +7,9 @@ import tensorflow as tf
 from frazo.jobs.checkpoint_follower import CheckpointFollower
 from frazo.jobs.checkpoint_retention import RetentionPolicy
 from frazo.jobs.checkpoint_store import CheckpointStore
-from frazo.jobs.console import Console
-from frazo.jobs.errors import JobError
 from frazo.jobs.run_status import mark_finished
+from frazo.program.console import Console
+from frazo.program.errors import JobError
 
 
 def save(path, *steps):

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from frazo import _core
-from frazo.jobs import durable_file
+from frazo.program import durable_file
 
 FORMAT = 1
 MANIFEST_SUFFIX = ".manifest"

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import tensorflow as tf
 from frazo.jobs.checkpoint_directory import Checkpoint
-from frazo.jobs.errors import JobError
+from frazo.program.errors import JobError
 
 
 def variable_key(variable: tf.Variable) -> str:

@@ -4,7 +4,7 @@ from frazo.jobs.checkpoint_directory import CheckpointDirectory
 from frazo.jobs.checkpoint_restore import by_key, restore_variables
 from frazo.jobs.checkpoint_retention import RetentionPolicy
 from frazo.jobs.checkpoint_store import CheckpointStore
-from frazo.jobs.errors import JobError
+from frazo.program.errors import JobError
 
 
 @pytest.fixture

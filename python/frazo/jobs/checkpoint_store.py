@@ -16,7 +16,6 @@ from pathlib import Path
 
 import tensorflow as tf
 from frazo._core import FrazoError
-from frazo.jobs import durable_file
 from frazo.jobs.checkpoint_directory import Checkpoint, CheckpointDirectory, write_state
 from frazo.jobs.checkpoint_manifest import (
     DamagedCheckpointError,
@@ -29,7 +28,8 @@ from frazo.jobs.checkpoint_manifest import (
     write_manifest,
 )
 from frazo.jobs.checkpoint_retention import RetentionPolicy, SavedCheckpoint
-from frazo.jobs.errors import JobError
+from frazo.program import durable_file
+from frazo.program.errors import JobError
 
 DAMAGED_SUFFIX = ".damaged"
 

@@ -11,7 +11,7 @@ import tensorflow as tf
 from frazo.jobs.checkpoint_directory import CheckpointDirectory
 from frazo.jobs.checkpoint_retention import RetentionPolicy
 from frazo.jobs.checkpoint_store import CheckpointStore
-from frazo.jobs.errors import JobError
+from frazo.program.errors import JobError
 
 
 def tensors(value):

@@ -4,14 +4,14 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from frazo.jobs import durable_file
-from frazo.jobs.console import Console
 from frazo.jobs.decoding import Decoded, Decoding
-from frazo.jobs.errors import JobError
 from frazo.jobs.experiment_parts import named_errors
 from frazo.jobs.model import Model
-from frazo.jobs.number_format import format_duration, format_metrics
 from frazo.jobs.scored_set import ScoredSet
+from frazo.program import durable_file
+from frazo.program.console import Console
+from frazo.program.errors import JobError
+from frazo.program.number_format import format_duration, format_metrics
 from frazo.proto import experiment_pb2
 from frazo.registry import unwrap
 from frazo.tasks.attention_page import attention_page

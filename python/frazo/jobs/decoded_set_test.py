@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from frazo.jobs import decoded_set, scored_set
-from frazo.jobs.console import Console
-from frazo.jobs.errors import JobError
+from frazo.program.console import Console
+from frazo.program.errors import JobError
 from frazo.proto import decode_loop_pb2, experiment_pb2
 from frazo.tasks.decoder import Decoder, DecodingScores
 from frazo.tasks.task import Task

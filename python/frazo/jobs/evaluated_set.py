@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from frazo.jobs.console import Console
 from frazo.jobs.evaluation import Evaluation
 from frazo.jobs.model import Model
-from frazo.jobs.number_format import format_metrics
 from frazo.jobs.scored_set import ScoredSet
+from frazo.program.console import Console
+from frazo.program.number_format import format_metrics
 from frazo.proto import experiment_pb2
 
 

@@ -5,7 +5,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from frazo.jobs.errors import UsageError
+from frazo.program.errors import UsageError
 
 MODES = (
     "sync",

@@ -1,8 +1,8 @@
 from pathlib import Path
 
 import pytest
-from frazo.jobs.errors import UsageError
 from frazo.jobs.flags import enter_callers_directory, parse_flags
+from frazo.program.errors import UsageError
 
 
 def test_defaults():

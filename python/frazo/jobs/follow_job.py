@@ -4,16 +4,16 @@ from pathlib import Path
 
 from frazo.jobs.checkpoint_follower import CheckpointFollower
 from frazo.jobs.checkpoint_restore import restore_variables
-from frazo.jobs.console import Console
 from frazo.jobs.control_records import ControlRecords
 from frazo.jobs.experiment_parts import build_input
 from frazo.jobs.inner_loop import InnerLoop
 from frazo.jobs.job_names import TRAIN_INPUT, Jobs
 from frazo.jobs.model import Model
-from frazo.jobs.number_format import format_bytes
 from frazo.jobs.scored_sets import scored_sets
-from frazo.jobs.stop_request import StopRequest
 from frazo.jobs.train_state import INPUT_PREFIX
+from frazo.program.console import Console
+from frazo.program.number_format import format_bytes
+from frazo.program.stop_request import StopRequest
 from frazo.proto import experiment_pb2
 
 _BEFORE_ALL = -1

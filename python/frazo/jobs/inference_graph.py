@@ -7,14 +7,14 @@ from pathlib import Path
 import tensorflow as tf
 from frazo.jobs.checkpoint_directory import CheckpointDirectory
 from frazo.jobs.checkpoint_restore import restore_variables
-from frazo.jobs.console import Console
-from frazo.jobs.disk_and_graph_errors import disk_and_graph_errors
-from frazo.jobs.durable_file import TEMPORARY_SUFFIX, sync_directory, sync_file
-from frazo.jobs.errors import JobError
 from frazo.jobs.experiment_parts import first_input, named_errors
 from frazo.jobs.model import Model
-from frazo.jobs.number_format import format_bytes
 from frazo.jobs.train_state import INPUT_PREFIX
+from frazo.program.console import Console
+from frazo.program.disk_and_graph_errors import disk_and_graph_errors
+from frazo.program.durable_file import TEMPORARY_SUFFIX, sync_directory, sync_file
+from frazo.program.errors import JobError
+from frazo.program.number_format import format_bytes
 from frazo.proto import experiment_pb2
 from frazo.registry import unwrap
 from frazo.tasks.servable import Servable

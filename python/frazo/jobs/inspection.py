@@ -6,12 +6,12 @@ from pathlib import Path
 import tensorflow as tf
 from frazo.jobs.checkpoint_directory import CheckpointDirectory
 from frazo.jobs.checkpoint_restore import restore_variables
-from frazo.jobs.console import Console
 from frazo.jobs.experiment_parts import first_input
 from frazo.jobs.model import Model
 from frazo.jobs.model_analysis import model_analysis
 from frazo.jobs.train_state import INPUT_PREFIX
 from frazo.layers.step_context import StepContext
+from frazo.program.console import Console
 from frazo.proto import experiment_pb2
 
 _BANNER = """\

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from frazo.config.suggestions import suggestion
-from frazo.jobs.errors import UsageError
+from frazo.program.errors import UsageError
 
 TRAIN_INPUT = "Train"
 

@@ -1,6 +1,6 @@
 import pytest
-from frazo.jobs.errors import UsageError
 from frazo.jobs.job_names import Jobs, local_jobs, parse_jobs
+from frazo.program.errors import UsageError
 
 INPUTS = ["Train", "Test", "Dev"]
 

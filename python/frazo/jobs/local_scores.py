@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from frazo.jobs.console import Console
 from frazo.jobs.job_names import Jobs
 from frazo.jobs.model import Model
 from frazo.jobs.scored_set import ScoredSet
 from frazo.jobs.scored_sets import scored_sets
-from frazo.jobs.stop_request import StopRequest
+from frazo.program.console import Console
+from frazo.program.stop_request import StopRequest
 from frazo.proto import experiment_pb2
 
 

@@ -3,12 +3,12 @@
 import time
 from collections.abc import Callable
 
-from frazo.jobs.errors import JobError
 from frazo.jobs.inner_loop import InnerLoop
 from frazo.jobs.model import Model
 from frazo.jobs.saver import Saver
-from frazo.jobs.stop_request import StopRequest
 from frazo.jobs.train_report import TrainReport
+from frazo.program.errors import JobError
+from frazo.program.stop_request import StopRequest
 from frazo.proto import train_loop_pb2
 
 

@@ -2,9 +2,9 @@ import signal
 from types import SimpleNamespace
 
 import pytest
-from frazo.jobs.errors import JobError
 from frazo.jobs.inner_loop import LoopResult
 from frazo.jobs.outer_loop import OuterLoop
+from frazo.program.errors import JobError
 from frazo.proto import learner_pb2, train_loop_pb2
 
 

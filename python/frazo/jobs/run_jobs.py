@@ -4,12 +4,12 @@ import signal
 from pathlib import Path
 
 from frazo.jobs import follow_job
-from frazo.jobs.console import Console
-from frazo.jobs.disk_and_graph_errors import disk_and_graph_errors
-from frazo.jobs.errors import EXIT_FINISHED, EXIT_INTERRUPTED
 from frazo.jobs.job_names import Jobs
-from frazo.jobs.stop_request import StopRequest
 from frazo.jobs.train_job import TrainJob
+from frazo.program.console import Console
+from frazo.program.disk_and_graph_errors import disk_and_graph_errors
+from frazo.program.errors import EXIT_FINISHED, EXIT_INTERRUPTED
+from frazo.program.stop_request import StopRequest
 from frazo.proto import experiment_pb2
 
 

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from frazo.jobs import durable_file
+from frazo.program import durable_file
 
 _FILE = "finished"
 

@@ -4,9 +4,9 @@ import time
 
 from frazo.jobs.checkpoint_manifest import checkpoint_name
 from frazo.jobs.checkpoint_writer import CheckpointWriter, FinishedSave
-from frazo.jobs.console import Console
-from frazo.jobs.number_format import format_bytes
 from frazo.jobs.train_state import TrainState
+from frazo.program.console import Console
+from frazo.program.number_format import format_bytes
 
 
 class Saver:

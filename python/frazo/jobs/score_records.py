@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import tensorflow as tf
-from frazo.jobs.console import Console
 from frazo.jobs.event_file import EventFile
 from frazo.jobs.score_log import ScoreLog
+from frazo.program.console import Console
 
 
 class ScoreRecords:

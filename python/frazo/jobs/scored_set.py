@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import tensorflow as tf
-from frazo.jobs.console import Console
 from frazo.jobs.experiment_parts import build_one_pass_input
 from frazo.jobs.model import Model
 from frazo.jobs.score_records import ScoreRecords
+from frazo.program.console import Console
 from frazo.proto import experiment_pb2
 
 

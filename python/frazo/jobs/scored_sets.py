@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from frazo.jobs.console import Console
 from frazo.jobs.decoded_set import DecodedSet
 from frazo.jobs.evaluated_set import EvaluatedSet
 from frazo.jobs.job_names import Jobs
 from frazo.jobs.scored_set import ScoredSet
+from frazo.program.console import Console
 from frazo.proto import experiment_pb2
 
 

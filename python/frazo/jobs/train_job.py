@@ -3,28 +3,29 @@
 import shlex
 from pathlib import Path
 
-from frazo.jobs import process_clock, run_status, score_log
+from frazo.jobs import run_status, score_log
 from frazo.jobs.checkpoint_manifest import checkpoint_name
 from frazo.jobs.checkpoint_restore import by_key
 from frazo.jobs.checkpoint_retention import RetentionPolicy
 from frazo.jobs.checkpoint_store import CheckpointStore
 from frazo.jobs.checkpoint_writer import CheckpointWriter
-from frazo.jobs.console import Console
 from frazo.jobs.control_records import ControlRecords
-from frazo.jobs.exclusive_lock import exclusive_lock
 from frazo.jobs.experiment_parts import build_input
 from frazo.jobs.inner_loop import InnerLoop
 from frazo.jobs.job_names import TRAIN_INPUT, Jobs
 from frazo.jobs.learning_curve import draw_learning_curve
 from frazo.jobs.local_scores import LocalScores
 from frazo.jobs.model import Model
-from frazo.jobs.number_format import format_metric
 from frazo.jobs.outer_loop import OuterLoop
 from frazo.jobs.saver import Saver
-from frazo.jobs.stop_request import StopRequest
 from frazo.jobs.train_report import TrainReport
 from frazo.jobs.train_state import TrainState
 from frazo.jobs.warm_start import warm_start
+from frazo.program import process_clock
+from frazo.program.console import Console
+from frazo.program.exclusive_lock import exclusive_lock
+from frazo.program.number_format import format_metric
+from frazo.program.stop_request import StopRequest
 from frazo.proto import experiment_pb2, train_loop_pb2
 
 

@@ -7,8 +7,10 @@ import sys
 from collections.abc import Sequence
 
 from frazo.config import ConfigError, list_models, load_experiment, resolved_text
-from frazo.jobs.console import Console
-from frazo.jobs.errors import (
+from frazo.jobs.flags import LIST_MODELS, enter_callers_directory, parse_flags
+from frazo.jobs.job_names import TRAIN_INPUT, local_jobs, parse_jobs
+from frazo.program.console import Console
+from frazo.program.errors import (
     EXIT_FAILED,
     EXIT_FINISHED,
     EXIT_INTERRUPTED,
@@ -16,9 +18,7 @@ from frazo.jobs.errors import (
     JobError,
     UsageError,
 )
-from frazo.jobs.flags import LIST_MODELS, enter_callers_directory, parse_flags
-from frazo.jobs.job_names import TRAIN_INPUT, local_jobs, parse_jobs
-from frazo.jobs.tensorflow_start import start_tensorflow
+from frazo.program.tensorflow_start import start_tensorflow
 from frazo.proto import experiment_pb2
 
 

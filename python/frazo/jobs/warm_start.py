@@ -10,7 +10,7 @@ from frazo.config.suggestions import nearest
 from frazo.jobs.checkpoint_directory import Checkpoint, CheckpointDirectory
 from frazo.jobs.checkpoint_manifest import DamagedCheckpointError, step_of
 from frazo.jobs.checkpoint_restore import read_tensors
-from frazo.jobs.errors import JobError
+from frazo.program.errors import JobError
 from frazo.proto import warm_start_pb2
 
 _NAMES_TO_SHOW = 5

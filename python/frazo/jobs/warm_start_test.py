@@ -4,8 +4,8 @@ import tensorflow as tf
 from frazo.jobs.checkpoint_restore import by_key
 from frazo.jobs.checkpoint_retention import RetentionPolicy
 from frazo.jobs.checkpoint_store import CheckpointStore
-from frazo.jobs.errors import JobError
 from frazo.jobs.warm_start import warm_start
+from frazo.program.errors import JobError
 from frazo.proto import warm_start_pb2
 
 _TENSORS = {

@@ -1,6 +1,6 @@
 import io
 
-from frazo.jobs.console import Console
+from frazo.program.console import Console
 
 
 class Terminal(io.StringIO):

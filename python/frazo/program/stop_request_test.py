@@ -3,7 +3,7 @@ import signal
 import subprocess
 import sys
 
-from frazo.jobs.stop_request import StopRequest
+from frazo.program.stop_request import StopRequest
 
 
 def test_a_signal_is_a_request_and_the_old_handlers_come_back():
@@ -19,7 +19,7 @@ def test_a_signal_is_a_request_and_the_old_handlers_come_back():
 def test_the_second_signal_ends_the_process_at_once():
     program = (
         "import os, signal\n"
-        "from frazo.jobs.stop_request import StopRequest\n"
+        "from frazo.program.stop_request import StopRequest\n"
         "with StopRequest():\n"
         "    os.kill(os.getpid(), signal.SIGTERM)\n"
         "    print('asked', flush=True)\n"

@@ -1,8 +1,8 @@
 import os
 
 import pytest
-from frazo.jobs.errors import JobError
-from frazo.jobs.exclusive_lock import exclusive_lock
+from frazo.program.errors import JobError
+from frazo.program.exclusive_lock import exclusive_lock
 
 
 def test_a_second_writer_is_refused_until_the_first_has_gone(tmp_path):

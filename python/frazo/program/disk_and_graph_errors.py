@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import tensorflow as tf
-from frazo.jobs.errors import JobError
+from frazo.program.errors import JobError
 
 
 @contextlib.contextmanager

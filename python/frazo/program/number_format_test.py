@@ -1,5 +1,5 @@
 import pytest
-from frazo.jobs.number_format import (
+from frazo.program.number_format import (
     format_bytes,
     format_duration,
     format_metric,

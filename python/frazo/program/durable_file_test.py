@@ -2,7 +2,7 @@ import errno
 import os
 
 import pytest
-from frazo.jobs.durable_file import write_text
+from frazo.program.durable_file import write_text
 
 
 def test_the_whole_text_replaces_the_old_one(tmp_path):

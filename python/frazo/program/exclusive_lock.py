@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from frazo.jobs.errors import JobError
+from frazo.program.errors import JobError
 
 _FILE = "lock"
 
