@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from frazo.jobs.checkpoint_follower import CheckpointFollower
-from frazo.jobs.checkpoint_restore import restore_variables
+from frazo.checkpoint.follower import CheckpointFollower
+from frazo.checkpoint.restore import restore_variables
 from frazo.jobs.control_records import ControlRecords
 from frazo.jobs.experiment_parts import build_input
 from frazo.jobs.inner_loop import InnerLoop

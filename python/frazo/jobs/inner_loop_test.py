@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from frazo.jobs.checkpoint_directory import CheckpointDirectory
-from frazo.jobs.checkpoint_restore import by_key
-from frazo.jobs.checkpoint_retention import RetentionPolicy
-from frazo.jobs.checkpoint_store import CheckpointStore
+from frazo.checkpoint.directory import CheckpointDirectory
+from frazo.checkpoint.restore import by_key
+from frazo.checkpoint.retention import RetentionPolicy
+from frazo.checkpoint.store import CheckpointStore
 from frazo.jobs.inner_loop import InnerLoop
 from frazo.jobs.train_state import TrainState
 from frazo.learn.learner import Learner

@@ -4,8 +4,8 @@ import code
 from pathlib import Path
 
 import tensorflow as tf
-from frazo.jobs.checkpoint_directory import CheckpointDirectory
-from frazo.jobs.checkpoint_restore import restore_variables
+from frazo.checkpoint.directory import CheckpointDirectory
+from frazo.checkpoint.restore import restore_variables
 from frazo.jobs.experiment_parts import first_input
 from frazo.jobs.model import Model
 from frazo.jobs.model_analysis import model_analysis

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 import tensorflow as tf
-from frazo.jobs.checkpoint_restore import variable_key
+from frazo.checkpoint.restore import variable_key
 
 
 def model_analysis(variables: Sequence[tf.Variable]) -> str:

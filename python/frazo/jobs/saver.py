@@ -2,8 +2,8 @@
 
 import time
 
-from frazo.jobs.checkpoint_manifest import checkpoint_name
-from frazo.jobs.checkpoint_writer import CheckpointWriter, FinishedSave
+from frazo.checkpoint.manifest import checkpoint_name
+from frazo.checkpoint.writer import CheckpointWriter, FinishedSave
 from frazo.jobs.train_state import TrainState
 from frazo.program.console import Console
 from frazo.program.number_format import format_bytes

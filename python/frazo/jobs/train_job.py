@@ -3,12 +3,14 @@
 import shlex
 from pathlib import Path
 
-from frazo.jobs import run_status, score_log
-from frazo.jobs.checkpoint_manifest import checkpoint_name
-from frazo.jobs.checkpoint_restore import by_key
-from frazo.jobs.checkpoint_retention import RetentionPolicy
-from frazo.jobs.checkpoint_store import CheckpointStore
-from frazo.jobs.checkpoint_writer import CheckpointWriter
+from frazo.checkpoint import run_status
+from frazo.checkpoint.manifest import checkpoint_name
+from frazo.checkpoint.restore import by_key
+from frazo.checkpoint.retention import RetentionPolicy
+from frazo.checkpoint.store import CheckpointStore
+from frazo.checkpoint.warm_start import warm_start
+from frazo.checkpoint.writer import CheckpointWriter
+from frazo.jobs import score_log
 from frazo.jobs.control_records import ControlRecords
 from frazo.jobs.experiment_parts import build_input
 from frazo.jobs.inner_loop import InnerLoop
@@ -20,7 +22,6 @@ from frazo.jobs.outer_loop import OuterLoop
 from frazo.jobs.saver import Saver
 from frazo.jobs.train_report import TrainReport
 from frazo.jobs.train_state import TrainState
-from frazo.jobs.warm_start import warm_start
 from frazo.program import process_clock
 from frazo.program.console import Console
 from frazo.program.exclusive_lock import exclusive_lock

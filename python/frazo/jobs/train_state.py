@@ -3,8 +3,8 @@
 import hashlib
 
 import tensorflow as tf
-from frazo.jobs.checkpoint_directory import Checkpoint
-from frazo.jobs.checkpoint_restore import holds, read_tensors, restore_variables
+from frazo.checkpoint.directory import Checkpoint
+from frazo.checkpoint.restore import holds, read_tensors, restore_variables
 from frazo.jobs.model import Model
 from frazo.proto import input_pb2
 

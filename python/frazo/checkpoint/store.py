@@ -16,8 +16,8 @@ from pathlib import Path
 
 import tensorflow as tf
 from frazo._core import FrazoError
-from frazo.jobs.checkpoint_directory import Checkpoint, CheckpointDirectory, write_state
-from frazo.jobs.checkpoint_manifest import (
+from frazo.checkpoint.directory import Checkpoint, CheckpointDirectory, write_state
+from frazo.checkpoint.manifest import (
     DamagedCheckpointError,
     FileRecord,
     Manifest,
@@ -27,7 +27,7 @@ from frazo.jobs.checkpoint_manifest import (
     step_of,
     write_manifest,
 )
-from frazo.jobs.checkpoint_retention import RetentionPolicy, SavedCheckpoint
+from frazo.checkpoint.retention import RetentionPolicy, SavedCheckpoint
 from frazo.program import durable_file
 from frazo.program.errors import JobError
 

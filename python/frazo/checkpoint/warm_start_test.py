@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from frazo.jobs.checkpoint_restore import by_key
-from frazo.jobs.checkpoint_retention import RetentionPolicy
-from frazo.jobs.checkpoint_store import CheckpointStore
-from frazo.jobs.warm_start import warm_start
+from frazo.checkpoint.restore import by_key
+from frazo.checkpoint.retention import RetentionPolicy
+from frazo.checkpoint.store import CheckpointStore
+from frazo.checkpoint.warm_start import warm_start
 from frazo.program.errors import JobError
 from frazo.proto import warm_start_pb2
 

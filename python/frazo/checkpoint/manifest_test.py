@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from frazo.jobs.checkpoint_manifest import (
+from frazo.checkpoint.manifest import (
     DamagedCheckpointError,
     FileRecord,
     Manifest,

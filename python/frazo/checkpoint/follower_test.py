@@ -4,10 +4,10 @@ import threading
 
 import pytest
 import tensorflow as tf
-from frazo.jobs.checkpoint_follower import CheckpointFollower
-from frazo.jobs.checkpoint_retention import RetentionPolicy
-from frazo.jobs.checkpoint_store import CheckpointStore
-from frazo.jobs.run_status import mark_finished
+from frazo.checkpoint.follower import CheckpointFollower
+from frazo.checkpoint.retention import RetentionPolicy
+from frazo.checkpoint.run_status import mark_finished
+from frazo.checkpoint.store import CheckpointStore
 from frazo.program.console import Console
 from frazo.program.errors import JobError
 

@@ -4,9 +4,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from frazo.jobs.checkpoint_directory import Checkpoint, CheckpointDirectory
-from frazo.jobs.checkpoint_manifest import DamagedCheckpointError
-from frazo.jobs.run_status import finished_step
+from frazo.checkpoint.directory import Checkpoint, CheckpointDirectory
+from frazo.checkpoint.manifest import DamagedCheckpointError
+from frazo.checkpoint.run_status import finished_step
 from frazo.program.console import Console
 from frazo.program.errors import JobError
 from frazo.program.number_format import format_duration

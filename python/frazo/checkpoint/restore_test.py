@@ -1,9 +1,9 @@
 import pytest
 import tensorflow as tf
-from frazo.jobs.checkpoint_directory import CheckpointDirectory
-from frazo.jobs.checkpoint_restore import by_key, restore_variables
-from frazo.jobs.checkpoint_retention import RetentionPolicy
-from frazo.jobs.checkpoint_store import CheckpointStore
+from frazo.checkpoint.directory import CheckpointDirectory
+from frazo.checkpoint.restore import by_key, restore_variables
+from frazo.checkpoint.retention import RetentionPolicy
+from frazo.checkpoint.store import CheckpointStore
 from frazo.program.errors import JobError
 
 

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
-from frazo.jobs.checkpoint_manifest import (
+from frazo.checkpoint.manifest import (
     MANIFEST_SUFFIX,
     DamagedCheckpointError,
     Manifest,

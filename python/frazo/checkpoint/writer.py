@@ -7,8 +7,8 @@ import time
 from collections.abc import Mapping
 
 import tensorflow as tf
-from frazo.jobs.checkpoint_manifest import Manifest
-from frazo.jobs.checkpoint_store import CheckpointStore, CheckpointWriteError
+from frazo.checkpoint.manifest import Manifest
+from frazo.checkpoint.store import CheckpointStore, CheckpointWriteError
 
 
 @dataclasses.dataclass(frozen=True)

@@ -8,9 +8,9 @@ import textwrap
 import numpy as np
 import pytest
 import tensorflow as tf
-from frazo.jobs.checkpoint_directory import CheckpointDirectory
-from frazo.jobs.checkpoint_retention import RetentionPolicy
-from frazo.jobs.checkpoint_store import CheckpointStore
+from frazo.checkpoint.directory import CheckpointDirectory
+from frazo.checkpoint.retention import RetentionPolicy
+from frazo.checkpoint.store import CheckpointStore
 from frazo.program.errors import JobError
 
 
@@ -207,8 +207,8 @@ def test_a_full_disk_leaves_the_old_checkpoint_and_names_file_and_remedy(tmp_pat
         import resource
         from pathlib import Path
         import tensorflow as tf
-        from frazo.jobs.checkpoint_retention import RetentionPolicy
-        from frazo.jobs.checkpoint_store import CheckpointStore, CheckpointWriteError
+        from frazo.checkpoint.retention import RetentionPolicy
+        from frazo.checkpoint.store import CheckpointStore, CheckpointWriteError
 
         store = CheckpointStore(Path({str(tmp_path)!r}), RetentionPolicy(1))
         store.write(10, {{"global_step": tf.constant(10, tf.int64)}})

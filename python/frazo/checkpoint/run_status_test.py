@@ -1,4 +1,4 @@
-from frazo.jobs.run_status import clear_finished, finished_step, mark_finished
+from frazo.checkpoint.run_status import clear_finished, finished_step, mark_finished
 
 
 def test_the_mark_holds_the_step_until_it_is_cleared(tmp_path):

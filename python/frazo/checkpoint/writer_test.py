@@ -1,9 +1,9 @@
 import threading
 
 import pytest
-from frazo.jobs.checkpoint_manifest import Manifest
-from frazo.jobs.checkpoint_store import CheckpointWriteError
-from frazo.jobs.checkpoint_writer import CheckpointWriter
+from frazo.checkpoint.manifest import Manifest
+from frazo.checkpoint.store import CheckpointWriteError
+from frazo.checkpoint.writer import CheckpointWriter
 
 
 class ScriptedStore:

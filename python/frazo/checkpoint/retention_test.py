@@ -1,5 +1,5 @@
 import pytest
-from frazo.jobs.checkpoint_retention import RetentionPolicy, SavedCheckpoint
+from frazo.checkpoint.retention import RetentionPolicy, SavedCheckpoint
 from hypothesis import given
 from hypothesis import strategies as st
 

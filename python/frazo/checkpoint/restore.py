@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import tensorflow as tf
-from frazo.jobs.checkpoint_directory import Checkpoint
+from frazo.checkpoint.directory import Checkpoint
 from frazo.program.errors import JobError
 
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import tensorflow as tf
+from frazo.checkpoint.directory import Checkpoint, CheckpointDirectory
+from frazo.checkpoint.manifest import DamagedCheckpointError, step_of
+from frazo.checkpoint.restore import read_tensors
 from frazo.config.suggestions import nearest
-from frazo.jobs.checkpoint_directory import Checkpoint, CheckpointDirectory
-from frazo.jobs.checkpoint_manifest import DamagedCheckpointError, step_of
-from frazo.jobs.checkpoint_restore import read_tensors
 from frazo.program.errors import JobError
 from frazo.proto import warm_start_pb2
 
