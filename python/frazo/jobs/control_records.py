@@ -5,7 +5,6 @@ from pathlib import Path
 
 import tensorflow as tf
 from frazo.config import resolved_text
-from frazo.jobs.event_file import EventFile
 from frazo.jobs.experiment_changes import changed_fields
 from frazo.jobs.inner_loop import InnerLoop
 from frazo.jobs.model import Model
@@ -13,6 +12,7 @@ from frazo.jobs.model_analysis import model_analysis
 from frazo.program import durable_file
 from frazo.program.console import Console
 from frazo.proto import experiment_pb2
+from frazo.scores.event_file import EventFile
 from google.protobuf import text_format
 
 PARAMS_FILE = "params.txt"

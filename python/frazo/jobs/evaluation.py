@@ -8,9 +8,9 @@ from typing import Any
 import tensorflow as tf
 from frazo.input.input import Input
 from frazo.jobs.model import Model
-from frazo.jobs.weighted_means import WeightedMeans
 from frazo.layers.step_context import StepContext
 from frazo.proto import eval_loop_pb2
+from frazo.scores.weighted_means import WeightedMeans
 from frazo.tasks.task import EvalOutput
 
 _IS_ERROR = "is_error"

@@ -10,12 +10,10 @@ from frazo.checkpoint.retention import RetentionPolicy
 from frazo.checkpoint.store import CheckpointStore
 from frazo.checkpoint.warm_start import warm_start
 from frazo.checkpoint.writer import CheckpointWriter
-from frazo.jobs import score_log
 from frazo.jobs.control_records import ControlRecords
 from frazo.jobs.experiment_parts import build_input
 from frazo.jobs.inner_loop import InnerLoop
 from frazo.jobs.job_names import TRAIN_INPUT, Jobs
-from frazo.jobs.learning_curve import draw_learning_curve
 from frazo.jobs.local_scores import LocalScores
 from frazo.jobs.model import Model
 from frazo.jobs.outer_loop import OuterLoop
@@ -28,6 +26,8 @@ from frazo.program.exclusive_lock import exclusive_lock
 from frazo.program.number_format import format_metric
 from frazo.program.stop_request import StopRequest
 from frazo.proto import experiment_pb2, train_loop_pb2
+from frazo.scores import score_log
+from frazo.scores.learning_curve import draw_learning_curve
 
 
 class TrainJob:

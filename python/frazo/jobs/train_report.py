@@ -5,11 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from frazo.jobs.inner_loop import LoopResult
-from frazo.jobs.score_records import ScoreRecords
-from frazo.jobs.weighted_means import WeightedMeans
 from frazo.program.console import Console
 from frazo.program.number_format import format_duration, format_metric, format_metrics
 from frazo.program.progress_bar import progress_bar
+from frazo.scores.score_records import ScoreRecords
+from frazo.scores.weighted_means import WeightedMeans
 
 
 class TrainReport:

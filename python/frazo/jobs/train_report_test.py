@@ -2,9 +2,9 @@ import io
 
 import tensorflow as tf
 from frazo.jobs.inner_loop import LoopResult
-from frazo.jobs.score_log import ScoreLog
 from frazo.jobs.train_report import TrainReport
 from frazo.program.console import Console
+from frazo.scores.score_log import ScoreLog
 
 
 class Clock:

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import tensorflow as tf
-from frazo.jobs.event_file import EventFile
-from frazo.jobs.score_log import ScoreLog
 from frazo.program.console import Console
+from frazo.scores.event_file import EventFile
+from frazo.scores.score_log import ScoreLog
 
 
 class ScoreRecords:

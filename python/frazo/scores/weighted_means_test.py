@@ -1,4 +1,4 @@
-from frazo.jobs.weighted_means import WeightedMeans
+from frazo.scores.weighted_means import WeightedMeans
 
 
 def test_means_are_weighted():

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from frazo.jobs.score_log import ScoreLog
+from frazo.scores.score_log import ScoreLog
 
 CURVE_FILE = "curve.png"
 

@@ -1,5 +1,5 @@
-from frazo.jobs.learning_curve import draw_learning_curve
-from frazo.jobs.score_log import ScoreLog
+from frazo.scores.learning_curve import draw_learning_curve
+from frazo.scores.score_log import ScoreLog
 
 
 def test_two_points_make_a_picture(tmp_path):

@@ -1,5 +1,5 @@
 import tensorflow as tf
-from frazo.jobs.event_file import EventFile
+from frazo.scores.event_file import EventFile
 
 
 def read(directory):

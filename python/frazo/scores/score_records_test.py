@@ -2,9 +2,9 @@ import errno
 import io
 
 import pytest
-from frazo.jobs.score_log import ScoreLog
-from frazo.jobs.score_records import ScoreRecords
 from frazo.program.console import Console
+from frazo.scores.score_log import ScoreLog
+from frazo.scores.score_records import ScoreRecords
 
 
 def test_a_full_disk_is_said_once_and_scores_go_on_when_there_is_room(tmp_path, monkeypatch):

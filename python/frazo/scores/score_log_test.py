@@ -1,6 +1,6 @@
 import json
 
-from frazo.jobs.score_log import FILE_NAME, ScoreLog
+from frazo.scores.score_log import FILE_NAME, ScoreLog
 
 
 def test_scores_are_json_lines_that_are_read_by_step(tmp_path):
