@@ -5,8 +5,8 @@ usage: frazo_translation_training.py
 
 import tensorflow as tf
 from figures import print_figures
+from frazo.experiment.model import Model
 from frazo.jobs.inner_loop import InnerLoop
-from frazo.jobs.model import Model
 from frazo.proto import experiment_pb2
 from translation_workload import PAIRS, TOKENS, random_ids, training_rate
 

@@ -8,9 +8,9 @@ import numpy as np
 import tensorflow as tf
 from frazo import _core
 from frazo.config import load_experiment
-from frazo.jobs.experiment_parts import build_input, build_one_pass_input
+from frazo.experiment.model import Model
+from frazo.experiment.parts import build_input, build_one_pass_input
 from frazo.jobs.inner_loop import InnerLoop, LoopResult
-from frazo.jobs.model import Model
 from frazo.proto import experiment_pb2
 
 SOS, EOS = 1, 2

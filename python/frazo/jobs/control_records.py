@@ -5,10 +5,10 @@ from pathlib import Path
 
 import tensorflow as tf
 from frazo.config import resolved_text
-from frazo.jobs.experiment_changes import changed_fields
+from frazo.experiment.changes import changed_fields
+from frazo.experiment.model import Model
+from frazo.experiment.model_analysis import model_analysis
 from frazo.jobs.inner_loop import InnerLoop
-from frazo.jobs.model import Model
-from frazo.jobs.model_analysis import model_analysis
 from frazo.program import durable_file
 from frazo.program.console import Console
 from frazo.proto import experiment_pb2

@@ -4,9 +4,9 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+from frazo.experiment.model import Model
+from frazo.experiment.parts import named_errors
 from frazo.jobs.decoding import Decoded, Decoding
-from frazo.jobs.experiment_parts import named_errors
-from frazo.jobs.model import Model
 from frazo.jobs.scored_set import ScoredSet
 from frazo.program import durable_file
 from frazo.program.console import Console

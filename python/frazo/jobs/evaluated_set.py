@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from frazo.experiment.model import Model
 from frazo.jobs.evaluation import Evaluation
-from frazo.jobs.model import Model
 from frazo.jobs.scored_set import ScoredSet
 from frazo.program.console import Console
 from frazo.program.number_format import format_metrics

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import tensorflow as tf
+from frazo.experiment.model import Model
 from frazo.input.input import Input
-from frazo.jobs.model import Model
 from frazo.layers.step_context import StepContext
 from frazo.proto import eval_loop_pb2
 from frazo.scores.weighted_means import WeightedMeans

@@ -7,8 +7,8 @@ from pathlib import Path
 import tensorflow as tf
 from frazo.checkpoint.directory import CheckpointDirectory
 from frazo.checkpoint.restore import restore_variables
-from frazo.jobs.experiment_parts import first_input, named_errors
-from frazo.jobs.model import Model
+from frazo.experiment.model import Model
+from frazo.experiment.parts import first_input, named_errors
 from frazo.jobs.train_state import INPUT_PREFIX
 from frazo.program.console import Console
 from frazo.program.disk_and_graph_errors import disk_and_graph_errors

@@ -4,8 +4,8 @@ import dataclasses
 from typing import NamedTuple
 
 import tensorflow as tf
-from frazo.jobs.experiment_parts import named_errors
-from frazo.jobs.model import Model
+from frazo.experiment.model import Model
+from frazo.experiment.parts import named_errors
 from frazo.layers.step_context import StepContext
 
 

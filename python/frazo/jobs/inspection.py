@@ -6,9 +6,9 @@ from pathlib import Path
 import tensorflow as tf
 from frazo.checkpoint.directory import CheckpointDirectory
 from frazo.checkpoint.restore import restore_variables
-from frazo.jobs.experiment_parts import first_input
-from frazo.jobs.model import Model
-from frazo.jobs.model_analysis import model_analysis
+from frazo.experiment.model import Model
+from frazo.experiment.model_analysis import model_analysis
+from frazo.experiment.parts import first_input
 from frazo.jobs.train_state import INPUT_PREFIX
 from frazo.layers.step_context import StepContext
 from frazo.program.console import Console

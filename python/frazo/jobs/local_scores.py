@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from frazo.experiment.model import Model
 from frazo.jobs.job_names import Jobs
-from frazo.jobs.model import Model
 from frazo.jobs.scored_set import ScoredSet
 from frazo.jobs.scored_sets import scored_sets
 from frazo.program.console import Console

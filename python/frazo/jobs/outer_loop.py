@@ -3,8 +3,8 @@
 import time
 from collections.abc import Callable
 
+from frazo.experiment.model import Model
 from frazo.jobs.inner_loop import InnerLoop
-from frazo.jobs.model import Model
 from frazo.jobs.saver import Saver
 from frazo.jobs.train_report import TrainReport
 from frazo.program.errors import JobError

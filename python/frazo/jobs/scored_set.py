@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import tensorflow as tf
-from frazo.jobs.experiment_parts import build_one_pass_input
-from frazo.jobs.model import Model
+from frazo.experiment.model import Model
+from frazo.experiment.parts import build_one_pass_input
 from frazo.program.console import Console
 from frazo.proto import experiment_pb2
 from frazo.scores.score_records import ScoreRecords

@@ -10,12 +10,12 @@ from frazo.checkpoint.retention import RetentionPolicy
 from frazo.checkpoint.store import CheckpointStore
 from frazo.checkpoint.warm_start import warm_start
 from frazo.checkpoint.writer import CheckpointWriter
+from frazo.experiment.model import Model
+from frazo.experiment.parts import build_input
 from frazo.jobs.control_records import ControlRecords
-from frazo.jobs.experiment_parts import build_input
 from frazo.jobs.inner_loop import InnerLoop
 from frazo.jobs.job_names import TRAIN_INPUT, Jobs
 from frazo.jobs.local_scores import LocalScores
-from frazo.jobs.model import Model
 from frazo.jobs.outer_loop import OuterLoop
 from frazo.jobs.saver import Saver
 from frazo.jobs.train_report import TrainReport

@@ -5,7 +5,7 @@ import hashlib
 import tensorflow as tf
 from frazo.checkpoint.directory import Checkpoint
 from frazo.checkpoint.restore import holds, read_tensors, restore_variables
-from frazo.jobs.model import Model
+from frazo.experiment.model import Model
 from frazo.proto import input_pb2
 
 INPUT_PREFIX = "input/"

@@ -1,4 +1,4 @@
-from frazo.jobs.experiment_changes import changed_fields
+from frazo.experiment.changes import changed_fields
 from frazo.proto import experiment_pb2
 from google.protobuf import text_format
 

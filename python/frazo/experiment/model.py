@@ -12,7 +12,7 @@ import frazo.tasks.mt.translation
 import frazo.tasks.text.text_classifier  # noqa: F401
 import tensorflow as tf
 from frazo.checkpoint.restore import by_key
-from frazo.jobs.experiment_parts import named_errors
+from frazo.experiment.parts import named_errors
 from frazo.proto import experiment_pb2
 from frazo.registry import build
 

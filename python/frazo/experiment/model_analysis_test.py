@@ -1,5 +1,5 @@
 import tensorflow as tf
-from frazo.jobs.model_analysis import model_analysis
+from frazo.experiment.model_analysis import model_analysis
 
 
 def test_table_has_shape_size_name_and_the_total():
