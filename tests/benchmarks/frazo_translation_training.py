@@ -6,8 +6,8 @@ usage: frazo_translation_training.py
 import tensorflow as tf
 from figures import print_figures
 from frazo.experiment.model import Model
-from frazo.jobs.inner_loop import InnerLoop
 from frazo.proto import experiment_pb2
+from frazo.train.inner_loop import InnerLoop
 from translation_workload import PAIRS, TOKENS, random_ids, training_rate
 
 from tests.benchmarks import transformer_base

@@ -10,8 +10,8 @@ from frazo import _core
 from frazo.config import load_experiment
 from frazo.experiment.model import Model
 from frazo.experiment.parts import build_input, build_one_pass_input
-from frazo.jobs.inner_loop import InnerLoop, LoopResult
 from frazo.proto import experiment_pb2
+from frazo.train.inner_loop import InnerLoop, LoopResult
 
 SOS, EOS = 1, 2
 _SHARDS = 2

@@ -8,11 +8,11 @@ from frazo.config import resolved_text
 from frazo.experiment.changes import changed_fields
 from frazo.experiment.model import Model
 from frazo.experiment.model_analysis import model_analysis
-from frazo.jobs.inner_loop import InnerLoop
 from frazo.program import durable_file
 from frazo.program.console import Console
 from frazo.proto import experiment_pb2
 from frazo.scores.event_file import EventFile
+from frazo.train.inner_loop import InnerLoop
 from google.protobuf import text_format
 
 PARAMS_FILE = "params.txt"

@@ -7,14 +7,14 @@ from frazo.checkpoint.restore import restore_variables
 from frazo.experiment.model import Model
 from frazo.experiment.parts import build_input
 from frazo.jobs.control_records import ControlRecords
-from frazo.jobs.inner_loop import InnerLoop
 from frazo.jobs.job_names import TRAIN_INPUT, Jobs
 from frazo.jobs.scored_sets import scored_sets
-from frazo.jobs.train_state import INPUT_PREFIX
 from frazo.program.console import Console
 from frazo.program.number_format import format_bytes
 from frazo.program.stop_request import StopRequest
 from frazo.proto import experiment_pb2
+from frazo.train.inner_loop import InnerLoop
+from frazo.train.state import INPUT_PREFIX
 
 _BEFORE_ALL = -1
 

@@ -9,7 +9,6 @@ from frazo.checkpoint.directory import CheckpointDirectory
 from frazo.checkpoint.restore import restore_variables
 from frazo.experiment.model import Model
 from frazo.experiment.parts import first_input, named_errors
-from frazo.jobs.train_state import INPUT_PREFIX
 from frazo.program.console import Console
 from frazo.program.disk_and_graph_errors import disk_and_graph_errors
 from frazo.program.durable_file import TEMPORARY_SUFFIX, sync_directory, sync_file
@@ -18,6 +17,7 @@ from frazo.program.number_format import format_bytes
 from frazo.proto import experiment_pb2
 from frazo.registry import unwrap
 from frazo.tasks.servable import Servable
+from frazo.train.state import INPUT_PREFIX
 
 DIRECTORY = "inference_graph"
 

@@ -9,10 +9,10 @@ from frazo.checkpoint.restore import restore_variables
 from frazo.experiment.model import Model
 from frazo.experiment.model_analysis import model_analysis
 from frazo.experiment.parts import first_input
-from frazo.jobs.train_state import INPUT_PREFIX
 from frazo.layers.step_context import StepContext
 from frazo.program.console import Console
 from frazo.proto import experiment_pb2
+from frazo.train.state import INPUT_PREFIX
 
 _BANNER = """\
 experiment  the message

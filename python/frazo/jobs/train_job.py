@@ -13,13 +13,8 @@ from frazo.checkpoint.writer import CheckpointWriter
 from frazo.experiment.model import Model
 from frazo.experiment.parts import build_input
 from frazo.jobs.control_records import ControlRecords
-from frazo.jobs.inner_loop import InnerLoop
 from frazo.jobs.job_names import TRAIN_INPUT, Jobs
 from frazo.jobs.local_scores import LocalScores
-from frazo.jobs.outer_loop import OuterLoop
-from frazo.jobs.saver import Saver
-from frazo.jobs.train_report import TrainReport
-from frazo.jobs.train_state import TrainState
 from frazo.program import process_clock
 from frazo.program.console import Console
 from frazo.program.exclusive_lock import exclusive_lock
@@ -28,6 +23,11 @@ from frazo.program.stop_request import StopRequest
 from frazo.proto import experiment_pb2, train_loop_pb2
 from frazo.scores import score_log
 from frazo.scores.learning_curve import draw_learning_curve
+from frazo.train.inner_loop import InnerLoop
+from frazo.train.outer_loop import OuterLoop
+from frazo.train.report import TrainReport
+from frazo.train.saver import Saver
+from frazo.train.state import TrainState
 
 
 class TrainJob:

@@ -4,9 +4,9 @@ import time
 
 from frazo.checkpoint.manifest import checkpoint_name
 from frazo.checkpoint.writer import CheckpointWriter, FinishedSave
-from frazo.jobs.train_state import TrainState
 from frazo.program.console import Console
 from frazo.program.number_format import format_bytes
+from frazo.train.state import TrainState
 
 
 class Saver:

@@ -1,10 +1,10 @@
 import io
 
 import tensorflow as tf
-from frazo.jobs.inner_loop import LoopResult
-from frazo.jobs.train_report import TrainReport
 from frazo.program.console import Console
 from frazo.scores.score_log import ScoreLog
+from frazo.train.inner_loop import LoopResult
+from frazo.train.report import TrainReport
 
 
 class Clock:

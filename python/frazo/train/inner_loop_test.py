@@ -7,11 +7,11 @@ from frazo.checkpoint.directory import CheckpointDirectory
 from frazo.checkpoint.restore import by_key
 from frazo.checkpoint.retention import RetentionPolicy
 from frazo.checkpoint.store import CheckpointStore
-from frazo.jobs.inner_loop import InnerLoop
-from frazo.jobs.train_state import TrainState
 from frazo.learn.learner import Learner
 from frazo.proto import input_pb2, learner_pb2
 from frazo.tasks.task import Task
+from frazo.train.inner_loop import InnerLoop
+from frazo.train.state import TrainState
 from google.protobuf import text_format
 
 LEARNER = text_format.Parse(

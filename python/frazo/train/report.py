@@ -4,12 +4,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from frazo.jobs.inner_loop import LoopResult
 from frazo.program.console import Console
 from frazo.program.number_format import format_duration, format_metric, format_metrics
 from frazo.program.progress_bar import progress_bar
 from frazo.scores.score_records import ScoreRecords
 from frazo.scores.weighted_means import WeightedMeans
+from frazo.train.inner_loop import LoopResult
 
 
 class TrainReport:

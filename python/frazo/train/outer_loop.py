@@ -4,12 +4,12 @@ import time
 from collections.abc import Callable
 
 from frazo.experiment.model import Model
-from frazo.jobs.inner_loop import InnerLoop
-from frazo.jobs.saver import Saver
-from frazo.jobs.train_report import TrainReport
 from frazo.program.errors import JobError
 from frazo.program.stop_request import StopRequest
 from frazo.proto import train_loop_pb2
+from frazo.train.inner_loop import InnerLoop
+from frazo.train.report import TrainReport
+from frazo.train.saver import Saver
 
 
 class OuterLoop:

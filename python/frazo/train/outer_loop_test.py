@@ -2,10 +2,10 @@ import signal
 from types import SimpleNamespace
 
 import pytest
-from frazo.jobs.inner_loop import LoopResult
-from frazo.jobs.outer_loop import OuterLoop
 from frazo.program.errors import JobError
 from frazo.proto import learner_pb2, train_loop_pb2
+from frazo.train.inner_loop import LoopResult
+from frazo.train.outer_loop import OuterLoop
 
 
 class Script:
