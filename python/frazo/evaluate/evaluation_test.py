@@ -2,8 +2,8 @@ import frazo.input.image_input  # noqa: F401
 import numpy as np
 import pytest
 import tensorflow as tf
+from frazo.evaluate.evaluation import Evaluation
 from frazo.experiment.parts import build_one_pass_input
-from frazo.jobs.evaluation import Evaluation
 from frazo.program.errors import JobError
 from frazo.proto import eval_loop_pb2, experiment_pb2
 from frazo.tasks.task import EvalOutput, Task

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from frazo.evaluate.scored_set import ScoredSet
+from frazo.evaluate.scored_sets import scored_sets
 from frazo.experiment.model import Model
 from frazo.jobs.job_names import Jobs
-from frazo.jobs.scored_set import ScoredSet
-from frazo.jobs.scored_sets import scored_sets
 from frazo.program.console import Console
 from frazo.program.stop_request import StopRequest
 from frazo.proto import experiment_pb2

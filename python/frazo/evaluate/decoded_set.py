@@ -4,10 +4,10 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+from frazo.evaluate.decoding import Decoded, Decoding
+from frazo.evaluate.scored_set import ScoredSet
 from frazo.experiment.model import Model
 from frazo.experiment.parts import named_errors
-from frazo.jobs.decoding import Decoded, Decoding
-from frazo.jobs.scored_set import ScoredSet
 from frazo.program import durable_file
 from frazo.program.console import Console
 from frazo.program.errors import JobError

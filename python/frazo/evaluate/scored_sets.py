@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from frazo.jobs.decoded_set import DecodedSet
-from frazo.jobs.evaluated_set import EvaluatedSet
+from frazo.evaluate.decoded_set import DecodedSet
+from frazo.evaluate.evaluated_set import EvaluatedSet
+from frazo.evaluate.scored_set import ScoredSet
 from frazo.jobs.job_names import Jobs
-from frazo.jobs.scored_set import ScoredSet
 from frazo.program.console import Console
 from frazo.proto import experiment_pb2
 

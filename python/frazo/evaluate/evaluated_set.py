@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from frazo.evaluate.evaluation import Evaluation
+from frazo.evaluate.scored_set import ScoredSet
 from frazo.experiment.model import Model
-from frazo.jobs.evaluation import Evaluation
-from frazo.jobs.scored_set import ScoredSet
 from frazo.program.console import Console
 from frazo.program.number_format import format_metrics
 from frazo.proto import experiment_pb2

@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 import tensorflow as tf
-from frazo.jobs import decoded_set, scored_set
+from frazo.evaluate import decoded_set, scored_set
 from frazo.program.console import Console
 from frazo.program.errors import JobError
 from frazo.proto import decode_loop_pb2, experiment_pb2
