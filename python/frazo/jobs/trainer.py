@@ -61,11 +61,12 @@ def _run(flags: argparse.Namespace, console: Console) -> int:
         return _run_jobs(flags, experiment, console)
     else:
         start_tensorflow()
-        from frazo.jobs import inference_graph, inspection
+        from frazo.export import saved_model
+        from frazo.jobs import inspection
 
         if flags.mode == "write_inference_graph":
-            directory = flags.export_dir or flags.logdir / inference_graph.DIRECTORY
-            inference_graph.write_inference_graph(experiment, flags.logdir, directory, console)
+            directory = flags.export_dir or flags.logdir / saved_model.DIRECTORY
+            saved_model.write_inference_graph(experiment, flags.logdir, directory, console)
         elif flags.mode == "inspect_model":
             inspection.print_model(experiment, console)
         else:
