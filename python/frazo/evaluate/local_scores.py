@@ -4,8 +4,8 @@ from pathlib import Path
 
 from frazo.evaluate.scored_set import ScoredSet
 from frazo.evaluate.scored_sets import scored_sets
+from frazo.experiment.job_list import Jobs
 from frazo.experiment.model import Model
-from frazo.jobs.job_names import Jobs
 from frazo.program.console import Console
 from frazo.program.stop_request import StopRequest
 from frazo.proto import experiment_pb2

@@ -5,7 +5,7 @@ from pathlib import Path
 from frazo.evaluate.decoded_set import DecodedSet
 from frazo.evaluate.evaluated_set import EvaluatedSet
 from frazo.evaluate.scored_set import ScoredSet
-from frazo.jobs.job_names import Jobs
+from frazo.experiment.job_list import Jobs
 from frazo.program.console import Console
 from frazo.proto import experiment_pb2
 

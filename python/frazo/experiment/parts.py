@@ -4,9 +4,9 @@ import contextlib
 from collections.abc import Iterator
 
 from frazo._core import FrazoError
+from frazo.experiment.job_list import TRAIN_INPUT
 from frazo.input.input import Input
 from frazo.input.one_pass import one_pass
-from frazo.jobs.job_names import TRAIN_INPUT
 from frazo.program.errors import JobError
 from frazo.proto import experiment_pb2
 from frazo.registry import build, unwrap

@@ -5,10 +5,10 @@ from pathlib import Path
 from frazo.checkpoint.follower import CheckpointFollower
 from frazo.checkpoint.restore import restore_variables
 from frazo.evaluate.scored_sets import scored_sets
+from frazo.experiment.job_list import TRAIN_INPUT, Jobs
 from frazo.experiment.model import Model
 from frazo.experiment.parts import build_input
 from frazo.jobs.control_records import ControlRecords
-from frazo.jobs.job_names import TRAIN_INPUT, Jobs
 from frazo.program.console import Console
 from frazo.program.number_format import format_bytes
 from frazo.program.stop_request import StopRequest

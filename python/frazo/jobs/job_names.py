@@ -1,25 +1,13 @@
-"""Which jobs this process does."""
+"""Reads the names of jobs: --job, and the jobs of --run_locally."""
 
-import dataclasses
 from collections.abc import Sequence
 
 from frazo.config.suggestions import suggestion
+from frazo.experiment.job_list import TRAIN_INPUT, Jobs
 from frazo.program.errors import UsageError
-
-TRAIN_INPUT = "Train"
 
 _EVALER_PREFIX = "evaler_"
 _DECODER_PREFIX = "decoder_"
-
-
-@dataclasses.dataclass(frozen=True)
-class Jobs:
-    """evaluated, decoded: names of inputs, as in the experiment."""
-
-    controller: bool
-    trainer: bool
-    evaluated: tuple[str, ...]
-    decoded: tuple[str, ...] = ()
 
 
 def local_jobs(input_names: Sequence[str], decoded: Sequence[str]) -> Jobs:

@@ -1,5 +1,6 @@
 import pytest
-from frazo.jobs.job_names import Jobs, local_jobs, parse_jobs
+from frazo.experiment.job_list import Jobs
+from frazo.jobs.job_names import local_jobs, parse_jobs
 from frazo.program.errors import UsageError
 
 INPUTS = ["Train", "Test", "Dev"]

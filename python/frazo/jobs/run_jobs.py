@@ -3,8 +3,8 @@
 import signal
 from pathlib import Path
 
+from frazo.experiment.job_list import Jobs
 from frazo.jobs import follow_job
-from frazo.jobs.job_names import Jobs
 from frazo.jobs.train_job import TrainJob
 from frazo.program.console import Console
 from frazo.program.disk_and_graph_errors import disk_and_graph_errors

@@ -11,10 +11,10 @@ from frazo.checkpoint.store import CheckpointStore
 from frazo.checkpoint.warm_start import warm_start
 from frazo.checkpoint.writer import CheckpointWriter
 from frazo.evaluate.local_scores import LocalScores
+from frazo.experiment.job_list import TRAIN_INPUT, Jobs
 from frazo.experiment.model import Model
 from frazo.experiment.parts import build_input
 from frazo.jobs.control_records import ControlRecords
-from frazo.jobs.job_names import TRAIN_INPUT, Jobs
 from frazo.program import process_clock
 from frazo.program.console import Console
 from frazo.program.exclusive_lock import exclusive_lock

@@ -7,8 +7,9 @@ import sys
 from collections.abc import Sequence
 
 from frazo.config import ConfigError, list_models, load_experiment, resolved_text
+from frazo.experiment.job_list import TRAIN_INPUT
 from frazo.jobs.flags import LIST_MODELS, enter_callers_directory, parse_flags
-from frazo.jobs.job_names import TRAIN_INPUT, local_jobs, parse_jobs
+from frazo.jobs.job_names import local_jobs, parse_jobs
 from frazo.program.console import Console
 from frazo.program.errors import (
     EXIT_FAILED,
