@@ -1,6 +1,9 @@
 """Python modules written in C++ with nanobind, with type stubs made from the built module."""
 
-load(":cc.bzl", "frazo_cc_binary")
+load(":cc.bzl", "frazo_cc_binary", "frazo_cc_library")
+
+# nanobind's own sizes and speed rest on hidden symbols and on exceptions at the boundary.
+_COPTS = ["-fvisibility=hidden", "-fno-strict-aliasing"]
 
 def _stub_impl(ctx):
     stub = ctx.outputs.stub
@@ -36,13 +39,31 @@ _stub = rule(
     doc = "The .pyi of a built module.",
 )
 
-def nanobind_extension(name, srcs, deps = [], imports = [], copts = [], visibility = None, **kwargs):
+def nanobind_library(name, deps = [], copts = [], **kwargs):
+    """Binding code, linked whole into the nanobind_extension that depends on it.
+
+    Args:
+      name: as in cc_library.
+      deps: the C++ libraries that it binds.
+      copts: added to Frazo's own.
+      **kwargs: as in cc_library.
+    """
+    frazo_cc_library(
+        name = name,
+        copts = _COPTS + copts,
+        # Python looks NB_MODULE's function up by its name: no code refers to it.
+        alwayslink = True,
+        deps = deps + [Label("//third_party:nanobind")],
+        **kwargs
+    )
+
+def nanobind_extension(name, srcs = [], deps = [], imports = [], copts = [], visibility = None, **kwargs):
     """A module `name` (file `name`.so) and its stub `name`.pyi.
 
     Args:
       name: of the py_library and of the module.
-      srcs: the binding code.
-      deps: the C++ libraries that it binds.
+      srcs: the binding code, where it is not in a nanobind_library.
+      deps: the C++ libraries that it binds, and its nanobind_library.
       imports: as in py_library.
       copts: added to Frazo's own.
       visibility: as in py_library.
@@ -51,8 +72,7 @@ def nanobind_extension(name, srcs, deps = [], imports = [], copts = [], visibili
     frazo_cc_binary(
         name = name + ".so",
         srcs = srcs,
-        # nanobind's own sizes and speed rest on hidden symbols and on exceptions at the boundary.
-        copts = ["-fvisibility=hidden", "-fno-strict-aliasing"] + copts,
+        copts = _COPTS + copts,
         linkshared = True,
         deps = deps + [Label("//third_party:nanobind")],
         visibility = visibility,

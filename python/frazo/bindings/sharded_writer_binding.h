@@ -1,5 +1,5 @@
-#ifndef PYTHON_FRAZO_SHARDED_WRITER_BINDING_H_
-#define PYTHON_FRAZO_SHARDED_WRITER_BINDING_H_
+#ifndef FRAZO_PYTHON_FRAZO_BINDINGS_SHARDED_WRITER_BINDING_H_
+#define FRAZO_PYTHON_FRAZO_BINDINGS_SHARDED_WRITER_BINDING_H_
 
 #include <nanobind/nanobind.h>
 
@@ -10,4 +10,4 @@ void BindShardedRecordWriter(nanobind::module_& module);
 
 }  // namespace frazo
 
-#endif  // PYTHON_FRAZO_SHARDED_WRITER_BINDING_H_
+#endif  // FRAZO_PYTHON_FRAZO_BINDINGS_SHARDED_WRITER_BINDING_H_

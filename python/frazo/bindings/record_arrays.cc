@@ -1,4 +1,4 @@
-#include "python/frazo/record_arrays.h"
+#include "python/frazo/bindings/record_arrays.h"
 
 namespace nb = nanobind;
 

@@ -1,4 +1,4 @@
-#include "python/frazo/search_binding.h"
+#include "python/frazo/bindings/search_binding.h"
 
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/optional.h>
@@ -21,8 +21,8 @@
 #include "core/decode/search_inputs.h"
 #include "core/decode/search_results.h"
 #include "frazo/proto/search.pb.h"
-#include "python/frazo/owned_array.h"
-#include "python/frazo/status_exceptions.h"
+#include "python/frazo/bindings/owned_array.h"
+#include "python/frazo/bindings/status_exceptions.h"
 
 namespace nb = nanobind;
 using namespace nb::literals;

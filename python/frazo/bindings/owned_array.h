@@ -1,5 +1,5 @@
-#ifndef PYTHON_FRAZO_OWNED_ARRAY_H_
-#define PYTHON_FRAZO_OWNED_ARRAY_H_
+#ifndef FRAZO_PYTHON_FRAZO_BINDINGS_OWNED_ARRAY_H_
+#define FRAZO_PYTHON_FRAZO_BINDINGS_OWNED_ARRAY_H_
 
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
@@ -22,4 +22,4 @@ Array ToArray(std::vector<Element> elements, std::initializer_list<size_t> shape
 
 }  // namespace frazo
 
-#endif  // PYTHON_FRAZO_OWNED_ARRAY_H_
+#endif  // FRAZO_PYTHON_FRAZO_BINDINGS_OWNED_ARRAY_H_

@@ -1,4 +1,4 @@
-#include "python/frazo/pipeline_binding.h"
+#include "python/frazo/bindings/pipeline_binding.h"
 
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/string.h>
@@ -23,7 +23,7 @@
 #include "core/pipeline/pipeline_plan.h"
 #include "core/process/example.h"
 #include "frazo/proto/pipeline.pb.h"
-#include "python/frazo/status_exceptions.h"
+#include "python/frazo/bindings/status_exceptions.h"
 
 namespace nb = nanobind;
 using namespace nb::literals;

@@ -1,4 +1,4 @@
-#include "python/frazo/status_exceptions.h"
+#include "python/frazo/bindings/status_exceptions.h"
 
 #include <nanobind/stl/string_view.h>
 

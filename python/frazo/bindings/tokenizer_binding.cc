@@ -1,4 +1,4 @@
-#include "python/frazo/tokenizer_binding.h"
+#include "python/frazo/bindings/tokenizer_binding.h"
 
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/filesystem.h>
@@ -22,8 +22,8 @@
 #include "absl/strings/str_cat.h"
 #include "core/text/tokenizer.h"
 #include "frazo/proto/tokenizer.pb.h"
-#include "python/frazo/owned_array.h"
-#include "python/frazo/status_exceptions.h"
+#include "python/frazo/bindings/owned_array.h"
+#include "python/frazo/bindings/status_exceptions.h"
 
 namespace nb = nanobind;
 using namespace nb::literals;

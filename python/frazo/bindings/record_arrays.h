@@ -1,5 +1,5 @@
-#ifndef PYTHON_FRAZO_RECORD_ARRAYS_H_
-#define PYTHON_FRAZO_RECORD_ARRAYS_H_
+#ifndef FRAZO_PYTHON_FRAZO_BINDINGS_RECORD_ARRAYS_H_
+#define FRAZO_PYTHON_FRAZO_BINDINGS_RECORD_ARRAYS_H_
 
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
@@ -24,4 +24,4 @@ RecordArrays ToArrays(std::unique_ptr<RecordBatch> batch);
 
 }  // namespace frazo
 
-#endif  // PYTHON_FRAZO_RECORD_ARRAYS_H_
+#endif  // FRAZO_PYTHON_FRAZO_BINDINGS_RECORD_ARRAYS_H_

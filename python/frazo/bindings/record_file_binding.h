@@ -1,5 +1,5 @@
-#ifndef PYTHON_FRAZO_RECORD_FILE_BINDING_H_
-#define PYTHON_FRAZO_RECORD_FILE_BINDING_H_
+#ifndef FRAZO_PYTHON_FRAZO_BINDINGS_RECORD_FILE_BINDING_H_
+#define FRAZO_PYTHON_FRAZO_BINDINGS_RECORD_FILE_BINDING_H_
 
 #include <nanobind/nanobind.h>
 
@@ -11,4 +11,4 @@ void BindRecordFile(nanobind::module_& module);
 
 }  // namespace frazo
 
-#endif  // PYTHON_FRAZO_RECORD_FILE_BINDING_H_
+#endif  // FRAZO_PYTHON_FRAZO_BINDINGS_RECORD_FILE_BINDING_H_

@@ -1,5 +1,5 @@
-#ifndef PYTHON_FRAZO_PIPELINE_BINDING_H_
-#define PYTHON_FRAZO_PIPELINE_BINDING_H_
+#ifndef FRAZO_PYTHON_FRAZO_BINDINGS_PIPELINE_BINDING_H_
+#define FRAZO_PYTHON_FRAZO_BINDINGS_PIPELINE_BINDING_H_
 
 #include <nanobind/nanobind.h>
 
@@ -11,4 +11,4 @@ void BindPipeline(nanobind::module_& module);
 
 }  // namespace frazo
 
-#endif  // PYTHON_FRAZO_PIPELINE_BINDING_H_
+#endif  // FRAZO_PYTHON_FRAZO_BINDINGS_PIPELINE_BINDING_H_

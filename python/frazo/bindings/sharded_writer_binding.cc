@@ -1,4 +1,4 @@
-#include "python/frazo/sharded_writer_binding.h"
+#include "python/frazo/bindings/sharded_writer_binding.h"
 
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/filesystem.h>
@@ -21,7 +21,7 @@
 #include "core/io/compression.h"
 #include "core/io/sharded_record_writer.h"
 #include "core/status/status_macros.h"
-#include "python/frazo/status_exceptions.h"
+#include "python/frazo/bindings/status_exceptions.h"
 
 namespace nb = nanobind;
 using namespace nb::literals;

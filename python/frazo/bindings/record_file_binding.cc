@@ -1,4 +1,4 @@
-#include "python/frazo/record_file_binding.h"
+#include "python/frazo/bindings/record_file_binding.h"
 
 #include <nanobind/stl/filesystem.h>
 #include <nanobind/stl/optional.h>
@@ -25,8 +25,8 @@
 #include "core/io/record_file.h"
 #include "core/io/record_file_formats.h"
 #include "frazo/proto/record_source.pb.h"
-#include "python/frazo/record_arrays.h"
-#include "python/frazo/status_exceptions.h"
+#include "python/frazo/bindings/record_arrays.h"
+#include "python/frazo/bindings/status_exceptions.h"
 
 namespace nb = nanobind;
 using namespace nb::literals;

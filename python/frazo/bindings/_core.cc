@@ -22,13 +22,13 @@
 #include "core/io/file_crc32c.h"
 #include "core/io/record_reader.h"
 #include "core/io/record_writer.h"
-#include "python/frazo/pipeline_binding.h"
-#include "python/frazo/record_arrays.h"
-#include "python/frazo/record_file_binding.h"
-#include "python/frazo/search_binding.h"
-#include "python/frazo/sharded_writer_binding.h"
-#include "python/frazo/status_exceptions.h"
-#include "python/frazo/tokenizer_binding.h"
+#include "python/frazo/bindings/pipeline_binding.h"
+#include "python/frazo/bindings/record_arrays.h"
+#include "python/frazo/bindings/record_file_binding.h"
+#include "python/frazo/bindings/search_binding.h"
+#include "python/frazo/bindings/sharded_writer_binding.h"
+#include "python/frazo/bindings/status_exceptions.h"
+#include "python/frazo/bindings/tokenizer_binding.h"
 
 namespace nb = nanobind;
 using namespace nb::literals;
