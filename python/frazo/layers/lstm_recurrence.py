@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 import tensorflow as tf
-from frazo import lstm_ops
+from frazo import ops
 from frazo.layers.lstm_cell import LstmWeights, Zoneout
 from frazo.proto import lstm_pb2
 
@@ -43,11 +43,11 @@ def recur(message: lstm_pb2.Lstm, sweep: Sweep) -> tf.Tensor:
 
     @tf.custom_gradient
     def recurrence(gates: tf.Tensor, *values: tf.Tensor):
-        arguments = lstm_ops.LstmArguments(**dict(zip(weights, values, strict=True)), **places)
-        output, trace = lstm_ops.lstm_sequence(gates, arguments)
+        arguments = ops.LstmArguments(**dict(zip(weights, values, strict=True)), **places)
+        output, trace = ops.lstm_sequence(gates, arguments)
 
         def gradient(output_gradient: tf.Tensor) -> list[tf.Tensor]:
-            of = lstm_ops.lstm_sequence_gradient(output_gradient, trace, arguments)
+            of = ops.lstm_sequence_gradient(output_gradient, trace, arguments)
             by_name = {
                 "kernel": lambda: _outer(trace.outputs_before, of.gates),
                 "projection": lambda: _outer(of.hidden, of.projected),

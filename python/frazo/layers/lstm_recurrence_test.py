@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 import tensorflow as tf
-from frazo import lstm_ops
+from frazo import ops
 from frazo.layers.lstm_cell import LstmWeights, Zoneout
 from frazo.layers.lstm_recurrence import Sweep, recur
 from frazo.layers.lstm_scan import scan
@@ -167,7 +167,7 @@ def call_op(shapes, **settings):
         if shape is not None
     }
     gates = values.pop("gates")
-    return gates, lstm_ops.LstmArguments(**values, settings=settings)
+    return gates, ops.LstmArguments(**values, settings=settings)
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def call_op(shapes, **settings):
 )
 def test_an_input_that_does_not_fit_is_named(shapes, error):
     with pytest.raises(tf.errors.InvalidArgumentError, match=f"LstmSequence: .*{error}"):
-        lstm_ops.lstm_sequence(*call_op(_RIGHT | shapes))
+        ops.lstm_sequence(*call_op(_RIGHT | shapes))
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_an_input_that_does_not_fit_is_named(shapes, error):
 )
 def test_a_setting_out_of_range_is_named(settings, error):
     with pytest.raises(tf.errors.InvalidArgumentError, match=f"LstmSequence: {error}"):
-        lstm_ops.lstm_sequence(*call_op(_RIGHT, **settings))
+        ops.lstm_sequence(*call_op(_RIGHT, **settings))
 
 
 @pytest.mark.parametrize(
@@ -217,18 +217,18 @@ def test_a_setting_out_of_range_is_named(settings, error):
 )
 def test_a_gradient_or_trace_that_does_not_fit_is_named(field, shape):
     gates, arguments = call_op(_RIGHT | {"scale": [16], "bias": [16]})
-    output, trace = lstm_ops.lstm_sequence(gates, arguments)
+    output, trace = ops.lstm_sequence(gates, arguments)
     if field == "output_gradient":
         output = tf.ones(shape)
     else:
         trace = trace._replace(**{field: tf.ones(shape)})
     with pytest.raises(tf.errors.InvalidArgumentError, match=f"LstmSequence: {field} has shape"):
-        lstm_ops.lstm_sequence_gradient(output, trace, arguments)
+        ops.lstm_sequence_gradient(output, trace, arguments)
 
 
 def test_gradients_of_another_trace_are_refused():
     gates, arguments = call_op(_RIGHT)
-    output, trace = lstm_ops.lstm_sequence(gates, arguments)
+    output, trace = ops.lstm_sequence(gates, arguments)
     trace = trace._replace(trace_gates=tf.ones([2, 4, 16]))
     with pytest.raises(tf.errors.InvalidArgumentError, match=r"mask has shape \[2,3\]; expected"):
-        lstm_ops.lstm_sequence_gradient(output, trace, arguments)
+        ops.lstm_sequence_gradient(output, trace, arguments)

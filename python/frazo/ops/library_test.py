@@ -1,6 +1,6 @@
 import pytest
 
-from frazo.op_library import find_library
+from frazo.ops.library import find_library
 
 
 def test_a_missing_library_says_where_it_was_sought(tmp_path):

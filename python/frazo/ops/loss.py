@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from frazo.op_library import op_library
+from frazo.ops.library import op_library
 
 
 def smoothed_cross_entropy(

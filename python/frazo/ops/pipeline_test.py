@@ -1,17 +1,14 @@
-import itertools
 import pathlib
 import tempfile
 
 import pytest
 import tensorflow as tf
-from google.protobuf import text_format
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from frazo import _core, ops
-from frazo.op_library import op_library
+from frazo.ops.library import op_library
 from frazo.pipeline import Pipeline, read_config
-from frazo.proto import record_source_pb2
 
 TEXT_STEPS = """
     processor {
@@ -170,61 +167,3 @@ def test_a_graph_made_for_other_tensors_is_refused(tmp_path):
         )
     with pytest.raises(tf.errors.InvalidArgumentError, match=r"not a serialized frazo\.Pipeline"):
         make(config=b"\xff", search_folders=[], output_types=[tf.int32], output_shapes=[None])
-
-
-def words_source(folder, rest=""):
-    return text_format.Parse(
-        f'files {{ files {{ patterns: "{folder}/words-*" }} {rest} }}',
-        record_source_pb2.RecordSource(),
-    )
-
-
-def records_of(dataset):
-    return [record.numpy() for _, record in dataset]
-
-
-def test_records_for_a_function_of_ones_own(tmp_path):
-    records = write_words(tmp_path, 20)
-    dataset = ops.record_source_dataset(words_source(tmp_path, "epochs: 1"))
-    assert dataset.element_spec == (tf.TensorSpec([], tf.int32), tf.TensorSpec([], tf.string))
-    assert records_of(dataset) == records[::2] + records[1::2]
-    lengths = dataset.map(lambda source_id, record: tf.strings.length(record)).batch(20)
-    assert next(iter(lengths)).numpy().tolist() == [len(r) for r in records[::2] + records[1::2]]
-
-
-def test_records_tell_which_part_of_a_mixture_they_come_from(tmp_path):
-    write_records(tmp_path / "a", [b"a"] * 5)
-    write_records(tmp_path / "b", [b"b"] * 5)
-    source = record_source_pb2.RecordSource()
-    for name in "ab":
-        part = source.mixture.parts.add().source
-        part.files.patterns.append(str(tmp_path / name))
-        part.epochs = 1
-    source.mixture.at_end = record_source_pb2.MixtureSource.DROP
-    pairs = {(int(i), r.numpy()) for i, r in ops.record_source_dataset(source)}
-    assert pairs == {(0, b"a"), (1, b"b")}
-
-
-def test_replicas_share_the_records(tmp_path):
-    records = write_words(tmp_path, 21)
-    source = words_source(tmp_path, "epochs: 1 shuffle {}")
-    shares = [
-        records_of(ops.record_source_dataset(source, seed=3, replica=replica, replicas=4))
-        for replica in range(4)
-    ]
-    assert sorted(itertools.chain(*shares)) == sorted(records)
-
-
-@pytest.mark.parametrize("rest", ["", "shuffle { buffer_records: 300 }"])
-def test_a_restored_record_iterator_goes_on_exactly(tmp_path, rest):
-    write_words(tmp_path, 700)
-    dataset = ops.record_source_dataset(words_source(tmp_path, "epochs: 1 " + rest))
-    records = records_of(dataset)
-    for done in (0, 1, 255, 256, 257, 699, 700):
-        iterator = iter(dataset)
-        assert len([next(iterator) for _ in range(done)]) == done
-        path = saved(iterator, tmp_path)
-        assert records_of(restored(dataset, path)) == records[done:]
-        # A state of a restored iterator that gave nothing yet.
-        again = saved(restored(dataset, path), tmp_path)
-        assert records_of(restored(dataset, again)) == records[done:]

@@ -14,7 +14,7 @@ _LIBRARY = "libfrazo_ops.so"
 @functools.cache
 def op_library() -> types.ModuleType:
     """Its functions, named frazo_ and the op's name in lower case. FileNotFoundError: it is not there."""
-    return tf.load_op_library(str(find_library(pathlib.Path(__file__).absolute().parent)))
+    return tf.load_op_library(str(find_library(pathlib.Path(__file__).absolute().parents[1])))
 
 
 def find_library(package: pathlib.Path) -> pathlib.Path:
@@ -25,5 +25,13 @@ def find_library(package: pathlib.Path) -> pathlib.Path:
             return place
     raise FileNotFoundError(
         f"{_LIBRARY} is in neither of {', '.join(map(str, places))}: run the program with Bazel and"
-        " //python/frazo:ops among its deps, or build //core/ops:frazo_ops and copy the library into the first"
+        " //python/frazo/ops among its deps, or build //core/ops:frazo_ops and copy the library into the first"
     )
+
+
+def load() -> None:
+    """Loads the library now: for a SavedModel, whose graph names its ops.
+
+    Raises FileNotFoundError naming the places where it should be.
+    """
+    op_library()

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 
-from frazo.op_library import op_library
+from frazo.ops.library import op_library
 
 
 class LstmArguments(NamedTuple):

@@ -1,9 +1,12 @@
+import itertools
 import pathlib
 
 import pytest
 import tensorflow as tf
+from google.protobuf import text_format
 
 from frazo import ops
+from frazo.proto import record_source_pb2
 
 RECORDS = [b"one", b"", b"three" * 1000, bytes(range(256))]
 TF_COMPRESSION = {"none": "", "gzip": "GZIP", "zlib": "ZLIB"}
@@ -168,44 +171,77 @@ def test_shapes_are_checked_when_the_graph_is_built():
         ops.record_dataset(tf.constant("a"))
 
 
-@pytest.mark.parametrize("padding", ["SAME", "VALID"])
-@pytest.mark.parametrize("stride", [1, 2, 3])
-@pytest.mark.parametrize("batch", [1, 16, 21])
-def test_sparse_gradients_equal_those_of_the_convolution(batch, stride, padding):
-    x = tf.random.stateless_normal([batch, 7, 8, 3], [1, batch])
-    kernel = tf.random.stateless_normal([3, 2, 3, 5], [2, 2])
-    with tf.GradientTape() as tape:
-        tape.watch([x, kernel])
-        y = tf.nn.conv2d(x, kernel, stride, padding)
-    d = tf.nn.relu(tf.random.stateless_normal(tf.shape(y), [3, 3]))
-    expected = tape.gradient(y, [x, kernel], d)
-    given = ops.sparse_conv2d_gradient(x, kernel, d, stride=stride, padding=padding)
-    for gradient, other in zip(given, expected, strict=True):
-        assert gradient.shape == other.shape
-        tf.debugging.assert_near(gradient, other, rtol=1e-4, atol=1e-4)
+def write_words(folder, count):
+    """Two files of records of 0 to 8 numbers, each different from the others."""
+    records = [b" ".join(b"%d" % (i * 10 + j) for j in range(i % 9)) for i in range(count)]
+    for file in range(2):
+        write(pathlib.Path(folder) / f"words-{file}", records[file::2])
+    return records
 
 
-def test_sparse_gradients_of_an_empty_batch_are_zero():
-    x, kernel = tf.zeros([0, 4, 4, 2]), tf.ones([3, 3, 2, 5])
-    gradients = ops.sparse_conv2d_gradient(
-        x, kernel, tf.zeros([0, 4, 4, 5]), stride=1, padding="SAME"
+def saved(iterator, folder):
+    return tf.train.Checkpoint(iterator=iterator).write(str(pathlib.Path(folder) / "state"))
+
+
+def restored(dataset, path):
+    iterator = iter(dataset)
+    tf.train.Checkpoint(iterator=iterator).read(path).assert_consumed()
+    return iterator
+
+
+def words_source(folder, rest=""):
+    return text_format.Parse(
+        f'files {{ files {{ patterns: "{folder}/words-*" }} {rest} }}',
+        record_source_pb2.RecordSource(),
     )
-    assert gradients[0].shape == x.shape
-    tf.debugging.assert_equal(gradients[1], tf.zeros_like(kernel))
 
 
-@pytest.mark.parametrize(
-    ("x", "kernel", "d"),
-    [
-        ([1, 5, 5, 2], [3, 3, 1, 4], [1, 5, 5, 4]),
-        ([1, 5, 5, 2], [3, 3, 2, 4], [1, 4, 5, 4]),
-        ([1, 5, 5, 2], [3, 3, 2, 4], [2, 5, 5, 4]),
-        ([1, 5, 5, 2], [3, 3, 2, 4], [1, 5, 5, 3]),
-        ([1, 5, 5, 2], [0, 3, 2, 4], [1, 5, 5, 4]),
-    ],
-)
-def test_sparse_gradients_of_no_convolution_are_refused(x, kernel, d):
-    with pytest.raises(tf.errors.InvalidArgumentError, match="are not of one convolution"):
-        ops.sparse_conv2d_gradient(
-            tf.zeros(x), tf.zeros(kernel), tf.zeros(d), stride=1, padding="SAME"
-        )
+def records_of(dataset):
+    return [record.numpy() for _, record in dataset]
+
+
+def test_records_for_a_function_of_ones_own(tmp_path):
+    records = write_words(tmp_path, 20)
+    dataset = ops.record_source_dataset(words_source(tmp_path, "epochs: 1"))
+    assert dataset.element_spec == (tf.TensorSpec([], tf.int32), tf.TensorSpec([], tf.string))
+    assert records_of(dataset) == records[::2] + records[1::2]
+    lengths = dataset.map(lambda source_id, record: tf.strings.length(record)).batch(20)
+    assert next(iter(lengths)).numpy().tolist() == [len(r) for r in records[::2] + records[1::2]]
+
+
+def test_records_tell_which_part_of_a_mixture_they_come_from(tmp_path):
+    write(tmp_path / "a", [b"a"] * 5)
+    write(tmp_path / "b", [b"b"] * 5)
+    source = record_source_pb2.RecordSource()
+    for name in "ab":
+        part = source.mixture.parts.add().source
+        part.files.patterns.append(str(tmp_path / name))
+        part.epochs = 1
+    source.mixture.at_end = record_source_pb2.MixtureSource.DROP
+    pairs = {(int(i), r.numpy()) for i, r in ops.record_source_dataset(source)}
+    assert pairs == {(0, b"a"), (1, b"b")}
+
+
+def test_replicas_share_the_records(tmp_path):
+    records = write_words(tmp_path, 21)
+    source = words_source(tmp_path, "epochs: 1 shuffle {}")
+    shares = [
+        records_of(ops.record_source_dataset(source, seed=3, replica=replica, replicas=4))
+        for replica in range(4)
+    ]
+    assert sorted(itertools.chain(*shares)) == sorted(records)
+
+
+@pytest.mark.parametrize("rest", ["", "shuffle { buffer_records: 300 }"])
+def test_a_restored_record_iterator_goes_on_exactly(tmp_path, rest):
+    write_words(tmp_path, 700)
+    dataset = ops.record_source_dataset(words_source(tmp_path, "epochs: 1 " + rest))
+    records = records_of(dataset)
+    for done in (0, 1, 255, 256, 257, 699, 700):
+        iterator = iter(dataset)
+        assert len([next(iterator) for _ in range(done)]) == done
+        path = saved(iterator, tmp_path)
+        assert records_of(restored(dataset, path)) == records[done:]
+        # A state of a restored iterator that gave nothing yet.
+        again = saved(restored(dataset, path), tmp_path)
+        assert records_of(restored(dataset, again)) == records[done:]

@@ -1,0 +1,48 @@
+"""Frazo's TensorFlow ops: this is their public list.
+
+The library of ops is loaded once, when the first of them is asked for.
+"""
+
+from frazo.ops.attention import cached_attention
+from frazo.ops.conv import sparse_conv2d_gradient
+from frazo.ops.int8_matmul import Int8Matrix, int8_matmul, quantize_matrix
+from frazo.ops.library import load
+from frazo.ops.loss import smoothed_cross_entropy
+from frazo.ops.lstm import (
+    LstmArguments,
+    LstmGradients,
+    LstmTrace,
+    lstm_sequence,
+    lstm_sequence_gradient,
+)
+from frazo.ops.packed_matmul import pack_matrix, packed_matmul
+from frazo.ops.pipeline import pipeline_dataset
+from frazo.ops.records import record_dataset, record_source_dataset
+from frazo.ops.search import search_begin, search_results, search_step
+from frazo.ops.text import EncodedTexts, decode_texts, encode_texts
+
+__all__ = [
+    "EncodedTexts",
+    "Int8Matrix",
+    "LstmArguments",
+    "LstmGradients",
+    "LstmTrace",
+    "cached_attention",
+    "decode_texts",
+    "encode_texts",
+    "int8_matmul",
+    "load",
+    "lstm_sequence",
+    "lstm_sequence_gradient",
+    "pack_matrix",
+    "packed_matmul",
+    "pipeline_dataset",
+    "quantize_matrix",
+    "record_dataset",
+    "record_source_dataset",
+    "search_begin",
+    "search_results",
+    "search_step",
+    "smoothed_cross_entropy",
+    "sparse_conv2d_gradient",
+]

@@ -1,0 +1,44 @@
+"""The TensorFlow op of attention to what steps of decoding have cached."""
+
+from __future__ import annotations
+
+import tensorflow as tf
+
+from frazo.ops.library import op_library
+
+
+def cached_attention(
+    queries: tf.Tensor,
+    cache: tf.Tensor,
+    row_entries: tf.Tensor,
+    *,
+    head_dim: int,
+    bias: tf.Tensor | None = None,
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """softmax(queries keys^T + bias) values for one query a row and head, as in a step of decoding.
+
+    Nothing is copied for rows that attend to the same entry. The result does not depend on the number of
+    threads. It has no gradient.
+
+    Args:
+      queries: float32 [rows, heads head_dim], scaled.
+      cache: float32 [entries, places, 2 shared_heads head_dim]: of each place the keys of all heads, then the
+        values. shared_heads divides heads; consecutive heads of the queries share one.
+      row_entries: int32 [rows], the entry that each row attends to.
+      head_dim: size of a head.
+      bias: float32 [1 or entries, 1 or heads, places], added to the logits.
+
+    Returns:
+      (sums, probabilities): float32 [rows, heads head_dim], and [rows, places] in the mean over the heads.
+
+    Raises:
+      tf.errors.InvalidArgumentError: the shapes do not fit, or a row's entry is none.
+    """
+    attended = op_library().frazo_cached_attention(
+        queries=queries,
+        cache=cache,
+        bias=tf.zeros([0, 0, 0]) if bias is None else bias,
+        row_entries=row_entries,
+        head_dim=head_dim,
+    )
+    return attended.sums, attended.probabilities

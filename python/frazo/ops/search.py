@@ -1,0 +1,87 @@
+"""The TensorFlow ops of a search for token sequences."""
+
+from __future__ import annotations
+
+import tensorflow as tf
+
+from frazo.ops.library import op_library
+
+
+def search_begin(
+    config: tf.Tensor,
+    *,
+    sentences: tf.Tensor,
+    vocabulary: int,
+    source: tf.Tensor | int = 0,
+    source_lengths: tf.Tensor | None = None,
+    forced: tf.Tensor | None = None,
+    forced_lengths: tf.Tensor | None = None,
+    seeds: tf.Tensor | None = None,
+) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+    """A search for token sequences; frazo.decode.graph_search is the loop around it.
+
+    Args:
+      config: string [], a serialized frazo.Search.
+      sentences: int32 [], B.
+      vocabulary: V.
+      source: int32 [], S, attention weights a row; 0 for none.
+      source_lengths: int32 [B]: source positions that count for the coverage. None: S for each.
+      forced: int32 [B, longest]: tokens that each hypothesis begins with, up to forced_lengths.
+      forced_lengths: int32 [B].
+      seeds: int64 [B]: what tells a sentence's random draws from another's. None: 0, 1, ...
+
+    Returns:
+      (search, parents, row_sentences): variant [], int32 [rows], int32 [rows].
+
+    Raises:
+      tf.errors.InvalidArgumentError: names the field of the config or the input that is wrong.
+    """
+    nothing = tf.zeros([0], tf.int32)
+    begun = op_library().frazo_search_begin(
+        config=config,
+        sentences=sentences,
+        vocabulary=vocabulary,
+        source=source,
+        source_lengths=nothing if source_lengths is None else source_lengths,
+        forced=tf.zeros([0, 0], tf.int32) if forced is None else forced,
+        forced_lengths=nothing if forced_lengths is None else forced_lengths,
+        seeds=tf.zeros([0], tf.int64) if seeds is None else seeds,
+    )
+    return begun.search, begun.parents, begun.row_sentences
+
+
+def search_step(
+    search: tf.Tensor,
+    scores: tf.Tensor,
+    attention: tf.Tensor | None = None,
+    is_last_chunk: tf.Tensor | None = None,
+) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]:
+    """One step of a search, which is done when no row is left.
+
+    Args:
+      search: variant [], from search_begin or search_step; not changed.
+      scores: float32 [rows, V], logits or log-probabilities, as the config says.
+      attention: float32 [rows, S], if the search has a source.
+      is_last_chunk: bool [rows], for transducers: whether the row reads the last chunk.
+
+    Returns:
+      (search, tokens, parents, row_sentences): the search after the step, and int32 [next rows]: the token
+      that each row was extended by, the row that it extends, and its sentence.
+
+    Raises:
+      tf.errors.InvalidArgumentError: a shape does not fit, or the scores of a row are all NaN or hold plus
+        infinity; names the sentence, the hypothesis and the step.
+      tf.errors.FailedPreconditionError: the search is done.
+    """
+    stepped = op_library().frazo_search_step(
+        search=search,
+        scores=scores,
+        attention=tf.zeros([0, 0]) if attention is None else attention,
+        is_last_chunk=tf.zeros([0], tf.bool) if is_last_chunk is None else is_last_chunk,
+    )
+    return stepped.next_search, stepped.tokens, stepped.parents, stepped.row_sentences
+
+
+def search_results(search: tf.Tensor) -> dict[str, tf.Tensor]:
+    """The hypotheses of a search that have ended by now, best first: the fields of frazo.decode.search.Results."""
+    return op_library().frazo_search_results(search=search)._asdict()
