@@ -58,10 +58,11 @@ class Binding(NamedTuple):
 def bindings(sources: Path) -> dict[str, Binding]:
     """The registered classes in the modules of a folder, by the full names of their messages."""
     found = {}
-    for path in sorted(sources.glob("*.py")):
+    for path in sorted(sources.rglob("*.py")):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             for message in _registered_messages(node):
-                class_name = f"frazo.layers.{path.stem}.{node.name}"
+                module = ".".join(path.relative_to(sources).with_suffix("").parts)
+                class_name = f"frazo.layers.{module}.{node.name}"
                 docstring = ast.get_docstring(node) or ""
                 found[message.full_name] = Binding(message, class_name, docstring)
     return found

@@ -5,7 +5,7 @@ usage: frazo_lstm_training.py
 
 import tensorflow as tf
 from figures import print_figures
-from frazo.layers.lstm_stack import LstmStack
+from frazo.layers.recurrent.lstm_stack import LstmStack
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext
 from frazo.proto import lstm_pb2

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 import tensorflow as tf
+from frazo.layers.attention.relative_position_bias import RelativePositionBias
+from frazo.layers.attention.rotary import rotate
 from frazo.layers.position_vectors import LearnedPositions, SinusoidalPositions
-from frazo.layers.relative_position_bias import RelativePositionBias
-from frazo.layers.rotary import rotate
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext
 from frazo.proto import position_pb2

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import tensorflow as tf
 from frazo.layers.encoder_decoder import EncoderDecoder
 from frazo.layers.linear import Linear
-from frazo.layers.lstm_stack import LstmStack
+from frazo.layers.recurrent.lstm_stack import LstmStack
 from frazo.layers.rnmt_plus_decoder import RnmtPlusDecoder
 from frazo.layers.sequence_layer import Memory, SequenceLayer
 from frazo.layers.sequence_layout import SequenceLayout

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 import tensorflow as tf
-from frazo.layers.attention_lstm import AttentionLstm
 from frazo.layers.dropout import Dropout
 from frazo.layers.layer import show_shape
-from frazo.layers.lstm import Lstm
+from frazo.layers.recurrent.attention_lstm import AttentionLstm
+from frazo.layers.recurrent.lstm import Lstm
 from frazo.layers.sequence_layer import AttendingLayer, Memory, State
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext

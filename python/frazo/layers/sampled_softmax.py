@@ -3,9 +3,9 @@
 import math
 
 import tensorflow as tf
+from frazo.layers.attention.visibility import HIDDEN
 from frazo.layers.layer import Layer, constant
 from frazo.layers.step_context import StepContext
-from frazo.layers.visibility import HIDDEN
 from frazo.proto import softmax_pb2
 from frazo.registry import register
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 import tensorflow as tf
-from frazo.layers.cross_attention import CrossAttention
+from frazo.layers.attention.cross_attention import CrossAttention
+from frazo.layers.attention.multi_head_attention import MultiHeadAttention
 from frazo.layers.feed_forward import FeedForward
-from frazo.layers.multi_head_attention import MultiHeadAttention
 from frazo.layers.residual import Residual
 from frazo.layers.sequence_layer import AttendingLayer, Memory, State
 from frazo.layers.sequence_layout import SequenceLayout

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from frazo.layers.flatten import Flatten
+from frazo.layers.image.flatten import Flatten
 from frazo.layers.step_context import StepContext
 from frazo.proto import layer_pb2
 

@@ -5,8 +5,8 @@ from frazo.layers.dropout import random_uint16
 from frazo.layers.initializer import initial_value
 from frazo.layers.layer import constant
 from frazo.layers.linear import project
-from frazo.layers.lstm_cell import GATES, LstmWeights, Zoneout, advance
-from frazo.layers.lstm_recurrence import Sweep, recur
+from frazo.layers.recurrent.lstm_cell import GATES, LstmWeights, Zoneout, advance
+from frazo.layers.recurrent.lstm_recurrence import Sweep, recur
 from frazo.layers.sequence_layer import Memory, SequenceLayer, State
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from frazo import ops
-from frazo.layers.lstm_cell import LstmWeights, Zoneout
-from frazo.layers.lstm_recurrence import Sweep, recur
-from frazo.layers.lstm_scan import scan
+from frazo.layers.recurrent.lstm_cell import LstmWeights, Zoneout
+from frazo.layers.recurrent.lstm_recurrence import Sweep, recur
+from frazo.layers.recurrent.lstm_scan import scan
 from frazo.proto import lstm_pb2
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from frazo import ops
-from frazo.layers.convolution import convolve
+from frazo.layers.image.convolution import convolve
 
 
 def gradients(convolution, share, shape=(9, 6, 7, 20), padding="SAME"):

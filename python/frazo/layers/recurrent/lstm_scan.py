@@ -1,8 +1,8 @@
 """An LSTM's recurrence in TensorFlow's operations, token by token: what the op is compared with."""
 
 import tensorflow as tf
-from frazo.layers.lstm_cell import advance
-from frazo.layers.lstm_recurrence import Sweep
+from frazo.layers.recurrent.lstm_cell import advance
+from frazo.layers.recurrent.lstm_recurrence import Sweep
 from frazo.layers.sequence_layer import State
 from frazo.proto import lstm_pb2
 

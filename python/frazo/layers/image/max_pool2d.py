@@ -1,9 +1,9 @@
 """Maximum over windows of an image."""
 
 import tensorflow as tf
+from frazo.layers.attention.window import positions, require_positions
 from frazo.layers.layer import Layer
 from frazo.layers.step_context import StepContext
-from frazo.layers.window import positions, require_positions
 from frazo.proto import conv_pb2, pooling_pb2
 from frazo.registry import register
 

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 from frazo import ops
-from frazo.layers.attention_layer import AttentionLayer
-from frazo.layers.blockwise_attention import blockwise_attend
+from frazo.layers.attention.attention_layer import AttentionLayer
+from frazo.layers.attention.blockwise_attention import blockwise_attend
+from frazo.layers.attention.visibility import Visibility, index_distance
 from frazo.layers.fused_linear import FusedLinear
 from frazo.layers.linear import Linear
 from frazo.layers.sequence_layer import Memory, State
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext
-from frazo.layers.visibility import Visibility, index_distance
 from frazo.proto import attention_pb2, linear_pb2
 
 _SELF_ATTENTION_FIELDS = ("causal", "tokens_before", "tokens_after", "rotary", "relative_bias")

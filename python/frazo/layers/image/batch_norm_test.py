@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from frazo.layers.batch_norm import BatchNorm
+from frazo.layers.image.batch_norm import BatchNorm
 from frazo.layers.step_context import StepContext
 from frazo.proto import norm_pb2
 

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 import tensorflow as tf
+from frazo.layers.attention.visibility import Visibility
 from frazo.layers.dropout import Dropout
 from frazo.layers.layer import Layer, show_shape
 from frazo.layers.recomputed import recomputed
 from frazo.layers.sequence_layer import Memory, State
 from frazo.layers.step_context import StepContext
-from frazo.layers.visibility import Visibility
 from frazo.proto import dropout_pb2, initializer_pb2
 from google.protobuf.message import Message
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 from frazo import ops
-from frazo.layers.lstm_cell import LstmWeights, Zoneout
+from frazo.layers.recurrent.lstm_cell import LstmWeights, Zoneout
 from frazo.proto import lstm_pb2
 
 

@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 import tensorflow as tf
-from frazo.layers.dot_product_attention import share_heads
-from frazo.layers.relative_position_bias import RelativePositionBias
-from frazo.layers.visibility import HIDDEN, Visibility
+from frazo.layers.attention.dot_product_attention import share_heads
+from frazo.layers.attention.relative_position_bias import RelativePositionBias
+from frazo.layers.attention.visibility import HIDDEN, Visibility
 
 # Segments are numbered from 0, so that a query added to fill a block is of none.
 _NO_SEGMENT = -1

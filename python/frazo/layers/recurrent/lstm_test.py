@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from frazo.layers.lstm import Lstm
+from frazo.layers.recurrent.lstm import Lstm
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext
 from frazo.proto import lstm_pb2

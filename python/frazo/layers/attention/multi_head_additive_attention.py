@@ -1,13 +1,13 @@
 """Additive attention of a recurrent decoder with several heads."""
 
 import tensorflow as tf
-from frazo.layers.linear import Linear
-from frazo.layers.query_attention import (
+from frazo.layers.attention.query_attention import (
     QueryAttention,
     additive_energies,
     by_sentence,
     root_gaussian,
 )
+from frazo.layers.linear import Linear
 from frazo.layers.sequence_layer import State
 from frazo.layers.step_context import StepContext
 from frazo.proto import linear_pb2, query_attention_pb2

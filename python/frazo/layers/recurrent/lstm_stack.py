@@ -1,7 +1,6 @@
 """LSTM layers on top of each other."""
 
 import tensorflow as tf
-from frazo.layers import bidirectional_lstm  # noqa: F401  It binds itself to its message.
 from frazo.layers.dropout import Dropout
 from frazo.layers.layer import show_shape
 from frazo.layers.sequence_layer import Memory, SequenceLayer, State

@@ -1,7 +1,7 @@
 """An LSTM in both directions."""
 
 import tensorflow as tf
-from frazo.layers.lstm import Lstm
+from frazo.layers.recurrent.lstm import Lstm
 from frazo.layers.sequence_layer import Memory, SequenceLayer, State
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext

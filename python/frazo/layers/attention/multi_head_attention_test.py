@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 import tensorflow as tf
-from frazo.layers.multi_head_attention import MultiHeadAttention
+from frazo.layers.attention.multi_head_attention import MultiHeadAttention
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext
 from frazo.proto import attention_pb2

@@ -2,10 +2,10 @@
 
 import tensorflow as tf
 from frazo.layers.activation import activate
-from frazo.layers.convolution import convolve
+from frazo.layers.attention.window import positions, require_positions
+from frazo.layers.image.convolution import convolve
 from frazo.layers.layer import Layer, constant
 from frazo.layers.step_context import StepContext
-from frazo.layers.window import positions, require_positions
 from frazo.proto import conv_pb2
 from frazo.registry import register
 

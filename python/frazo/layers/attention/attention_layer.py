@@ -3,7 +3,7 @@
 import math
 
 import tensorflow as tf
-from frazo.layers.dot_product_attention import attend
+from frazo.layers.attention.dot_product_attention import attend
 from frazo.layers.dropout import Dropout
 from frazo.layers.layer import constant
 from frazo.layers.linear import Linear

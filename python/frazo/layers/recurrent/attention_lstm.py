@@ -6,14 +6,9 @@ from typing import NamedTuple
 import tensorflow as tf
 
 # Imported for their side effect: each binds itself to its message.
-from frazo.layers import (  # noqa: F401
-    additive_attention,
-    location_sensitive_attention,
-    multi_head_additive_attention,
-)
 from frazo.layers.layer import Layer
-from frazo.layers.lstm import Lstm
-from frazo.layers.lstm_cell import GATES, LstmWeights, Zoneout, advance
+from frazo.layers.recurrent.lstm import Lstm
+from frazo.layers.recurrent.lstm_cell import GATES, LstmWeights, Zoneout, advance
 from frazo.layers.sequence_layer import Memory, State
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from frazo.layers.max_pool2d import MaxPool2d
+from frazo.layers.image.max_pool2d import MaxPool2d
 from frazo.layers.step_context import StepContext
 from frazo.proto import conv_pb2, pooling_pb2
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 import tensorflow as tf
-from frazo.layers.cross_attention import CrossAttention
-from frazo.layers.multi_head_attention import MultiHeadAttention
+from frazo.layers.attention.cross_attention import CrossAttention
+from frazo.layers.attention.multi_head_attention import MultiHeadAttention
 from frazo.layers.packed_kernels import PackedKernels
 from frazo.layers.sequence_layer import Memory, loop_shapes
 from frazo.layers.sequence_layout import SequenceLayout

@@ -1,9 +1,9 @@
 """Additive attention that knows where it looked before."""
 
 import tensorflow as tf
-from frazo.layers.additive_attention import AdditiveAttention
+from frazo.layers.attention.additive_attention import AdditiveAttention
+from frazo.layers.attention.query_attention import by_sentence
 from frazo.layers.linear import Linear
-from frazo.layers.query_attention import by_sentence
 from frazo.layers.sequence_layer import State
 from frazo.layers.step_context import StepContext
 from frazo.proto import linear_pb2, query_attention_pb2

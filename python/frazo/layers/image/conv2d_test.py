@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from frazo.layers.conv2d import Conv2d
+from frazo.layers.image.conv2d import Conv2d
 from frazo.layers.step_context import StepContext
 from frazo.proto import activation_pb2, conv_pb2
 

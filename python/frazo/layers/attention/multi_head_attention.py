@@ -2,15 +2,15 @@
 
 import tensorflow as tf
 from frazo import ops
-from frazo.layers.attention_layer import AttentionLayer
-from frazo.layers.blockwise_attention import blockwise_attend
+from frazo.layers.attention.attention_layer import AttentionLayer
+from frazo.layers.attention.blockwise_attention import blockwise_attend
+from frazo.layers.attention.relative_position_bias import RelativePositionBias
+from frazo.layers.attention.rotary import rotate
+from frazo.layers.attention.visibility import Visibility, index_distance
 from frazo.layers.fused_linear import FusedLinear
-from frazo.layers.relative_position_bias import RelativePositionBias
-from frazo.layers.rotary import rotate
 from frazo.layers.sequence_layer import Memory, State
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext
-from frazo.layers.visibility import Visibility, index_distance
 from frazo.proto import attention_pb2
 from frazo.registry import register
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from frazo.layers.bidirectional_lstm import BidirectionalLstm
-from frazo.layers.lstm_stack import LstmStack
+from frazo.layers.recurrent.bidirectional_lstm import BidirectionalLstm
+from frazo.layers.recurrent.lstm_stack import LstmStack
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext
 from frazo.proto import lstm_pb2
