@@ -2,7 +2,7 @@
 
     ./bazelw run //tools:layer_reference
 
-All of it comes from the comments of proto/*.proto and the docstrings of python/frazo/layers; a test
+All of it comes from the comments of proto/*.proto and the docstrings of python/frazo/{layers,models}; a test
 fails when docs/layers.md is not what they say.
 """
 
@@ -20,13 +20,14 @@ from frazo.config.documentation import comments
 from frazo.config.vocabulary import is_any, is_message, type_name
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor, FileDescriptor
 
-SOURCES = Path(__file__).parents[1] / "python/frazo/layers"
+PACKAGE = Path(__file__).parents[1] / "python/frazo"
+_ROOMS = ("layers", "models")
 
 _PREAMBLE = """\
 # Layers
 
 A layer is a message in an experiment's `.textproto` and the class that is bound to it. This page lists them all, from the
-comments of `proto/*.proto` and the docstrings of `python/frazo/layers`; `./bazelw run //tools:layer_reference` writes it anew.
+comments of `proto/*.proto` and the docstrings of `python/frazo/layers` and `python/frazo/models`; `./bazelw run //tools:layer_reference` writes it anew.
 
 A layer that stands in a `Sequential` is written as a member of `Layer`:
 
@@ -55,14 +56,15 @@ class Binding(NamedTuple):
     docstring: str
 
 
-def bindings(sources: Path) -> dict[str, Binding]:
-    """The registered classes in the modules of a folder, by the full names of their messages."""
+def bindings(package: Path) -> dict[str, Binding]:
+    """The registered layers and models of the package in a folder, by the full names of their messages."""
     found = {}
-    for path in sorted(sources.rglob("*.py")):
+    paths = (path for room in _ROOMS for path in sorted((package / room).rglob("*.py")))
+    for path in paths:
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             for message in _registered_messages(node):
-                module = ".".join(path.relative_to(sources).with_suffix("").parts)
-                class_name = f"frazo.layers.{module}.{node.name}"
+                module = ".".join(path.relative_to(package).with_suffix("").parts)
+                class_name = f"frazo.{module}.{node.name}"
                 docstring = ast.get_docstring(node) or ""
                 found[message.full_name] = Binding(message, class_name, docstring)
     return found
@@ -88,7 +90,7 @@ def main() -> int:
     checkout = Path(os.environ.get("BUILD_WORKSPACE_DIRECTORY", "."))
     parser.add_argument("--out", type=Path, default=checkout / "docs/layers.md", metavar="FILE")
     arguments = parser.parse_args()
-    arguments.out.write_text(reference(bindings(SOURCES)), encoding="utf-8")
+    arguments.out.write_text(reference(bindings(PACKAGE)), encoding="utf-8")
     print(f"wrote {arguments.out}")
     return 0
 

@@ -6,15 +6,14 @@ from typing import NamedTuple
 import tensorflow as tf
 from frazo.decode.graph_search import graph_search
 from frazo.decode.search import Results, Rows, Scores, Sentences
-
-# Imported for their side effect: each binds itself to its message.
-from frazo.layers import rnmt_plus, transformer  # noqa: F401
-from frazo.layers.encoder_decoder import EncoderDecoder, Tokens
 from frazo.layers.packed_kernels import PackedKernels
 from frazo.layers.sequence_layer import loop_shapes
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.smoothed_cross_entropy import smoothed_cross_entropy
 from frazo.layers.step_context import StepContext
+
+# Imported for their side effect: each binds itself to its message.
+from frazo.models.encoder_decoder import EncoderDecoder, Tokens
 from frazo.proto import search_pb2, translation_pb2
 from frazo.registry import build, register
 from frazo.tasks.mt.text_tokenizers import TextTokenizers

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from frazo.layers.encoder_decoder import EncoderDecoder
 from frazo.layers.transformer_stack import TransformerStack
+from frazo.models.encoder_decoder import EncoderDecoder
 from frazo.proto import transformer_pb2
 from frazo.registry import register
 

@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from frazo.layers.encoder_decoder import Tokens
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.smoothed_cross_entropy import smoothed_cross_entropy
 from frazo.layers.step_context import StepContext
-from frazo.layers.transformer import Transformer
+from frazo.models.encoder_decoder import Tokens
+from frazo.models.transformer import Transformer
 from frazo.proto import transformer_pb2
 from google.protobuf import text_format
 

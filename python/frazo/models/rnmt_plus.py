@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 import tensorflow as tf
-from frazo.layers.encoder_decoder import EncoderDecoder
 from frazo.layers.linear import Linear
 from frazo.layers.recurrent.lstm_stack import LstmStack
-from frazo.layers.rnmt_plus_decoder import RnmtPlusDecoder
 from frazo.layers.sequence_layer import Memory, SequenceLayer
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext
+from frazo.models.encoder_decoder import EncoderDecoder
+from frazo.models.rnmt_plus_decoder import RnmtPlusDecoder
 from frazo.proto import rnmt_plus_pb2
 from frazo.registry import register
 
