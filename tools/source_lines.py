@@ -1,4 +1,4 @@
-"""Makes the data of text.source_lines: lines of this checkout's own files, by language.
+"""Makes the data of classification.source_lines: lines of this checkout's own files, by language.
 
     ./bazelw run //tools:source_lines
 
@@ -128,7 +128,7 @@ def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
         "--output",
         type=Path,
         default=Path("/tmp/source_lines"),
-        help="folder to write to; default: /tmp/source_lines, where text.source_lines looks",
+        help="folder to write to; default: /tmp/source_lines, where classification.source_lines looks",
     )
     return parser.parse_args(arguments)
 

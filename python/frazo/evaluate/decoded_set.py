@@ -14,7 +14,7 @@ from frazo.program.errors import JobError
 from frazo.program.number_format import format_duration, format_metrics
 from frazo.proto import experiment_pb2
 from frazo.registry import unwrap
-from frazo.tasks.attention_page import attention_page
+from frazo.tasks.sequence.attention_page import attention_page
 
 _RATE = "examples_per_second"
 

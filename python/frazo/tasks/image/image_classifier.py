@@ -7,7 +7,7 @@ import tensorflow as tf
 from frazo.layers.step_context import StepContext
 from frazo.proto import image_classifier_pb2
 from frazo.registry import register
-from frazo.tasks.classifier import Classifier
+from frazo.tasks.classification.classifier import Classifier
 from frazo.tasks.image.error_page import error_page
 
 

@@ -16,10 +16,10 @@ from frazo.layers.step_context import StepContext
 from frazo.models.encoder_decoder import EncoderDecoder, Tokens
 from frazo.proto import search_pb2, translation_pb2
 from frazo.registry import build, register
-from frazo.tasks.mt.text_tokenizers import TextTokenizers
-from frazo.tasks.mt.token_ids import real_ids
 from frazo.tasks.mt.translation_decoder import TranslationDecoder
 from frazo.tasks.mt.translation_servable import TranslationServable
+from frazo.tasks.sequence.text_tokenizers import TextTokenizers
+from frazo.tasks.sequence.token_ids import real_ids
 from frazo.tasks.task import EvalOutput, Task, WeightedMetrics
 from google.protobuf import text_format
 from google.protobuf.message import Message

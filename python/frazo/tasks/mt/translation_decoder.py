@@ -8,10 +8,10 @@ import tensorflow as tf
 from frazo import _core
 from frazo.decode.search import Results
 from frazo.proto import tokenizer_pb2
-from frazo.tasks.attention_page import attention_figure
 from frazo.tasks.decoder import Decoder, DecodingScores
-from frazo.tasks.mt.text_tokenizers import SOURCE, TARGET, TextTokenizers
 from frazo.tasks.mt.translation_scores import translation_scores
+from frazo.tasks.sequence.attention_page import attention_figure
+from frazo.tasks.sequence.text_tokenizers import SOURCE, TARGET, TextTokenizers
 
 # Features with the texts themselves. Where they are missing, texts are made of the ids, which lack
 # what the tokenizer normalizes or does not know.

@@ -5,8 +5,8 @@ import pytest
 import tensorflow as tf
 from frazo.decode.search import Results
 from frazo.proto import pipeline_pb2, translation_pb2
-from frazo.tasks.mt.text_tokenizers import TextTokenizers
 from frazo.tasks.mt.translation_decoder import TranslationDecoder
+from frazo.tasks.sequence.text_tokenizers import TextTokenizers
 from google.protobuf import text_format
 
 WORDS = ["<unk>", "<s>", "</s>", "open", "file", "Datei", "öffnen"]

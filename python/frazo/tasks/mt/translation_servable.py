@@ -7,7 +7,7 @@ from frazo.decode.search import Results
 from frazo.input.graph_tokenizer import GraphTokenizer
 from frazo.ops import EncodedTexts
 from frazo.proto import search_pb2
-from frazo.tasks.mt.text_tokenizers import TextTokenizers
+from frazo.tasks.sequence.text_tokenizers import TextTokenizers
 from frazo.tasks.servable import Servable
 
 _TEXTS = tf.TensorSpec([None], tf.string, name="sources")

@@ -1,7 +1,7 @@
 import html.parser
 
 import numpy as np
-from frazo.tasks.attention_page import attention_figure, attention_page
+from frazo.tasks.sequence.attention_page import attention_figure, attention_page
 
 
 class Page(html.parser.HTMLParser):

@@ -1,6 +1,6 @@
 import pytest
 from frazo.proto import pipeline_pb2, translation_pb2
-from frazo.tasks.mt.text_tokenizers import TextTokenizers
+from frazo.tasks.sequence.text_tokenizers import TextTokenizers
 from google.protobuf import text_format
 
 NO_TOKENIZER = translation_pb2.Translation()

@@ -7,8 +7,8 @@ import tensorflow as tf
 from frazo.layers.sequential import Sequential
 from frazo.layers.softmax import Softmax, cross_entropy
 from frazo.layers.step_context import StepContext
-from frazo.tasks.class_labels import checked_labels
-from frazo.tasks.classification_metrics import accuracy_metrics, loss_metrics
+from frazo.tasks.classification.class_labels import checked_labels
+from frazo.tasks.classification.classification_metrics import accuracy_metrics, loss_metrics
 from frazo.tasks.task import EvalOutput, Task, WeightedMetrics
 
 

@@ -8,7 +8,7 @@ from frazo.layers.masked_mean import masked_mean
 from frazo.layers.step_context import StepContext
 from frazo.proto import text_classifier_pb2
 from frazo.registry import register
-from frazo.tasks.classifier import Classifier
+from frazo.tasks.classification.classifier import Classifier
 
 _FEATURES = ("text", "text_length", "label")
 

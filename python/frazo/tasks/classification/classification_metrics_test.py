@@ -1,6 +1,10 @@
 import pytest
 import tensorflow as tf
-from frazo.tasks.classification_metrics import accuracy_metrics, loss_metrics, weighted_mean
+from frazo.tasks.classification.classification_metrics import (
+    accuracy_metrics,
+    loss_metrics,
+    weighted_mean,
+)
 
 
 def values(metrics):

@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 from frazo.layers.step_context import StepContext
 from frazo.proto import text_classifier_pb2
-from frazo.tasks.text.text_classifier import TextClassifier
+from frazo.tasks.classification.text_classifier import TextClassifier
 from google.protobuf import text_format
 
 _SPEC = {
