@@ -11,8 +11,8 @@
 #include "absl/types/span.h"
 #include "core/batch/batch.h"
 #include "core/batch/batcher_counters.h"
-#include "core/io/record_chunk.h"
 #include "core/process/example.h"
+#include "core/sources/record_chunk.h"
 #include "frazo/proto/batcher.pb.h"
 #include "frazo/proto/batcher_state.pb.h"
 

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/io/record_chunk.h"
 #include "core/process/example.h"
+#include "core/sources/record_chunk.h"
 
 namespace frazo::batch {
 

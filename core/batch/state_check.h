@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "absl/status/status.h"
-#include "core/io/record_chunk.h"
+#include "core/sources/record_chunk.h"
 #include "frazo/proto/batcher_state.pb.h"
 
 namespace frazo::batch {

@@ -11,7 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/decode/testing/scripted_search.h"
-#include "core/io/random.h"
+#include "core/numeric/random.h"
 #include "gtest/gtest.h"
 
 namespace frazo::decode {

@@ -6,7 +6,7 @@
 #include "core/decode/create_search.h"
 #include "core/decode/row_workers.h"
 #include "core/decode/testing/scripted_search.h"
-#include "core/io/random.h"
+#include "core/numeric/random.h"
 #include "core/process/testing/allocation_counter.h"
 #include "gtest/gtest.h"
 

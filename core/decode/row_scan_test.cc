@@ -9,7 +9,7 @@
 
 #include "core/decode/row_scan_avx512.h"
 #include "core/decode/row_scan_portable.h"
-#include "core/io/random.h"
+#include "core/numeric/random.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "core/io/random.h"
+#include "core/numeric/random.h"
 
 namespace frazo::decode {
 

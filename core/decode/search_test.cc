@@ -10,7 +10,7 @@
 #include "core/decode/create_search.h"
 #include "core/decode/row_workers.h"
 #include "core/decode/testing/scripted_search.h"
-#include "core/io/random.h"
+#include "core/numeric/random.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 

@@ -15,11 +15,11 @@
 #include "absl/time/time.h"
 #include "core/batch/batch.h"
 #include "core/batch/batcher.h"
-#include "core/io/record_stream.h"
 #include "core/pipeline/parallel_processing.h"
 #include "core/pipeline/pipeline_snapshot.h"
 #include "core/pipeline/progress_watch.h"
 #include "core/process/record_processor.h"
+#include "core/sources/record_stream.h"
 
 namespace frazo::pipeline {
 

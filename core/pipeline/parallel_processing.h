@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "core/io/record_chunk.h"
-#include "core/io/record_stream.h"
 #include "core/process/processed_chunk.h"
 #include "core/process/record_processor.h"
+#include "core/sources/record_chunk.h"
+#include "core/sources/record_stream.h"
 
 namespace frazo::pipeline {
 

@@ -14,10 +14,10 @@
 #include "core/batch/batch.h"
 #include "core/batch/batcher_counters.h"
 #include "core/batch/padding_report.h"
-#include "core/io/record_stream.h"
 #include "core/pipeline/batch_production.h"
 #include "core/pipeline/pipeline_plan.h"
 #include "core/pipeline/pipeline_snapshot.h"
+#include "core/sources/record_stream.h"
 #include "frazo/proto/pipeline_state.pb.h"
 
 namespace frazo::pipeline {

@@ -8,8 +8,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/batch/batcher.h"
-#include "core/io/record_stream.h"
 #include "core/process/record_processor.h"
+#include "core/sources/record_stream.h"
 #include "frazo/proto/pipeline.pb.h"
 #include "frazo/proto/pipeline_state.pb.h"
 

@@ -7,9 +7,9 @@
 
 #include "absl/status/status.h"
 #include "core/batch/batcher.h"
-#include "core/io/record_chunk.h"
-#include "core/io/record_stream.h"
 #include "core/process/record_processor.h"
+#include "core/sources/record_chunk.h"
+#include "core/sources/record_stream.h"
 #include "frazo/proto/pipeline_state.pb.h"
 
 namespace frazo::pipeline {

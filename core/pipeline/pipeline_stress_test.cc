@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "core/io/testing/scratch_folder.h"
+#include "core/bytes/testing/scratch_folder.h"
 #include "core/pipeline/pipeline.h"
 #include "core/pipeline/testing/text_pipeline.h"
 #include "core/status/status_matchers.h"

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "absl/status/status.h"
-#include "core/io/record_chunk.h"
+#include "core/sources/record_chunk.h"
 
 namespace frazo::pipeline {
 

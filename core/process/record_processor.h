@@ -10,12 +10,12 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
-#include "core/io/record_chunk.h"
 #include "core/process/example.h"
 #include "core/process/field_parser.h"
 #include "core/process/field_step.h"
 #include "core/process/field_table.h"
 #include "core/process/processed_chunk.h"
+#include "core/sources/record_chunk.h"
 #include "frazo/proto/processor.pb.h"
 
 namespace frazo {

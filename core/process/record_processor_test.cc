@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "core/io/testing/scratch_folder.h"
+#include "core/bytes/testing/scratch_folder.h"
 #include "core/process/testing/processing.h"
 #include "core/process/testing/wire_writer.h"
 #include "core/status/status_matchers.h"

@@ -4,7 +4,7 @@
 #include <thread>
 #include <vector>
 
-#include "core/io/testing/scratch_folder.h"
+#include "core/bytes/testing/scratch_folder.h"
 #include "core/process/testing/allocation_counter.h"
 #include "core/process/testing/processing.h"
 #include "core/process/testing/wire_writer.h"

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "core/io/testing/scratch_folder.h"
+#include "core/bytes/testing/scratch_folder.h"
 #include "core/status/status_matchers.h"
 #include "core/text/testing/encoded.h"
 #include "core/text/testing/random_text.h"

@@ -3,7 +3,7 @@
 #include <limits>
 #include <string>
 
-#include "core/io/testing/scratch_folder.h"
+#include "core/bytes/testing/scratch_folder.h"
 #include "core/status/status_matchers.h"
 #include "core/text/testing/sentencepiece_models.h"
 #include "gmock/gmock.h"

@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/types/span.h"
-#include "core/io/file_reader.h"
+#include "core/bytes/file_reader.h"
 #include "core/status/status_macros.h"
 #include "core/text/utf8.h"
 

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "core/io/testing/scratch_folder.h"
+#include "core/bytes/testing/scratch_folder.h"
 #include "core/status/status_matchers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"

@@ -26,8 +26,8 @@
 #include "absl/log/check.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "core/io/crc32c.h"
-#include "core/io/record_stream.h"
+#include "core/bytes/crc32c.h"
+#include "core/sources/record_stream.h"
 
 namespace frazo {
 namespace {

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "core/io/record_reader.h"
-#include "core/io/record_writer.h"
+#include "core/records/record_reader.h"
+#include "core/records/record_writer.h"
 #include "core/status/status_macros.h"
 #include "outside/proto/reversal.pb.h"
 

@@ -13,8 +13,8 @@
 
 #include "core/batch/batch.h"
 #include "core/batch/batcher.h"
-#include "core/io/record_chunk.h"
 #include "core/process/example.h"
+#include "core/sources/record_chunk.h"
 #include "frazo/proto/batcher.pb.h"
 #include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"

@@ -14,8 +14,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
-#include "core/io/record_chunk.h"
-#include "core/io/record_stream.h"
+#include "core/sources/record_chunk.h"
+#include "core/sources/record_stream.h"
 #include "frazo/proto/pipeline_state.pb.h"
 
 namespace frazo::pipeline {

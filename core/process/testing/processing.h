@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "core/io/record_chunk.h"
 #include "core/process/processed_chunk.h"
 #include "core/process/record_processor.h"
+#include "core/sources/record_chunk.h"
 #include "frazo/proto/processor.pb.h"
 #include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"

@@ -8,7 +8,7 @@
 #include <memory>
 #include <utility>
 
-#include "core/io/record_batch.h"
+#include "core/records/record_batch.h"
 
 namespace frazo {
 

@@ -18,8 +18,8 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "core/io/compression.h"
-#include "core/io/sharded_record_writer.h"
+#include "core/bytes/compression.h"
+#include "core/records/sharded_record_writer.h"
 #include "core/status/status_macros.h"
 #include "python/frazo/bindings/status_exceptions.h"
 

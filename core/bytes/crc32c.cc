@@ -1,0 +1,15 @@
+#include "core/bytes/crc32c.h"
+
+#include "absl/crc/crc32c.h"
+#include "core/bytes/crc32c_x86.h"
+
+namespace frazo {
+
+uint32_t Crc32c(std::string_view bytes) { return ExtendCrc32c(0, bytes); }
+
+uint32_t ExtendCrc32c(uint32_t crc, std::string_view bytes) {
+  if (HasCrc32cX86()) return ~ExtendCrc32cX86(~crc, bytes.data(), bytes.size());
+  return static_cast<uint32_t>(absl::ExtendCrc32c(absl::crc32c_t{crc}, bytes));
+}
+
+}  // namespace frazo

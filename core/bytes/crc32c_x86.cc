@@ -1,0 +1,101 @@
+#include "core/bytes/crc32c_x86.h"
+
+#if defined(__x86_64__)
+
+#include <immintrin.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+namespace frazo {
+namespace {
+
+// The crc32 instruction takes 8 bytes and gives its result 3 cycles later, but a new one can start
+// in every cycle. So three lanes of the same number of bytes, a, b and c, one after the other in
+// memory, are summed side by side, b and c from a register of 0. The CRC is linear over GF(2): the
+// register after all three is
+//   A x^(8 * 2 lane) + B x^(8 lane) + C   modulo P, for lanes of `lane` bytes,
+// where A, B and C are the lanes' registers as polynomials and P is that of Castagnoli.
+constexpr size_t kWordBytes = 8;
+constexpr size_t kMaxLaneBytes = 1024;
+// Below, joining the lanes takes longer than they save.
+constexpr size_t kMinLaneBytes = 32;
+
+// kPowers[i] = x^(64 (i + 1) - 33) modulo P, the factor for i + 1 words. A register holds its
+// polynomial bit-reversed (bit 31 is x^0), so that the carry-less product of two of them is 63 bits
+// long and one power short as a word of data, and the crc32 instruction multiplies a word by x^32:
+// together x^33 too much, hence the -33.
+constexpr auto kPowers = [] {
+  std::array<uint32_t, 2 * kMaxLaneBytes / kWordBytes> powers = {};
+  uint32_t power = 1;  // x^31
+  for (uint32_t& entry : powers) {
+    entry = power;
+    for (int i = 0; i < 64; ++i) power = (power >> 1) ^ ((power & 1) != 0 ? 0x82f63b78u : 0);
+  }
+  return powers;
+}();
+
+uint64_t LoadWord(const char* bytes) {
+  uint64_t word;
+  std::memcpy(&word, bytes, sizeof(word));
+  return word;
+}
+
+// The word of data that moves `reg` on by `bytes` bytes, by its crc32.
+__attribute__((target("sse4.2,pclmul"))) uint64_t Shifted(uint64_t reg, size_t bytes) {
+  const uint32_t power = kPowers[bytes / kWordBytes - 1];
+  return _mm_cvtsi128_si64(
+      _mm_clmulepi64_si128(_mm_cvtsi64_si128(reg), _mm_cvtsi64_si128(power), 0));
+}
+
+__attribute__((target("sse4.2,pclmul"))) uint32_t ExtendByLanes(uint64_t reg, const char* bytes,
+                                                                size_t lane) {
+  uint64_t a = reg;
+  uint64_t b = 0;
+  uint64_t c = 0;
+  for (const char* const end = bytes + lane; bytes < end; bytes += kWordBytes) {
+    a = _mm_crc32_u64(a, LoadWord(bytes));
+    b = _mm_crc32_u64(b, LoadWord(bytes + lane));
+    c = _mm_crc32_u64(c, LoadWord(bytes + 2 * lane));
+  }
+  return c ^ _mm_crc32_u64(0, Shifted(a, 2 * lane) ^ Shifted(b, lane));
+}
+
+}  // namespace
+
+bool HasCrc32cX86() {
+  static const bool has = __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("pclmul");
+  return has;
+}
+
+__attribute__((target("sse4.2,pclmul"))) uint32_t ExtendCrc32cX86(uint32_t reg, const char* bytes,
+                                                                  size_t size) {
+  while (size >= 3 * kMinLaneBytes) {
+    const size_t lane = std::min(size / (3 * kWordBytes) * kWordBytes, kMaxLaneBytes);
+    reg = ExtendByLanes(reg, bytes, lane);
+    bytes += 3 * lane;
+    size -= 3 * lane;
+  }
+  uint64_t wide = reg;
+  for (; size >= kWordBytes; size -= kWordBytes, bytes += kWordBytes) {
+    wide = _mm_crc32_u64(wide, LoadWord(bytes));
+  }
+  reg = wide;
+  for (; size > 0; --size, ++bytes) reg = _mm_crc32_u8(reg, *bytes);
+  return reg;
+}
+
+}  // namespace frazo
+
+#else
+
+namespace frazo {
+
+bool HasCrc32cX86() { return false; }
+
+uint32_t ExtendCrc32cX86(uint32_t reg, const char*, size_t) { return reg; }
+
+}  // namespace frazo
+
+#endif

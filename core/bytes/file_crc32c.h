@@ -1,0 +1,17 @@
+#ifndef FRAZO_CORE_BYTES_FILE_CRC32C_H_
+#define FRAZO_CORE_BYTES_FILE_CRC32C_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+
+namespace frazo {
+
+// CRC-32C (not masked) of all bytes of the file, as they stand on disk. Errors: those of
+// FileReader.
+absl::StatusOr<uint32_t> FileCrc32c(std::string path);
+
+}  // namespace frazo
+
+#endif  // FRAZO_CORE_BYTES_FILE_CRC32C_H_

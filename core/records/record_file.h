@@ -1,0 +1,62 @@
+#ifndef FRAZO_CORE_RECORDS_RECORD_FILE_H_
+#define FRAZO_CORE_RECORDS_RECORD_FILE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "core/bytes/compression.h"
+#include "core/records/record_batch.h"
+#include "core/records/record_position.h"
+
+namespace frazo {
+
+// An open file of records, read front to back. A format is a subclass with a function that opens a
+// file; see core/records/record_file_formats.h. Not thread-safe.
+class RecordFile {
+ public:
+  struct Options {
+    CompressionKind compression = CompressionKind::kNone;
+    // A longer record is an error: it is more likely a mistake than data, and it would have to fit
+    // into memory. >= 1. Default: 1 GiB.
+    int64_t max_record_bytes = int64_t{1} << 30;
+    // Bytes read at once; a longer record takes more. The default is few enough bytes to be in the
+    // processor's cache still when they are looked at, and enough that a system call costs nothing.
+    // >= 1. Default: 1 MiB.
+    int64_t buffer_bytes = 1 << 20;
+
+    // Error: kInvalidArgument for a value out of range.
+    absl::Status Validate() const;
+  };
+
+  virtual ~RecordFile() = default;
+
+  // Returns true: *record is set, and valid until the next call. false and status().ok(): the file
+  // has ended. false and !status().ok(): it failed, and so will every later call.
+  virtual bool Next(std::string_view* record) = 0;
+
+  // Returns true: *run holds 1 to `max_records` (>= 1) records, as many as can be had without
+  // waiting for more than the first. false: as for Next(). By default it copies what Next() gives.
+  virtual bool NextRun(int64_t max_records, RecordBatch* run);
+
+  // After a failure: moves to the next record that is whole, so that reading goes on with it. The
+  // number of bytes passed over, which count as one record; nothing if the rest of the file is out
+  // of reach or the failure is not one of damage, which is the default.
+  virtual std::optional<int64_t> SkipDamage() { return std::nullopt; }
+
+  // Of the record that comes next. A file opened at this position goes on with that record.
+  virtual RecordPosition position() const = 0;
+
+  virtual const absl::Status& status() const = 0;
+
+ protected:
+  RecordFile() = default;
+  RecordFile(RecordFile&&) = default;
+  RecordFile& operator=(RecordFile&&) = default;
+};
+
+}  // namespace frazo
+
+#endif  // FRAZO_CORE_RECORDS_RECORD_FILE_H_

@@ -1,0 +1,22 @@
+#ifndef FRAZO_CORE_RECORDS_RECORD_POSITION_H_
+#define FRAZO_CORE_RECORDS_RECORD_POSITION_H_
+
+#include <cstdint>
+
+namespace frazo {
+
+// Where a record stands in a file.
+struct RecordPosition {
+  // Records before it.
+  int64_t record = 0;
+  // Bytes before the first one of its framing, counted after decompression.
+  int64_t byte = 0;
+
+  friend bool operator==(const RecordPosition& left, const RecordPosition& right) {
+    return left.record == right.record && left.byte == right.byte;
+  }
+};
+
+}  // namespace frazo
+
+#endif  // FRAZO_CORE_RECORDS_RECORD_POSITION_H_

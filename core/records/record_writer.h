@@ -1,0 +1,52 @@
+#ifndef FRAZO_CORE_RECORDS_RECORD_WRITER_H_
+#define FRAZO_CORE_RECORDS_RECORD_WRITER_H_
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/bytes/byte_sink.h"
+#include "core/bytes/compression.h"
+
+namespace frazo {
+
+// Writes one TFRecord file, which appears at its path whole when Close() has returned ok, and not
+// at all otherwise: a file that stood there before then still does. Not thread-safe.
+//
+//   FRAZO_ASSIGN_OR_RETURN(RecordWriter writer, RecordWriter::Create(path,
+//   CompressionKind::kZstd)); for (const std::string& example : examples)
+//   FRAZO_RETURN_IF_ERROR(writer.Write(example)); return writer.Close();
+class RecordWriter {
+ public:
+  // Errors: kNotFound (no such folder), kPermissionDenied, kInvalidArgument (a folder or a device).
+  static absl::StatusOr<RecordWriter> Create(std::string path, CompressionKind compression);
+
+  // A record may be empty. Errors: kResourceExhausted (disk full), kFailedPrecondition (after
+  // Close()); after an error every call returns one.
+  absl::Status Write(std::string_view record);
+
+  // Completes the file, forces it to disk and gives it its name.
+  absl::Status Close();
+
+  // Gives the file up, as the destructor does for a writer that is not closed.
+  void Discard() { sink_.reset(); }
+
+  // Whether Close() or Discard() was called.
+  bool closed() const { return sink_ == nullptr; }
+
+ private:
+  RecordWriter(std::string path, std::unique_ptr<ByteSink> sink)
+      : path_(std::move(path)), sink_(std::move(sink)) {}
+
+  absl::Status CheckOpen() const;
+
+  std::string path_;
+  std::unique_ptr<ByteSink> sink_;
+};
+
+}  // namespace frazo
+
+#endif  // FRAZO_CORE_RECORDS_RECORD_WRITER_H_

@@ -1,0 +1,43 @@
+#ifndef FRAZO_CORE_RECORDS_SHARD_NAME_H_
+#define FRAZO_CORE_RECORDS_SHARD_NAME_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+
+// Names of the files of a sharded set: name-00003-of-00008.ext is shard 3 of the 8 that the pattern
+// `name@8.ext` stands for.
+namespace frazo {
+
+constexpr int kMaxShards = 99999;
+
+// `name@8.ext` or `name@*.ext`, taken apart.
+struct ShardedPattern {
+  std::string name;
+  // From the first dot behind the number on; may be empty.
+  std::string extension;
+  // nullopt: `*`, any number.
+  std::optional<int> shards;
+};
+
+// Nothing if `pattern` is not of this kind, such as an address with an @. Error: kInvalidArgument
+// for a number of shards not in 1..kMaxShards.
+absl::StatusOr<std::optional<ShardedPattern>> ParseShardedPattern(const std::string& pattern);
+
+std::string ShardPath(std::string_view name, int shard, int shards, std::string_view extension);
+
+// The path of a shard, taken apart.
+struct ShardName {
+  std::string name;
+  int shard;
+  int shards;
+};
+
+// Nothing if `path` is not name-00003-of-00008 followed by `extension`.
+std::optional<ShardName> ParseShardPath(std::string_view path, std::string_view extension);
+
+}  // namespace frazo
+
+#endif  // FRAZO_CORE_RECORDS_SHARD_NAME_H_

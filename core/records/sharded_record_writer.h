@@ -1,0 +1,89 @@
+#ifndef FRAZO_CORE_RECORDS_SHARDED_RECORD_WRITER_H_
+#define FRAZO_CORE_RECORDS_SHARDED_RECORD_WRITER_H_
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/bytes/atomic_file_writer.h"
+#include "core/bytes/byte_sink.h"
+#include "core/bytes/compression.h"
+#include "core/records/record_encoding.h"
+
+namespace frazo {
+
+// Writes records to the files of a sharded set, which appear when all of them are whole. Until
+// Close() they have temporary names; on an error, and when destroyed before Close(), nothing is
+// left behind. Each shard is an open file with a buffer of 256 KiB. Not thread-safe.
+//
+//   FRAZO_ASSIGN_OR_RETURN(auto writer, ShardedRecordWriter::Create("train@8.tfrecord", {}));
+//   for (const std::string& example : examples) FRAZO_RETURN_IF_ERROR(writer.Write(example));
+//   return writer.Close();
+//
+// A process that is killed while Close() gives the names may leave a part of the set, which readers
+// refuse as incomplete.
+class ShardedRecordWriter {
+ public:
+  struct Options {
+    // `tfrecord` or `text` (a record a line).
+    std::string format = "tfrecord";
+    CompressionKind compression = CompressionKind::kNone;
+  };
+
+  // `pattern`: name@8.ext for the shards name-00000-of-00008.ext to name-00007-of-00008.ext; any
+  // other path is one file of that name. Errors: kAlreadyExists (one of the files, or a shard of a
+  // set of another number), kInvalidArgument (a number of shards not in 1..99999 or `*`, an unknown
+  // format), kNotFound (no such folder), kPermissionDenied, kResourceExhausted (more files than the
+  // process may open).
+  static absl::StatusOr<ShardedRecordWriter> Create(const std::string& pattern,
+                                                    const Options& options);
+
+  // Adds a record to the shards in turn, beginning with the first. Errors: kInvalidArgument (a
+  // record that the format cannot hold; the writer goes on), kResourceExhausted (disk full),
+  // kFailedPrecondition (after Close()).
+  absl::Status Write(std::string_view record);
+
+  // Adds a record to one shard, which the turn leaves out of account. Error besides: kOutOfRange
+  // unless shard < paths().size().
+  absl::Status WriteTo(size_t shard, std::string_view record);
+
+  // Completes all files, forces them to disk and gives them their names. After an error none of
+  // them is there.
+  absl::Status Close();
+
+  // Gives the files up, as the destructor does for a writer that is not closed.
+  void Discard() { shards_.clear(); }
+
+  // Whether Close() or Discard() was called.
+  bool closed() const { return shards_.empty(); }
+
+  // Of the shards, in order.
+  const std::vector<std::string>& paths() const { return paths_; }
+
+ private:
+  struct Shard {
+    std::unique_ptr<AtomicFileWriter> file;
+    // Compresses into the file; its Close() completes the file without giving it its name.
+    std::unique_ptr<ByteSink> sink;
+  };
+
+  ShardedRecordWriter(RecordEncoder encoder, std::vector<std::string> paths)
+      : encoder_(encoder), paths_(std::move(paths)) {}
+
+  absl::Status AddShard(const std::string& path, CompressionKind compression);
+  absl::Status CheckOpen() const;
+
+  RecordEncoder encoder_;
+  std::vector<std::string> paths_;
+  std::vector<Shard> shards_;
+  size_t turn_ = 0;
+};
+
+}  // namespace frazo
+
+#endif  // FRAZO_CORE_RECORDS_SHARDED_RECORD_WRITER_H_

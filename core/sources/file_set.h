@@ -1,0 +1,45 @@
+#ifndef FRAZO_CORE_SOURCES_FILE_SET_H_
+#define FRAZO_CORE_SOURCES_FILE_SET_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "core/records/record_file.h"
+#include "core/records/record_file_formats.h"
+#include "frazo/proto/record_source.pb.h"
+
+namespace frazo {
+
+// A file as it was when it was found.
+struct PinnedFile {
+  std::string path;
+  int64_t bytes;
+};
+
+// Error unless the file is there and as long as it was: kNotFound, kDataLoss (now shorter),
+// kFailedPrecondition (now longer), or those of ErrnoStatus; each names the file and the lengths.
+absl::Status CheckUnchanged(const PinnedFile& file);
+
+// The files of a FileSet message, and how to open them. Immutable.
+struct PinnedFileSet {
+  // Sorted by path, byte by byte; each once.
+  std::vector<PinnedFile> files;
+  std::string format;
+  RecordFileOpener opener;
+  RecordFile::Options options;
+};
+
+// Finds the files. A relative pattern is looked for below the current folder, then below each of
+// `search_folders`, until one has something for it. Errors: kNotFound (a pattern that matches
+// nothing, or a shard that is missing from its set, by name), kInvalidArgument (a folder or a pipe,
+// a shard count out of range, an unknown format, a value out of range), kPermissionDenied.
+absl::StatusOr<PinnedFileSet> PinFiles(const FileSet& file_set,
+                                       absl::Span<const std::string> search_folders);
+
+}  // namespace frazo
+
+#endif  // FRAZO_CORE_SOURCES_FILE_SET_H_

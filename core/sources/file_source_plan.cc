@@ -1,0 +1,163 @@
+#include "core/sources/file_source_plan.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "core/bytes/compression.h"
+#include "core/status/status_macros.h"
+
+namespace frazo {
+namespace {
+
+// FNV-1a, 64 bits: the same in every build, unlike the hashes of libraries.
+class FileListHash {
+ public:
+  void Add(std::string_view bytes) {
+    for (const unsigned char byte : bytes) value_ = (value_ ^ byte) * 0x100000001b3u;
+  }
+  uint64_t value() const { return value_; }
+
+ private:
+  uint64_t value_ = 0xcbf29ce484222325u;
+};
+
+absl::Status CheckAtLeast(std::string_view field, int64_t value, int64_t least) {
+  if (value >= least) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(field, " is ", value, " but must be at least ", least));
+}
+
+absl::Status CheckValues(const FileSource& source, const RecordStream::Options& options) {
+  FRAZO_RETURN_IF_ERROR(CheckAtLeast("epochs", source.epochs(), 0));
+  FRAZO_RETURN_IF_ERROR(
+      CheckAtLeast("shuffle.buffer_records", source.shuffle().buffer_records(), 1));
+  FRAZO_RETURN_IF_ERROR(CheckAtLeast("shuffle.buffer_bytes", source.shuffle().buffer_bytes(), 1));
+  FRAZO_RETURN_IF_ERROR(CheckAtLeast("shuffle.lanes", source.shuffle().lanes(), 1));
+  FRAZO_RETURN_IF_ERROR(CheckAtLeast("replicas", options.replicas, 1));
+  if (options.replica < 0 || options.replica >= options.replicas) {
+    return absl::InvalidArgumentError(absl::StrCat("replica is ", options.replica,
+                                                   " but must be in 0..", options.replicas - 1,
+                                                   ", since replicas is ", options.replicas));
+  }
+  return absl::OkStatus();
+}
+
+FileSourceIdentity IdentityOf(const PinnedFileSet& file_set, const FileSource& source,
+                              const RecordStream::Options& options) {
+  FileSourceIdentity identity;
+  int64_t bytes = 0;
+  FileListHash hash;
+  for (const PinnedFile& file : file_set.files) {
+    bytes += file.bytes;
+    // Without the folder: data that moved as a whole is the same data.
+    const std::string_view path = file.path;
+    hash.Add(absl::StrCat(path.substr(path.rfind('/') + 1), "/", file.bytes, "/"));
+  }
+  identity.set_files(file_set.files.size());
+  identity.set_bytes(bytes);
+  identity.set_hash(hash.value());
+  identity.set_format(file_set.format);
+  identity.set_compression(CompressionName(file_set.options.compression));
+  identity.set_replica(options.replica);
+  identity.set_replicas(options.replicas);
+  if (source.has_shuffle()) {
+    identity.set_seed(options.seed);
+    identity.set_buffer_records(source.shuffle().buffer_records());
+    identity.set_buffer_bytes(source.shuffle().buffer_bytes());
+    identity.set_lanes(source.shuffle().lanes());
+  }
+  return identity;
+}
+
+template <typename Value>
+absl::Status CheckSame(std::string_view what, const Value& saved, const Value& now) {
+  if (saved == now) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat("the saved state does not fit the source: ", what, " was ", saved,
+                   " when it was saved and is ", now,
+                   " now; restore the configuration that it "
+                   "was saved with, or start the source anew"));
+}
+
+absl::Status CheckIdentity(const FileSourceIdentity& saved, const FileSourceIdentity& now) {
+  FRAZO_RETURN_IF_ERROR(CheckSame("the number of files", saved.files(), now.files()));
+  FRAZO_RETURN_IF_ERROR(CheckSame("the bytes of all files", saved.bytes(), now.bytes()));
+  FRAZO_RETURN_IF_ERROR(CheckSame("the hash of the files' names and sizes",
+                                  absl::StrCat(absl::Hex(saved.hash(), absl::kZeroPad16)),
+                                  absl::StrCat(absl::Hex(now.hash(), absl::kZeroPad16))));
+  FRAZO_RETURN_IF_ERROR(CheckSame("files.format", saved.format(), now.format()));
+  FRAZO_RETURN_IF_ERROR(CheckSame("files.compression", saved.compression(), now.compression()));
+  FRAZO_RETURN_IF_ERROR(CheckSame("replicas", saved.replicas(), now.replicas()));
+  FRAZO_RETURN_IF_ERROR(CheckSame("replica", saved.replica(), now.replica()));
+  FRAZO_RETURN_IF_ERROR(CheckSame<std::string_view>("the order",
+                                                    saved.lanes() > 0 ? "shuffled" : "by name",
+                                                    now.lanes() > 0 ? "shuffled" : "by name"));
+  FRAZO_RETURN_IF_ERROR(CheckSame("the seed", saved.seed(), now.seed()));
+  FRAZO_RETURN_IF_ERROR(
+      CheckSame("shuffle.buffer_records", saved.buffer_records(), now.buffer_records()));
+  FRAZO_RETURN_IF_ERROR(
+      CheckSame("shuffle.buffer_bytes", saved.buffer_bytes(), now.buffer_bytes()));
+  return CheckSame("shuffle.lanes", saved.lanes(), now.lanes());
+}
+
+}  // namespace
+
+absl::Status FileSourcePlan::CheckState(const FileSourceState& state) const {
+  FRAZO_RETURN_IF_ERROR(CheckIdentity(state.identity(), identity));
+  bool is_sound = state.epoch() >= 0 && state.window() >= 0 && state.given() >= 0 &&
+                  state.next_lane() >= 0 && state.next_lane() < lanes &&
+                  state.lanes_size() == lanes;
+  for (int lane = 0; is_sound && lane < lanes; ++lane) {
+    const FileSourceState::LanePosition& position = state.lanes(lane);
+    is_sound = position.file() >= 0 && position.file() <= share_size(lane) &&
+               position.record() >= 0 && position.byte() >= 0;
+  }
+  if (is_sound) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      "the saved state is damaged: it names a place outside of the files; restore an older one, or "
+      "start the source anew");
+}
+
+absl::StatusOr<std::shared_ptr<const FileSourcePlan>> PlanFileSource(
+    const FileSource& source, const RecordStream::Options& options) {
+  FRAZO_RETURN_IF_ERROR(CheckValues(source, options));
+  FRAZO_ASSIGN_OR_RETURN(PinnedFileSet file_set, PinFiles(source.files(), options.search_folders));
+
+  const int32_t file_count = file_set.files.size();
+  const bool deal_files = file_count >= options.replicas;
+  std::vector<int32_t> own_files;
+  for (int32_t file = 0; file < file_count; ++file) {
+    if (!deal_files || file % options.replicas == options.replica) own_files.push_back(file);
+  }
+
+  const Shuffle& shuffle = source.shuffle();
+  const int32_t lanes =
+      source.has_shuffle() ? std::min<int32_t>(shuffle.lanes(), own_files.size()) : 1;
+  if (source.has_shuffle()) {
+    // A lane holds some of these; together they shall be few beside the buffer.
+    file_set.options.buffer_bytes = std::clamp<int64_t>(shuffle.buffer_bytes() / (8 * lanes),
+                                                        16 << 10, file_set.options.buffer_bytes);
+  }
+  FileSourceIdentity identity = IdentityOf(file_set, source, options);
+  std::optional<int64_t> seed;
+  if (source.has_shuffle()) seed = options.seed;
+  // One half of the buffer is given out while the other one is read.
+  return std::shared_ptr<const FileSourcePlan>(
+      new FileSourcePlan{std::move(file_set),
+                         {std::move(own_files), seed},
+                         source.epochs(),
+                         lanes,
+                         deal_files ? 0 : options.replica,
+                         deal_files ? 1 : options.replicas,
+                         options.skip_damaged,
+                         (shuffle.buffer_records() + 1) / 2,
+                         (shuffle.buffer_bytes() + 1) / 2,
+                         std::move(identity)});
+}
+
+}  // namespace frazo

@@ -1,0 +1,76 @@
+#ifndef FRAZO_CORE_SOURCES_MIXED_STREAM_H_
+#define FRAZO_CORE_SOURCES_MIXED_STREAM_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "core/sources/file_stream.h"
+#include "core/sources/reader_threads.h"
+#include "core/sources/record_chunk.h"
+#include "core/sources/record_stream.h"
+#include "frazo/proto/pipeline_state.pb.h"
+#include "frazo/proto/record_source.pb.h"
+
+namespace frazo {
+
+// Records of several streams. Draw: the choice of the part that gives the next record; draw number
+// n depends on (seed, n) and on which parts have been dropped, so that each record is one draw.
+class MixedStream final : public RecordStream {
+ public:
+  static absl::StatusOr<std::unique_ptr<MixedStream>> Create(
+      const MixtureSource& source, const Options& options, std::shared_ptr<ReaderThreads> threads);
+
+  bool NextChunk(int64_t max_records, RecordChunk* chunk) override;
+  const absl::Status& status() const override { return status_; }
+  absl::Status Restore(const RecordSourceState& state) override;
+  absl::Status ReadAgain(absl::Span<const RecordId> ids,
+                         absl::FunctionRef<void(size_t, std::string_view)> use) const override;
+  std::string Place(const RecordId& id) const override;
+  Counters counters() const override;
+
+ private:
+  class Origin;
+
+  struct Part {
+    std::unique_ptr<FileStream> stream;
+    // Of the draws, while no part is dropped; they add up to 1.
+    double share = 0;
+    bool dropped = false;
+    // What it gives at present, and how many records of it have been taken.
+    RecordChunk chunk;
+    size_t taken = 0;
+  };
+
+  MixedStream(std::vector<Part> parts, MixtureSource::AtEnd at_end, int64_t seed);
+
+  // The part that gives the next record, which is there; nothing at the end or after a failure.
+  std::optional<size_t> Draw(Origin* origin);
+  // One of the parts not dropped, by their shares.
+  size_t Pick(int64_t attempt) const;
+  // Sees to it that the part has a record; false at its end or after its failure.
+  bool FindRecord(size_t part, Origin* origin);
+
+  std::vector<Part> parts_;
+  const MixtureSource::AtEnd at_end_;
+  const int64_t seed_;
+  // Draws made, which is records given out.
+  int64_t draws_ = 0;
+  bool has_started_ = false;
+  absl::Status status_;
+  std::atomic<int64_t> records_{0};
+  std::atomic<int64_t> record_bytes_{0};
+};
+
+}  // namespace frazo
+
+#endif  // FRAZO_CORE_SOURCES_MIXED_STREAM_H_

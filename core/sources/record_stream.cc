@@ -1,0 +1,49 @@
+#include "core/sources/record_stream.h"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include "core/sources/create_file_stream.h"
+#include "core/sources/mixed_stream.h"
+#include "core/sources/reader_threads.h"
+#include "core/status/status_macros.h"
+
+namespace frazo {
+namespace {
+
+// Storage that is slow to answer wants some requests at once, even where the cores are few.
+constexpr int kMinThreads = 4;
+
+int LaneCount(const FileSource& source) {
+  return source.has_shuffle() ? std::max(source.shuffle().lanes(), 1) : 1;
+}
+
+int LaneCount(const RecordSource& source) {
+  if (source.has_files()) return LaneCount(source.files());
+  int lanes = 0;
+  for (const MixtureSource::Part& part : source.mixture().parts()) {
+    lanes += LaneCount(part.source());
+  }
+  return lanes;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<RecordStream>> RecordStream::Create(const RecordSource& source,
+                                                                   const Options& options) {
+  const int cores = std::thread::hardware_concurrency();
+  auto threads =
+      std::make_shared<ReaderThreads>(std::min(LaneCount(source), std::max(cores, kMinThreads)));
+  switch (source.kind_case()) {
+    case RecordSource::kFiles:
+      return CreateFileStream(source.files(), options, std::move(threads));
+    case RecordSource::kMixture:
+      return MixedStream::Create(source.mixture(), options, std::move(threads));
+    case RecordSource::KIND_NOT_SET:
+      break;
+  }
+  return absl::InvalidArgumentError("the source is empty; set files or mixture");
+}
+
+}  // namespace frazo

@@ -1,0 +1,106 @@
+#include "core/sources/sequential_stream.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "core/records/record_position.h"
+#include "frazo/proto/pipeline_state.pb.h"
+
+namespace frazo {
+namespace {
+
+// Enough runs ahead that neither side waits for the other's hiccups, few enough to stay in cache.
+constexpr ReadAhead::Limits kLimits = {/*records=*/std::numeric_limits<int64_t>::max(),
+                                       /*bytes=*/4 << 20};
+
+class SequentialOrigin final : public ChunkOrigin {
+ public:
+  SequentialOrigin(std::shared_ptr<const FileSourcePlan> plan, int64_t epoch, int32_t file,
+                   std::vector<RecordPosition> positions)
+      : plan_(std::move(plan)), epoch_(epoch), file_(file), positions_(std::move(positions)) {}
+
+  RecordSourceState StateAfter(int64_t count) const override {
+    RecordSourceState state;
+    FileSourceState& files = *state.mutable_files();
+    *files.mutable_identity() = plan_->identity;
+    files.set_epoch(epoch_);
+    FileSourceState::LanePosition& lane = *files.add_lanes();
+    lane.set_file(file_);
+    lane.set_record(positions_[count].record);
+    lane.set_byte(positions_[count].byte);
+    return state;
+  }
+
+ private:
+  const std::shared_ptr<const FileSourcePlan> plan_;
+  const int64_t epoch_;
+  const int32_t file_;
+  // Of each record, and of what comes after the last.
+  const std::vector<RecordPosition> positions_;
+};
+
+}  // namespace
+
+SequentialStream::SequentialStream(std::shared_ptr<const FileSourcePlan> plan,
+                                   std::shared_ptr<ReaderThreads> threads)
+    : FileStream(std::move(plan), std::move(threads)) {}
+
+bool SequentialStream::NextChunk(int64_t max_records, RecordChunk* chunk) {
+  // The chunk before gives its memory back first.
+  *chunk = RecordChunk();
+  if (!status().ok() || !FindRun()) return false;
+  const size_t count = std::min<size_t>(max_records, run_.records.size() - given_);
+  std::shared_ptr<const ChunkOrigin> origin = OriginOf(count);
+  std::vector<SourceRecord> records;
+  if (count == run_.records.size()) {
+    records.swap(run_.records);
+    given_ = 0;
+  } else {
+    const auto begin = run_.records.begin() + given_;
+    records.assign(begin, begin + count);
+    given_ += count;
+  }
+  *chunk = RecordChunk(std::move(records), run_.memory, std::move(origin));
+  return Count(*chunk);
+}
+
+bool SequentialStream::FindRun() {
+  if (reading_ == nullptr) {
+    epoch_ = start().epoch();
+    const FileSourceState::LanePosition& place = start().lanes(0);
+    epoch_is_empty_ = place.file() == 0 && place.record() == 0;
+    reading_ = StartReading(kLimits);
+  }
+  while (given_ == run_.records.size()) {
+    if (!plan().is_endless() && epoch_ >= plan().epochs) return false;
+    run_ = reading_->Take(/*lane=*/0);
+    given_ = 0;
+    if (run_.kind == LaneRun::Kind::kFailure) return Fail(run_.status);
+    if (run_.kind == LaneRun::Kind::kRecords) epoch_is_empty_ = false;
+    if (run_.kind == LaneRun::Kind::kEndOfEpoch && !EndEpoch()) return false;
+  }
+  return true;
+}
+
+bool SequentialStream::EndEpoch() {
+  if (epoch_is_empty_) {
+    if (absl::Status status = CheckEmptyEpoch(); !status.ok()) return Fail(std::move(status));
+  }
+  ++epoch_;
+  epoch_is_empty_ = true;
+  return true;
+}
+
+std::shared_ptr<const ChunkOrigin> SequentialStream::OriginOf(size_t count) const {
+  std::vector<RecordPosition> positions;
+  positions.reserve(count + 1);
+  for (size_t i = 0; i < count; ++i) positions.push_back(run_.records[given_ + i].id.position);
+  const bool is_rest = given_ + count == run_.records.size();
+  positions.push_back(is_rest ? run_.end.position : run_.records[given_ + count].id.position);
+  return std::make_shared<SequentialOrigin>(shared_plan(), epoch_, run_.end.file,
+                                            std::move(positions));
+}
+
+}  // namespace frazo
