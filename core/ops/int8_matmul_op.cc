@@ -1,6 +1,6 @@
 #include <cstdint>
 
-#include "core/gemm/int8_matrix.h"
+#include "core/kernels/gemm/int8_matrix.h"
 #include "tensorflow/core/framework/op.h"
 #include "tensorflow/core/framework/shape_inference.h"
 

@@ -5,11 +5,11 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "core/gemm/packed_matrix.h"
-#include "core/lstm/backward.h"
-#include "core/lstm/forward.h"
-#include "core/lstm/recurrence.h"
-#include "core/lstm/step_team.h"
+#include "core/kernels/gemm/packed_matrix.h"
+#include "core/kernels/lstm/backward.h"
+#include "core/kernels/lstm/forward.h"
+#include "core/kernels/lstm/recurrence.h"
+#include "core/kernels/lstm/step_team.h"
 #include "core/ops/lstm_arguments.h"
 #include "core/status/status_macros.h"
 #include "tensorflow/core/framework/op_kernel.h"

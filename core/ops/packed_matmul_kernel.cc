@@ -3,9 +3,9 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "core/gemm/packed_matrix.h"
-#include "core/gemm/packed_product.h"
-#include "core/gemm/row_blocks.h"
+#include "core/kernels/gemm/packed_matrix.h"
+#include "core/kernels/gemm/packed_product.h"
+#include "core/kernels/gemm/row_blocks.h"
 #include "tensorflow/core/framework/op_kernel.h"
 #include "tensorflow/core/framework/tensor.h"
 #include "tsl/platform/threadpool.h"

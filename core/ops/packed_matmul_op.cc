@@ -1,6 +1,6 @@
 #include <cstdint>
 
-#include "core/gemm/packed_matrix.h"
+#include "core/kernels/gemm/packed_matrix.h"
 #include "tensorflow/core/framework/op.h"
 #include "tensorflow/core/framework/shape_inference.h"
 

@@ -2,7 +2,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "core/loss/smoothed_cross_entropy.h"
+#include "core/kernels/loss/smoothed_cross_entropy.h"
 #include "tensorflow/core/framework/op_kernel.h"
 #include "tensorflow/core/framework/tensor.h"
 #include "tsl/platform/threadpool.h"

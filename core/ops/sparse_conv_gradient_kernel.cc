@@ -6,8 +6,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "core/conv/conv_shape.h"
-#include "core/conv/sparse_conv_gradient.h"
+#include "core/kernels/conv/conv_shape.h"
+#include "core/kernels/conv/sparse_conv_gradient.h"
 #include "tensorflow/core/framework/op_kernel.h"
 #include "tensorflow/core/framework/tensor.h"
 #include "tsl/platform/threadpool.h"

@@ -1,0 +1,93 @@
+#include "core/kernels/gemm/int8_matrix.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <vector>
+
+namespace frazo::gemm {
+namespace {
+
+// Little endian on every processor.
+__attribute__((always_inline)) inline void StoreWords(const uint32_t* words, int8_t* bytes) {
+  for (int64_t i = 0; i < kPanelColumns; ++i) {
+    for (int64_t byte = 0; byte < kInt8Group; ++byte) {
+      bytes[i * kInt8Group + byte] = static_cast<int8_t>(words[i] >> (8 * byte));
+    }
+  }
+}
+
+// A panel of floats, [depth, kPanelColumns], to one of whole numbers, with kPanelColumns scales and
+// sums. Inlined into a function for one processor.
+__attribute__((always_inline)) inline void QuantizePanel(const float* panel, int64_t depth,
+                                                         int8_t* rounded, float* scales,
+                                                         int32_t* sums) {
+  float largest[kPanelColumns] = {};
+  for (int64_t k = 0; k < depth; ++k) {
+    for (int64_t column = 0; column < kPanelColumns; ++column) {
+      const float size = std::fabs(panel[k * kPanelColumns + column]);
+      largest[column] = size > largest[column] ? size : largest[column];
+    }
+  }
+  float inverses[kPanelColumns];
+  for (int64_t column = 0; column < kPanelColumns; ++column) {
+    scales[column] = largest[column] / kInt8Limit;
+    inverses[column] = InverseScale(largest[column]);
+    sums[column] = 0;
+  }
+  for (int64_t first = 0; first < depth; first += kInt8Group) {
+    // The first value in the lowest byte.
+    uint32_t words[kPanelColumns] = {};
+    for (int64_t k = first; k < std::min(depth, first + kInt8Group); ++k) {
+      const int64_t shift = 8 * (k - first);
+      for (int64_t column = 0; column < kPanelColumns; ++column) {
+        const int32_t value = RoundToInt8(panel[k * kPanelColumns + column], inverses[column]);
+        sums[column] += value;
+        words[column] |= (static_cast<uint32_t>(value) & 0xff) << shift;
+      }
+    }
+    StoreWords(words, rounded + first * kPanelColumns);
+  }
+}
+
+using QuantizeFunction = void(const float*, int64_t, int8_t*, float*, int32_t*);
+
+void QuantizePanelPortable(const float* panel, int64_t depth, int8_t* rounded, float* scales,
+                           int32_t* sums) {
+  QuantizePanel(panel, depth, rounded, scales, sums);
+}
+
+#if defined(__x86_64__)
+__attribute__((target("avx512f"))) void QuantizePanelAvx512(const float* panel, int64_t depth,
+                                                            int8_t* rounded, float* scales,
+                                                            int32_t* sums) {
+  QuantizePanel(panel, depth, rounded, scales, sums);
+}
+
+QuantizeFunction* ChooseQuantize() {
+  return __builtin_cpu_supports("avx512f") ? QuantizePanelAvx512 : QuantizePanelPortable;
+}
+#else
+QuantizeFunction* ChooseQuantize() { return QuantizePanelPortable; }
+#endif
+
+}  // namespace
+
+void QuantizePanels(const MatrixToPack& matrix, int64_t begin, int64_t end,
+                    const Int8MatrixMemory& memory) {
+  static QuantizeFunction* const quantize = ChooseQuantize();
+  std::vector<float> panel(matrix.depth * kPanelColumns);
+  float scales[kPanelColumns];
+  int32_t sums[kPanelColumns];
+  for (int64_t index = begin; index < end; ++index) {
+    PackPanel(matrix, index, panel.data());
+    quantize(panel.data(), matrix.depth, memory.panels + index * Int8PanelSize(matrix.depth),
+             scales, sums);
+    const int64_t first = index * kPanelColumns;
+    const int64_t width = std::min(kPanelColumns, matrix.columns - first);
+    std::copy(scales, scales + width, memory.scales + first);
+    std::copy(sums, sums + width, memory.sums + first);
+  }
+}
+
+}  // namespace frazo::gemm

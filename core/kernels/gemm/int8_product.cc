@@ -1,0 +1,74 @@
+#include "core/kernels/gemm/int8_product.h"
+
+#include <algorithm>
+#include <cstdint>
+
+#include "core/kernels/gemm/int8_tile.h"
+
+namespace frazo::gemm {
+
+namespace {
+
+// A row's part of a product, of up to kPanelColumns columns: the whole numbers `sums`, of rows with
+// their offset, to floats. Inlined into a function for one processor.
+struct RowEnd {
+  const int32_t* sums;
+  const int32_t* column_sums;
+  const float* column_scales;
+  float row_scale;
+  // Null for none.
+  const float* bias;
+  int64_t columns;
+  float* y;
+};
+
+__attribute__((always_inline)) inline void FinishRow(const RowEnd& end) {
+  for (int64_t i = 0; i < end.columns; ++i) {
+    const int32_t sum = end.sums[i] - kInt8Offset * end.column_sums[i];
+    end.y[i] = sum * (end.row_scale * end.column_scales[i]);
+  }
+  if (end.bias == nullptr) return;
+  for (int64_t i = 0; i < end.columns; ++i) end.y[i] += end.bias[i];
+}
+
+void FinishRowPortable(const RowEnd& end) { FinishRow(end); }
+
+#if defined(__x86_64__)
+__attribute__((target("avx512f"))) void FinishRowAvx512(const RowEnd& end) { FinishRow(end); }
+#else
+void FinishRowAvx512(const RowEnd&) {}
+#endif
+
+}  // namespace
+
+void MultiplyInt8Panels(const Int8Rows& x, const Int8Matrix& matrix, int64_t begin, int64_t end,
+                        const float* bias, float* y) {
+  const bool has_vectors = HasAvx512Vnni();
+  const auto multiply = has_vectors ? MultiplyInt8TileVnni : MultiplyInt8TilePortable;
+  const auto finish = has_vectors ? FinishRowAvx512 : FinishRowPortable;
+  int32_t sums[kMaxInt8BlockRows][kPanelColumns];
+  Int8Tile tile;
+  tile.groups = Int8Groups(matrix.depth);
+  tile.sums = sums;
+  for (int64_t index = begin; index < end; ++index) {
+    tile.panel = matrix.Panel(index);
+    const int64_t first = index * kPanelColumns;
+    RowEnd of_row;
+    of_row.column_sums = matrix.sums + first;
+    of_row.column_scales = matrix.scales + first;
+    of_row.bias = bias == nullptr ? nullptr : bias + first;
+    of_row.columns = std::min(kPanelColumns, matrix.columns - first);
+    for (int64_t block = 0; block < x.block_count(); ++block) {
+      tile.rows = x.block(block);
+      multiply(tile);
+      for (int64_t row = 0; row < tile.rows.rows; ++row) {
+        of_row.sums = sums[row];
+        of_row.row_scale = x.scale(tile.rows.first_row + row);
+        of_row.y = y + (tile.rows.first_row + row) * matrix.columns + first;
+        finish(of_row);
+      }
+    }
+  }
+}
+
+}  // namespace frazo::gemm

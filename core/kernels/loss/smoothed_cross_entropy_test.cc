@@ -1,0 +1,98 @@
+#include "core/kernels/loss/smoothed_cross_entropy.h"
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <random>
+#include <vector>
+
+#include "gtest/gtest.h"
+
+namespace frazo::loss {
+namespace {
+
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+struct Outcome {
+  std::vector<float> losses;
+  std::vector<float> gradient;
+};
+
+Outcome Compute(const std::vector<float>& logits, const std::vector<int32_t>& labels,
+                float smoothing, const std::vector<float>& slopes) {
+  const int64_t rows = labels.size();
+  const SmoothedCrossEntropy entropy = {logits.data(), static_cast<int64_t>(logits.size()) / rows,
+                                        labels.data(), smoothing};
+  Outcome outcome{std::vector<float>(rows), logits};
+  std::vector<RowTotal> totals(rows);
+  entropy.Losses(0, rows / 2, outcome.losses.data(), totals.data());
+  entropy.Losses(rows / 2, rows, outcome.losses.data(), totals.data());
+  // In place of the logits.
+  SmoothedCrossEntropy in_place = entropy;
+  in_place.logits = outcome.gradient.data();
+  in_place.Gradient(0, rows, slopes.data(), totals.data(), outcome.gradient.data());
+  return outcome;
+}
+
+TEST(SmoothedCrossEntropyTest, ByHand) {
+  // Probabilities 1/2, 1/4, 1/4; targets 1/10, 1/10, 8/10.
+  const Outcome outcome = Compute({std::log(2.0f), 0, 0}, {2}, 0.2f, {10});
+  EXPECT_NEAR(outcome.losses[0], 0.1 * std::log(2) + 0.9 * std::log(4), 1e-6);
+  EXPECT_NEAR(outcome.gradient[0], 5 - 1, 1e-5);
+  EXPECT_NEAR(outcome.gradient[1], 2.5 - 1, 1e-5);
+  EXPECT_NEAR(outcome.gradient[2], 2.5 - 8, 1e-5);
+}
+
+TEST(SmoothedCrossEntropyTest, IsTheDefinitionForAnyNumberOfClassesAndScale) {
+  std::mt19937 generator(3);
+  std::normal_distribution<float> normal;
+  for (const int64_t classes : {2, 31, 32, 33, 1000}) {
+    for (const float scale : {0.1f, 10.0f, 1e4f}) {
+      std::vector<float> logits(2 * classes);
+      for (float& logit : logits) logit = scale * normal(generator);
+      const std::vector<int32_t> labels = {0, static_cast<int32_t>(classes - 1)};
+      const Outcome outcome = Compute(logits, labels, 0.1f, {1, -2});
+      for (int64_t row = 0; row < 2; ++row) {
+        const float* of_row = &logits[row * classes];
+        double largest = -kInfinity, total = 0, loss = 0;
+        for (int64_t c = 0; c < classes; ++c) largest = std::max<double>(largest, of_row[c]);
+        for (int64_t c = 0; c < classes; ++c) total += std::exp(of_row[c] - largest);
+        for (int64_t c = 0; c < classes; ++c) {
+          const double target = c == labels[row] ? 0.9 : 0.1 / (classes - 1);
+          loss -= target * (of_row[c] - largest - std::log(total));
+          const double slope = std::exp(of_row[c] - largest) / total - target;
+          EXPECT_NEAR(outcome.gradient[row * classes + c], (row == 0 ? 1 : -2) * slope, 2e-6);
+        }
+        EXPECT_NEAR(outcome.losses[row] / loss, 1, 1e-5) << classes << ' ' << scale;
+      }
+    }
+  }
+}
+
+TEST(SmoothedCrossEntropyTest, AClassThatIsRuledOutCostsNothingWithoutSmoothing) {
+  const Outcome outcome = Compute({0, -kInfinity, 0}, {2}, 0, {1});
+  EXPECT_NEAR(outcome.losses[0], std::log(2), 1e-6);
+  EXPECT_NEAR(outcome.gradient[1], 0, 1e-30);
+  EXPECT_EQ(Compute({0, -kInfinity, 0}, {2}, 0.1f, {1}).losses[0], kInfinity);
+}
+
+TEST(SmoothedCrossEntropyTest, WhatIsNotANumberStaysSo) {
+  for (const float odd : {std::numeric_limits<float>::quiet_NaN(), kInfinity}) {
+    for (const int64_t place : {0, 40}) {
+      std::vector<float> logits(41);
+      logits[place] = odd;
+      const Outcome outcome = Compute(logits, {1}, 0, {1});
+      EXPECT_TRUE(std::isnan(outcome.losses[0])) << odd << ' ' << place;
+      for (const float slope : outcome.gradient) EXPECT_TRUE(std::isnan(slope));
+    }
+  }
+}
+
+TEST(SmoothedCrossEntropyTest, OneClassIsCertain) {
+  const Outcome outcome = Compute({3}, {0}, 0, {1});
+  EXPECT_NEAR(outcome.losses[0], 0, 1e-6);
+  EXPECT_NEAR(outcome.gradient[0], 0, 1e-6);
+}
+
+}  // namespace
+}  // namespace frazo::loss
