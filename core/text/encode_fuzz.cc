@@ -7,8 +7,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/testing/fuzz_target.h"
-#include "core/text/sentencepiece_tokenizer.h"
-#include "core/text/testing/sentencepiece_models.h"
+#include "core/text/sentencepiece/sentencepiece_tokenizer.h"
+#include "core/text/sentencepiece/testing/sentencepiece_models.h"
 #include "core/text/tokenizer.h"
 
 namespace frazo {

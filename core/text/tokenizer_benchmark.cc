@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "benchmark/benchmark.h"
-#include "core/text/testing/sentencepiece_models.h"
+#include "core/text/sentencepiece/testing/sentencepiece_models.h"
 #include "core/text/token_index.h"
 #include "core/text/tokenizer.h"
 

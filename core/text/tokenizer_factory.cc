@@ -1,9 +1,9 @@
 #include <memory>
 
 #include "absl/status/status.h"
-#include "core/text/bpe_tokenizer.h"
+#include "core/text/bpe/bpe_tokenizer.h"
 #include "core/text/grapheme_tokenizer.h"
-#include "core/text/sentencepiece_tokenizer.h"
+#include "core/text/sentencepiece/sentencepiece_tokenizer.h"
 #include "core/text/tokenizer.h"
 #include "core/text/word_tokenizer.h"
 

@@ -6,8 +6,8 @@
 
 #include "core/bytes/testing/scratch_folder.h"
 #include "core/status/status_matchers.h"
+#include "core/text/sentencepiece/testing/sentencepiece_models.h"
 #include "core/text/testing/encoded.h"
-#include "core/text/testing/sentencepiece_models.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
