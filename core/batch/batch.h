@@ -1,5 +1,5 @@
-#ifndef CORE_BATCH_BATCH_H_
-#define CORE_BATCH_BATCH_H_
+#ifndef FRAZO_CORE_BATCH_BATCH_H_
+#define FRAZO_CORE_BATCH_BATCH_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -61,4 +61,4 @@ struct Batch {
 
 }  // namespace frazo::batch
 
-#endif  // CORE_BATCH_BATCH_H_
+#endif  // FRAZO_CORE_BATCH_BATCH_H_

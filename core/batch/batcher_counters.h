@@ -1,5 +1,5 @@
-#ifndef CORE_BATCH_BATCHER_COUNTERS_H_
-#define CORE_BATCH_BATCHER_COUNTERS_H_
+#ifndef FRAZO_CORE_BATCH_BATCHER_COUNTERS_H_
+#define FRAZO_CORE_BATCH_BATCHER_COUNTERS_H_
 
 #include <cstdint>
 
@@ -25,4 +25,4 @@ struct BatcherCounters {
 
 }  // namespace frazo::batch
 
-#endif  // CORE_BATCH_BATCHER_COUNTERS_H_
+#endif  // FRAZO_CORE_BATCH_BATCHER_COUNTERS_H_

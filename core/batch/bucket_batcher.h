@@ -1,5 +1,5 @@
-#ifndef CORE_BATCH_BUCKET_BATCHER_H_
-#define CORE_BATCH_BUCKET_BATCHER_H_
+#ifndef FRAZO_CORE_BATCH_BUCKET_BATCHER_H_
+#define FRAZO_CORE_BATCH_BUCKET_BATCHER_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -65,4 +65,4 @@ class BucketBatcher : public Batcher {
 
 }  // namespace frazo::batch
 
-#endif  // CORE_BATCH_BUCKET_BATCHER_H_
+#endif  // FRAZO_CORE_BATCH_BUCKET_BATCHER_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_BATCH_EXAMPLE_STORE_H_
-#define CORE_BATCH_EXAMPLE_STORE_H_
+#ifndef FRAZO_CORE_BATCH_EXAMPLE_STORE_H_
+#define FRAZO_CORE_BATCH_EXAMPLE_STORE_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -44,4 +44,4 @@ class ExampleStore {
 
 }  // namespace frazo::batch
 
-#endif  // CORE_BATCH_EXAMPLE_STORE_H_
+#endif  // FRAZO_CORE_BATCH_EXAMPLE_STORE_H_

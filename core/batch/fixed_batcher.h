@@ -1,5 +1,5 @@
-#ifndef CORE_BATCH_FIXED_BATCHER_H_
-#define CORE_BATCH_FIXED_BATCHER_H_
+#ifndef FRAZO_CORE_BATCH_FIXED_BATCHER_H_
+#define FRAZO_CORE_BATCH_FIXED_BATCHER_H_
 
 #include <cstdint>
 #include <memory>
@@ -49,4 +49,4 @@ class FixedBatcher : public Batcher {
 
 }  // namespace frazo::batch
 
-#endif  // CORE_BATCH_FIXED_BATCHER_H_
+#endif  // FRAZO_CORE_BATCH_FIXED_BATCHER_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_BATCH_PACK_H_
-#define CORE_BATCH_PACK_H_
+#ifndef FRAZO_CORE_BATCH_PACK_H_
+#define FRAZO_CORE_BATCH_PACK_H_
 
 #include <cstdint>
 #include <vector>
@@ -61,4 +61,4 @@ PackedStream LayOut(const Packing& packing, absl::Span<const int64_t> lengths,
 
 }  // namespace frazo::batch
 
-#endif  // CORE_BATCH_PACK_H_
+#endif  // FRAZO_CORE_BATCH_PACK_H_

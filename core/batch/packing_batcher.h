@@ -1,5 +1,5 @@
-#ifndef CORE_BATCH_PACKING_BATCHER_H_
-#define CORE_BATCH_PACKING_BATCHER_H_
+#ifndef FRAZO_CORE_BATCH_PACKING_BATCHER_H_
+#define FRAZO_CORE_BATCH_PACKING_BATCHER_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -83,4 +83,4 @@ class PackingBatcher : public Batcher {
 
 }  // namespace frazo::batch
 
-#endif  // CORE_BATCH_PACKING_BATCHER_H_
+#endif  // FRAZO_CORE_BATCH_PACKING_BATCHER_H_

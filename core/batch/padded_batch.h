@@ -1,5 +1,5 @@
-#ifndef CORE_BATCH_PADDED_BATCH_H_
-#define CORE_BATCH_PADDED_BATCH_H_
+#ifndef FRAZO_CORE_BATCH_PADDED_BATCH_H_
+#define FRAZO_CORE_BATCH_PADDED_BATCH_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -53,4 +53,4 @@ class PaddedBatchMaker {
 
 }  // namespace frazo::batch
 
-#endif  // CORE_BATCH_PADDED_BATCH_H_
+#endif  // FRAZO_CORE_BATCH_PADDED_BATCH_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_BATCH_PADDING_REPORT_H_
-#define CORE_BATCH_PADDING_REPORT_H_
+#ifndef FRAZO_CORE_BATCH_PADDING_REPORT_H_
+#define FRAZO_CORE_BATCH_PADDING_REPORT_H_
 
 #include <cstdint>
 #include <string>
@@ -49,4 +49,4 @@ class PaddingReport {
 
 }  // namespace frazo::batch
 
-#endif  // CORE_BATCH_PADDING_REPORT_H_
+#endif  // FRAZO_CORE_BATCH_PADDING_REPORT_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_BATCH_PADDING_VALUE_H_
-#define CORE_BATCH_PADDING_VALUE_H_
+#ifndef FRAZO_CORE_BATCH_PADDING_VALUE_H_
+#define FRAZO_CORE_BATCH_PADDING_VALUE_H_
 
 #include <array>
 #include <cstddef>
@@ -38,4 +38,4 @@ absl::StatusOr<std::vector<PaddingValue>> MakePaddingValues(const frazo::Batcher
 
 }  // namespace frazo::batch
 
-#endif  // CORE_BATCH_PADDING_VALUE_H_
+#endif  // FRAZO_CORE_BATCH_PADDING_VALUE_H_

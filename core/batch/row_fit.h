@@ -1,5 +1,5 @@
-#ifndef CORE_BATCH_ROW_FIT_H_
-#define CORE_BATCH_ROW_FIT_H_
+#ifndef FRAZO_CORE_BATCH_ROW_FIT_H_
+#define FRAZO_CORE_BATCH_ROW_FIT_H_
 
 #include <cstdint>
 #include <utility>
@@ -63,4 +63,4 @@ class RowFit {
 
 }  // namespace frazo::batch
 
-#endif  // CORE_BATCH_ROW_FIT_H_
+#endif  // FRAZO_CORE_BATCH_ROW_FIT_H_

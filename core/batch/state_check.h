@@ -1,5 +1,5 @@
-#ifndef CORE_BATCH_STATE_CHECK_H_
-#define CORE_BATCH_STATE_CHECK_H_
+#ifndef FRAZO_CORE_BATCH_STATE_CHECK_H_
+#define FRAZO_CORE_BATCH_STATE_CHECK_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -22,4 +22,4 @@ absl::Status RecordChanged(const RecordId& id);
 
 }  // namespace frazo::batch
 
-#endif  // CORE_BATCH_STATE_CHECK_H_
+#endif  // FRAZO_CORE_BATCH_STATE_CHECK_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_BATCH_TENSOR_MEMORY_H_
-#define CORE_BATCH_TENSOR_MEMORY_H_
+#ifndef FRAZO_CORE_BATCH_TENSOR_MEMORY_H_
+#define FRAZO_CORE_BATCH_TENSOR_MEMORY_H_
 
 #include <cstdint>
 #include <memory>
@@ -22,4 +22,4 @@ absl::StatusOr<BatchTensor> AllocateStrings(std::string_view name, absl::Span<co
 
 }  // namespace frazo::batch
 
-#endif  // CORE_BATCH_TENSOR_MEMORY_H_
+#endif  // FRAZO_CORE_BATCH_TENSOR_MEMORY_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_DECODE_CANDIDATE_LIST_H_
-#define CORE_DECODE_CANDIDATE_LIST_H_
+#ifndef FRAZO_CORE_DECODE_CANDIDATE_LIST_H_
+#define FRAZO_CORE_DECODE_CANDIDATE_LIST_H_
 
 #include <cstdint>
 #include <limits>
@@ -45,4 +45,4 @@ class CandidateList {
 
 }  // namespace frazo::decode
 
-#endif  // CORE_DECODE_CANDIDATE_LIST_H_
+#endif  // FRAZO_CORE_DECODE_CANDIDATE_LIST_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_DECODE_CREATE_SEARCH_H_
-#define CORE_DECODE_CREATE_SEARCH_H_
+#ifndef FRAZO_CORE_DECODE_CREATE_SEARCH_H_
+#define FRAZO_CORE_DECODE_CREATE_SEARCH_H_
 
 #include <memory>
 
@@ -17,4 +17,4 @@ absl::StatusOr<std::unique_ptr<Search>> CreateSearch(const frazo::Search& config
 
 }  // namespace frazo::decode
 
-#endif  // CORE_DECODE_CREATE_SEARCH_H_
+#endif  // FRAZO_CORE_DECODE_CREATE_SEARCH_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_DECODE_EXP_SUM_H_
-#define CORE_DECODE_EXP_SUM_H_
+#ifndef FRAZO_CORE_DECODE_EXP_SUM_H_
+#define FRAZO_CORE_DECODE_EXP_SUM_H_
 
 #include <cmath>
 #include <limits>
@@ -27,4 +27,4 @@ inline float LogSum(float reference, float sum) {
 
 }  // namespace frazo::decode
 
-#endif  // CORE_DECODE_EXP_SUM_H_
+#endif  // FRAZO_CORE_DECODE_EXP_SUM_H_

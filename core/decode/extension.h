@@ -1,5 +1,5 @@
-#ifndef CORE_DECODE_EXTENSION_H_
-#define CORE_DECODE_EXTENSION_H_
+#ifndef FRAZO_CORE_DECODE_EXTENSION_H_
+#define FRAZO_CORE_DECODE_EXTENSION_H_
 
 #include <cstdint>
 
@@ -25,4 +25,4 @@ inline bool IsBetter(const Extension& left, const Extension& right) {
 
 }  // namespace frazo::decode
 
-#endif  // CORE_DECODE_EXTENSION_H_
+#endif  // FRAZO_CORE_DECODE_EXTENSION_H_

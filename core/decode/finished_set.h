@@ -1,5 +1,5 @@
-#ifndef CORE_DECODE_FINISHED_SET_H_
-#define CORE_DECODE_FINISHED_SET_H_
+#ifndef FRAZO_CORE_DECODE_FINISHED_SET_H_
+#define FRAZO_CORE_DECODE_FINISHED_SET_H_
 
 #include <cstdint>
 #include <limits>
@@ -64,4 +64,4 @@ class FinishedSet {
 
 }  // namespace frazo::decode
 
-#endif  // CORE_DECODE_FINISHED_SET_H_
+#endif  // FRAZO_CORE_DECODE_FINISHED_SET_H_

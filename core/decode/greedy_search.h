@@ -1,5 +1,5 @@
-#ifndef CORE_DECODE_GREEDY_SEARCH_H_
-#define CORE_DECODE_GREEDY_SEARCH_H_
+#ifndef FRAZO_CORE_DECODE_GREEDY_SEARCH_H_
+#define FRAZO_CORE_DECODE_GREEDY_SEARCH_H_
 
 #include <memory>
 
@@ -19,4 +19,4 @@ class GreedySearch final : public SinglePathSearch {
 
 }  // namespace frazo::decode
 
-#endif  // CORE_DECODE_GREEDY_SEARCH_H_
+#endif  // FRAZO_CORE_DECODE_GREEDY_SEARCH_H_

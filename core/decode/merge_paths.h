@@ -1,5 +1,5 @@
-#ifndef CORE_DECODE_MERGE_PATHS_H_
-#define CORE_DECODE_MERGE_PATHS_H_
+#ifndef FRAZO_CORE_DECODE_MERGE_PATHS_H_
+#define FRAZO_CORE_DECODE_MERGE_PATHS_H_
 
 #include <cstdint>
 #include <vector>
@@ -16,4 +16,4 @@ void MergePaths(const TokenRules& rules, int32_t eoc_id, std::vector<Extension>*
 
 }  // namespace frazo::decode
 
-#endif  // CORE_DECODE_MERGE_PATHS_H_
+#endif  // FRAZO_CORE_DECODE_MERGE_PATHS_H_

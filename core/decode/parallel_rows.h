@@ -1,5 +1,5 @@
-#ifndef CORE_DECODE_PARALLEL_ROWS_H_
-#define CORE_DECODE_PARALLEL_ROWS_H_
+#ifndef FRAZO_CORE_DECODE_PARALLEL_ROWS_H_
+#define FRAZO_CORE_DECODE_PARALLEL_ROWS_H_
 
 #include <cstdint>
 
@@ -20,4 +20,4 @@ class ParallelRows {
 
 }  // namespace frazo::decode
 
-#endif  // CORE_DECODE_PARALLEL_ROWS_H_
+#endif  // FRAZO_CORE_DECODE_PARALLEL_ROWS_H_

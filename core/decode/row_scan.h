@@ -1,5 +1,5 @@
-#ifndef CORE_DECODE_ROW_SCAN_H_
-#define CORE_DECODE_ROW_SCAN_H_
+#ifndef FRAZO_CORE_DECODE_ROW_SCAN_H_
+#define FRAZO_CORE_DECODE_ROW_SCAN_H_
 
 #include "absl/types/span.h"
 #include "core/decode/candidate_list.h"
@@ -20,4 +20,4 @@ void ScanLogProbabilities(absl::Span<const float> scores, const TokenFilter& fil
 
 }  // namespace frazo::decode
 
-#endif  // CORE_DECODE_ROW_SCAN_H_
+#endif  // FRAZO_CORE_DECODE_ROW_SCAN_H_

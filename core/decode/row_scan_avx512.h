@@ -1,5 +1,5 @@
-#ifndef CORE_DECODE_ROW_SCAN_AVX512_H_
-#define CORE_DECODE_ROW_SCAN_AVX512_H_
+#ifndef FRAZO_CORE_DECODE_ROW_SCAN_AVX512_H_
+#define FRAZO_CORE_DECODE_ROW_SCAN_AVX512_H_
 
 #include "absl/types/span.h"
 #include "core/decode/candidate_list.h"
@@ -18,4 +18,4 @@ void ScanLogProbabilitiesAvx512(absl::Span<const float> scores, const TokenFilte
 
 }  // namespace frazo::decode
 
-#endif  // CORE_DECODE_ROW_SCAN_AVX512_H_
+#endif  // FRAZO_CORE_DECODE_ROW_SCAN_AVX512_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_DECODE_ROW_SCAN_PORTABLE_H_
-#define CORE_DECODE_ROW_SCAN_PORTABLE_H_
+#ifndef FRAZO_CORE_DECODE_ROW_SCAN_PORTABLE_H_
+#define FRAZO_CORE_DECODE_ROW_SCAN_PORTABLE_H_
 
 #include <algorithm>
 #include <cstdint>
@@ -98,4 +98,4 @@ class PortableScan {
 
 }  // namespace frazo::decode
 
-#endif  // CORE_DECODE_ROW_SCAN_PORTABLE_H_
+#endif  // FRAZO_CORE_DECODE_ROW_SCAN_PORTABLE_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_DECODE_ROW_WORKERS_H_
-#define CORE_DECODE_ROW_WORKERS_H_
+#ifndef FRAZO_CORE_DECODE_ROW_WORKERS_H_
+#define FRAZO_CORE_DECODE_ROW_WORKERS_H_
 
 #include <atomic>
 #include <condition_variable>
@@ -52,4 +52,4 @@ class RowWorkers final : public ParallelRows {
 
 }  // namespace frazo::decode
 
-#endif  // CORE_DECODE_ROW_WORKERS_H_
+#endif  // FRAZO_CORE_DECODE_ROW_WORKERS_H_

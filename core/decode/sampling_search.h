@@ -1,5 +1,5 @@
-#ifndef CORE_DECODE_SAMPLING_SEARCH_H_
-#define CORE_DECODE_SAMPLING_SEARCH_H_
+#ifndef FRAZO_CORE_DECODE_SAMPLING_SEARCH_H_
+#define FRAZO_CORE_DECODE_SAMPLING_SEARCH_H_
 
 #include <cstdint>
 #include <memory>
@@ -31,4 +31,4 @@ class SamplingSearch final : public SinglePathSearch {
 
 }  // namespace frazo::decode
 
-#endif  // CORE_DECODE_SAMPLING_SEARCH_H_
+#endif  // FRAZO_CORE_DECODE_SAMPLING_SEARCH_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_DECODE_SEARCH_INPUTS_H_
-#define CORE_DECODE_SEARCH_INPUTS_H_
+#ifndef FRAZO_CORE_DECODE_SEARCH_INPUTS_H_
+#define FRAZO_CORE_DECODE_SEARCH_INPUTS_H_
 
 #include <cstdint>
 
@@ -42,4 +42,4 @@ absl::Status CheckSearch(const frazo::Search& config, const SearchInputs& inputs
 
 }  // namespace frazo::decode
 
-#endif  // CORE_DECODE_SEARCH_INPUTS_H_
+#endif  // FRAZO_CORE_DECODE_SEARCH_INPUTS_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_DECODE_SEARCH_RESULTS_H_
-#define CORE_DECODE_SEARCH_RESULTS_H_
+#ifndef FRAZO_CORE_DECODE_SEARCH_RESULTS_H_
+#define FRAZO_CORE_DECODE_SEARCH_RESULTS_H_
 
 #include <cstdint>
 #include <vector>
@@ -40,4 +40,4 @@ SearchResults CollectResults(const FinishedSet& finished, int64_t sentences,
 
 }  // namespace frazo::decode
 
-#endif  // CORE_DECODE_SEARCH_RESULTS_H_
+#endif  // FRAZO_CORE_DECODE_SEARCH_RESULTS_H_

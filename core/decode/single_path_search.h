@@ -1,5 +1,5 @@
-#ifndef CORE_DECODE_SINGLE_PATH_SEARCH_H_
-#define CORE_DECODE_SINGLE_PATH_SEARCH_H_
+#ifndef FRAZO_CORE_DECODE_SINGLE_PATH_SEARCH_H_
+#define FRAZO_CORE_DECODE_SINGLE_PATH_SEARCH_H_
 
 #include <cstdint>
 
@@ -22,4 +22,4 @@ class SinglePathSearch : public Search {
 
 }  // namespace frazo::decode
 
-#endif  // CORE_DECODE_SINGLE_PATH_SEARCH_H_
+#endif  // FRAZO_CORE_DECODE_SINGLE_PATH_SEARCH_H_

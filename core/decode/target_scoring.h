@@ -1,5 +1,5 @@
-#ifndef CORE_DECODE_TARGET_SCORING_H_
-#define CORE_DECODE_TARGET_SCORING_H_
+#ifndef FRAZO_CORE_DECODE_TARGET_SCORING_H_
+#define FRAZO_CORE_DECODE_TARGET_SCORING_H_
 
 #include <memory>
 
@@ -22,4 +22,4 @@ class TargetScoring final : public SinglePathSearch {
 
 }  // namespace frazo::decode
 
-#endif  // CORE_DECODE_TARGET_SCORING_H_
+#endif  // FRAZO_CORE_DECODE_TARGET_SCORING_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_DECODE_TOKEN_FILTER_H_
-#define CORE_DECODE_TOKEN_FILTER_H_
+#ifndef FRAZO_CORE_DECODE_TOKEN_FILTER_H_
+#define FRAZO_CORE_DECODE_TOKEN_FILTER_H_
 
 #include <algorithm>
 #include <cstddef>
@@ -33,4 +33,4 @@ class TokenFilter {
 
 }  // namespace frazo::decode
 
-#endif  // CORE_DECODE_TOKEN_FILTER_H_
+#endif  // FRAZO_CORE_DECODE_TOKEN_FILTER_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_DECODE_TOKEN_RULES_H_
-#define CORE_DECODE_TOKEN_RULES_H_
+#ifndef FRAZO_CORE_DECODE_TOKEN_RULES_H_
+#define FRAZO_CORE_DECODE_TOKEN_RULES_H_
 
 #include <cstdint>
 #include <vector>
@@ -69,4 +69,4 @@ class TokenRules {
 
 }  // namespace frazo::decode
 
-#endif  // CORE_DECODE_TOKEN_RULES_H_
+#endif  // FRAZO_CORE_DECODE_TOKEN_RULES_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_DECODE_TOKEN_SAMPLER_H_
-#define CORE_DECODE_TOKEN_SAMPLER_H_
+#ifndef FRAZO_CORE_DECODE_TOKEN_SAMPLER_H_
+#define FRAZO_CORE_DECODE_TOKEN_SAMPLER_H_
 
 #include <cstdint>
 #include <vector>
@@ -39,4 +39,4 @@ class TokenSampler {
 
 }  // namespace frazo::decode
 
-#endif  // CORE_DECODE_TOKEN_SAMPLER_H_
+#endif  // FRAZO_CORE_DECODE_TOKEN_SAMPLER_H_

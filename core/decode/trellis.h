@@ -1,5 +1,5 @@
-#ifndef CORE_DECODE_TRELLIS_H_
-#define CORE_DECODE_TRELLIS_H_
+#ifndef FRAZO_CORE_DECODE_TRELLIS_H_
+#define FRAZO_CORE_DECODE_TRELLIS_H_
 
 #include <cstdint>
 #include <vector>
@@ -46,4 +46,4 @@ class Trellis {
 
 }  // namespace frazo::decode
 
-#endif  // CORE_DECODE_TRELLIS_H_
+#endif  // FRAZO_CORE_DECODE_TRELLIS_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_NUMERIC_EXPONENTIAL_H_
-#define CORE_NUMERIC_EXPONENTIAL_H_
+#ifndef FRAZO_CORE_NUMERIC_EXPONENTIAL_H_
+#define FRAZO_CORE_NUMERIC_EXPONENTIAL_H_
 
 #include <cstdint>
 #include <cstring>
@@ -38,4 +38,4 @@ __attribute__((always_inline)) inline float ExpOfNonpositive(float x) {
 
 }  // namespace frazo::numeric
 
-#endif  // CORE_NUMERIC_EXPONENTIAL_H_
+#endif  // FRAZO_CORE_NUMERIC_EXPONENTIAL_H_

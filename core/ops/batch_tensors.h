@@ -1,5 +1,5 @@
-#ifndef CORE_OPS_BATCH_TENSORS_H_
-#define CORE_OPS_BATCH_TENSORS_H_
+#ifndef FRAZO_CORE_OPS_BATCH_TENSORS_H_
+#define FRAZO_CORE_OPS_BATCH_TENSORS_H_
 
 #include <vector>
 
@@ -22,4 +22,4 @@ tensorflow::Tensor TensorFlowTensor(const batch::BatchTensor& tensor);
 
 }  // namespace frazo
 
-#endif  // CORE_OPS_BATCH_TENSORS_H_
+#endif  // FRAZO_CORE_OPS_BATCH_TENSORS_H_

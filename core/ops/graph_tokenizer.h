@@ -1,5 +1,5 @@
-#ifndef CORE_OPS_GRAPH_TOKENIZER_H_
-#define CORE_OPS_GRAPH_TOKENIZER_H_
+#ifndef FRAZO_CORE_OPS_GRAPH_TOKENIZER_H_
+#define FRAZO_CORE_OPS_GRAPH_TOKENIZER_H_
 
 #include <memory>
 #include <mutex>
@@ -35,4 +35,4 @@ class GraphTokenizer {
 
 }  // namespace frazo
 
-#endif  // CORE_OPS_GRAPH_TOKENIZER_H_
+#endif  // FRAZO_CORE_OPS_GRAPH_TOKENIZER_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_OPS_SEARCH_HANDLE_H_
-#define CORE_OPS_SEARCH_HANDLE_H_
+#ifndef FRAZO_CORE_OPS_SEARCH_HANDLE_H_
+#define FRAZO_CORE_OPS_SEARCH_HANDLE_H_
 
 #include <memory>
 #include <string>
@@ -24,4 +24,4 @@ struct SearchHandle {
 
 }  // namespace frazo
 
-#endif  // CORE_OPS_SEARCH_HANDLE_H_
+#endif  // FRAZO_CORE_OPS_SEARCH_HANDLE_H_

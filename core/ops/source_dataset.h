@@ -1,5 +1,5 @@
-#ifndef CORE_OPS_SOURCE_DATASET_H_
-#define CORE_OPS_SOURCE_DATASET_H_
+#ifndef FRAZO_CORE_OPS_SOURCE_DATASET_H_
+#define FRAZO_CORE_OPS_SOURCE_DATASET_H_
 
 #include <memory>
 #include <string>
@@ -53,4 +53,4 @@ class SourceDataset : public tensorflow::data::DatasetBase {
 
 }  // namespace frazo
 
-#endif  // CORE_OPS_SOURCE_DATASET_H_
+#endif  // FRAZO_CORE_OPS_SOURCE_DATASET_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_OPS_SOURCE_DATASET_SHAPE_H_
-#define CORE_OPS_SOURCE_DATASET_SHAPE_H_
+#ifndef FRAZO_CORE_OPS_SOURCE_DATASET_SHAPE_H_
+#define FRAZO_CORE_OPS_SOURCE_DATASET_SHAPE_H_
 
 #include "tensorflow/core/framework/common_shape_fns.h"
 #include "tensorflow/core/framework/shape_inference.h"
@@ -17,4 +17,4 @@ absl::Status InferSourceDatasetShape(tensorflow::shape_inference::InferenceConte
 
 }  // namespace frazo
 
-#endif  // CORE_OPS_SOURCE_DATASET_SHAPE_H_
+#endif  // FRAZO_CORE_OPS_SOURCE_DATASET_SHAPE_H_

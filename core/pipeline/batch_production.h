@@ -1,5 +1,5 @@
-#ifndef CORE_PIPELINE_BATCH_PRODUCTION_H_
-#define CORE_PIPELINE_BATCH_PRODUCTION_H_
+#ifndef FRAZO_CORE_PIPELINE_BATCH_PRODUCTION_H_
+#define FRAZO_CORE_PIPELINE_BATCH_PRODUCTION_H_
 
 #include <condition_variable>
 #include <cstddef>
@@ -113,4 +113,4 @@ class BatchProduction {
 
 }  // namespace frazo::pipeline
 
-#endif  // CORE_PIPELINE_BATCH_PRODUCTION_H_
+#endif  // FRAZO_CORE_PIPELINE_BATCH_PRODUCTION_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_PIPELINE_MESSAGE_DIFFERENCE_H_
-#define CORE_PIPELINE_MESSAGE_DIFFERENCE_H_
+#ifndef FRAZO_CORE_PIPELINE_MESSAGE_DIFFERENCE_H_
+#define FRAZO_CORE_PIPELINE_MESSAGE_DIFFERENCE_H_
 
 #include <string>
 
@@ -14,4 +14,4 @@ std::string FirstDifference(const google::protobuf::Message& was,
 
 }  // namespace frazo::pipeline
 
-#endif  // CORE_PIPELINE_MESSAGE_DIFFERENCE_H_
+#endif  // FRAZO_CORE_PIPELINE_MESSAGE_DIFFERENCE_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_PIPELINE_PARALLEL_PROCESSING_H_
-#define CORE_PIPELINE_PARALLEL_PROCESSING_H_
+#ifndef FRAZO_CORE_PIPELINE_PARALLEL_PROCESSING_H_
+#define FRAZO_CORE_PIPELINE_PARALLEL_PROCESSING_H_
 
 #include <condition_variable>
 #include <cstdint>
@@ -84,4 +84,4 @@ class ParallelProcessing {
 
 }  // namespace frazo::pipeline
 
-#endif  // CORE_PIPELINE_PARALLEL_PROCESSING_H_
+#endif  // FRAZO_CORE_PIPELINE_PARALLEL_PROCESSING_H_

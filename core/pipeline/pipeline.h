@@ -1,5 +1,5 @@
-#ifndef CORE_PIPELINE_PIPELINE_H_
-#define CORE_PIPELINE_PIPELINE_H_
+#ifndef FRAZO_CORE_PIPELINE_PIPELINE_H_
+#define FRAZO_CORE_PIPELINE_PIPELINE_H_
 
 #include <cstdint>
 #include <memory>
@@ -96,4 +96,4 @@ class Pipeline {
 
 }  // namespace frazo::pipeline
 
-#endif  // CORE_PIPELINE_PIPELINE_H_
+#endif  // FRAZO_CORE_PIPELINE_PIPELINE_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_PIPELINE_PIPELINE_PLAN_H_
-#define CORE_PIPELINE_PIPELINE_PLAN_H_
+#ifndef FRAZO_CORE_PIPELINE_PIPELINE_PLAN_H_
+#define FRAZO_CORE_PIPELINE_PIPELINE_PLAN_H_
 
 #include <memory>
 #include <string>
@@ -57,4 +57,4 @@ class PipelinePlan {
 
 }  // namespace frazo::pipeline
 
-#endif  // CORE_PIPELINE_PIPELINE_PLAN_H_
+#endif  // FRAZO_CORE_PIPELINE_PIPELINE_PLAN_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_PIPELINE_PIPELINE_SNAPSHOT_H_
-#define CORE_PIPELINE_PIPELINE_SNAPSHOT_H_
+#ifndef FRAZO_CORE_PIPELINE_PIPELINE_SNAPSHOT_H_
+#define FRAZO_CORE_PIPELINE_PIPELINE_SNAPSHOT_H_
 
 #include <cstdint>
 #include <memory>
@@ -41,4 +41,4 @@ absl::Status RestoreBatcher(const PipelineSnapshot& snapshot, const RecordStream
 
 }  // namespace frazo::pipeline
 
-#endif  // CORE_PIPELINE_PIPELINE_SNAPSHOT_H_
+#endif  // FRAZO_CORE_PIPELINE_PIPELINE_SNAPSHOT_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_PIPELINE_PROGRESS_WATCH_H_
-#define CORE_PIPELINE_PROGRESS_WATCH_H_
+#ifndef FRAZO_CORE_PIPELINE_PROGRESS_WATCH_H_
+#define FRAZO_CORE_PIPELINE_PROGRESS_WATCH_H_
 
 #include <cstdint>
 #include <optional>
@@ -28,4 +28,4 @@ class ProgressWatch {
 
 }  // namespace frazo::pipeline
 
-#endif  // CORE_PIPELINE_PROGRESS_WATCH_H_
+#endif  // FRAZO_CORE_PIPELINE_PROGRESS_WATCH_H_

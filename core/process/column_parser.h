@@ -1,5 +1,5 @@
-#ifndef CORE_PROCESS_COLUMN_PARSER_H_
-#define CORE_PROCESS_COLUMN_PARSER_H_
+#ifndef FRAZO_CORE_PROCESS_COLUMN_PARSER_H_
+#define FRAZO_CORE_PROCESS_COLUMN_PARSER_H_
 
 #include <cstddef>
 #include <memory>
@@ -43,4 +43,4 @@ class ColumnParser : public FieldParser {
 
 }  // namespace frazo
 
-#endif  // CORE_PROCESS_COLUMN_PARSER_H_
+#endif  // FRAZO_CORE_PROCESS_COLUMN_PARSER_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_PROCESS_EXAMPLE_H_
-#define CORE_PROCESS_EXAMPLE_H_
+#ifndef FRAZO_CORE_PROCESS_EXAMPLE_H_
+#define FRAZO_CORE_PROCESS_EXAMPLE_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -80,4 +80,4 @@ using Example = absl::Span<const FeatureValues>;
 
 }  // namespace frazo
 
-#endif  // CORE_PROCESS_EXAMPLE_H_
+#endif  // FRAZO_CORE_PROCESS_EXAMPLE_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_PROCESS_FEATURE_CONFIG_H_
-#define CORE_PROCESS_FEATURE_CONFIG_H_
+#ifndef FRAZO_CORE_PROCESS_FEATURE_CONFIG_H_
+#define FRAZO_CORE_PROCESS_FEATURE_CONFIG_H_
 
 #include <cstdint>
 #include <string_view>
@@ -21,4 +21,4 @@ absl::StatusOr<std::vector<int64_t>> ShapeOf(std::string_view place, const Featu
 
 }  // namespace frazo
 
-#endif  // CORE_PROCESS_FEATURE_CONFIG_H_
+#endif  // FRAZO_CORE_PROCESS_FEATURE_CONFIG_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_PROCESS_FEATURE_DEFAULT_H_
-#define CORE_PROCESS_FEATURE_DEFAULT_H_
+#ifndef FRAZO_CORE_PROCESS_FEATURE_DEFAULT_H_
+#define FRAZO_CORE_PROCESS_FEATURE_DEFAULT_H_
 
 #include <cstdint>
 #include <memory>
@@ -40,4 +40,4 @@ class FeatureDefault {
 
 }  // namespace frazo
 
-#endif  // CORE_PROCESS_FEATURE_DEFAULT_H_
+#endif  // FRAZO_CORE_PROCESS_FEATURE_DEFAULT_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_PROCESS_FIELD_PARSER_H_
-#define CORE_PROCESS_FIELD_PARSER_H_
+#ifndef FRAZO_CORE_PROCESS_FIELD_PARSER_H_
+#define FRAZO_CORE_PROCESS_FIELD_PARSER_H_
 
 #include <string_view>
 
@@ -21,4 +21,4 @@ class FieldParser {
 
 }  // namespace frazo
 
-#endif  // CORE_PROCESS_FIELD_PARSER_H_
+#endif  // FRAZO_CORE_PROCESS_FIELD_PARSER_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_PROCESS_FIELD_STEP_H_
-#define CORE_PROCESS_FIELD_STEP_H_
+#ifndef FRAZO_CORE_PROCESS_FIELD_STEP_H_
+#define FRAZO_CORE_PROCESS_FIELD_STEP_H_
 
 #include <cstdint>
 
@@ -22,4 +22,4 @@ class FieldStep {
 
 }  // namespace frazo
 
-#endif  // CORE_PROCESS_FIELD_STEP_H_
+#endif  // FRAZO_CORE_PROCESS_FIELD_STEP_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_PROCESS_FIELD_TABLE_H_
-#define CORE_PROCESS_FIELD_TABLE_H_
+#ifndef FRAZO_CORE_PROCESS_FIELD_TABLE_H_
+#define FRAZO_CORE_PROCESS_FIELD_TABLE_H_
 
 #include <string>
 #include <string_view>
@@ -54,4 +54,4 @@ absl::Status CheckVariable(std::string_view place, const FeatureSpec& spec);
 
 }  // namespace frazo
 
-#endif  // CORE_PROCESS_FIELD_TABLE_H_
+#endif  // FRAZO_CORE_PROCESS_FIELD_TABLE_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_PROCESS_NEAR_NAMES_H_
-#define CORE_PROCESS_NEAR_NAMES_H_
+#ifndef FRAZO_CORE_PROCESS_NEAR_NAMES_H_
+#define FRAZO_CORE_PROCESS_NEAR_NAMES_H_
 
 #include <string>
 #include <string_view>
@@ -14,4 +14,4 @@ std::string NearNames(std::string_view name, absl::Span<const std::string> known
 
 }  // namespace frazo
 
-#endif  // CORE_PROCESS_NEAR_NAMES_H_
+#endif  // FRAZO_CORE_PROCESS_NEAR_NAMES_H_

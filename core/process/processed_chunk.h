@@ -1,5 +1,5 @@
-#ifndef CORE_PROCESS_PROCESSED_CHUNK_H_
-#define CORE_PROCESS_PROCESSED_CHUNK_H_
+#ifndef FRAZO_CORE_PROCESS_PROCESSED_CHUNK_H_
+#define FRAZO_CORE_PROCESS_PROCESSED_CHUNK_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -84,4 +84,4 @@ class ProcessedChunk {
 
 }  // namespace frazo
 
-#endif  // CORE_PROCESS_PROCESSED_CHUNK_H_
+#endif  // FRAZO_CORE_PROCESS_PROCESSED_CHUNK_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_PROCESS_RECORD_FIELDS_H_
-#define CORE_PROCESS_RECORD_FIELDS_H_
+#ifndef FRAZO_CORE_PROCESS_RECORD_FIELDS_H_
+#define FRAZO_CORE_PROCESS_RECORD_FIELDS_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -127,4 +127,4 @@ absl::Span<const T> RecordFields::values(FieldId field) const {
 
 }  // namespace frazo
 
-#endif  // CORE_PROCESS_RECORD_FIELDS_H_
+#endif  // FRAZO_CORE_PROCESS_RECORD_FIELDS_H_

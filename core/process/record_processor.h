@@ -1,5 +1,5 @@
-#ifndef CORE_PROCESS_RECORD_PROCESSOR_H_
-#define CORE_PROCESS_RECORD_PROCESSOR_H_
+#ifndef FRAZO_CORE_PROCESS_RECORD_PROCESSOR_H_
+#define FRAZO_CORE_PROCESS_RECORD_PROCESSOR_H_
 
 #include <cstdint>
 #include <memory>
@@ -63,4 +63,4 @@ class RecordProcessor {
 
 }  // namespace frazo
 
-#endif  // CORE_PROCESS_RECORD_PROCESSOR_H_
+#endif  // FRAZO_CORE_PROCESS_RECORD_PROCESSOR_H_

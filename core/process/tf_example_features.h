@@ -1,5 +1,5 @@
-#ifndef CORE_PROCESS_TF_EXAMPLE_FEATURES_H_
-#define CORE_PROCESS_TF_EXAMPLE_FEATURES_H_
+#ifndef FRAZO_CORE_PROCESS_TF_EXAMPLE_FEATURES_H_
+#define FRAZO_CORE_PROCESS_TF_EXAMPLE_FEATURES_H_
 
 #include <cstdint>
 #include <string_view>
@@ -41,4 +41,4 @@ class TfExampleFeatures {
 
 }  // namespace frazo
 
-#endif  // CORE_PROCESS_TF_EXAMPLE_FEATURES_H_
+#endif  // FRAZO_CORE_PROCESS_TF_EXAMPLE_FEATURES_H_

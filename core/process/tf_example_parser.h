@@ -1,5 +1,5 @@
-#ifndef CORE_PROCESS_TF_EXAMPLE_PARSER_H_
-#define CORE_PROCESS_TF_EXAMPLE_PARSER_H_
+#ifndef FRAZO_CORE_PROCESS_TF_EXAMPLE_PARSER_H_
+#define FRAZO_CORE_PROCESS_TF_EXAMPLE_PARSER_H_
 
 #include <cstdint>
 #include <memory>
@@ -64,4 +64,4 @@ class TfExampleParser : public FieldParser {
 
 }  // namespace frazo
 
-#endif  // CORE_PROCESS_TF_EXAMPLE_PARSER_H_
+#endif  // FRAZO_CORE_PROCESS_TF_EXAMPLE_PARSER_H_

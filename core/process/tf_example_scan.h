@@ -1,5 +1,5 @@
-#ifndef CORE_PROCESS_TF_EXAMPLE_SCAN_H_
-#define CORE_PROCESS_TF_EXAMPLE_SCAN_H_
+#ifndef FRAZO_CORE_PROCESS_TF_EXAMPLE_SCAN_H_
+#define FRAZO_CORE_PROCESS_TF_EXAMPLE_SCAN_H_
 
 #include <string_view>
 
@@ -25,4 +25,4 @@ absl::Status ScanTfExample(const TfExampleFeatures& features, std::string_view r
 
 }  // namespace frazo
 
-#endif  // CORE_PROCESS_TF_EXAMPLE_SCAN_H_
+#endif  // FRAZO_CORE_PROCESS_TF_EXAMPLE_SCAN_H_

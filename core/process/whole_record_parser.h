@@ -1,5 +1,5 @@
-#ifndef CORE_PROCESS_WHOLE_RECORD_PARSER_H_
-#define CORE_PROCESS_WHOLE_RECORD_PARSER_H_
+#ifndef FRAZO_CORE_PROCESS_WHOLE_RECORD_PARSER_H_
+#define FRAZO_CORE_PROCESS_WHOLE_RECORD_PARSER_H_
 
 #include <memory>
 #include <string_view>
@@ -30,4 +30,4 @@ class WholeRecordParser : public FieldParser {
 
 }  // namespace frazo
 
-#endif  // CORE_PROCESS_WHOLE_RECORD_PARSER_H_
+#endif  // FRAZO_CORE_PROCESS_WHOLE_RECORD_PARSER_H_

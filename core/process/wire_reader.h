@@ -1,5 +1,5 @@
-#ifndef CORE_PROCESS_WIRE_READER_H_
-#define CORE_PROCESS_WIRE_READER_H_
+#ifndef FRAZO_CORE_PROCESS_WIRE_READER_H_
+#define FRAZO_CORE_PROCESS_WIRE_READER_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -89,4 +89,4 @@ class WireReader {
 
 }  // namespace frazo
 
-#endif  // CORE_PROCESS_WIRE_READER_H_
+#endif  // FRAZO_CORE_PROCESS_WIRE_READER_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_STATUS_STATUS_MATCHERS_H_
-#define CORE_STATUS_STATUS_MATCHERS_H_
+#ifndef FRAZO_CORE_STATUS_STATUS_MATCHERS_H_
+#define FRAZO_CORE_STATUS_STATUS_MATCHERS_H_
 
 #include <string>
 
@@ -53,4 +53,4 @@ MATCHER_P(IsOkAndHolds, value_matcher,
 
 }  // namespace frazo
 
-#endif  // CORE_STATUS_STATUS_MATCHERS_H_
+#endif  // FRAZO_CORE_STATUS_STATUS_MATCHERS_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_TESTING_FUZZ_INPUTS_H_
-#define CORE_TESTING_FUZZ_INPUTS_H_
+#ifndef FRAZO_CORE_TESTING_FUZZ_INPUTS_H_
+#define FRAZO_CORE_TESTING_FUZZ_INPUTS_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -32,4 +32,4 @@ class FuzzInputs {
 
 }  // namespace frazo
 
-#endif  // CORE_TESTING_FUZZ_INPUTS_H_
+#endif  // FRAZO_CORE_TESTING_FUZZ_INPUTS_H_

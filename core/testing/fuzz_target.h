@@ -1,5 +1,5 @@
-#ifndef CORE_TESTING_FUZZ_TARGET_H_
-#define CORE_TESTING_FUZZ_TARGET_H_
+#ifndef FRAZO_CORE_TESTING_FUZZ_TARGET_H_
+#define FRAZO_CORE_TESTING_FUZZ_TARGET_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -18,4 +18,4 @@ std::vector<std::string> FuzzSeeds();
 
 }  // namespace frazo
 
-#endif  // CORE_TESTING_FUZZ_TARGET_H_
+#endif  // FRAZO_CORE_TESTING_FUZZ_TARGET_H_

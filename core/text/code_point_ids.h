@@ -1,5 +1,5 @@
-#ifndef CORE_TEXT_CODE_POINT_IDS_H_
-#define CORE_TEXT_CODE_POINT_IDS_H_
+#ifndef FRAZO_CORE_TEXT_CODE_POINT_IDS_H_
+#define FRAZO_CORE_TEXT_CODE_POINT_IDS_H_
 
 #include <array>
 #include <cstddef>
@@ -46,4 +46,4 @@ class CodePointIds {
 
 }  // namespace frazo::text
 
-#endif  // CORE_TEXT_CODE_POINT_IDS_H_
+#endif  // FRAZO_CORE_TEXT_CODE_POINT_IDS_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_TEXT_FINGERPRINT_H_
-#define CORE_TEXT_FINGERPRINT_H_
+#ifndef FRAZO_CORE_TEXT_FINGERPRINT_H_
+#define FRAZO_CORE_TEXT_FINGERPRINT_H_
 
 #include <cstdint>
 #include <string_view>
@@ -31,4 +31,4 @@ class Fingerprint {
 
 }  // namespace frazo::text
 
-#endif  // CORE_TEXT_FINGERPRINT_H_
+#endif  // FRAZO_CORE_TEXT_FINGERPRINT_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_TEXT_SCRATCH_POOL_H_
-#define CORE_TEXT_SCRATCH_POOL_H_
+#ifndef FRAZO_CORE_TEXT_SCRATCH_POOL_H_
+#define FRAZO_CORE_TEXT_SCRATCH_POOL_H_
 
 #include <memory>
 #include <mutex>
@@ -54,4 +54,4 @@ class ScratchPool {
 
 }  // namespace frazo::text
 
-#endif  // CORE_TEXT_SCRATCH_POOL_H_
+#endif  // FRAZO_CORE_TEXT_SCRATCH_POOL_H_

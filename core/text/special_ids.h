@@ -1,5 +1,5 @@
-#ifndef CORE_TEXT_SPECIAL_IDS_H_
-#define CORE_TEXT_SPECIAL_IDS_H_
+#ifndef FRAZO_CORE_TEXT_SPECIAL_IDS_H_
+#define FRAZO_CORE_TEXT_SPECIAL_IDS_H_
 
 #include <cstdint>
 #include <string_view>
@@ -42,4 +42,4 @@ absl::StatusOr<SpecialIds> ResolveSpecialIds(const frazo::Tokenizer& config,
 
 }  // namespace frazo::text
 
-#endif  // CORE_TEXT_SPECIAL_IDS_H_
+#endif  // FRAZO_CORE_TEXT_SPECIAL_IDS_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_TEXT_TEXT_FILE_H_
-#define CORE_TEXT_TEXT_FILE_H_
+#ifndef FRAZO_CORE_TEXT_TEXT_FILE_H_
+#define FRAZO_CORE_TEXT_TEXT_FILE_H_
 
 #include <string>
 #include <string_view>
@@ -20,4 +20,4 @@ absl::StatusOr<std::vector<std::string_view>> SplitLines(std::string_view conten
 
 }  // namespace frazo::text
 
-#endif  // CORE_TEXT_TEXT_FILE_H_
+#endif  // FRAZO_CORE_TEXT_TEXT_FILE_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_TEXT_TOKEN_INDEX_H_
-#define CORE_TEXT_TOKEN_INDEX_H_
+#ifndef FRAZO_CORE_TEXT_TOKEN_INDEX_H_
+#define FRAZO_CORE_TEXT_TOKEN_INDEX_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -68,4 +68,4 @@ class TokenIndex {
 
 }  // namespace frazo::text
 
-#endif  // CORE_TEXT_TOKEN_INDEX_H_
+#endif  // FRAZO_CORE_TEXT_TOKEN_INDEX_H_

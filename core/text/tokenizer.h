@@ -1,5 +1,5 @@
-#ifndef CORE_TEXT_TOKENIZER_H_
-#define CORE_TEXT_TOKENIZER_H_
+#ifndef FRAZO_CORE_TEXT_TOKENIZER_H_
+#define FRAZO_CORE_TEXT_TOKENIZER_H_
 
 #include <cstdint>
 #include <memory>
@@ -107,4 +107,4 @@ class Tokenizer {
 
 }  // namespace frazo::text
 
-#endif  // CORE_TEXT_TOKENIZER_H_
+#endif  // FRAZO_CORE_TEXT_TOKENIZER_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_TEXT_UTF8_H_
-#define CORE_TEXT_UTF8_H_
+#ifndef FRAZO_CORE_TEXT_UTF8_H_
+#define FRAZO_CORE_TEXT_UTF8_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -36,4 +36,4 @@ void AppendUtf8(char32_t code_point, std::string* text);
 
 }  // namespace frazo::text
 
-#endif  // CORE_TEXT_UTF8_H_
+#endif  // FRAZO_CORE_TEXT_UTF8_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_TEXT_VOCABULARY_H_
-#define CORE_TEXT_VOCABULARY_H_
+#ifndef FRAZO_CORE_TEXT_VOCABULARY_H_
+#define FRAZO_CORE_TEXT_VOCABULARY_H_
 
 #include <cstdint>
 #include <string>
@@ -56,4 +56,4 @@ class Vocabulary {
 
 }  // namespace frazo::text
 
-#endif  // CORE_TEXT_VOCABULARY_H_
+#endif  // FRAZO_CORE_TEXT_VOCABULARY_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_TEXT_VOCABULARY_TOKENIZER_H_
-#define CORE_TEXT_VOCABULARY_TOKENIZER_H_
+#ifndef FRAZO_CORE_TEXT_VOCABULARY_TOKENIZER_H_
+#define FRAZO_CORE_TEXT_VOCABULARY_TOKENIZER_H_
 
 #include <cstdint>
 #include <string_view>
@@ -38,4 +38,4 @@ class VocabularyTokenizer : public Tokenizer {
 
 }  // namespace frazo::text
 
-#endif  // CORE_TEXT_VOCABULARY_TOKENIZER_H_
+#endif  // FRAZO_CORE_TEXT_VOCABULARY_TOKENIZER_H_

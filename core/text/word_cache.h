@@ -1,5 +1,5 @@
-#ifndef CORE_TEXT_WORD_CACHE_H_
-#define CORE_TEXT_WORD_CACHE_H_
+#ifndef FRAZO_CORE_TEXT_WORD_CACHE_H_
+#define FRAZO_CORE_TEXT_WORD_CACHE_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -70,4 +70,4 @@ class WordCache {
 
 }  // namespace frazo::text
 
-#endif  // CORE_TEXT_WORD_CACHE_H_
+#endif  // FRAZO_CORE_TEXT_WORD_CACHE_H_

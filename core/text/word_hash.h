@@ -1,5 +1,5 @@
-#ifndef CORE_TEXT_WORD_HASH_H_
-#define CORE_TEXT_WORD_HASH_H_
+#ifndef FRAZO_CORE_TEXT_WORD_HASH_H_
+#define FRAZO_CORE_TEXT_WORD_HASH_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -61,4 +61,4 @@ inline uint64_t HashWord(std::string_view word, uint64_t prefix) {
 
 }  // namespace frazo::text
 
-#endif  // CORE_TEXT_WORD_HASH_H_
+#endif  // FRAZO_CORE_TEXT_WORD_HASH_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_TEXT_WORD_TOKENIZER_H_
-#define CORE_TEXT_WORD_TOKENIZER_H_
+#ifndef FRAZO_CORE_TEXT_WORD_TOKENIZER_H_
+#define FRAZO_CORE_TEXT_WORD_TOKENIZER_H_
 
 #include <memory>
 
@@ -20,4 +20,4 @@ absl::StatusOr<std::unique_ptr<const Tokenizer>> CreateWordTokenizer(
 
 }  // namespace frazo::text
 
-#endif  // CORE_TEXT_WORD_TOKENIZER_H_
+#endif  // FRAZO_CORE_TEXT_WORD_TOKENIZER_H_

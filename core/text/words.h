@@ -1,5 +1,5 @@
-#ifndef CORE_TEXT_WORDS_H_
-#define CORE_TEXT_WORDS_H_
+#ifndef FRAZO_CORE_TEXT_WORDS_H_
+#define FRAZO_CORE_TEXT_WORDS_H_
 
 #include <cstddef>
 #include <string_view>
@@ -31,4 +31,4 @@ void ForEachWord(std::string_view text, Visit visit) {
 
 }  // namespace frazo::text
 
-#endif  // CORE_TEXT_WORDS_H_
+#endif  // FRAZO_CORE_TEXT_WORDS_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_BATCH_TESTING_EXAMPLE_MAKER_H_
-#define CORE_BATCH_TESTING_EXAMPLE_MAKER_H_
+#ifndef FRAZO_CORE_BATCH_TESTING_EXAMPLE_MAKER_H_
+#define FRAZO_CORE_BATCH_TESTING_EXAMPLE_MAKER_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -119,4 +119,4 @@ inline std::vector<int64_t> Shape(const Batch& batch, std::string_view name) {
 
 }  // namespace frazo::batch
 
-#endif  // CORE_BATCH_TESTING_EXAMPLE_MAKER_H_
+#endif  // FRAZO_CORE_BATCH_TESTING_EXAMPLE_MAKER_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_DECODE_TESTING_SCRIPTED_SEARCH_H_
-#define CORE_DECODE_TESTING_SCRIPTED_SEARCH_H_
+#ifndef FRAZO_CORE_DECODE_TESTING_SCRIPTED_SEARCH_H_
+#define FRAZO_CORE_DECODE_TESTING_SCRIPTED_SEARCH_H_
 
 #include <cstdint>
 #include <functional>
@@ -131,4 +131,4 @@ class ScriptedSearch {
 
 }  // namespace frazo::decode
 
-#endif  // CORE_DECODE_TESTING_SCRIPTED_SEARCH_H_
+#endif  // FRAZO_CORE_DECODE_TESTING_SCRIPTED_SEARCH_H_

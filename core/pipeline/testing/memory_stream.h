@@ -1,5 +1,5 @@
-#ifndef CORE_PIPELINE_TESTING_MEMORY_STREAM_H_
-#define CORE_PIPELINE_TESTING_MEMORY_STREAM_H_
+#ifndef FRAZO_CORE_PIPELINE_TESTING_MEMORY_STREAM_H_
+#define FRAZO_CORE_PIPELINE_TESTING_MEMORY_STREAM_H_
 
 #include <algorithm>
 #include <cstdint>
@@ -88,4 +88,4 @@ class MemoryStream final : public RecordStream {
 
 }  // namespace frazo::pipeline
 
-#endif  // CORE_PIPELINE_TESTING_MEMORY_STREAM_H_
+#endif  // FRAZO_CORE_PIPELINE_TESTING_MEMORY_STREAM_H_

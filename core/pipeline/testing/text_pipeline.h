@@ -1,5 +1,5 @@
-#ifndef CORE_PIPELINE_TESTING_TEXT_PIPELINE_H_
-#define CORE_PIPELINE_TESTING_TEXT_PIPELINE_H_
+#ifndef FRAZO_CORE_PIPELINE_TESTING_TEXT_PIPELINE_H_
+#define FRAZO_CORE_PIPELINE_TESTING_TEXT_PIPELINE_H_
 
 #include <cstdint>
 #include <memory>
@@ -112,4 +112,4 @@ inline std::vector<std::string> ReadBatches(Pipeline& pipeline, int64_t limit = 
 
 }  // namespace frazo::pipeline
 
-#endif  // CORE_PIPELINE_TESTING_TEXT_PIPELINE_H_
+#endif  // FRAZO_CORE_PIPELINE_TESTING_TEXT_PIPELINE_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_PROCESS_STEPS_FILTER_BY_LENGTH_H_
-#define CORE_PROCESS_STEPS_FILTER_BY_LENGTH_H_
+#ifndef FRAZO_CORE_PROCESS_STEPS_FILTER_BY_LENGTH_H_
+#define FRAZO_CORE_PROCESS_STEPS_FILTER_BY_LENGTH_H_
 
 #include <cstdint>
 #include <memory>
@@ -20,4 +20,4 @@ absl::StatusOr<std::unique_ptr<FieldStep>> MakeFilterByLength(const std::string&
 
 }  // namespace frazo
 
-#endif  // CORE_PROCESS_STEPS_FILTER_BY_LENGTH_H_
+#endif  // FRAZO_CORE_PROCESS_STEPS_FILTER_BY_LENGTH_H_

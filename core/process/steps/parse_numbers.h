@@ -1,5 +1,5 @@
-#ifndef CORE_PROCESS_STEPS_PARSE_NUMBERS_H_
-#define CORE_PROCESS_STEPS_PARSE_NUMBERS_H_
+#ifndef FRAZO_CORE_PROCESS_STEPS_PARSE_NUMBERS_H_
+#define FRAZO_CORE_PROCESS_STEPS_PARSE_NUMBERS_H_
 
 #include <memory>
 #include <string>
@@ -19,4 +19,4 @@ absl::StatusOr<std::unique_ptr<FieldStep>> MakeParseNumbers(const std::string& p
 
 }  // namespace frazo
 
-#endif  // CORE_PROCESS_STEPS_PARSE_NUMBERS_H_
+#endif  // FRAZO_CORE_PROCESS_STEPS_PARSE_NUMBERS_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_PROCESS_STEPS_SENTENCE_ENDS_H_
-#define CORE_PROCESS_STEPS_SENTENCE_ENDS_H_
+#ifndef FRAZO_CORE_PROCESS_STEPS_SENTENCE_ENDS_H_
+#define FRAZO_CORE_PROCESS_STEPS_SENTENCE_ENDS_H_
 
 #include <memory>
 #include <string>
@@ -22,4 +22,4 @@ absl::StatusOr<std::unique_ptr<FieldStep>> MakePrependSos(const std::string& pla
 
 }  // namespace frazo
 
-#endif  // CORE_PROCESS_STEPS_SENTENCE_ENDS_H_
+#endif  // FRAZO_CORE_PROCESS_STEPS_SENTENCE_ENDS_H_

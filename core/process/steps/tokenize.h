@@ -1,5 +1,5 @@
-#ifndef CORE_PROCESS_STEPS_TOKENIZE_H_
-#define CORE_PROCESS_STEPS_TOKENIZE_H_
+#ifndef FRAZO_CORE_PROCESS_STEPS_TOKENIZE_H_
+#define FRAZO_CORE_PROCESS_STEPS_TOKENIZE_H_
 
 #include <memory>
 #include <string>
@@ -20,4 +20,4 @@ absl::StatusOr<std::unique_ptr<FieldStep>> MakeTokenize(const std::string& place
 
 }  // namespace frazo
 
-#endif  // CORE_PROCESS_STEPS_TOKENIZE_H_
+#endif  // FRAZO_CORE_PROCESS_STEPS_TOKENIZE_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_PROCESS_STEPS_TRUNCATE_H_
-#define CORE_PROCESS_STEPS_TRUNCATE_H_
+#ifndef FRAZO_CORE_PROCESS_STEPS_TRUNCATE_H_
+#define FRAZO_CORE_PROCESS_STEPS_TRUNCATE_H_
 
 #include <memory>
 #include <string>
@@ -18,4 +18,4 @@ absl::StatusOr<std::unique_ptr<FieldStep>> MakeTruncate(const std::string& place
 
 }  // namespace frazo
 
-#endif  // CORE_PROCESS_STEPS_TRUNCATE_H_
+#endif  // FRAZO_CORE_PROCESS_STEPS_TRUNCATE_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_PROCESS_TESTING_PROCESSING_H_
-#define CORE_PROCESS_TESTING_PROCESSING_H_
+#ifndef FRAZO_CORE_PROCESS_TESTING_PROCESSING_H_
+#define FRAZO_CORE_PROCESS_TESTING_PROCESSING_H_
 
 #include <memory>
 #include <string>
@@ -69,4 +69,4 @@ inline absl::Status ProcessOne(const std::string& config, const std::string& rec
 
 }  // namespace frazo
 
-#endif  // CORE_PROCESS_TESTING_PROCESSING_H_
+#endif  // FRAZO_CORE_PROCESS_TESTING_PROCESSING_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_PROCESS_TESTING_WIRE_WRITER_H_
-#define CORE_PROCESS_TESTING_WIRE_WRITER_H_
+#ifndef FRAZO_CORE_PROCESS_TESTING_WIRE_WRITER_H_
+#define FRAZO_CORE_PROCESS_TESTING_WIRE_WRITER_H_
 
 #include <cstdint>
 #include <cstring>
@@ -85,4 +85,4 @@ inline std::string TfExample(std::initializer_list<std::string> entries) {
 
 }  // namespace frazo
 
-#endif  // CORE_PROCESS_TESTING_WIRE_WRITER_H_
+#endif  // FRAZO_CORE_PROCESS_TESTING_WIRE_WRITER_H_

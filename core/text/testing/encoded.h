@@ -1,5 +1,5 @@
-#ifndef CORE_TEXT_TESTING_ENCODED_H_
-#define CORE_TEXT_TESTING_ENCODED_H_
+#ifndef FRAZO_CORE_TEXT_TESTING_ENCODED_H_
+#define FRAZO_CORE_TEXT_TESTING_ENCODED_H_
 
 #include <cstdint>
 #include <ostream>
@@ -52,4 +52,4 @@ inline std::ostream& operator<<(std::ostream& out, const TokenSpan& span) {
 
 }  // namespace frazo::text
 
-#endif  // CORE_TEXT_TESTING_ENCODED_H_
+#endif  // FRAZO_CORE_TEXT_TESTING_ENCODED_H_

@@ -1,5 +1,5 @@
-#ifndef CORE_TEXT_TESTING_RANDOM_TEXT_H_
-#define CORE_TEXT_TESTING_RANDOM_TEXT_H_
+#ifndef FRAZO_CORE_TEXT_TESTING_RANDOM_TEXT_H_
+#define FRAZO_CORE_TEXT_TESTING_RANDOM_TEXT_H_
 
 #include <cstddef>
 #include <random>
@@ -54,4 +54,4 @@ inline std::string RandomBytes(size_t most, std::mt19937* random) {
 
 }  // namespace frazo::text
 
-#endif  // CORE_TEXT_TESTING_RANDOM_TEXT_H_
+#endif  // FRAZO_CORE_TEXT_TESTING_RANDOM_TEXT_H_
