@@ -10,8 +10,7 @@ import argparse
 from pathlib import Path
 
 import tensorflow as tf
-
-from tools.tensor_bundle import write_tensor_bundle
+from frazo_tools.images.tensor_bundle import write_tensor_bundle
 
 
 def main() -> None:

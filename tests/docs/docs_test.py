@@ -13,20 +13,19 @@ import sys
 import numpy as np
 import pytest
 from documents import Command, commands, python_blocks
-
-from tools.gettext_mo_writer import write_mo
-from tools.gettext_sample import sample_messages
+from frazo_tools.gettext.mo_file_writer import write_mo
+from frazo_tools.gettext.sample import sample_messages
 
 RUNFILES = pathlib.Path.cwd()
 DOCUMENTS = [RUNFILES / "README.md", *sorted((RUNFILES / "docs").glob("*.md"))]
 PROGRAMS = {
     "//:trainer": RUNFILES / "python/frazo/jobs/trainer",
-    "//tools:build_vocab": RUNFILES / "tools/build_vocab",
-    "//tools:gettext_pairs": RUNFILES / "tools/gettext_pairs",
-    "//tools:keras2ckpt": RUNFILES / "tools/keras2ckpt",
-    "//tools:records": RUNFILES / "tools/records",
-    "//tools:source_lines": RUNFILES / "tools/source_lines",
-    "//tools:translate": RUNFILES / "tools/translate",
+    "//tools:build_vocab": RUNFILES / "tools/frazo_tools/vocab/build_vocab",
+    "//tools:gettext_pairs": RUNFILES / "tools/frazo_tools/gettext/gettext_pairs",
+    "//tools:keras2ckpt": RUNFILES / "tools/frazo_tools/images/keras2ckpt",
+    "//tools:records": RUNFILES / "tools/frazo_tools/records/records",
+    "//tools:source_lines": RUNFILES / "tools/frazo_tools/vocab/source_lines",
+    "//tools:translate": RUNFILES / "tools/frazo_tools/translation/translate",
     "//tests/export:translate_lines": RUNFILES / "tests/export/translate_lines",
 }
 # Enough for two checkpoints and an evaluation.

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tools import layer_reference
+from frazo_tools.docs import layer_reference
 
 
 def test_the_page_is_up_to_date():

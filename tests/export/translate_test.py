@@ -11,7 +11,7 @@ import pytest
 from tiny_experiment import TIMEOUT_SECONDS, train
 from translation_experiment import translation_of, write_translation_experiment
 
-TRANSLATE = pathlib.Path.cwd() / "tools" / "translate"
+TRANSLATE = pathlib.Path.cwd() / "tools/frazo_tools/translation/translate"
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,11 @@
-"""Python libraries below one import root, and tests run by pytest."""
+"""Python libraries and programs below one import root, and tests run by pytest."""
 
 # The folders that Python imports from; everything else is imported from the top of the workspace.
 _IMPORT_ROOTS = ["python", "tools"]
+
+def _import_root():
+    folders = native.package_name().split("/")
+    return ["/".join([".."] * (len(folders) - 1))] if folders[0] in _IMPORT_ROOTS and len(folders) > 1 else []
 
 def frazo_py_library(name, imports = [], **kwargs):
     """A py_library that is imported by its path below python/ or tools/: `import frazo.layers.linear`.
@@ -11,9 +15,16 @@ def frazo_py_library(name, imports = [], **kwargs):
       imports: further import roots, as in py_library.
       **kwargs: as in py_library.
     """
-    folders = native.package_name().split("/")
-    root = ["/".join([".."] * (len(folders) - 1))] if folders[0] in _IMPORT_ROOTS and len(folders) > 1 else []
-    native.py_library(name = name, imports = root + imports, **kwargs)
+    native.py_library(name = name, imports = _import_root() + imports, **kwargs)
+
+def frazo_py_binary(name, **kwargs):
+    """A py_binary that is imported like a frazo_py_library.
+
+    Args:
+      name: as in py_binary.
+      **kwargs: as in py_binary, without imports.
+    """
+    native.py_binary(name = name, imports = _import_root(), **kwargs)
 
 def frazo_py_test(name, srcs, args = [], data = [], deps = [], size = "medium", **kwargs):
     """Runs pytest on one file.

@@ -1,0 +1,115 @@
+"""Which messages make a pair to learn from, and why the others don't."""
+
+import enum
+import re
+import unicodedata
+from typing import NamedTuple
+
+from frazo_tools.gettext.normal_form import letters, normalize
+from frazo_tools.gettext.placeholders import placeholders
+from frazo_tools.gettext.surface import clean_pair
+
+MOST_WORDS = 60
+# Of characters: the longer side has at most so many times those of the other, and some more.
+_MOST_LENGTH_RATIO = 2.5
+_LENGTH_SLACK = 12
+# English sources are in Latin letters; a few others are names.
+_MOST_FOREIGN_LETTERS = 0.3
+# Words that hardly any other language shares.
+_ENGLISH_WORDS = frozenset(
+    re.findall(
+        r"\w+",
+        "and are been cannot could from has have it its not should that the their there these this "
+        "those when where which with would you your",
+    )
+)
+_LEAST_ENGLISH_WORDS = 2
+_MOST_ENGLISH_SHARE = 0.2
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.\w")
+# What programs ask translators to put their own names in for.
+_CREDITS = frozenset(
+    [
+        "translator-credits",
+        "translator_credits",
+        "your names",
+        "your emails",
+        "name of translators",
+        "email of translators",
+    ]
+)
+
+
+class Reason(enum.Enum):
+    """Why a message is left out; the value is for the reader of a report. Asked in this order."""
+
+    EMPTY = "one side is empty"
+    CREDITS = "names or addresses of people"
+    CONTROL_CHARACTERS = "control characters, or not text"
+    NO_LETTERS = "one side has no letters"
+    UNTRANSLATED = "both sides are the same, and no name"
+    PLACEHOLDERS = "placeholders or markup differ"
+    TOO_LONG = f"more than {MOST_WORDS} words"
+    LENGTHS_DIFFER = "too different in length"
+    WRONG_LANGUAGE = "in the wrong language"
+
+
+class Pair(NamedTuple):
+    source: str
+    target: str
+
+
+def make_pair(source: str, target: str) -> Pair | Reason:
+    """The two sides of a message, cleaned, or why they are no pair."""
+    source, target = clean_pair(source, target)
+    reason = _reason(source, target)
+    return Pair(source, target) if reason is None else reason
+
+
+def _reason(source: str, target: str) -> Reason | None:
+    if not source or not target:
+        return Reason.EMPTY
+    if source.lower() in _CREDITS or _EMAIL.search(source) or _EMAIL.search(target):
+        return Reason.CREDITS
+    if not _is_text(source) or not _is_text(target):
+        return Reason.CONTROL_CHARACTERS
+    if not letters(source) or not letters(target):
+        return Reason.NO_LETTERS
+    if normalize(source) == normalize(target) and not _is_name(source):
+        return Reason.UNTRANSLATED
+    if placeholders(source) != placeholders(target):
+        return Reason.PLACEHOLDERS
+    if max(len(source.split()), len(target.split())) > MOST_WORDS:
+        return Reason.TOO_LONG
+    shorter, longer = sorted((len(source), len(target)))
+    if longer > _MOST_LENGTH_RATIO * shorter + _LENGTH_SLACK:
+        return Reason.LENGTHS_DIFFER
+    if not _is_latin(source) or _is_english(target):
+        return Reason.WRONG_LANGUAGE
+    return None
+
+
+def _is_text(text: str) -> bool:
+    """No control, private or unassigned characters, no surrogates, and none for a lost one."""
+    return (text.isprintable() and "\ufffd" not in text) or not any(
+        unicodedata.category(character) in ("Cc", "Co", "Cn", "Cs") or character == "\ufffd"
+        for character in text
+    )
+
+
+def _is_name(text: str) -> bool:
+    """One word with a capital: "Browser" and "Linux" are the same in German, too."""
+    return " " not in text and text[0].isupper()
+
+
+def _is_latin(text: str) -> bool:
+    if text.isascii():
+        return True
+    of_letters = [character for character in text if character.isalpha()]
+    foreign = sum(not unicodedata.name(c, "").startswith("LATIN ") for c in of_letters)
+    return foreign <= _MOST_FOREIGN_LETTERS * len(of_letters)
+
+
+def _is_english(target: str) -> bool:
+    words = letters(target).split()
+    english = sum(word in _ENGLISH_WORDS for word in words)
+    return english >= _LEAST_ENGLISH_WORDS and english > _MOST_ENGLISH_SHARE * len(words)

@@ -1,0 +1,242 @@
+"""Makes pairs of sentences to learn translation from, out of the catalogues of Debian's programs.
+
+    ./bazelw run -c opt //tools:gettext_pairs -- --out=/tmp/gettext_en_de
+    ./bazelw run -c opt //tools:gettext_pairs -- --out=/tmp/gettext_en_de --from ~/debs /usr/share/locale
+
+Without --from, {packages} packages of Debian ({megabytes} MB) are fetched into OUT/packages with apt-get; nothing
+is installed, and a package that is there whole is not fetched again. With --from, there is no need
+of a network: PATHs are .deb packages, .mo catalogues, or folders of them.
+
+What it writes into OUT, each file whole or not at all:
+
+    train.tfrecord, dev.tfrecord, test.tfrecord    records: English TAB translation, in UTF-8
+    test.en, test.LOCALE      the test pairs as text, a line each
+    enLOCALE.model            a sentencepiece vocabulary of both languages, trained on train alone
+    provenance.tsv            package, version, licence, path and messages of each catalogue
+    report.json, lengths.png  the figures that are printed, and the lengths of the training pairs
+
+Messages are cleaned of what is no language: the letters to press (_File, E&xit), line ends; quotes
+and dashes are written one way. Messages that are left out are counted by reason. A source has one
+translation: the most frequent; sources that differ in case or blanks are one.
+
+dev and test are pairs of three words and more without placeholders, chosen by a hash of the source,
+so that they stay the same but for a few when packages are added. No training pair shares a text with
+them, on either side, nor has one that is almost the same: one whose letters' trigrams have a Jaccard
+similarity of {similarity} or more.
+
+The same packages give the same files, byte for byte. It takes about a minute and a half.
+"""
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+# TensorFlow's library, which lends the runtime its parts, would say at its start that oneDNN is on;
+# nothing here computes with it.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+
+from frazo import _core
+from frazo.program.durable_file import write_text
+from frazo_tools.gettext.catalogues import SourceError, find_sources
+from frazo_tools.gettext.collection import Collection, collect
+from frazo_tools.gettext.filter import Pair
+from frazo_tools.gettext.near_copies import SIMILARITY
+from frazo_tools.gettext.packages import (
+    PACKAGES,
+    PACKAGES_MB,
+    PackageError,
+    fetch_packages,
+    fetched_packages,
+    missing_packages,
+)
+from frazo_tools.gettext.report import make_report, print_report, write_provenance, write_report
+from frazo_tools.gettext.split import Split, choose_translations, split
+from frazo_tools.gettext.vocabulary import (
+    KINDS,
+    VocabularyError,
+    count_lengths,
+    open_vocabulary,
+    write_vocabulary,
+)
+from frazo_tools.progress import Progress
+from frazo_tools.records.buckets import best_bounds
+from frazo_tools.records.histogram import draw_histogram
+from frazo_tools.records.input_files import whole_number
+
+_INTERRUPTED = 130
+_BUCKETS = 6
+# Of all pairs, so that there is something left to learn from.
+_MOST_HELD_OUT = 0.5
+
+
+class PairsError(Exception):
+    """There are no pairs, or too few; str() says what to change."""
+
+
+def run(options: argparse.Namespace) -> None:
+    """Makes all files of the folder.
+
+    Raises:
+        PairsError, PackageError, SourceError, VocabularyError, FrazoError, OSError.
+    """
+    options.out.mkdir(parents=True, exist_ok=True)
+    sources, failures = find_input(options)
+    with Progress("reading", sum(path.stat().st_size for path in sources)) as progress:
+        collection = collect(sources, options.locale, progress)
+    collection.left_out += failures
+    parts, chosen = divide(collection, options.held_out)
+    write_parts(options.out, parts, options.locale)
+    model = options.out / f"en{options.locale}.model"
+    with Progress("training the vocabulary", options.vocab_size, unit="tokens"):
+        write_vocabulary(model, parts.train, options.vocab_kind, options.vocab_size)
+    tokenizer = open_vocabulary(model)
+    lengths = count_lengths(parts.train, tokenizer)
+    bounds = best_bounds(lengths, _BUCKETS)
+    draw_histogram(
+        options.out / "lengths.png",
+        lengths,
+        bounds,
+        what="the longer side of training pairs",
+        unit="tokens",
+    )
+    write_provenance(options.out / "provenance.tsv", collection)
+    report = make_report(collection, chosen, parts, lengths)
+    write_report(options.out / "report.json", report)
+    print_report(report)
+    print(f"vocabulary: {tokenizer.vocab_size:,} tokens, fingerprint {tokenizer.fingerprint:016x}")
+    print(f"in a configuration: buckets {{ bounds: [{', '.join(map(str, bounds))}] ... }}")
+    print(f"written to {options.out}")
+
+
+def find_input(options: argparse.Namespace) -> tuple[list[Path], list[str]]:
+    """The packages and catalogues to read, and why packages could not be had."""
+    if options.paths:
+        return find_sources(options.paths, options.locale), []
+    folder = options.out / "packages"
+    missing = missing_packages(folder)
+    failures = {}
+    if missing:
+        with Progress("fetching", len(missing), unit="packages") as progress:
+            failures = fetch_packages(folder, missing, progress)
+    sources = fetched_packages(folder)
+    if not sources:
+        raise PairsError(
+            f"none of {len(PACKAGES)} packages could be had: {next(iter(failures.values()))}; run "
+            "`apt-get update`, or bring packages or catalogues from elsewhere: --from=PATH ..."
+        )
+    return sources, [f"{package}: {why}" for package, why in failures.items()]
+
+
+def divide(collection: Collection, held_out: int) -> tuple[Split, list[Pair]]:
+    """The parts, and the pairs that they are made of."""
+    chosen = choose_translations(collection.occurrences)
+    if not chosen:
+        problems = "".join(f"\n  {reason}" for reason in collection.left_out)
+        raise PairsError(
+            "the catalogues hold no pairs: is --locale another, or are all damaged?" + problems
+        )
+    if 2 * held_out > _MOST_HELD_OUT * len(chosen):
+        raise PairsError(
+            f"--held_out={held_out} for dev and as many for test are more than half of all "
+            f"{len(chosen):,} pairs; lower it, or give more packages"
+        )
+    with Progress("dividing", len(chosen), unit="pairs") as progress:
+        parts = split(chosen, held_out, progress)
+    if not parts.train:
+        raise PairsError(
+            f"no pair is left to train on: all {len(chosen):,} are much like the held-out ones; "
+            "lower --held_out, or give more packages"
+        )
+    for name, part in (("dev", parts.dev), ("test", parts.test)):
+        if len(part) < held_out:
+            raise PairsError(
+                f"{name} would have {len(part):,} pairs, not --held_out={held_out}: so few are "
+                "natural text of three words and more; lower it, or give more packages"
+            )
+    return parts, chosen
+
+
+def write_parts(out: Path, parts: Split, locale: str) -> None:
+    """The records of each part, and the test's lines."""
+    for name, pairs in (("train", parts.train), ("dev", parts.dev), ("test", parts.test)):
+        with _core.RecordWriter(out / f"{name}.tfrecord") as writer:
+            for pair in pairs:
+                writer.write("\t".join(pair).encode())
+    for side, language in enumerate(("en", locale)):
+        lines = "".join(f"{pair[side]}\n" for pair in parts.test)
+        write_text(out / f"test.{language}", lines)
+
+
+def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
+    summary, _, details = __doc__.partition("\n")
+    details = details.format(packages=len(PACKAGES), megabytes=PACKAGES_MB, similarity=SIMILARITY)
+    parser = argparse.ArgumentParser(
+        prog="gettext_pairs",
+        description=summary,
+        epilog=details,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="where to write")
+    parser.add_argument(
+        "--from",
+        dest="paths",
+        nargs="+",
+        default=[],
+        type=Path,
+        metavar="PATH",
+        help="packages, catalogues or folders to read; default: fetch packages",
+    )
+    parser.add_argument(
+        "--locale",
+        default="de",
+        help="language to translate into, as catalogues are named: de, fr, pt_BR; default: de",
+    )
+    parser.add_argument(
+        "--held_out",
+        type=whole_number(1),
+        default=1500,
+        help="pairs in dev, and as many in test; default: 1500",
+    )
+    parser.add_argument(
+        "--vocab_size",
+        type=whole_number(1),
+        default=8000,
+        help="tokens in the vocabulary; fewer if the texts give no more; default: 8000",
+    )
+    parser.add_argument("--vocab_kind", choices=KINDS, default="unigram", help="default: unigram")
+    return parser.parse_args(arguments)
+
+
+def _interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def main(arguments: Sequence[str]) -> int:
+    # Bazel starts programs elsewhere: paths are meant from where the user is.
+    os.chdir(os.environ.get("BUILD_WORKING_DIRECTORY", "."))
+    options = _parse_arguments(arguments)
+    try:
+        run(options)
+    except KeyboardInterrupt:
+        print("gettext_pairs: interrupted", file=sys.stderr)
+        return _INTERRUPTED
+    except (
+        PairsError,
+        PackageError,
+        SourceError,
+        VocabularyError,
+        _core.FrazoError,
+        OSError,
+    ) as error:
+        print(f"gettext_pairs: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    # As Ctrl+C: what is half written goes away.
+    signal.signal(signal.SIGTERM, _interrupt)
+    sys.exit(main(sys.argv[1:]))

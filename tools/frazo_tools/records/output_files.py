@@ -1,0 +1,58 @@
+"""The files that a subcommand of //tools:records writes."""
+
+import argparse
+import os
+
+from frazo import _core
+from frazo_tools.records.input_files import COMPRESSIONS, RecordFiles, RecordsError
+
+
+def add_writing_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of open_output()."""
+    parser.add_argument(
+        "--out",
+        required=True,
+        metavar="FILE",
+        help="where to write; name@8.ext makes 8 files and deals them the records in turn. Nothing "
+        "that is there already is written over",
+    )
+    parser.add_argument(
+        "--compression",
+        choices=COMPRESSIONS,
+        help="of the files written; default: that of the first file read",
+    )
+
+
+def open_output(
+    options: argparse.Namespace, files: RecordFiles, file_format: str | None = None
+) -> _core.ShardedRecordWriter:
+    """A writer whose files appear at the end of its block; file_format: default that of `files`.
+
+    Raises:
+        RecordsError, FrazoError: a file is there already, or cannot be written.
+    """
+    compression = options.compression or files.compression(files.paths[0])
+    try:
+        return _core.ShardedRecordWriter(
+            options.out, format=file_format or files.file_format, compression=compression
+        )
+    except _core.AlreadyExistsError:
+        _check_is_not_read(options.out, files)
+        raise
+
+
+def _check_is_not_read(out: str, files: RecordFiles) -> None:
+    """Raises RecordsError, whose remedy is not to remove the file."""
+    for written in [out] if os.path.exists(out) else _found(out):
+        for read in files.paths:
+            if os.path.samefile(written, read):
+                raise RecordsError(
+                    f"--out={out} would write over '{read}', which is read; choose another name"
+                )
+
+
+def _found(pattern: str) -> list[str]:
+    try:
+        return [path for path, _ in _core.find_record_files([pattern])]
+    except _core.FrazoError:
+        return []

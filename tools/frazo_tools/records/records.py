@@ -1,0 +1,88 @@
+"""Looks into files of records, checks, mends, converts and divides them.
+
+    ./bazelw run //tools:records -- count 'data/train@*.tfrecord'
+    ./bazelw run //tools:records -- head data/train.tfrecord.gz -n 3
+    ./bazelw run //tools:records -- verify 'data/*.tfrecord'
+    ./bazelw run //tools:records -- repair data/bad.tfrecord --out=data/good.tfrecord
+    ./bazelw run //tools:records -- convert pairs.tsv --from=text --to=tfrecord --compression=zstd --out=pairs.tfrecord
+    ./bazelw run //tools:records -- reshard pairs.tfrecord --shuffle --seed=1 --out=pairs@8.tfrecord
+    ./bazelw run //tools:records -- stats pairs.tfrecord --column=0 --unit=words --buckets=6 --plot=lengths.png
+
+A PATTERN is a path, a glob, name@8.ext for the files name-00000-of-00008.ext to name-00007-of-00008.ext,
+name@*.ext for such a set of any size, or several of these with commas between. Files are read in the
+order of their names. Formats are tfrecord and text (a record is a line); compression is recognised.
+
+What is written appears under its name when it is whole, a set all at once, and never in place of
+something that is there already. Ctrl+C leaves nothing behind. `records COMMAND --help` tells more.
+"""
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Sequence
+
+# TensorFlow's library, which lends the runtime its parts, would say at its start that oneDNN is on;
+# nothing here computes with it.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+
+from frazo import _core
+from frazo_tools.records import convert, count, head, repair, reshard, stats, verify
+from frazo_tools.records.input_files import RecordsError
+
+COMMANDS = {
+    "count": count,
+    "head": head,
+    "verify": verify,
+    "repair": repair,
+    "convert": convert,
+    "reshard": reshard,
+    "stats": stats,
+}
+_INTERRUPTED = 130
+
+
+def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
+    summary, _, details = __doc__.partition("\n")
+    parser = argparse.ArgumentParser(
+        prog="records",
+        description=summary,
+        epilog=details,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, module in COMMANDS.items():
+        module.add_arguments(
+            commands.add_parser(name, help=module.HELP, description=module.HELP.capitalize() + ".")
+        )
+    return parser.parse_args(arguments)
+
+
+def _interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def main(arguments: Sequence[str]) -> int:
+    # Bazel starts programs elsewhere: paths are meant from where the user is.
+    os.chdir(os.environ.get("BUILD_WORKING_DIRECTORY", "."))
+    options = _parse_arguments(arguments)
+    try:
+        return COMMANDS[options.command].run(options)
+    except KeyboardInterrupt:
+        print(f"records {options.command}: interrupted", file=sys.stderr)
+        return _INTERRUPTED
+    except BrokenPipeError:
+        # Whoever reads the output has seen enough, as `head` does; nor may Python's exit write more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except (RecordsError, _core.FrazoError, OSError) as error:
+        print(f"records {options.command}: {error}", file=sys.stderr)
+        if isinstance(error, _core.DataLossError):
+            print("`records repair` copies what is readable of it", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    # As Ctrl+C: what is half written goes away.
+    signal.signal(signal.SIGTERM, _interrupt)
+    sys.exit(main(sys.argv[1:]))

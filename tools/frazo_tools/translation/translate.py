@@ -1,0 +1,170 @@
+"""Translates lines of text with an exported model.
+
+    ./bazelw run -c opt //tools:translate -- --model=/tmp/ende/log/inference_graph <texts.en >texts.de
+    echo 'Open the file' | ./bazelw run -c opt //tools:translate -- --model=MODEL --n_best=3
+
+--model is what the trainer writes with --mode=write_inference_graph. Each line of standard input, in
+UTF-8, becomes a line of standard output, in the same order. Lines of like length are translated
+together, --window at a time: more are faster, fewer come sooner; at a terminal each line is
+translated at once.
+
+Searching
+  By default the search is that of the exported experiment. --beam=4 keeps the 4 best beginnings of a
+  translation at each word; --beam=1 takes the best word each time (greedy search), which is faster
+  and a little worse. --n_best=3 gives the 3 best translations of a line as JSON:
+    {"source": "Open the file", "hypotheses": [{"text": "Datei öffnen", "score": -0.31}, ...]}
+
+Lines of every kind
+  An empty line, or one of blanks alone, gives an empty line (with --n_best: no hypotheses). What is
+  longer than the model has seen in training is divided where a sentence, a clause or a word ends, and
+  translated in parts. Bytes that are not UTF-8 are read as U+FFFD. At the end standard error says how
+  many there were of each, and how many lines a second were translated.
+"""
+
+import argparse
+import itertools
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO, TextIO
+
+from frazo.program.console import Console
+from frazo.program.number_format import format_duration
+from frazo.program.tensorflow_start import start_tensorflow
+from frazo.proto import search_pb2
+from frazo_tools.translation.batches import Batches, Hypotheses
+
+_INTERRUPTED = 130
+# The other end of the pipe was closed, as by `head`.
+_PIPE_CLOSED = 141
+
+
+def main(arguments: Sequence[str]) -> int:
+    # Bazel starts programs elsewhere: paths are meant from where the user is.
+    os.chdir(os.environ.get("BUILD_WORKING_DIRECTORY", "."))
+    options = _parse_arguments(arguments)
+    console = Console(out=sys.stderr)
+    start_tensorflow()
+    import tensorflow as tf
+    from frazo.export.predictor import Predictor
+
+    try:
+        model = Predictor(options.model)
+        search = _search(model.search, options)
+        _Lines(options, Batches(model, search), console).run(sys.stdin.buffer, sys.stdout)
+    except BrokenPipeError:
+        # Python would complain once more when it flushes what is left.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _PIPE_CLOSED
+    except KeyboardInterrupt:
+        console.end_live()
+        return _INTERRUPTED
+    except (ValueError, OSError, tf.errors.OpError) as error:
+        console.end_live()
+        print(f"translate: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
+    summary, _, details = __doc__.partition("\n")
+    parser = argparse.ArgumentParser(
+        prog="translate",
+        description=summary,
+        epilog=details,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "--model", required=True, type=Path, metavar="DIR", help="the exported model"
+    )
+    parser.add_argument("--beam", type=_count, metavar="N", help="width of the beam; 1: greedy")
+    parser.add_argument(
+        "--n_best", type=_count, metavar="N", help="write the N best of each line, as JSON lines"
+    )
+    parser.add_argument(
+        "--window",
+        type=_count,
+        default=1000,
+        metavar="LINES",
+        help="lines that are read before any is written; default: 1000",
+    )
+    return parser.parse_args(arguments)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 1_000_000:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from 1 on")
+    return int(text)
+
+
+def _search(search: search_pb2.Search, options: argparse.Namespace) -> search_pb2.Search:
+    """The model's own with what the options change."""
+    n_best = options.n_best or 1
+    if options.beam == 1 and n_best == 1:
+        search.greedy.SetInParent()
+    elif options.beam is not None or search.HasField("beam") or n_best > 1:
+        # A beam narrower than what is asked for could not give it.
+        search.beam.width = max(options.beam or search.beam.width, n_best)
+        search.beam.n_best = n_best
+    return search
+
+
+class _Lines:
+    """Standard input on its way to standard output."""
+
+    def __init__(self, options: argparse.Namespace, batches: Batches, console: Console):
+        self._window = 1 if sys.stdin.isatty() else options.window
+        self._as_json = options.n_best is not None
+        self._batches = batches
+        self._console = console
+        self._num_lines = 0
+        self._num_invalid = 0
+        self._seconds = 0.0
+
+    def run(self, source: BinaryIO, out: TextIO) -> None:
+        out.reconfigure(encoding="utf-8")
+        lines = (self._decoded(line) for line in source)
+        while window := list(itertools.islice(lines, self._window)):
+            began = time.monotonic()
+            for text, hypotheses in zip(window, self._batches.translate(window), strict=True):
+                out.write(self._written(text, hypotheses) + "\n")
+            out.flush()
+            self._seconds += time.monotonic() - began
+            self._num_lines += len(window)
+            self._console.live(f"{self._num_lines:,} lines, {self._rate()}")
+        self._console.end_live()
+        for line in self._summary():
+            self._console.line(line)
+
+    def _decoded(self, line: bytes) -> str:
+        content = line.rstrip(b"\r\n")
+        text = content.decode(errors="replace")
+        self._num_invalid += text.encode() != content
+        return text
+
+    def _written(self, text: str, hypotheses: Hypotheses) -> str:
+        # A piece of a vocabulary may be the end of a line.
+        texts = [" ".join(hypothesis.splitlines()) for hypothesis, _ in hypotheses]
+        if not self._as_json:
+            return texts[0] if texts else ""
+        scores = (score for _, score in hypotheses)
+        found = [{"text": t, "score": s} for t, s in zip(texts, scores, strict=True)]
+        return json.dumps({"source": text, "hypotheses": found}, ensure_ascii=False)
+
+    def _rate(self) -> str:
+        return f"{self._num_lines / max(self._seconds, 1e-9):.1f} sentences/s"
+
+    def _summary(self) -> Iterator[str]:
+        yield f"{self._num_lines:,} lines in {format_duration(self._seconds)}: {self._rate()}"
+        if self._batches.num_divided:
+            yield f"{self._batches.num_divided:,} were too long for the model: translated in parts"
+        if self._num_invalid:
+            yield f"{self._num_invalid:,} were not UTF-8: other bytes were read as U+FFFD"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,197 @@
+"""Trains a vocabulary from texts, for the tokenizers of Frazo's input pipelines.
+
+    ./bazelw run //tools:build_vocab -- --kind=bpe --size=32000 --output=vocab/ende train.de train.en
+
+Kinds, and the files that each writes:
+
+    grapheme               OUTPUT.vocab: the most frequent characters, one a line
+    word                   OUTPUT.vocab: the most frequent words (the parts between blanks)
+    bpe                    OUTPUT.merges and OUTPUT.vocab: byte-pair merges (Sennrich et al. 2016) and
+                           their pieces; `@@` ends a piece that does not end its word
+    sentencepiece-unigram  OUTPUT.model: a model of the sentencepiece library (Kudo 2018), from which
+    sentencepiece-bpe      every text comes back exactly: nothing is normalized, and characters
+                           without a piece become tokens of their bytes
+
+Texts are the lines of FILEs, gzipped or not (--format=text), or records (--format=tfrecord).
+--columns=0,1 takes tab-separated columns of lines or records, counted from 0; --columns=source,target
+takes bytes features of tf.Example records. All columns make one vocabulary together.
+
+The first ids are those of <unk>, <s> and </s>. The same texts give the same files, byte for byte. A
+file appears under its name when it is whole. At the end stands what to write into a configuration,
+and how well the vocabulary fits the texts that it was made from.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from frazo import _core
+from frazo.program.durable_file import write_bytes
+from frazo_tools.progress import Progress
+from frazo_tools.vocab import training as training
+from frazo_tools.vocab.texts import TextError, Texts
+
+KINDS = ["grapheme", "word", "bpe", "sentencepiece-unigram", "sentencepiece-bpe"]
+# Of the tokenizer's message, by the end of the file's name.
+_FIELDS = {"vocab": "vocabulary", "merges": "merges", "model": "model"}
+
+
+def train(options: argparse.Namespace, texts: Texts) -> tuple[training.Counts, dict[str, bytes]]:
+    """Counts the texts and makes the files.
+
+    Raises:
+        TextError: from the files. TrainingError: from the options or the texts.
+    """
+    with Progress("reading", texts.file_bytes) as progress:
+        counts = training.count(texts.read(progress), with_characters=options.kind == "grapheme")
+    if not counts.words:
+        raise training.TrainingError("the texts have no words: is --format or --columns another?")
+    if options.kind == "grapheme":
+        return counts, training.train_graphemes(counts, options.size)
+    if options.kind == "word":
+        return counts, training.train_words(counts, options.size)
+    with Progress("training", options.size, unit="tokens") as progress:
+        if options.kind == "bpe":
+            return counts, training.train_bpe(
+                counts,
+                options.size,
+                character_coverage=options.character_coverage,
+                progress=progress,
+            )
+        return counts, training.train_sentencepiece(
+            texts.read(),
+            options.size,
+            model_type=options.kind.removeprefix("sentencepiece-"),
+            character_coverage=options.character_coverage,
+        )
+
+
+def write(output: Path, files: dict[str, bytes]) -> dict[str, Path]:
+    """Writes OUTPUT.<ending> for each; the paths by ending. Each appears whole or not at all."""
+    output.parent.mkdir(parents=True, exist_ok=True)
+    paths = {}
+    for ending, content in files.items():
+        path = output.parent / f"{output.name}.{ending}"
+        write_bytes(path, content)
+        paths[ending] = path
+    return paths
+
+
+def summarize(kind: str, counts: training.Counts, paths: dict[str, Path]) -> str:
+    """How well the vocabulary fits its texts, word by word, and the configuration that uses it."""
+    field = kind.partition("-")[0]
+    files = {_FIELDS[ending]: path for ending, path in paths.items()}
+    tokenizer = _core.Tokenizer(kind=field, **files)
+    tokens = unknown = covered_bytes = all_bytes = 0
+    for word, occurrences in counts.words.items():
+        text = word.encode()
+        ids, spans = tokenizer.encode_with_offsets(text)
+        is_unknown = ids == tokenizer.unk_id
+        unknown_bytes = int((spans[is_unknown, 1] - spans[is_unknown, 0]).sum())
+        tokens += occurrences * len(ids)
+        unknown += occurrences * int(is_unknown.sum())
+        all_bytes += occurrences * len(text)
+        covered_bytes += occurrences * (len(text) - unknown_bytes)
+    words = counts.words.total()
+    lines = [
+        f"texts: {counts.texts:,}; words: {words:,}, {len(counts.words):,} different",
+        f"vocabulary: {tokenizer.vocab_size:,} tokens, fingerprint {tokenizer.fingerprint:016x}",
+        f"coverage: {covered_bytes / all_bytes:.4%} of the words' bytes are in known tokens",
+        f"unknown tokens: {unknown / tokens:.4%}",
+        f"tokens per word: {tokens / words:.3f}",
+    ]
+    if counts.invalid:
+        lines.append(f"not UTF-8: {counts.invalid:,} sequences of bytes, each read as U+FFFD")
+    settings = " ".join(f'{name}: "{path}"' for name, path in sorted(files.items()))
+    lines.append(f"in a configuration: tokenizer {{ {field} {{ {settings} }} }}")
+    return "\n".join(lines)
+
+
+def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
+    summary, _, details = __doc__.partition("\n")
+    parser = argparse.ArgumentParser(
+        prog="build_vocab",
+        description=summary,
+        epilog=details,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="holds texts")
+    parser.add_argument("--kind", required=True, choices=KINDS, help="see below")
+    parser.add_argument(
+        "--size",
+        required=True,
+        type=_whole_number,
+        help="tokens in the vocabulary, special ones among them; fewer if the texts give no more",
+    )
+    parser.add_argument(
+        "--output", required=True, type=Path, help="where to write; an ending is added"
+    )
+    parser.add_argument(
+        "--format", choices=["text", "tfrecord"], default="text", help="default: text"
+    )
+    parser.add_argument(
+        "--columns",
+        default=[],
+        type=lambda value: value.split(","),
+        help="which parts of a line or record are texts; default: all of it",
+    )
+    parser.add_argument(
+        "--compression",
+        choices=["none", "gzip", "zlib", "zstd"],
+        default="none",
+        help="of tfrecord files; default: none",
+    )
+    parser.add_argument(
+        "--character_coverage",
+        type=_share,
+        default=0.9995,
+        help="share of the text that is in characters with pieces of their own (bpe, "
+        "sentencepiece); lower it for scripts of many characters; default: 0.9995",
+    )
+    return parser.parse_args(arguments)
+
+
+def _number(convert: Callable[[str], float], value: str, low: float, high: float) -> float:
+    try:
+        number = convert(value)
+    except ValueError:
+        number = low - 1
+    if not low <= number <= high:
+        raise argparse.ArgumentTypeError(f"'{value}' is not a number from {low} to {high}")
+    return number
+
+
+def _whole_number(value: str) -> int:
+    return int(_number(int, value, len(training.SPECIAL_TOKENS) + 1, 2**31 - 1))
+
+
+def _share(value: str) -> float:
+    return _number(float, value, 0, 1)
+
+
+def main(arguments: Sequence[str]) -> int:
+    # Bazel starts programs elsewhere: paths are meant from where the user is.
+    os.chdir(os.environ.get("BUILD_WORKING_DIRECTORY", "."))
+    options = _parse_arguments(arguments)
+    try:
+        texts = Texts(
+            options.files,
+            file_format=options.format,
+            columns=options.columns,
+            compression=options.compression,
+        )
+        counts, files = train(options, texts)
+        paths = write(options.output, files)
+        print(summarize(options.kind, counts, paths))
+        for path in paths.values():
+            print(f"{path}: {path.stat().st_size:,} bytes")
+    except (TextError, training.TrainingError, _core.FrazoError, OSError) as error:
+        print(f"build_vocab: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

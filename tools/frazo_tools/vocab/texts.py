@@ -1,0 +1,137 @@
+"""The texts that a vocabulary is made from: lines of files, or records, or columns of either."""
+
+import contextlib
+import gzip
+import os
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from frazo import _core
+from frazo_tools.records.tf_example_features import ExampleError, bytes_features
+
+_GZIP_MAGIC = b"\x1f\x8b"
+
+# Called with how many bytes of the files, as they stand on disk, have been read so far.
+Progress = Callable[[int], None]
+
+
+class TextError(Exception):
+    """A file is not what was promised; str() names the file, the place and the remedy."""
+
+
+class Texts:
+    """All texts of some files, as bytes; they can be gone through more than once.
+
+    Args:
+        paths: files, read one after the other.
+        file_format: "text" (a text a line, gzip recognised) or "tfrecord" (a text a record).
+        columns: empty: a line or record is a text. Numbers: it is divided at tabs, and these parts
+            are the texts, counted from 0. Names: records are tf.Example, and every value of these
+            bytes features is a text.
+        compression: of tfrecord files: none, gzip, zlib or zstd.
+    """
+
+    def __init__(
+        self,
+        paths: Sequence[Path],
+        *,
+        file_format: str,
+        columns: Sequence[str] = (),
+        compression: str = "none",
+    ) -> None:
+        self._paths = list(paths)
+        self._file_format = file_format
+        self._compression = compression
+        self._numbers = [int(column) for column in columns if column.isdecimal()]
+        self._names = [column for column in columns if not column.isdecimal()]
+        if self._numbers and self._names:
+            raise TextError(
+                f"--columns={','.join(columns)} mixes numbers (of tab-separated columns) with names "
+                "(of tf.Example features)"
+            )
+        if self._names and file_format != "tfrecord":
+            raise TextError(
+                f"--columns={','.join(columns)} names features of tf.Example records, which need "
+                "--format=tfrecord; columns of text files are numbered from 0"
+            )
+        for path in self._paths:
+            if not path.is_file():
+                what = "is a folder" if path.is_dir() else "does not exist"
+                raise TextError(f"{path}: {what}; name the files that hold the texts")
+
+    @property
+    def file_bytes(self) -> int:
+        """Bytes of all files together, as they stand on disk."""
+        return sum(path.stat().st_size for path in self._paths)
+
+    def read(self, progress: Progress = lambda bytes_read: None) -> Iterator[bytes]:
+        """The texts in order.
+
+        Raises:
+            TextError: a file is damaged, or a record has no such column.
+        """
+        done = 0
+        for path in self._paths:
+            lines = self._records if self._file_format == "tfrecord" else self._lines
+            for number, line in enumerate(lines(path, lambda at, done=done: progress(done + at))):
+                yield from self._columns(path, number, line)
+            done += path.stat().st_size
+            progress(done)
+
+    def _lines(self, path: Path, progress: Progress) -> Iterator[bytes]:
+        try:
+            with path.open("rb") as file:
+                is_gzip = file.peek(2)[:2] == _GZIP_MAGIC
+                with gzip.open(file) if is_gzip else contextlib.nullcontext(file) as lines:
+                    for number, line in enumerate(lines):
+                        if number % 4096 == 0:
+                            progress(os.lseek(file.fileno(), 0, os.SEEK_CUR))
+                        yield line.removesuffix(b"\n").removesuffix(b"\r")
+        except (OSError, EOFError, zlib.error) as error:
+            raise TextError(f"{path}: cannot be read ({error}); fetch the file again") from error
+
+    def _records(self, path: Path, progress: Progress) -> Iterator[bytes]:
+        size = path.stat().st_size
+        bytes_read = 0
+        try:
+            for record in _core.RecordReader(path, compression=self._compression):
+                bytes_read += len(record) + 16  # Eight of length, four of each checksum.
+                progress(min(bytes_read, size))
+                yield record
+        except _core.FrazoError as error:
+            raise TextError(str(error)) from error
+
+    def _columns(self, path: Path, number: int, line: bytes) -> Iterator[bytes]:
+        if self._names:
+            yield from self._features(path, number, line)
+            return
+        if not self._numbers:
+            yield line
+            return
+        columns = line.split(b"\t")
+        for column in self._numbers:
+            if column >= len(columns):
+                unit = "record" if self._file_format == "tfrecord" else "line"
+                place = number if unit == "record" else number + 1
+                raise TextError(
+                    f"{path}: {unit} {place} has {len(columns)} tab-separated columns, so no column "
+                    f"{column}; they are counted from 0"
+                )
+            yield columns[column]
+
+    def _features(self, path: Path, number: int, record: bytes) -> Iterator[bytes]:
+        try:
+            features = bytes_features(record)
+        except ExampleError as error:
+            raise TextError(
+                f"{path}: record {number} is no tf.Example ({error}); without names in --columns "
+                "a record is taken as text"
+            ) from error
+        for name in self._names:
+            if name not in features:
+                known = ", ".join(sorted(features)) or "none"
+                raise TextError(
+                    f"{path}: record {number} has no bytes feature '{name}'; it has: {known}"
+                )
+            yield from features[name]
