@@ -16,7 +16,7 @@ namespace frazo::batch {
 // and is nobody else's to write to.
 struct BatchTensor {
   std::string name;
-  ValueType type = ValueType::kInt32;
+  process::ValueType type = process::ValueType::kInt32;
   std::vector<int64_t> shape;
   // Starts at a multiple of kBatchAlignment. Numbers: the elements. kBytes: int64 offsets, one more
   // than there are elements, then the bytes; element i is bytes [offsets[i], offsets[i + 1]) of

@@ -7,7 +7,7 @@
 namespace frazo::batch {
 
 absl::StatusOr<std::unique_ptr<Batcher>> Batcher::Create(const frazo::Batcher& config,
-                                                         const ExampleSchema& schema) {
+                                                         const process::ExampleSchema& schema) {
   switch (config.kind_case()) {
     case frazo::Batcher::kFixed:
       return FixedBatcher::Create(config, schema);

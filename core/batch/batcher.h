@@ -21,7 +21,7 @@ namespace frazo::batch {
 // One tensor of every batch: sizes that may differ from batch to batch are -1.
 struct BatchTensorSpec {
   std::string name;
-  ValueType type = ValueType::kInt32;
+  process::ValueType type = process::ValueType::kInt32;
   std::vector<int64_t> shape;
 };
 
@@ -39,7 +39,7 @@ class Batcher {
   // Errors name the place in the configuration, as in "buckets.length_of[1]", and what was expected
   // there.
   static absl::StatusOr<std::unique_ptr<Batcher>> Create(const frazo::Batcher& config,
-                                                         const ExampleSchema& schema);
+                                                         const process::ExampleSchema& schema);
 
   virtual ~Batcher() = default;
 
@@ -50,7 +50,7 @@ class Batcher {
   virtual const std::vector<std::string>& buckets() const = 0;
 
   // Copies the example, whose record is `id`. HasBatch() must be false.
-  virtual void Add(Example example, const RecordId& id) = 0;
+  virtual void Add(process::Example example, const sources::RecordId& id) = 0;
 
   // No example follows: what is held becomes batches, unless the configuration drops it. Calling it
   // again changes nothing.
@@ -65,14 +65,14 @@ class Batcher {
   // What the next batches depend on besides the examples to come, at any time, between two batches
   // of one Add() too. `*held` are the records of the examples that are held, in the order in which
   // Restore() wants them.
-  virtual void Save(BatcherState* state, std::vector<RecordId>* held) const = 0;
+  virtual void Save(BatcherState* state, std::vector<sources::RecordId>* held) const = 0;
 
   // Into a batcher of the same configuration before its first Add(). `examples` are those of the
   // records `held`, in the same order. Errors, after which the batcher is of no more use:
   // kInvalidArgument for a state of another configuration; kDataLoss if an example has no place
   // where it was held, so that its record must have changed.
-  virtual absl::Status Restore(const BatcherState& state, absl::Span<const RecordId> held,
-                               absl::Span<const Example> examples) = 0;
+  virtual absl::Status Restore(const BatcherState& state, absl::Span<const sources::RecordId> held,
+                               absl::Span<const process::Example> examples) = 0;
 
   virtual const BatcherCounters& counters() const = 0;
 };

@@ -17,8 +17,8 @@ namespace frazo::batch {
 namespace {
 
 // Two sequences, whose values tell the example and the position: example * 100 + position + 1.
-const ExampleSchema kSchema = {
-    {Variable("source", ValueType::kInt32), Variable("target", ValueType::kInt32)}};
+const process::ExampleSchema kSchema = {{Variable("source", process::ValueType::kInt32),
+                                         Variable("target", process::ValueType::kInt32)}};
 constexpr int64_t kLongest = 24;
 
 std::vector<int32_t> Sequence(int64_t example, int64_t length) {
@@ -29,9 +29,9 @@ std::vector<int32_t> Sequence(int64_t example, int64_t length) {
   return values;
 }
 
-std::vector<Example> RandomExamples(int64_t count, uint64_t seed, ExampleMaker* maker) {
+std::vector<process::Example> RandomExamples(int64_t count, uint64_t seed, ExampleMaker* maker) {
   std::mt19937_64 random(seed);
-  std::vector<Example> examples;
+  std::vector<process::Example> examples;
   for (int64_t index = 0; index < count; ++index) {
     // Some are empty, some too long for every configuration here.
     const int64_t source = random() % kLongest;
@@ -80,7 +80,7 @@ std::string Print(const Batch& batch) {
 }
 
 // Gives the batcher examples [begin, end) and appends what comes out.
-void BatchFrom(Batcher* batcher, const std::vector<Example>& examples, size_t begin,
+void BatchFrom(Batcher* batcher, const std::vector<process::Example>& examples, size_t begin,
                std::vector<Batch>* batches) {
   const auto take = [&] {
     for (Batch& batch : TakeAll(batcher)) batches->push_back(std::move(batch));
@@ -127,7 +127,7 @@ std::map<int64_t, int64_t> Unpack(const Batch& batch, const std::string& name, b
 
 TEST(BatcherPropertyTest, EveryExampleComesOutOnceAndWholeOrIsCounted) {
   ExampleMaker maker;
-  const std::vector<Example> examples = RandomExamples(300, 1, &maker);
+  const std::vector<process::Example> examples = RandomExamples(300, 1, &maker);
   for (const std::string& config : Configs()) {
     SCOPED_TRACE(config);
     auto batcher = MakeBatcher(config, kSchema);
@@ -153,7 +153,7 @@ TEST(BatcherPropertyTest, EveryExampleComesOutOnceAndWholeOrIsCounted) {
     int64_t too_long = 0;
     const bool has_bound = config.find("fixed") != 0;
     const int64_t target_bound = IsPacking(config) ? 22 : 20;
-    for (const Example example : examples) {
+    for (const process::Example example : examples) {
       too_long += has_bound && (example[0].count > 20 || example[1].count > target_bound);
     }
     EXPECT_EQ(counters.too_long, too_long);
@@ -166,7 +166,7 @@ TEST(BatcherPropertyTest, EveryExampleComesOutOnceAndWholeOrIsCounted) {
 
 TEST(BatcherPropertyTest, BucketsKeepTheirLimits) {
   ExampleMaker maker;
-  const std::vector<Example> examples = RandomExamples(400, 2, &maker);
+  const std::vector<process::Example> examples = RandomExamples(400, 2, &maker);
   const int64_t bounds[] = {5, 10, 20};
   auto batcher = MakeBatcher(
       "buckets { length_of: ['source', 'target'] bounds: [5, 10, 20] tokens: 40 }", kSchema);
@@ -189,7 +189,7 @@ TEST(BatcherPropertyTest, BucketsKeepTheirLimits) {
 
 TEST(BatcherPropertyTest, TheSameExamplesGiveTheSameBatches) {
   ExampleMaker maker;
-  const std::vector<Example> examples = RandomExamples(200, 3, &maker);
+  const std::vector<process::Example> examples = RandomExamples(200, 3, &maker);
   for (const std::string& config : Configs()) {
     std::vector<Batch> first;
     std::vector<Batch> second;
@@ -208,10 +208,11 @@ struct Snapshot {
   size_t examples;
   size_t batches;
   std::string state;
-  std::vector<RecordId> held;
+  std::vector<sources::RecordId> held;
 };
 
-std::vector<Snapshot> RunWithSnapshots(Batcher* batcher, const std::vector<Example>& examples,
+std::vector<Snapshot> RunWithSnapshots(Batcher* batcher,
+                                       const std::vector<process::Example>& examples,
                                        std::vector<Batch>* batches) {
   std::vector<Snapshot> snapshots;
   const auto save = [&](size_t added) {
@@ -239,7 +240,7 @@ std::vector<Snapshot> RunWithSnapshots(Batcher* batcher, const std::vector<Examp
 
 TEST(BatcherPropertyTest, ResumingAnywhereGivesTheSameRemainder) {
   ExampleMaker maker;
-  const std::vector<Example> examples = RandomExamples(90, 4, &maker);
+  const std::vector<process::Example> examples = RandomExamples(90, 4, &maker);
   for (const std::string& config : Configs()) {
     SCOPED_TRACE(config);
     auto whole = MakeBatcher(config, kSchema);
@@ -247,13 +248,14 @@ TEST(BatcherPropertyTest, ResumingAnywhereGivesTheSameRemainder) {
     for (const Snapshot& snapshot : RunWithSnapshots(whole.get(), examples, &batches)) {
       BatcherState state;
       ASSERT_TRUE(state.ParseFromString(snapshot.state));
-      std::vector<Example> held;
-      for (const RecordId& id : snapshot.held) held.push_back(examples[id.position.record]);
+      std::vector<process::Example> held;
+      for (const sources::RecordId& id : snapshot.held)
+        held.push_back(examples[id.position.record]);
       auto restored = MakeBatcher(config, kSchema);
       ASSERT_THAT(restored->Restore(state, snapshot.held, held), IsOk());
       // A state that is restored is the state that was saved.
       BatcherState again;
-      std::vector<RecordId> held_again;
+      std::vector<sources::RecordId> held_again;
       restored->Save(&again, &held_again);
       ASSERT_EQ(again.SerializeAsString(), snapshot.state);
       ASSERT_EQ(held_again, snapshot.held);
@@ -269,7 +271,7 @@ TEST(BatcherPropertyTest, ResumingAnywhereGivesTheSameRemainder) {
   }
 }
 
-double PaddingOf(const std::string& config, const std::vector<Example>& examples) {
+double PaddingOf(const std::string& config, const std::vector<process::Example>& examples) {
   auto batcher = MakeBatcher(config, kSchema);
   std::vector<Batch> batches;
   BatchFrom(batcher.get(), examples, 0, &batches);
@@ -280,7 +282,7 @@ double PaddingOf(const std::string& config, const std::vector<Example>& examples
 
 TEST(BatcherPropertyTest, BucketsPadLessThanAnyOrderAndPackingLessThanBuckets) {
   ExampleMaker maker;
-  const std::vector<Example> examples = RandomExamples(3000, 5, &maker);
+  const std::vector<process::Example> examples = RandomExamples(3000, 5, &maker);
   const double naive = PaddingOf("fixed { batch_size: 8 }", examples);
   const double buckets = PaddingOf(
       "buckets { length_of: ['source', 'target'] bounds: [4, 8, 12, 16, 20] limits { examples: 8 } "

@@ -99,17 +99,17 @@ const char kPacking[] =
 
 void Run(benchmark::State& state, const std::vector<std::string>& records,
          const std::string& processor_text, const std::string& batcher_text) {
-  const auto processor = *RecordProcessor::Create(Parse<Processor>(processor_text));
+  const auto processor = *process::RecordProcessor::Create(Parse<Processor>(processor_text));
   const auto batcher = *Batcher::Create(Parse<frazo::Batcher>(batcher_text), processor->schema());
-  std::vector<SourceRecord> source;
+  std::vector<sources::SourceRecord> source;
   for (const std::string& record : records) source.push_back({record, {}});
-  ProcessedChunk chunk;
+  process::ProcessedChunk chunk;
   int64_t batched = 0;
   for (auto _ : state) {
     for (size_t begin = 0; begin < source.size(); begin += kChunk) {
       processor->Process(absl::MakeConstSpan(source).subspan(begin, kChunk), &chunk);
       for (size_t record = 0; record < chunk.size(); ++record) {
-        if (chunk.outcome(record) != ProcessedChunk::Outcome::kExample) std::abort();
+        if (chunk.outcome(record) != process::ProcessedChunk::Outcome::kExample) std::abort();
         batcher->Add(chunk.example(record), source[begin + record].id);
         while (batcher->HasBatch()) batched += batcher->Take()->examples;
       }
@@ -139,8 +139,9 @@ void TfExamples(benchmark::State& state, const std::string& batcher) {
   Corpus corpus;
   std::vector<std::string> records;
   for (int64_t pair = 0; pair < kPairs; ++pair) {
-    records.push_back(TfExample({FeatureEntry("source", Int64List(corpus.Sentence())),
-                                 FeatureEntry("target", Int64List(corpus.Sentence()))}));
+    records.push_back(process::TfExample(
+        {process::FeatureEntry("source", process::Int64List(corpus.Sentence())),
+         process::FeatureEntry("target", process::Int64List(corpus.Sentence()))}));
   }
   Run(state, records,
       "tf_example { features { name: 'source' type: INT32 } features { name: 'target' type: INT32 "

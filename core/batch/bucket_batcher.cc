@@ -14,7 +14,7 @@ namespace frazo::batch {
 namespace {
 
 absl::StatusOr<std::vector<size_t>> LengthFeatures(const frazo::BucketBatcher& config,
-                                                   const ExampleSchema& schema) {
+                                                   const process::ExampleSchema& schema) {
   if (config.length_of().empty()) {
     return absl::InvalidArgumentError(
         "buckets.length_of: name at least one feature whose length decides the bucket");
@@ -26,11 +26,11 @@ absl::StatusOr<std::vector<size_t>> LengthFeatures(const frazo::BucketBatcher& c
     const std::optional<size_t> found = schema.Find(name);
     if (!found.has_value()) {
       std::vector<std::string> names;
-      for (const FeatureSpec& spec : schema.features) names.push_back(spec.name);
-      return absl::InvalidArgumentError(
-          absl::StrCat(place, ": there is no feature '", name, "'", NearNames(name, names)));
+      for (const process::FeatureSpec& spec : schema.features) names.push_back(spec.name);
+      return absl::InvalidArgumentError(absl::StrCat(place, ": there is no feature '", name, "'",
+                                                     process::NearNames(name, names)));
     }
-    const FeatureSpec& spec = schema.features[*found];
+    const process::FeatureSpec& spec = schema.features[*found];
     if (!spec.is_variable()) {
       return absl::InvalidArgumentError(absl::StrCat(
           place, ": feature '", name, "' is ", spec.TypeText(), "; expected one of any length"));
@@ -105,8 +105,8 @@ BucketBatcher::BucketBatcher(const frazo::BucketBatcher& config, PaddedBatchMake
   }
 }
 
-absl::StatusOr<std::unique_ptr<Batcher>> BucketBatcher::Create(const frazo::Batcher& config,
-                                                               const ExampleSchema& schema) {
+absl::StatusOr<std::unique_ptr<Batcher>> BucketBatcher::Create(
+    const frazo::Batcher& config, const process::ExampleSchema& schema) {
   const frazo::BucketBatcher& own = config.buckets();
   FRAZO_ASSIGN_OR_RETURN(std::vector<size_t> length_of, LengthFeatures(own, schema));
   FRAZO_RETURN_IF_ERROR(CheckBounds(own));
@@ -129,7 +129,7 @@ absl::StatusOr<std::unique_ptr<Batcher>> BucketBatcher::Create(const frazo::Batc
       new BucketBatcher(own, std::move(maker), std::move(length_of), std::move(buckets)));
 }
 
-BucketBatcher::Bucket* BucketBatcher::Choose(Example example) {
+BucketBatcher::Bucket* BucketBatcher::Choose(process::Example example) {
   int64_t length = 0;
   for (const size_t feature : length_of_) length = std::max(length, example[feature].count);
   const auto found =
@@ -138,7 +138,7 @@ BucketBatcher::Bucket* BucketBatcher::Choose(Example example) {
   return found == buckets_.end() ? nullptr : &*found;
 }
 
-void BucketBatcher::Add(Example example, const RecordId& id) {
+void BucketBatcher::Add(process::Example example, const sources::RecordId& id) {
   ++counters_.examples;
   Bucket* const bucket = Choose(example);
   if (bucket == nullptr) {
@@ -180,22 +180,23 @@ absl::StatusOr<Batch> BucketBatcher::Take() {
   return batch;
 }
 
-void BucketBatcher::Save(BatcherState* state, std::vector<RecordId>* held) const {
+void BucketBatcher::Save(BatcherState* state, std::vector<sources::RecordId>* held) const {
   state->Clear();
   counters_.Save(state);
   state->set_examples_since_flush(examples_since_flush_);
   held->clear();
   for (size_t index = 0; index < buckets_.size(); ++index) {
     const Bucket& bucket = buckets_[index];
-    const std::vector<RecordId>& ids = bucket.examples.ids();
+    const std::vector<sources::RecordId>& ids = bucket.examples.ids();
     held->insert(held->end(), ids.begin(), ids.end());
     state->add_held(static_cast<int32_t>(ids.size()));
     if (bucket.is_due) state->add_due(static_cast<int32_t>(index));
   }
 }
 
-absl::Status BucketBatcher::Restore(const BatcherState& state, absl::Span<const RecordId> held,
-                                    absl::Span<const Example> examples) {
+absl::Status BucketBatcher::Restore(const BatcherState& state,
+                                    absl::Span<const sources::RecordId> held,
+                                    absl::Span<const process::Example> examples) {
   FRAZO_RETURN_IF_ERROR(CheckState(state, held.size(), examples.size()));
   FRAZO_RETURN_IF_ERROR(CheckGroups(state, static_cast<int64_t>(buckets_.size()), "buckets"));
   size_t next = 0;

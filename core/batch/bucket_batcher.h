@@ -20,17 +20,17 @@ class BucketBatcher : public Batcher {
  public:
   // `config.kind` is `buckets`. Errors: as in Batcher.
   static absl::StatusOr<std::unique_ptr<Batcher>> Create(const frazo::Batcher& config,
-                                                         const ExampleSchema& schema);
+                                                         const process::ExampleSchema& schema);
 
   const std::vector<BatchTensorSpec>& tensors() const override { return tensors_; }
   const std::vector<std::string>& buckets() const override { return names_; }
-  void Add(Example example, const RecordId& id) override;
+  void Add(process::Example example, const sources::RecordId& id) override;
   void Finish() override;
   bool HasBatch() const override;
   absl::StatusOr<Batch> Take() override;
-  void Save(BatcherState* state, std::vector<RecordId>* held) const override;
-  absl::Status Restore(const BatcherState& state, absl::Span<const RecordId> held,
-                       absl::Span<const Example> examples) override;
+  void Save(BatcherState* state, std::vector<sources::RecordId>* held) const override;
+  absl::Status Restore(const BatcherState& state, absl::Span<const sources::RecordId> held,
+                       absl::Span<const process::Example> examples) override;
   const BatcherCounters& counters() const override { return counters_; }
 
  private:
@@ -48,7 +48,7 @@ class BucketBatcher : public Batcher {
                 std::vector<size_t> length_of, std::vector<Bucket> buckets);
 
   // The bucket that the example belongs into, nullptr if it is too long for all.
-  Bucket* Choose(Example example);
+  Bucket* Choose(process::Example example);
   void MarkAllDue();
 
   const bool drop_remainder_;

@@ -17,12 +17,12 @@ using ::testing::SizeIs;
 
 constexpr absl::StatusCode kInvalid = absl::StatusCode::kInvalidArgument;
 
-const ExampleSchema kPairs = {{Variable("source", ValueType::kInt32),
-                               Variable("target", ValueType::kInt32),
-                               Fixed("key", ValueType::kInt32, {})}};
+const process::ExampleSchema kPairs = {{Variable("source", process::ValueType::kInt32),
+                                        Variable("target", process::ValueType::kInt32),
+                                        Fixed("key", process::ValueType::kInt32, {})}};
 
 // An example of those lengths; its values and its key are `key`.
-Example Pair(ExampleMaker* maker, int64_t source, int64_t target, int32_t key) {
+process::Example Pair(ExampleMaker* maker, int64_t source, int64_t target, int32_t key) {
   return maker->Make({maker->Int32s(std::vector<int32_t>(source, key)),
                       maker->Int32s(std::vector<int32_t>(target, key)), maker->Int32s({key})});
 }
@@ -124,12 +124,12 @@ TEST(BucketBatcherTest, AStateBetweenTwoBatchesOfAFlushKeepsTheSecond) {
   ExampleMaker maker;
   const std::string config = Buckets("limits { examples: 9 } flush_every_examples: 2");
   auto batcher = MakeBatcher(config, kPairs);
-  const Example longer = Pair(&maker, 5, 5, 1);
+  const process::Example longer = Pair(&maker, 5, 5, 1);
   batcher->Add(longer, Id(7));
   batcher->Add(Pair(&maker, 1, 1, 2), Id(8));
   ASSERT_THAT(batcher->Take(), IsOk());
   BatcherState state;
-  std::vector<RecordId> held;
+  std::vector<sources::RecordId> held;
   batcher->Save(&state, &held);
   EXPECT_THAT(held, ElementsAre(Id(7)));
   auto restored = MakeBatcher(config, kPairs);
@@ -145,7 +145,7 @@ TEST(BucketBatcherTest, AnExampleThatChangedSinceIsDataLoss) {
   auto batcher = MakeBatcher(Buckets("limits { examples: 9 }"), kPairs);
   batcher->Add(Pair(&maker, 5, 5, 1), Id(7));
   BatcherState state;
-  std::vector<RecordId> held;
+  std::vector<sources::RecordId> held;
   batcher->Save(&state, &held);
   EXPECT_THAT(MakeBatcher(Buckets("limits { examples: 9 }"), kPairs)
                   ->Restore(state, held, {Pair(&maker, 1, 1, 1)}),

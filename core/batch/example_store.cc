@@ -6,21 +6,21 @@
 
 namespace frazo::batch {
 
-ExampleStore::ExampleStore(const ExampleSchema& schema) {
-  for (const FeatureSpec& spec : schema.features) {
+ExampleStore::ExampleStore(const process::ExampleSchema& schema) {
+  for (const process::FeatureSpec& spec : schema.features) {
     Column column;
     column.type = spec.type;
     columns_.push_back(std::move(column));
   }
 }
 
-void ExampleStore::Add(Example example, const RecordId& id) {
+void ExampleStore::Add(process::Example example, const sources::RecordId& id) {
   for (size_t feature = 0; feature < columns_.size(); ++feature) {
     Column& column = columns_[feature];
-    const FeatureValues& values = example[feature];
+    const process::FeatureValues& values = example[feature];
     column.counts.push_back(values.count);
     column.longest = std::max(column.longest, values.count);
-    if (column.type == ValueType::kBytes) {
+    if (column.type == process::ValueType::kBytes) {
       for (const std::string_view value : values.bytes()) {
         column.bytes.insert(column.bytes.end(), value.begin(), value.end());
         column.lengths.push_back(static_cast<int64_t>(value.size()));
@@ -28,7 +28,7 @@ void ExampleStore::Add(Example example, const RecordId& id) {
     } else {
       const char* const begin = static_cast<const char*>(values.data);
       column.bytes.insert(column.bytes.end(), begin,
-                          begin + values.count * ValueTypeSize(column.type));
+                          begin + values.count * process::ValueTypeSize(column.type));
     }
   }
   ids_.push_back(id);

@@ -16,7 +16,7 @@ class ExampleStore {
  public:
   // The values of one feature of all examples.
   struct Column {
-    ValueType type;
+    process::ValueType type;
     // Of each example.
     std::vector<int64_t> counts;
     // The largest of `counts`.
@@ -27,19 +27,19 @@ class ExampleStore {
     std::vector<int64_t> lengths;
   };
 
-  explicit ExampleStore(const ExampleSchema& schema);
+  explicit ExampleStore(const process::ExampleSchema& schema);
 
-  void Add(Example example, const RecordId& id);
+  void Add(process::Example example, const sources::RecordId& id);
   void Clear();
 
   int64_t size() const { return static_cast<int64_t>(ids_.size()); }
   // Of the examples' records, in the order in which they were added.
-  const std::vector<RecordId>& ids() const { return ids_; }
+  const std::vector<sources::RecordId>& ids() const { return ids_; }
   const Column& column(size_t feature) const { return columns_[feature]; }
 
  private:
   std::vector<Column> columns_;
-  std::vector<RecordId> ids_;
+  std::vector<sources::RecordId> ids_;
 };
 
 }  // namespace frazo::batch

@@ -11,7 +11,7 @@
 
 namespace frazo::batch {
 
-FixedBatcher::FixedBatcher(const frazo::FixedBatcher& config, const ExampleSchema& schema,
+FixedBatcher::FixedBatcher(const frazo::FixedBatcher& config, const process::ExampleSchema& schema,
                            PaddedBatchMaker maker)
     : batch_size_(config.batch_size()),
       drop_remainder_(config.drop_remainder()),
@@ -21,8 +21,8 @@ FixedBatcher::FixedBatcher(const frazo::FixedBatcher& config, const ExampleSchem
       widths_(schema.features.size()),
       examples_(schema) {}
 
-absl::StatusOr<std::unique_ptr<Batcher>> FixedBatcher::Create(const frazo::Batcher& config,
-                                                              const ExampleSchema& schema) {
+absl::StatusOr<std::unique_ptr<Batcher>> FixedBatcher::Create(
+    const frazo::Batcher& config, const process::ExampleSchema& schema) {
   if (config.fixed().batch_size() < 1) {
     return absl::InvalidArgumentError(
         absl::StrCat("fixed.batch_size: ", config.fixed().batch_size(), "; expected at least 1"));
@@ -31,7 +31,7 @@ absl::StatusOr<std::unique_ptr<Batcher>> FixedBatcher::Create(const frazo::Batch
   return absl::WrapUnique(new FixedBatcher(config.fixed(), schema, std::move(maker)));
 }
 
-void FixedBatcher::Add(Example example, const RecordId& id) {
+void FixedBatcher::Add(process::Example example, const sources::RecordId& id) {
   ++counters_.examples;
   examples_.Add(example, id);
   is_due_ = examples_.size() >= batch_size_;
@@ -54,7 +54,7 @@ absl::StatusOr<Batch> FixedBatcher::Take() {
   return batch;
 }
 
-void FixedBatcher::Save(BatcherState* state, std::vector<RecordId>* held) const {
+void FixedBatcher::Save(BatcherState* state, std::vector<sources::RecordId>* held) const {
   state->Clear();
   counters_.Save(state);
   state->add_held(static_cast<int32_t>(examples_.size()));
@@ -62,8 +62,9 @@ void FixedBatcher::Save(BatcherState* state, std::vector<RecordId>* held) const 
   *held = examples_.ids();
 }
 
-absl::Status FixedBatcher::Restore(const BatcherState& state, absl::Span<const RecordId> held,
-                                   absl::Span<const Example> examples) {
+absl::Status FixedBatcher::Restore(const BatcherState& state,
+                                   absl::Span<const sources::RecordId> held,
+                                   absl::Span<const process::Example> examples) {
   FRAZO_RETURN_IF_ERROR(CheckState(state, held.size(), examples.size()));
   FRAZO_RETURN_IF_ERROR(CheckGroups(state, 1, "batches at work"));
   if (state.held(0) > batch_size_) {

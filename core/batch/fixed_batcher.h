@@ -18,21 +18,21 @@ class FixedBatcher : public Batcher {
  public:
   // `config.kind` is `fixed`. Errors: as in Batcher.
   static absl::StatusOr<std::unique_ptr<Batcher>> Create(const frazo::Batcher& config,
-                                                         const ExampleSchema& schema);
+                                                         const process::ExampleSchema& schema);
 
   const std::vector<BatchTensorSpec>& tensors() const override { return tensors_; }
   const std::vector<std::string>& buckets() const override { return buckets_; }
-  void Add(Example example, const RecordId& id) override;
+  void Add(process::Example example, const sources::RecordId& id) override;
   void Finish() override;
   bool HasBatch() const override { return is_due_; }
   absl::StatusOr<Batch> Take() override;
-  void Save(BatcherState* state, std::vector<RecordId>* held) const override;
-  absl::Status Restore(const BatcherState& state, absl::Span<const RecordId> held,
-                       absl::Span<const Example> examples) override;
+  void Save(BatcherState* state, std::vector<sources::RecordId>* held) const override;
+  absl::Status Restore(const BatcherState& state, absl::Span<const sources::RecordId> held,
+                       absl::Span<const process::Example> examples) override;
   const BatcherCounters& counters() const override { return counters_; }
 
  private:
-  FixedBatcher(const frazo::FixedBatcher& config, const ExampleSchema& schema,
+  FixedBatcher(const frazo::FixedBatcher& config, const process::ExampleSchema& schema,
                PaddedBatchMaker maker);
 
   const int64_t batch_size_;

@@ -18,11 +18,12 @@ using ::testing::SizeIs;
 
 constexpr absl::StatusCode kInvalid = absl::StatusCode::kInvalidArgument;
 
-const ExampleSchema kSchema = {
-    {Variable("ids", ValueType::kInt32), Fixed("image", ValueType::kFloat32, {2, 1}),
-     Fixed("text", ValueType::kBytes, {}), Variable("tags", ValueType::kBytes)}};
+const process::ExampleSchema kSchema = {{Variable("ids", process::ValueType::kInt32),
+                                         Fixed("image", process::ValueType::kFloat32, {2, 1}),
+                                         Fixed("text", process::ValueType::kBytes, {}),
+                                         Variable("tags", process::ValueType::kBytes)}};
 
-Example Full(ExampleMaker* maker, int32_t number) {
+process::Example Full(ExampleMaker* maker, int32_t number) {
   return maker->Make({maker->Int32s(std::vector<int32_t>(number, number)),
                       maker->Floats({0.5f * number, 1}), maker->Bytes({"text"}),
                       maker->Bytes(std::vector<std::string_view>(number % 3, "tag"))});
@@ -111,9 +112,10 @@ TEST(FixedBatcherTest, WrongConfigurationsNameTheirPlace) {
               StatusIs(kInvalid, "padding_values['ids']: 0.5 is no value of type INT32"));
   EXPECT_THAT(BatcherError(fixed + "{ key: 'ids' value: 2147483648 }", kSchema),
               StatusIs(kInvalid, HasSubstr("is no value of type INT32")));
-  EXPECT_THAT(BatcherError("fixed { batch_size: 1 }", {{Variable("a", ValueType::kInt32),
-                                                        Variable("a_length", ValueType::kInt32)}}),
-              StatusIs(kInvalid, HasSubstr("the lengths of feature 'a' are to be 'a_length'")));
+  EXPECT_THAT(
+      BatcherError("fixed { batch_size: 1 }", {{Variable("a", process::ValueType::kInt32),
+                                                Variable("a_length", process::ValueType::kInt32)}}),
+      StatusIs(kInvalid, HasSubstr("the lengths of feature 'a' are to be 'a_length'")));
 }
 
 TEST(FixedBatcherTest, StatesOfOtherConfigurationsAreRefused) {
@@ -121,9 +123,10 @@ TEST(FixedBatcherTest, StatesOfOtherConfigurationsAreRefused) {
   auto batcher = MakeBatcher("fixed { batch_size: 4 }", kSchema);
   for (int32_t number = 0; number < 3; ++number) batcher->Add(Full(&maker, number), Id(number));
   BatcherState state;
-  std::vector<RecordId> held;
+  std::vector<sources::RecordId> held;
   batcher->Save(&state, &held);
-  const std::vector<Example> examples = {Full(&maker, 0), Full(&maker, 1), Full(&maker, 2)};
+  const std::vector<process::Example> examples = {Full(&maker, 0), Full(&maker, 1),
+                                                  Full(&maker, 2)};
   EXPECT_THAT(MakeBatcher("fixed { batch_size: 2 }", kSchema)->Restore(state, held, examples),
               StatusIs(kInvalid, "batcher state: it holds 3 records; fixed.batch_size is 2"));
   EXPECT_THAT(

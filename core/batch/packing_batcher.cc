@@ -17,9 +17,9 @@
 namespace frazo::batch {
 namespace {
 
-std::vector<std::string> Names(const ExampleSchema& schema) {
+std::vector<std::string> Names(const process::ExampleSchema& schema) {
   std::vector<std::string> names;
-  for (const FeatureSpec& spec : schema.features) names.push_back(spec.name);
+  for (const process::FeatureSpec& spec : schema.features) names.push_back(spec.name);
   return names;
 }
 
@@ -27,8 +27,9 @@ std::string SegmentIds(const std::string& name) { return absl::StrCat(name, "_se
 std::string SegmentPos(const std::string& name) { return absl::StrCat(name, "_segment_pos"); }
 
 // Every feature has its place in a row, and no two tensors have the same name.
-absl::Status CheckAllPacked(const frazo::PackingBatcher& config, const ExampleSchema& schema) {
-  for (const FeatureSpec& spec : schema.features) {
+absl::Status CheckAllPacked(const frazo::PackingBatcher& config,
+                            const process::ExampleSchema& schema) {
+  for (const process::FeatureSpec& spec : schema.features) {
     const bool is_packed =
         std::any_of(config.streams().begin(), config.streams().end(),
                     [&](const auto& stream) { return stream.feature() == spec.name; });
@@ -50,8 +51,8 @@ absl::Status CheckAllPacked(const frazo::PackingBatcher& config, const ExampleSc
 
 }  // namespace
 
-PackingBatcher::PackingBatcher(const frazo::PackingBatcher& config, const ExampleSchema& schema,
-                               std::vector<Stream> streams)
+PackingBatcher::PackingBatcher(const frazo::PackingBatcher& config,
+                               const process::ExampleSchema& schema, std::vector<Stream> streams)
     : rows_per_batch_(config.rows()),
       open_rows_(config.has_open_rows() ? config.open_rows() : 2 * config.rows()),
       drop_remainder_(config.drop_remainder()),
@@ -70,13 +71,13 @@ PackingBatcher::PackingBatcher(const frazo::PackingBatcher& config, const Exampl
   for (const Stream& stream : streams_) {
     const std::vector<int64_t> shape = {rows, stream.length};
     tensors_.push_back({stream.name, stream.type, shape});
-    tensors_.push_back({SegmentIds(stream.name), ValueType::kInt32, shape});
-    tensors_.push_back({SegmentPos(stream.name), ValueType::kInt32, shape});
+    tensors_.push_back({SegmentIds(stream.name), process::ValueType::kInt32, shape});
+    tensors_.push_back({SegmentPos(stream.name), process::ValueType::kInt32, shape});
   }
 }
 
-absl::StatusOr<std::unique_ptr<Batcher>> PackingBatcher::Create(const frazo::Batcher& config,
-                                                                const ExampleSchema& schema) {
+absl::StatusOr<std::unique_ptr<Batcher>> PackingBatcher::Create(
+    const frazo::Batcher& config, const process::ExampleSchema& schema) {
   const frazo::PackingBatcher& own = config.packing();
   if (own.rows() < 1) {
     return absl::InvalidArgumentError(
@@ -92,7 +93,7 @@ absl::StatusOr<std::unique_ptr<Batcher>> PackingBatcher::Create(const frazo::Bat
 }
 
 absl::StatusOr<std::vector<PackingBatcher::Stream>> PackingBatcher::MakeStreams(
-    const frazo::Batcher& config, const ExampleSchema& schema) {
+    const frazo::Batcher& config, const process::ExampleSchema& schema) {
   FRAZO_ASSIGN_OR_RETURN(const std::vector<PaddingValue> padding,
                          MakePaddingValues(config, schema));
   const frazo::PackingBatcher& own = config.packing();
@@ -106,10 +107,10 @@ absl::StatusOr<std::vector<PackingBatcher::Stream>> PackingBatcher::MakeStreams(
     const std::optional<size_t> found = schema.Find(name);
     if (!found.has_value()) {
       return absl::InvalidArgumentError(absl::StrCat(place, ".feature: there is no feature '", name,
-                                                     "'", NearNames(name, Names(schema))));
+                                                     "'", process::NearNames(name, Names(schema))));
     }
-    const FeatureSpec& spec = schema.features[*found];
-    if (!spec.is_variable() || spec.type == ValueType::kBytes) {
+    const process::FeatureSpec& spec = schema.features[*found];
+    if (!spec.is_variable() || spec.type == process::ValueType::kBytes) {
       return absl::InvalidArgumentError(absl::StrCat(place, ".feature: '", name, "' is ",
                                                      spec.TypeText(),
                                                      "; expected numbers of any length"));
@@ -129,7 +130,7 @@ absl::StatusOr<std::vector<PackingBatcher::Stream>> PackingBatcher::MakeStreams(
   return streams;
 }
 
-void PackingBatcher::Measure(Example example) {
+void PackingBatcher::Measure(process::Example example) {
   for (size_t index = 0; index < streams_.size(); ++index) {
     lengths_[index] = example[streams_[index].feature].count;
   }
@@ -142,12 +143,12 @@ void PackingBatcher::OpenRow() {
   spare_.pop_back();
 }
 
-void PackingBatcher::AddToRow(int64_t row, Example example, const RecordId& id) {
+void PackingBatcher::AddToRow(int64_t row, process::Example example, const sources::RecordId& id) {
   fit_.Place(row, lengths_);
   rows_[row]->Add(example, id);
 }
 
-void PackingBatcher::Add(Example example, const RecordId& id) {
+void PackingBatcher::Add(process::Example example, const sources::RecordId& id) {
   ++counters_.examples;
   Measure(example);
   int64_t longest = 0;
@@ -211,10 +212,10 @@ absl::StatusOr<Batch> PackingBatcher::Take() {
 absl::Status PackingBatcher::AddStream(const Stream& stream, Batch* batch) const {
   const std::vector<int64_t> shape = {static_cast<int64_t>(due_.size()), stream.length};
   FRAZO_ASSIGN_OR_RETURN(BatchTensor values, AllocateNumbers(stream.name, stream.type, shape));
-  FRAZO_ASSIGN_OR_RETURN(BatchTensor ids,
-                         AllocateNumbers(SegmentIds(stream.name), ValueType::kInt32, shape));
-  FRAZO_ASSIGN_OR_RETURN(BatchTensor positions,
-                         AllocateNumbers(SegmentPos(stream.name), ValueType::kInt32, shape));
+  FRAZO_ASSIGN_OR_RETURN(
+      BatchTensor ids, AllocateNumbers(SegmentIds(stream.name), process::ValueType::kInt32, shape));
+  FRAZO_ASSIGN_OR_RETURN(BatchTensor positions, AllocateNumbers(SegmentPos(stream.name),
+                                                                process::ValueType::kInt32, shape));
   char* value = values.memory.get();
   int32_t* id = reinterpret_cast<int32_t*>(ids.memory.get());
   int32_t* position = reinterpret_cast<int32_t*>(positions.memory.get());
@@ -244,7 +245,7 @@ absl::Status PackingBatcher::AddStream(const Stream& stream, Batch* batch) const
   return absl::OkStatus();
 }
 
-void PackingBatcher::Save(BatcherState* state, std::vector<RecordId>* held) const {
+void PackingBatcher::Save(BatcherState* state, std::vector<sources::RecordId>* held) const {
   state->Clear();
   counters_.Save(state);
   held->clear();
@@ -255,8 +256,9 @@ void PackingBatcher::Save(BatcherState* state, std::vector<RecordId>* held) cons
   for (const int32_t row : due_) state->add_due(row);
 }
 
-absl::Status PackingBatcher::Restore(const BatcherState& state, absl::Span<const RecordId> held,
-                                     absl::Span<const Example> examples) {
+absl::Status PackingBatcher::Restore(const BatcherState& state,
+                                     absl::Span<const sources::RecordId> held,
+                                     absl::Span<const process::Example> examples) {
   FRAZO_RETURN_IF_ERROR(CheckState(state, held.size(), examples.size()));
   // One more than may be open while the rows that make space for it are due.
   if (state.held_size() > open_rows_ + 1 || state.due_size() > rows_per_batch_) {

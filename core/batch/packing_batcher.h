@@ -22,40 +22,40 @@ class PackingBatcher : public Batcher {
  public:
   // `config.kind` is `packing`. Errors: as in Batcher.
   static absl::StatusOr<std::unique_ptr<Batcher>> Create(const frazo::Batcher& config,
-                                                         const ExampleSchema& schema);
+                                                         const process::ExampleSchema& schema);
 
   const std::vector<BatchTensorSpec>& tensors() const override { return tensors_; }
   const std::vector<std::string>& buckets() const override { return buckets_; }
-  void Add(Example example, const RecordId& id) override;
+  void Add(process::Example example, const sources::RecordId& id) override;
   void Finish() override;
   bool HasBatch() const override { return !due_.empty(); }
   absl::StatusOr<Batch> Take() override;
-  void Save(BatcherState* state, std::vector<RecordId>* held) const override;
-  absl::Status Restore(const BatcherState& state, absl::Span<const RecordId> held,
-                       absl::Span<const Example> examples) override;
+  void Save(BatcherState* state, std::vector<sources::RecordId>* held) const override;
+  absl::Status Restore(const BatcherState& state, absl::Span<const sources::RecordId> held,
+                       absl::Span<const process::Example> examples) override;
   const BatcherCounters& counters() const override { return counters_; }
 
  private:
   struct Stream {
     std::string name;
-    ValueType type;
+    process::ValueType type;
     size_t feature;
     // Values of a row.
     int64_t length;
     PaddingValue padding;
   };
 
-  PackingBatcher(const frazo::PackingBatcher& config, const ExampleSchema& schema,
+  PackingBatcher(const frazo::PackingBatcher& config, const process::ExampleSchema& schema,
                  std::vector<Stream> streams);
 
   static absl::StatusOr<std::vector<Stream>> MakeStreams(const frazo::Batcher& config,
-                                                         const ExampleSchema& schema);
+                                                         const process::ExampleSchema& schema);
 
   // Sets lengths_ to those of the example.
-  void Measure(Example example);
+  void Measure(process::Example example);
   // Opens a row; its contents are empty.
   void OpenRow();
-  void AddToRow(int64_t row, Example example, const RecordId& id);
+  void AddToRow(int64_t row, process::Example example, const sources::RecordId& id);
   // After Finish(): the next rows that leave, or none.
   void MarkLast();
   absl::Status AddStream(const Stream& stream, Batch* batch) const;
@@ -63,7 +63,7 @@ class PackingBatcher : public Batcher {
   const int64_t rows_per_batch_;
   const int64_t open_rows_;
   const bool drop_remainder_;
-  const ExampleSchema schema_;
+  const process::ExampleSchema schema_;
   const std::vector<Stream> streams_;
   std::vector<BatchTensorSpec> tensors_;
   const std::vector<std::string> buckets_;

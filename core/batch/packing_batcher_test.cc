@@ -17,11 +17,11 @@ using ::testing::SizeIs;
 
 constexpr absl::StatusCode kInvalid = absl::StatusCode::kInvalidArgument;
 
-const ExampleSchema kOne = {{Variable("ids", ValueType::kInt32)}};
-const ExampleSchema kTwo = {
-    {Variable("source", ValueType::kInt32), Variable("target", ValueType::kInt32)}};
+const process::ExampleSchema kOne = {{Variable("ids", process::ValueType::kInt32)}};
+const process::ExampleSchema kTwo = {{Variable("source", process::ValueType::kInt32),
+                                      Variable("target", process::ValueType::kInt32)}};
 
-Example Ids(ExampleMaker* maker, int64_t length, int32_t value) {
+process::Example Ids(ExampleMaker* maker, int64_t length, int32_t value) {
   return maker->Make({maker->Int32s(std::vector<int32_t>(length, value))});
 }
 
@@ -161,12 +161,12 @@ TEST(PackingBatcherTest, WrongConfigurationsNameTheirPlace) {
               StatusIs(kInvalid, "packing.streams[0].length: 0; expected at least 1"));
   EXPECT_THAT(BatcherError(Packing("rows: 1 streams { feature: 'ids' length: 1 }"), kOne),
               StatusIs(kInvalid, "packing.streams[1].feature: 'ids' is a stream already"));
-  EXPECT_THAT(BatcherError(Packing("rows: 1"), {{Fixed("ids", ValueType::kInt32, {5})}}),
+  EXPECT_THAT(BatcherError(Packing("rows: 1"), {{Fixed("ids", process::ValueType::kInt32, {5})}}),
               StatusIs(kInvalid,
                        "packing.streams[0].feature: 'ids' is INT32[5]; expected numbers "
                        "of any length"));
-  EXPECT_THAT(BatcherError(Packing("rows: 1"), {{Variable("ids", ValueType::kInt32),
-                                                 Fixed("label", ValueType::kInt32, {})}}),
+  EXPECT_THAT(BatcherError(Packing("rows: 1"), {{Variable("ids", process::ValueType::kInt32),
+                                                 Fixed("label", process::ValueType::kInt32, {})}}),
               StatusIs(kInvalid,
                        "packing.streams: feature 'label' (INT32[]) is no stream, and rows have no "
                        "place for it; pack it, or drop it with a step of the processor"));

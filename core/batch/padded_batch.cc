@@ -11,10 +11,13 @@
 namespace frazo::batch {
 namespace {
 
-std::string LengthName(const FeatureSpec& spec) { return absl::StrCat(spec.name, "_length"); }
+std::string LengthName(const process::FeatureSpec& spec) {
+  return absl::StrCat(spec.name, "_length");
+}
 
 // [batch, width] or [batch, shape...].
-std::vector<int64_t> TensorShape(const FeatureSpec& spec, int64_t batch_size, int64_t width) {
+std::vector<int64_t> TensorShape(const process::FeatureSpec& spec, int64_t batch_size,
+                                 int64_t width) {
   std::vector<int64_t> shape = {batch_size};
   if (spec.is_variable()) {
     shape.push_back(width);
@@ -33,8 +36,8 @@ char* Append(char* target, const char* source, size_t bytes) {
 }  // namespace
 
 absl::StatusOr<PaddedBatchMaker> PaddedBatchMaker::Create(const frazo::Batcher& config,
-                                                          const ExampleSchema& schema) {
-  for (const FeatureSpec& spec : schema.features) {
+                                                          const process::ExampleSchema& schema) {
+  for (const process::FeatureSpec& spec : schema.features) {
     if (!spec.is_variable() || !schema.Find(LengthName(spec)).has_value()) continue;
     return absl::InvalidArgumentError(
         absl::StrCat("batcher: the lengths of feature '", spec.name, "' are to be '",
@@ -46,9 +49,10 @@ absl::StatusOr<PaddedBatchMaker> PaddedBatchMaker::Create(const frazo::Batcher& 
 
 std::vector<BatchTensorSpec> PaddedBatchMaker::Tensors(int64_t batch_size) const {
   std::vector<BatchTensorSpec> tensors;
-  for (const FeatureSpec& spec : schema_.features) {
+  for (const process::FeatureSpec& spec : schema_.features) {
     tensors.push_back({spec.name, spec.type, TensorShape(spec, batch_size, -1)});
-    if (spec.is_variable()) tensors.push_back({LengthName(spec), ValueType::kInt32, {batch_size}});
+    if (spec.is_variable())
+      tensors.push_back({LengthName(spec), process::ValueType::kInt32, {batch_size}});
   }
   return tensors;
 }
@@ -58,7 +62,7 @@ absl::StatusOr<Batch> PaddedBatchMaker::Make(
   Batch batch;
   batch.examples = examples.size();
   for (size_t feature = 0; feature < schema_.features.size(); ++feature) {
-    const FeatureSpec& spec = schema_.features[feature];
+    const process::FeatureSpec& spec = schema_.features[feature];
     const ExampleStore::Column& column = examples.column(feature);
     const int64_t width = widths[feature].value_or(column.longest);
     if (spec.is_variable()) {
@@ -66,7 +70,7 @@ absl::StatusOr<Batch> PaddedBatchMaker::Make(
       batch.padding.push_back(
           {static_cast<int32_t>(batch.tensors.size()), real, examples.size() * width - real});
     }
-    FRAZO_RETURN_IF_ERROR(spec.type == ValueType::kBytes
+    FRAZO_RETURN_IF_ERROR(spec.type == process::ValueType::kBytes
                               ? AddStrings(examples, feature, width, &batch)
                               : AddNumbers(examples, feature, width, &batch));
     if (spec.is_variable()) FRAZO_RETURN_IF_ERROR(AddLengths(examples, feature, &batch));
@@ -76,7 +80,7 @@ absl::StatusOr<Batch> PaddedBatchMaker::Make(
 
 absl::Status PaddedBatchMaker::AddNumbers(const ExampleStore& examples, size_t feature,
                                           int64_t width, Batch* batch) const {
-  const FeatureSpec& spec = schema_.features[feature];
+  const process::FeatureSpec& spec = schema_.features[feature];
   const ExampleStore::Column& column = examples.column(feature);
   FRAZO_ASSIGN_OR_RETURN(
       BatchTensor tensor,
@@ -84,7 +88,7 @@ absl::Status PaddedBatchMaker::AddNumbers(const ExampleStore& examples, size_t f
   char* target = tensor.memory.get();
   const char* source = column.bytes.data();
   if (spec.is_variable()) {
-    const size_t value_size = ValueTypeSize(spec.type);
+    const size_t value_size = process::ValueTypeSize(spec.type);
     for (const int64_t count : column.counts) {
       target = Append(target, source, count * value_size);
       source += count * value_size;
@@ -99,7 +103,7 @@ absl::Status PaddedBatchMaker::AddNumbers(const ExampleStore& examples, size_t f
 
 absl::Status PaddedBatchMaker::AddStrings(const ExampleStore& examples, size_t feature,
                                           int64_t width, Batch* batch) const {
-  const FeatureSpec& spec = schema_.features[feature];
+  const process::FeatureSpec& spec = schema_.features[feature];
   const ExampleStore::Column& column = examples.column(feature);
   const int64_t bytes = static_cast<int64_t>(column.bytes.size());
   FRAZO_ASSIGN_OR_RETURN(
@@ -122,8 +126,9 @@ absl::Status PaddedBatchMaker::AddStrings(const ExampleStore& examples, size_t f
 
 absl::Status PaddedBatchMaker::AddLengths(const ExampleStore& examples, size_t feature,
                                           Batch* batch) const {
-  FRAZO_ASSIGN_OR_RETURN(BatchTensor tensor, AllocateNumbers(LengthName(schema_.features[feature]),
-                                                             ValueType::kInt32, {examples.size()}));
+  FRAZO_ASSIGN_OR_RETURN(BatchTensor tensor,
+                         AllocateNumbers(LengthName(schema_.features[feature]),
+                                         process::ValueType::kInt32, {examples.size()}));
   int32_t* length = reinterpret_cast<int32_t*>(tensor.memory.get());
   for (const int64_t count : examples.column(feature).counts) {
     *length++ = static_cast<int32_t>(count);

@@ -27,7 +27,7 @@ class PaddedBatchMaker {
   // Error: kInvalidArgument if a padding value is wrong, or where a feature has the name of
   // another one's lengths.
   static absl::StatusOr<PaddedBatchMaker> Create(const frazo::Batcher& config,
-                                                 const ExampleSchema& schema);
+                                                 const process::ExampleSchema& schema);
 
   // `batch_size`: of every batch, -1 where it differs.
   std::vector<BatchTensorSpec> Tensors(int64_t batch_size) const;
@@ -38,7 +38,7 @@ class PaddedBatchMaker {
                              const std::vector<std::optional<int64_t>>& widths) const;
 
  private:
-  PaddedBatchMaker(const ExampleSchema& schema, std::vector<PaddingValue> padding)
+  PaddedBatchMaker(const process::ExampleSchema& schema, std::vector<PaddingValue> padding)
       : schema_(schema), padding_(std::move(padding)) {}
 
   absl::Status AddNumbers(const ExampleStore& examples, size_t feature, int64_t width,
@@ -47,7 +47,7 @@ class PaddedBatchMaker {
                           Batch* batch) const;
   absl::Status AddLengths(const ExampleStore& examples, size_t feature, Batch* batch) const;
 
-  ExampleSchema schema_;
+  process::ExampleSchema schema_;
   std::vector<PaddingValue> padding_;
 };
 

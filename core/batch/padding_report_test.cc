@@ -10,8 +10,8 @@ namespace frazo::batch {
 namespace {
 
 TEST(PaddingReportTest, CountsForEachBucketAndFeature) {
-  const ExampleSchema schema = {
-      {Variable("source", ValueType::kInt32), Variable("target", ValueType::kInt32)}};
+  const process::ExampleSchema schema = {{Variable("source", process::ValueType::kInt32),
+                                          Variable("target", process::ValueType::kInt32)}};
   auto batcher =
       MakeBatcher("buckets { length_of: 'source' bounds: [2, 4] limits { examples: 2 } }", schema);
   PaddingReport report(batcher->buckets());

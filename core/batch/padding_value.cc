@@ -29,33 +29,33 @@ std::optional<PaddingValue> Convert(double value) {
   return PaddingValue::Of(static_cast<T>(value));
 }
 
-std::optional<PaddingValue> Convert(ValueType type, double value) {
+std::optional<PaddingValue> Convert(process::ValueType type, double value) {
   switch (type) {
-    case ValueType::kInt64:
+    case process::ValueType::kInt64:
       return Convert<int64_t>(value);
-    case ValueType::kInt32:
+    case process::ValueType::kInt32:
       return Convert<int32_t>(value);
-    case ValueType::kFloat32:
+    case process::ValueType::kFloat32:
       return Convert<float>(value);
-    case ValueType::kUint8:
+    case process::ValueType::kUint8:
       return Convert<uint8_t>(value);
-    case ValueType::kBytes:
+    case process::ValueType::kBytes:
       break;
   }
   return std::nullopt;
 }
 
 absl::Status CheckName(const std::string& place, const std::string& name,
-                       const ExampleSchema& schema) {
+                       const process::ExampleSchema& schema) {
   const std::optional<size_t> found = schema.Find(name);
   if (!found.has_value()) {
     std::vector<std::string> names;
-    for (const FeatureSpec& spec : schema.features) names.push_back(spec.name);
+    for (const process::FeatureSpec& spec : schema.features) names.push_back(spec.name);
     return absl::InvalidArgumentError(
-        absl::StrCat(place, ": there is no feature '", name, "'", NearNames(name, names)));
+        absl::StrCat(place, ": there is no feature '", name, "'", process::NearNames(name, names)));
   }
-  const FeatureSpec& spec = schema.features[*found];
-  if (spec.is_variable() && spec.type != ValueType::kBytes) return absl::OkStatus();
+  const process::FeatureSpec& spec = schema.features[*found];
+  if (spec.is_variable() && spec.type != process::ValueType::kBytes) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat(place, ": feature '", name, "' is ",
                                                  spec.TypeText(),
                                                  "; only numbers of any length are padded"));
@@ -85,7 +85,7 @@ char* PaddingValue::Fill(char* target, int64_t count) const {
 }
 
 absl::StatusOr<std::vector<PaddingValue>> MakePaddingValues(const frazo::Batcher& config,
-                                                            const ExampleSchema& schema) {
+                                                            const process::ExampleSchema& schema) {
   // In the order of the names, so that the same configuration always gives the same error.
   const std::map<std::string, double> by_name(config.padding_values().begin(),
                                               config.padding_values().end());
@@ -93,17 +93,17 @@ absl::StatusOr<std::vector<PaddingValue>> MakePaddingValues(const frazo::Batcher
     FRAZO_RETURN_IF_ERROR(CheckName(absl::StrCat("padding_values['", name, "']"), name, schema));
   }
   std::vector<PaddingValue> made;
-  for (const FeatureSpec& spec : schema.features) {
+  for (const process::FeatureSpec& spec : schema.features) {
     const auto found = by_name.find(spec.name);
     if (found == by_name.end()) {
-      made.emplace_back(ValueTypeSize(spec.type));
+      made.emplace_back(process::ValueTypeSize(spec.type));
       continue;
     }
     const std::optional<PaddingValue> converted = Convert(spec.type, found->second);
     if (!converted.has_value()) {
       return absl::InvalidArgumentError(absl::StrCat("padding_values['", spec.name,
                                                      "']: ", found->second, " is no value of type ",
-                                                     ValueTypeName(spec.type)));
+                                                     process::ValueTypeName(spec.type)));
     }
     made.push_back(*converted);
   }

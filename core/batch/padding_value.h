@@ -34,7 +34,7 @@ class PaddingValue {
 // kInvalidArgument for a name that is no feature, for a feature that is never padded, and for a
 // number that its type can't hold.
 absl::StatusOr<std::vector<PaddingValue>> MakePaddingValues(const frazo::Batcher& config,
-                                                            const ExampleSchema& schema);
+                                                            const process::ExampleSchema& schema);
 
 }  // namespace frazo::batch
 

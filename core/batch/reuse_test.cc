@@ -10,14 +10,14 @@ namespace frazo::batch {
 namespace {
 
 TEST(ReuseTest, AddingToAWarmBatcherAllocatesOnlyForBatches) {
-  const ExampleSchema schema = {{Variable("ids", ValueType::kInt32)}};
+  const process::ExampleSchema schema = {{Variable("ids", process::ValueType::kInt32)}};
   for (const std::string config :
        {"fixed { batch_size: 8 }",
         "buckets { length_of: 'ids' bounds: [4, 8] limits { examples: 8 } }",
         "packing { streams { feature: 'ids' length: 16 } rows: 4 }"}) {
     SCOPED_TRACE(config);
     ExampleMaker maker;
-    std::vector<Example> examples;
+    std::vector<process::Example> examples;
     for (int32_t index = 0; index < 64; ++index) {
       examples.push_back(maker.Make({maker.Int32s(std::vector<int32_t>(1 + index % 8, index))}));
     }
@@ -25,11 +25,11 @@ TEST(ReuseTest, AddingToAWarmBatcherAllocatesOnlyForBatches) {
     int64_t while_adding = 0;
     for (int round = 0; round < 20; ++round) {
       if (round == 10) while_adding = 0;
-      for (const Example example : examples) {
-        const int64_t before = AllocationCount();
+      for (const process::Example example : examples) {
+        const int64_t before = process::AllocationCount();
         batcher->Add(example, Id(0));
         // The list of the rows that leave belongs to the batch.
-        if (!batcher->HasBatch()) while_adding += AllocationCount() - before;
+        if (!batcher->HasBatch()) while_adding += process::AllocationCount() - before;
         TakeAll(batcher.get());
       }
     }

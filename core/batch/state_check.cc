@@ -33,7 +33,7 @@ absl::Status CheckGroups(const BatcherState& state, int64_t groups, const char* 
                                                  noun, "; the configuration has ", groups));
 }
 
-absl::Status RecordChanged(const RecordId& id) {
+absl::Status RecordChanged(const sources::RecordId& id) {
   return absl::DataLossError(
       absl::StrCat("record ", id.position.record, " of file ", id.file, " of source ", id.source,
                    " is not what it was when the batcher's state was saved; start anew, or bring "

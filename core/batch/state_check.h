@@ -18,7 +18,7 @@ absl::Status CheckState(const BatcherState& state, size_t ids, size_t examples);
 absl::Status CheckGroups(const BatcherState& state, int64_t groups, const char* noun);
 
 // The example of a held record does not fit where it was held: kDataLoss, with the record's place.
-absl::Status RecordChanged(const RecordId& id);
+absl::Status RecordChanged(const sources::RecordId& id);
 
 }  // namespace frazo::batch
 

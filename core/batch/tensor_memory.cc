@@ -45,7 +45,8 @@ absl::Status Allocate(int64_t element_size, int64_t more, BatchTensor* tensor) {
   return absl::OkStatus();
 }
 
-BatchTensor Describe(std::string_view name, ValueType type, absl::Span<const int64_t> shape) {
+BatchTensor Describe(std::string_view name, process::ValueType type,
+                     absl::Span<const int64_t> shape) {
   BatchTensor tensor;
   tensor.name = std::string(name);
   tensor.type = type;
@@ -55,16 +56,16 @@ BatchTensor Describe(std::string_view name, ValueType type, absl::Span<const int
 
 }  // namespace
 
-absl::StatusOr<BatchTensor> AllocateNumbers(std::string_view name, ValueType type,
+absl::StatusOr<BatchTensor> AllocateNumbers(std::string_view name, process::ValueType type,
                                             absl::Span<const int64_t> shape) {
   BatchTensor tensor = Describe(name, type, shape);
-  FRAZO_RETURN_IF_ERROR(Allocate(static_cast<int64_t>(ValueTypeSize(type)), 0, &tensor));
+  FRAZO_RETURN_IF_ERROR(Allocate(static_cast<int64_t>(process::ValueTypeSize(type)), 0, &tensor));
   return tensor;
 }
 
 absl::StatusOr<BatchTensor> AllocateStrings(std::string_view name, absl::Span<const int64_t> shape,
                                             int64_t bytes) {
-  BatchTensor tensor = Describe(name, ValueType::kBytes, shape);
+  BatchTensor tensor = Describe(name, process::ValueType::kBytes, shape);
   constexpr int64_t kOffsetSize = sizeof(int64_t);
   if (bytes > std::numeric_limits<int64_t>::max() - kOffsetSize) return NoMemory(name, shape);
   FRAZO_RETURN_IF_ERROR(Allocate(kOffsetSize, kOffsetSize + bytes, &tensor));

@@ -13,7 +13,7 @@ namespace frazo::batch {
 
 // A tensor with memory for its elements, which are not set. `type` is not kBytes. Error:
 // kResourceExhausted if there is not so much memory; names the tensor and its size.
-absl::StatusOr<BatchTensor> AllocateNumbers(std::string_view name, ValueType type,
+absl::StatusOr<BatchTensor> AllocateNumbers(std::string_view name, process::ValueType type,
                                             absl::Span<const int64_t> shape);
 
 // The same for kBytes, with `bytes` bytes behind the offsets.

@@ -13,7 +13,7 @@
 #include "core/bytes/errno_status.h"
 #include "core/status/status_macros.h"
 
-namespace frazo {
+namespace frazo::bytes {
 namespace {
 
 // Large enough that small records cost no system call each.
@@ -151,4 +151,4 @@ absl::Status AtomicFileWriter::Fail(absl::Status error) {
   return status_ = std::move(error);
 }
 
-}  // namespace frazo
+}  // namespace frazo::bytes

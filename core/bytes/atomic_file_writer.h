@@ -10,7 +10,7 @@
 #include "core/bytes/byte_sink.h"
 #include "core/bytes/unique_fd.h"
 
-namespace frazo {
+namespace frazo::bytes {
 
 // Writes a file that appears whole or not at all. The bytes go to a temporary file in the same
 // folder (`.NAME.tmp-PID-N`); Close() forces them to disk and renames it over the old file, if
@@ -55,6 +55,6 @@ class AtomicFileWriter final : public ByteSink {
   absl::Status status_;
 };
 
-}  // namespace frazo
+}  // namespace frazo::bytes
 
 #endif  // FRAZO_CORE_BYTES_ATOMIC_FILE_WRITER_H_

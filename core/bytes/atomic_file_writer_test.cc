@@ -13,7 +13,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace frazo {
+namespace frazo::bytes {
 namespace {
 
 using ::testing::ElementsAre;
@@ -183,4 +183,4 @@ TEST(AtomicFileWriterTest, TheFileHasTheUsualPermissions) {
 }
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::bytes

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-namespace frazo {
+namespace frazo::bytes {
 namespace {
 
 // So that AddressSanitizer sees uses of memory that was given back.
@@ -80,4 +80,4 @@ BufferPool& BufferPool::OfProcess() {
   return pool;
 }
 
-}  // namespace frazo
+}  // namespace frazo::bytes

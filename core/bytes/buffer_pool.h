@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <memory>
 
-namespace frazo {
+namespace frazo::bytes {
 
 // Memory that readers fill, kept for the next reader when the last reference to it goes: the system
 // takes and clears memory a page at a time, which costs as much as checking the records in it.
@@ -26,6 +26,6 @@ class BufferPool {
   const std::shared_ptr<Shelf> shelf_;
 };
 
-}  // namespace frazo
+}  // namespace frazo::bytes
 
 #endif  // FRAZO_CORE_BYTES_BUFFER_POOL_H_

@@ -6,7 +6,7 @@
 
 #include "gtest/gtest.h"
 
-namespace frazo {
+namespace frazo::bytes {
 namespace {
 
 TEST(BufferPoolTest, GivesTheSameMemoryAgainOnceNobodyRefersToIt) {
@@ -84,4 +84,4 @@ TEST(BufferPoolTest, ThreadsShareIt) {
 }
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::bytes

@@ -6,7 +6,7 @@
 
 #include "absl/status/status.h"
 
-namespace frazo {
+namespace frazo::bytes {
 
 // A stream of bytes written once, front to back: a file, or a compressor before one.
 // Errors name the file. After an error every call returns one. Not thread-safe.
@@ -25,6 +25,6 @@ class ByteSink {
   virtual const std::string& path() const = 0;
 };
 
-}  // namespace frazo
+}  // namespace frazo::bytes
 
 #endif  // FRAZO_CORE_BYTES_BYTE_SINK_H_

@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/status/status_macros.h"
 
-namespace frazo {
+namespace frazo::bytes {
 namespace {
 
 constexpr int64_t kDiscardBytes = 64 << 10;
@@ -29,4 +29,4 @@ absl::Status ByteSource::Skip(int64_t bytes) {
   return absl::OkStatus();
 }
 
-}  // namespace frazo
+}  // namespace frazo::bytes

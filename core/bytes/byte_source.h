@@ -10,7 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 
-namespace frazo {
+namespace frazo::bytes {
 
 // A stream of bytes read once, front to back: a file, or what a decompressor makes of one.
 // Errors name the file. After an error the source is of no further use. Not thread-safe.
@@ -33,6 +33,6 @@ class ByteSource {
   virtual std::string_view head() const = 0;
 };
 
-}  // namespace frazo
+}  // namespace frazo::bytes
 
 #endif  // FRAZO_CORE_BYTES_BYTE_SOURCE_H_

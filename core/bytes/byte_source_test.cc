@@ -4,7 +4,7 @@
 #include "core/status/status_matchers.h"
 #include "gtest/gtest.h"
 
-namespace frazo {
+namespace frazo::bytes {
 namespace {
 
 TEST(ByteSourceTest, SkipPassesOverExactlySoManyBytes) {
@@ -29,4 +29,4 @@ TEST(ByteSourceTest, SkipPastTheEndSaysHowMuchIsMissing) {
 }
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::bytes

@@ -7,7 +7,7 @@
 #include "core/bytes/zstd_sink.h"
 #include "core/bytes/zstd_source.h"
 
-namespace frazo {
+namespace frazo::bytes {
 
 absl::StatusOr<std::unique_ptr<ByteSource>> Decompress(CompressionKind compression,
                                                        std::unique_ptr<ByteSource> compressed) {
@@ -39,4 +39,4 @@ absl::StatusOr<std::unique_ptr<ByteSink>> Compress(CompressionKind compression,
   return compressed;
 }
 
-}  // namespace frazo
+}  // namespace frazo::bytes

@@ -8,7 +8,7 @@
 #include "core/bytes/byte_source.h"
 #include "core/bytes/compression.h"
 
-namespace frazo {
+namespace frazo::bytes {
 
 // What `compressed` gives after decompression; `compressed` itself for kNone.
 absl::StatusOr<std::unique_ptr<ByteSource>> Decompress(CompressionKind compression,
@@ -18,6 +18,6 @@ absl::StatusOr<std::unique_ptr<ByteSource>> Decompress(CompressionKind compressi
 absl::StatusOr<std::unique_ptr<ByteSink>> Compress(CompressionKind compression,
                                                    std::unique_ptr<ByteSink> compressed);
 
-}  // namespace frazo
+}  // namespace frazo::bytes
 
 #endif  // FRAZO_CORE_BYTES_COMPRESSED_STREAM_H_

@@ -9,7 +9,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace frazo {
+namespace frazo::bytes {
 namespace {
 
 using ::testing::StartsWith;
@@ -52,4 +52,4 @@ INSTANTIATE_TEST_SUITE_P(Kinds, CompressedStreamTest,
                                            CompressionKind::kZlib, CompressionKind::kZstd));
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::bytes

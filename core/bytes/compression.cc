@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
-namespace frazo {
+namespace frazo::bytes {
 namespace {
 
 // By number.
@@ -26,4 +26,4 @@ absl::StatusOr<CompressionKind> ParseCompression(std::string_view name) {
                                                  absl::StrJoin(kNames, ", ")));
 }
 
-}  // namespace frazo
+}  // namespace frazo::bytes

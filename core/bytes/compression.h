@@ -6,7 +6,7 @@
 
 #include "absl/status/statusor.h"
 
-namespace frazo {
+namespace frazo::bytes {
 
 // How the bytes of a whole file are compressed: the values of frazo.Compression in
 // proto/compression.proto, numbers included. Not the generated enum itself, because protobuf
@@ -20,6 +20,6 @@ std::string_view CompressionName(CompressionKind compression);
 // The inverse of CompressionName. Error: kInvalidArgument for any other text.
 absl::StatusOr<CompressionKind> ParseCompression(std::string_view name);
 
-}  // namespace frazo
+}  // namespace frazo::bytes
 
 #endif  // FRAZO_CORE_BYTES_COMPRESSION_H_

@@ -3,7 +3,7 @@
 #include "core/status/status_matchers.h"
 #include "gtest/gtest.h"
 
-namespace frazo {
+namespace frazo::bytes {
 namespace {
 
 TEST(CompressionTest, EveryKindHasALowerCaseName) {
@@ -29,4 +29,4 @@ TEST(CompressionTest, AnUnknownNameIsAnErrorThatListsTheKnown) {
 }
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::bytes

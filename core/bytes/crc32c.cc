@@ -3,7 +3,7 @@
 #include "absl/crc/crc32c.h"
 #include "core/bytes/crc32c_x86.h"
 
-namespace frazo {
+namespace frazo::bytes {
 
 uint32_t Crc32c(std::string_view bytes) { return ExtendCrc32c(0, bytes); }
 
@@ -12,4 +12,4 @@ uint32_t ExtendCrc32c(uint32_t crc, std::string_view bytes) {
   return static_cast<uint32_t>(absl::ExtendCrc32c(absl::crc32c_t{crc}, bytes));
 }
 
-}  // namespace frazo
+}  // namespace frazo::bytes

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace frazo {
+namespace frazo::bytes {
 
 // CRC-32C (Castagnoli polynomial) as in RFC 3720, section 12.1: of no bytes it is 0.
 uint32_t Crc32c(std::string_view bytes);
@@ -16,6 +16,6 @@ uint32_t ExtendCrc32c(uint32_t crc, std::string_view bytes);
 // rotated right by 15 bits, plus a constant.
 inline uint32_t MaskCrc32c(uint32_t crc) { return ((crc >> 15) | (crc << 17)) + 0xa282ead8u; }
 
-}  // namespace frazo
+}  // namespace frazo::bytes
 
 #endif  // FRAZO_CORE_BYTES_CRC32C_H_

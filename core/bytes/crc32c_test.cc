@@ -4,7 +4,7 @@
 
 #include "gtest/gtest.h"
 
-namespace frazo {
+namespace frazo::bytes {
 namespace {
 
 std::string Counting(int first, int step) {
@@ -79,4 +79,4 @@ TEST(Crc32cTest, MaskRotatesAndAdds) {
 }
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::bytes

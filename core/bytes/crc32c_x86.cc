@@ -8,7 +8,7 @@
 #include <array>
 #include <cstring>
 
-namespace frazo {
+namespace frazo::bytes {
 namespace {
 
 // The crc32 instruction takes 8 bytes and gives its result 3 cycles later, but a new one can start
@@ -86,16 +86,16 @@ __attribute__((target("sse4.2,pclmul"))) uint32_t ExtendCrc32cX86(uint32_t reg, 
   return reg;
 }
 
-}  // namespace frazo
+}  // namespace frazo::bytes
 
 #else
 
-namespace frazo {
+namespace frazo::bytes {
 
 bool HasCrc32cX86() { return false; }
 
 uint32_t ExtendCrc32cX86(uint32_t reg, const char*, size_t) { return reg; }
 
-}  // namespace frazo
+}  // namespace frazo::bytes
 
 #endif

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace frazo {
+namespace frazo::bytes {
 
 // Whether this processor has what ExtendCrc32cX86 needs: SSE 4.2 and carry-less multiplication.
 bool HasCrc32cX86();
@@ -14,6 +14,6 @@ bool HasCrc32cX86();
 // Abseil, which keeps to one part on processors that it does not know, takes 190 ns.
 uint32_t ExtendCrc32cX86(uint32_t reg, const char* bytes, size_t size);
 
-}  // namespace frazo
+}  // namespace frazo::bytes
 
 #endif  // FRAZO_CORE_BYTES_CRC32C_X86_H_

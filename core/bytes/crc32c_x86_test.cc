@@ -5,7 +5,7 @@
 #include "absl/crc/crc32c.h"
 #include "gtest/gtest.h"
 
-namespace frazo {
+namespace frazo::bytes {
 namespace {
 
 // Lanes of 32 bytes start at 96; the longest take 3072 at once, so that 7000 need several rounds.
@@ -26,4 +26,4 @@ TEST(Crc32cX86Test, AgreesWithAbseilAtEveryLength) {
 }
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::bytes

@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 
-namespace frazo {
+namespace frazo::bytes {
 namespace {
 
 struct Explanation {
@@ -54,4 +54,4 @@ absl::Status ErrnoStatus(int error_number, std::string_view action, std::string_
   return absl::Status(code, absl::StrCat(plain.message(), "; ", remedy));
 }
 
-}  // namespace frazo
+}  // namespace frazo::bytes

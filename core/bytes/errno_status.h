@@ -5,7 +5,7 @@
 
 #include "absl/status/status.h"
 
-namespace frazo {
+namespace frazo::bytes {
 
 // The error "cannot <action> '<path>': <what errno says>; <remedy>" for a failed system call.
 // Codes: kNotFound (ENOENT), kPermissionDenied (EACCES, EPERM, EROFS), kResourceExhausted (no
@@ -14,6 +14,6 @@ namespace frazo {
 // otherwise Abseil's choice.
 absl::Status ErrnoStatus(int error_number, std::string_view action, std::string_view path);
 
-}  // namespace frazo
+}  // namespace frazo::bytes
 
 #endif  // FRAZO_CORE_BYTES_ERRNO_STATUS_H_

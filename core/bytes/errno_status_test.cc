@@ -5,7 +5,7 @@
 #include "core/status/status_matchers.h"
 #include "gtest/gtest.h"
 
-namespace frazo {
+namespace frazo::bytes {
 namespace {
 
 TEST(ErrnoStatusTest, NamesTheActionThePathTheCauseAndTheRemedy) {
@@ -35,4 +35,4 @@ TEST(ErrnoStatusTest, AnUnusualCauseIsStillAnErrorThatNamesThePath) {
 }
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::bytes

@@ -8,7 +8,7 @@
 #include "core/bytes/file_reader.h"
 #include "core/status/status_macros.h"
 
-namespace frazo {
+namespace frazo::bytes {
 namespace {
 
 // Small enough to be still in the processor's cache when the CRC comes to it.
@@ -27,4 +27,4 @@ absl::StatusOr<uint32_t> FileCrc32c(std::string path) {
   }
 }
 
-}  // namespace frazo
+}  // namespace frazo::bytes

@@ -6,12 +6,12 @@
 
 #include "absl/status/statusor.h"
 
-namespace frazo {
+namespace frazo::bytes {
 
 // CRC-32C (not masked) of all bytes of the file, as they stand on disk. Errors: those of
 // FileReader.
 absl::StatusOr<uint32_t> FileCrc32c(std::string path);
 
-}  // namespace frazo
+}  // namespace frazo::bytes
 
 #endif  // FRAZO_CORE_BYTES_FILE_CRC32C_H_

@@ -8,7 +8,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace frazo {
+namespace frazo::bytes {
 namespace {
 
 using ::testing::HasSubstr;
@@ -28,4 +28,4 @@ TEST(FileCrc32cTest, NamesAMissingFile) {
 }
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::bytes

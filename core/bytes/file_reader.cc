@@ -11,7 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/bytes/errno_status.h"
 
-namespace frazo {
+namespace frazo::bytes {
 namespace {
 
 constexpr size_t kHeadBytes = 12;
@@ -61,4 +61,4 @@ absl::Status FileReader::Skip(int64_t bytes) {
   return absl::OkStatus();
 }
 
-}  // namespace frazo
+}  // namespace frazo::bytes

@@ -9,7 +9,7 @@
 #include "core/bytes/byte_source.h"
 #include "core/bytes/unique_fd.h"
 
-namespace frazo {
+namespace frazo::bytes {
 
 // The bytes of a file as they stand on disk. Interrupted system calls are repeated.
 class FileReader final : public ByteSource {
@@ -36,6 +36,6 @@ class FileReader final : public ByteSource {
   std::string head_;
 };
 
-}  // namespace frazo
+}  // namespace frazo::bytes
 
 #endif  // FRAZO_CORE_BYTES_FILE_READER_H_

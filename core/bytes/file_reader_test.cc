@@ -15,7 +15,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace frazo {
+namespace frazo::bytes {
 namespace {
 
 using ::testing::HasSubstr;
@@ -109,4 +109,4 @@ TEST(FileReaderTest, AFailingDeviceIsUnavailable) {
 }
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::bytes

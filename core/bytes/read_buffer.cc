@@ -6,7 +6,7 @@
 #include "absl/types/span.h"
 #include "core/bytes/buffer_pool.h"
 
-namespace frazo {
+namespace frazo::bytes {
 
 std::shared_ptr<const char> ReadBuffer::Share() {
   is_shared_ = true;
@@ -50,4 +50,4 @@ void ReadBuffer::MakeSpace() {
   kept_ = 0;
 }
 
-}  // namespace frazo
+}  // namespace frazo::bytes

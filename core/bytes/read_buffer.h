@@ -10,7 +10,7 @@
 #include "absl/status/status.h"
 #include "core/bytes/byte_source.h"
 
-namespace frazo {
+namespace frazo::bytes {
 
 // Bytes of a source in memory, for a parser of records: those that it has passed since Forget() are
 // kept in front of those that are ahead of it, all in one piece. Not thread-safe.
@@ -57,6 +57,6 @@ class ReadBuffer {
   bool is_shared_ = false;
 };
 
-}  // namespace frazo
+}  // namespace frazo::bytes
 
 #endif  // FRAZO_CORE_BYTES_READ_BUFFER_H_

@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace frazo {
+namespace frazo::bytes {
 
 // Owns an open POSIX file descriptor and closes it once.
 class UniqueFd {
@@ -31,6 +31,6 @@ class UniqueFd {
   int fd_ = -1;
 };
 
-}  // namespace frazo
+}  // namespace frazo::bytes
 
 #endif  // FRAZO_CORE_BYTES_UNIQUE_FD_H_

@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/status/status_macros.h"
 
-namespace frazo {
+namespace frazo::bytes {
 namespace {
 
 constexpr size_t kOutputBytes = 128 << 10;
@@ -62,4 +62,4 @@ absl::Status ZlibSink::Deflate(std::string_view bytes, int flush) {
   return absl::OkStatus();
 }
 
-}  // namespace frazo
+}  // namespace frazo::bytes

@@ -10,7 +10,7 @@
 #include "core/bytes/byte_sink.h"
 #include "zlib.h"
 
-namespace frazo {
+namespace frazo::bytes {
 
 // Compresses as gzip (RFC 1952) or zlib (RFC 1950) at zlib's default level. The same bytes always
 // give the same file: gzip's time stamp stays 0.
@@ -40,6 +40,6 @@ class ZlibSink final : public ByteSink {
   z_stream zlib_ = {};
 };
 
-}  // namespace frazo
+}  // namespace frazo::bytes
 
 #endif  // FRAZO_CORE_BYTES_ZLIB_SINK_H_

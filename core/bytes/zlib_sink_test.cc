@@ -10,7 +10,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace frazo {
+namespace frazo::bytes {
 namespace {
 
 using ::testing::Lt;
@@ -54,4 +54,4 @@ INSTANTIATE_TEST_SUITE_P(
                       Formats{ZlibSink::Format::kZlib, ZlibSource::Format::kZlib, "\x78\x9c"}));
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::bytes

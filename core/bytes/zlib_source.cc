@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/status/status_macros.h"
 
-namespace frazo {
+namespace frazo::bytes {
 namespace {
 
 constexpr size_t kInputBytes = 128 << 10;
@@ -79,4 +79,4 @@ absl::Status ZlibSource::Damaged(std::string_view what) const {
                    " of the file: ", what, "; fetch the file again or write it anew"));
 }
 
-}  // namespace frazo
+}  // namespace frazo::bytes

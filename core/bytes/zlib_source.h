@@ -9,7 +9,7 @@
 #include "core/bytes/byte_source.h"
 #include "zlib.h"
 
-namespace frazo {
+namespace frazo::bytes {
 
 // Decompresses gzip (RFC 1952, several members one after the other) or zlib (RFC 1950), and checks
 // the checksum that either format carries. A source of no bytes at all is an empty stream.
@@ -46,6 +46,6 @@ class ZlibSource final : public ByteSource {
   bool between_streams_ = true;
 };
 
-}  // namespace frazo
+}  // namespace frazo::bytes
 
 #endif  // FRAZO_CORE_BYTES_ZLIB_SOURCE_H_

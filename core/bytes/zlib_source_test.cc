@@ -8,7 +8,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace frazo {
+namespace frazo::bytes {
 namespace {
 
 using ::testing::AllOf;
@@ -78,4 +78,4 @@ TEST(ZlibSourceTest, AWrongChecksumIsNoticed) {
 }
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::bytes

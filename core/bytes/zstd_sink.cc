@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/status/status_macros.h"
 
-namespace frazo {
+namespace frazo::bytes {
 
 absl::StatusOr<std::unique_ptr<ZstdSink>> ZstdSink::Create(std::unique_ptr<ByteSink> compressed) {
   Context context(ZSTD_createCCtx());
@@ -45,4 +45,4 @@ absl::Status ZstdSink::Compress(std::string_view bytes, ZSTD_EndDirective direct
   return absl::OkStatus();
 }
 
-}  // namespace frazo
+}  // namespace frazo::bytes

@@ -10,7 +10,7 @@
 #include "core/bytes/byte_sink.h"
 #include "zstd.h"
 
-namespace frazo {
+namespace frazo::bytes {
 
 // Compresses as one zstd frame (RFC 8878) with a content checksum, at zstd's default level.
 class ZstdSink final : public ByteSink {
@@ -39,6 +39,6 @@ class ZstdSink final : public ByteSink {
   std::vector<char> output_;
 };
 
-}  // namespace frazo
+}  // namespace frazo::bytes
 
 #endif  // FRAZO_CORE_BYTES_ZSTD_SINK_H_

@@ -10,7 +10,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace frazo {
+namespace frazo::bytes {
 namespace {
 
 using ::testing::Lt;
@@ -50,4 +50,4 @@ TEST(ZstdSinkTest, TheFrameCarriesAChecksum) {
 }
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::bytes

@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/status/status_macros.h"
 
-namespace frazo {
+namespace frazo::bytes {
 
 absl::StatusOr<std::unique_ptr<ZstdSource>> ZstdSource::Create(
     std::unique_ptr<ByteSource> compressed) {
@@ -54,4 +54,4 @@ absl::Status ZstdSource::Damaged(std::string_view what) const {
                                           what, "; fetch the file again or write it anew"));
 }
 
-}  // namespace frazo
+}  // namespace frazo::bytes

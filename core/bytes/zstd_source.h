@@ -9,7 +9,7 @@
 #include "core/bytes/byte_source.h"
 #include "zstd.h"
 
-namespace frazo {
+namespace frazo::bytes {
 
 // Decompresses zstd (RFC 8878), one frame or several one after the other, and checks the frames'
 // checksums where there are any. A source of no bytes at all is an empty stream.
@@ -46,6 +46,6 @@ class ZstdSource final : public ByteSource {
   bool output_pending_ = false;  // The last call filled its space: the context may hold more.
 };
 
-}  // namespace frazo
+}  // namespace frazo::bytes
 
 #endif  // FRAZO_CORE_BYTES_ZSTD_SOURCE_H_

@@ -8,7 +8,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace frazo {
+namespace frazo::bytes {
 namespace {
 
 using ::testing::HasSubstr;
@@ -65,4 +65,4 @@ TEST(ZstdSourceTest, BytesThatAreNoFrameAreNoticed) {
 }
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::bytes

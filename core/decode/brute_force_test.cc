@@ -42,7 +42,7 @@ class Model {
       : seed_(seed), vocabulary_(vocabulary), source_(source), has_blank_(has_blank) {}
 
   std::vector<float> Logits(const Path& prefix) const {
-    Random random = RandomOf(prefix, 1);
+    numeric::Random random = RandomOf(prefix, 1);
     std::vector<float> logits;
     for (int64_t token = 0; token < vocabulary_; ++token) {
       logits.push_back(static_cast<float>(4 * random.Fraction() - 1));
@@ -59,7 +59,7 @@ class Model {
   }
 
   std::vector<float> Attention(const Path& prefix) const {
-    Random random = RandomOf(prefix, 2);
+    numeric::Random random = RandomOf(prefix, 2);
     std::vector<float> weights;
     for (int64_t i = 0; i < source_; ++i) weights.push_back(random.Fraction());
     return weights;
@@ -71,12 +71,12 @@ class Model {
   }
 
  private:
-  Random RandomOf(const Path& prefix, uint64_t purpose) const {
+  numeric::Random RandomOf(const Path& prefix, uint64_t purpose) const {
     uint64_t key = seed_;
     for (const int32_t token : has_blank_ ? WithoutBlanks(prefix) : prefix) {
-      key = Random({key, static_cast<uint64_t>(token)}).Next();
+      key = numeric::Random({key, static_cast<uint64_t>(token)}).Next();
     }
-    return Random({key, prefix.size(), purpose});
+    return numeric::Random({key, prefix.size(), purpose});
   }
 
   uint64_t seed_;
@@ -215,7 +215,7 @@ constexpr int64_t kVocabulary = 4;
 constexpr int64_t kSource = 3;
 constexpr int64_t kSentences = 2;
 
-frazo::Search RandomConfig(Random* random) {
+frazo::Search RandomConfig(numeric::Random* random) {
   const auto chance = [random](uint64_t one_in) { return random->Below(one_in) == 0; };
   frazo::Search config = ParseSearch(
       "eos_id: 0 beam { width: 100 valid_eos_max_logit_delta: inf local_eos_threshold: -inf }");
@@ -268,7 +268,7 @@ void Decode(const frazo::Search& config, const std::vector<Model>& models, Scrip
 TEST(BruteForceTest, AWideBeamFindsTheBestOfAllSequences) {
   int64_t compared = 0;
   for (uint64_t trial = 0; trial < 400; ++trial) {
-    Random random({trial});
+    numeric::Random random({trial});
     const frazo::Search config = RandomConfig(&random);
     SCOPED_TRACE(absl::StrCat("trial ", trial, ": ", config.ShortDebugString()));
     std::vector<Model> models;

@@ -30,19 +30,19 @@ TEST(ReuseTest, AStepAllocatesNothing) {
                                  strategy),
                      inputs);
     ASSERT_TRUE(search.ok()) << search.status();
-    Random random({3});
+    numeric::Random random({3});
     std::vector<float> scores(4 * 8 * kVocabulary);
     for (float& score : scores) score = random.Fraction();
     const std::vector<float> attention(4 * 8 * kSource, 0.1f);
     RowWorkers workers(2);
-    const int64_t before = AllocationCount();
+    const int64_t before = process::AllocationCount();
     while (!(*search)->done()) {
       StepScores step;
       step.scores = absl::MakeConstSpan(scores).subspan(0, (*search)->rows() * kVocabulary);
       step.attention = absl::MakeConstSpan(attention).subspan(0, (*search)->rows() * kSource);
       ASSERT_TRUE((*search)->Step(step, &workers).ok());
     }
-    EXPECT_EQ(AllocationCount() - before, 0);
+    EXPECT_EQ(process::AllocationCount() - before, 0);
     EXPECT_EQ((*search)->step(), 30);
   }
 }

@@ -22,8 +22,8 @@ void SamplingSearch::ScoreRow(int64_t row, absl::Span<const float> scores) {
   // Plus infinity is an error that is yet to be reported.
   if (IsForced(row) || Best(row).empty() || std::isinf(Best(row)[0].score)) return;
   const Row& live_row = live()[row];
-  Random random({seed_, static_cast<uint64_t>(sentence_seeds_[live_row.sentence]),
-                 static_cast<uint64_t>(live_row.lane), static_cast<uint64_t>(step())});
+  numeric::Random random({seed_, static_cast<uint64_t>(sentence_seeds_[live_row.sentence]),
+                          static_cast<uint64_t>(live_row.lane), static_cast<uint64_t>(step())});
   const int32_t token =
       samplers_[row].Draw(scores, rules_.Filter(row), Best(row)[0].score, random.Fraction());
   SetChoice(row, {scores[token], token});

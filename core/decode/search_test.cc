@@ -307,7 +307,7 @@ std::vector<Found> DecodeRandomly(const std::string& strategy, int threads) {
   constexpr int64_t kVocabulary = 3000;
   ScriptedSearch search("eos_id: 7 max_length: 12 no_repeat_ngram: 1 " + strategy,
                         Inputs(kSentences, kVocabulary), threads);
-  Random random({17});
+  numeric::Random random({17});
   while (!search->done()) {
     ScriptedSearch::Rows rows(search->rows());
     for (auto& row : rows) {

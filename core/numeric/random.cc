@@ -1,6 +1,6 @@
 #include "core/numeric/random.h"
 
-namespace frazo {
+namespace frazo::numeric {
 namespace {
 
 constexpr uint64_t kStep = 0x9e3779b97f4a7c15u;
@@ -32,4 +32,4 @@ uint64_t Random::Below(uint64_t bound) {
 
 double Random::Fraction() { return static_cast<double>(Next() >> 11) * 0x1p-53; }
 
-}  // namespace frazo
+}  // namespace frazo::numeric

@@ -5,7 +5,7 @@
 #include <initializer_list>
 #include <utility>
 
-namespace frazo {
+namespace frazo::numeric {
 
 // Random numbers that depend on their key alone, the same on every machine: the sequence SplitMix64
 // of Steele, Lea and Flood ("Fast splittable pseudorandom number generators", OOPSLA 2014), started
@@ -37,6 +37,6 @@ void Permute(Random random, Container& elements) {
   }
 }
 
-}  // namespace frazo
+}  // namespace frazo::numeric
 
 #endif  // FRAZO_CORE_NUMERIC_RANDOM_H_

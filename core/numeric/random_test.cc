@@ -8,7 +8,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace frazo {
+namespace frazo::numeric {
 namespace {
 
 using ::testing::ElementsAre;
@@ -76,4 +76,4 @@ TEST(RandomTest, EveryOrderIsEquallyLikely) {
 }
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::numeric

@@ -11,7 +11,7 @@
 #include "tensorflow/core/platform/refcount.h"
 #include "tensorflow/core/platform/tstring.h"
 
-namespace frazo {
+namespace frazo::ops {
 namespace {
 
 using ::tensorflow::Tensor;
@@ -39,17 +39,17 @@ class BatchBuffer final : public TensorBuffer {
 
 }  // namespace
 
-tensorflow::DataType TensorFlowType(ValueType type) {
+tensorflow::DataType TensorFlowType(process::ValueType type) {
   switch (type) {
-    case ValueType::kInt64:
+    case process::ValueType::kInt64:
       return tensorflow::DT_INT64;
-    case ValueType::kInt32:
+    case process::ValueType::kInt32:
       return tensorflow::DT_INT32;
-    case ValueType::kFloat32:
+    case process::ValueType::kFloat32:
       return tensorflow::DT_FLOAT;
-    case ValueType::kUint8:
+    case process::ValueType::kUint8:
       return tensorflow::DT_UINT8;
-    case ValueType::kBytes:
+    case process::ValueType::kBytes:
       return tensorflow::DT_STRING;
   }
   return tensorflow::DT_INVALID;
@@ -62,9 +62,9 @@ tensorflow::PartialTensorShape TensorFlowShape(const batch::BatchTensorSpec& spe
 Tensor TensorFlowTensor(const batch::BatchTensor& tensor) {
   const TensorShape shape(tensor.shape);
   const tensorflow::DataType type = TensorFlowType(tensor.type);
-  if (tensor.type == ValueType::kBytes || shape.num_elements() == 0) {
+  if (tensor.type == process::ValueType::kBytes || shape.num_elements() == 0) {
     Tensor copy(type, shape);
-    if (tensor.type == ValueType::kBytes) {
+    if (tensor.type == process::ValueType::kBytes) {
       auto strings = copy.flat<tstring>();
       for (int64_t i = 0; i < strings.size(); ++i) {
         const std::string_view value = tensor.string(i);
@@ -78,4 +78,4 @@ Tensor TensorFlowTensor(const batch::BatchTensor& tensor) {
                     new BatchBuffer(tensor.memory, tensor.byte_size)));
 }
 
-}  // namespace frazo
+}  // namespace frazo::ops

@@ -10,9 +10,9 @@
 #include "tensorflow/core/framework/tensor.h"
 #include "tensorflow/core/framework/types.h"
 
-namespace frazo {
+namespace frazo::ops {
 
-tensorflow::DataType TensorFlowType(ValueType type);
+tensorflow::DataType TensorFlowType(process::ValueType type);
 
 // Sizes that may differ from batch to batch are unknown.
 tensorflow::PartialTensorShape TensorFlowShape(const batch::BatchTensorSpec& spec);
@@ -20,6 +20,6 @@ tensorflow::PartialTensorShape TensorFlowShape(const batch::BatchTensorSpec& spe
 // A tensor of numbers takes over the memory of the batch's, without a copy; strings are copied.
 tensorflow::Tensor TensorFlowTensor(const batch::BatchTensor& tensor);
 
-}  // namespace frazo
+}  // namespace frazo::ops
 
 #endif  // FRAZO_CORE_OPS_BATCH_TENSORS_H_

@@ -7,7 +7,7 @@
 #include "tensorflow/core/framework/tensor.h"
 #include "tsl/platform/threadpool.h"
 
-namespace frazo {
+namespace frazo::ops {
 namespace {
 
 using ::tensorflow::OpKernel;
@@ -119,4 +119,4 @@ REGISTER_KERNEL_BUILDER(Name("Frazo>CachedAttention").Device(tensorflow::DEVICE_
                         CachedAttentionOp);
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::ops

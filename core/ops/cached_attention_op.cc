@@ -3,7 +3,7 @@
 #include "tensorflow/core/framework/op.h"
 #include "tensorflow/core/framework/shape_inference.h"
 
-namespace frazo {
+namespace frazo::ops {
 namespace {
 
 using ::tensorflow::shape_inference::InferenceContext;
@@ -47,4 +47,4 @@ head_dim: size of a head.
 )doc");
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::ops

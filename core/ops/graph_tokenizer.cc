@@ -8,7 +8,7 @@
 #include "tensorflow/core/framework/tensor_shape.h"
 #include "tensorflow/core/platform/tstring.h"
 
-namespace frazo {
+namespace frazo::ops {
 namespace {
 
 // The fields of the message's kind that name files, in the order of their numbers. A table of
@@ -66,4 +66,4 @@ absl::StatusOr<std::shared_ptr<const text::Tokenizer>> GraphTokenizer::Get(
   return tokenizer_;
 }
 
-}  // namespace frazo
+}  // namespace frazo::ops

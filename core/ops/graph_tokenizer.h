@@ -12,7 +12,7 @@
 #include "frazo/proto/tokenizer.pb.h"
 #include "tensorflow/core/framework/tensor.h"
 
-namespace frazo {
+namespace frazo::ops {
 
 // The tokenizer of an op's node: its message without the files, which come as a tensor when the op
 // runs, for those of an exported model lie wherever it was put. Thread-safe.
@@ -33,6 +33,6 @@ class GraphTokenizer {
   std::shared_ptr<const text::Tokenizer> tokenizer_;
 };
 
-}  // namespace frazo
+}  // namespace frazo::ops
 
 #endif  // FRAZO_CORE_OPS_GRAPH_TOKENIZER_H_

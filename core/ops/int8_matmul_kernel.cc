@@ -11,7 +11,7 @@
 #include "tensorflow/core/framework/tensor.h"
 #include "tsl/platform/threadpool.h"
 
-namespace frazo {
+namespace frazo::ops {
 namespace {
 
 using ::tensorflow::OpKernel;
@@ -137,4 +137,4 @@ REGISTER_KERNEL_BUILDER(Name("Frazo>QuantizeMatrix").Device(tensorflow::DEVICE_C
 REGISTER_KERNEL_BUILDER(Name("Frazo>Int8MatMul").Device(tensorflow::DEVICE_CPU), Int8MatMulOp);
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::ops

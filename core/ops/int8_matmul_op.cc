@@ -4,7 +4,7 @@
 #include "tensorflow/core/framework/op.h"
 #include "tensorflow/core/framework/shape_inference.h"
 
-namespace frazo {
+namespace frazo::ops {
 namespace {
 
 using ::tensorflow::shape_inference::DimensionHandle;
@@ -84,4 +84,4 @@ y: [rows, units].
 )doc");
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::ops

@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/status/status_macros.h"
 
-namespace frazo {
+namespace frazo::ops {
 
 using ::tensorflow::OpKernelConstruction;
 using ::tensorflow::OpKernelContext;
@@ -109,4 +109,4 @@ absl::Status CheckLstmShape(const char* name, const Tensor& tensor, const Tensor
                                                  expected.DebugString()));
 }
 
-}  // namespace frazo
+}  // namespace frazo::ops

@@ -7,7 +7,7 @@
 #include "tensorflow/core/framework/op_kernel.h"
 #include "tensorflow/core/framework/tensor.h"
 
-namespace frazo {
+namespace frazo::ops {
 
 // What both LSTM ops have as attributes.
 absl::StatusOr<lstm::Settings> ReadLstmSettings(tensorflow::OpKernelConstruction* context);
@@ -30,6 +30,6 @@ absl::StatusOr<LstmArguments> ReadLstmArguments(tensorflow::OpKernelContext* con
 absl::Status CheckLstmShape(const char* name, const tensorflow::Tensor& tensor,
                             const tensorflow::TensorShape& expected);
 
-}  // namespace frazo
+}  // namespace frazo::ops
 
 #endif  // FRAZO_CORE_OPS_LSTM_ARGUMENTS_H_

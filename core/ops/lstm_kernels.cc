@@ -16,7 +16,7 @@
 #include "tensorflow/core/framework/tensor.h"
 #include "tsl/platform/threadpool.h"
 
-namespace frazo {
+namespace frazo::ops {
 namespace {
 
 using ::tensorflow::DT_FLOAT;
@@ -220,4 +220,4 @@ REGISTER_KERNEL_BUILDER(Name("Frazo>LstmSequenceGradient").Device(tensorflow::DE
                         LstmSequenceGradientOp);
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::ops

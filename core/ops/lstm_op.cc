@@ -4,7 +4,7 @@
 #include "tensorflow/core/framework/op.h"
 #include "tensorflow/core/framework/shape_inference.h"
 
-namespace frazo {
+namespace frazo::ops {
 namespace {
 
 using ::tensorflow::shape_inference::DimensionHandle;
@@ -146,4 +146,4 @@ projected_gradient: [batch, time, size] of the output behind the projection, bef
 )doc");
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::ops

@@ -10,7 +10,7 @@
 #include "tensorflow/core/framework/tensor.h"
 #include "tsl/platform/threadpool.h"
 
-namespace frazo {
+namespace frazo::ops {
 namespace {
 
 using ::tensorflow::OpKernel;
@@ -114,4 +114,4 @@ REGISTER_KERNEL_BUILDER(Name("Frazo>PackMatrix").Device(tensorflow::DEVICE_CPU),
 REGISTER_KERNEL_BUILDER(Name("Frazo>PackedMatMul").Device(tensorflow::DEVICE_CPU), PackedMatMulOp);
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::ops

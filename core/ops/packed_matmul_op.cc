@@ -4,7 +4,7 @@
 #include "tensorflow/core/framework/op.h"
 #include "tensorflow/core/framework/shape_inference.h"
 
-namespace frazo {
+namespace frazo::ops {
 namespace {
 
 using ::tensorflow::shape_inference::DimensionHandle;
@@ -73,4 +73,4 @@ units: columns of the matrix, which the panels' padding does not tell.
 )doc");
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::ops

@@ -28,7 +28,7 @@
 #include "tensorflow/core/framework/types.h"
 #include "tensorflow/core/platform/logging.h"
 
-namespace frazo {
+namespace frazo::ops {
 namespace {
 
 using ::frazo::pipeline::PipelinePlan;
@@ -230,4 +230,4 @@ REGISTER_KERNEL_BUILDER(Name("Frazo>PipelineDataset").Device(tensorflow::DEVICE_
                         PipelineDatasetOp);
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::ops

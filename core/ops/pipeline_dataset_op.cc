@@ -1,7 +1,7 @@
 #include "core/ops/source_dataset_shape.h"
 #include "tensorflow/core/framework/op.h"
 
-namespace frazo {
+namespace frazo::ops {
 namespace {
 
 REGISTER_OP("Frazo>PipelineDataset")
@@ -33,4 +33,4 @@ handle: [] the dataset.
 )doc");
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::ops

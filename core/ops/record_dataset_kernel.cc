@@ -17,7 +17,7 @@
 #include "tensorflow/core/framework/partial_tensor_shape.h"
 #include "tensorflow/core/framework/tensor.h"
 
-namespace frazo {
+namespace frazo::ops {
 namespace {
 
 using ::tensorflow::Node;
@@ -37,7 +37,8 @@ class RecordDataset final : public SourceDataset<RecordDataset> {
  public:
   class Iterator;
 
-  RecordDataset(OpKernelContext* context, std::vector<tstring> files, CompressionKind compression)
+  RecordDataset(OpKernelContext* context, std::vector<tstring> files,
+                bytes::CompressionKind compression)
       : SourceDataset(context, "RecordDataset", {tensorflow::DT_STRING}, {PartialTensorShape({})}),
         files_(std::move(files)),
         compression_(compression) {}
@@ -48,13 +49,14 @@ class RecordDataset final : public SourceDataset<RecordDataset> {
     Node* files = nullptr;
     TF_RETURN_IF_ERROR(builder->AddVector(files_, &files));
     Node* compression = nullptr;
-    TF_RETURN_IF_ERROR(builder->AddScalar(tstring(CompressionName(compression_)), &compression));
+    TF_RETURN_IF_ERROR(
+        builder->AddScalar(tstring(bytes::CompressionName(compression_)), &compression));
     return builder->AddDataset(this, {files, compression}, output);
   }
 
  private:
   const std::vector<tstring> files_;
-  const CompressionKind compression_;
+  const bytes::CompressionKind compression_;
 };
 
 // The state that is saved: which file, and the position in it of the record that comes next.
@@ -93,7 +95,8 @@ class RecordDataset::Iterator final : public DatasetIterator<RecordDataset> {
  protected:
   absl::Status SaveInternal(SerializationContext*, IteratorStateWriter* writer) override {
     absl::MutexLock lock(&mutex_);
-    const RecordPosition position = reader_.has_value() ? reader_->position() : RecordPosition();
+    const records::RecordPosition position =
+        reader_.has_value() ? reader_->position() : records::RecordPosition();
     TF_RETURN_IF_ERROR(writer->WriteScalar(prefix(), kFileKey, file_));
     TF_RETURN_IF_ERROR(writer->WriteScalar(prefix(), kRecordKey, position.record));
     return writer->WriteScalar(prefix(), kByteKey, position.byte);
@@ -101,7 +104,7 @@ class RecordDataset::Iterator final : public DatasetIterator<RecordDataset> {
 
   absl::Status RestoreInternal(IteratorContext*, IteratorStateReader* reader) override {
     absl::MutexLock lock(&mutex_);
-    RecordPosition position;
+    records::RecordPosition position;
     TF_RETURN_IF_ERROR(reader->ReadScalar(prefix(), kFileKey, &file_));
     TF_RETURN_IF_ERROR(reader->ReadScalar(prefix(), kRecordKey, &position.record));
     TF_RETURN_IF_ERROR(reader->ReadScalar(prefix(), kByteKey, &position.byte));
@@ -116,11 +119,11 @@ class RecordDataset::Iterator final : public DatasetIterator<RecordDataset> {
   }
 
  private:
-  absl::Status OpenFile(RecordPosition start) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    RecordReader::Options options;
+  absl::Status OpenFile(records::RecordPosition start) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    records::RecordReader::Options options;
     options.compression = dataset()->compression_;
-    absl::StatusOr<RecordReader> reader =
-        RecordReader::Open(dataset()->files_[file_], options, start);
+    absl::StatusOr<records::RecordReader> reader =
+        records::RecordReader::Open(dataset()->files_[file_], options, start);
     if (!reader.ok()) return std::move(reader).status();
     reader_ = *std::move(reader);
     return absl::OkStatus();
@@ -130,7 +133,7 @@ class RecordDataset::Iterator final : public DatasetIterator<RecordDataset> {
   // The file that the next record comes from, or the number of files at the end.
   int64_t file_ ABSL_GUARDED_BY(mutex_) = 0;
   // Of that file; nothing before its first record.
-  std::optional<RecordReader> reader_ ABSL_GUARDED_BY(mutex_);
+  std::optional<records::RecordReader> reader_ ABSL_GUARDED_BY(mutex_);
 };
 
 class RecordDatasetOp final : public DatasetOpKernel {
@@ -145,7 +148,7 @@ class RecordDatasetOp final : public DatasetOpKernel {
                 absl::InvalidArgumentError("files is empty; name at least one TFRecord file"));
     tstring name;
     OP_REQUIRES_OK(context, tensorflow::data::ParseScalarArgument(context, "compression", &name));
-    const absl::StatusOr<CompressionKind> compression = ParseCompression(name);
+    const absl::StatusOr<bytes::CompressionKind> compression = bytes::ParseCompression(name);
     OP_REQUIRES_OK(context, compression.status());
     *output = new RecordDataset(context, std::move(files), *compression);
   }
@@ -155,4 +158,4 @@ REGISTER_KERNEL_BUILDER(Name("Frazo>RecordDataset").Device(tensorflow::DEVICE_CP
                         RecordDatasetOp);
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::ops

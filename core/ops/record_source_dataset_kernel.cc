@@ -21,7 +21,7 @@
 #include "tensorflow/core/framework/tensor.h"
 #include "tensorflow/core/platform/logging.h"
 
-namespace frazo {
+namespace frazo::ops {
 namespace {
 
 using ::tensorflow::Node;
@@ -46,7 +46,8 @@ class RecordSourceDataset final : public SourceDataset<RecordSourceDataset> {
  public:
   class Iterator;
 
-  RecordSourceDataset(OpKernelContext* context, RecordSource source, RecordStream::Options options)
+  RecordSourceDataset(OpKernelContext* context, RecordSource source,
+                      sources::RecordStream::Options options)
       : SourceDataset(context, "RecordSourceDataset", {tensorflow::DT_INT32, tensorflow::DT_STRING},
                       {PartialTensorShape({}), PartialTensorShape({})}),
         source_(std::move(source)),
@@ -76,7 +77,7 @@ class RecordSourceDataset final : public SourceDataset<RecordSourceDataset> {
 
  private:
   const RecordSource source_;
-  const RecordStream::Options options_;
+  const sources::RecordStream::Options options_;
 };
 
 // Absent before the first record.
@@ -97,7 +98,7 @@ class RecordSourceDataset::Iterator final : public DatasetIterator<RecordSourceD
     *end_of_sequence = false;
     if (given_ == chunk_.records().size()) {
       // The chunk before stays if there is none: the state is that after its last record.
-      RecordChunk next;
+      sources::RecordChunk next;
       if (!stream_->NextChunk(kChunkRecords, &next)) {
         LogDamage();
         *end_of_sequence = stream_->status().ok();
@@ -107,7 +108,7 @@ class RecordSourceDataset::Iterator final : public DatasetIterator<RecordSourceD
       given_ = 0;
       LogDamage();
     }
-    const SourceRecord& record = chunk_.records()[given_++];
+    const sources::SourceRecord& record = chunk_.records()[given_++];
     Tensor& source =
         out_tensors->emplace_back(context->allocator({}), tensorflow::DT_INT32, TensorShape({}));
     source.scalar<int32_t>()() = record.id.source;
@@ -144,11 +145,11 @@ class RecordSourceDataset::Iterator final : public DatasetIterator<RecordSourceD
  private:
   // At the beginning of the records.
   absl::Status Open() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    absl::StatusOr<std::unique_ptr<RecordStream>> created =
-        RecordStream::Create(dataset()->source_, dataset()->options_);
+    absl::StatusOr<std::unique_ptr<sources::RecordStream>> created =
+        sources::RecordStream::Create(dataset()->source_, dataset()->options_);
     if (!created.ok()) return std::move(created).status();
     stream_ = *std::move(created);
-    chunk_ = RecordChunk();
+    chunk_ = sources::RecordChunk();
     given_ = 0;
     restored_state_.clear();
     return absl::OkStatus();
@@ -165,9 +166,9 @@ class RecordSourceDataset::Iterator final : public DatasetIterator<RecordSourceD
 
   absl::Mutex mutex_;
   // Set by Initialize().
-  std::unique_ptr<RecordStream> stream_ ABSL_GUARDED_BY(mutex_);
+  std::unique_ptr<sources::RecordStream> stream_ ABSL_GUARDED_BY(mutex_);
   // Of which `given_` records were given.
-  RecordChunk chunk_ ABSL_GUARDED_BY(mutex_);
+  sources::RecordChunk chunk_ ABSL_GUARDED_BY(mutex_);
   size_t given_ ABSL_GUARDED_BY(mutex_) = 0;
   // The state before the first chunk, serialized; empty at the beginning of the records.
   std::string restored_state_ ABSL_GUARDED_BY(mutex_);
@@ -194,17 +195,17 @@ class RecordSourceDatasetOp final : public DatasetOpKernel {
     RecordSource source;
     OP_REQUIRES(context, source.ParseFromArray(serialized.data(), serialized.size()),
                 absl::InvalidArgumentError("source is not a serialized frazo.RecordSource"));
-    RecordStream::Options options = options_;
+    sources::RecordStream::Options options = options_;
     options.search_folders.assign(folders.begin(), folders.end());
     *output = new RecordSourceDataset(context, std::move(source), std::move(options));
   }
 
  private:
-  RecordStream::Options options_;
+  sources::RecordStream::Options options_;
 };
 
 REGISTER_KERNEL_BUILDER(Name("Frazo>RecordSourceDataset").Device(tensorflow::DEVICE_CPU),
                         RecordSourceDatasetOp);
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::ops

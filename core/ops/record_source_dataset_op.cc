@@ -1,7 +1,7 @@
 #include "core/ops/source_dataset_shape.h"
 #include "tensorflow/core/framework/op.h"
 
-namespace frazo {
+namespace frazo::ops {
 namespace {
 
 REGISTER_OP("Frazo>RecordSourceDataset")
@@ -37,4 +37,4 @@ handle: [] the dataset; its elements are int32 [] and string [].
 )doc");
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::ops

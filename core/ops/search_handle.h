@@ -7,7 +7,7 @@
 #include "core/decode/search.h"
 #include "tensorflow/core/framework/variant_encode_decode.h"
 
-namespace frazo {
+namespace frazo::ops {
 
 // A search as the value of a variant tensor, so that it goes through a graph like any other value:
 // through tf.while_loop, in exported models, and gone with its last tensor. Who would change a
@@ -22,6 +22,6 @@ struct SearchHandle {
   bool Decode(const tensorflow::VariantTensorData&) { return false; }
 };
 
-}  // namespace frazo
+}  // namespace frazo::ops
 
 #endif  // FRAZO_CORE_OPS_SEARCH_HANDLE_H_

@@ -21,7 +21,7 @@
 #include "tensorflow/core/framework/variant.h"
 #include "tsl/platform/threadpool.h"
 
-namespace frazo {
+namespace frazo::ops {
 namespace {
 
 using ::tensorflow::OpKernel;
@@ -211,4 +211,4 @@ REGISTER_KERNEL_BUILDER(Name("Frazo>SearchResults").Device(tensorflow::DEVICE_CP
                         SearchResultsOp);
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::ops

@@ -1,7 +1,7 @@
 #include "tensorflow/core/framework/op.h"
 #include "tensorflow/core/framework/shape_inference.h"
 
-namespace frazo {
+namespace frazo::ops {
 namespace {
 
 using ::tensorflow::shape_inference::DimensionHandle;
@@ -138,4 +138,4 @@ attention: [B, best, longest, S] the weights by which each token was scored.
 )doc");
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::ops

@@ -7,7 +7,7 @@
 #include "tensorflow/core/framework/tensor.h"
 #include "tsl/platform/threadpool.h"
 
-namespace frazo {
+namespace frazo::ops {
 namespace {
 
 using ::tensorflow::OpKernel;
@@ -124,4 +124,4 @@ REGISTER_KERNEL_BUILDER(Name("Frazo>SmoothedCrossEntropyGradient").Device(tensor
                         SmoothedCrossEntropyGradientOp);
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::ops

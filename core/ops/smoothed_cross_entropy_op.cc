@@ -1,7 +1,7 @@
 #include "tensorflow/core/framework/op.h"
 #include "tensorflow/core/framework/shape_inference.h"
 
-namespace frazo {
+namespace frazo::ops {
 namespace {
 
 using ::tensorflow::shape_inference::DimensionHandle;
@@ -70,4 +70,4 @@ gradient: [rows, classes].
 )doc");
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::ops

@@ -13,7 +13,7 @@
 #include "tensorflow/core/framework/partial_tensor_shape.h"
 #include "tensorflow/core/framework/types.h"
 
-namespace frazo {
+namespace frazo::ops {
 
 // A tf.data dataset that reads files: one without input datasets, and whose elements depend on its
 // own arguments and the files alone. `Derived` has a class Iterator, and the graph's node.
@@ -51,6 +51,6 @@ class SourceDataset : public tensorflow::data::DatasetBase {
   const std::vector<tensorflow::PartialTensorShape> shapes_;
 };
 
-}  // namespace frazo
+}  // namespace frazo::ops
 
 #endif  // FRAZO_CORE_OPS_SOURCE_DATASET_H_

@@ -4,7 +4,7 @@
 #include "tensorflow/core/framework/common_shape_fns.h"
 #include "tensorflow/core/framework/shape_inference.h"
 
-namespace frazo {
+namespace frazo::ops {
 
 // The shape function of an op that gives a dataset of two arguments of these ranks.
 template <int kFirstRank, int kSecondRank>
@@ -15,6 +15,6 @@ absl::Status InferSourceDatasetShape(tensorflow::shape_inference::InferenceConte
   return tensorflow::shape_inference::ScalarShape(context);
 }
 
-}  // namespace frazo
+}  // namespace frazo::ops
 
 #endif  // FRAZO_CORE_OPS_SOURCE_DATASET_SHAPE_H_

@@ -12,7 +12,7 @@
 #include "tensorflow/core/framework/tensor.h"
 #include "tsl/platform/threadpool.h"
 
-namespace frazo {
+namespace frazo::ops {
 namespace {
 
 using ::tensorflow::OpKernel;
@@ -38,8 +38,8 @@ Extent WindowExtent(int64_t size, int64_t window, int64_t stride, bool same) {
   return {out, std::max<int64_t>(0, (out - 1) * stride + window - size) / 2};
 }
 
-absl::StatusOr<ConvShape> MakeShape(const TensorShape& input, const TensorShape& filter,
-                                    const TensorShape& output, int64_t stride, bool same) {
+absl::StatusOr<conv::ConvShape> MakeShape(const TensorShape& input, const TensorShape& filter,
+                                          const TensorShape& output, int64_t stride, bool same) {
   const auto mismatch = [&] {
     return absl::InvalidArgumentError(absl::StrCat(
         "SparseConv2DGradient: input ", input.DebugString(), ", filter ", filter.DebugString(),
@@ -54,7 +54,7 @@ absl::StatusOr<ConvShape> MakeShape(const TensorShape& input, const TensorShape&
       output != TensorShape({input.dim_size(0), rows.out, columns.out, filter.dim_size(3)})) {
     return mismatch();
   }
-  ConvShape shape;
+  conv::ConvShape shape;
   shape.height = input.dim_size(1);
   shape.width = input.dim_size(2);
   shape.channels = input.dim_size(3);
@@ -68,7 +68,7 @@ absl::StatusOr<ConvShape> MakeShape(const TensorShape& input, const TensorShape&
   shape.pad_left = columns.pad_before;
   const double padded = static_cast<double>(shape.height + shape.kernel_height + stride) *
                         (shape.width + shape.kernel_width + stride) * shape.channels;
-  if (std::max<double>(padded, PackedSize(shape)) > std::numeric_limits<int32_t>::max()) {
+  if (std::max<double>(padded, conv::PackedSize(shape)) > std::numeric_limits<int32_t>::max()) {
     return absl::InvalidArgumentError(
         absl::StrCat("SparseConv2DGradient: an image ", input.DebugString(), " or filter ",
                      filter.DebugString(), " of 2^31 values or more is too large"));
@@ -89,7 +89,7 @@ class SparseConv2DGradientOp final : public OpKernel {
     const Tensor& input = context->input(0);
     const Tensor& filter = context->input(1);
     const Tensor& output_gradient = context->input(2);
-    const absl::StatusOr<ConvShape> shape =
+    const absl::StatusOr<conv::ConvShape> shape =
         MakeShape(input.shape(), filter.shape(), output_gradient.shape(), stride_, same_);
     OP_REQUIRES_OK(context, shape.status());
     Tensor* input_gradient = nullptr;
@@ -97,15 +97,15 @@ class SparseConv2DGradientOp final : public OpKernel {
     OP_REQUIRES_OK(context, context->allocate_output(0, input.shape(), &input_gradient));
     OP_REQUIRES_OK(context, context->allocate_output(1, filter.shape(), &filter_gradient));
 
-    const int64_t size = PackedSize(*shape);
+    const int64_t size = conv::PackedSize(*shape);
     std::vector<float> packed(size);
-    PackFilter(*shape, filter.flat<float>().data(), packed.data());
+    conv::PackFilter(*shape, filter.flat<float>().data(), packed.data());
     const int64_t batch = input.dim_size(0);
     const int64_t pixels = shape->height * shape->width * shape->channels;
     const int64_t outputs = shape->out_height * shape->out_width * shape->filters;
     std::vector<float> partial(kParts * size);
     const auto work = [&](int64_t begin, int64_t end) {
-      SparseConvGradient gradient(*shape, packed.data());
+      conv::SparseConvGradient gradient(*shape, packed.data());
       for (int64_t part = begin; part < end; ++part) {
         for (int64_t i = part * batch / kParts; i < (part + 1) * batch / kParts; ++i) {
           gradient.SetOutputGradient(output_gradient.flat<float>().data() + i * outputs);
@@ -124,7 +124,7 @@ class SparseConv2DGradientOp final : public OpKernel {
     for (int64_t part = 1; part < kParts; ++part) {
       for (int64_t i = 0; i < size; ++i) partial[i] += partial[part * size + i];
     }
-    UnpackFilter(*shape, partial.data(), filter_gradient->flat<float>().data());
+    conv::UnpackFilter(*shape, partial.data(), filter_gradient->flat<float>().data());
   }
 
  private:
@@ -136,4 +136,4 @@ REGISTER_KERNEL_BUILDER(Name("Frazo>SparseConv2DGradient").Device(tensorflow::DE
                         SparseConv2DGradientOp);
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::ops

@@ -1,7 +1,7 @@
 #include "tensorflow/core/framework/op.h"
 #include "tensorflow/core/framework/shape_inference.h"
 
-namespace frazo {
+namespace frazo::ops {
 namespace {
 
 using ::tensorflow::shape_inference::InferenceContext;
@@ -44,4 +44,4 @@ padding: as in Conv2D.
 )doc");
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::ops

@@ -14,7 +14,7 @@
 #include "tensorflow/core/framework/tensor.h"
 #include "tensorflow/core/platform/tstring.h"
 
-namespace frazo {
+namespace frazo::ops {
 namespace {
 
 using ::tensorflow::OpKernel;
@@ -149,4 +149,4 @@ REGISTER_KERNEL_BUILDER(Name("Frazo>EncodeTexts").Device(tensorflow::DEVICE_CPU)
 REGISTER_KERNEL_BUILDER(Name("Frazo>DecodeTexts").Device(tensorflow::DEVICE_CPU), DecodeTextsOp);
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::ops

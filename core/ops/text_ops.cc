@@ -1,7 +1,7 @@
 #include "tensorflow/core/framework/op.h"
 #include "tensorflow/core/framework/shape_inference.h"
 
-namespace frazo {
+namespace frazo::ops {
 namespace {
 
 using ::tensorflow::shape_inference::DimensionHandle;
@@ -80,4 +80,4 @@ texts: [...]
 )doc");
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::ops

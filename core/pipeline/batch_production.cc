@@ -9,8 +9,8 @@
 
 namespace frazo::pipeline {
 
-BatchProduction::BatchProduction(std::unique_ptr<RecordStream> stream,
-                                 const RecordProcessor* processor,
+BatchProduction::BatchProduction(std::unique_ptr<sources::RecordStream> stream,
+                                 const process::RecordProcessor* processor,
                                  std::unique_ptr<batch::Batcher> batcher, const Options& options,
                                  PipelineSnapshot start)
     : stream_(std::move(stream)),
@@ -79,12 +79,12 @@ void BatchProduction::Produce() {
 
 absl::Status BatchProduction::AddChunk(const ParallelProcessing::Result& chunk) {
   origin_ = chunk.records.origin();
-  const ProcessedChunk& outcomes = chunk.outcomes;
+  const process::ProcessedChunk& outcomes = chunk.outcomes;
   auto bad = outcomes.bad_records().begin();
   auto filtered = outcomes.filtered_records().begin();
   auto invalid_text = outcomes.invalid_texts().begin();
   int64_t records = 0;
-  for (const SourceRecord& record : chunk.records.records()) {
+  for (const sources::SourceRecord& record : chunk.records.records()) {
     const size_t index = records++;
     totals_.set_records(totals_.records() + 1);
     totals_.set_record_bytes(totals_.record_bytes() + record.data.size());
@@ -92,14 +92,14 @@ absl::Status BatchProduction::AddChunk(const ParallelProcessing::Result& chunk) 
       totals_.set_invalid_utf8(totals_.invalid_utf8() + (invalid_text++)->sequences);
     }
     switch (outcomes.outcome(index)) {
-      case ProcessedChunk::Outcome::kExample:
+      case process::ProcessedChunk::Outcome::kExample:
         batcher_->Add(outcomes.example(index), record.id);
         if (batcher_->HasBatch()) FRAZO_RETURN_IF_ERROR(GiveBatches(records));
         break;
-      case ProcessedChunk::Outcome::kFiltered:
+      case process::ProcessedChunk::Outcome::kFiltered:
         ++*totals_.mutable_filtered()->Mutable((filtered++)->filter);
         break;
-      case ProcessedChunk::Outcome::kBad:
+      case process::ProcessedChunk::Outcome::kBad:
         FRAZO_RETURN_IF_ERROR(NoteBadRecord(record.id, (bad++)->status));
         break;
     }
@@ -119,7 +119,8 @@ absl::Status BatchProduction::GiveBatches(int64_t records) {
   return absl::OkStatus();
 }
 
-absl::Status BatchProduction::NoteBadRecord(const RecordId& id, const absl::Status& cause) {
+absl::Status BatchProduction::NoteBadRecord(const sources::RecordId& id,
+                                            const absl::Status& cause) {
   totals_.set_bad_records(totals_.bad_records() + 1);
   const bool over_budget = totals_.bad_records() > options_.max_bad_records;
   const std::lock_guard lock(mutex_);

@@ -47,7 +47,8 @@ class BatchProduction {
 
   // Goes on at `start`, where `stream` and `batcher` stand. `processor` must live longer. Does
   // nothing before the first WaitForBatch() or Next().
-  BatchProduction(std::unique_ptr<RecordStream> stream, const RecordProcessor* processor,
+  BatchProduction(std::unique_ptr<sources::RecordStream> stream,
+                  const process::RecordProcessor* processor,
                   std::unique_ptr<batch::Batcher> batcher, const Options& options,
                   PipelineSnapshot start);
   // Waits for the threads, each of which ends what it is at.
@@ -62,7 +63,7 @@ class BatchProduction {
   const absl::Status& status() const { return status_; }
 
   // As of what was read ahead.
-  RecordStream::Counters stream_counters() const { return stream_->counters(); }
+  sources::RecordStream::Counters stream_counters() const { return stream_->counters(); }
   // The first kBadRecordSamples ones since the start, read ahead too: "'<path>': record 3 at byte
   // 1234: <cause>".
   std::vector<std::string> bad_record_samples() const;
@@ -74,20 +75,20 @@ class BatchProduction {
   absl::Status AddChunk(const ParallelProcessing::Result& chunk);
   // Hands the batches over that are full; `records` of the chunk at work have been added.
   absl::Status GiveBatches(int64_t records);
-  absl::Status NoteBadRecord(const RecordId& id, const absl::Status& cause);
+  absl::Status NoteBadRecord(const sources::RecordId& id, const absl::Status& cause);
   PipelineSnapshot TakeSnapshot(int64_t records);
   // Blocks while the queue is full; kCancelled after Stop().
   absl::Status Push(ProducedBatch batch);
   void End(const absl::Status& status, PipelineSnapshot snapshot);
   void Stop();
 
-  const std::unique_ptr<RecordStream> stream_;
-  const RecordProcessor* const processor_;
+  const std::unique_ptr<sources::RecordStream> stream_;
+  const process::RecordProcessor* const processor_;
   const Options options_;
 
   // For the producer's thread, once it runs.
   const std::unique_ptr<batch::Batcher> batcher_;
-  std::shared_ptr<const ChunkOrigin> origin_;
+  std::shared_ptr<const sources::ChunkOrigin> origin_;
   const int64_t start_records_;
   PipelineTotals totals_;
   ProgressWatch progress_;

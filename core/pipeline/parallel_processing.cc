@@ -14,8 +14,8 @@ constexpr int64_t kFirstRecords = 32;
 
 }  // namespace
 
-ParallelProcessing::ParallelProcessing(RecordStream* stream, const RecordProcessor* processor,
-                                       int threads)
+ParallelProcessing::ParallelProcessing(sources::RecordStream* stream,
+                                       const process::RecordProcessor* processor, int threads)
     : stream_(stream),
       processor_(processor),
       // Each thread has one chunk at work and one ready, so that none waits for a slow one; one
@@ -91,9 +91,9 @@ int64_t ParallelProcessing::RecordsPerChunk() const {
   return std::clamp<int64_t>(kChunkBytes / mean_bytes, 1, kMostRecords);
 }
 
-void ParallelProcessing::NoteRead(const RecordChunk& chunk) {
+void ParallelProcessing::NoteRead(const sources::RecordChunk& chunk) {
   records_read_ += chunk.records().size();
-  for (const SourceRecord& record : chunk.records()) bytes_read_ += record.data.size();
+  for (const sources::SourceRecord& record : chunk.records()) bytes_read_ += record.data.size();
 }
 
 void ParallelProcessing::Release() {
@@ -101,7 +101,7 @@ void ParallelProcessing::Release() {
   consumer_has_result_ = false;
   Place& place = places_[given_ % places_.size()];
   // Not under the lock: it may free a large piece of memory.
-  place.result.records = RecordChunk();
+  place.result.records = sources::RecordChunk();
   const std::lock_guard lock(mutex_);
   place.ready = false;
   ++given_;

@@ -23,13 +23,14 @@ namespace frazo::pipeline {
 class ParallelProcessing {
  public:
   struct Result {
-    RecordChunk records;
-    ProcessedChunk outcomes;
+    sources::RecordChunk records;
+    process::ProcessedChunk outcomes;
   };
 
   // Starts `threads` (>= 1) threads. `stream` and `processor` must live longer; nobody else may use
   // the stream meanwhile.
-  ParallelProcessing(RecordStream* stream, const RecordProcessor* processor, int threads);
+  ParallelProcessing(sources::RecordStream* stream, const process::RecordProcessor* processor,
+                     int threads);
   // Waits for the threads, each of which ends what it is at.
   ~ParallelProcessing();
 
@@ -53,12 +54,12 @@ class ParallelProcessing {
   void Work();
   // How many records to ask for; called by the thread whose turn it is to read.
   int64_t RecordsPerChunk() const;
-  void NoteRead(const RecordChunk& chunk);
+  void NoteRead(const sources::RecordChunk& chunk);
   // Gives the place of the result that Next() gave last to the threads again.
   void Release();
 
-  RecordStream* const stream_;
-  const RecordProcessor* const processor_;
+  sources::RecordStream* const stream_;
+  const process::RecordProcessor* const processor_;
   // Chunk n is in places_[n % places_.size()].
   std::vector<Place> places_;
   // The result of places_[given_ % places_.size()] is with the consumer; for its thread only.

@@ -21,10 +21,11 @@ namespace {
 using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
 
-std::unique_ptr<RecordProcessor> WholeRecords() {
+std::unique_ptr<process::RecordProcessor> WholeRecords() {
   Processor config;
   config.mutable_raw();
-  absl::StatusOr<std::unique_ptr<RecordProcessor>> processor = RecordProcessor::Create(config);
+  absl::StatusOr<std::unique_ptr<process::RecordProcessor>> processor =
+      process::RecordProcessor::Create(config);
   if (!processor.ok()) ADD_FAILURE() << processor.status();
   return *std::move(processor);
 }
@@ -37,7 +38,7 @@ std::vector<std::string> Numbers(int count) {
 
 class ParallelProcessingTest : public testing::TestWithParam<int> {
  protected:
-  const std::unique_ptr<RecordProcessor> processor_ = WholeRecords();
+  const std::unique_ptr<process::RecordProcessor> processor_ = WholeRecords();
 };
 
 TEST_P(ParallelProcessingTest, GivesAllRecordsInTheStreamsOrder) {

@@ -80,7 +80,7 @@ PipelineCounters Pipeline::counters() const {
   return counters;
 }
 
-std::unique_ptr<BatchProduction> Pipeline::Produce(std::unique_ptr<RecordStream> stream,
+std::unique_ptr<BatchProduction> Pipeline::Produce(std::unique_ptr<sources::RecordStream> stream,
                                                    std::unique_ptr<batch::Batcher> batcher) const {
   BatchProduction::Options options;
   options.threads = plan_->threads();

@@ -28,7 +28,7 @@ struct PipelineCounters {
   PipelineTotals totals;
   batch::BatcherCounters batcher;
   // Of what this process has read, also ahead of the consumer.
-  RecordStream::Counters stream;
+  sources::RecordStream::Counters stream;
   // The first bad records that this process has met, also ahead of the consumer: "'<path>': record
   // 3 at byte 1234: <cause>".
   std::vector<std::string> bad_record_samples;
@@ -84,7 +84,7 @@ class Pipeline {
   explicit Pipeline(std::shared_ptr<const PipelinePlan> plan)
       : plan_(std::move(plan)), padding_report_(plan_->buckets()) {}
 
-  std::unique_ptr<BatchProduction> Produce(std::unique_ptr<RecordStream> stream,
+  std::unique_ptr<BatchProduction> Produce(std::unique_ptr<sources::RecordStream> stream,
                                            std::unique_ptr<batch::Batcher> batcher) const;
 
   const std::shared_ptr<const PipelinePlan> plan_;

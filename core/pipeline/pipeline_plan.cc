@@ -117,7 +117,7 @@ absl::StatusOr<std::shared_ptr<const PipelinePlan>> PipelinePlan::Create(
   plan->threads_ = config.threads() > 0
                        ? config.threads()
                        : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-  auto processor = RecordProcessor::Create(plan->config_.processor());
+  auto processor = process::RecordProcessor::Create(plan->config_.processor());
   if (!processor.ok()) return At("processor.", processor.status());
   plan->processor_ = *std::move(processor);
   FRAZO_ASSIGN_OR_RETURN(const std::unique_ptr<batch::Batcher> batcher, plan->MakeBatcher());
@@ -126,14 +126,14 @@ absl::StatusOr<std::shared_ptr<const PipelinePlan>> PipelinePlan::Create(
   return plan;
 }
 
-absl::StatusOr<std::unique_ptr<RecordStream>> PipelinePlan::MakeStream() const {
-  RecordStream::Options options;
+absl::StatusOr<std::unique_ptr<sources::RecordStream>> PipelinePlan::MakeStream() const {
+  sources::RecordStream::Options options;
   options.seed = config_.seed();
   options.replica = config_.replica();
   options.replicas = config_.replicas();
   options.skip_damaged = config_.skip_damaged();
   options.search_folders = search_folders_;
-  auto stream = RecordStream::Create(config_.source(), options);
+  auto stream = sources::RecordStream::Create(config_.source(), options);
   if (!stream.ok()) return At("source: ", stream.status());
   return stream;
 }

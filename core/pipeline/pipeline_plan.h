@@ -26,7 +26,7 @@ class PipelinePlan {
       const frazo::Pipeline& config, std::vector<std::string> search_folders = {});
 
   const frazo::Pipeline& config() const { return config_; }
-  const RecordProcessor& processor() const { return *processor_; }
+  const process::RecordProcessor& processor() const { return *processor_; }
   // Of every batch, in their order.
   const std::vector<batch::BatchTensorSpec>& tensors() const { return tensors_; }
   // What Batch::bucket counts.
@@ -35,7 +35,7 @@ class PipelinePlan {
   int threads() const { return threads_; }
 
   // Errors: as for RecordStream::Create().
-  absl::StatusOr<std::unique_ptr<RecordStream>> MakeStream() const;
+  absl::StatusOr<std::unique_ptr<sources::RecordStream>> MakeStream() const;
   absl::StatusOr<std::unique_ptr<batch::Batcher>> MakeBatcher() const;
 
   // Writes what a state must agree with besides the source.
@@ -49,7 +49,7 @@ class PipelinePlan {
 
   frazo::Pipeline config_;
   std::vector<std::string> search_folders_;
-  std::unique_ptr<const RecordProcessor> processor_;
+  std::unique_ptr<const process::RecordProcessor> processor_;
   std::vector<batch::BatchTensorSpec> tensors_;
   std::vector<std::string> buckets_;
   int threads_ = 1;

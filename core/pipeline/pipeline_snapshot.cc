@@ -15,7 +15,7 @@ namespace frazo::pipeline {
 namespace {
 
 // The origin of what follows a restored state.
-class RestoredOrigin final : public ChunkOrigin {
+class RestoredOrigin final : public sources::ChunkOrigin {
  public:
   explicit RestoredOrigin(RecordSourceState state) : state_(std::move(state)) {}
 
@@ -30,7 +30,7 @@ class RestoredOrigin final : public ChunkOrigin {
 void PipelineSnapshot::WriteTo(PipelineState* state) const {
   if (origin != nullptr) *state->mutable_source() = origin->StateAfter(origin_records);
   PipelineState::HeldRecords& ids = *state->mutable_held();
-  for (const RecordId& id : held) {
+  for (const sources::RecordId& id : held) {
     ids.add_source(id.source);
     ids.add_file(id.file);
     ids.add_record(id.position.record);
@@ -59,21 +59,21 @@ absl::Status ReadSnapshot(const PipelineState& state, PipelineSnapshot* snapshot
   return absl::OkStatus();
 }
 
-absl::Status RestoreBatcher(const PipelineSnapshot& snapshot, const RecordStream& stream,
-                            const RecordProcessor& processor, batch::Batcher* batcher) {
-  const std::vector<RecordId>& held = snapshot.held;
+absl::Status RestoreBatcher(const PipelineSnapshot& snapshot, const sources::RecordStream& stream,
+                            const process::RecordProcessor& processor, batch::Batcher* batcher) {
+  const std::vector<sources::RecordId>& held = snapshot.held;
   std::vector<std::string> data(held.size());
   FRAZO_RETURN_IF_ERROR(stream.ReadAgain(
       held, [&](size_t index, std::string_view record) { data[index] = std::string(record); }));
-  std::vector<SourceRecord> records;
+  std::vector<sources::SourceRecord> records;
   records.reserve(held.size());
   for (size_t i = 0; i < held.size(); ++i) records.push_back({data[i], held[i]});
-  ProcessedChunk processed;
+  process::ProcessedChunk processed;
   processor.Process(records, &processed);
-  std::vector<Example> examples;
+  std::vector<process::Example> examples;
   examples.reserve(held.size());
   for (size_t i = 0; i < held.size(); ++i) {
-    if (processed.outcome(i) != ProcessedChunk::Outcome::kExample) {
+    if (processed.outcome(i) != process::ProcessedChunk::Outcome::kExample) {
       return absl::DataLossError(
           absl::StrCat(stream.Place(held[i]),
                        ": the record gives no example any more, though it did when the state was "

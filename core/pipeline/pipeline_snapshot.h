@@ -19,10 +19,10 @@ namespace frazo::pipeline {
 struct PipelineSnapshot {
   // The stream stands after the first `origin_records` records of a chunk of this origin. Null: at
   // its start.
-  std::shared_ptr<const ChunkOrigin> origin;
+  std::shared_ptr<const sources::ChunkOrigin> origin;
   int64_t origin_records = 0;
   // Records whose examples the batcher holds, and the rest of its state.
-  std::vector<RecordId> held;
+  std::vector<sources::RecordId> held;
   BatcherState batches;
   PipelineTotals totals;
 
@@ -36,8 +36,8 @@ absl::Status ReadSnapshot(const PipelineState& state, PipelineSnapshot* snapshot
 // Brings `batcher`, which is new, to where it was: reads the records that it held again. Errors: as
 // for RecordStream::ReadAgain() and Batcher::Restore(), and kDataLoss for a record that does not
 // give an example any more.
-absl::Status RestoreBatcher(const PipelineSnapshot& snapshot, const RecordStream& stream,
-                            const RecordProcessor& processor, batch::Batcher* batcher);
+absl::Status RestoreBatcher(const PipelineSnapshot& snapshot, const sources::RecordStream& stream,
+                            const process::RecordProcessor& processor, batch::Batcher* batcher);
 
 }  // namespace frazo::pipeline
 

@@ -48,7 +48,7 @@ class PipelineStressTest : public testing::Test {
     return ParseConfig(scratch_, absl::StrCat(kEndless, kTextProcessor));
   }
 
-  const ScratchFolder scratch_;
+  const bytes::ScratchFolder scratch_;
 };
 
 TEST_F(PipelineStressTest, ManyThreadsGiveTheOrderOfOne) {

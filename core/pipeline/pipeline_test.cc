@@ -98,11 +98,11 @@ class PipelineTest : public testing::Test {
     return ParseConfig(scratch_, absl::StrCat(source, kTextProcessor, batcher));
   }
 
-  const ScratchFolder scratch_;
+  const bytes::ScratchFolder scratch_;
 };
 
 TEST_F(PipelineTest, MakesBatchesOfFiles) {
-  scratch_.Write("two", EncodeRecords({"a b\tc", "d\t", "\ta", "a\tb c"}));
+  scratch_.Write("two", records::EncodeRecords({"a b\tc", "d\t", "\ta", "a\tb c"}));
   auto pipeline = MakePipeline(ParseConfig(
       scratch_, absl::StrCat("source { files { files { patterns: 'FOLDER/two' } epochs: 1 } }",
                              kTextProcessor, "batcher { fixed { batch_size: 2 } }")));
@@ -227,8 +227,8 @@ TEST_F(PipelineTest, AnEndlessSourceWithoutAnExampleIsAnError) {
 class BadRecordTest : public PipelineTest {
  protected:
   BadRecordTest() {
-    scratch_.Write("bad", EncodeRecords({"a\tb", "one column", "a\tb", "a\tb\tc", "a\tb", "x",
-                                         "a\tb", "y", "a\tb"}));
+    scratch_.Write("bad", records::EncodeRecords({"a\tb", "one column", "a\tb", "a\tb\tc", "a\tb",
+                                                  "x", "a\tb", "y", "a\tb"}));
     config_ = ParseConfig(
         scratch_, absl::StrCat("source { files { files { patterns: 'FOLDER/bad' } epochs: 1 } }",
                                kTextProcessor, "batcher { fixed { batch_size: 1 } }"));
@@ -370,7 +370,7 @@ TEST_F(RefusalTest, TellsAnotherVocabularyOfTheSameName) {
 }
 
 TEST_F(RefusalTest, TellsOtherFiles) {
-  scratch_.Write("pairs-003", EncodeRecords({"a\tb"}));
+  scratch_.Write("pairs-003", records::EncodeRecords({"a\tb"}));
   EXPECT_THAT(Restore(Config(kShuffled, kBuckets)),
               StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("files")));
 }

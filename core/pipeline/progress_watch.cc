@@ -24,7 +24,7 @@ int64_t Epoch(const RecordSourceState& state) {
 
 }  // namespace
 
-absl::Status ProgressWatch::NoteChunk(const ChunkOrigin& origin, int64_t records,
+absl::Status ProgressWatch::NoteChunk(const sources::ChunkOrigin& origin, int64_t records,
                                       int64_t examples) {
   if (examples != examples_) {
     examples_ = examples;

@@ -15,7 +15,7 @@ class ProgressWatch {
  public:
   // After a chunk of `records` records, which starts at `origin`. `examples`: all that are in
   // batches or held. Error: kInvalidArgument after a whole pass over the files without a new one.
-  absl::Status NoteChunk(const ChunkOrigin& origin, int64_t records, int64_t examples);
+  absl::Status NoteChunk(const sources::ChunkOrigin& origin, int64_t records, int64_t examples);
 
  private:
   int64_t examples_ = 0;

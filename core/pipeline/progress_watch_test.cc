@@ -13,7 +13,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-class Origin final : public ChunkOrigin {
+class Origin final : public sources::ChunkOrigin {
  public:
   explicit Origin(int64_t epoch) { state_.mutable_files()->set_epoch(epoch); }
   // A mixture of two parts, the second of which may have been dropped.

@@ -12,7 +12,7 @@
 #include "core/process/record_processor.h"
 #include "core/testing/fuzz_target.h"
 
-namespace frazo {
+namespace frazo::process {
 namespace {
 
 std::unique_ptr<RecordProcessor> MakeReader() {
@@ -31,7 +31,7 @@ void Require(bool condition, const char* what) {
 void Check(std::string_view record) {
   static RecordProcessor* const processor = MakeReader().release();
   ProcessedChunk chunk;
-  processor->Process({SourceRecord{record, {}}}, &chunk);
+  processor->Process({sources::SourceRecord{record, {}}}, &chunk);
   const size_t first = record.find('\t');
   const size_t last = record.rfind('\t');
   const bool has_three_columns =
@@ -46,21 +46,21 @@ void Check(std::string_view record) {
   // Numbers that were read and written again are the same numbers.
   const std::string again = "x\ty\t" + written;
   ProcessedChunk second;
-  processor->Process({SourceRecord{again, {}}}, &second);
+  processor->Process({sources::SourceRecord{again, {}}}, &second);
   Require(second.outcome(0) == ProcessedChunk::Outcome::kExample &&
               second.example(0)[1].int64s() == example[1].int64s(),
           "numbers survive being written");
 }
 
 }  // namespace
+}  // namespace frazo::process
 
-std::vector<std::string> FuzzSeeds() {
+std::vector<std::string> frazo::FuzzSeeds() {
+  using namespace process;
   return {"text\tmore\t12 -3,9223372036854775807", "\t\t", "a\tb\t0"};
 }
 
-}  // namespace frazo
-
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  frazo::Check({reinterpret_cast<const char*>(data), size});
+  frazo::process::Check({reinterpret_cast<const char*>(data), size});
   return 0;
 }

@@ -8,7 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "core/status/status_macros.h"
 
-namespace frazo {
+namespace frazo::process {
 
 absl::StatusOr<std::unique_ptr<FieldParser>> ColumnParser::Create(const TabSeparatedParser& config,
                                                                   FieldTable* table) {
@@ -57,4 +57,4 @@ absl::Status ColumnParser::WrongNumber(std::string_view record) const {
                    ", separated by tabs: ", absl::StrJoin(columns_, ", ", append_name)));
 }
 
-}  // namespace frazo
+}  // namespace frazo::process

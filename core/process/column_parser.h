@@ -16,7 +16,7 @@
 #include "core/process/record_fields.h"
 #include "frazo/proto/processor.pb.h"
 
-namespace frazo {
+namespace frazo::process {
 
 // Columns separated by single tabs; each is BYTES of one value, left where it is.
 class ColumnParser : public FieldParser {
@@ -41,6 +41,6 @@ class ColumnParser : public FieldParser {
   std::vector<Column> columns_;
 };
 
-}  // namespace frazo
+}  // namespace frazo::process
 
 #endif  // FRAZO_CORE_PROCESS_COLUMN_PARSER_H_

@@ -3,7 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
-namespace frazo {
+namespace frazo::process {
 
 std::string_view ValueTypeName(ValueType type) {
   switch (type) {
@@ -54,4 +54,4 @@ std::optional<size_t> ExampleSchema::Find(std::string_view name) const {
   return std::nullopt;
 }
 
-}  // namespace frazo
+}  // namespace frazo::process

@@ -11,7 +11,7 @@
 #include "absl/types/span.h"
 
 // Feature: a name with values of one type. Example: a value list for every feature of a schema.
-namespace frazo {
+namespace frazo::process {
 
 enum class ValueType : uint8_t { kInt64, kInt32, kFloat32, kUint8, kBytes };
 
@@ -78,6 +78,6 @@ struct FeatureValues {
 // One per feature of the schema, in its order. A feature of fixed shape has value_count() values.
 using Example = absl::Span<const FeatureValues>;
 
-}  // namespace frazo
+}  // namespace frazo::process
 
 #endif  // FRAZO_CORE_PROCESS_EXAMPLE_H_

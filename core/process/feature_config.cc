@@ -2,7 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 
-namespace frazo {
+namespace frazo::process {
 
 absl::StatusOr<ValueType> ValueTypeOf(std::string_view place, FeatureType type) {
   switch (type) {
@@ -36,4 +36,4 @@ absl::StatusOr<std::vector<int64_t>> ShapeOf(std::string_view place, const Featu
   return std::vector<int64_t>(shape.sizes().begin(), shape.sizes().end());
 }
 
-}  // namespace frazo
+}  // namespace frazo::process

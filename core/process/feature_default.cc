@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/status/status_macros.h"
 
-namespace frazo {
+namespace frazo::process {
 namespace {
 
 // `count` numbers of type T; one number of the configuration is repeated.
@@ -97,4 +97,4 @@ void FeatureDefault::Write(FieldId field, RecordFields* fields) const {
       values_);
 }
 
-}  // namespace frazo
+}  // namespace frazo::process

@@ -14,7 +14,7 @@
 #include "core/process/record_fields.h"
 #include "frazo/proto/processor.pb.h"
 
-namespace frazo {
+namespace frazo::process {
 
 // What a feature holds in examples that have no such feature.
 class FeatureDefault {
@@ -38,6 +38,6 @@ class FeatureDefault {
   std::shared_ptr<const std::string> text_;
 };
 
-}  // namespace frazo
+}  // namespace frazo::process
 
 #endif  // FRAZO_CORE_PROCESS_FEATURE_DEFAULT_H_

@@ -6,7 +6,7 @@
 #include "absl/status/status.h"
 #include "core/process/record_fields.h"
 
-namespace frazo {
+namespace frazo::process {
 
 // Splits records into fields. Thread-safe.
 class FieldParser {
@@ -19,6 +19,6 @@ class FieldParser {
   virtual absl::Status Parse(std::string_view record, RecordFields* fields) const = 0;
 };
 
-}  // namespace frazo
+}  // namespace frazo::process
 
 #endif  // FRAZO_CORE_PROCESS_FIELD_PARSER_H_

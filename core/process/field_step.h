@@ -6,7 +6,7 @@
 #include "absl/status/status.h"
 #include "core/process/record_fields.h"
 
-namespace frazo {
+namespace frazo::process {
 
 // Changes fields of a record, or filters it out. Thread-safe.
 class FieldStep {
@@ -20,6 +20,6 @@ class FieldStep {
   virtual uint64_t fingerprint() const { return 0; }
 };
 
-}  // namespace frazo
+}  // namespace frazo::process
 
 #endif  // FRAZO_CORE_PROCESS_FIELD_STEP_H_

@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/process/near_names.h"
 
-namespace frazo {
+namespace frazo::process {
 namespace {
 
 template <typename Fields>
@@ -76,4 +76,4 @@ absl::Status CheckVariable(std::string_view place, const FeatureSpec& spec) {
       place, ": field '", spec.name, "' is ", spec.TypeText(), "; expected a field of any length"));
 }
 
-}  // namespace frazo
+}  // namespace frazo::process

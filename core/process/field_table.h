@@ -10,7 +10,7 @@
 #include "core/process/example.h"
 #include "core/process/record_fields.h"
 
-namespace frazo {
+namespace frazo::process {
 
 // Which fields there are at a place of the configuration: the parser fills it, each step changes
 // it. `place` is where in the configuration the name stands, as in "steps[2].truncate.field".
@@ -52,6 +52,6 @@ absl::Status CheckSingleBytes(std::string_view place, const FeatureSpec& spec);
 // ...of any length.
 absl::Status CheckVariable(std::string_view place, const FeatureSpec& spec);
 
-}  // namespace frazo
+}  // namespace frazo::process
 
 #endif  // FRAZO_CORE_PROCESS_FIELD_TABLE_H_

@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
-namespace frazo {
+namespace frazo::process {
 namespace {
 
 // Fewest insertions, deletions and replacements of characters that make `right` of `left`.
@@ -44,4 +44,4 @@ std::string NearNames(std::string_view name, absl::Span<const std::string> known
   return absl::StrCat("; did you mean '", *nearest, "'? ", "T", all.substr(1));
 }
 
-}  // namespace frazo
+}  // namespace frazo::process

@@ -2,7 +2,7 @@
 
 #include "gtest/gtest.h"
 
-namespace frazo {
+namespace frazo::process {
 namespace {
 
 TEST(NearNamesTest, AsksForTheNearestAndListsAll) {
@@ -16,4 +16,4 @@ TEST(NearNamesTest, AsksForNothingThatIsAnotherWord) {
 }
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::process

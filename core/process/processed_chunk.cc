@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace frazo {
+namespace frazo::process {
 
 void ProcessedChunk::Begin(absl::Span<const ValueType> types, absl::Span<const FieldId> outputs) {
   fields_.Reset(types);
@@ -53,4 +53,4 @@ void ProcessedChunk::End() {
   }
 }
 
-}  // namespace frazo
+}  // namespace frazo::process

@@ -10,7 +10,7 @@
 #include "core/process/example.h"
 #include "core/process/record_fields.h"
 
-namespace frazo {
+namespace frazo::process {
 
 // What became of a run of records.
 class ProcessedChunk {
@@ -82,6 +82,6 @@ class ProcessedChunk {
   std::vector<InvalidText> invalid_texts_;
 };
 
-}  // namespace frazo
+}  // namespace frazo::process
 
 #endif  // FRAZO_CORE_PROCESS_PROCESSED_CHUNK_H_

@@ -1,6 +1,6 @@
 #include "core/process/record_fields.h"
 
-namespace frazo {
+namespace frazo::process {
 
 void RecordFields::Reset(absl::Span<const ValueType> types) {
   if (absl::MakeConstSpan(types_) != types) {
@@ -46,4 +46,4 @@ FeatureValues RecordFields::Locate(FieldId field, const Extent& extent) const {
   return {types_[field], data, extent.count};
 }
 
-}  // namespace frazo
+}  // namespace frazo::process

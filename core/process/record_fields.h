@@ -11,7 +11,7 @@
 #include "absl/types/span.h"
 #include "core/process/example.h"
 
-namespace frazo {
+namespace frazo::process {
 
 // Number of a field in RecordFields. A field keeps its type; a step that makes values of another
 // type of a field makes a new field.
@@ -125,6 +125,6 @@ absl::Span<const T> RecordFields::values(FieldId field) const {
   return {column + extent.begin, static_cast<size_t>(extent.count)};
 }
 
-}  // namespace frazo
+}  // namespace frazo::process
 
 #endif  // FRAZO_CORE_PROCESS_RECORD_FIELDS_H_

@@ -16,7 +16,7 @@
 #include "core/process/whole_record_parser.h"
 #include "core/status/status_macros.h"
 
-namespace frazo {
+namespace frazo::process {
 
 absl::StatusOr<std::unique_ptr<RecordProcessor>> RecordProcessor::Create(const Processor& config) {
   auto processor = absl::WrapUnique(new RecordProcessor);
@@ -126,13 +126,14 @@ absl::Status RecordProcessor::ProcessRecord(std::string_view record, RecordField
   return absl::OkStatus();
 }
 
-void RecordProcessor::Process(absl::Span<const SourceRecord> records, ProcessedChunk* chunk) const {
+void RecordProcessor::Process(absl::Span<const sources::SourceRecord> records,
+                              ProcessedChunk* chunk) const {
   chunk->Begin(types_, outputs_);
-  for (const SourceRecord& record : records) {
+  for (const sources::SourceRecord& record : records) {
     RecordFields* const fields = chunk->BeginRecord();
     chunk->EndRecord(ProcessRecord(record.data, fields));
   }
   chunk->End();
 }
 
-}  // namespace frazo
+}  // namespace frazo::process

@@ -18,7 +18,7 @@
 #include "core/sources/record_chunk.h"
 #include "frazo/proto/processor.pb.h"
 
-namespace frazo {
+namespace frazo::process {
 
 // Makes examples of records: parses each into fields, then changes the fields step by step.
 // Thread-safe: all of it is const.
@@ -41,7 +41,7 @@ class RecordProcessor {
   // `*chunk` then holds an outcome for every record, in their order. It is for one thread at a
   // time, and best used again for the next call: its memory stays. Its examples refer to the bytes
   // of the records and to this processor.
-  void Process(absl::Span<const SourceRecord> records, ProcessedChunk* chunk) const;
+  void Process(absl::Span<const sources::SourceRecord> records, ProcessedChunk* chunk) const;
 
  private:
   RecordProcessor() = default;
@@ -61,6 +61,6 @@ class RecordProcessor {
   std::vector<std::string> filters_;
 };
 
-}  // namespace frazo
+}  // namespace frazo::process
 
 #endif  // FRAZO_CORE_PROCESS_RECORD_PROCESSOR_H_

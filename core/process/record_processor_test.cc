@@ -9,7 +9,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace frazo {
+namespace frazo::process {
 namespace {
 
 using ::testing::ElementsAre;
@@ -23,7 +23,7 @@ using Outcome = ProcessedChunk::Outcome;
 absl::Status Error(const std::string& config) { return MakeProcessor(config).status(); }
 
 // <unk> 0, <s> 1, </s> 2, one 3, two 4, three 5.
-std::string WordTokenizer(const ScratchFolder& scratch) {
+std::string WordTokenizer(const bytes::ScratchFolder& scratch) {
   const std::string path = scratch.Write("words", "<unk>\n<s>\n</s>\none\ntwo\nthree\n");
   return "tokenizer { word { vocabulary: '" + path + "' } }";
 }
@@ -57,7 +57,7 @@ TEST(RecordProcessorTest, ARawRecordIsOneField) {
 }
 
 TEST(RecordProcessorTest, StepsWorkOneAfterTheOther) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   const std::string config = std::string(kColumns) + "steps { tokenize { field: 'source' " +
                              WordTokenizer(scratch) +
                              " } }"
@@ -84,7 +84,7 @@ TEST(RecordProcessorTest, StepsWorkOneAfterTheOther) {
 }
 
 TEST(RecordProcessorTest, TokenizeKeepsTheTextWhereItHasAnOutput) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   const Processing read(std::string(kColumns) +
                             "steps { tokenize { field: 'source' output: 'ids' " +
                             WordTokenizer(scratch) + " } }",
@@ -167,8 +167,8 @@ TEST(RecordProcessorTest, AChunkCanBeFilledAgainByAnyProcessor) {
   const auto columns = *MakeProcessor(kColumns);
   const auto numbers = *MakeProcessor("raw {} steps { parse_numbers { field: 'record' } }");
   ProcessedChunk chunk;
-  const std::vector<SourceRecord> pairs = {{"a\tb", {}}, {"bad", {}}, {"c\td", {}}};
-  const std::vector<SourceRecord> counts = {{"1 2", {}}};
+  const std::vector<sources::SourceRecord> pairs = {{"a\tb", {}}, {"bad", {}}, {"c\td", {}}};
+  const std::vector<sources::SourceRecord> counts = {{"1 2", {}}};
   for (int repeat = 0; repeat < 3; ++repeat) {
     columns->Process(pairs, &chunk);
     ASSERT_EQ(chunk.size(), 3);
@@ -197,7 +197,7 @@ TEST(RecordProcessorTest, WrongFieldsNameThePlaceAndTheNearNames) {
 }
 
 TEST(RecordProcessorTest, WrongTypesNameThePlaceAndTheType) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   EXPECT_THAT(Error("tf_example { features { name: 'x' type: BYTES } } steps { tokenize { field: "
                     "'x' " +
                     WordTokenizer(scratch) + " } }"),
@@ -249,4 +249,4 @@ TEST(RecordProcessorTest, WhatIsNotSetOrOutOfRangeNamesItsPlace) {
 }
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::process

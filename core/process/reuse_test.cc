@@ -10,10 +10,10 @@
 #include "core/process/testing/wire_writer.h"
 #include "gtest/gtest.h"
 
-namespace frazo {
+namespace frazo::process {
 namespace {
 
-std::string EverythingConfig(const ScratchFolder& scratch) {
+std::string EverythingConfig(const bytes::ScratchFolder& scratch) {
   const std::string words = scratch.Write("words", "<unk>\n<s>\n</s>\none\ntwo\n");
   return R"pb(tf_example {
                 features {
@@ -58,10 +58,10 @@ std::vector<std::string> Records() {
 }
 
 TEST(ReuseTest, AWarmChunkAllocatesNothing) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   const auto processor = *MakeProcessor(EverythingConfig(scratch));
   const std::vector<std::string> records = Records();
-  std::vector<SourceRecord> source;
+  std::vector<sources::SourceRecord> source;
   for (const std::string& record : records) source.push_back({record, {}});
   ProcessedChunk chunk;
   processor->Process(source, &chunk);
@@ -72,10 +72,10 @@ TEST(ReuseTest, AWarmChunkAllocatesNothing) {
 }
 
 TEST(ReuseTest, ManyThreadsShareAProcessor) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   const auto processor = *MakeProcessor(EverythingConfig(scratch));
   const std::vector<std::string> records = Records();
-  std::vector<SourceRecord> source;
+  std::vector<sources::SourceRecord> source;
   for (const std::string& record : records) source.push_back({record, {}});
   std::vector<std::thread> threads;
   std::atomic<int> wrong{0};
@@ -94,4 +94,4 @@ TEST(ReuseTest, ManyThreadsShareAProcessor) {
 }
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::process

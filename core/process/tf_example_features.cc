@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <utility>
 
-namespace frazo {
+namespace frazo::process {
 namespace {
 
 std::pair<size_t, std::string_view> NameOrder(std::string_view name) { return {name.size(), name}; }
@@ -55,4 +55,4 @@ const TfExampleFeature* TfExampleFeatures::Find(std::string_view name) const {
   return &*found;
 }
 
-}  // namespace frazo
+}  // namespace frazo::process

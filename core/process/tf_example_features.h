@@ -8,7 +8,7 @@
 #include "core/process/example.h"
 #include "core/process/record_fields.h"
 
-namespace frazo {
+namespace frazo::process {
 
 // The lists of a tf.Example's Feature, by their numbers in the message.
 enum class TfExampleList : uint32_t { kNone = 0, kBytes = 1, kFloat = 2, kInt64 = 3 };
@@ -39,6 +39,6 @@ class TfExampleFeatures {
   std::vector<TfExampleFeature> features_;
 };
 
-}  // namespace frazo
+}  // namespace frazo::process
 
 #endif  // FRAZO_CORE_PROCESS_TF_EXAMPLE_FEATURES_H_

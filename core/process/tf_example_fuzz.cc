@@ -19,7 +19,7 @@
 #include "core/process/testing/tf_example_reference.h"
 #include "core/testing/fuzz_target.h"
 
-namespace frazo {
+namespace frazo::process {
 namespace {
 
 std::unique_ptr<RecordProcessor> MakeReader() {
@@ -81,7 +81,7 @@ void Check(std::string_view record) {
   static RecordProcessor* const processor = MakeReader().release();
   static TfExampleReference* const reference = new TfExampleReference;
   ProcessedChunk chunk;
-  processor->Process({SourceRecord{record, {}}}, &chunk);
+  processor->Process({sources::SourceRecord{record, {}}}, &chunk);
   if (chunk.outcome(0) != ProcessedChunk::Outcome::kExample) return;
   std::optional<TfExampleReference::Features> read = reference->Parse(record);
   if (!read.has_value()) return;
@@ -97,17 +97,17 @@ void Check(std::string_view record) {
 }
 
 }  // namespace
+}  // namespace frazo::process
 
-std::vector<std::string> FuzzSeeds() {
+std::vector<std::string> frazo::FuzzSeeds() {
+  using namespace process;
   std::vector<std::string> seeds;
   RandomTfExample examples(1);
   for (int count = 0; count < 50; ++count) seeds.push_back(examples.Make());
   return seeds;
 }
 
-}  // namespace frazo
-
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  frazo::Check({reinterpret_cast<const char*>(data), size});
+  frazo::process::Check({reinterpret_cast<const char*>(data), size});
   return 0;
 }

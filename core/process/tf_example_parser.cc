@@ -11,7 +11,7 @@
 #include "core/process/tf_example_scan.h"
 #include "core/status/status_macros.h"
 
-namespace frazo {
+namespace frazo::process {
 
 TfExampleParser::TfExampleParser(std::vector<TfExampleFeature> features,
                                  std::vector<Expected> expected)
@@ -114,4 +114,4 @@ absl::Status TfExampleParser::CheckRange(const Expected& expected, const RecordF
   return absl::OkStatus();
 }
 
-}  // namespace frazo
+}  // namespace frazo::process

@@ -18,7 +18,7 @@
 #include "core/process/tf_example_features.h"
 #include "frazo/proto/processor.pb.h"
 
-namespace frazo {
+namespace frazo::process {
 
 // Features of a schema, out of serialized tf.Examples. See ScanTfExample() for how they are read.
 class TfExampleParser : public FieldParser {
@@ -62,6 +62,6 @@ class TfExampleParser : public FieldParser {
   std::vector<Expected> expected_;
 };
 
-}  // namespace frazo
+}  // namespace frazo::process
 
 #endif  // FRAZO_CORE_PROCESS_TF_EXAMPLE_PARSER_H_

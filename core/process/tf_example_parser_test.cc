@@ -6,7 +6,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace frazo {
+namespace frazo::process {
 namespace {
 
 using ::testing::ElementsAre;
@@ -234,4 +234,4 @@ TEST(TfExampleParserTest, AWrongConfigurationNamesItsPlace) {
 }
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::process

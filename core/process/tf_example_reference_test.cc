@@ -10,7 +10,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace frazo {
+namespace frazo::process {
 namespace {
 
 using ::testing::ElementsAreArray;
@@ -41,4 +41,4 @@ TEST(TfExampleReferenceTest, ReadsWhateverProtobufReads) {
 }
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::process

@@ -10,7 +10,7 @@
 #include "core/process/wire_reader.h"
 #include "core/status/status_macros.h"
 
-namespace frazo {
+namespace frazo::process {
 namespace {
 
 // Reads one varint of a run whose last byte is known to end a varint, so that no read passes the
@@ -275,4 +275,4 @@ absl::Status ScanTfExample(const TfExampleFeatures& features, std::string_view r
   return Scan(features, record, fields).Run();
 }
 
-}  // namespace frazo
+}  // namespace frazo::process

@@ -7,7 +7,7 @@
 #include "core/process/record_fields.h"
 #include "core/process/tf_example_features.h"
 
-namespace frazo {
+namespace frazo::process {
 
 // Reads those of `features` that a serialized tf.Example holds, straight from its wire format:
 //
@@ -23,6 +23,6 @@ namespace frazo {
 absl::Status ScanTfExample(const TfExampleFeatures& features, std::string_view record,
                            RecordFields* fields);
 
-}  // namespace frazo
+}  // namespace frazo::process
 
 #endif  // FRAZO_CORE_PROCESS_TF_EXAMPLE_SCAN_H_

@@ -5,7 +5,7 @@
 #include "absl/memory/memory.h"
 #include "core/status/status_macros.h"
 
-namespace frazo {
+namespace frazo::process {
 
 absl::StatusOr<std::unique_ptr<FieldParser>> WholeRecordParser::Create(const RawParser& config,
                                                                        FieldTable* table) {
@@ -23,4 +23,4 @@ absl::Status WholeRecordParser::Parse(std::string_view record, RecordFields* fie
   return absl::OkStatus();
 }
 
-}  // namespace frazo
+}  // namespace frazo::process

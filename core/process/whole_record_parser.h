@@ -11,7 +11,7 @@
 #include "core/process/record_fields.h"
 #include "frazo/proto/processor.pb.h"
 
-namespace frazo {
+namespace frazo::process {
 
 // One field, BYTES of one value: the record itself, left where it is.
 class WholeRecordParser : public FieldParser {
@@ -28,6 +28,6 @@ class WholeRecordParser : public FieldParser {
   const FieldId field_;
 };
 
-}  // namespace frazo
+}  // namespace frazo::process
 
 #endif  // FRAZO_CORE_PROCESS_WHOLE_RECORD_PARSER_H_

@@ -6,7 +6,7 @@
 #include <cstring>
 #include <string_view>
 
-namespace frazo {
+namespace frazo::process {
 
 // Walks the protobuf wire format of one message. Each Read returns false, without having read
 // beyond the end, if the bytes are not what it is to read; the reader is then of no more use, but
@@ -87,6 +87,6 @@ class WireReader {
   const char* end_;
 };
 
-}  // namespace frazo
+}  // namespace frazo::process
 
 #endif  // FRAZO_CORE_PROCESS_WIRE_READER_H_

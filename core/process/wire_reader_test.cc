@@ -5,7 +5,7 @@
 #include "core/process/testing/wire_writer.h"
 #include "gtest/gtest.h"
 
-namespace frazo {
+namespace frazo::process {
 namespace {
 
 bool ReadsVarint(const std::string& bytes, uint64_t* value) {
@@ -69,4 +69,4 @@ TEST(WireReaderTest, SkipsEveryTypeAndRefusesWhatIsCutShort) {
 }
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::process

@@ -7,13 +7,13 @@
 #include "core/bytes/crc32c.h"
 #include "core/records/record_format.h"
 
-namespace frazo {
+namespace frazo::records {
 namespace {
 
 bool IsRecordHeader(std::string_view head) {
   return head.size() >= kRecordHeaderBytes &&
          LoadLittleEndian<uint32_t>(head.data() + kRecordLengthBytes) ==
-             MaskCrc32c(Crc32c(head.substr(0, kRecordLengthBytes)));
+             bytes::MaskCrc32c(bytes::Crc32c(head.substr(0, kRecordLengthBytes)));
 }
 
 // RFC 1950: method 8 in the low half of the first byte, and both bytes together a multiple of 31.
@@ -34,23 +34,24 @@ std::string InHex(std::string_view bytes) {
 
 }  // namespace
 
-std::optional<CompressionKind> GuessCompression(std::string_view head) {
+std::optional<bytes::CompressionKind> GuessCompression(std::string_view head) {
   // First, because a record of the right length also begins like zlib.
-  if (IsRecordHeader(head)) return CompressionKind::kNone;
-  if (absl::StartsWith(head, "\x1f\x8b\x08")) return CompressionKind::kGzip;
-  if (absl::StartsWith(head, "\x28\xb5\x2f\xfd")) return CompressionKind::kZstd;
-  if (IsZlibHeader(head)) return CompressionKind::kZlib;
+  if (IsRecordHeader(head)) return bytes::CompressionKind::kNone;
+  if (absl::StartsWith(head, "\x1f\x8b\x08")) return bytes::CompressionKind::kGzip;
+  if (absl::StartsWith(head, "\x28\xb5\x2f\xfd")) return bytes::CompressionKind::kZstd;
+  if (IsZlibHeader(head)) return bytes::CompressionKind::kZlib;
   return std::nullopt;
 }
 
 absl::Status ExplainFirstRecordFailure(const absl::Status& failure, std::string_view path,
-                                       std::string_view head, CompressionKind chosen) {
-  const std::optional<CompressionKind> guess = GuessCompression(head);
+                                       std::string_view head, bytes::CompressionKind chosen) {
+  const std::optional<bytes::CompressionKind> guess = GuessCompression(head);
   if (guess.has_value() && *guess != chosen) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "'", path, "' is read with compression ", CompressionName(chosen), " but starts with ",
-        InHex(head), ", as files with compression ", CompressionName(*guess),
-        " do; set the compression to ", CompressionName(*guess)));
+    return absl::InvalidArgumentError(
+        absl::StrCat("'", path, "' is read with compression ", bytes::CompressionName(chosen),
+                     " but starts with ", InHex(head), ", as files with compression ",
+                     bytes::CompressionName(*guess), " do; set the compression to ",
+                     bytes::CompressionName(*guess)));
   }
   if (guess.has_value() || head.empty()) return failure;
   return absl::Status(failure.code(),
@@ -58,4 +59,4 @@ absl::Status ExplainFirstRecordFailure(const absl::Status& failure, std::string_
                                    ": not like TFRecord, with or without compression)"));
 }
 
-}  // namespace frazo
+}  // namespace frazo::records

@@ -6,7 +6,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace frazo {
+namespace frazo::records {
 namespace {
 
 using ::testing::Eq;
@@ -20,10 +20,10 @@ constexpr std::string_view kZlib("\x78\x9c\x63\x60", 4);
 constexpr std::string_view kZstd("\x28\xb5\x2f\xfd\x24\x10", 6);
 
 TEST(CompressionGuessTest, EachFormatShowsInItsFirstBytes) {
-  EXPECT_THAT(GuessCompression(kPlain), Optional(CompressionKind::kNone));
-  EXPECT_THAT(GuessCompression(kGzip), Optional(CompressionKind::kGzip));
-  EXPECT_THAT(GuessCompression(kZlib), Optional(CompressionKind::kZlib));
-  EXPECT_THAT(GuessCompression(kZstd), Optional(CompressionKind::kZstd));
+  EXPECT_THAT(GuessCompression(kPlain), Optional(bytes::CompressionKind::kNone));
+  EXPECT_THAT(GuessCompression(kGzip), Optional(bytes::CompressionKind::kGzip));
+  EXPECT_THAT(GuessCompression(kZlib), Optional(bytes::CompressionKind::kZlib));
+  EXPECT_THAT(GuessCompression(kZstd), Optional(bytes::CompressionKind::kZstd));
 }
 
 TEST(CompressionGuessTest, OtherOrTooFewBytesShowNothing) {
@@ -36,7 +36,7 @@ TEST(CompressionGuessTest, OtherOrTooFewBytesShowNothing) {
 
 TEST(CompressionGuessTest, TheWrongChoiceIsNamedTogetherWithTheRightOne) {
   EXPECT_THAT(ExplainFirstRecordFailure(absl::DataLossError("damaged"), "a.tfrecord", kZlib,
-                                        CompressionKind::kNone),
+                                        bytes::CompressionKind::kNone),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        "'a.tfrecord' is read with compression none but starts with 78 9c 63 60, as "
                        "files with compression zlib do; set the compression to zlib"));
@@ -44,17 +44,17 @@ TEST(CompressionGuessTest, TheWrongChoiceIsNamedTogetherWithTheRightOne) {
 
 TEST(CompressionGuessTest, TheRightChoiceKeepsTheFailureAsItIs) {
   const absl::Status failure = absl::DataLossError("damaged");
-  EXPECT_EQ(ExplainFirstRecordFailure(failure, "a", kGzip, CompressionKind::kGzip), failure);
-  EXPECT_EQ(ExplainFirstRecordFailure(failure, "a", "", CompressionKind::kGzip), failure);
+  EXPECT_EQ(ExplainFirstRecordFailure(failure, "a", kGzip, bytes::CompressionKind::kGzip), failure);
+  EXPECT_EQ(ExplainFirstRecordFailure(failure, "a", "", bytes::CompressionKind::kGzip), failure);
 }
 
 TEST(CompressionGuessTest, AnUnknownFormatIsShown) {
   EXPECT_THAT(ExplainFirstRecordFailure(absl::DataLossError("damaged"), "a", "PK\x03\x04",
-                                        CompressionKind::kNone),
+                                        bytes::CompressionKind::kNone),
               StatusIs(absl::StatusCode::kDataLoss,
                        "damaged (the file starts with 50 4b 03 04: not like TFRecord, with or "
                        "without compression)"));
 }
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::records

@@ -7,7 +7,7 @@
 
 #include "absl/status/status.h"
 
-namespace frazo {
+namespace frazo::records {
 
 // Counts what was passed over instead of failing. Thread-safe.
 class DamageLog {
@@ -40,6 +40,6 @@ class DamageLog {
   Totals totals_;
 };
 
-}  // namespace frazo
+}  // namespace frazo::records
 
 #endif  // FRAZO_CORE_RECORDS_DAMAGE_LOG_H_

@@ -18,7 +18,7 @@
 #include "core/records/shard_name.h"
 #include "core/status/status_macros.h"
 
-namespace frazo {
+namespace frazo::records {
 namespace {
 
 constexpr std::string_view kGlobCharacters = "*?[";
@@ -34,7 +34,7 @@ thread_local absl::Status* glob_failure = nullptr;
 int KeepGlobFailure(const char* path, int error_number) {
   // These are matches that are none: the folder is not there, or is a file.
   if (error_number == ENOENT || error_number == ENOTDIR) return 0;
-  *glob_failure = ErrnoStatus(error_number, "list", path);
+  *glob_failure = bytes::ErrnoStatus(error_number, "list", path);
   return 1;
 }
 
@@ -152,4 +152,4 @@ absl::StatusOr<std::vector<std::string>> ExpandFilePattern(
                                           "; correct the pattern, or make the files first"));
 }
 
-}  // namespace frazo
+}  // namespace frazo::records

@@ -7,7 +7,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 
-namespace frazo {
+namespace frazo::records {
 
 // The paths that a pattern stands for, at least one, in no order; whatever they are (files,
 // folders). A pattern is a path, a glob (`*`, `?` and `[...]` within one component; a leading dot
@@ -22,6 +22,6 @@ namespace frazo {
 absl::StatusOr<std::vector<std::string>> ExpandFilePattern(
     const std::string& pattern, absl::Span<const std::string> search_folders);
 
-}  // namespace frazo
+}  // namespace frazo::records
 
 #endif  // FRAZO_CORE_RECORDS_FILE_PATTERN_H_

@@ -9,7 +9,7 @@
 
 #include "core/records/record_position.h"
 
-namespace frazo {
+namespace frazo::records {
 
 // Consecutive records of a file that share one piece of memory, which lives as long as a batch
 // refers to it.
@@ -39,6 +39,6 @@ struct RecordBatch {
   }
 };
 
-}  // namespace frazo
+}  // namespace frazo::records
 
 #endif  // FRAZO_CORE_RECORDS_RECORD_BATCH_H_

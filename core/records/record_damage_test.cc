@@ -18,7 +18,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace frazo {
+namespace frazo::records {
 namespace {
 
 using ::testing::ElementsAre;
@@ -55,7 +55,7 @@ Salvage SalvageFile(const std::string& path, const RecordReader::Options& option
 const std::vector<std::string> kFour = {"one", "", "three", "four"};
 
 TEST(RecordDamageTest, NothingToSkipWithoutDamage) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   const Salvage salvage = SalvageFile(scratch.Write("a", EncodeRecords(kFour)));
   EXPECT_EQ(salvage.records, kFour);
   EXPECT_THAT(salvage.skipped_bytes, IsEmpty());
@@ -64,7 +64,7 @@ TEST(RecordDamageTest, NothingToSkipWithoutDamage) {
 
 // Whichever bit it is, exactly the record that it belongs to is lost.
 TEST(RecordDamageTest, AFlippedBitCostsOneRecord) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   const std::string bytes = EncodeRecords(kFour);
   const std::vector<size_t> starts = {0, 19, 35, 56, 76};
   ASSERT_EQ(bytes.size(), 76);
@@ -82,7 +82,7 @@ TEST(RecordDamageTest, AFlippedBitCostsOneRecord) {
 }
 
 TEST(RecordDamageTest, RecordsBehindDamageHavePositionsToStartFrom) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   std::string bytes = EncodeRecords(kFour);
   bytes[20] ^= 1;
   const Salvage salvage = SalvageFile(scratch.Write("a", bytes));
@@ -95,8 +95,8 @@ TEST(RecordDamageTest, RecordsBehindDamageHavePositionsToStartFrom) {
 }
 
 TEST(RecordDamageTest, ManyFlippedBitsCostNoOtherRecords) {
-  ScratchFolder scratch;
-  Random random({1});
+  bytes::ScratchFolder scratch;
+  numeric::Random random({1});
   for (int trial = 0; trial < 100; ++trial) {
     std::vector<std::string> records;
     std::vector<size_t> owners;
@@ -122,7 +122,7 @@ TEST(RecordDamageTest, ManyFlippedBitsCostNoOtherRecords) {
 }
 
 TEST(RecordDamageTest, MissingAndAdditionalBytesCostTheRecordsTheyAreIn) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   const std::string bytes = EncodeRecords(kFour);
   // Two bytes of "three" are gone; then three bytes too many.
   EXPECT_THAT(SalvageFile(scratch.Write("a", bytes.substr(0, 48) + bytes.substr(50))).records,
@@ -136,7 +136,7 @@ TEST(RecordDamageTest, MissingAndAdditionalBytesCostTheRecordsTheyAreIn) {
 
 // A writer that was killed and started again leaves half a record in the middle.
 TEST(RecordDamageTest, ReadsOnBehindHalfARecord) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   const std::string bytes = EncodeRecords(kFour);
   const Salvage salvage = SalvageFile(scratch.Write("a", bytes.substr(0, 70) + bytes));
   EXPECT_THAT(salvage.records, ElementsAre("one", "", "three", "one", "", "three", "four"));
@@ -144,7 +144,7 @@ TEST(RecordDamageTest, ReadsOnBehindHalfARecord) {
 }
 
 TEST(RecordDamageTest, ATruncatedFileLosesItsLastRecordOnly) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   const std::string bytes = EncodeRecords(kFour);
   for (size_t size = 57; size < 76; ++size) {
     const Salvage salvage = SalvageFile(scratch.Write("a", bytes.substr(0, size)));
@@ -156,14 +156,14 @@ TEST(RecordDamageTest, ATruncatedFileLosesItsLastRecordOnly) {
 
 // A record may itself hold records; they are not its neighbours.
 TEST(RecordDamageTest, RecordsInsideADamagedRecordStayThere) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   std::string bytes = EncodeRecords({"before", EncodeRecords(kFour) + "end", "after"});
   bytes[6 + 16 + 12 + 76] = 'E';
   EXPECT_THAT(SalvageFile(scratch.Write("a", bytes)).records, ElementsAre("before", "after"));
 }
 
 TEST(RecordDamageTest, ARecordOverTheLimitIsPassedWithoutTakingMemory) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   const std::vector<std::string> records = {"one", std::string(3 << 20, 'x'), "three"};
   RecordReader::Options options;
   options.max_record_bytes = 1000;
@@ -173,30 +173,31 @@ TEST(RecordDamageTest, ARecordOverTheLimitIsPassedWithoutTakingMemory) {
 }
 
 TEST(RecordDamageTest, SkipsInsideADecompressedStream) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   std::string framed = EncodeRecords(kFour);
   framed[40] ^= 1;
   std::string bytes;
-  auto sink = Compress(CompressionKind::kGzip, std::make_unique<StringSink>(&bytes));
+  auto sink =
+      bytes::Compress(bytes::CompressionKind::kGzip, std::make_unique<bytes::StringSink>(&bytes));
   ASSERT_THAT((*sink)->Append(framed), IsOk());
   ASSERT_THAT((*sink)->Close(), IsOk());
   RecordReader::Options options;
-  options.compression = CompressionKind::kGzip;
+  options.compression = bytes::CompressionKind::kGzip;
   const Salvage salvage = SalvageFile(scratch.Write("a", bytes), options);
   EXPECT_THAT(salvage.records, ElementsAre("one", "", "four"));
   EXPECT_THAT(salvage.end, IsOk());
 }
 
 TEST(RecordDamageTest, ADamagedCompressedStreamIsHopeless) {
-  ScratchFolder scratch;
-  std::string bytes = EncodeRecords(kFour, CompressionKind::kGzip);
+  bytes::ScratchFolder scratch;
+  std::string bytes = EncodeRecords(kFour, bytes::CompressionKind::kGzip);
   bytes.resize(bytes.size() - 9);
   RecordReader::Options options;
-  options.compression = CompressionKind::kGzip;
+  options.compression = bytes::CompressionKind::kGzip;
   const Salvage salvage = SalvageFile(scratch.Write("a", bytes), options);
   EXPECT_THAT(salvage.skipped_bytes, SizeIs(::testing::Le(1)));
   EXPECT_THAT(salvage.end, StatusIs(absl::StatusCode::kDataLoss, HasSubstr("ends too early")));
 }
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::records

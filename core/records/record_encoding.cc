@@ -8,21 +8,22 @@
 #include "core/records/record_format.h"
 #include "core/status/status_macros.h"
 
-namespace frazo {
+namespace frazo::records {
 
-absl::Status AppendTfRecord(std::string_view record, ByteSink* sink) {
+absl::Status AppendTfRecord(std::string_view record, bytes::ByteSink* sink) {
   char header[kRecordHeaderBytes];
   StoreLittleEndian<uint64_t>(record.size(), header);
-  StoreLittleEndian(MaskCrc32c(Crc32c({header, kRecordLengthBytes})), header + kRecordLengthBytes);
+  StoreLittleEndian(bytes::MaskCrc32c(bytes::Crc32c({header, kRecordLengthBytes})),
+                    header + kRecordLengthBytes);
   char footer[kRecordFooterBytes];
-  StoreLittleEndian(MaskCrc32c(Crc32c(record)), footer);
+  StoreLittleEndian(bytes::MaskCrc32c(bytes::Crc32c(record)), footer);
 
   FRAZO_RETURN_IF_ERROR(sink->Append({header, sizeof(header)}));
   FRAZO_RETURN_IF_ERROR(sink->Append(record));
   return sink->Append({footer, sizeof(footer)});
 }
 
-absl::Status AppendTextLine(std::string_view record, ByteSink* sink) {
+absl::Status AppendTextLine(std::string_view record, bytes::ByteSink* sink) {
   const bool has_line_feed = record.find('\n') != std::string_view::npos;
   if (has_line_feed || absl::EndsWith(record, "\r")) {
     return absl::InvalidArgumentError(absl::StrCat(
@@ -41,4 +42,4 @@ absl::StatusOr<RecordEncoder> FindRecordEncoder(std::string_view format) {
                                                  "'; choose one of tfrecord, text"));
 }
 
-}  // namespace frazo
+}  // namespace frazo::records

@@ -6,20 +6,20 @@
 #include "core/status/status_matchers.h"
 #include "gtest/gtest.h"
 
-namespace frazo {
+namespace frazo::records {
 namespace {
 
 // record_writer_test.cc derives these bytes.
 TEST(RecordEncodingTest, ATfRecordHasItsLengthAndTwoChecksums) {
   std::string bytes;
-  StringSink sink(&bytes);
+  bytes::StringSink sink(&bytes);
   ASSERT_THAT(AppendTfRecord("", &sink), IsOk());
   EXPECT_EQ(bytes, std::string("\0\0\0\0\0\0\0\0\x29\x03\x98\x07\xd8\xea\x82\xa2", 16));
 }
 
 TEST(RecordEncodingTest, ALineEndsWithALineFeed) {
   std::string bytes;
-  StringSink sink(&bytes);
+  bytes::StringSink sink(&bytes);
   ASSERT_THAT(AppendTextLine("a\tb", &sink), IsOk());
   ASSERT_THAT(AppendTextLine("", &sink), IsOk());
   ASSERT_THAT(AppendTextLine("\rc", &sink), IsOk());
@@ -28,7 +28,7 @@ TEST(RecordEncodingTest, ALineEndsWithALineFeed) {
 
 TEST(RecordEncodingTest, ALineThatWouldComeBackOtherwiseIsRefused) {
   std::string bytes;
-  StringSink sink(&bytes);
+  bytes::StringSink sink(&bytes);
   EXPECT_THAT(
       AppendTextLine("a\nb", &sink),
       StatusIs(absl::StatusCode::kInvalidArgument,
@@ -51,4 +51,4 @@ TEST(RecordEncodingTest, TheFormatsByName) {
 }
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::records

@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 
-namespace frazo {
+namespace frazo::records {
 namespace {
 
 // Enough that a hand-over between threads costs little beside the copy.
@@ -47,4 +47,4 @@ bool RecordFile::NextRun(int64_t max_records, RecordBatch* run) {
   return true;
 }
 
-}  // namespace frazo
+}  // namespace frazo::records

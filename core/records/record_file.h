@@ -11,14 +11,14 @@
 #include "core/records/record_batch.h"
 #include "core/records/record_position.h"
 
-namespace frazo {
+namespace frazo::records {
 
 // An open file of records, read front to back. A format is a subclass with a function that opens a
 // file; see core/records/record_file_formats.h. Not thread-safe.
 class RecordFile {
  public:
   struct Options {
-    CompressionKind compression = CompressionKind::kNone;
+    bytes::CompressionKind compression = bytes::CompressionKind::kNone;
     // A longer record is an error: it is more likely a mistake than data, and it would have to fit
     // into memory. >= 1. Default: 1 GiB.
     int64_t max_record_bytes = int64_t{1} << 30;
@@ -57,6 +57,6 @@ class RecordFile {
   RecordFile& operator=(RecordFile&&) = default;
 };
 
-}  // namespace frazo
+}  // namespace frazo::records
 
 #endif  // FRAZO_CORE_RECORDS_RECORD_FILE_H_

@@ -10,7 +10,7 @@
 #include "core/records/text_record_file.h"
 #include "core/status/status_macros.h"
 
-namespace frazo {
+namespace frazo::records {
 namespace {
 
 absl::StatusOr<std::unique_ptr<RecordFile>> OpenTfRecord(std::string path,
@@ -67,4 +67,4 @@ absl::StatusOr<RecordFileOpener> FindRecordFormat(std::string_view name) {
   return entry->second.opener;
 }
 
-}  // namespace frazo
+}  // namespace frazo::records

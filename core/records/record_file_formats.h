@@ -16,7 +16,7 @@
 //   FRAZO_REGISTER_RECORD_FORMAT("fasta", OpenFasta);
 //
 // in a target with alwayslink = True; then `format: "fasta"` in a FileSet means it.
-namespace frazo {
+namespace frazo::records {
 
 // Opens a file so that reading goes on at `start`, a position that an earlier reader gave. Called
 // from several threads.
@@ -30,7 +30,7 @@ bool RegisterRecordFormat(std::string_view name, RecordFileOpener opener);
 // was registered twice.
 absl::StatusOr<RecordFileOpener> FindRecordFormat(std::string_view name);
 
-}  // namespace frazo
+}  // namespace frazo::records
 
 // At namespace scope of a .cc file.
 #define FRAZO_REGISTER_RECORD_FORMAT(name, opener) \
@@ -39,6 +39,6 @@ absl::StatusOr<RecordFileOpener> FindRecordFormat(std::string_view name);
   FRAZO_REGISTER_RECORD_FORMAT_NAMED(counter, name, opener)
 #define FRAZO_REGISTER_RECORD_FORMAT_NAMED(counter, name, opener)    \
   [[maybe_unused]] static const bool frazo_record_format_##counter = \
-      ::frazo::RegisterRecordFormat(name, opener)
+      ::frazo::records::RegisterRecordFormat(name, opener)
 
 #endif  // FRAZO_CORE_RECORDS_RECORD_FILE_FORMATS_H_

@@ -10,7 +10,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace frazo {
+namespace frazo::records {
 namespace {
 
 using ::testing::HasSubstr;
@@ -46,7 +46,7 @@ FRAZO_REGISTER_RECORD_FORMAT("twice", OpenCountdown);
 FRAZO_REGISTER_RECORD_FORMAT("twice", OpenCountdown);
 
 TEST(RecordFileFormatsTest, FindsItsOwnFormats) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   const std::string path = scratch.Write("a", "line\n");
   auto text = (*FindRecordFormat("text"))(path, {}, {});
   std::string_view record;
@@ -95,4 +95,4 @@ TEST(RecordFileFormatsTest, OptionsAreChecked) {
 }
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::records

@@ -20,11 +20,12 @@
 #include "core/records/record_file_formats.h"
 #include "core/testing/fuzz_target.h"
 
-namespace frazo {
+namespace frazo::records {
 namespace {
 
-constexpr CompressionKind kCompressions[] = {CompressionKind::kNone, CompressionKind::kGzip,
-                                             CompressionKind::kZlib, CompressionKind::kZstd};
+constexpr bytes::CompressionKind kCompressions[] = {
+    bytes::CompressionKind::kNone, bytes::CompressionKind::kGzip, bytes::CompressionKind::kZlib,
+    bytes::CompressionKind::kZstd};
 constexpr const char* kFormats[] = {"tfrecord", "text"};
 // As many bytes of records as are read of one file: a few bytes may decompress to very many.
 constexpr size_t kMostBytes = size_t{1} << 20;
@@ -108,12 +109,15 @@ void Check(std::string_view bytes) {
 }
 
 }  // namespace
+}  // namespace frazo::records
 
-std::vector<std::string> FuzzSeeds() {
+std::vector<std::string> frazo::FuzzSeeds() {
+  using namespace records;
   std::vector<std::string> seeds;
   for (int choice = 0; choice < 8; ++choice) {
     std::string bytes;
-    auto sink = *Compress(kCompressions[choice % 4], std::make_unique<StringSink>(&bytes));
+    auto sink =
+        *bytes::Compress(kCompressions[choice % 4], std::make_unique<bytes::StringSink>(&bytes));
     for (const char* const record : {"a record", "", "another, a little longer than the others"}) {
       Require((*FindRecordEncoder(kFormats[choice / 4]))(record, sink.get()).ok(), "it is written");
     }
@@ -124,9 +128,7 @@ std::vector<std::string> FuzzSeeds() {
   return seeds;
 }
 
-}  // namespace frazo
-
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  frazo::Check({reinterpret_cast<const char*>(data), size});
+  frazo::records::Check({reinterpret_cast<const char*>(data), size});
   return 0;
 }

@@ -13,7 +13,7 @@
 //   12 + length 4       masked CRC-32C of the data, little-endian
 //
 // With compression the whole file is compressed and the framing is inside.
-namespace frazo {
+namespace frazo::records {
 
 inline constexpr size_t kRecordLengthBytes = 8;
 inline constexpr size_t kRecordCrcBytes = 4;
@@ -36,6 +36,6 @@ void StoreLittleEndian(Integer value, char* bytes) {
   for (size_t i = 0; i < sizeof(Integer); ++i) bytes[i] = static_cast<char>(value >> (8 * i));
 }
 
-}  // namespace frazo
+}  // namespace frazo::records
 
 #endif  // FRAZO_CORE_RECORDS_RECORD_FORMAT_H_

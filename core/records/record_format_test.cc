@@ -4,7 +4,7 @@
 
 #include "gtest/gtest.h"
 
-namespace frazo {
+namespace frazo::records {
 namespace {
 
 TEST(RecordFormatTest, LittleEndianHasTheLowestByteFirst) {
@@ -16,4 +16,4 @@ TEST(RecordFormatTest, LittleEndianHasTheLowestByteFirst) {
 }
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::records

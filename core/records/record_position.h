@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-namespace frazo {
+namespace frazo::records {
 
 // Where a record stands in a file.
 struct RecordPosition {
@@ -17,6 +17,6 @@ struct RecordPosition {
   }
 };
 
-}  // namespace frazo
+}  // namespace frazo::records
 
 #endif  // FRAZO_CORE_RECORDS_RECORD_POSITION_H_

@@ -12,7 +12,7 @@
 #include "core/records/record_format.h"
 #include "core/status/status_macros.h"
 
-namespace frazo {
+namespace frazo::records {
 namespace {
 
 constexpr std::string_view kDamageRemedy = "; fetch the file again or write it anew";
@@ -20,7 +20,7 @@ constexpr size_t kFramingBytes = kRecordHeaderBytes + kRecordFooterBytes;
 
 bool IsHeader(const char* bytes) {
   return LoadLittleEndian<uint32_t>(bytes + kRecordLengthBytes) ==
-         MaskCrc32c(Crc32c({bytes, kRecordLengthBytes}));
+         bytes::MaskCrc32c(bytes::Crc32c({bytes, kRecordLengthBytes}));
 }
 
 }  // namespace
@@ -28,11 +28,12 @@ bool IsHeader(const char* bytes) {
 absl::StatusOr<RecordReader> RecordReader::Open(std::string path, const Options& options,
                                                 RecordPosition start) {
   FRAZO_RETURN_IF_ERROR(options.Validate());
-  FRAZO_ASSIGN_OR_RETURN(std::unique_ptr<ByteSource> file, FileReader::Open(std::move(path)));
-  FRAZO_ASSIGN_OR_RETURN(std::unique_ptr<ByteSource> source,
-                         Decompress(options.compression, std::move(file)));
+  FRAZO_ASSIGN_OR_RETURN(std::unique_ptr<bytes::ByteSource> file,
+                         bytes::FileReader::Open(std::move(path)));
+  FRAZO_ASSIGN_OR_RETURN(std::unique_ptr<bytes::ByteSource> source,
+                         bytes::Decompress(options.compression, std::move(file)));
   FRAZO_RETURN_IF_ERROR(source->Skip(start.byte));
-  return RecordReader(ReadBuffer(std::move(source), options.buffer_bytes), options, start);
+  return RecordReader(bytes::ReadBuffer(std::move(source), options.buffer_bytes), options, start);
 }
 
 absl::StatusOr<RecordReader> RecordReader::Open(std::string path, const Options& options) {
@@ -105,7 +106,8 @@ bool RecordReader::Advance(RecordBatch::Extent* extent) {
   }
   const char* header = buffer_.ahead().data();
   const uint32_t length_crc = LoadLittleEndian<uint32_t>(header + kRecordLengthBytes);
-  const uint32_t computed_length_crc = MaskCrc32c(Crc32c({header, kRecordLengthBytes}));
+  const uint32_t computed_length_crc =
+      bytes::MaskCrc32c(bytes::Crc32c({header, kRecordLengthBytes}));
   if (length_crc != computed_length_crc) {
     return FailChecksum("length", length_crc, computed_length_crc);
   }
@@ -119,7 +121,7 @@ bool RecordReader::Advance(RecordBatch::Extent* extent) {
   }
   const char* data = buffer_.ahead().data() + kRecordHeaderBytes;
   const uint32_t data_crc = LoadLittleEndian<uint32_t>(data + length);
-  const uint32_t computed_data_crc = MaskCrc32c(Crc32c({data, length}));
+  const uint32_t computed_data_crc = bytes::MaskCrc32c(bytes::Crc32c({data, length}));
   if (data_crc != computed_data_crc) return FailChecksum("data", data_crc, computed_data_crc);
 
   extent->begin = buffer_.passed() + kRecordHeaderBytes;
@@ -193,7 +195,8 @@ bool RecordReader::IsAtRecordOrEnd() {
   if (length > options_.max_record_bytes || !IsHeader(header)) return false;
   if (!buffer_.Require(length + kFramingBytes)) return false;
   const char* data = buffer_.ahead().data() + kRecordHeaderBytes;
-  return LoadLittleEndian<uint32_t>(data + length) == MaskCrc32c(Crc32c({data, length}));
+  return LoadLittleEndian<uint32_t>(data + length) ==
+         bytes::MaskCrc32c(bytes::Crc32c({data, length}));
 }
 
 bool RecordReader::FailCutShort(std::string_view expected) {
@@ -225,8 +228,9 @@ bool RecordReader::Fail(Failure failure, absl::Status status) {
 }
 
 std::string RecordReader::Place() const {
-  return absl::StrCat("'", path(), "': record ", position_.record, " at byte ", position_.byte,
-                      options_.compression == CompressionKind::kNone ? "" : " after decompression");
+  return absl::StrCat(
+      "'", path(), "': record ", position_.record, " at byte ", position_.byte,
+      options_.compression == bytes::CompressionKind::kNone ? "" : " after decompression");
 }
 
-}  // namespace frazo
+}  // namespace frazo::records

@@ -16,7 +16,7 @@
 #include "core/records/record_file.h"
 #include "core/records/record_position.h"
 
-namespace frazo {
+namespace frazo::records {
 
 // Reads a TFRecord file front to back and checks both CRCs of every record. An empty file holds no
 // records. Not thread-safe.
@@ -61,7 +61,7 @@ class RecordReader final : public RecordFile {
   // What SkipDamage() can do about the failure.
   enum class Failure { kHopeless, kFraming, kData, kTooLong };
 
-  RecordReader(ReadBuffer buffer, const Options& options, RecordPosition start)
+  RecordReader(bytes::ReadBuffer buffer, const Options& options, RecordPosition start)
       : buffer_(std::move(buffer)), options_(options), position_(start) {}
 
   void StartBatch(RecordBatch* batch);
@@ -91,13 +91,13 @@ class RecordReader final : public RecordFile {
   // "'<path>': record 3 at byte 1234".
   std::string Place() const;
 
-  ReadBuffer buffer_;
+  bytes::ReadBuffer buffer_;
   Options options_;
   RecordPosition position_;
   absl::Status status_;
   Failure failure_ = Failure::kHopeless;
 };
 
-}  // namespace frazo
+}  // namespace frazo::records
 
 #endif  // FRAZO_CORE_RECORDS_RECORD_READER_H_

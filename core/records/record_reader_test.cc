@@ -15,7 +15,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace frazo {
+namespace frazo::records {
 namespace {
 
 using ::testing::ElementsAre;
@@ -24,16 +24,16 @@ using ::testing::IsEmpty;
 
 const std::vector<std::string> kThree = {"one", "", "three"};
 
-std::string PlainThree(const ScratchFolder& scratch) {
-  EXPECT_THAT(WriteRecords(scratch.Path("three"), kThree, CompressionKind::kNone), IsOk());
+std::string PlainThree(const bytes::ScratchFolder& scratch) {
+  EXPECT_THAT(WriteRecords(scratch.Path("three"), kThree, bytes::CompressionKind::kNone), IsOk());
   return scratch.Read("three");
 }
 
 TEST(RecordReaderTest, AnEmptyFileHoldsNoRecordsWhateverTheCompression) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   const std::string path = scratch.Write("a", "");
-  for (const auto compression : {CompressionKind::kNone, CompressionKind::kGzip,
-                                 CompressionKind::kZlib, CompressionKind::kZstd}) {
+  for (const auto compression : {bytes::CompressionKind::kNone, bytes::CompressionKind::kGzip,
+                                 bytes::CompressionKind::kZlib, bytes::CompressionKind::kZstd}) {
     const ReadRecordsResult read = ReadRecords(path, compression);
     EXPECT_THAT(read.status, IsOk());
     EXPECT_THAT(read.records, IsEmpty());
@@ -41,7 +41,7 @@ TEST(RecordReaderTest, AnEmptyFileHoldsNoRecordsWhateverTheCompression) {
 }
 
 TEST(RecordReaderTest, TheEndIsNoFailureAndStaysTheEnd) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   PlainThree(scratch);
   auto reader = RecordReader::Open(scratch.Path("three"));
   EXPECT_THAT(ReadRecords(*reader).records, ElementsAre("one", "", "three"));
@@ -52,7 +52,7 @@ TEST(RecordReaderTest, TheEndIsNoFailureAndStaysTheEnd) {
 
 // Framing takes 16 bytes: "one" ends at 19, "" at 35, "three" at 56.
 TEST(RecordReaderTest, PositionCountsRecordsAndBytes) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   PlainThree(scratch);
   auto reader = RecordReader::Open(scratch.Path("three"));
   std::vector<int64_t> bytes;
@@ -64,10 +64,10 @@ TEST(RecordReaderTest, PositionCountsRecordsAndBytes) {
   EXPECT_THAT(bytes, ElementsAre(0, 19, 35, 56));
 }
 
-class RecordReaderStartTest : public ::testing::TestWithParam<CompressionKind> {};
+class RecordReaderStartTest : public ::testing::TestWithParam<bytes::CompressionKind> {};
 
 TEST_P(RecordReaderStartTest, StartingAtAnyPositionGivesTheRemainder) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   const std::vector<std::string> records = {"one", "", std::string(300000, 'x'), "four"};
   ASSERT_THAT(WriteRecords(scratch.Path("a"), records, GetParam()), IsOk());
   RecordReader::Options options;
@@ -86,7 +86,7 @@ TEST_P(RecordReaderStartTest, StartingAtAnyPositionGivesTheRemainder) {
 }
 
 TEST_P(RecordReaderStartTest, StartingBehindTheEndIsAnError) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   ASSERT_THAT(WriteRecords(scratch.Path("a"), {"one"}, GetParam()), IsOk());
   RecordReader::Options options;
   options.compression = GetParam();
@@ -96,17 +96,20 @@ TEST_P(RecordReaderStartTest, StartingBehindTheEndIsAnError) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Compressions, RecordReaderStartTest,
-                         ::testing::Values(CompressionKind::kNone, CompressionKind::kGzip,
-                                           CompressionKind::kZlib, CompressionKind::kZstd));
+                         ::testing::Values(bytes::CompressionKind::kNone,
+                                           bytes::CompressionKind::kGzip,
+                                           bytes::CompressionKind::kZlib,
+                                           bytes::CompressionKind::kZstd));
 
 TEST(RecordReaderTest, ADamagedLengthNamesFileRecordAndByte) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   std::string bytes = PlainThree(scratch);
   bytes[19] ^= 4;  // The length of record 1 reads 4 instead of 0.
   const std::string path = scratch.Write("a", bytes);
-  const ReadRecordsResult read = ReadRecords(path, CompressionKind::kNone);
+  const ReadRecordsResult read = ReadRecords(path, bytes::CompressionKind::kNone);
   EXPECT_THAT(read.records, ElementsAre("one"));
-  const uint32_t computed = MaskCrc32c(Crc32c(std::string_view("\4\0\0\0\0\0\0\0", 8)));
+  const uint32_t computed =
+      bytes::MaskCrc32c(bytes::Crc32c(std::string_view("\4\0\0\0\0\0\0\0", 8)));
   EXPECT_THAT(
       read.status,
       StatusIs(absl::StatusCode::kDataLoss,
@@ -118,11 +121,11 @@ TEST(RecordReaderTest, ADamagedLengthNamesFileRecordAndByte) {
 }
 
 TEST(RecordReaderTest, DamagedDataNamesFileRecordAndByte) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   std::string bytes = PlainThree(scratch);
   bytes[35 + 12] = 'T';
   const std::string path = scratch.Write("a", bytes);
-  const ReadRecordsResult read = ReadRecords(path, CompressionKind::kNone);
+  const ReadRecordsResult read = ReadRecords(path, bytes::CompressionKind::kNone);
   EXPECT_THAT(read.records, ElementsAre("one", ""));
   EXPECT_THAT(
       read.status,
@@ -130,44 +133,46 @@ TEST(RecordReaderTest, DamagedDataNamesFileRecordAndByte) {
                absl::StrCat("'", path,
                             "': record 2 at byte 35 is damaged: the checksum of its "
                             "data is 0x",
-                            absl::Hex(MaskCrc32c(Crc32c("Three")), absl::kZeroPad8), " where 0x",
-                            absl::Hex(MaskCrc32c(Crc32c("three")), absl::kZeroPad8),
+                            absl::Hex(bytes::MaskCrc32c(bytes::Crc32c("Three")), absl::kZeroPad8),
+                            " where 0x",
+                            absl::Hex(bytes::MaskCrc32c(bytes::Crc32c("three")), absl::kZeroPad8),
                             " is stored; fetch the file again or write it anew")));
 }
 
 TEST(RecordReaderTest, ACutRecordSaysHowMuchIsThere) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   const std::string bytes = PlainThree(scratch);
   const std::string in_data = scratch.Write("in_data", bytes.substr(0, 55));
-  EXPECT_THAT(ReadRecords(in_data, CompressionKind::kNone).status,
+  EXPECT_THAT(ReadRecords(in_data, bytes::CompressionKind::kNone).status,
               StatusIs(absl::StatusCode::kDataLoss,
                        absl::StrCat("'", in_data,
                                     "': record 2 at byte 35 is cut short: the file has 20 of "
                                     "its 21 bytes; fetch the file again or write it anew")));
   const std::string in_header = scratch.Write("in_header", bytes.substr(0, 24));
   EXPECT_THAT(
-      ReadRecords(in_header, CompressionKind::kNone).status,
+      ReadRecords(in_header, bytes::CompressionKind::kNone).status,
       StatusIs(absl::StatusCode::kDataLoss, HasSubstr("record 1 at byte 19 is cut short: the file "
                                                       "has 5 of its 12 header bytes")));
 }
 
 TEST(RecordReaderTest, DamageInsideACompressedFileIsPlacedAfterDecompression) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   std::string bytes = PlainThree(scratch);
   bytes[35 + 12] = 'T';
   // The damage was there before compression, so that only the record's own checksum tells.
   std::string compressed;
-  auto sink = Compress(CompressionKind::kGzip, std::make_unique<StringSink>(&compressed));
+  auto sink = bytes::Compress(bytes::CompressionKind::kGzip,
+                              std::make_unique<bytes::StringSink>(&compressed));
   ASSERT_THAT((*sink)->Append(bytes), IsOk());
   ASSERT_THAT((*sink)->Close(), IsOk());
   scratch.Write("a.gz", compressed);
-  EXPECT_THAT(ReadRecords(scratch.Path("a.gz"), CompressionKind::kGzip).status,
+  EXPECT_THAT(ReadRecords(scratch.Path("a.gz"), bytes::CompressionKind::kGzip).status,
               StatusIs(absl::StatusCode::kDataLoss,
                        HasSubstr("a.gz': record 2 at byte 35 after decompression is damaged")));
 }
 
 TEST(RecordReaderTest, AFailureStays) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   std::string bytes = PlainThree(scratch);
   bytes[15] ^= 1;
   auto reader = RecordReader::Open(scratch.Write("a", bytes));
@@ -180,7 +185,7 @@ TEST(RecordReaderTest, AFailureStays) {
 }
 
 TEST(RecordReaderTest, ARecordOverTheLimitIsAnErrorAndOneAtTheLimitIsNot) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   PlainThree(scratch);
   RecordReader::Options options;
   options.max_record_bytes = 5;
@@ -202,19 +207,19 @@ TEST(RecordReaderTest, ARecordOverTheLimitIsAnErrorAndOneAtTheLimitIsNot) {
 // A header that promises almost 1 GiB, with a right checksum, in a file of 12 bytes: the memory
 // must not be taken. Under a sanitizer or a limit on memory this would show.
 TEST(RecordReaderTest, APromisedLengthTakesNoMemory) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   std::string header(12, '\0');
   StoreLittleEndian<uint64_t>((1 << 30) - 1, header.data());
-  StoreLittleEndian(MaskCrc32c(Crc32c(header.substr(0, 8))), header.data() + 8);
+  StoreLittleEndian(bytes::MaskCrc32c(bytes::Crc32c(header.substr(0, 8))), header.data() + 8);
   EXPECT_THAT(
-      ReadRecords(scratch.Write("a", header), CompressionKind::kNone).status,
+      ReadRecords(scratch.Write("a", header), bytes::CompressionKind::kNone).status,
       StatusIs(absl::StatusCode::kDataLoss, HasSubstr("the file has 12 of its 1073741839 bytes")));
 }
 
 TEST(RecordReaderTest, AFileThatIsNoTfRecordIsShown) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   EXPECT_THAT(
-      ReadRecords(scratch.Write("a", "{\"image\": 1, \"label\": 2}"), CompressionKind::kNone)
+      ReadRecords(scratch.Write("a", "{\"image\": 1, \"label\": 2}"), bytes::CompressionKind::kNone)
           .status,
       StatusIs(absl::StatusCode::kDataLoss,
                HasSubstr("(the file starts with 7b 22 69 6d 61 67 65 22 3a 20 31 2c: not like "
@@ -222,7 +227,7 @@ TEST(RecordReaderTest, AFileThatIsNoTfRecordIsShown) {
 }
 
 TEST(RecordReaderTest, AMissingFileAndAFolderAreRefusedByOpen) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   EXPECT_THAT(RecordReader::Open(scratch.Path("missing")),
               StatusIs(absl::StatusCode::kNotFound, HasSubstr(scratch.Path("missing"))));
   EXPECT_THAT(RecordReader::Open(scratch.Path("")),
@@ -230,7 +235,7 @@ TEST(RecordReaderTest, AMissingFileAndAFolderAreRefusedByOpen) {
 }
 
 TEST(RecordReaderTest, ABatchHoldsTheRecordsBeforeAFailureAndTheNextCallFails) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   std::string bytes = PlainThree(scratch);
   bytes[35 + 12] = 'T';
   auto reader = RecordReader::Open(scratch.Write("a", bytes));
@@ -244,7 +249,7 @@ TEST(RecordReaderTest, ABatchHoldsTheRecordsBeforeAFailureAndTheNextCallFails) {
 }
 
 TEST(RecordReaderTest, ABatchOutlivesItsReader) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   PlainThree(scratch);
   RecordBatch batch;
   {
@@ -262,4 +267,4 @@ TEST(RecordReaderTest, ABatchOutlivesItsReader) {
 }
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::records

@@ -13,7 +13,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace frazo {
+namespace frazo::records {
 namespace {
 
 using ::testing::HasSubstr;
@@ -40,20 +40,23 @@ std::vector<std::string> RecordsOf(const Content& content) {
   return records;
 }
 
-constexpr CompressionKind kEveryCompression[] = {CompressionKind::kNone, CompressionKind::kGzip,
-                                                 CompressionKind::kZlib, CompressionKind::kZstd};
+constexpr bytes::CompressionKind kEveryCompression[] = {
+    bytes::CompressionKind::kNone, bytes::CompressionKind::kGzip, bytes::CompressionKind::kZlib,
+    bytes::CompressionKind::kZstd};
 
 std::string ContentName(
-    const ::testing::TestParamInfo<std::tuple<CompressionKind, Content>>& info) {
-  return absl::StrCat(CompressionName(std::get<0>(info.param)), "_", std::get<1>(info.param).name);
+    const ::testing::TestParamInfo<std::tuple<bytes::CompressionKind, Content>>& info) {
+  return absl::StrCat(bytes::CompressionName(std::get<0>(info.param)), "_",
+                      std::get<1>(info.param).name);
 }
 
-class RoundTripTest : public ::testing::TestWithParam<std::tuple<CompressionKind, Content>> {};
+class RoundTripTest : public ::testing::TestWithParam<std::tuple<bytes::CompressionKind, Content>> {
+};
 
 TEST_P(RoundTripTest, TheRecordsComeBack) {
   const auto& [compression, content] = GetParam();
   const std::vector<std::string> records = RecordsOf(content);
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   ASSERT_THAT(WriteRecords(scratch.Path("a"), records, compression), IsOk());
 
   const ReadRecordsResult read = ReadRecords(scratch.Path("a"), compression);
@@ -64,7 +67,7 @@ TEST_P(RoundTripTest, TheRecordsComeBack) {
 TEST_P(RoundTripTest, TheRecordsComeBackInBatches) {
   const auto& [compression, content] = GetParam();
   const std::vector<std::string> records = RecordsOf(content);
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   ASSERT_THAT(WriteRecords(scratch.Path("a"), records, compression), IsOk());
 
   RecordReader::Options options;
@@ -96,21 +99,21 @@ INSTANTIATE_TEST_SUITE_P(
                                          Content{"thousands", std::vector<size_t>(5000, 200)})),
     ContentName);
 
-class DamageTest : public ::testing::TestWithParam<CompressionKind> {
+class DamageTest : public ::testing::TestWithParam<bytes::CompressionKind> {
  protected:
   const std::vector<std::string> records_ = {"a record", "", "the third record, which is longer"};
 };
 
 // A cut between two records of a plain file cannot be seen: the format has no end mark.
 TEST_P(DamageTest, EveryTruncationIsAnErrorThatNamesTheFile) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   ASSERT_THAT(WriteRecords(scratch.Path("a"), records_, GetParam()), IsOk());
   const std::string whole = scratch.Read("a");
   const std::vector<size_t> boundaries = {8 + 16, 8 + 16 + 16};
   for (size_t length = 1; length < whole.size(); ++length) {
     const std::string path = scratch.Write("cut", whole.substr(0, length));
     const ReadRecordsResult read = ReadRecords(path, GetParam());
-    if (GetParam() == CompressionKind::kNone &&
+    if (GetParam() == bytes::CompressionKind::kNone &&
         (length == boundaries[0] || length == boundaries[1])) {
       EXPECT_THAT(read.status, IsOk());
       EXPECT_EQ(read.records.size(), length == boundaries[0] ? 1 : 2);
@@ -125,7 +128,7 @@ TEST_P(DamageTest, EveryTruncationIsAnErrorThatNamesTheFile) {
 // In a plain file every bit counts. A compressed one has bits without meaning for the records, as
 // gzip's time stamp: there the records must be right or the error be reported.
 TEST_P(DamageTest, NoFlippedBitChangesARecordUnnoticed) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   ASSERT_THAT(WriteRecords(scratch.Path("a"), records_, GetParam()), IsOk());
   const std::string whole = scratch.Read("a");
   int unnoticed = 0;
@@ -143,7 +146,7 @@ TEST_P(DamageTest, NoFlippedBitChangesARecordUnnoticed) {
       for (size_t i = 0; i < read.records.size(); ++i) EXPECT_EQ(read.records[i], records_[i]);
     }
   }
-  if (GetParam() == CompressionKind::kNone) {
+  if (GetParam() == bytes::CompressionKind::kNone) {
     EXPECT_EQ(unnoticed, 0);
   } else {
     EXPECT_THAT(unnoticed, Lt(whole.size()));  // Of 8 bits each.
@@ -151,21 +154,22 @@ TEST_P(DamageTest, NoFlippedBitChangesARecordUnnoticed) {
 }
 
 TEST_P(DamageTest, EveryOtherCompressionIsRefusedWithTheRightOne) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   ASSERT_THAT(WriteRecords(scratch.Path("a"), records_, GetParam()), IsOk());
-  for (const CompressionKind wrong : kEveryCompression) {
+  for (const bytes::CompressionKind wrong : kEveryCompression) {
     if (wrong == GetParam()) continue;
     const ReadRecordsResult read = ReadRecords(scratch.Path("a"), wrong);
-    EXPECT_THAT(
-        read.status,
-        StatusIs(absl::StatusCode::kInvalidArgument,
-                 HasSubstr(absl::StrCat("set the compression to ", CompressionName(GetParam())))));
+    EXPECT_THAT(read.status, StatusIs(absl::StatusCode::kInvalidArgument,
+                                      HasSubstr(absl::StrCat("set the compression to ",
+                                                             bytes::CompressionName(GetParam())))));
     EXPECT_TRUE(read.records.empty());
   }
 }
 
 INSTANTIATE_TEST_SUITE_P(Compressions, DamageTest, ::testing::ValuesIn(kEveryCompression),
-                         [](const auto& info) { return std::string(CompressionName(info.param)); });
+                         [](const auto& info) {
+                           return std::string(bytes::CompressionName(info.param));
+                         });
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::records

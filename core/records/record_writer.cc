@@ -6,11 +6,14 @@
 #include "core/records/record_encoding.h"
 #include "core/status/status_macros.h"
 
-namespace frazo {
+namespace frazo::records {
 
-absl::StatusOr<RecordWriter> RecordWriter::Create(std::string path, CompressionKind compression) {
-  FRAZO_ASSIGN_OR_RETURN(std::unique_ptr<ByteSink> file, AtomicFileWriter::Create(path));
-  FRAZO_ASSIGN_OR_RETURN(std::unique_ptr<ByteSink> sink, Compress(compression, std::move(file)));
+absl::StatusOr<RecordWriter> RecordWriter::Create(std::string path,
+                                                  bytes::CompressionKind compression) {
+  FRAZO_ASSIGN_OR_RETURN(std::unique_ptr<bytes::ByteSink> file,
+                         bytes::AtomicFileWriter::Create(path));
+  FRAZO_ASSIGN_OR_RETURN(std::unique_ptr<bytes::ByteSink> sink,
+                         bytes::Compress(compression, std::move(file)));
   return RecordWriter(std::move(path), std::move(sink));
 }
 
@@ -30,4 +33,4 @@ absl::Status RecordWriter::CheckOpen() const {
       absl::StrCat("'", path_, "' is closed already; create a new writer"));
 }
 
-}  // namespace frazo
+}  // namespace frazo::records

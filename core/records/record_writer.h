@@ -11,7 +11,7 @@
 #include "core/bytes/byte_sink.h"
 #include "core/bytes/compression.h"
 
-namespace frazo {
+namespace frazo::records {
 
 // Writes one TFRecord file, which appears at its path whole when Close() has returned ok, and not
 // at all otherwise: a file that stood there before then still does. Not thread-safe.
@@ -22,7 +22,7 @@ namespace frazo {
 class RecordWriter {
  public:
   // Errors: kNotFound (no such folder), kPermissionDenied, kInvalidArgument (a folder or a device).
-  static absl::StatusOr<RecordWriter> Create(std::string path, CompressionKind compression);
+  static absl::StatusOr<RecordWriter> Create(std::string path, bytes::CompressionKind compression);
 
   // A record may be empty. Errors: kResourceExhausted (disk full), kFailedPrecondition (after
   // Close()); after an error every call returns one.
@@ -38,15 +38,15 @@ class RecordWriter {
   bool closed() const { return sink_ == nullptr; }
 
  private:
-  RecordWriter(std::string path, std::unique_ptr<ByteSink> sink)
+  RecordWriter(std::string path, std::unique_ptr<bytes::ByteSink> sink)
       : path_(std::move(path)), sink_(std::move(sink)) {}
 
   absl::Status CheckOpen() const;
 
   std::string path_;
-  std::unique_ptr<ByteSink> sink_;
+  std::unique_ptr<bytes::ByteSink> sink_;
 };
 
-}  // namespace frazo
+}  // namespace frazo::records
 
 #endif  // FRAZO_CORE_RECORDS_RECORD_WRITER_H_

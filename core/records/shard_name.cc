@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 
-namespace frazo {
+namespace frazo::records {
 namespace {
 
 constexpr std::string_view kDigits = "0123456789";
@@ -58,4 +58,4 @@ std::optional<ShardName> ParseShardPath(std::string_view path, std::string_view 
   return parsed;
 }
 
-}  // namespace frazo
+}  // namespace frazo::records

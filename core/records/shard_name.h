@@ -9,7 +9,7 @@
 
 // Names of the files of a sharded set: name-00003-of-00008.ext is shard 3 of the 8 that the pattern
 // `name@8.ext` stands for.
-namespace frazo {
+namespace frazo::records {
 
 constexpr int kMaxShards = 99999;
 
@@ -38,6 +38,6 @@ struct ShardName {
 // Nothing if `path` is not name-00003-of-00008 followed by `extension`.
 std::optional<ShardName> ParseShardPath(std::string_view path, std::string_view extension);
 
-}  // namespace frazo
+}  // namespace frazo::records
 
 #endif  // FRAZO_CORE_RECORDS_SHARD_NAME_H_

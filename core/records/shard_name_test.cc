@@ -4,7 +4,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace frazo {
+namespace frazo::records {
 namespace {
 
 using ::testing::Eq;
@@ -62,4 +62,4 @@ TEST(ShardNameTest, OtherPathsAreNoShards) {
 }
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::records

@@ -12,20 +12,20 @@
 #include "core/records/shard_name.h"
 #include "core/status/status_macros.h"
 
-namespace frazo {
+namespace frazo::records {
 namespace {
 
 // Writes into a file and completes it, but leaves it under its temporary name.
-class StagedFile final : public ByteSink {
+class StagedFile final : public bytes::ByteSink {
  public:
-  explicit StagedFile(AtomicFileWriter* file) : file_(file) {}
+  explicit StagedFile(bytes::AtomicFileWriter* file) : file_(file) {}
 
   absl::Status Append(std::string_view bytes) override { return file_->Append(bytes); }
   absl::Status Close() override { return file_->Complete(); }
   const std::string& path() const override { return file_->path(); }
 
  private:
-  AtomicFileWriter* file_;
+  bytes::AtomicFileWriter* file_;
 };
 
 absl::Status AlreadyExists(const std::string& path) {
@@ -86,11 +86,12 @@ absl::StatusOr<ShardedRecordWriter> ShardedRecordWriter::Create(const std::strin
   return writer;
 }
 
-absl::Status ShardedRecordWriter::AddShard(const std::string& path, CompressionKind compression) {
+absl::Status ShardedRecordWriter::AddShard(const std::string& path,
+                                           bytes::CompressionKind compression) {
   Shard shard;
-  FRAZO_ASSIGN_OR_RETURN(shard.file, AtomicFileWriter::Create(path));
-  FRAZO_ASSIGN_OR_RETURN(shard.sink,
-                         Compress(compression, std::make_unique<StagedFile>(shard.file.get())));
+  FRAZO_ASSIGN_OR_RETURN(shard.file, bytes::AtomicFileWriter::Create(path));
+  FRAZO_ASSIGN_OR_RETURN(
+      shard.sink, bytes::Compress(compression, std::make_unique<StagedFile>(shard.file.get())));
   shards_.push_back(std::move(shard));
   return absl::OkStatus();
 }
@@ -131,4 +132,4 @@ absl::Status ShardedRecordWriter::CheckOpen() const {
       absl::StrCat("'", paths_.front(), "' is closed already; create a new writer"));
 }
 
-}  // namespace frazo
+}  // namespace frazo::records

@@ -15,7 +15,7 @@
 #include "core/bytes/compression.h"
 #include "core/records/record_encoding.h"
 
-namespace frazo {
+namespace frazo::records {
 
 // Writes records to the files of a sharded set, which appear when all of them are whole. Until
 // Close() they have temporary names; on an error, and when destroyed before Close(), nothing is
@@ -32,7 +32,7 @@ class ShardedRecordWriter {
   struct Options {
     // `tfrecord` or `text` (a record a line).
     std::string format = "tfrecord";
-    CompressionKind compression = CompressionKind::kNone;
+    bytes::CompressionKind compression = bytes::CompressionKind::kNone;
   };
 
   // `pattern`: name@8.ext for the shards name-00000-of-00008.ext to name-00007-of-00008.ext; any
@@ -67,15 +67,15 @@ class ShardedRecordWriter {
 
  private:
   struct Shard {
-    std::unique_ptr<AtomicFileWriter> file;
+    std::unique_ptr<bytes::AtomicFileWriter> file;
     // Compresses into the file; its Close() completes the file without giving it its name.
-    std::unique_ptr<ByteSink> sink;
+    std::unique_ptr<bytes::ByteSink> sink;
   };
 
   ShardedRecordWriter(RecordEncoder encoder, std::vector<std::string> paths)
       : encoder_(encoder), paths_(std::move(paths)) {}
 
-  absl::Status AddShard(const std::string& path, CompressionKind compression);
+  absl::Status AddShard(const std::string& path, bytes::CompressionKind compression);
   absl::Status CheckOpen() const;
 
   RecordEncoder encoder_;
@@ -84,6 +84,6 @@ class ShardedRecordWriter {
   size_t turn_ = 0;
 };
 
-}  // namespace frazo
+}  // namespace frazo::records
 
 #endif  // FRAZO_CORE_RECORDS_SHARDED_RECORD_WRITER_H_

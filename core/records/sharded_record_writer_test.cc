@@ -16,7 +16,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace frazo {
+namespace frazo::records {
 namespace {
 
 using ::testing::ElementsAre;
@@ -24,7 +24,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-ShardedRecordWriter::Options With(CompressionKind compression) {
+ShardedRecordWriter::Options With(bytes::CompressionKind compression) {
   ShardedRecordWriter::Options options;
   options.compression = compression;
   return options;
@@ -37,9 +37,9 @@ ShardedRecordWriter::Options Text() {
 }
 
 TEST(ShardedRecordWriterTest, RecordsAreDealtInTurn) {
-  for (const auto compression : {CompressionKind::kNone, CompressionKind::kGzip,
-                                 CompressionKind::kZlib, CompressionKind::kZstd}) {
-    ScratchFolder scratch;
+  for (const auto compression : {bytes::CompressionKind::kNone, bytes::CompressionKind::kGzip,
+                                 bytes::CompressionKind::kZlib, bytes::CompressionKind::kZstd}) {
+    bytes::ScratchFolder scratch;
     auto writer = ShardedRecordWriter::Create(scratch.Path("t@3.rec"), With(compression));
     ASSERT_THAT(writer, IsOk());
     for (const char* record : {"0", "1", "2", "3", "4"}) {
@@ -57,7 +57,7 @@ TEST(ShardedRecordWriterTest, RecordsAreDealtInTurn) {
 }
 
 TEST(ShardedRecordWriterTest, ARecordForOneShardLeavesTheTurnAlone) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   auto writer = ShardedRecordWriter::Create(scratch.Path("t@2"), Text());
   ASSERT_THAT(writer->WriteTo(1, "a"), IsOk());
   ASSERT_THAT(writer->Write("b"), IsOk());
@@ -73,7 +73,7 @@ TEST(ShardedRecordWriterTest, ARecordForOneShardLeavesTheTurnAlone) {
 }
 
 TEST(ShardedRecordWriterTest, APlainPathIsOneFileOfThatName) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   auto writer = ShardedRecordWriter::Create(scratch.Path("a.txt"), Text());
   ASSERT_THAT(writer->Write("one"), IsOk());
   ASSERT_THAT(writer->Write("two"), IsOk());
@@ -83,7 +83,7 @@ TEST(ShardedRecordWriterTest, APlainPathIsOneFileOfThatName) {
 }
 
 TEST(ShardedRecordWriterTest, ShardsWithoutRecordsAreFilesToo) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   auto writer = ShardedRecordWriter::Create(scratch.Path("t@4"), {});
   ASSERT_THAT(writer->Write("only"), IsOk());
   ASSERT_THAT(writer->Close(), IsOk());
@@ -92,7 +92,7 @@ TEST(ShardedRecordWriterTest, ShardsWithoutRecordsAreFilesToo) {
 }
 
 TEST(ShardedRecordWriterTest, NoFileHasItsNameBeforeClose) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   auto writer = ShardedRecordWriter::Create(scratch.Path("t@2"), {});
   ASSERT_THAT(writer->Write(std::string(1000000, 'x')), IsOk());
   for (const std::string& path : writer->paths()) EXPECT_FALSE(std::filesystem::exists(path));
@@ -101,8 +101,8 @@ TEST(ShardedRecordWriterTest, NoFileHasItsNameBeforeClose) {
 }
 
 TEST(ShardedRecordWriterTest, AWriterGivenUpInTheMiddleLeavesNothing) {
-  ScratchFolder scratch;
-  for (const auto compression : {CompressionKind::kNone, CompressionKind::kZstd}) {
+  bytes::ScratchFolder scratch;
+  for (const auto compression : {bytes::CompressionKind::kNone, bytes::CompressionKind::kZstd}) {
     auto dropped = ShardedRecordWriter::Create(scratch.Path("t@3"), With(compression));
     ASSERT_THAT(dropped->Write(std::string(1000000, 'x')), IsOk());
     EXPECT_THAT(scratch.Names(), SizeIs(3));
@@ -115,7 +115,7 @@ TEST(ShardedRecordWriterTest, AWriterGivenUpInTheMiddleLeavesNothing) {
 }
 
 TEST(ShardedRecordWriterTest, AfterCloseEveryCallIsRefused) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   auto writer = ShardedRecordWriter::Create(scratch.Path("t@2"), {});
   ASSERT_THAT(writer->Close(), IsOk());
   const auto refused = StatusIs(absl::StatusCode::kFailedPrecondition,
@@ -127,7 +127,7 @@ TEST(ShardedRecordWriterTest, AfterCloseEveryCallIsRefused) {
 }
 
 TEST(ShardedRecordWriterTest, AMovedWriterGoesOn) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   auto first = ShardedRecordWriter::Create(scratch.Path("t@2"), Text());
   ASSERT_THAT(first->Write("one"), IsOk());
   ShardedRecordWriter second = *std::move(first);
@@ -137,7 +137,7 @@ TEST(ShardedRecordWriterTest, AMovedWriterGoesOn) {
 }
 
 TEST(ShardedRecordWriterTest, AnExistingShardIsNotTouched) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   scratch.Write("t-00001-of-00002", "old");
   EXPECT_THAT(ShardedRecordWriter::Create(scratch.Path("t@2"), {}),
               StatusIs(absl::StatusCode::kAlreadyExists,
@@ -149,7 +149,7 @@ TEST(ShardedRecordWriterTest, AnExistingShardIsNotTouched) {
 }
 
 TEST(ShardedRecordWriterTest, ASetOfAnotherNumberIsInTheWay) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   scratch.Write("t-00001-of-00004.rec", "old");
   EXPECT_THAT(ShardedRecordWriter::Create(scratch.Path("t@2.rec"), {}),
               StatusIs(absl::StatusCode::kAlreadyExists,
@@ -181,7 +181,7 @@ TEST(ShardedRecordWriterTest, AMissingFolderIsNamed) {
 
 TEST(ShardedRecordWriterTest, AFolderWithoutPermissionIsNamed) {
   if (geteuid() == 0) GTEST_SKIP() << "root may write everywhere";
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   chmod(scratch.Path("").c_str(), 0500);
   EXPECT_THAT(ShardedRecordWriter::Create(scratch.Path("t@2"), {}),
               StatusIs(absl::StatusCode::kPermissionDenied, HasSubstr("t-00000-of-00002")));
@@ -189,7 +189,7 @@ TEST(ShardedRecordWriterTest, AFolderWithoutPermissionIsNamed) {
 }
 
 TEST(ShardedRecordWriterTest, ManyShardsThatMayNotBeOpenAreReportedAndNoneIsLeft) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   rlimit old_limit;
   getrlimit(RLIMIT_NOFILE, &old_limit);
   const rlimit limit = {64, old_limit.rlim_max};
@@ -201,9 +201,9 @@ TEST(ShardedRecordWriterTest, ManyShardsThatMayNotBeOpenAreReportedAndNoneIsLeft
 }
 
 TEST(ShardedRecordWriterTest, AFullDiskIsReportedAndNoShardIsLeft) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   auto writer = ShardedRecordWriter::Create(scratch.Path("t@2"), {});
-  const FileSizeLimit limit(500000);
+  const bytes::FileSizeLimit limit(500000);
   ASSERT_THAT(writer->WriteTo(0, std::string(400000, 'x')), IsOk());
   const auto full = StatusIs(absl::StatusCode::kResourceExhausted,
                              HasSubstr(absl::StrCat("cannot write '", writer->paths()[1], "'")));
@@ -214,18 +214,18 @@ TEST(ShardedRecordWriterTest, AFullDiskIsReportedAndNoShardIsLeft) {
 }
 
 TEST(ShardedRecordWriterTest, AFullDiskThatOnlyTheLastShardMeetsLeavesNoneOfThem) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   auto writer = ShardedRecordWriter::Create(scratch.Path("t@3"), Text());
   ASSERT_THAT(writer->WriteTo(0, "x"), IsOk());
   ASSERT_THAT(writer->WriteTo(2, "abcdef"), IsOk());  // Still in the buffer.
-  const FileSizeLimit limit(4);
+  const bytes::FileSizeLimit limit(4);
   EXPECT_THAT(writer->Close(),
               StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("t-00002")));
   EXPECT_THAT(scratch.Names(), IsEmpty());
 }
 
 TEST(ShardedRecordWriterTest, ANameThatCannotBeGivenTakesTheOthersBack) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   auto writer = ShardedRecordWriter::Create(scratch.Path("t@3"), {});
   ASSERT_THAT(writer->Write("x"), IsOk());
   // In the way of a name since the writer was created.
@@ -236,7 +236,7 @@ TEST(ShardedRecordWriterTest, ANameThatCannotBeGivenTakesTheOthersBack) {
 }
 
 TEST(ShardedRecordWriterTest, ARecordThatIsNoLineIsRefusedAndTheWriterGoesOn) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   auto writer = ShardedRecordWriter::Create(scratch.Path("a"), Text());
   EXPECT_THAT(writer->Write("a\nb"),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("has a line feed in it")));
@@ -246,4 +246,4 @@ TEST(ShardedRecordWriterTest, ARecordThatIsNoLineIsRefusedAndTheWriterGoesOn) {
 }
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::records

@@ -5,18 +5,19 @@
 #include "core/bytes/file_reader.h"
 #include "core/status/status_macros.h"
 
-namespace frazo {
+namespace frazo::records {
 
 absl::StatusOr<std::unique_ptr<RecordFile>> TextRecordFile::Open(std::string path,
                                                                  const Options& options,
                                                                  RecordPosition start) {
   FRAZO_RETURN_IF_ERROR(options.Validate());
-  FRAZO_ASSIGN_OR_RETURN(std::unique_ptr<ByteSource> file, FileReader::Open(std::move(path)));
-  FRAZO_ASSIGN_OR_RETURN(std::unique_ptr<ByteSource> source,
-                         Decompress(options.compression, std::move(file)));
+  FRAZO_ASSIGN_OR_RETURN(std::unique_ptr<bytes::ByteSource> file,
+                         bytes::FileReader::Open(std::move(path)));
+  FRAZO_ASSIGN_OR_RETURN(std::unique_ptr<bytes::ByteSource> source,
+                         bytes::Decompress(options.compression, std::move(file)));
   FRAZO_RETURN_IF_ERROR(source->Skip(start.byte));
-  return std::unique_ptr<RecordFile>(
-      new TextRecordFile(ReadBuffer(std::move(source), options.buffer_bytes), options, start));
+  return std::unique_ptr<RecordFile>(new TextRecordFile(
+      bytes::ReadBuffer(std::move(source), options.buffer_bytes), options, start));
 }
 
 bool TextRecordFile::Next(std::string_view* record) {
@@ -113,4 +114,4 @@ void TextRecordFile::Pass(size_t count) {
   position_.byte += count;
 }
 
-}  // namespace frazo
+}  // namespace frazo::records

@@ -13,7 +13,7 @@
 #include "core/bytes/read_buffer.h"
 #include "core/records/record_file.h"
 
-namespace frazo {
+namespace frazo::records {
 
 // Lines of text as records, without the LF or CRLF that ends them; the last line need not end with
 // one. An empty line is an empty record; an empty file holds none. Bytes are taken as they are,
@@ -32,7 +32,7 @@ class TextRecordFile final : public RecordFile {
   const absl::Status& status() const override { return status_; }
 
  private:
-  TextRecordFile(ReadBuffer buffer, const Options& options, RecordPosition start)
+  TextRecordFile(bytes::ReadBuffer buffer, const Options& options, RecordPosition start)
       : buffer_(std::move(buffer)), options_(options), position_(start) {}
 
   // Moves past one line; *extent is where it stands in the buffer's kept bytes.
@@ -43,13 +43,13 @@ class TextRecordFile final : public RecordFile {
   bool FailTooLong();
   void Pass(size_t count);
 
-  ReadBuffer buffer_;
+  bytes::ReadBuffer buffer_;
   Options options_;
   RecordPosition position_;
   absl::Status status_;
   bool is_too_long_ = false;
 };
 
-}  // namespace frazo
+}  // namespace frazo::records
 
 #endif  // FRAZO_CORE_RECORDS_TEXT_RECORD_FILE_H_

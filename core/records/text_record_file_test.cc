@@ -14,7 +14,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace frazo {
+namespace frazo::records {
 namespace {
 
 using ::testing::ElementsAre;
@@ -47,32 +47,32 @@ std::vector<std::string> LinesOfRuns(RecordFile& file, int64_t max_records) {
 }
 
 TEST(TextRecordFileTest, LinesEndWithLfOrCrLf) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   EXPECT_THAT(Lines(*Open(scratch.Write("a", "one\ntwo\r\nthree\n"))),
               ElementsAre("one", "two", "three"));
 }
 
 TEST(TextRecordFileTest, TheLastLineNeedsNoEnd) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   EXPECT_THAT(Lines(*Open(scratch.Write("a", "one\ntwo"))), ElementsAre("one", "two"));
   // Without its LF, a CR is a byte like any other.
   EXPECT_THAT(Lines(*Open(scratch.Write("a", "one\r\ntwo\r"))), ElementsAre("one", "two\r"));
 }
 
 TEST(TextRecordFileTest, EmptyLinesAreRecordsButAnEmptyFileHasNone) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   EXPECT_THAT(Lines(*Open(scratch.Write("a", "\n\r\nx\n\n"))), ElementsAre("", "", "x", ""));
   EXPECT_THAT(Lines(*Open(scratch.Write("a", ""))), IsEmpty());
 }
 
 TEST(TextRecordFileTest, OtherBytesAreKept) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   const std::string bytes("a\rb\0\xff\n", 6);
   EXPECT_THAT(Lines(*Open(scratch.Write("a", bytes))), ElementsAre(bytes.substr(0, 5)));
 }
 
 TEST(TextRecordFileTest, PositionsAreThePlacesToStartFrom) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   scratch.Write("a", "one\n\ntwo\r\nx");
   const auto whole = Open(scratch.Path("a"));
   std::vector<int64_t> bytes;
@@ -89,8 +89,8 @@ TEST(TextRecordFileTest, PositionsAreThePlacesToStartFrom) {
 }
 
 TEST(TextRecordFileTest, RunsGiveTheSameLinesWithTheirPositions) {
-  ScratchFolder scratch;
-  Random random({1});
+  bytes::ScratchFolder scratch;
+  numeric::Random random({1});
   std::vector<std::string> lines;
   for (int i = 0; i < 300; ++i) lines.push_back(std::string(random.Below(50), 'a' + i % 26));
   lines.back() = "end";
@@ -119,11 +119,11 @@ TEST(TextRecordFileTest, RunsGiveTheSameLinesWithTheirPositions) {
 }
 
 TEST(TextRecordFileTest, DecompressesFirst) {
-  ScratchFolder scratch;
-  for (const auto compression :
-       {CompressionKind::kGzip, CompressionKind::kZlib, CompressionKind::kZstd}) {
+  bytes::ScratchFolder scratch;
+  for (const auto compression : {bytes::CompressionKind::kGzip, bytes::CompressionKind::kZlib,
+                                 bytes::CompressionKind::kZstd}) {
     std::string bytes;
-    auto sink = Compress(compression, std::make_unique<StringSink>(&bytes));
+    auto sink = bytes::Compress(compression, std::make_unique<bytes::StringSink>(&bytes));
     ASSERT_THAT((*sink)->Append("one\r\ntwo"), IsOk());
     ASSERT_THAT((*sink)->Close(), IsOk());
     RecordFile::Options options;
@@ -135,7 +135,7 @@ TEST(TextRecordFileTest, DecompressesFirst) {
 }
 
 TEST(TextRecordFileTest, ALineOverTheLimitIsAnErrorThatCanBePassed) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   const std::string path =
       scratch.Write("a", absl::StrCat("1234\r\n", std::string(100000, 'x'), "\nabc\n12345"));
   RecordFile::Options options;
@@ -163,13 +163,14 @@ TEST(TextRecordFileTest, ALineOverTheLimitIsAnErrorThatCanBePassed) {
 }
 
 TEST(TextRecordFileTest, ATruncatedCompressedFileIsAnErrorThatCanNotBePassed) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   std::string bytes;
-  auto sink = Compress(CompressionKind::kGzip, std::make_unique<StringSink>(&bytes));
+  auto sink =
+      bytes::Compress(bytes::CompressionKind::kGzip, std::make_unique<bytes::StringSink>(&bytes));
   ASSERT_THAT((*sink)->Append("one\ntwo\n"), IsOk());
   ASSERT_THAT((*sink)->Close(), IsOk());
   RecordFile::Options options;
-  options.compression = CompressionKind::kGzip;
+  options.compression = bytes::CompressionKind::kGzip;
   const auto file = Open(scratch.Write("a", bytes.substr(0, bytes.size() - 8)), options);
   std::string_view line;
   while (file->Next(&line)) {
@@ -179,4 +180,4 @@ TEST(TextRecordFileTest, ATruncatedCompressedFileIsAnErrorThatCanNotBePassed) {
 }
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::records

@@ -7,7 +7,7 @@
 #include "core/sources/shuffled_stream.h"
 #include "core/status/status_macros.h"
 
-namespace frazo {
+namespace frazo::sources {
 
 absl::StatusOr<std::unique_ptr<FileStream>> CreateFileStream(
     const FileSource& source, const RecordStream::Options& options,
@@ -20,4 +20,4 @@ absl::StatusOr<std::unique_ptr<FileStream>> CreateFileStream(
   return std::make_unique<SequentialStream>(std::move(plan), std::move(threads));
 }
 
-}  // namespace frazo
+}  // namespace frazo::sources

@@ -9,7 +9,7 @@
 #include "core/sources/record_stream.h"
 #include "frazo/proto/record_source.pb.h"
 
-namespace frazo {
+namespace frazo::sources {
 
 // The stream of one file set, in the order that `source` says. `threads` may be shared with other
 // streams. Errors: as RecordStream::Create.
@@ -17,6 +17,6 @@ absl::StatusOr<std::unique_ptr<FileStream>> CreateFileStream(
     const FileSource& source, const RecordStream::Options& options,
     std::shared_ptr<ReaderThreads> threads);
 
-}  // namespace frazo
+}  // namespace frazo::sources
 
 #endif  // FRAZO_CORE_SOURCES_CREATE_FILE_STREAM_H_

@@ -4,7 +4,7 @@
 
 #include "core/numeric/random.h"
 
-namespace frazo {
+namespace frazo::sources {
 namespace {
 
 // Keeps these random numbers apart from others of the same seed.
@@ -17,8 +17,9 @@ std::shared_ptr<const std::vector<int32_t>> FileOrder::OfEpoch(int64_t epoch) co
   if (epoch != last_epoch_) {
     std::vector<int32_t> order = files_;
     if (seed_.has_value()) {
-      Permute(Random({kPurpose, static_cast<uint64_t>(*seed_), static_cast<uint64_t>(epoch)}),
-              order);
+      numeric::Permute(
+          numeric::Random({kPurpose, static_cast<uint64_t>(*seed_), static_cast<uint64_t>(epoch)}),
+          order);
     }
     last_order_ = std::make_shared<const std::vector<int32_t>>(std::move(order));
     last_epoch_ = epoch;
@@ -26,4 +27,4 @@ std::shared_ptr<const std::vector<int32_t>> FileOrder::OfEpoch(int64_t epoch) co
   return last_order_;
 }
 
-}  // namespace frazo
+}  // namespace frazo::sources

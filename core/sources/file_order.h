@@ -7,7 +7,7 @@
 #include <optional>
 #include <vector>
 
-namespace frazo {
+namespace frazo::sources {
 
 // The order in which each epoch goes through a list of files: as listed, or random by
 // (seed, epoch). Thread-safe.
@@ -31,6 +31,6 @@ class FileOrder {
   mutable std::shared_ptr<const std::vector<int32_t>> last_order_;
 };
 
-}  // namespace frazo
+}  // namespace frazo::sources
 
 #endif  // FRAZO_CORE_SOURCES_FILE_ORDER_H_

@@ -12,13 +12,13 @@
 #include "core/records/file_pattern.h"
 #include "core/status/status_macros.h"
 
-namespace frazo {
+namespace frazo::sources {
 namespace {
 
 // Its length. Only a regular file can be read a second time, as going on after a stop needs.
 absl::StatusOr<int64_t> FileBytes(const std::string& path, std::string_view pattern) {
   struct stat info;
-  if (stat(path.c_str(), &info) != 0) return ErrnoStatus(errno, "look at", path);
+  if (stat(path.c_str(), &info) != 0) return bytes::ErrnoStatus(errno, "look at", path);
   if (S_ISDIR(info.st_mode)) {
     return absl::InvalidArgumentError(absl::StrCat("'", pattern, "' stands for the folder '", path,
                                                    "'; name files, such as '", path, "/*'"));
@@ -30,13 +30,13 @@ absl::StatusOr<int64_t> FileBytes(const std::string& path, std::string_view patt
   return info.st_size;
 }
 
-absl::StatusOr<CompressionKind> CompressionOf(const FileSet& file_set) {
+absl::StatusOr<bytes::CompressionKind> CompressionOf(const FileSet& file_set) {
   const int number = file_set.compression();
   if (!Compression_IsValid(number)) {
     return absl::InvalidArgumentError(
         absl::StrCat("files.compression is ", number, ", which stands for none"));
   }
-  return static_cast<CompressionKind>(number);
+  return static_cast<bytes::CompressionKind>(number);
 }
 
 }  // namespace
@@ -44,7 +44,7 @@ absl::StatusOr<CompressionKind> CompressionOf(const FileSet& file_set) {
 absl::Status CheckUnchanged(const PinnedFile& file) {
   struct stat info;
   if (stat(file.path.c_str(), &info) != 0) {
-    if (errno != ENOENT) return ErrnoStatus(errno, "look at", file.path);
+    if (errno != ENOENT) return bytes::ErrnoStatus(errno, "look at", file.path);
     return absl::NotFoundError(absl::StrCat("'", file.path, "' of ", file.bytes,
                                             " bytes was there at the start and has vanished; "
                                             "put it back, or start anew without it"));
@@ -66,7 +66,7 @@ absl::StatusOr<PinnedFileSet> PinFiles(const FileSet& file_set,
                                        absl::Span<const std::string> search_folders) {
   PinnedFileSet pinned;
   pinned.format = file_set.format();
-  FRAZO_ASSIGN_OR_RETURN(pinned.opener, FindRecordFormat(pinned.format));
+  FRAZO_ASSIGN_OR_RETURN(pinned.opener, records::FindRecordFormat(pinned.format));
   FRAZO_ASSIGN_OR_RETURN(pinned.options.compression, CompressionOf(file_set));
   pinned.options.max_record_bytes = file_set.max_record_bytes();
   FRAZO_RETURN_IF_ERROR(pinned.options.Validate());
@@ -75,7 +75,7 @@ absl::StatusOr<PinnedFileSet> PinFiles(const FileSet& file_set,
   }
   for (const std::string& pattern : file_set.patterns()) {
     FRAZO_ASSIGN_OR_RETURN(const std::vector<std::string> paths,
-                           ExpandFilePattern(pattern, search_folders));
+                           records::ExpandFilePattern(pattern, search_folders));
     for (const std::string& path : paths) {
       FRAZO_ASSIGN_OR_RETURN(const int64_t bytes, FileBytes(path, pattern));
       pinned.files.push_back({std::filesystem::path(path).lexically_normal().string(), bytes});
@@ -93,4 +93,4 @@ absl::StatusOr<PinnedFileSet> PinFiles(const FileSet& file_set,
   return pinned;
 }
 
-}  // namespace frazo
+}  // namespace frazo::sources

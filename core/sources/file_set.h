@@ -12,7 +12,7 @@
 #include "core/records/record_file_formats.h"
 #include "frazo/proto/record_source.pb.h"
 
-namespace frazo {
+namespace frazo::sources {
 
 // A file as it was when it was found.
 struct PinnedFile {
@@ -29,8 +29,8 @@ struct PinnedFileSet {
   // Sorted by path, byte by byte; each once.
   std::vector<PinnedFile> files;
   std::string format;
-  RecordFileOpener opener;
-  RecordFile::Options options;
+  records::RecordFileOpener opener;
+  records::RecordFile::Options options;
 };
 
 // Finds the files. A relative pattern is looked for below the current folder, then below each of
@@ -40,6 +40,6 @@ struct PinnedFileSet {
 absl::StatusOr<PinnedFileSet> PinFiles(const FileSet& file_set,
                                        absl::Span<const std::string> search_folders);
 
-}  // namespace frazo
+}  // namespace frazo::sources
 
 #endif  // FRAZO_CORE_SOURCES_FILE_SET_H_

@@ -13,7 +13,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace frazo {
+namespace frazo::sources {
 namespace {
 
 using ::testing::AllOf;
@@ -46,7 +46,7 @@ class FileSetTest : public ::testing::Test {
     }
   }
 
-  ScratchFolder scratch_;
+  bytes::ScratchFolder scratch_;
 };
 
 TEST_F(FileSetTest, SortsByBytesAndDropsDuplicates) {
@@ -204,4 +204,4 @@ TEST_F(FileSetTest, ChangesAreNoticedAndNamed) {
 }
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::sources

@@ -11,7 +11,7 @@
 #include "core/bytes/compression.h"
 #include "core/status/status_macros.h"
 
-namespace frazo {
+namespace frazo::sources {
 namespace {
 
 // FNV-1a, 64 bits: the same in every build, unlike the hashes of libraries.
@@ -62,7 +62,7 @@ FileSourceIdentity IdentityOf(const PinnedFileSet& file_set, const FileSource& s
   identity.set_bytes(bytes);
   identity.set_hash(hash.value());
   identity.set_format(file_set.format);
-  identity.set_compression(CompressionName(file_set.options.compression));
+  identity.set_compression(bytes::CompressionName(file_set.options.compression));
   identity.set_replica(options.replica);
   identity.set_replicas(options.replicas);
   if (source.has_shuffle()) {
@@ -160,4 +160,4 @@ absl::StatusOr<std::shared_ptr<const FileSourcePlan>> PlanFileSource(
                          std::move(identity)});
 }
 
-}  // namespace frazo
+}  // namespace frazo::sources

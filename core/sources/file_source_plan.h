@@ -12,7 +12,7 @@
 #include "frazo/proto/pipeline_state.pb.h"
 #include "frazo/proto/record_source.pb.h"
 
-namespace frazo {
+namespace frazo::sources {
 
 // What a stream of one file set does, made from its configuration. Immutable.
 //
@@ -51,6 +51,6 @@ struct FileSourcePlan {
 absl::StatusOr<std::shared_ptr<const FileSourcePlan>> PlanFileSource(
     const FileSource& source, const RecordStream::Options& options);
 
-}  // namespace frazo
+}  // namespace frazo::sources
 
 #endif  // FRAZO_CORE_SOURCES_FILE_SOURCE_PLAN_H_

@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/status/status_macros.h"
 
-namespace frazo {
+namespace frazo::sources {
 
 FileStream::FileStream(std::shared_ptr<const FileSourcePlan> plan,
                        std::shared_ptr<ReaderThreads> threads)
@@ -55,7 +55,7 @@ bool FileStream::Fail(absl::Status status) {
 }
 
 absl::Status FileStream::CheckEmptyEpoch() const {
-  const DamageLog::Totals damage = damage_.totals();
+  const records::DamageLog::Totals damage = damage_.totals();
   if (damage.records > 0 || damage.files > 0) {
     return absl::DataLossError(
         absl::StrCat("nothing is left of the ", plan_->identity.files(),
@@ -98,12 +98,12 @@ absl::Status FileStream::ReadFileAgain(
   const PinnedFile& pinned = plan_->file_set.files[number];
   FRAZO_RETURN_IF_ERROR(CheckUnchanged(pinned));
   // A compressed file has to be gone through up to each record, so once for all of them.
-  const bool can_jump = plan_->file_set.options.compression == CompressionKind::kNone;
-  std::unique_ptr<RecordFile> file;
+  const bool can_jump = plan_->file_set.options.compression == bytes::CompressionKind::kNone;
+  std::unique_ptr<records::RecordFile> file;
   std::string_view data;
   const RecordId* last = nullptr;
   for (const size_t index : indices) {
-    const RecordPosition wanted = ids[index].position;
+    const records::RecordPosition wanted = ids[index].position;
     if (last != nullptr && last->position == wanted) {
       use(index, data);
       continue;
@@ -130,13 +130,14 @@ std::string FileStream::Place(const RecordId& id) const {
   const std::string path = id.file >= 0 && id.file < plan_->file_set.files.size()
                                ? absl::StrCat("'", plan_->file_set.files[id.file].path, "'")
                                : absl::StrCat("file ", id.file);
-  return absl::StrCat(
-      path, ": record ", id.position.record, " at byte ", id.position.byte,
-      plan_->file_set.options.compression == CompressionKind::kNone ? "" : " after decompression");
+  return absl::StrCat(path, ": record ", id.position.record, " at byte ", id.position.byte,
+                      plan_->file_set.options.compression == bytes::CompressionKind::kNone
+                          ? ""
+                          : " after decompression");
 }
 
 RecordStream::Counters FileStream::counters() const {
-  const DamageLog::Totals damage = damage_.totals();
+  const records::DamageLog::Totals damage = damage_.totals();
   Counters counters;
   counters.records = records_.load(std::memory_order_relaxed);
   counters.record_bytes = record_bytes_.load(std::memory_order_relaxed);
@@ -147,4 +148,4 @@ RecordStream::Counters FileStream::counters() const {
   return counters;
 }
 
-}  // namespace frazo
+}  // namespace frazo::sources

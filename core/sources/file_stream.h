@@ -21,7 +21,7 @@
 #include "core/sources/record_stream.h"
 #include "frazo/proto/pipeline_state.pb.h"
 
-namespace frazo {
+namespace frazo::sources {
 
 // What the streams of one file set have in common, whatever their order.
 class FileStream : public RecordStream {
@@ -64,9 +64,9 @@ class FileStream : public RecordStream {
   absl::Status status_;
   std::atomic<int64_t> records_{0};
   std::atomic<int64_t> record_bytes_{0};
-  DamageLog damage_;
+  records::DamageLog damage_;
 };
 
-}  // namespace frazo
+}  // namespace frazo::sources
 
 #endif  // FRAZO_CORE_SOURCES_FILE_STREAM_H_

@@ -5,7 +5,7 @@
 
 #include "core/status/status_macros.h"
 
-namespace frazo {
+namespace frazo::sources {
 namespace {
 
 // Bounds the bookkeeping of very short records.
@@ -27,7 +27,7 @@ bool IsDamage(const absl::Status& failure) {
 }  // namespace
 
 LaneReader::LaneReader(std::shared_ptr<const FileSourcePlan> plan, int32_t lane, int64_t epoch,
-                       LanePlace place, DamageLog* damage)
+                       LanePlace place, records::DamageLog* damage)
     : plan_(std::move(plan)), lane_(lane), damage_(damage), epoch_(epoch), place_(place) {}
 
 LaneRun LaneReader::Next() {
@@ -52,7 +52,7 @@ LaneRun LaneReader::Next() {
 absl::Status LaneReader::OpenFile() {
   file_number_ = (*plan_->order.OfEpoch(epoch_))[lane_ + place_.file * plan_->lanes];
   if (absl::Status change = CheckUnchanged(file()); !change.ok()) return PassFile(change);
-  absl::StatusOr<std::unique_ptr<RecordFile>> opened =
+  absl::StatusOr<std::unique_ptr<records::RecordFile>> opened =
       plan_->file_set.opener(file().path, plan_->file_set.options, place_.position);
   if (!opened.ok()) return PassFile(opened.status());
   open_file_ = *std::move(opened);
@@ -63,7 +63,7 @@ bool LaneReader::ReadRun(LaneRun* run) {
   while (open_file_->NextRun(kMaxRunRecords, &batch_)) {
     run->records.reserve(batch_.extents.size() / plan_->replicas + 1);
     for (size_t i = 0; i < batch_.extents.size(); ++i) {
-      const RecordPosition position = batch_.position(i);
+      const records::RecordPosition position = batch_.position(i);
       if (plan_->replicas > 1 && position.record % plan_->replicas != plan_->replica) continue;
       run->records.push_back({batch_.record(i), {/*source=*/0, file_number_, position}});
     }
@@ -101,9 +101,9 @@ absl::Status LaneReader::PassFile(const absl::Status& failure) {
 
 void LaneReader::CloseFile() {
   open_file_.reset();
-  place_ = {place_.file + 1, RecordPosition()};
+  place_ = {place_.file + 1, records::RecordPosition()};
 }
 
 const PinnedFile& LaneReader::file() const { return plan_->file_set.files[file_number_]; }
 
-}  // namespace frazo
+}  // namespace frazo::sources

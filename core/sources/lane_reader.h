@@ -14,13 +14,13 @@
 #include "core/sources/file_source_plan.h"
 #include "core/sources/record_chunk.h"
 
-namespace frazo {
+namespace frazo::sources {
 
 // Where a lane stands in an epoch.
 struct LanePlace {
   // Files of its share before the present one.
   int32_t file = 0;
-  RecordPosition position;
+  records::RecordPosition position;
 };
 
 // What a lane reads at once.
@@ -44,7 +44,7 @@ class LaneReader {
  public:
   // `damage` must outlive it.
   LaneReader(std::shared_ptr<const FileSourcePlan> plan, int32_t lane, int64_t epoch,
-             LanePlace place, DamageLog* damage);
+             LanePlace place, records::DamageLog* damage);
 
   // Only while has_more().
   LaneRun Next();
@@ -65,17 +65,17 @@ class LaneReader {
 
   std::shared_ptr<const FileSourcePlan> plan_;
   int32_t lane_;
-  DamageLog* damage_;
+  records::DamageLog* damage_;
 
   int64_t epoch_;
   // Of the record to read next, except that of an open file.
   LanePlace place_;
   bool failed_ = false;
   int32_t file_number_ = 0;
-  std::unique_ptr<RecordFile> open_file_;
-  RecordBatch batch_;
+  std::unique_ptr<records::RecordFile> open_file_;
+  records::RecordBatch batch_;
 };
 
-}  // namespace frazo
+}  // namespace frazo::sources
 
 #endif  // FRAZO_CORE_SOURCES_LANE_READER_H_

@@ -9,7 +9,7 @@
 #include "core/sources/create_file_stream.h"
 #include "core/status/status_macros.h"
 
-namespace frazo {
+namespace frazo::sources {
 namespace {
 
 // Keep these random numbers apart from others of the same seed.
@@ -137,7 +137,8 @@ absl::StatusOr<std::unique_ptr<MixedStream>> MixedStream::Create(
     if (source.at_end() == MixtureSource::REPEAT) part_source.set_epochs(0);
     Options part_options = options;
     // Parts of the same files are not to go in step.
-    part_options.seed = Random({kSeedPurpose, static_cast<uint64_t>(options.seed), i}).Next() >> 1;
+    part_options.seed =
+        numeric::Random({kSeedPurpose, static_cast<uint64_t>(options.seed), i}).Next() >> 1;
     absl::StatusOr<std::unique_ptr<FileStream>> stream =
         CreateFileStream(part_source, part_options, threads);
     if (!stream.ok()) return InPart(stream.status(), i);
@@ -202,8 +203,8 @@ std::optional<size_t> MixedStream::Draw(Origin* origin) {
 size_t MixedStream::Pick(int64_t attempt) const {
   double total = 0;
   for (const Part& part : parts_) total += part.dropped ? 0 : part.share;
-  Random random({kDrawPurpose, static_cast<uint64_t>(seed_), static_cast<uint64_t>(draws_),
-                 static_cast<uint64_t>(attempt)});
+  numeric::Random random({kDrawPurpose, static_cast<uint64_t>(seed_), static_cast<uint64_t>(draws_),
+                          static_cast<uint64_t>(attempt)});
   double left = random.Fraction() * total;
   size_t picked = 0;
   for (size_t part = 0; part < parts_.size(); ++part) {
@@ -314,4 +315,4 @@ RecordStream::Counters MixedStream::counters() const {
   return sum;
 }
 
-}  // namespace frazo
+}  // namespace frazo::sources

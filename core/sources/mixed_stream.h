@@ -21,7 +21,7 @@
 #include "frazo/proto/pipeline_state.pb.h"
 #include "frazo/proto/record_source.pb.h"
 
-namespace frazo {
+namespace frazo::sources {
 
 // Records of several streams. Draw: the choice of the part that gives the next record; draw number
 // n depends on (seed, n) and on which parts have been dropped, so that each record is one draw.
@@ -71,6 +71,6 @@ class MixedStream final : public RecordStream {
   std::atomic<int64_t> record_bytes_{0};
 };
 
-}  // namespace frazo
+}  // namespace frazo::sources
 
 #endif  // FRAZO_CORE_SOURCES_MIXED_STREAM_H_

@@ -1,6 +1,6 @@
 #include "core/sources/read_ahead.h"
 
-namespace frazo {
+namespace frazo::sources {
 
 ReadAhead::ReadAhead(std::vector<LaneReader> readers, const Limits& limits,
                      std::shared_ptr<ReaderThreads> threads)
@@ -60,4 +60,4 @@ void ReadAhead::Read(Lane* lane) {
   if (awaited_ == lane || (stopping_ && reading_ == 0)) changed_.notify_one();
 }
 
-}  // namespace frazo
+}  // namespace frazo::sources

@@ -12,7 +12,7 @@
 #include "core/sources/lane_reader.h"
 #include "core/sources/reader_threads.h"
 
-namespace frazo {
+namespace frazo::sources {
 
 // Lanes read ahead by threads, each up to a bound. One thread at a time may take runs.
 class ReadAhead {
@@ -64,6 +64,6 @@ class ReadAhead {
   bool stopping_ = false;
 };
 
-}  // namespace frazo
+}  // namespace frazo::sources
 
 #endif  // FRAZO_CORE_SOURCES_READ_AHEAD_H_

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace frazo {
+namespace frazo::sources {
 
 ReaderThreads::~ReaderThreads() {
   {
@@ -35,4 +35,4 @@ void ReaderThreads::Work() {
   }
 }
 
-}  // namespace frazo
+}  // namespace frazo::sources

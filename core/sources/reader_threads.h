@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-namespace frazo {
+namespace frazo::sources {
 
 // A fixed number of threads that run tasks in the order in which they come. They start with the
 // first task. Thread-safe.
@@ -34,6 +34,6 @@ class ReaderThreads {
   std::vector<std::thread> threads_;
 };
 
-}  // namespace frazo
+}  // namespace frazo::sources
 
 #endif  // FRAZO_CORE_SOURCES_READER_THREADS_H_

@@ -11,7 +11,7 @@
 #include "core/records/record_position.h"
 #include "frazo/proto/pipeline_state.pb.h"
 
-namespace frazo {
+namespace frazo::sources {
 
 // Which record it is; the same in every run, while the files stand.
 struct RecordId {
@@ -19,7 +19,7 @@ struct RecordId {
   int32_t source = 0;
   // Number in the list of files that the source fixed when it was made.
   int32_t file = 0;
-  RecordPosition position;
+  records::RecordPosition position;
 
   friend bool operator==(const RecordId& left, const RecordId& right) {
     return left.source == right.source && left.file == right.file &&
@@ -64,6 +64,6 @@ class RecordChunk {
   std::shared_ptr<const ChunkOrigin> origin_;
 };
 
-}  // namespace frazo
+}  // namespace frazo::sources
 
 #endif  // FRAZO_CORE_SOURCES_RECORD_CHUNK_H_

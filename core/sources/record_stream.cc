@@ -9,7 +9,7 @@
 #include "core/sources/reader_threads.h"
 #include "core/status/status_macros.h"
 
-namespace frazo {
+namespace frazo::sources {
 namespace {
 
 // Storage that is slow to answer wants some requests at once, even where the cores are few.
@@ -46,4 +46,4 @@ absl::StatusOr<std::unique_ptr<RecordStream>> RecordStream::Create(const RecordS
   return absl::InvalidArgumentError("the source is empty; set files or mixture");
 }
 
-}  // namespace frazo
+}  // namespace frazo::sources

@@ -16,7 +16,7 @@
 #include "frazo/proto/pipeline_state.pb.h"
 #include "frazo/proto/record_source.pb.h"
 
-namespace frazo {
+namespace frazo::sources {
 
 // The records that a RecordSource message describes, in its order, which depends on the message,
 // the files and the options alone, never on threads. Files are read ahead by threads of its own.
@@ -95,6 +95,6 @@ class RecordStream {
   RecordStream() = default;
 };
 
-}  // namespace frazo
+}  // namespace frazo::sources
 
 #endif  // FRAZO_CORE_SOURCES_RECORD_STREAM_H_

@@ -18,7 +18,7 @@
 #include "core/records/record_writer.h"
 #include "core/sources/record_stream.h"
 
-namespace frazo {
+namespace frazo::sources {
 namespace {
 
 constexpr int kFiles = 8;
@@ -27,17 +27,18 @@ constexpr int kRecordsPerFile = 25000;
 // Made once, removed at the end.
 class RecordFolder {
  public:
-  explicit RecordFolder(CompressionKind compression)
-      : folder_(std::filesystem::temp_directory_path() /
-                absl::StrCat("frazo-benchmark-", CompressionName(compression), "-", getpid())) {
+  explicit RecordFolder(bytes::CompressionKind compression)
+      : folder_(
+            std::filesystem::temp_directory_path() /
+            absl::StrCat("frazo-benchmark-", bytes::CompressionName(compression), "-", getpid())) {
     std::filesystem::create_directory(folder_);
     // Half of the bytes repeat, so that compression has something to do.
-    Random random({1});
+    numeric::Random random({1});
     std::string bytes(1 << 20, '\0');
     for (char& byte : bytes) byte = random.Below(2) == 0 ? 'a' : random.Below(256);
     for (int file = 0; file < kFiles; ++file) {
-      auto writer =
-          RecordWriter::Create((folder_ / absl::StrCat("records-", file)).string(), compression);
+      auto writer = records::RecordWriter::Create(
+          (folder_ / absl::StrCat("records-", file)).string(), compression);
       CHECK_OK(writer);
       for (int record = 0; record < kRecordsPerFile; ++record) {
         const size_t size = 384 + random.Below(1217);
@@ -48,7 +49,7 @@ class RecordFolder {
   }
   ~RecordFolder() { std::filesystem::remove_all(folder_); }
 
-  RecordSource Source(CompressionKind compression) const {
+  RecordSource Source(bytes::CompressionKind compression) const {
     RecordSource source;
     FileSet& files = *source.mutable_files()->mutable_files();
     files.add_patterns((folder_ / "records-*").string());
@@ -60,10 +61,10 @@ class RecordFolder {
   std::filesystem::path folder_;
 };
 
-const RecordFolder& FolderOf(CompressionKind compression) {
-  static const RecordFolder plain(CompressionKind::kNone);
-  if (compression == CompressionKind::kNone) return plain;
-  static const RecordFolder gzip(CompressionKind::kGzip);
+const RecordFolder& FolderOf(bytes::CompressionKind compression) {
+  static const RecordFolder plain(bytes::CompressionKind::kNone);
+  if (compression == bytes::CompressionKind::kNone) return plain;
+  static const RecordFolder gzip(bytes::CompressionKind::kGzip);
   return gzip;
 }
 
@@ -85,7 +86,7 @@ void Read(const RecordSource& source, benchmark::State& state) {
 }
 
 void BM_InOrder(benchmark::State& state) {
-  const auto compression = static_cast<CompressionKind>(state.range(0));
+  const auto compression = static_cast<bytes::CompressionKind>(state.range(0));
   Read(FolderOf(compression).Source(compression), state);
 }
 BENCHMARK(BM_InOrder)
@@ -97,7 +98,7 @@ BENCHMARK(BM_InOrder)
     ->MinTime(1);
 
 void BM_Shuffled(benchmark::State& state) {
-  const auto compression = static_cast<CompressionKind>(state.range(0));
+  const auto compression = static_cast<bytes::CompressionKind>(state.range(0));
   RecordSource source = FolderOf(compression).Source(compression);
   source.mutable_files()->mutable_shuffle()->set_buffer_records(10000);
   source.mutable_files()->mutable_shuffle()->set_lanes(state.range(1));
@@ -113,11 +114,11 @@ BENCHMARK(BM_Shuffled)
     ->MinTime(1);
 
 void BM_MixtureOfShuffled(benchmark::State& state) {
-  const RecordFolder& folder = FolderOf(CompressionKind::kNone);
+  const RecordFolder& folder = FolderOf(bytes::CompressionKind::kNone);
   RecordSource source;
   for (const float weight : {1.0f, 2.0f, 4.0f}) {
     MixtureSource::Part& part = *source.mutable_mixture()->add_parts();
-    *part.mutable_source() = folder.Source(CompressionKind::kNone).files();
+    *part.mutable_source() = folder.Source(bytes::CompressionKind::kNone).files();
     part.mutable_source()->mutable_shuffle()->set_buffer_records(10000);
     part.set_weight(weight);
   }
@@ -126,4 +127,4 @@ void BM_MixtureOfShuffled(benchmark::State& state) {
 BENCHMARK(BM_MixtureOfShuffled)->MeasureProcessCPUTime()->UseRealTime()->MinTime(1);
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::sources

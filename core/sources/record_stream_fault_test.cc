@@ -25,7 +25,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace frazo {
+namespace frazo::sources {
 namespace {
 
 using ::testing::AllOf;
@@ -44,14 +44,14 @@ RecordSource Shuffled(RecordSource source) {
   return source;
 }
 
-void FlipBit(const ScratchFolder& scratch, std::string_view name, size_t bit) {
+void FlipBit(const bytes::ScratchFolder& scratch, std::string_view name, size_t bit) {
   std::string bytes = scratch.Read(name);
   bytes[bit / 8] ^= 1 << bit % 8;
   scratch.Write(name, bytes);
 }
 
 TEST(RecordStreamFaultTest, DamageIsAnErrorThatNamesThePlace) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   const std::vector<std::string> all = WriteRecordFiles(scratch, "a", {3, 3});
   // Record 1 of each file begins at byte 20, its data at byte 32.
   FlipBit(scratch, "a-001", 32 * 8);
@@ -66,7 +66,7 @@ TEST(RecordStreamFaultTest, DamageIsAnErrorThatNamesThePlace) {
 
 // A failed stream goes on after the file was mended, from the state before the failure.
 TEST(RecordStreamFaultTest, GoesOnAfterRepair) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   const std::vector<std::string> all = WriteRecordFiles(scratch, "a", {30, 30});
   RecordSource source = Shuffled(SourceOf(scratch, "a"));
   const std::vector<std::string> whole = ReadStream(*OpenStream(source), 4).records;
@@ -82,9 +82,9 @@ TEST(RecordStreamFaultTest, GoesOnAfterRepair) {
 }
 
 TEST(RecordStreamFaultTest, FlippedBitsCostTheirRecordsOnlyAndAreCounted) {
-  Random random({1});
+  numeric::Random random({1});
   for (int trial = 0; trial < 60; ++trial) {
-    ScratchFolder scratch;
+    bytes::ScratchFolder scratch;
     const std::vector<std::string> all = WriteRecordFiles(scratch, "a", {6, 7, 8});
     const std::string name = absl::StrCat("a-00", random.Below(3));
     FlipBit(scratch, name, random.Below(8 * scratch.Read(name).size()));
@@ -111,7 +111,7 @@ TEST(RecordStreamFaultTest, FlippedBitsCostTheirRecordsOnlyAndAreCounted) {
 }
 
 TEST(RecordStreamFaultTest, TruncationAtAnyByteIsAnErrorOrACountedSkip) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   WriteRecordFiles(scratch, "a", {4, 2});
   const std::string bytes = scratch.Read("a-000");
   std::set<size_t> ends = {0};
@@ -139,7 +139,7 @@ TEST(RecordStreamFaultTest, FilesThatVanishShrinkOrGrowAreNamed) {
         Change{"shrink", absl::StatusCode::kDataLoss, "had 81 bytes at the start and has 60 now"},
         Change{"grow", absl::StatusCode::kFailedPrecondition,
                "had 81 bytes at the start and has 82 now"}}) {
-    ScratchFolder scratch;
+    bytes::ScratchFolder scratch;
     WriteRecordFiles(scratch, "a", {2, 3, 2});
     for (const bool skip : {false, true}) {
       const auto stream =
@@ -165,7 +165,7 @@ TEST(RecordStreamFaultTest, FilesThatVanishShrinkOrGrowAreNamed) {
 }
 
 TEST(RecordStreamFaultTest, AFileThatGrowsWhileItIsReadIsAnError) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   // More than is read ahead.
   scratch.Write("a-0", std::string(8 << 20, '\n'));
   RecordSource source = SourceOf(scratch, "a");
@@ -183,7 +183,7 @@ TEST(RecordStreamFaultTest, AFileThatGrowsWhileItIsReadIsAnError) {
 
 TEST(RecordStreamFaultTest, AFileWithoutPermissionIsAnErrorEvenWhenSkipping) {
   if (geteuid() == 0) GTEST_SKIP() << "root may read every file";
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   WriteRecordFiles(scratch, "a", {2});
   chmod(scratch.Path("a-000").c_str(), 0);
   EXPECT_THAT(ReadStream(*OpenStream(SourceOf(scratch, "a"), SkippingDamage()), 10).status,
@@ -191,7 +191,7 @@ TEST(RecordStreamFaultTest, AFileWithoutPermissionIsAnErrorEvenWhenSkipping) {
 }
 
 TEST(RecordStreamFaultTest, NothingLeftAfterDamageIsAnError) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   scratch.Write("a-0", "this is no TFRecord file");
   EXPECT_THAT(ReadStream(*OpenStream(SourceOf(scratch, "a"), SkippingDamage()), 10).status,
               StatusIs(absl::StatusCode::kDataLoss,
@@ -201,17 +201,17 @@ TEST(RecordStreamFaultTest, NothingLeftAfterDamageIsAnError) {
 }
 
 TEST(RecordStreamFaultTest, TheWrongCompressionIsNamed) {
-  ScratchFolder scratch;
-  WriteRecordFiles(scratch, "a", {2}, CompressionKind::kGzip);
+  bytes::ScratchFolder scratch;
+  WriteRecordFiles(scratch, "a", {2}, bytes::CompressionKind::kGzip);
   EXPECT_THAT(
       ReadStream(*OpenStream(SourceOf(scratch, "a")), 10).status,
       StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("set the compression to gzip")));
 }
 
 TEST(RecordStreamFaultTest, ADamagedCompressedFileIsPassedToItsEnd) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   const std::vector<std::string> all =
-      WriteRecordFiles(scratch, "a", {2, 2}, CompressionKind::kGzip);
+      WriteRecordFiles(scratch, "a", {2, 2}, bytes::CompressionKind::kGzip);
   const std::string bytes = scratch.Read("a-000");
   scratch.Write("a-000", bytes.substr(0, bytes.size() - 12));
   RecordSource source = SourceOf(scratch, "a");
@@ -227,35 +227,36 @@ TEST(RecordStreamFaultTest, ADamagedCompressedFileIsPassedToItsEnd) {
 // Lines that take their time.
 std::atomic<int> lines_read = 0;
 
-class SlowTextFile final : public RecordFile {
+class SlowTextFile final : public records::RecordFile {
  public:
-  explicit SlowTextFile(std::unique_ptr<RecordFile> lines) : lines_(std::move(lines)) {}
+  explicit SlowTextFile(std::unique_ptr<records::RecordFile> lines) : lines_(std::move(lines)) {}
 
   bool Next(std::string_view* record) override {
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
     ++lines_read;
     return lines_->Next(record);
   }
-  bool NextRun(int64_t, RecordBatch* run) override { return RecordFile::NextRun(3, run); }
-  RecordPosition position() const override { return lines_->position(); }
+  bool NextRun(int64_t, records::RecordBatch* run) override {
+    return records::RecordFile::NextRun(3, run);
+  }
+  records::RecordPosition position() const override { return lines_->position(); }
   const absl::Status& status() const override { return lines_->status(); }
 
  private:
-  std::unique_ptr<RecordFile> lines_;
+  std::unique_ptr<records::RecordFile> lines_;
 };
 
-absl::StatusOr<std::unique_ptr<RecordFile>> OpenSlowText(std::string path,
-                                                         const RecordFile::Options& options,
-                                                         RecordPosition start) {
-  absl::StatusOr<std::unique_ptr<RecordFile>> lines =
-      TextRecordFile::Open(std::move(path), options, start);
+absl::StatusOr<std::unique_ptr<records::RecordFile>> OpenSlowText(
+    std::string path, const records::RecordFile::Options& options, records::RecordPosition start) {
+  absl::StatusOr<std::unique_ptr<records::RecordFile>> lines =
+      records::TextRecordFile::Open(std::move(path), options, start);
   if (!lines.ok()) return lines.status();
   return std::make_unique<SlowTextFile>(*std::move(lines));
 }
 
 FRAZO_REGISTER_RECORD_FORMAT("slow_text", OpenSlowText);
 
-RecordSource SlowSource(const ScratchFolder& scratch) {
+RecordSource SlowSource(const bytes::ScratchFolder& scratch) {
   for (int file = 0; file < 4; ++file) {
     std::string lines;
     for (int line = 0; line < 20; ++line) absl::StrAppend(&lines, file, ":", line, "\n");
@@ -267,7 +268,7 @@ RecordSource SlowSource(const ScratchFolder& scratch) {
 }
 
 TEST(RecordStreamFaultTest, SlowReadersChangeNothing) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   const RecordSource slow = SlowSource(scratch);
   RecordSource fast = slow;
   fast.mutable_files()->mutable_files()->set_format("text");
@@ -276,7 +277,7 @@ TEST(RecordStreamFaultTest, SlowReadersChangeNothing) {
 
 // The bound on what is read ahead holds, and leaving early does not read the rest.
 TEST(RecordStreamFaultTest, ReadsAheadToItsBoundAndStopsWhenDestroyed) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   RecordSource source = SlowSource(scratch);
   source.mutable_files()->set_epochs(0);
   lines_read = 0;
@@ -295,4 +296,4 @@ TEST(RecordStreamFaultTest, ReadsAheadToItsBoundAndStopsWhenDestroyed) {
 }
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::sources

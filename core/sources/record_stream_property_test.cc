@@ -14,7 +14,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace frazo {
+namespace frazo::sources {
 namespace {
 
 constexpr int kCases = 24;
@@ -30,21 +30,21 @@ struct Case {
   int64_t chunk_records;
 };
 
-void DrawShuffle(Random& random, Shuffle& shuffle) {
+void DrawShuffle(numeric::Random& random, Shuffle& shuffle) {
   shuffle.set_buffer_records(1 + random.Below(30));
   if (random.Below(3) == 0) shuffle.set_buffer_bytes(1 + random.Below(3000));
   shuffle.set_lanes(1 + random.Below(6));
 }
 
-std::vector<int> DrawCounts(Random& random) {
+std::vector<int> DrawCounts(numeric::Random& random) {
   std::vector<int> counts(1 + random.Below(6));
   for (int& count : counts) count = random.Below(9);
   counts[random.Below(counts.size())] += 1;
   return counts;
 }
 
-Case DrawCase(Random& random, const ScratchFolder& scratch) {
-  const auto compression = static_cast<CompressionKind>(random.Below(4));
+Case DrawCase(numeric::Random& random, const bytes::ScratchFolder& scratch) {
+  const auto compression = static_cast<bytes::CompressionKind>(random.Below(4));
   Case drawn;
   drawn.all = WriteRecordFiles(scratch, "a", DrawCounts(random), compression);
   drawn.source = SourceOf(scratch, "a");
@@ -60,8 +60,8 @@ Case DrawCase(Random& random, const ScratchFolder& scratch) {
 
 class RecordStreamPropertyTest : public ::testing::TestWithParam<int> {
  protected:
-  Random random_{static_cast<uint64_t>(GetParam())};
-  ScratchFolder scratch_;
+  numeric::Random random_{static_cast<uint64_t>(GetParam())};
+  bytes::ScratchFolder scratch_;
 };
 
 TEST_P(RecordStreamPropertyTest, EachReplicaGetsItsRecordsOnceAnEpoch) {
@@ -185,4 +185,4 @@ TEST_P(RecordStreamPropertyTest, MixturesGoOnExactlyFromEveryPoint) {
 INSTANTIATE_TEST_SUITE_P(Cases, RecordStreamPropertyTest, ::testing::Range(0, kCases));
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::sources

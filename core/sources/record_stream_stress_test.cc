@@ -14,10 +14,10 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace frazo {
+namespace frazo::sources {
 namespace {
 
-RecordSource WideSource(const ScratchFolder& scratch) {
+RecordSource WideSource(const bytes::ScratchFolder& scratch) {
   RecordSource source = SourceOf(scratch, "a");
   source.mutable_files()->set_epochs(3);
   source.mutable_files()->mutable_shuffle()->set_buffer_records(300);
@@ -28,7 +28,7 @@ RecordSource WideSource(const ScratchFolder& scratch) {
 }
 
 TEST(RecordStreamStressTest, StreamsInThreadsAllGiveTheSameOrder) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   WriteRecordFiles(scratch, "a", std::vector<int>(40, 100));
   const RecordSource source = WideSource(scratch);
   std::vector<std::vector<std::string>> orders(4);
@@ -46,14 +46,14 @@ TEST(RecordStreamStressTest, StreamsInThreadsAllGiveTheSameOrder) {
 }
 
 TEST(RecordStreamStressTest, StreamsMayBeLeftAtAnyMoment) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   WriteRecordFiles(scratch, "a", std::vector<int>(40, 100));
   RecordSource source = WideSource(scratch);
   RecordSource mixture;
   for (int part = 0; part < 3; ++part) {
     *mixture.mutable_mixture()->add_parts()->mutable_source() = source.files();
   }
-  Random random({1});
+  numeric::Random random({1});
   std::vector<RecordChunk> kept;
   for (int trial = 0; trial < 100; ++trial) {
     const auto stream = OpenStream(trial % 2 == 0 ? source : mixture);
@@ -75,4 +75,4 @@ TEST(RecordStreamStressTest, StreamsMayBeLeftAtAnyMoment) {
 }
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::sources

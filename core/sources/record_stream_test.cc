@@ -15,7 +15,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace frazo {
+namespace frazo::sources {
 namespace {
 
 using ::testing::ElementsAre;
@@ -46,7 +46,7 @@ RecordStream::Options WithSeed(int64_t seed) {
 }
 
 TEST(RecordStreamTest, InOrderMeansByNameThenByPlace) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   const std::vector<std::string> all = WriteRecordFiles(scratch, "a", {2, 0, 3});
   RecordSource source = SourceOf(scratch, "a");
   source.mutable_files()->set_epochs(2);
@@ -66,7 +66,7 @@ TEST(RecordStreamTest, InOrderMeansByNameThenByPlace) {
 }
 
 TEST(RecordStreamTest, ChunksLiveOnTheirOwn) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   const std::vector<std::string> all = WriteRecordFiles(scratch, "a", {3, 3});
   RecordChunk first;
   for (const RecordSource& source : {SourceOf(scratch, "a"), Shuffled(SourceOf(scratch, "a"), 4, 2),
@@ -87,7 +87,7 @@ TEST(RecordStreamTest, ChunksLiveOnTheirOwn) {
 }
 
 TEST(RecordStreamTest, TextLinesHaveStreamsToo) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   scratch.Write("a-0", "one\r\n\nthree");
   RecordSource source = SourceOf(scratch, "a");
   source.mutable_files()->mutable_files()->set_format("text");
@@ -97,10 +97,10 @@ TEST(RecordStreamTest, TextLinesHaveStreamsToo) {
 // The order must never change, since a checkpoint of an earlier release could not go on exactly.
 // From a second implementation, in Python: two epochs of windows of 3.
 TEST(RecordStreamTest, TheOrderIsFixedForEver) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   for (const char* file : {"a0", "a1", "a2", "a3"}) {
     scratch.Write(absl::StrCat("a-", file),
-                  EncodeRecords({absl::StrCat(file, ":0"), absl::StrCat(file, ":1")}));
+                  records::EncodeRecords({absl::StrCat(file, ":0"), absl::StrCat(file, ":1")}));
   }
   RecordSource source = Shuffled(SourceOf(scratch, "a"), 6, 2);
   source.mutable_files()->set_epochs(2);
@@ -110,7 +110,7 @@ TEST(RecordStreamTest, TheOrderIsFixedForEver) {
 }
 
 TEST(RecordStreamTest, SeedAndEpochDecideTheOrder) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   const std::vector<std::string> all = WriteRecordFiles(scratch, "a", {20, 20, 20, 20});
   RecordSource source = Shuffled(SourceOf(scratch, "a"), 16, 2);
   source.mutable_files()->set_epochs(2);
@@ -126,7 +126,7 @@ TEST(RecordStreamTest, SeedAndEpochDecideTheOrder) {
 // All of one window: each order of its records must be as likely as any other, over seeds and over
 // epochs.
 TEST(RecordStreamTest, WindowsArePermutedUniformly) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   WriteRecordFiles(scratch, "a", {4});
   RecordSource source = Shuffled(SourceOf(scratch, "a"), 100, 1);
   source.mutable_files()->set_epochs(40);
@@ -149,7 +149,7 @@ TEST(RecordStreamTest, WindowsArePermutedUniformly) {
 
 // A window is half of the buffer; lanes take turns, so that it mixes files.
 TEST(RecordStreamTest, WindowsMixTheFilesOfAllLanes) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   WriteRecordFiles(scratch, "a", {10, 10, 10, 10});
   const StreamResult read =
       ReadStream(*OpenStream(Shuffled(SourceOf(scratch, "a"), 16, 4)), 100, 8);
@@ -163,7 +163,7 @@ TEST(RecordStreamTest, WindowsMixTheFilesOfAllLanes) {
 }
 
 TEST(RecordStreamTest, TheBufferIsBoundedByBytesToo) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   WriteRecordFiles(scratch, "a", {50});
   RecordSource source = Shuffled(SourceOf(scratch, "a"), 1000, 1);
   // Half of them for a window: with the bookkeeping of at least 96 bytes a record, 5 at most.
@@ -175,7 +175,7 @@ TEST(RecordStreamTest, TheBufferIsBoundedByBytesToo) {
 }
 
 TEST(RecordStreamTest, StatesAreSmallWithManyLanes) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   WriteRecordFiles(scratch, "a", std::vector<int>(40, 30));
   const StreamResult read = ReadStream(*OpenStream(Shuffled(SourceOf(scratch, "a"), 500, 32)), 100);
   EXPECT_EQ(read.records.size(), 1200);
@@ -183,7 +183,7 @@ TEST(RecordStreamTest, StatesAreSmallWithManyLanes) {
 }
 
 TEST(RecordStreamTest, MixturesDrawByShare) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   std::vector<RecordSource> sources;
   for (const char* name : {"a", "b", "c"}) {
     WriteRecordFiles(scratch, name, {5});
@@ -207,7 +207,7 @@ TEST(RecordStreamTest, MixturesDrawByShare) {
 }
 
 TEST(RecordStreamTest, MixturesEndAsConfigured) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   const std::vector<std::string> few = WriteRecordFiles(scratch, "a", {3});
   const std::vector<std::string> many = WriteRecordFiles(scratch, "b", {30});
   RecordSource source = Mixed({SourceOf(scratch, "a"), SourceOf(scratch, "b")}, {1, 1});
@@ -230,7 +230,7 @@ TEST(RecordStreamTest, MixturesEndAsConfigured) {
 }
 
 TEST(RecordStreamTest, ReadsOfMixturesAgainNameTheirPart) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   WriteRecordFiles(scratch, "a", {3});
   WriteRecordFiles(scratch, "b", {3});
   const auto stream = OpenStream(Mixed({SourceOf(scratch, "a"), SourceOf(scratch, "b")}, {1, 1}));
@@ -255,7 +255,7 @@ TEST(RecordStreamTest, ReadsOfMixturesAgainNameTheirPart) {
 }
 
 TEST(RecordStreamTest, AnEndlessSourceWithoutRecordsIsAnError) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   WriteRecordFiles(scratch, "a", {0, 0});
   RecordSource source = SourceOf(scratch, "a");
   EXPECT_THAT(ReadStream(*OpenStream(source), 7).status, IsOk());
@@ -271,7 +271,7 @@ TEST(RecordStreamTest, AnEndlessSourceWithoutRecordsIsAnError) {
 }
 
 TEST(RecordStreamTest, ConfigurationsAreChecked) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   WriteRecordFiles(scratch, "a", {1});
   const auto error = [&](const std::function<void(RecordSource&, RecordStream::Options&)>& change) {
     RecordSource source = Shuffled(SourceOf(scratch, "a"), 10, 2);
@@ -303,7 +303,7 @@ TEST(RecordStreamTest, ConfigurationsAreChecked) {
 }
 
 TEST(RecordStreamTest, StatesOfSomethingElseAreRefusedByName) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   WriteRecordFiles(scratch, "a", {4, 4});
   WriteRecordFiles(scratch, "b", {4, 4, 1});
   const RecordSource source = Shuffled(SourceOf(scratch, "a"), 10, 2);
@@ -341,7 +341,7 @@ TEST(RecordStreamTest, StatesOfSomethingElseAreRefusedByName) {
 }
 
 TEST(RecordStreamTest, DamagedAndLateStatesAreRefused) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   WriteRecordFiles(scratch, "a", {4, 4});
   const RecordSource source = Shuffled(SourceOf(scratch, "a"), 10, 2);
   const RecordSourceState state = ReadStream(*OpenStream(source), 3).states[4];
@@ -363,4 +363,4 @@ TEST(RecordStreamTest, DamagedAndLateStatesAreRefused) {
 }
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::sources

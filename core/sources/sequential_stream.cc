@@ -8,7 +8,7 @@
 #include "core/records/record_position.h"
 #include "frazo/proto/pipeline_state.pb.h"
 
-namespace frazo {
+namespace frazo::sources {
 namespace {
 
 // Enough runs ahead that neither side waits for the other's hiccups, few enough to stay in cache.
@@ -18,7 +18,7 @@ constexpr ReadAhead::Limits kLimits = {/*records=*/std::numeric_limits<int64_t>:
 class SequentialOrigin final : public ChunkOrigin {
  public:
   SequentialOrigin(std::shared_ptr<const FileSourcePlan> plan, int64_t epoch, int32_t file,
-                   std::vector<RecordPosition> positions)
+                   std::vector<records::RecordPosition> positions)
       : plan_(std::move(plan)), epoch_(epoch), file_(file), positions_(std::move(positions)) {}
 
   RecordSourceState StateAfter(int64_t count) const override {
@@ -38,7 +38,7 @@ class SequentialOrigin final : public ChunkOrigin {
   const int64_t epoch_;
   const int32_t file_;
   // Of each record, and of what comes after the last.
-  const std::vector<RecordPosition> positions_;
+  const std::vector<records::RecordPosition> positions_;
 };
 
 }  // namespace
@@ -94,7 +94,7 @@ bool SequentialStream::EndEpoch() {
 }
 
 std::shared_ptr<const ChunkOrigin> SequentialStream::OriginOf(size_t count) const {
-  std::vector<RecordPosition> positions;
+  std::vector<records::RecordPosition> positions;
   positions.reserve(count + 1);
   for (size_t i = 0; i < count; ++i) positions.push_back(run_.records[given_ + i].id.position);
   const bool is_rest = given_ + count == run_.records.size();
@@ -103,4 +103,4 @@ std::shared_ptr<const ChunkOrigin> SequentialStream::OriginOf(size_t count) cons
                                             std::move(positions));
 }
 
-}  // namespace frazo
+}  // namespace frazo::sources

@@ -12,7 +12,7 @@
 #include "core/sources/reader_threads.h"
 #include "core/sources/record_chunk.h"
 
-namespace frazo {
+namespace frazo::sources {
 
 // Files in the order of their names, records in the order of the file.
 class SequentialStream final : public FileStream {
@@ -37,6 +37,6 @@ class SequentialStream final : public FileStream {
   std::unique_ptr<ReadAhead> reading_;
 };
 
-}  // namespace frazo
+}  // namespace frazo::sources
 
 #endif  // FRAZO_CORE_SOURCES_SEQUENTIAL_STREAM_H_

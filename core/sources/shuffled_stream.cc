@@ -9,7 +9,7 @@
 #include "core/numeric/random.h"
 #include "core/status/status_macros.h"
 
-namespace frazo {
+namespace frazo::sources {
 namespace {
 
 // Keeps these random numbers apart from others of the same seed.
@@ -132,9 +132,9 @@ absl::Status ShuffledStream::FillWindow() {
   }
   if (records_.empty()) return absl::OkStatus();
   epoch_is_empty_ = false;
-  Permute(Random({kPurpose, static_cast<uint64_t>(plan().identity.seed()),
-                  static_cast<uint64_t>(epoch_), static_cast<uint64_t>(window_)}),
-          records_);
+  numeric::Permute(numeric::Random({kPurpose, static_cast<uint64_t>(plan().identity.seed()),
+                                    static_cast<uint64_t>(epoch_), static_cast<uint64_t>(window_)}),
+                   records_);
   ++window_;
   return absl::OkStatus();
 }
@@ -188,4 +188,4 @@ LanePlace ShuffledStream::Lane::place() const {
   return {run.end.file, run.records[taken].id.position};
 }
 
-}  // namespace frazo
+}  // namespace frazo::sources

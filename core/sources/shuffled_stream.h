@@ -15,7 +15,7 @@
 #include "core/sources/record_chunk.h"
 #include "frazo/proto/pipeline_state.pb.h"
 
-namespace frazo {
+namespace frazo::sources {
 
 // Records in random order. The files of an epoch are read by several lanes side by side; records
 // are taken from the lanes in turn, one each, until they fill a window, which is permuted and given
@@ -73,6 +73,6 @@ class ShuffledStream final : public FileStream {
   std::unique_ptr<ReadAhead> reading_;
 };
 
-}  // namespace frazo
+}  // namespace frazo::sources
 
 #endif  // FRAZO_CORE_SOURCES_SHUFFLED_STREAM_H_

@@ -88,7 +88,7 @@ TEST(GraphemeTokenizerTest, TextOfTheTableComesBack) {
 }
 
 TEST(GraphemeTokenizerTest, AVocabularyOfOnesOwnKeepsCase) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   const auto tokenizer =
       WithVocabulary(scratch.Write("v", "<unk>\n<s>\n</s>\n \na\nA\n\u65e5\n<laugh>\n<laugh>>\n"));
   ASSERT_THAT(tokenizer, IsOk());
@@ -102,7 +102,7 @@ TEST(GraphemeTokenizerTest, EveryCodePointOfTheVocabularyComesBack) {
        {"\u00e9", "\u65e5", "\U0001f600", "\ufffd", " ", "\t", "x"}) {
     vocabulary.append(character).append("\n");
   }
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   const auto tokenizer = WithVocabulary(scratch.Write("v", vocabulary));
   ASSERT_THAT(tokenizer, IsOk());
   EXPECT_THAT((*tokenizer)->Decode(Ids(**tokenizer, text)), IsOkAndHolds(text));
@@ -126,7 +126,7 @@ TEST(GraphemeTokenizerTest, SpansCoverAnyTextWithoutGaps) {
 }
 
 TEST(GraphemeTokenizerTest, ATokenOfSeveralCharactersIsRefused) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   EXPECT_THAT(WithVocabulary(scratch.Write("v", "<unk>\n<s>\n</s>\nab\n")),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        HasSubstr("v': token 'ab' with id 3 is neither one character nor a name in "

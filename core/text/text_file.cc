@@ -16,7 +16,8 @@ namespace frazo::text {
 
 absl::StatusOr<std::string> ReadTextFile(const std::string& path) {
   constexpr size_t kReadBytes = 1 << 20;
-  FRAZO_ASSIGN_OR_RETURN(const std::unique_ptr<FileReader> file, FileReader::Open(path));
+  FRAZO_ASSIGN_OR_RETURN(const std::unique_ptr<bytes::FileReader> file,
+                         bytes::FileReader::Open(path));
   std::string content;
   while (true) {
     const size_t size = content.size();

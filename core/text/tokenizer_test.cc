@@ -33,7 +33,7 @@ class TokenizerTest : public testing::Test {
     return configs;
   }
 
-  ScratchFolder scratch_;
+  bytes::ScratchFolder scratch_;
 };
 
 TEST_F(TokenizerTest, EveryKindIsMadeFromItsConfig) {

@@ -99,7 +99,7 @@ TEST(VocabularyTest, ErrorsNameTheFileAndTheLine) {
 }
 
 TEST(VocabularyTest, FilesAreReadWhole) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   std::string content;
   for (int i = 0; i < 300'000; ++i) content += "token" + std::to_string(i) + "\n";
   const auto vocabulary = Vocabulary::Load(scratch.Write("words", content));
@@ -109,7 +109,7 @@ TEST(VocabularyTest, FilesAreReadWhole) {
 }
 
 TEST(VocabularyTest, AFileThatIsNotThereIsNamed) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   EXPECT_THAT(Vocabulary::Load(scratch.Path("none")),
               StatusIs(absl::StatusCode::kNotFound, HasSubstr(scratch.Path("none"))));
   EXPECT_THAT(Vocabulary::Load(scratch.Path("")),

@@ -28,7 +28,7 @@ class WordTokenizerTest : public testing::Test {
     return *std::move(tokenizer);
   }
 
-  ScratchFolder scratch_;
+  bytes::ScratchFolder scratch_;
 };
 
 TEST_F(WordTokenizerTest, WordsBetweenBlanks) {

@@ -55,15 +55,15 @@ RecordSource SourceOf(const std::string& folder) {
   return source;
 }
 
-std::unique_ptr<RecordStream> Open(const RecordSource& source) {
-  auto stream = RecordStream::Create(source, RecordStream::Options());
+std::unique_ptr<sources::RecordStream> Open(const RecordSource& source) {
+  auto stream = sources::RecordStream::Create(source, sources::RecordStream::Options());
   CHECK(stream.ok()) << stream.status();
   return *std::move(stream);
 }
 
 // Reads until `least` records have come, and says how many.
-int64_t Take(RecordStream& stream, int64_t least) {
-  RecordChunk chunk;
+int64_t Take(sources::RecordStream& stream, int64_t least) {
+  sources::RecordChunk chunk;
   int64_t taken = 0;
   while (taken < least) {
     CHECK(stream.NextChunk(kChunkRecords, &chunk)) << stream.status();
@@ -109,7 +109,7 @@ double RateOfOneCore(const std::string& folder, int64_t records) {
       if (size == 0) break;
       for (std::string_view rest(buffer.data(), size); !rest.empty();
            rest.remove_prefix(std::min(rest.size(), kChecksumBytes))) {
-        checksum ^= Crc32c(rest.substr(0, kChecksumBytes));
+        checksum ^= bytes::Crc32c(rest.substr(0, kChecksumBytes));
       }
     }
     close(file);

@@ -13,7 +13,8 @@
 namespace {
 
 absl::Status Reverse(const std::string& input, const std::string& output) {
-  FRAZO_ASSIGN_OR_RETURN(frazo::RecordReader reader, frazo::RecordReader::Open(input));
+  FRAZO_ASSIGN_OR_RETURN(frazo::records::RecordReader reader,
+                         frazo::records::RecordReader::Open(input));
   std::vector<std::string> records;
   for (std::string_view record; reader.Next(&record);) records.emplace_back(record);
   FRAZO_RETURN_IF_ERROR(reader.status());
@@ -21,8 +22,9 @@ absl::Status Reverse(const std::string& input, const std::string& output) {
   if (outside::Reversal().compression() != frazo::ZSTD) {
     return absl::InternalError("the default of Reversal.compression is not ZSTD");
   }
-  FRAZO_ASSIGN_OR_RETURN(frazo::RecordWriter writer,
-                         frazo::RecordWriter::Create(output, frazo::CompressionKind::kZstd));
+  FRAZO_ASSIGN_OR_RETURN(
+      frazo::records::RecordWriter writer,
+      frazo::records::RecordWriter::Create(output, frazo::bytes::CompressionKind::kZstd));
   for (auto record = records.rbegin(); record != records.rend(); ++record) {
     FRAZO_RETURN_IF_ERROR(writer.Write(*record));
   }

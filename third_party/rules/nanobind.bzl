@@ -51,6 +51,8 @@ def nanobind_library(name, deps = [], copts = [], **kwargs):
     frazo_cc_library(
         name = name,
         copts = _COPTS + copts,
+        # Only as a part of the module it has all symbols.
+        linkstatic = True,
         # Python looks NB_MODULE's function up by its name: no code refers to it.
         alwayslink = True,
         deps = deps + [Label("//third_party:nanobind")],

@@ -21,36 +21,37 @@
 
 namespace frazo::batch {
 
-inline FeatureSpec Variable(std::string name, ValueType type) {
+inline process::FeatureSpec Variable(std::string name, process::ValueType type) {
   return {std::move(name), type, std::nullopt, std::nullopt};
 }
 
-inline FeatureSpec Fixed(std::string name, ValueType type, std::vector<int64_t> shape) {
+inline process::FeatureSpec Fixed(std::string name, process::ValueType type,
+                                  std::vector<int64_t> shape) {
   return {std::move(name), type, std::move(shape), std::nullopt};
 }
 
 // Keeps the values of examples alive.
 class ExampleMaker {
  public:
-  FeatureValues Int32s(std::vector<int32_t> values) {
-    return Keep(ValueType::kInt32, &ints_, values);
+  process::FeatureValues Int32s(std::vector<int32_t> values) {
+    return Keep(process::ValueType::kInt32, &ints_, values);
   }
-  FeatureValues Floats(std::vector<float> values) {
-    return Keep(ValueType::kFloat32, &floats_, values);
+  process::FeatureValues Floats(std::vector<float> values) {
+    return Keep(process::ValueType::kFloat32, &floats_, values);
   }
-  FeatureValues Bytes(std::vector<std::string_view> values) {
-    return Keep(ValueType::kBytes, &bytes_, values);
+  process::FeatureValues Bytes(std::vector<std::string_view> values) {
+    return Keep(process::ValueType::kBytes, &bytes_, values);
   }
 
-  Example Make(std::vector<FeatureValues> values) {
+  process::Example Make(std::vector<process::FeatureValues> values) {
     examples_.push_back(std::move(values));
     return examples_.back();
   }
 
  private:
   template <typename T>
-  static FeatureValues Keep(ValueType type, std::deque<std::vector<T>>* kept,
-                            std::vector<T> values) {
+  static process::FeatureValues Keep(process::ValueType type, std::deque<std::vector<T>>* kept,
+                                     std::vector<T> values) {
     kept->push_back(std::move(values));
     return {type, kept->back().data(), static_cast<int64_t>(kept->back().size())};
   }
@@ -58,11 +59,11 @@ class ExampleMaker {
   std::deque<std::vector<int32_t>> ints_;
   std::deque<std::vector<float>> floats_;
   std::deque<std::vector<std::string_view>> bytes_;
-  std::deque<std::vector<FeatureValues>> examples_;
+  std::deque<std::vector<process::FeatureValues>> examples_;
 };
 
-inline RecordId Id(int64_t number) {
-  RecordId id;
+inline sources::RecordId Id(int64_t number) {
+  sources::RecordId id;
   id.position.record = number;
   return id;
 }
@@ -73,11 +74,12 @@ inline frazo::Batcher ParseBatcher(const std::string& text) {
   return config;
 }
 
-inline absl::Status BatcherError(const std::string& text, const ExampleSchema& schema) {
+inline absl::Status BatcherError(const std::string& text, const process::ExampleSchema& schema) {
   return Batcher::Create(ParseBatcher(text), schema).status();
 }
 
-inline std::unique_ptr<Batcher> MakeBatcher(const std::string& text, const ExampleSchema& schema) {
+inline std::unique_ptr<Batcher> MakeBatcher(const std::string& text,
+                                            const process::ExampleSchema& schema) {
   absl::StatusOr<std::unique_ptr<Batcher>> batcher = Batcher::Create(ParseBatcher(text), schema);
   EXPECT_TRUE(batcher.ok()) << batcher.status();
   return *std::move(batcher);

@@ -4,7 +4,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 
-namespace frazo {
+namespace frazo::bytes {
 
 // For tests: while alive, no file of this process grows past `bytes`: a disk that is full.
 class FileSizeLimit {
@@ -25,6 +25,6 @@ class FileSizeLimit {
   sighandler_t old_handler_;
 };
 
-}  // namespace frazo
+}  // namespace frazo::bytes
 
 #endif  // FRAZO_CORE_BYTES_TESTING_FILE_SIZE_LIMIT_H_

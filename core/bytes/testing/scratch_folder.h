@@ -12,7 +12,7 @@
 
 #include "gtest/gtest.h"
 
-namespace frazo {
+namespace frazo::bytes {
 
 // For tests: a folder of its own for the running test, empty at first and removed at the end.
 class ScratchFolder {
@@ -50,6 +50,6 @@ class ScratchFolder {
   std::filesystem::path folder_;
 };
 
-}  // namespace frazo
+}  // namespace frazo::bytes
 
 #endif  // FRAZO_CORE_BYTES_TESTING_SCRATCH_FOLDER_H_

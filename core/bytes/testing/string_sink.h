@@ -7,7 +7,7 @@
 #include "absl/status/status.h"
 #include "core/bytes/byte_sink.h"
 
-namespace frazo {
+namespace frazo::bytes {
 
 // For tests: appends to a string of the caller's, which must outlive it.
 class StringSink final : public ByteSink {
@@ -26,6 +26,6 @@ class StringSink final : public ByteSink {
   std::string& bytes_;
 };
 
-}  // namespace frazo
+}  // namespace frazo::bytes
 
 #endif  // FRAZO_CORE_BYTES_TESTING_STRING_SINK_H_

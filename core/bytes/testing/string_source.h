@@ -9,7 +9,7 @@
 
 #include "core/bytes/byte_source.h"
 
-namespace frazo {
+namespace frazo::bytes {
 
 // For tests: gives out `bytes`, at most `step` of them a read.
 class StringSource final : public ByteSource {
@@ -46,6 +46,6 @@ inline absl::StatusOr<std::string> ReadAll(ByteSource& source, size_t piece = 40
   }
 }
 
-}  // namespace frazo
+}  // namespace frazo::bytes
 
 #endif  // FRAZO_CORE_BYTES_TESTING_STRING_SOURCE_H_

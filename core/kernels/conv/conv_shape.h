@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-namespace frazo {
+namespace frazo::conv {
 
 // A two-dimensional convolution of one image, [height, width, channels] to
 // [out_height, out_width, filters], with the window [kernel_height, kernel_width].
@@ -23,6 +23,6 @@ struct ConvShape {
   int64_t pad_left;
 };
 
-}  // namespace frazo
+}  // namespace frazo::conv
 
 #endif  // FRAZO_CORE_KERNELS_CONV_CONV_SHAPE_H_

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-namespace frazo {
+namespace frazo::conv {
 namespace {
 
 int64_t Run(const ConvShape& shape) { return shape.kernel_width * shape.channels; }
@@ -138,4 +138,4 @@ void SparseConvGradient::Input(float* image_gradient) {
   }
 }
 
-}  // namespace frazo
+}  // namespace frazo::conv

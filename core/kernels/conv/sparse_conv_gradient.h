@@ -8,7 +8,7 @@
 #include "core/kernels/conv/conv_shape.h"
 #include "core/kernels/conv/weighted_runs.h"
 
-namespace frazo {
+namespace frazo::conv {
 
 // The gradients of a convolution in time proportional to the nonzero elements of the gradient of
 // its output. Behind max pooling and a rectifier nine in ten are zero: pooling sends the gradient
@@ -65,6 +65,6 @@ class SparseConvGradient {
   std::vector<int64_t> filter_begin_;
 };
 
-}  // namespace frazo
+}  // namespace frazo::conv
 
 #endif  // FRAZO_CORE_KERNELS_CONV_SPARSE_CONV_GRADIENT_H_

@@ -7,7 +7,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace frazo {
+namespace frazo::conv {
 namespace {
 
 using ::testing::ElementsAre;
@@ -117,4 +117,4 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{{4, 4, 33, 1, 1, 2, 4, 4, 1, 0, 0}, 0.3}));
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::conv

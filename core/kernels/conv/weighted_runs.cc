@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-namespace frazo {
+namespace frazo::conv {
 namespace {
 
 constexpr int64_t kLanes = 16;
@@ -102,4 +102,4 @@ void AddWeightedRuns(const float* from, const WeightedRun* runs, int64_t num_run
   add(from, runs, num_runs, length, sum);
 }
 
-}  // namespace frazo
+}  // namespace frazo::conv

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-namespace frazo {
+namespace frazo::conv {
 
 // A run: consecutive floats, here one row of a convolution's window with all its channels.
 
@@ -23,6 +23,6 @@ inline constexpr int64_t kRunOverread = 15;
 void AddWeightedRuns(const float* from, const WeightedRun* runs, int64_t num_runs, int64_t length,
                      float* sum);
 
-}  // namespace frazo
+}  // namespace frazo::conv
 
 #endif  // FRAZO_CORE_KERNELS_CONV_WEIGHTED_RUNS_H_

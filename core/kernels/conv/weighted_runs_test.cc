@@ -6,7 +6,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace frazo {
+namespace frazo::conv {
 namespace {
 
 using ::testing::Each;
@@ -44,4 +44,4 @@ TEST(AddWeightedRunsTest, WritesExactlyTheLength) {
 }
 
 }  // namespace
-}  // namespace frazo
+}  // namespace frazo::conv

@@ -21,7 +21,7 @@
 namespace frazo::pipeline {
 
 // For tests: a stream of records in memory. The state's `given` is the number of records before it.
-class MemoryStream final : public RecordStream {
+class MemoryStream final : public sources::RecordStream {
  public:
   explicit MemoryStream(std::vector<std::string> records)
       : records_(std::make_shared<const std::vector<std::string>>(std::move(records))) {}
@@ -31,18 +31,18 @@ class MemoryStream final : public RecordStream {
   // What the stream ends with.
   absl::Status end_status;
 
-  bool NextChunk(int64_t max_records, RecordChunk* chunk) override {
+  bool NextChunk(int64_t max_records, sources::RecordChunk* chunk) override {
     before_chunk();
     const int64_t count = std::min<int64_t>(max_records, records_->size() - next_);
     if (count == 0) {
       status_ = end_status;
       return false;
     }
-    std::vector<SourceRecord> records;
+    std::vector<sources::SourceRecord> records;
     for (int64_t i = next_; i < next_ + count; ++i) {
-      records.push_back({(*records_)[i], RecordId{0, 0, {i, 0}}});
+      records.push_back({(*records_)[i], sources::RecordId{0, 0, {i, 0}}});
     }
-    *chunk = RecordChunk(std::move(records), records_, std::make_shared<Origin>(next_));
+    *chunk = sources::RecordChunk(std::move(records), records_, std::make_shared<Origin>(next_));
     next_ += count;
     return true;
   }
@@ -54,20 +54,20 @@ class MemoryStream final : public RecordStream {
     return absl::OkStatus();
   }
 
-  absl::Status ReadAgain(absl::Span<const RecordId> ids,
+  absl::Status ReadAgain(absl::Span<const sources::RecordId> ids,
                          absl::FunctionRef<void(size_t, std::string_view)> use) const override {
     for (size_t i = 0; i < ids.size(); ++i) use(i, (*records_)[ids[i].position.record]);
     return absl::OkStatus();
   }
 
-  std::string Place(const RecordId& id) const override {
+  std::string Place(const sources::RecordId& id) const override {
     return absl::StrCat("'memory': record ", id.position.record, " at byte 0");
   }
 
   Counters counters() const override { return {}; }
 
  private:
-  class Origin final : public ChunkOrigin {
+  class Origin final : public sources::ChunkOrigin {
    public:
     explicit Origin(int64_t first) : first_(first) {}
 

@@ -24,7 +24,7 @@
 namespace frazo::pipeline {
 
 // For tests: the configuration that `text` says, with FOLDER replaced by the folder's path.
-inline frazo::Pipeline ParseConfig(const ScratchFolder& scratch, std::string_view text) {
+inline frazo::Pipeline ParseConfig(const bytes::ScratchFolder& scratch, std::string_view text) {
   frazo::Pipeline config;
   EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(
       absl::StrReplaceAll(text, {{"FOLDER", scratch.Path("")}}), &config))
@@ -43,7 +43,7 @@ inline std::unique_ptr<Pipeline> MakePipeline(const frazo::Pipeline& config) {
 
 // For tests: files `files` of pairs of sentences of 0 to 11 words, `pairs` in each, and the
 // vocabulary words.txt.
-inline void WritePairs(const ScratchFolder& scratch, int files, int pairs) {
+inline void WritePairs(const bytes::ScratchFolder& scratch, int files, int pairs) {
   scratch.Write("words.txt", "<unk>\n<s>\n</s>\na\nb\nc\nd\ne\n");
   uint64_t random = 1;
   const auto sentence = [&] {
@@ -60,7 +60,8 @@ inline void WritePairs(const ScratchFolder& scratch, int files, int pairs) {
       const std::string source = sentence();
       records.push_back(absl::StrCat(source, "\t", sentence()));
     }
-    scratch.Write(absl::StrCat("pairs-", absl::Dec(file, absl::kZeroPad3)), EncodeRecords(records));
+    scratch.Write(absl::StrCat("pairs-", absl::Dec(file, absl::kZeroPad3)),
+                  records::EncodeRecords(records));
   }
 }
 
@@ -94,8 +95,9 @@ inline std::string BatchText(const batch::Batch& batch) {
     for (const int64_t size : tensor.shape) absl::StrAppend(&text, size, ",");
     absl::StrAppend(&text, "] ");
     for (int64_t i = 0; i < tensor.element_count(); ++i) {
-      if (tensor.type == ValueType::kInt32) absl::StrAppend(&text, tensor.data<int32_t>()[i], " ");
-      if (tensor.type == ValueType::kBytes) absl::StrAppend(&text, tensor.string(i), "|");
+      if (tensor.type == process::ValueType::kInt32)
+        absl::StrAppend(&text, tensor.data<int32_t>()[i], " ");
+      if (tensor.type == process::ValueType::kBytes) absl::StrAppend(&text, tensor.string(i), "|");
     }
     absl::StrAppend(&text, "\n");
   }

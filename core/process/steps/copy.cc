@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/status/status_macros.h"
 
-namespace frazo {
+namespace frazo::process {
 namespace {
 
 // T: the type of the field's values, which is not uint8_t.
@@ -72,4 +72,4 @@ absl::StatusOr<std::unique_ptr<FieldStep>> MakeCopy(const std::string& place,
   return std::make_unique<CopyReferenceStep>(from, to);
 }
 
-}  // namespace frazo
+}  // namespace frazo::process

@@ -9,13 +9,13 @@
 #include "core/process/field_table.h"
 #include "frazo/proto/processor.pb.h"
 
-namespace frazo {
+namespace frazo::process {
 
 // The values of a field under another name too. `place` is where `config` stands. Error:
 // kInvalidArgument.
 absl::StatusOr<std::unique_ptr<FieldStep>> MakeCopy(const std::string& place,
                                                     const Step::Copy& config, FieldTable* table);
 
-}  // namespace frazo
+}  // namespace frazo::process
 
 #endif  // FRAZO_CORE_PROCESS_STEPS_COPY_H_

@@ -3,7 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/status/status_macros.h"
 
-namespace frazo {
+namespace frazo::process {
 namespace {
 
 class FilterByLengthStep : public FieldStep {
@@ -44,4 +44,4 @@ absl::StatusOr<std::unique_ptr<FieldStep>> MakeFilterByLength(const std::string&
   return std::make_unique<FilterByLengthStep>(found->id, config, filter);
 }
 
-}  // namespace frazo
+}  // namespace frazo::process

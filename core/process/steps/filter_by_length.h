@@ -10,7 +10,7 @@
 #include "core/process/field_table.h"
 #include "frazo/proto/processor.pb.h"
 
-namespace frazo {
+namespace frazo::process {
 
 // Leaves out records whose field is too short or too long, by RecordFields::FilterOut(filter).
 // `place` is where `config` stands. Error: kInvalidArgument.
@@ -18,6 +18,6 @@ absl::StatusOr<std::unique_ptr<FieldStep>> MakeFilterByLength(const std::string&
                                                               const Step::FilterByLength& config,
                                                               int32_t filter, FieldTable* table);
 
-}  // namespace frazo
+}  // namespace frazo::process
 
 #endif  // FRAZO_CORE_PROCESS_STEPS_FILTER_BY_LENGTH_H_

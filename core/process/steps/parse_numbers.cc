@@ -16,7 +16,7 @@
 #include "core/process/feature_config.h"
 #include "core/status/status_macros.h"
 
-namespace frazo {
+namespace frazo::process {
 namespace {
 
 constexpr std::string_view kSeparators = " ,\t\r\n";
@@ -109,4 +109,4 @@ absl::StatusOr<std::unique_ptr<FieldStep>> MakeParseNumbers(const std::string& p
                                                  "; expected INT64, INT32 or FLOAT32"));
 }
 
-}  // namespace frazo
+}  // namespace frazo::process

@@ -9,7 +9,7 @@
 #include "core/process/field_table.h"
 #include "frazo/proto/processor.pb.h"
 
-namespace frazo {
+namespace frazo::process {
 
 // Numbers that the text of a field spells. `place` is where `config` stands. Error:
 // kInvalidArgument.
@@ -17,6 +17,6 @@ absl::StatusOr<std::unique_ptr<FieldStep>> MakeParseNumbers(const std::string& p
                                                             const Step::ParseNumbers& config,
                                                             FieldTable* table);
 
-}  // namespace frazo
+}  // namespace frazo::process
 
 #endif  // FRAZO_CORE_PROCESS_STEPS_PARSE_NUMBERS_H_

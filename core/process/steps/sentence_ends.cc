@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/status/status_macros.h"
 
-namespace frazo {
+namespace frazo::process {
 namespace {
 
 enum class End { kStart, kEnd };
@@ -99,4 +99,4 @@ absl::StatusOr<std::unique_ptr<FieldStep>> MakePrependSos(const std::string& pla
       place, {End::kStart, "sos_id", config.field(), config.has_sos_id() ? &id : nullptr}, *table);
 }
 
-}  // namespace frazo
+}  // namespace frazo::process

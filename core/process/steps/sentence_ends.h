@@ -9,7 +9,7 @@
 #include "core/process/field_table.h"
 #include "frazo/proto/processor.pb.h"
 
-namespace frazo {
+namespace frazo::process {
 
 // Adds the id of the end of a sentence behind the ids of a field, or that of the start before them.
 // `place` is where `config` stands. Error: kInvalidArgument.
@@ -20,6 +20,6 @@ absl::StatusOr<std::unique_ptr<FieldStep>> MakePrependSos(const std::string& pla
                                                           const Step::PrependSos& config,
                                                           FieldTable* table);
 
-}  // namespace frazo
+}  // namespace frazo::process
 
 #endif  // FRAZO_CORE_PROCESS_STEPS_SENTENCE_ENDS_H_

@@ -9,7 +9,7 @@
 #include "core/status/status_macros.h"
 #include "core/text/tokenizer.h"
 
-namespace frazo {
+namespace frazo::process {
 namespace {
 
 class TokenizeStep : public FieldStep {
@@ -63,4 +63,4 @@ absl::StatusOr<std::unique_ptr<FieldStep>> MakeTokenize(const std::string& place
   return std::make_unique<TokenizeStep>(text, ids, *std::move(tokenizer));
 }
 
-}  // namespace frazo
+}  // namespace frazo::process

@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/status/status_macros.h"
 
-namespace frazo {
+namespace frazo::process {
 namespace {
 
 class TruncateStep : public FieldStep {
@@ -39,4 +39,4 @@ absl::StatusOr<std::unique_ptr<FieldStep>> MakeTruncate(const std::string& place
   return std::make_unique<TruncateStep>(found->id, config.length());
 }
 
-}  // namespace frazo
+}  // namespace frazo::process

@@ -24,8 +24,8 @@ void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, size_t) noexcept { std::free(memory); }
 void operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
 
-namespace frazo {
+namespace frazo::process {
 
 int64_t AllocationCount() { return allocations; }
 
-}  // namespace frazo
+}  // namespace frazo::process

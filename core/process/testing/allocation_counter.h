@@ -3,12 +3,12 @@
 
 #include <cstdint>
 
-namespace frazo {
+namespace frazo::process {
 
 // How often this program has called operator new so far. Who links it gets an operator new that
 // counts.
 int64_t AllocationCount();
 
-}  // namespace frazo
+}  // namespace frazo::process
 
 #endif  // FRAZO_CORE_PROCESS_TESTING_ALLOCATION_COUNTER_H_

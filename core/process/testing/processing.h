@@ -13,7 +13,7 @@
 #include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
 
-namespace frazo {
+namespace frazo::process {
 
 // The message that `text` is the textproto of.
 inline Processor ParseProcessor(const std::string& text) {
@@ -57,7 +57,7 @@ class Processing {
 
  private:
   std::vector<std::string> records_;
-  std::vector<SourceRecord> source_records_;
+  std::vector<sources::SourceRecord> source_records_;
   std::unique_ptr<RecordProcessor> processor_;
   ProcessedChunk chunk_;
 };
@@ -67,6 +67,6 @@ inline absl::Status ProcessOne(const std::string& config, const std::string& rec
   return Processing(config, {record}).Status(0);
 }
 
-}  // namespace frazo
+}  // namespace frazo::process
 
 #endif  // FRAZO_CORE_PROCESS_TESTING_PROCESSING_H_

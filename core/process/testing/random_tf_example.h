@@ -9,7 +9,7 @@
 
 #include "core/process/testing/wire_writer.h"
 
-namespace frazo {
+namespace frazo::process {
 
 // Writes random tf.Examples with features a (INT64), b (FLOAT32), c (BYTES), d (INT32), e (UINT8),
 // in any order, some of them missing, doubled, in parts, or unknown.
@@ -69,6 +69,6 @@ class RandomTfExample {
   std::mt19937_64 random_;
 };
 
-}  // namespace frazo
+}  // namespace frazo::process
 
 #endif  // FRAZO_CORE_PROCESS_TESTING_RANDOM_TF_EXAMPLE_H_

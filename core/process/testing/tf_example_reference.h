@@ -15,7 +15,7 @@
 #include "google/protobuf/message.h"
 #include "google/protobuf/text_format.h"
 
-namespace frazo {
+namespace frazo::process {
 
 // What protobuf itself reads out of a tf.Example; the messages are made here, so that TensorFlow's
 // are not needed.
@@ -178,6 +178,6 @@ class TfExampleReference {
   const google::protobuf::Descriptor* example_;
 };
 
-}  // namespace frazo
+}  // namespace frazo::process
 
 #endif  // FRAZO_CORE_PROCESS_TESTING_TF_EXAMPLE_REFERENCE_H_

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace frazo {
+namespace frazo::process {
 
 // Pieces of the protobuf wire format, and tf.Examples made of them, for tests that want each byte
 // in their hand.
@@ -83,6 +83,6 @@ inline std::string TfExample(std::initializer_list<std::string> entries) {
   return BytesMember(1, features);
 }
 
-}  // namespace frazo
+}  // namespace frazo::process
 
 #endif  // FRAZO_CORE_PROCESS_TESTING_WIRE_WRITER_H_

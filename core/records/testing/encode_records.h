@@ -16,30 +16,31 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace frazo {
+namespace frazo::records {
 
 // For tests: the bytes of a TFRecord file, which a RecordWriter would sync to the disk.
-inline std::string EncodeRecords(const std::vector<std::string>& records,
-                                 CompressionKind compression = CompressionKind::kNone) {
+inline std::string EncodeRecords(
+    const std::vector<std::string>& records,
+    bytes::CompressionKind compression = bytes::CompressionKind::kNone) {
   std::string framed;
   for (const std::string& record : records) {
     char length[kRecordLengthBytes];
     StoreLittleEndian<uint64_t>(record.size(), length);
     const std::string_view length_bytes(length, sizeof(length));
     char crcs[2 * kRecordCrcBytes];
-    StoreLittleEndian(MaskCrc32c(Crc32c(length_bytes)), crcs);
-    StoreLittleEndian(MaskCrc32c(Crc32c(record)), crcs + kRecordCrcBytes);
+    StoreLittleEndian(bytes::MaskCrc32c(bytes::Crc32c(length_bytes)), crcs);
+    StoreLittleEndian(bytes::MaskCrc32c(bytes::Crc32c(record)), crcs + kRecordCrcBytes);
     absl::StrAppend(&framed, length_bytes, std::string_view(crcs, kRecordCrcBytes), record,
                     std::string_view(crcs + kRecordCrcBytes, kRecordCrcBytes));
   }
   std::string bytes;
-  auto sink = Compress(compression, std::make_unique<StringSink>(&bytes));
+  auto sink = bytes::Compress(compression, std::make_unique<bytes::StringSink>(&bytes));
   EXPECT_THAT(sink, IsOk());
   EXPECT_THAT((*sink)->Append(framed), IsOk());
   EXPECT_THAT((*sink)->Close(), IsOk());
   return bytes;
 }
 
-}  // namespace frazo
+}  // namespace frazo::records
 
 #endif  // FRAZO_CORE_RECORDS_TESTING_ENCODE_RECORDS_H_

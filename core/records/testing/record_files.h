@@ -11,11 +11,11 @@
 #include "core/records/record_writer.h"
 #include "core/status/status_macros.h"
 
-namespace frazo {
+namespace frazo::records {
 
 // For tests: makes a TFRecord file of `records`.
 inline absl::Status WriteRecords(std::string path, const std::vector<std::string>& records,
-                                 CompressionKind compression) {
+                                 bytes::CompressionKind compression) {
   FRAZO_ASSIGN_OR_RETURN(RecordWriter writer, RecordWriter::Create(path, compression));
   for (const std::string& record : records) FRAZO_RETURN_IF_ERROR(writer.Write(record));
   return writer.Close();
@@ -34,7 +34,7 @@ inline ReadRecordsResult ReadRecords(RecordReader& reader) {
   return result;
 }
 
-inline ReadRecordsResult ReadRecords(std::string path, CompressionKind compression) {
+inline ReadRecordsResult ReadRecords(std::string path, bytes::CompressionKind compression) {
   RecordReader::Options options;
   options.compression = compression;
   absl::StatusOr<RecordReader> reader = RecordReader::Open(std::move(path), options);
@@ -42,6 +42,6 @@ inline ReadRecordsResult ReadRecords(std::string path, CompressionKind compressi
   return ReadRecords(*reader);
 }
 
-}  // namespace frazo
+}  // namespace frazo::records
 
 #endif  // FRAZO_CORE_RECORDS_TESTING_RECORD_FILES_H_

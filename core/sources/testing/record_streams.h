@@ -19,13 +19,13 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace frazo {
+namespace frazo::sources {
 
 // For tests: writes <name>-000, <name>-001, ... with as many records as `counts` says, of different
 // lengths and each with a text of its own; all texts.
 inline std::vector<std::string> WriteRecordFiles(
-    const ScratchFolder& scratch, std::string_view name, const std::vector<int>& counts,
-    CompressionKind compression = CompressionKind::kNone) {
+    const bytes::ScratchFolder& scratch, std::string_view name, const std::vector<int>& counts,
+    bytes::CompressionKind compression = bytes::CompressionKind::kNone) {
   std::vector<std::string> all;
   for (size_t file = 0; file < counts.size(); ++file) {
     std::vector<std::string> records;
@@ -33,14 +33,14 @@ inline std::vector<std::string> WriteRecordFiles(
       records.push_back(absl::StrCat(name, file, ":", record, std::string(record * 7 % 40, '.')));
     }
     scratch.Write(absl::StrCat(name, "-", absl::Dec(file, absl::kZeroPad3)),
-                  EncodeRecords(records, compression));
+                  records::EncodeRecords(records, compression));
     all.insert(all.end(), records.begin(), records.end());
   }
   return all;
 }
 
 // For tests: the source that reads <name>-* once, in order.
-inline RecordSource SourceOf(const ScratchFolder& scratch, std::string_view name) {
+inline RecordSource SourceOf(const bytes::ScratchFolder& scratch, std::string_view name) {
   RecordSource source;
   source.mutable_files()->mutable_files()->add_patterns(scratch.Path(absl::StrCat(name, "-*")));
   source.mutable_files()->set_epochs(1);
@@ -102,6 +102,6 @@ inline std::vector<std::string> Sorted(std::vector<std::string> texts) {
   return texts;
 }
 
-}  // namespace frazo
+}  // namespace frazo::sources
 
 #endif  // FRAZO_CORE_SOURCES_TESTING_RECORD_STREAMS_H_

@@ -58,7 +58,7 @@ TEST(BpeMergesTest, ErrorsNameTheFileAndTheLine) {
 }
 
 TEST(BpeMergesTest, AFileThatIsNotThereIsNamed) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   EXPECT_THAT(BpeMerges::Load(scratch.Path("none")),
               StatusIs(absl::StatusCode::kNotFound, HasSubstr(scratch.Path("none"))));
 }

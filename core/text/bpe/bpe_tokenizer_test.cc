@@ -32,7 +32,7 @@ class BpeTokenizerTest : public testing::Test {
     return *std::move(tokenizer);
   }
 
-  ScratchFolder scratch_;
+  bytes::ScratchFolder scratch_;
 };
 
 TEST_F(BpeTokenizerTest, WordsBecomePieces) {

@@ -93,7 +93,7 @@ TEST(SentencePieceModelTest, ErrorsNameTheFileAndThePiece) {
 }
 
 TEST(SentencePieceModelTest, AFileThatIsNotThereIsNamed) {
-  ScratchFolder scratch;
+  bytes::ScratchFolder scratch;
   EXPECT_THAT(CheckedSentencePieceModel::Load(scratch.Path("none")),
               StatusIs(absl::StatusCode::kNotFound, HasSubstr(scratch.Path("none"))));
 }

@@ -33,24 +33,25 @@
 namespace nb = nanobind;
 using namespace nb::literals;
 
-namespace frazo {
+namespace frazo::bindings {
 namespace {
 
 std::string_view View(const nb::bytes& bytes) { return {bytes.c_str(), bytes.size()}; }
 
 struct Reader {
-  explicit Reader(RecordReader opened) : reader(std::move(opened)) {}
+  explicit Reader(records::RecordReader opened) : reader(std::move(opened)) {}
 
   std::mutex mutex;  // Locked only by a thread that does not hold the interpreter's lock.
-  RecordReader reader;
+  records::RecordReader reader;
 };
 
 void OpenReader(Reader* self, const std::filesystem::path& path, std::string_view compression,
                 int64_t max_record_bytes) {
-  RecordReader::Options options;
-  options.compression = ValueOrRaise(ParseCompression(compression));
+  records::RecordReader::Options options;
+  options.compression = ValueOrRaise(bytes::ParseCompression(compression));
   options.max_record_bytes = max_record_bytes;
-  new (self) Reader(ValueOrRaise(Unlocked([&] { return RecordReader::Open(path, options); })));
+  new (self)
+      Reader(ValueOrRaise(Unlocked([&] { return records::RecordReader::Open(path, options); })));
 }
 
 nb::bytes NextRecord(Reader& self) {
@@ -70,7 +71,7 @@ RecordArrays ReadBatch(Reader& self, int64_t max_records) {
     RaiseIfError(absl::InvalidArgumentError(
         absl::StrCat("max_records is ", max_records, " but must be at least 1")));
   }
-  auto batch = std::make_unique<RecordBatch>();
+  auto batch = std::make_unique<records::RecordBatch>();
   std::unique_lock lock(self.mutex, std::defer_lock);
   const bool got = Unlocked([&] {
     lock.lock();
@@ -88,7 +89,7 @@ void BindRecordReader(nb::module_& module) {
       "byte: NotFoundError,\nPermissionDeniedError, DataLossError (damaged or cut short), "
       "InvalidArgumentError (the wrong\ncompression, or a record over the limit).")
       .def("__init__", &OpenReader, "path"_a, nb::kw_only(), "compression"_a = "none",
-           "max_record_bytes"_a = RecordReader::Options().max_record_bytes,
+           "max_record_bytes"_a = records::RecordReader::Options().max_record_bytes,
            "compression: none, gzip, zlib or zstd. max_record_bytes: a longer record is an error; "
            "at "
            "least 1.")
@@ -106,15 +107,16 @@ void BindRecordReader(nb::module_& module) {
 }
 
 struct Writer {
-  explicit Writer(RecordWriter created) : writer(std::move(created)) {}
+  explicit Writer(records::RecordWriter created) : writer(std::move(created)) {}
 
   std::mutex mutex;  // Locked only by a thread that does not hold the interpreter's lock.
-  RecordWriter writer;
+  records::RecordWriter writer;
 };
 
 void CreateWriter(Writer* self, const std::filesystem::path& path, std::string_view compression) {
-  const CompressionKind kind = ValueOrRaise(ParseCompression(compression));
-  new (self) Writer(ValueOrRaise(Unlocked([&] { return RecordWriter::Create(path, kind); })));
+  const bytes::CompressionKind kind = ValueOrRaise(bytes::ParseCompression(compression));
+  new (self)
+      Writer(ValueOrRaise(Unlocked([&] { return records::RecordWriter::Create(path, kind); })));
 }
 
 void Write(Writer& self, const nb::bytes& record) {
@@ -162,12 +164,13 @@ void BindRecordWriter(nb::module_& module) {
 
 void BindCrc32c(nb::module_& module) {
   module.def(
-      "crc32c", [](const nb::bytes& data) { return Unlocked([&] { return Crc32c(View(data)); }); },
+      "crc32c",
+      [](const nb::bytes& data) { return Unlocked([&] { return bytes::Crc32c(View(data)); }); },
       "data"_a, "CRC-32C (RFC 3720) of the bytes, not masked.");
   module.def(
       "file_crc32c",
       [](const std::filesystem::path& path) {
-        return ValueOrRaise(Unlocked([&] { return FileCrc32c(path); }));
+        return ValueOrRaise(Unlocked([&] { return bytes::FileCrc32c(path); }));
       },
       "path"_a, "CRC-32C of all bytes of a file. Raises NotFoundError, PermissionDeniedError.");
 }
@@ -187,4 +190,4 @@ NB_MODULE(_core, module) {
   BindSearch(module);
 }
 
-}  // namespace frazo
+}  // namespace frazo::bindings

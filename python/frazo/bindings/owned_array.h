@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace frazo {
+namespace frazo::bindings {
 
 // The elements as a NumPy array of this type and shape, without copying them.
 template <typename Array, typename Element>
@@ -20,6 +20,6 @@ Array ToArray(std::vector<Element> elements, std::initializer_list<size_t> shape
   return Array(owned->data(), shape, owner);
 }
 
-}  // namespace frazo
+}  // namespace frazo::bindings
 
 #endif  // FRAZO_PYTHON_FRAZO_BINDINGS_OWNED_ARRAY_H_

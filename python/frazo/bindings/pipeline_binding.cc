@@ -28,7 +28,7 @@
 namespace nb = nanobind;
 using namespace nb::literals;
 
-namespace frazo {
+namespace frazo::bindings {
 namespace {
 
 using ::frazo::batch::Batch;
@@ -83,32 +83,32 @@ auto Exclusively(PipelineIterator& self, Call call) {
   });
 }
 
-const char* NumpyName(ValueType type) {
+const char* NumpyName(process::ValueType type) {
   switch (type) {
-    case ValueType::kInt64:
+    case process::ValueType::kInt64:
       return "int64";
-    case ValueType::kInt32:
+    case process::ValueType::kInt32:
       return "int32";
-    case ValueType::kFloat32:
+    case process::ValueType::kFloat32:
       return "float32";
-    case ValueType::kUint8:
+    case process::ValueType::kUint8:
       return "uint8";
-    case ValueType::kBytes:
+    case process::ValueType::kBytes:
       return "object";
   }
   return "object";
 }
 
-nb::dlpack::dtype NumberType(ValueType type) {
+nb::dlpack::dtype NumberType(process::ValueType type) {
   switch (type) {
-    case ValueType::kInt64:
+    case process::ValueType::kInt64:
       return nb::dtype<int64_t>();
-    case ValueType::kInt32:
+    case process::ValueType::kInt32:
       return nb::dtype<int32_t>();
-    case ValueType::kFloat32:
+    case process::ValueType::kFloat32:
       return nb::dtype<float>();
-    case ValueType::kUint8:
-    case ValueType::kBytes:
+    case process::ValueType::kUint8:
+    case process::ValueType::kBytes:
       return nb::dtype<uint8_t>();
   }
   return nb::dtype<uint8_t>();
@@ -138,7 +138,7 @@ nb::object BytesArray(const BatchTensor& tensor) {
 nb::dict NumpyBatch(const Batch& batch) {
   nb::dict arrays;
   for (const BatchTensor& tensor : batch.tensors) {
-    const bool is_bytes = tensor.type == ValueType::kBytes;
+    const bool is_bytes = tensor.type == process::ValueType::kBytes;
     arrays[tensor.name.c_str()] = is_bytes ? BytesArray(tensor) : NumberArray(tensor);
   }
   return arrays;
@@ -262,4 +262,4 @@ void BindPipeline(nb::module_& module) {
       "of None\ndiffers from batch to batch. Loads the vocabularies; looks for no records.");
 }
 
-}  // namespace frazo
+}  // namespace frazo::bindings

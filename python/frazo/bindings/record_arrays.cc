@@ -2,17 +2,18 @@
 
 namespace nb = nanobind;
 
-namespace frazo {
+namespace frazo::bindings {
 
-RecordArrays ToArrays(std::unique_ptr<RecordBatch> batch) {
-  static_assert(sizeof(RecordBatch::Extent) == 2 * sizeof(int64_t));
+RecordArrays ToArrays(std::unique_ptr<records::RecordBatch> batch) {
+  static_assert(sizeof(records::RecordBatch::Extent) == 2 * sizeof(int64_t));
   const void* extents = batch->extents.data();
   const void* bytes = batch->bytes.get();
   const size_t byte_count = batch->byte_count;
   const size_t record_count = batch->extents.size();
-  const nb::capsule owner(batch.release(),
-                          [](void* owned) noexcept { delete static_cast<RecordBatch*>(owned); });
+  const nb::capsule owner(batch.release(), [](void* owned) noexcept {
+    delete static_cast<records::RecordBatch*>(owned);
+  });
   return {BatchBytes(bytes, {byte_count}, owner), BatchExtents(extents, {record_count, 2}, owner)};
 }
 
-}  // namespace frazo
+}  // namespace frazo::bindings

@@ -10,7 +10,7 @@
 
 #include "core/records/record_batch.h"
 
-namespace frazo {
+namespace frazo::bindings {
 
 // Record i is bytes [extents[i, 0], extents[i, 1]) of the bytes.
 using BatchBytes =
@@ -20,8 +20,8 @@ using BatchExtents =
 using RecordArrays = std::pair<BatchBytes, BatchExtents>;
 
 // Views of a batch, which keep its memory alive and cannot be written to.
-RecordArrays ToArrays(std::unique_ptr<RecordBatch> batch);
+RecordArrays ToArrays(std::unique_ptr<records::RecordBatch> batch);
 
-}  // namespace frazo
+}  // namespace frazo::bindings
 
 #endif  // FRAZO_PYTHON_FRAZO_BINDINGS_RECORD_ARRAYS_H_

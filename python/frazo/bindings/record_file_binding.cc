@@ -31,11 +31,11 @@
 namespace nb = nanobind;
 using namespace nb::literals;
 
-namespace frazo {
+namespace frazo::bindings {
 namespace {
 
 struct File {
-  explicit File(std::unique_ptr<RecordFile> opened) : file(std::move(opened)) {}
+  explicit File(std::unique_ptr<records::RecordFile> opened) : file(std::move(opened)) {}
 
   // What `call` gives for the file, which no other thread uses meanwhile.
   template <typename Call>
@@ -47,15 +47,15 @@ struct File {
   }
 
   std::mutex mutex;  // Locked only by a thread that does not hold the interpreter's lock.
-  std::unique_ptr<RecordFile> file;
+  std::unique_ptr<records::RecordFile> file;
 };
 
 void OpenFile(File* self, const std::filesystem::path& path, std::string_view format,
               std::string_view compression, int64_t max_record_bytes) {
-  RecordFile::Options options;
-  options.compression = ValueOrRaise(ParseCompression(compression));
+  records::RecordFile::Options options;
+  options.compression = ValueOrRaise(bytes::ParseCompression(compression));
   options.max_record_bytes = max_record_bytes;
-  const RecordFileOpener opener = ValueOrRaise(FindRecordFormat(format));
+  const records::RecordFileOpener opener = ValueOrRaise(records::FindRecordFormat(format));
   new (self) File(ValueOrRaise(Unlocked([&] { return opener(path, options, {}); })));
 }
 
@@ -64,9 +64,9 @@ RecordArrays ReadRun(File& self, int64_t max_records) {
     RaiseIfError(absl::InvalidArgumentError(
         absl::StrCat("max_records is ", max_records, " but must be at least 1")));
   }
-  auto run = std::make_unique<RecordBatch>();
+  auto run = std::make_unique<records::RecordBatch>();
   absl::Status failure;
-  self.Use([&](RecordFile& file) {
+  self.Use([&](records::RecordFile& file) {
     if (!file.NextRun(max_records, run.get())) failure = file.status();
   });
   RaiseIfError(failure);
@@ -74,11 +74,12 @@ RecordArrays ReadRun(File& self, int64_t max_records) {
 }
 
 std::optional<int64_t> SkipDamage(File& self) {
-  return self.Use([](RecordFile& file) { return file.SkipDamage(); });
+  return self.Use([](records::RecordFile& file) { return file.SkipDamage(); });
 }
 
 std::pair<int64_t, int64_t> Position(File& self) {
-  const RecordPosition position = self.Use([](RecordFile& file) { return file.position(); });
+  const records::RecordPosition position =
+      self.Use([](records::RecordFile& file) { return file.position(); });
   return {position.record, position.byte};
 }
 
@@ -86,16 +87,18 @@ std::vector<std::pair<std::string, int64_t>> FindRecordFiles(
     const std::vector<std::string>& patterns) {
   FileSet file_set;
   for (const std::string& pattern : patterns) file_set.add_patterns(pattern);
-  const PinnedFileSet pinned = ValueOrRaise(Unlocked([&] { return PinFiles(file_set, {}); }));
+  const sources::PinnedFileSet pinned =
+      ValueOrRaise(Unlocked([&] { return sources::PinFiles(file_set, {}); }));
   std::vector<std::pair<std::string, int64_t>> files;
-  for (const PinnedFile& file : pinned.files) files.emplace_back(file.path, file.bytes);
+  for (const sources::PinnedFile& file : pinned.files) files.emplace_back(file.path, file.bytes);
   return files;
 }
 
 std::optional<std::string> Guess(const nb::bytes& head) {
-  const std::optional<CompressionKind> guess = GuessCompression({head.c_str(), head.size()});
+  const std::optional<bytes::CompressionKind> guess =
+      records::GuessCompression({head.c_str(), head.size()});
   if (!guess.has_value()) return std::nullopt;
-  return std::string(CompressionName(*guess));
+  return std::string(bytes::CompressionName(*guess));
 }
 
 }  // namespace
@@ -108,7 +111,8 @@ void BindRecordFile(nb::module_& module) {
       "DataLossError (damaged or cut short), InvalidArgumentError (the wrong compression, or a\n"
       "record over the limit).")
       .def("__init__", &OpenFile, "path"_a, nb::kw_only(), "format"_a = "tfrecord",
-           "compression"_a = "none", "max_record_bytes"_a = RecordFile::Options().max_record_bytes,
+           "compression"_a = "none",
+           "max_record_bytes"_a = records::RecordFile::Options().max_record_bytes,
            "format: tfrecord, text, or one that C++ registered. compression: none, gzip, zlib or "
            "zstd.\nmax_record_bytes: a longer record is an error; at least 1.")
       .def(
@@ -137,4 +141,4 @@ void BindRecordFile(nb::module_& module) {
              nb::sig("def guess_compression(head: bytes) -> str | None"));
 }
 
-}  // namespace frazo
+}  // namespace frazo::bindings

@@ -3,12 +3,12 @@
 
 #include <nanobind/nanobind.h>
 
-namespace frazo {
+namespace frazo::bindings {
 
 // Makes the class RecordFile and the functions find_record_files and guess_compression members of
 // `module`, whose exceptions are bound already.
 void BindRecordFile(nanobind::module_& module);
 
-}  // namespace frazo
+}  // namespace frazo::bindings
 
 #endif  // FRAZO_PYTHON_FRAZO_BINDINGS_RECORD_FILE_BINDING_H_

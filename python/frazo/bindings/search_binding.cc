@@ -27,7 +27,7 @@
 namespace nb = nanobind;
 using namespace nb::literals;
 
-namespace frazo {
+namespace frazo::bindings {
 namespace {
 
 using decode::SearchResults;
@@ -219,4 +219,4 @@ void BindSearch(nb::module_& module) {
           nb::rv_policy::automatic, "[rows]: the token chosen last; before the first step none.");
 }
 
-}  // namespace frazo
+}  // namespace frazo::bindings

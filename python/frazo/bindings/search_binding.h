@@ -3,11 +3,11 @@
 
 #include <nanobind/nanobind.h>
 
-namespace frazo {
+namespace frazo::bindings {
 
 // Makes the class Search a member of `module`, whose exceptions are bound already.
 void BindSearch(nanobind::module_& module);
 
-}  // namespace frazo
+}  // namespace frazo::bindings
 
 #endif  // FRAZO_PYTHON_FRAZO_BINDINGS_SEARCH_BINDING_H_

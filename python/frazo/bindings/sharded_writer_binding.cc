@@ -26,11 +26,11 @@
 namespace nb = nanobind;
 using namespace nb::literals;
 
-namespace frazo {
+namespace frazo::bindings {
 namespace {
 
 struct ShardedWriter {
-  explicit ShardedWriter(ShardedRecordWriter created) : writer(std::move(created)) {}
+  explicit ShardedWriter(records::ShardedRecordWriter created) : writer(std::move(created)) {}
 
   // Raises what `call` returns for the writer, which no other thread uses meanwhile.
   template <typename Call>
@@ -42,21 +42,21 @@ struct ShardedWriter {
   }
 
   std::mutex mutex;  // Locked only by a thread that does not hold the interpreter's lock.
-  ShardedRecordWriter writer;
+  records::ShardedRecordWriter writer;
 };
 
 void CreateShards(ShardedWriter* self, const std::filesystem::path& pattern,
                   std::string_view format, std::string_view compression) {
-  ShardedRecordWriter::Options options;
+  records::ShardedRecordWriter::Options options;
   options.format = std::string(format);
-  options.compression = ValueOrRaise(ParseCompression(compression));
-  new (self) ShardedWriter(
-      ValueOrRaise(Unlocked([&] { return ShardedRecordWriter::Create(pattern, options); })));
+  options.compression = ValueOrRaise(bytes::ParseCompression(compression));
+  new (self) ShardedWriter(ValueOrRaise(
+      Unlocked([&] { return records::ShardedRecordWriter::Create(pattern, options); })));
 }
 
 void WriteOne(ShardedWriter& self, const nb::bytes& record, std::optional<size_t> shard) {
   const std::string_view view(record.c_str(), record.size());
-  self.Use([&](ShardedRecordWriter& writer) {
+  self.Use([&](records::ShardedRecordWriter& writer) {
     return shard.has_value() ? writer.WriteTo(*shard, view) : writer.Write(view);
   });
 }
@@ -64,7 +64,8 @@ void WriteOne(ShardedWriter& self, const nb::bytes& record, std::optional<size_t
 using Bytes = nb::ndarray<const uint8_t, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
 using Extents = nb::ndarray<const int64_t, nb::shape<-1, 2>, nb::c_contig, nb::device::cpu>;
 
-absl::Status WriteAll(const Bytes& data, const Extents& extents, ShardedRecordWriter& writer) {
+absl::Status WriteAll(const Bytes& data, const Extents& extents,
+                      records::ShardedRecordWriter& writer) {
   const std::string_view bytes(reinterpret_cast<const char*>(data.data()), data.size());
   for (size_t record = 0; record < extents.shape(0); ++record) {
     const int64_t begin = extents.data()[2 * record];
@@ -81,7 +82,7 @@ absl::Status WriteAll(const Bytes& data, const Extents& extents, ShardedRecordWr
 
 void ExitShards(ShardedWriter& self, nb::handle exception_class, nb::handle, nb::handle) {
   const bool failed = !exception_class.is_none();
-  self.Use([&](ShardedRecordWriter& writer) {
+  self.Use([&](records::ShardedRecordWriter& writer) {
     if (failed) writer.Discard();
     return writer.closed() ? absl::OkStatus() : writer.Close();
   });
@@ -109,7 +110,9 @@ void BindShardedRecordWriter(nb::module_& module) {
       .def(
           "write_batch",
           [](ShardedWriter& self, const Bytes& data, const Extents& extents) {
-            self.Use([&](ShardedRecordWriter& writer) { return WriteAll(data, extents, writer); });
+            self.Use([&](records::ShardedRecordWriter& writer) {
+              return WriteAll(data, extents, writer);
+            });
           },
           "data"_a, "extents"_a,
           "Adds records to the shards in turn: data[extents[i, 0]:extents[i, 1]] for each i, uint8 "
@@ -117,7 +120,7 @@ void BindShardedRecordWriter(nb::module_& module) {
       .def(
           "close",
           [](ShardedWriter& self) {
-            self.Use([](ShardedRecordWriter& writer) { return writer.Close(); });
+            self.Use([](records::ShardedRecordWriter& writer) { return writer.Close(); });
           },
           "Completes all files, forces them to disk and gives them their names.")
       .def_prop_ro(
@@ -130,4 +133,4 @@ void BindShardedRecordWriter(nb::module_& module) {
            "traceback"_a.none());
 }
 
-}  // namespace frazo
+}  // namespace frazo::bindings

@@ -3,11 +3,11 @@
 
 #include <nanobind/nanobind.h>
 
-namespace frazo {
+namespace frazo::bindings {
 
 // Makes the class ShardedRecordWriter a member of `module`, whose exceptions are bound already.
 void BindShardedRecordWriter(nanobind::module_& module);
 
-}  // namespace frazo
+}  // namespace frazo::bindings
 
 #endif  // FRAZO_PYTHON_FRAZO_BINDINGS_SHARDED_WRITER_BINDING_H_

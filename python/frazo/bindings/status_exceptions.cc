@@ -10,7 +10,7 @@
 
 namespace nb = nanobind;
 
-namespace frazo {
+namespace frazo::bindings {
 namespace {
 
 // Exception classes by status code; they live as long as the interpreter.
@@ -85,4 +85,4 @@ void BindExceptions(nb::module_& module) {
   }
 }
 
-}  // namespace frazo
+}  // namespace frazo::bindings

@@ -8,7 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-namespace frazo {
+namespace frazo::bindings {
 
 // Makes FrazoError and its classes, one for each status code, members of `module`.
 void BindExceptions(nanobind::module_& module);
@@ -29,6 +29,6 @@ auto Unlocked(Call call) {
   return call();
 }
 
-}  // namespace frazo
+}  // namespace frazo::bindings
 
 #endif  // FRAZO_PYTHON_FRAZO_BINDINGS_STATUS_EXCEPTIONS_H_

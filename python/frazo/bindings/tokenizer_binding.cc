@@ -28,7 +28,7 @@
 namespace nb = nanobind;
 using namespace nb::literals;
 
-namespace frazo {
+namespace frazo::bindings {
 namespace {
 
 using Path = std::optional<std::filesystem::path>;
@@ -217,4 +217,4 @@ void BindTokenizer(nb::module_& module) {
           "64 bits, equal for tokenizers that encode and decode alike.");
 }
 
-}  // namespace frazo
+}  // namespace frazo::bindings

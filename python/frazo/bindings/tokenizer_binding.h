@@ -3,11 +3,11 @@
 
 #include <nanobind/nanobind.h>
 
-namespace frazo {
+namespace frazo::bindings {
 
 // Makes the class Tokenizer a member of `module`, whose exceptions are bound already.
 void BindTokenizer(nanobind::module_& module);
 
-}  // namespace frazo
+}  // namespace frazo::bindings
 
 #endif  // FRAZO_PYTHON_FRAZO_BINDINGS_TOKENIZER_BINDING_H_
