@@ -8,6 +8,8 @@ import subprocess
 
 import pytest
 
+from tests.format import functions
+
 # Runfiles are links into the source tree; the tools lie in their own repositories beside it.
 RUNFILES = pathlib.Path.cwd()
 TREE = (RUNFILES / "WORKSPACE").resolve().parent
@@ -18,6 +20,10 @@ BUILDIFIER = RUNFILES.parent / "frazo_node" / "bin" / "buildifier"
 # Lines; a file that needs more is two concepts. Tests may be longer.
 SIZE_BUDGETS = {".h": 300, ".cc": 600, ".py": 500}
 TEST_SIZE_BUDGET = 800
+
+# A function that needs more does two things.
+LINE_BUDGET = 60
+PARAMETER_BUDGET = 6
 
 
 def source_files(*patterns: str) -> list[str]:
@@ -56,6 +62,19 @@ def test_files_stay_within_their_budget():
         if lines > budget:
             too_long.append(f"{name}: {lines} lines, budget {budget}")
     assert not too_long
+
+
+def test_functions_stay_within_their_budget():
+    too_large = []
+    for name in source_files("*.h", "*.cc", "*.py"):
+        text = (TREE / name).read_text(encoding="utf-8")
+        scan = functions.python_functions if name.endswith(".py") else functions.cpp_functions
+        too_large += [
+            f"{name}:{function.line}: {function.name} has {function.lines} lines and {function.parameters} parameters"
+            for function in scan(text)
+            if function.lines > LINE_BUDGET or function.parameters > PARAMETER_BUDGET
+        ]
+    assert not too_large, f"the budget is {LINE_BUDGET} lines and {PARAMETER_BUDGET} parameters"
 
 
 def test_no_file_has_a_name_that_says_nothing():

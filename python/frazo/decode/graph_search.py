@@ -40,16 +40,8 @@ def graph_search(
     Raises:
       tf.errors.InvalidArgumentError: names what is wrong, as frazo.decode.search.search does.
     """
-    search, parents, owners = ops.search_begin(
-        config,
-        sentences=sentences.count,
-        vocabulary=sentences.vocabulary,
-        source=sentences.source,
-        source_lengths=sentences.source_lengths,
-        forced=sentences.forced,
-        forced_lengths=sentences.forced_lengths,
-        seeds=sentences.seeds,
-    )
+    inputs = ops.SearchInputs(**sentences._asdict())
+    search, parents, owners = ops.search_begin(config, inputs)
 
     def is_going_on(step, search, tokens, parents, owners, state):
         return tf.size(tokens) > 0
@@ -64,22 +56,17 @@ def graph_search(
 
     state = tf.nest.map_structure(tf.convert_to_tensor, state)
     if state_shapes is None:
-        state_shapes = tf.nest.map_structure(
-            lambda tensor: tf.TensorShape([None]) + tensor.shape[1:], state
-        )
+        state_shapes = tf.nest.map_structure(_with_any_number_of_rows, state)
     tokens = tf.fill(tf.shape(owners), start_token)
-    rows_shape = tf.TensorShape([None])
-    loop = tf.while_loop(
+    scalar, rows = tf.TensorShape([]), tf.TensorShape([None])
+    _, search, *_ = tf.while_loop(
         is_going_on,
         take_step,
         (tf.constant(0), search, tokens, parents, owners, state),
-        shape_invariants=(
-            tf.TensorShape([]),
-            tf.TensorShape([]),
-            rows_shape,
-            rows_shape,
-            rows_shape,
-            state_shapes,
-        ),
+        shape_invariants=(scalar, scalar, rows, rows, rows, state_shapes),
     )
-    return Results(**ops.search_results(loop[1]))
+    return Results(**ops.search_results(search))
+
+
+def _with_any_number_of_rows(tensor: tf.Tensor) -> tf.TensorShape:
+    return tf.TensorShape([None]) + tensor.shape[1:]

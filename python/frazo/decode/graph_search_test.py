@@ -128,8 +128,8 @@ def test_a_state_may_grow_where_its_shape_says_so():
 
 
 def begin(**keywords):
-    arguments = {"sentences": 1, "vocabulary": 3} | keywords
-    return ops.search_begin(serialized("beam { width: 2 early_stop: false }"), **arguments)
+    inputs = ops.SearchInputs(count=1, vocabulary=3)._replace(**keywords)
+    return ops.search_begin(serialized("beam { width: 2 early_stop: false }"), inputs)
 
 
 def test_a_step_does_not_change_the_search_it_starts_from():
@@ -150,7 +150,7 @@ def test_what_is_wrong_is_named():
             call(*arguments, **keywords)
 
     fails("vocabulary: 0; expected at least 1", begin, vocabulary=0)
-    fails("config: no serialized", ops.search_begin, b"\xff", sentences=1, vocabulary=3)
+    fails("config: no serialized", ops.search_begin, b"\xff", ops.SearchInputs(1, 3))
     fails(r"forced: rows for 2 sentences; expected 1", begin, forced=[[1], [1]], forced_lengths=[1])
     fails(r"forced\[0, 0\]: token 7; expected 0 .. 2", begin, forced=[[7]], forced_lengths=[1])
     fails("2 of them; expected one for each of 1", begin, seeds=tf.constant([1, 2], tf.int64))

@@ -18,7 +18,7 @@ from frazo.ops.lstm import (
 from frazo.ops.packed_matmul import pack_matrix, packed_matmul
 from frazo.ops.pipeline import pipeline_dataset
 from frazo.ops.records import record_dataset, record_source_dataset
-from frazo.ops.search import search_begin, search_results, search_step
+from frazo.ops.search import SearchInputs, search_begin, search_results, search_step
 from frazo.ops.text import EncodedTexts, decode_texts, encode_texts
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "LstmArguments",
     "LstmGradients",
     "LstmTrace",
+    "SearchInputs",
     "cached_attention",
     "decode_texts",
     "encode_texts",

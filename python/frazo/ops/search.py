@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import tensorflow as tf
 
 from frazo.ops.library import op_library
 
 
-def search_begin(
-    config: tf.Tensor,
-    *,
-    sentences: tf.Tensor,
-    vocabulary: int,
-    source: tf.Tensor | int = 0,
-    source_lengths: tf.Tensor | None = None,
-    forced: tf.Tensor | None = None,
-    forced_lengths: tf.Tensor | None = None,
-    seeds: tf.Tensor | None = None,
-) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-    """A search for token sequences; frazo.decode.graph_search is the loop around it.
+class SearchInputs(NamedTuple):
+    """What a search is told before its first step; frazo.decode.search.Sentences holds the same of arrays.
 
-    Args:
-      config: string [], a serialized frazo.Search.
-      sentences: int32 [], B.
+    Attributes:
+      count: int32 [], B, the number of sentences.
       vocabulary: V.
       source: int32 [], S, attention weights a row; 0 for none.
       source_lengths: int32 [B]: source positions that count for the coverage. None: S for each.
       forced: int32 [B, longest]: tokens that each hypothesis begins with, up to forced_lengths.
       forced_lengths: int32 [B].
       seeds: int64 [B]: what tells a sentence's random draws from another's. None: 0, 1, ...
+    """
+
+    count: tf.Tensor | int
+    vocabulary: int
+    source: tf.Tensor | int = 0
+    source_lengths: tf.Tensor | None = None
+    forced: tf.Tensor | None = None
+    forced_lengths: tf.Tensor | None = None
+    seeds: tf.Tensor | None = None
+
+
+def search_begin(config: tf.Tensor, inputs: SearchInputs) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+    """A search for token sequences; frazo.decode.graph_search is the loop around it.
+
+    Args:
+      config: string [], a serialized frazo.Search.
+      inputs: what is to be decoded.
 
     Returns:
       (search, parents, row_sentences): variant [], int32 [rows], int32 [rows].
@@ -37,15 +45,16 @@ def search_begin(
       tf.errors.InvalidArgumentError: names the field of the config or the input that is wrong.
     """
     nothing = tf.zeros([0], tf.int32)
+    no_tokens = tf.zeros([0, 0], tf.int32)
     begun = op_library().frazo_search_begin(
         config=config,
-        sentences=sentences,
-        vocabulary=vocabulary,
-        source=source,
-        source_lengths=nothing if source_lengths is None else source_lengths,
-        forced=tf.zeros([0, 0], tf.int32) if forced is None else forced,
-        forced_lengths=nothing if forced_lengths is None else forced_lengths,
-        seeds=tf.zeros([0], tf.int64) if seeds is None else seeds,
+        sentences=inputs.count,
+        vocabulary=inputs.vocabulary,
+        source=inputs.source,
+        source_lengths=nothing if inputs.source_lengths is None else inputs.source_lengths,
+        forced=no_tokens if inputs.forced is None else inputs.forced,
+        forced_lengths=nothing if inputs.forced_lengths is None else inputs.forced_lengths,
+        seeds=tf.zeros([0], tf.int64) if inputs.seeds is None else inputs.seeds,
     )
     return begun.search, begun.parents, begun.row_sentences
 
