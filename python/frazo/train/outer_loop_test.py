@@ -1,3 +1,4 @@
+import itertools
 import signal
 from types import SimpleNamespace
 
@@ -109,7 +110,7 @@ def test_runs_end_exactly_where_there_is_something_to_do():
     assert training.saver.saved == training.evaluated == [10, 20, 23]
     assert {1, 8, 10, 16, 20, 23} <= set(training.inner.ends)
     ends = [0, *training.inner.ends]
-    assert all(end - begin <= 5 for begin, end in zip(ends, ends[1:], strict=False))
+    assert all(end - begin <= 5 for begin, end in itertools.pairwise(ends))
     assert training.saver.ended == "closed"
 
 
