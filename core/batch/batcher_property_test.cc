@@ -10,6 +10,7 @@
 #include "core/batch/padding_report.h"
 #include "core/batch/testing/example_maker.h"
 #include "core/status/status_matchers.h"
+#include "core/testing/test_variation.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -125,9 +126,16 @@ std::map<int64_t, int64_t> Unpack(const Batch& batch, const std::string& name, b
   return lengths;
 }
 
-TEST(BatcherPropertyTest, EveryExampleComesOutOnceAndWholeOrIsCounted) {
+// The parameter counts the draws of examples.
+class BatcherPropertyTest : public testing::TestWithParam<int> {
+ protected:
+  // `own` tells the tests apart.
+  uint64_t Seed(uint64_t own) const { return TestSeed(own + 1000 * GetParam()); }
+};
+
+TEST_P(BatcherPropertyTest, EveryExampleComesOutOnceAndWholeOrIsCounted) {
   ExampleMaker maker;
-  const std::vector<process::Example> examples = RandomExamples(300, 1, &maker);
+  const std::vector<process::Example> examples = RandomExamples(300, Seed(1), &maker);
   for (const std::string& config : Configs()) {
     SCOPED_TRACE(config);
     auto batcher = MakeBatcher(config, kSchema);
@@ -164,9 +172,9 @@ TEST(BatcherPropertyTest, EveryExampleComesOutOnceAndWholeOrIsCounted) {
   }
 }
 
-TEST(BatcherPropertyTest, BucketsKeepTheirLimits) {
+TEST_P(BatcherPropertyTest, BucketsKeepTheirLimits) {
   ExampleMaker maker;
-  const std::vector<process::Example> examples = RandomExamples(400, 2, &maker);
+  const std::vector<process::Example> examples = RandomExamples(400, Seed(2), &maker);
   const int64_t bounds[] = {5, 10, 20};
   auto batcher = MakeBatcher(
       "buckets { length_of: ['source', 'target'] bounds: [5, 10, 20] tokens: 40 }", kSchema);
@@ -187,9 +195,9 @@ TEST(BatcherPropertyTest, BucketsKeepTheirLimits) {
   }
 }
 
-TEST(BatcherPropertyTest, TheSameExamplesGiveTheSameBatches) {
+TEST_P(BatcherPropertyTest, TheSameExamplesGiveTheSameBatches) {
   ExampleMaker maker;
-  const std::vector<process::Example> examples = RandomExamples(200, 3, &maker);
+  const std::vector<process::Example> examples = RandomExamples(200, Seed(3), &maker);
   for (const std::string& config : Configs()) {
     std::vector<Batch> first;
     std::vector<Batch> second;
@@ -238,9 +246,9 @@ std::vector<Snapshot> RunWithSnapshots(Batcher* batcher,
   return snapshots;
 }
 
-TEST(BatcherPropertyTest, ResumingAnywhereGivesTheSameRemainder) {
+TEST_P(BatcherPropertyTest, ResumingAnywhereGivesTheSameRemainder) {
   ExampleMaker maker;
-  const std::vector<process::Example> examples = RandomExamples(90, 4, &maker);
+  const std::vector<process::Example> examples = RandomExamples(90, Seed(4), &maker);
   for (const std::string& config : Configs()) {
     SCOPED_TRACE(config);
     auto whole = MakeBatcher(config, kSchema);
@@ -280,9 +288,9 @@ double PaddingOf(const std::string& config, const std::vector<process::Example>&
   return report.padding_fraction();
 }
 
-TEST(BatcherPropertyTest, BucketsPadLessThanAnyOrderAndPackingLessThanBuckets) {
+TEST_P(BatcherPropertyTest, BucketsPadLessThanAnyOrderAndPackingLessThanBuckets) {
   ExampleMaker maker;
-  const std::vector<process::Example> examples = RandomExamples(3000, 5, &maker);
+  const std::vector<process::Example> examples = RandomExamples(3000, Seed(5), &maker);
   const double naive = PaddingOf("fixed { batch_size: 8 }", examples);
   const double buckets = PaddingOf(
       "buckets { length_of: ['source', 'target'] bounds: [4, 8, 12, 16, 20] limits { examples: 8 } "
@@ -298,6 +306,8 @@ TEST(BatcherPropertyTest, BucketsPadLessThanAnyOrderAndPackingLessThanBuckets) {
   EXPECT_LT(first_fit, 0.6 * buckets);
   EXPECT_LT(best_fit, 0.6 * buckets);
 }
+
+INSTANTIATE_TEST_SUITE_P(Draws, BatcherPropertyTest, testing::Range<int>(0, TestExamples(1)));
 
 }  // namespace
 }  // namespace frazo::batch

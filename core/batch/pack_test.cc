@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/status/status_matchers.h"
+#include "core/testing/test_variation.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -113,8 +114,8 @@ TEST(PackTest, WrongNumbersAreNamed) {
 }
 
 TEST(PackTest, UnpackingGivesBackEverySequenceThatWasPacked) {
-  std::mt19937_64 random(1);
-  for (int trial = 0; trial < 500; ++trial) {
+  std::mt19937_64 random(TestSeed(1));
+  for (int trial = 0; trial < TestExamples(500); ++trial) {
     PackOptions options;
     options.row_lengths.resize(1 + random() % 3);
     for (int64_t& length : options.row_lengths) length = 1 + random() % 20;

@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/decode/testing/scripted_search.h"
 #include "core/numeric/random.h"
+#include "core/testing/test_variation.h"
 #include "gtest/gtest.h"
 
 namespace frazo::decode {
@@ -267,8 +268,8 @@ void Decode(const frazo::Search& config, const std::vector<Model>& models, Scrip
 
 TEST(BruteForceTest, AWideBeamFindsTheBestOfAllSequences) {
   int64_t compared = 0;
-  for (uint64_t trial = 0; trial < 400; ++trial) {
-    numeric::Random random({trial});
+  for (int64_t trial = 0; trial < TestExamples(400); ++trial) {
+    numeric::Random random({TestSeed(trial)});
     const frazo::Search config = RandomConfig(&random);
     SCOPED_TRACE(absl::StrCat("trial ", trial, ": ", config.ShortDebugString()));
     std::vector<Model> models;
@@ -276,7 +277,7 @@ TEST(BruteForceTest, AWideBeamFindsTheBestOfAllSequences) {
     for (int32_t& token : forced) token = 1 + random.Below(kVocabulary - 1);
     std::vector<int32_t> forced_lengths, source_lengths;
     for (uint64_t sentence = 0; sentence < kSentences; ++sentence) {
-      models.emplace_back(1000 * trial + sentence, kVocabulary, kSource,
+      models.emplace_back(TestSeed(1000 * trial + sentence), kVocabulary, kSource,
                           config.beam().has_transducer());
       forced_lengths.push_back(
           random.Below(2) == 0 ? 0 : random.Below(std::min(3, config.max_length() + 1)));

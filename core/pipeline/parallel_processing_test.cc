@@ -2,9 +2,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <future>
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -68,28 +70,40 @@ TEST_P(ParallelProcessingTest, GivesTheRecordsBeforeAFailureFirst) {
               StatusIs(absl::StatusCode::kDataLoss, HasSubstr("the disk is gone")));
 }
 
-TEST_P(ParallelProcessingTest, ReadsNoFurtherThanItsPlaces) {
+TEST_P(ParallelProcessingTest, FillsItsPlacesAndReadsNoFurther) {
   MemoryStream stream(Numbers(100000));
+  // Two for each thread, and the one that the consumer would have.
+  const int places = 2 * GetParam() + 1;
   int chunks = 0;  // Only ever touched by the thread whose turn it is.
-  stream.before_chunk = [&] { ++chunks; };
+  std::promise<void> full;
+  stream.before_chunk = [&] {
+    if (++chunks == places) full.set_value();
+  };
   {
     ParallelProcessing processing(&stream, processor_.get(), GetParam());
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    full.get_future().wait();
+    // A chunk too many may show late, but there never is one.
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
-  EXPECT_LE(chunks, 2 * GetParam() + 1);
+  EXPECT_EQ(chunks, places);
 }
 
 TEST_P(ParallelProcessingTest, AStopWakesTheConsumer) {
   MemoryStream stream(Numbers(10));
-  stream.before_chunk = [] { std::this_thread::sleep_for(std::chrono::milliseconds(100)); };
+  std::promise<void> reading, stopped;
+  // Until the consumer has been woken there is nothing that it could be given.
+  stream.before_chunk = [&, first = true]() mutable {
+    if (!std::exchange(first, false)) return;
+    reading.set_value();
+    stopped.get_future().wait();
+  };
   ParallelProcessing processing(&stream, processor_.get(), GetParam());
-  std::thread stopper([&] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    processing.Stop();
-  });
+  reading.get_future().wait();
+  std::thread stopper([&] { processing.Stop(); });
   const ParallelProcessing::Result* result;
   EXPECT_FALSE(processing.Next(&result));
   stopper.join();
+  stopped.set_value();
 }
 
 INSTANTIATE_TEST_SUITE_P(Threads, ParallelProcessingTest, testing::Values(1, 2, 8, 32));

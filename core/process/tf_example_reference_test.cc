@@ -7,6 +7,7 @@
 
 #include "core/process/testing/processing.h"
 #include "core/process/testing/random_tf_example.h"
+#include "core/testing/test_variation.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -23,10 +24,10 @@ TEST(TfExampleReferenceTest, ReadsWhateverProtobufReads) {
                                features { name: "d" type: INT32 }
                                features { name: "e" type: UINT8 }
                              })pb";
-  RandomTfExample examples(1);
+  RandomTfExample examples(TestSeed(1));
   TfExampleReference reference;
   std::vector<std::string> records;
-  for (int index = 0; index < 3000; ++index) records.push_back(examples.Make());
+  for (int index = 0; index < TestExamples(3000); ++index) records.push_back(examples.Make());
   const Processing read(config, records);
   for (size_t index = 0; index < records.size(); ++index) {
     auto wanted = *reference.Parse(records[index]);

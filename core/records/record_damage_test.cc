@@ -15,6 +15,7 @@
 #include "core/records/record_reader.h"
 #include "core/records/testing/encode_records.h"
 #include "core/status/status_matchers.h"
+#include "core/testing/test_variation.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -96,8 +97,8 @@ TEST(RecordDamageTest, RecordsBehindDamageHavePositionsToStartFrom) {
 
 TEST(RecordDamageTest, ManyFlippedBitsCostNoOtherRecords) {
   bytes::ScratchFolder scratch;
-  numeric::Random random({1});
-  for (int trial = 0; trial < 100; ++trial) {
+  numeric::Random random({TestSeed(1)});
+  for (int trial = 0; trial < TestExamples(100); ++trial) {
     std::vector<std::string> records;
     std::vector<size_t> owners;
     for (int i = 0; i < 40; ++i) {

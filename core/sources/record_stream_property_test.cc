@@ -11,6 +11,7 @@
 #include "core/sources/record_stream.h"
 #include "core/sources/testing/record_streams.h"
 #include "core/status/status_matchers.h"
+#include "core/testing/test_variation.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -60,7 +61,7 @@ Case DrawCase(numeric::Random& random, const bytes::ScratchFolder& scratch) {
 
 class RecordStreamPropertyTest : public ::testing::TestWithParam<int> {
  protected:
-  numeric::Random random_{static_cast<uint64_t>(GetParam())};
+  numeric::Random random_{TestSeed(GetParam())};
   bytes::ScratchFolder scratch_;
 };
 
@@ -182,7 +183,8 @@ TEST_P(RecordStreamPropertyTest, MixturesGoOnExactlyFromEveryPoint) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Cases, RecordStreamPropertyTest, ::testing::Range(0, kCases));
+INSTANTIATE_TEST_SUITE_P(Cases, RecordStreamPropertyTest,
+                         ::testing::Range<int>(0, TestExamples(kCases)));
 
 }  // namespace
 }  // namespace frazo::sources

@@ -11,6 +11,7 @@
 #include "core/sources/record_stream.h"
 #include "core/sources/testing/record_streams.h"
 #include "core/status/status_matchers.h"
+#include "core/testing/test_variation.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -53,7 +54,7 @@ TEST(RecordStreamStressTest, StreamsMayBeLeftAtAnyMoment) {
   for (int part = 0; part < 3; ++part) {
     *mixture.mutable_mixture()->add_parts()->mutable_source() = source.files();
   }
-  numeric::Random random({1});
+  numeric::Random random({TestSeed(1)});
   std::vector<RecordChunk> kept;
   for (int trial = 0; trial < 100; ++trial) {
     const auto stream = OpenStream(trial % 2 == 0 ? source : mixture);

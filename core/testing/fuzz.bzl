@@ -3,7 +3,7 @@
 load("//third_party/rules:cc.bzl", "COPTS")
 
 def frazo_fuzz_test(name, srcs, deps = [], size = "small", **kwargs):
-    """Feeds a fuzz target with inputs made from its seeds, the same in every run, for a few seconds.
+    """Feeds a fuzz target with inputs made from its seeds, the same in every run.
 
     For longer:  ./bazelw run --config=asan //core/text:utf8_fuzz_test -- --seconds=3600 --seed=7
     What it finds it names by its number:  ... -- --seed=7 --only=12345

@@ -18,6 +18,7 @@
 
 #include "core/testing/fuzz_inputs.h"
 #include "core/testing/fuzz_target.h"
+#include "core/testing/test_variation.h"
 
 // Sanitizers call back before they end the program; without them there is no such function.
 extern "C" void __attribute__((weak)) __sanitizer_set_death_callback(void (*callback)());
@@ -26,14 +27,15 @@ namespace frazo {
 namespace {
 
 constexpr std::string_view kUsage =
-    "[--seconds=2] [--runs=N] [--seed=1] [--only=PLACE] [--most_bytes=4096] [FILE...]\n"
-    "Stops after so many seconds or runs, whichever is first. FILEs are more seeds.\n"
+    "[--runs=100000] [--seconds=N] [--seed=1] [--only=PLACE] [--most_bytes=4096] [FILE...]\n"
+    "Stops after so many runs, or so many seconds if they are given. FILEs are more seeds.\n"
     "--only: runs this input alone and prints it to standard output.\n";
 
 struct Options {
-  uint64_t seconds = 2;
-  uint64_t runs = std::numeric_limits<uint64_t>::max();
-  uint64_t seed = 1;
+  uint64_t seconds = 0;  // None are given.
+  // The same on a fast and on a slow machine.
+  uint64_t runs = TestExamples(100000);
+  uint64_t seed = TestSeed(1);
   uint64_t only = std::numeric_limits<uint64_t>::max();
   uint64_t most_bytes = 4096;
   std::vector<std::string> files;
@@ -115,9 +117,13 @@ int Main(int argc, char** argv) {
     Run(inputs, options.only);
     return 0;
   }
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(options.seconds);
   uint64_t place = 0;
-  while (place < options.runs && std::chrono::steady_clock::now() < end) Run(inputs, place++);
+  if (options.seconds == 0) {
+    while (place < options.runs) Run(inputs, place++);
+  } else {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(options.seconds);
+    while (std::chrono::steady_clock::now() < end) Run(inputs, place++);
+  }
   printf("fuzz: %llu inputs, none crashed\n", static_cast<unsigned long long>(place));
   return 0;
 }

@@ -7,6 +7,7 @@
 
 #include "core/bytes/testing/scratch_folder.h"
 #include "core/status/status_matchers.h"
+#include "core/testing/test_variation.h"
 #include "core/text/testing/encoded.h"
 #include "core/text/testing/random_text.h"
 #include "gmock/gmock.h"
@@ -80,8 +81,8 @@ TEST(GraphemeTokenizerTest, TextOfTheTableComesBack) {
   for (int32_t id = 3; id < 76; ++id) parts.emplace_back(*tokenizer->IdToPiece(id));
   parts.push_back("</s>");
   parts.push_back("<");
-  std::mt19937 random(1);
-  for (int i = 0; i < 2000; ++i) {
+  std::mt19937 random(TestSeed(1));
+  for (int i = 0; i < TestExamples(2000); ++i) {
     const std::string text = RandomText(parts, 30, &random);
     ASSERT_THAT(tokenizer->Decode(Ids(*tokenizer, text)), IsOkAndHolds(text));
   }
@@ -112,8 +113,8 @@ TEST(GraphemeTokenizerTest, EveryCodePointOfTheVocabularyComesBack) {
 
 TEST(GraphemeTokenizerTest, SpansCoverAnyTextWithoutGaps) {
   const TokenizerPtr tokenizer = DefaultTable();
-  std::mt19937 random(3);
-  for (int i = 0; i < 2000; ++i) {
+  std::mt19937 random(TestSeed(3));
+  for (int i = 0; i < TestExamples(2000); ++i) {
     const std::string text = RandomBytes(20, &random);
     int64_t end = 0;
     for (const TokenSpan& span : Encode(*tokenizer, text).spans) {

@@ -6,6 +6,7 @@
 
 #include "core/bytes/testing/scratch_folder.h"
 #include "core/status/status_matchers.h"
+#include "core/testing/test_variation.h"
 #include "core/text/testing/encoded.h"
 #include "core/text/testing/random_text.h"
 #include "core/text/utf8.h"
@@ -88,8 +89,8 @@ TEST_F(WordTokenizerTest, TextOfKnownWordsComesBack) {
   std::string vocabulary = "<unk>\n<s>\n</s>\n";
   for (const std::string& word : words) vocabulary += word + "\n";
   const auto tokenizer = Create(vocabulary);
-  std::mt19937 random(1);
-  for (int i = 0; i < 1000; ++i) {
+  std::mt19937 random(TestSeed(1));
+  for (int i = 0; i < TestExamples(1000); ++i) {
     std::string text;
     for (size_t count = random() % 10; count > 0; --count) {
       text += (text.empty() ? "" : " ") + words[random() % words.size()];
@@ -100,8 +101,8 @@ TEST_F(WordTokenizerTest, TextOfKnownWordsComesBack) {
 
 TEST_F(WordTokenizerTest, AnyBytesAreTaken) {
   const auto tokenizer = Create("<unk>\n<s>\n</s>\na\n\ufffd\n");
-  std::mt19937 random(2);
-  for (int i = 0; i < 5000; ++i) {
+  std::mt19937 random(TestSeed(2));
+  for (int i = 0; i < TestExamples(5000); ++i) {
     const std::string text = RandomBytes(12, &random);
     const Encoded encoded = Encode(*tokenizer, text);
     ASSERT_EQ(encoded.ids.size(), encoded.spans.size());

@@ -32,7 +32,7 @@ def test_what_is_written_is_read(tmp_path, compression):
     assert list(_core.RecordReader(path, compression=compression)) == RECORDS
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(
     records=st.lists(st.binary(max_size=40) | st.just(b"x" * 300_000), max_size=12),
     max_records=st.integers(1, 5),
@@ -174,7 +174,6 @@ def test_tensorflow_is_not_imported():
         env={"PYTHONPATH": ":".join(sys.path)},
         capture_output=True,
         text=True,
-        timeout=60,
         check=True,
     )
     assert run.stdout == "False\n"

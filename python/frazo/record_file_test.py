@@ -29,7 +29,7 @@ def read_all(file: _core.RecordFile, max_records: int = 100) -> list[bytes]:
     return records
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(
     records=st.lists(st.binary(max_size=40) | st.just(b"x" * 300_000), max_size=12),
     max_records=st.integers(1, 5),

@@ -127,4 +127,4 @@ def test_import_does_not_import_tensorflow():
     code = (
         "import sys, frazo; assert 'tensorflow' not in sys.modules and 'numpy' not in sys.modules"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", code], check=True)

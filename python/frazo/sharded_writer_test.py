@@ -10,7 +10,7 @@ def names(folder) -> list[str]:
     return sorted(entry.name for entry in folder.iterdir())
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     records=st.lists(st.binary(max_size=40) | st.just(b"x" * 300_000), max_size=12),
     shards=st.integers(1, 5),

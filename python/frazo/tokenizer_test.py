@@ -86,7 +86,7 @@ def test_the_pieces_are_the_librarys(pair):
         assert ours.piece_to_id(library.id_to_piece(i)) == i
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(text=texts | with_invalid_bytes)
 def test_ids_and_texts_are_the_librarys(pair, text):
     ours, library = pair
@@ -95,7 +95,7 @@ def test_ids_and_texts_are_the_librarys(pair, text):
     assert ours.decode(ids) == library.decode(ids)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(text=texts)
 def test_offsets_are_the_librarys(pair, text):
     ours, library = pair
@@ -106,7 +106,7 @@ def test_offsets_are_the_librarys(pair, text):
     assert spans.tolist() == expected
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(data=st.data())
 def test_any_ids_decode_as_in_the_library(pair, data):
     ours, library = pair

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from tests.benchmarks.side_by_side import MeasurementError
@@ -81,20 +81,26 @@ class _TimedLine(NamedTuple):
     seconds: float
 
 
-def watch_training(process: TrainingProcess) -> TrainingRun:
+def watch_training(
+    process: TrainingProcess, clock: Callable[[], float] = time.monotonic
+) -> TrainingRun:
     """Runs the program to its end, or to last_step.
+
+    Args:
+        process: the program.
+        clock: gives seconds; asked at the start and when a line has come.
 
     Raises:
         MeasurementError: it could not be started, failed, took too long, or ended before last_step;
             the message ends with the last lines that it wrote.
     """
-    started = time.monotonic()
+    started = clock()
     running = _start(process)
     # Group and process have the same id. The timer's kill also ends _read_lines.
     timer = threading.Timer(process.timeout_seconds, os.killpg, [running.pid, signal.SIGKILL])
     timer.start()
     try:
-        lines = _read_lines(process, running, started)
+        lines = _read_lines(process, running, lambda: clock() - started)
         if not process.ends_by_itself:
             os.killpg(running.pid, signal.SIGKILL)
     except BaseException:
@@ -141,13 +147,13 @@ def _start(process: TrainingProcess) -> subprocess.Popen[str]:
 
 
 def _read_lines(
-    process: TrainingProcess, running: subprocess.Popen[str], started: float
+    process: TrainingProcess, running: subprocess.Popen[str], elapsed: Callable[[], float]
 ) -> list[_TimedLine]:
     """Reads the program's lines to the end of its output, or to last_step if it goes on after it."""
     lines = []
     with running.stdout:
         for text in running.stdout:
-            lines.append(_TimedLine(text.rstrip(), time.monotonic() - started))
+            lines.append(_TimedLine(text.rstrip(), elapsed()))
             match = process.step_line.search(text)
             if match and int(match[1]) >= process.last_step and not process.ends_by_itself:
                 break

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections.abc import Callable
 
 import pytest
 
@@ -19,6 +20,12 @@ def program(source: str, **attributes) -> TrainingProcess:
     return TrainingProcess([sys.executable, "-uc", source], **(defaults | attributes))
 
 
+def lines_at(*seconds: float) -> Callable[[], float]:
+    """A clock: the program starts at 10 s, and its lines come at `seconds`."""
+    readings = iter([10, *seconds])
+    return lambda: next(readings)
+
+
 def test_the_rate_is_taken_from_the_lines_after_the_warm_up():
     # A quarter of 8 is 2: from step 2 at 11 s to step 8 at 14 s.
     times = [StepTime(1, 10), StepTime(2, 11), StepTime(5, 12), StepTime(8, 14)]
@@ -34,50 +41,38 @@ def test_one_line_has_no_rate():
 
 
 def test_a_program_is_timed_from_its_start_to_its_end():
-    run = watch_training(
-        program(
-            "import time\n"
-            "time.sleep(0.2)\n"
-            "for step in range(1, 9): print('step: %4d, loss: 2' % step); time.sleep(0.05)"
-        )
-    )
+    source = "for step in range(1, 9): print('step: %4d, loss: 2' % step)"
+    run = watch_training(program(source), lines_at(*range(15, 23)))
 
-    # Sleeping never takes less than was asked for, and a loaded machine makes it longer. It may also
-    # make the first line arrive late, and so the time between lines shorter.
-    assert 0.2 <= run.seconds_to_first_step < 5
-    assert 0.5 < run.steps_per_second() < 100
+    assert run.seconds_to_first_step == 5
+    # A quarter of 8 is 2: from step 2 at 16 s to step 8 at 22 s.
+    assert run.steps_per_second() == 1
     # An interpreter takes about 10 MB.
     assert 3 < run.peak_memory_mb < 100
 
 
 def test_the_first_step_may_have_a_line_of_its_own():
-    source = (
-        "import time\n"
-        "print('first step done'); time.sleep(0.3); print('step: 2'); time.sleep(0.1); print('step: 8')"
-    )
+    source = "print('first step done'); print('step: 2'); print('step: 8')"
+    process = program(source, first_step_line=re.compile("first step done"))
 
-    run = watch_training(program(source, first_step_line=re.compile("first step done")))
+    run = watch_training(process, lines_at(13, 14, 19))
 
-    # The first step's line came before the sleep that the line of step 2 came after.
-    assert run.step_times[0].seconds - run.seconds_to_first_step >= 0.25
+    assert run.seconds_to_first_step == 3
+    assert run.step_times == [StepTime(2, 4), StepTime(8, 9)]
 
 
 def test_lines_on_the_error_stream_count_too():
-    source = (
-        "import sys, time\nfor s in range(9): print('step:', s, file=sys.stderr); time.sleep(.01)"
-    )
+    source = "import sys\nfor s in range(9): print('step:', s, file=sys.stderr)"
 
-    assert watch_training(program(source)).steps_per_second() > 0
+    assert watch_training(program(source), lines_at(*range(9))).steps_per_second() == 1
 
 
 def test_a_program_that_goes_on_is_ended_at_the_last_step():
-    source = (
-        "import itertools, time\nfor s in itertools.count(): print('step:', s); time.sleep(.01)"
-    )
+    source = "import itertools\nfor s in itertools.count(): print('step:', s)"
 
-    run = watch_training(program(source, ends_by_itself=False, timeout_seconds=30))
+    run = watch_training(program(source, ends_by_itself=False))
 
-    assert run.steps_per_second() > 0
+    assert [time.step for time in run.step_times] == list(range(9))
 
 
 def test_the_environment_is_added_to_ours(monkeypatch):
@@ -104,9 +99,9 @@ def test_the_environment_is_added_to_ours(monkeypatch):
         ),
         ("print('hello')", {"ends_by_itself": False}, r"ended at step 0 of 8, with exit code 0:"),
         (
-            "import time\nprint('step: 3')\ntime.sleep(60)",
+            "import time\nprint('step: 3')\ntime.sleep(10_000)",
             {"timeout_seconds": 0.5},
-            r"was ended after 0.5 s, at step 3:",
+            r"was ended after 0.5 s, at step [03]:",
         ),
         (
             "print('step: 3'); print('step: 8')",

@@ -40,7 +40,7 @@ SMALL_TRANSFORMER = [
         "decoder.num_layers=1",
     )
 ]
-TIMEOUT_SECONDS = 120
+TIMEOUT_SECONDS = 280
 
 
 def run_commands(document: pathlib.Path) -> list[Command]:

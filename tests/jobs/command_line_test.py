@@ -1,7 +1,6 @@
 """What the command line answers before anything is trained."""
 
 import os
-import time
 
 import pytest
 from tiny_experiment import train, write_experiment
@@ -34,17 +33,11 @@ def without_tensorflow(tmp_path):
         (["--mode=sink"], "invalid choice: 'sink'"),
     ],
 )
-def test_errors_come_at_once_with_code_2_and_without_tensorflow(
-    arguments, message, without_tensorflow
-):
-    began = time.monotonic()
+def test_errors_come_with_code_2_and_without_tensorflow(arguments, message, without_tensorflow):
     ended = train(*arguments, **without_tensorflow)
-    seconds = time.monotonic() - began
     assert ended.code == 2
     assert message in ended.err
     assert "Traceback" not in ended.err
-    # Told within a second; the rest is for a busy machine.
-    assert seconds < 3
 
 
 def test_a_list_of_models(without_tensorflow):

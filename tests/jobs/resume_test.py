@@ -37,6 +37,7 @@ def test_killed_at_random_moments(unbroken, tmp_path):
     for step in (100, 400, 900):
         with Trainer(*flags) as trainer:
             trainer.wait_for(f"saved ckpt-{step:08d}")
+            # It comes no further than 40 lines of 10 steps each, so it is not done before.
             assert trainer.kill_after(moments.uniform(0, 0.3)).code == -signal.SIGKILL
     ended = train(*flags)
     assert ended.code == 0, ended.err

@@ -19,6 +19,7 @@ def unbroken(tmp_path_factory):
         f"--config={write_text_experiment(directory)}",
         f"--set=train.max_steps={STEPS}",
         "--set=train.save_interval_steps=200",
+        "--set=train.log_interval_steps=10",
     ]
     logdir = directory / "log"
     ended = train(*flags, f"--logdir={logdir}")
@@ -46,6 +47,7 @@ def test_killed_at_random_moments(unbroken, tmp_path):
     for step in (200, 1000):
         with Trainer(*flags) as trainer:
             trainer.wait_for(f"saved ckpt-{step:08d}")
+            # It comes no further than 40 lines of 10 steps each, so it is not done before.
             assert trainer.kill_after(moments.uniform(0, 0.3)).code == -signal.SIGKILL
     ended = train(*flags)
     assert ended.code == 0, ended.err

@@ -1,6 +1,7 @@
 """A small experiment and real processes that train it, for the end-to-end tests of the jobs."""
 
 import dataclasses
+import fcntl
 import os
 import re
 import signal
@@ -13,7 +14,9 @@ import numpy as np
 import tensorflow as tf
 
 # Beyond this something hangs; the tests' own processes take some seconds.
-TIMEOUT_SECONDS = 100
+TIMEOUT_SECONDS = 280
+# A page, the least that there is: some 35 of a training's lines.
+PIPE_BYTES = 4096
 
 _SIDE = 8
 _CLASSES = 6
@@ -80,7 +83,10 @@ class Ended:
 
 
 class Trainer:
-    """A trainer process. Used as a context manager it is gone afterwards."""
+    """A trainer process. Used as a context manager it is gone afterwards.
+
+    It waits when it has written PIPE_BYTES of lines that nobody has read.
+    """
 
     def __init__(self, *arguments: str, **environment: str):
         self._process = subprocess.Popen(
@@ -90,6 +96,8 @@ class Trainer:
             text=True,
             env={**os.environ, **environment},
         )
+        # So that it is never far ahead of who reads its lines, and a test can tell where it is.
+        fcntl.fcntl(self._process.stdout, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
         self._lines: list[str] = []
 
     def __enter__(self) -> "Trainer":

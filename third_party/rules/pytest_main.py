@@ -1,11 +1,60 @@
-"""The main of every frazo_py_test: pytest on the files named as arguments."""
+"""The main of every frazo_py_test: pytest on the files named as arguments.
 
+An ordinary run is the same each time. Two environment variables vary it (CONTRIBUTING.md, "Variations"):
+    FRAZO_TEST_SEED: a whole number. Another one draws other examples and other initial weights. Default: 0.
+    FRAZO_TEST_EXAMPLES: how many times as many examples hypothesis draws. Default: 1.
+"""
+
+import importlib
 import os
 import sys
 
+import hypothesis
 import pytest
 
-if __name__ == "__main__":
+SEED = int(os.environ.get("FRAZO_TEST_SEED") or 0)
+TIMES_AS_MANY_EXAMPLES = int(os.environ.get("FRAZO_TEST_EXAMPLES") or 1)
+# Seeds of one test and of one run: no two of them meet.
+SEED_STRIDE = 1_000_003
+
+
+class MoreExamples:
+    """A plugin of pytest: each hypothesis test draws TIMES_AS_MANY_EXAMPLES as it says."""
+
+    def pytest_collection_modifyitems(self, items) -> None:
+        # Cases of one test share its function.
+        for test in {item.obj for item in items if hypothesis.is_hypothesis_test(item.obj)}:
+            own = getattr(test, "_hypothesis_internal_use_settings", hypothesis.settings.default)
+            test._hypothesis_internal_use_settings = hypothesis.settings(
+                own, max_examples=own.max_examples * TIMES_AS_MANY_EXAMPLES
+            )
+
+
+def set_up_hypothesis() -> list[str]:
+    """What all tests have in common, whatever their own settings are; returns options for pytest."""
+    hypothesis.settings.register_profile(
+        "frazo",
+        # No test asserts a time, and that it makes its examples fast enough is such an assertion.
+        deadline=None,
+        suppress_health_check=[hypothesis.HealthCheck.too_slow],
+        derandomize=SEED == 0,
+        database=None,
+    )
+    hypothesis.settings.load_profile("frazo")
+    return [f"--hypothesis-seed={SEED}"] if SEED else []
+
+
+def vary_initial_weights() -> None:
+    """Gives the variables of models other initial values, where the test has models."""
+    try:
+        initializer = importlib.import_module("frazo.layers.initializer")
+    except ImportError:
+        return
+    random_stream = initializer.random_stream
+    initializer.random_stream = lambda seed, path: random_stream(seed + SEED_STRIDE * SEED, path)
+
+
+def main(files: list[str]) -> int:
     options = ["-q", "-p", "no:cacheprovider", "--color=no"]
     xml = os.environ.get("XML_OUTPUT_FILE")
     if xml:
@@ -18,4 +67,11 @@ if __name__ == "__main__":
     if scratch:
         options.append(f"--basetemp={os.path.join(scratch, 'pytest')}")
         os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", os.path.join(scratch, "hypothesis"))
-    sys.exit(pytest.main(options + sys.argv[1:]))
+    options += set_up_hypothesis()
+    if SEED:
+        vary_initial_weights()
+    return pytest.main(options + files, plugins=[MoreExamples()])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -5,6 +5,7 @@
 #include <random>
 #include <vector>
 
+#include "core/testing/test_variation.h"
 #include "gtest/gtest.h"
 
 namespace frazo::attention {
@@ -44,7 +45,7 @@ class CachedAttentionSizes : public testing::TestWithParam<Sizes> {
   }
 
  private:
-  std::mt19937 generator_{7};
+  std::mt19937 generator_{static_cast<uint32_t>(TestSeed(7))};
   std::normal_distribution<float> normal_;
 };
 

@@ -4,6 +4,7 @@
 #include <random>
 #include <vector>
 
+#include "core/testing/test_variation.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -85,7 +86,7 @@ class SparseConvGradientCases : public testing::TestWithParam<Case> {};
 
 TEST_P(SparseConvGradientCases, EqualsTheDefinition) {
   const ConvShape& shape = GetParam().shape;
-  std::mt19937 random(7);
+  std::mt19937 random(TestSeed(7));
   std::normal_distribution<float> normal;
   std::uniform_real_distribution<double> uniform;
   std::vector<float> image(shape.height * shape.width * shape.channels);

@@ -9,6 +9,7 @@
 #include "core/kernels/gemm/int8_matrix.h"
 #include "core/kernels/gemm/int8_rows.h"
 #include "core/kernels/gemm/int8_tile.h"
+#include "core/testing/test_variation.h"
 #include "gtest/gtest.h"
 
 namespace frazo::gemm {
@@ -32,7 +33,7 @@ struct OwnedInt8Matrix {
 };
 
 std::vector<float> Normal(int64_t count, int seed) {
-  std::mt19937 generator(seed);
+  std::mt19937 generator(TestSeed(seed));
   std::normal_distribution<float> normal;
   std::vector<float> values(count);
   for (float& value : values) value = normal(generator);

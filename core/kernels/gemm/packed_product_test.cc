@@ -7,6 +7,7 @@
 #include "core/kernels/gemm/panel_tile.h"
 #include "core/kernels/gemm/panel_tile_avx512.h"
 #include "core/kernels/gemm/panel_tile_portable.h"
+#include "core/testing/test_variation.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -19,7 +20,7 @@ using ::testing::Pointwise;
 
 // Small whole numbers: their sums are exact in any order, so that results can be compared exactly.
 std::vector<float> WholeNumbers(int64_t size, int seed) {
-  std::mt19937 random(seed);
+  std::mt19937 random(TestSeed(seed));
   std::vector<float> values(size);
   for (float& value : values) value = static_cast<int>(random() % 17) - 8;
   return values;
@@ -134,7 +135,7 @@ TEST(PackedProductTest, EveryProcessorsTileGivesTheSame) {
 }
 
 TEST(PackedProductTest, RoundsAsFloatsDo) {
-  std::mt19937 random(4);
+  std::mt19937 random(TestSeed(4));
   std::normal_distribution<float> normal;
   Product product{6, 500, 50};
   for (float& value : product.x) value = normal(random);

@@ -7,6 +7,7 @@
 
 #include "core/bytes/testing/scratch_folder.h"
 #include "core/status/status_matchers.h"
+#include "core/testing/test_variation.h"
 #include "core/text/testing/encoded.h"
 #include "core/text/testing/random_text.h"
 #include "gmock/gmock.h"
@@ -74,8 +75,8 @@ TEST_F(BpeTokenizerTest, TextOfKnownCharactersComesBack) {
   std::string vocabulary = "<unk>\n<s>\n</s>\nthe\nth@@\ning\nin@@\n";
   for (const std::string& letter : letters) vocabulary += letter + "\n" + letter + "@@\n";
   const auto tokenizer = Create(kMerges, vocabulary);
-  std::mt19937 random(1);
-  for (int i = 0; i < 2000; ++i) {
+  std::mt19937 random(TestSeed(1));
+  for (int i = 0; i < TestExamples(2000); ++i) {
     std::string text;
     for (size_t count = random() % 6; count > 0; --count) {
       text += (text.empty() ? "" : " ") + letters[random() % 8] + RandomText(letters, 12, &random);
@@ -97,7 +98,7 @@ TEST_F(BpeTokenizerTest, InvalidBytesAreCountedEachTime) {
 
 TEST_F(BpeTokenizerTest, ManyThreadsGetWhatOneGets) {
   const auto tokenizer = Create(kMerges, kVocabulary);
-  std::mt19937 random(1);
+  std::mt19937 random(TestSeed(1));
   std::vector<std::string> texts;
   std::vector<std::vector<int32_t>> expected;
   for (int i = 0; i < 200; ++i) {

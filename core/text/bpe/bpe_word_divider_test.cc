@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/status/status_matchers.h"
+#include "core/testing/test_variation.h"
 #include "core/text/testing/random_text.h"
 #include "core/text/utf8.h"
 #include "gmock/gmock.h"
@@ -120,9 +121,9 @@ Parts DivideSlowly(const std::map<std::pair<std::string, std::string>, int>& ran
 }
 
 TEST(BpeWordDividerTest, AgreesWithTheDefinitionOnRandomMergesAndWords) {
-  std::mt19937 random(1);
+  std::mt19937 random(TestSeed(1));
   const Parts letters = {"a", "b", "\u00e9"};
-  for (int round = 0; round < 300; ++round) {
+  for (int round = 0; round < TestExamples(300); ++round) {
     Parts symbols = {"a", "b", "\u00e9"};
     std::map<std::pair<std::string, std::string>, int> ranks;
     std::string file;

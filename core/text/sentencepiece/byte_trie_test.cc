@@ -4,6 +4,7 @@
 #include <random>
 #include <string>
 
+#include "core/testing/test_variation.h"
 #include "gtest/gtest.h"
 
 namespace frazo::text {
@@ -44,10 +45,10 @@ TEST(ByteTrieTest, AnEmptyTrieHasNothing) {
 }
 
 TEST(ByteTrieTest, AgreesWithAMapOnRandomKeys) {
-  std::mt19937 random(1);
+  std::mt19937 random(TestSeed(1));
   std::map<std::string, int32_t> map;
   // Few letters give shared prefixes; a wide range of bytes gives nodes with many children.
-  for (int i = 0; i < 20'000; ++i) {
+  for (int i = 0; i < TestExamples(20'000); ++i) {
     const int letters = i % 2 == 0 ? 3 : 256;
     std::string key(1 + random() % 9, '\0');
     for (char& byte : key) byte = static_cast<char>(random() % letters + (i % 2 == 0 ? 'a' : 0));
@@ -57,7 +58,7 @@ TEST(ByteTrieTest, AgreesWithAMapOnRandomKeys) {
   for (const auto& [key, value] : map) entries.push_back({key, value});
   const ByteTrie trie(entries);
   for (const auto& [key, value] : map) ASSERT_EQ(Find(trie, key), value);
-  for (int i = 0; i < 20'000; ++i) {
+  for (int i = 0; i < TestExamples(20'000); ++i) {
     std::string key(1 + random() % 5, '\0');
     for (char& byte : key) byte = static_cast<char>(random());
     const auto found = map.find(key);

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/status/status_matchers.h"
+#include "core/testing/test_variation.h"
 #include "core/text/sentencepiece/testing/sentencepiece_models.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -45,8 +46,8 @@ TEST(CharsmapTest, LengthsThatDoNotFitAreRefused) {
 
 TEST(CharsmapTest, DamagedRulesLeadNowhereOutside) {
   const std::string whole = ByteRules({{'A', "a"}, {'\t', " "}, {'x', "long text"}});
-  std::mt19937 random(1);
-  for (int i = 0; i < 3000; ++i) {
+  std::mt19937 random(TestSeed(1));
+  for (int i = 0; i < TestExamples(3000); ++i) {
     std::string damaged = whole;
     for (int changes = 0; changes < 20; ++changes) {
       damaged[4 + random() % (damaged.size() - 4)] = static_cast<char>(random());

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/testing/test_variation.h"
 #include "core/text/sentencepiece/testing/sentencepiece_models.h"
 #include "core/text/testing/random_text.h"
 #include "core/text/utf8.h"
@@ -111,8 +112,8 @@ Parts DivideSlowly(const std::map<std::string, float>& scores, std::string_view 
 }
 
 TEST(SentencePieceBpeDividerTest, AgreesWithTheDefinitionOnRandomModelsAndTexts) {
-  std::mt19937 random(1);
-  for (int round = 0; round < 200; ++round) {
+  std::mt19937 random(TestSeed(1));
+  for (int round = 0; round < TestExamples(200); ++round) {
     const bool with_inner_blanks = round % 2 == 0;
     Parts symbols = {"a", "b", "\u00e9", "\u2581"};
     std::map<std::string, float> scores;

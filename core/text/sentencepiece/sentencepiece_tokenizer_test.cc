@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/status/status_matchers.h"
+#include "core/testing/test_variation.h"
 #include "core/text/sentencepiece/testing/sentencepiece_models.h"
 #include "core/text/testing/encoded.h"
 #include "core/text/testing/random_text.h"
@@ -137,13 +138,13 @@ TEST(SentencePieceTokenizerTest, DamagedRulesNameTheFile) {
 
 // Identity, blanks kept, bytes for what has no piece: the promise of the header.
 TEST(SentencePieceTokenizerTest, AnyTextComesBackFromALosslessModel) {
-  std::mt19937 random(1);
+  std::mt19937 random(TestSeed(1));
   for (const auto type : {SentencePieceModel::UNIGRAM, SentencePieceModel::BPE}) {
     SentencePieceModel model = Small(type);
     AddBytePieces(&model);
     model.mutable_normalizer_spec()->set_remove_extra_whitespaces(false);
     const auto tokenizer = Create(model);
-    for (int i = 0; i < 2000; ++i) {
+    for (int i = 0; i < TestExamples(2000); ++i) {
       const std::string text =
           RandomUnicode(10, &random) + RandomText({"a", "b", " ", "  ", "\t"}, 10, &random);
       if (text.find("\u2581") != std::string::npos) continue;
@@ -155,7 +156,7 @@ TEST(SentencePieceTokenizerTest, AnyTextComesBackFromALosslessModel) {
 TEST(SentencePieceTokenizerTest, ManyThreadsGetWhatOneGets) {
   for (const auto type : {SentencePieceModel::UNIGRAM, SentencePieceModel::BPE}) {
     const auto tokenizer = Create(Small(type));
-    std::mt19937 random(1);
+    std::mt19937 random(TestSeed(1));
     std::vector<std::string> texts;
     std::vector<std::vector<int32_t>> expected;
     for (int i = 0; i < 200; ++i) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/testing/test_variation.h"
 #include "core/text/sentencepiece/testing/sentencepiece_models.h"
 #include "core/text/testing/random_text.h"
 #include "gmock/gmock.h"
@@ -83,9 +84,9 @@ double BestScore(const std::map<std::string, float>& scores, std::string_view te
 }
 
 TEST(UnigramDividerTest, NoDivisionOfAnyIsBetter) {
-  std::mt19937 random(1);
+  std::mt19937 random(TestSeed(1));
   const Parts letters = {"a", "b", "c"};
-  for (int round = 0; round < 200; ++round) {
+  for (int round = 0; round < TestExamples(200); ++round) {
     std::map<std::string, float> scores;
     for (const std::string& letter : letters) scores[letter] = -1.0f - random() % 100 / 10.0f;
     for (int i = 0; i < 10; ++i) {

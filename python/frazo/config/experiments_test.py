@@ -3,7 +3,6 @@
 import shutil
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -224,7 +223,7 @@ def test_known_models_by_domain_folders_and_name(folder):
     }
 
 
-def test_a_whole_process_tells_an_error_within_a_second_and_without_tensorflow(folder):
+def test_a_whole_process_tells_an_error_without_tensorflow_and_numpy(folder):
     program = (
         "import sys\n"
         "from frazo import config\n"
@@ -234,13 +233,9 @@ def test_a_whole_process_tells_an_error_within_a_second_and_without_tensorflow(f
         "    print(str(error).splitlines()[0])\n"
         "print('tensorflow' in sys.modules, 'numpy' in sys.modules)\n"
     )
-    start = time.monotonic()
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
-    seconds = time.monotonic() - start
     assert done.stdout == (
         '--set sed=1:1: sed: Experiment has no field "sed"; did you mean "seed"?\nFalse False\n'
     )
-    # Seen: 0.1 s; the bound leaves room for a busy machine.
-    assert seconds < 1

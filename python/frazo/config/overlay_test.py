@@ -95,7 +95,7 @@ def test_overlay(below, above, both):
     assert _overlaid(below, above).message == _read(both).message
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(messages())
 def test_an_empty_document_above_or_below_changes_nothing(message):
     document = _document(message)
@@ -107,7 +107,7 @@ def test_an_empty_document_above_or_below_changes_nothing(message):
     assert document.message == message
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(messages())
 def test_a_document_over_itself_changes_nothing(message):
     document = _document(message)
@@ -115,7 +115,7 @@ def test_a_document_over_itself_changes_nothing(message):
     assert document.message == message
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(messages(), messages())
 def test_every_field_has_a_place_and_no_place_is_without_field(below, above):
     document = _document(below)

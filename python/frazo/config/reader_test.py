@@ -40,7 +40,7 @@ def _places(location: Location, path: str = "") -> dict[str, tuple[int, int]]:
     return places
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(messages(), st.randoms(use_true_random=False))
 def test_any_formatting_gives_the_message_and_the_place_of_every_name(message, choices):
     formatted = RandomFormatter(message, choices)
@@ -288,7 +288,7 @@ def test_nesting_without_end_is_an_error_and_not_a_crash():
 
 
 @given(st.text(alphabet="ab_:{}[]<>\"'#\n ,;.-3\\/", max_size=30))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_text_is_read_or_refused_with_a_place(text):
     text = f"learner {{ {text}"
     try:

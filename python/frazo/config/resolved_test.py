@@ -29,7 +29,7 @@ def _scalar_meaning(message: Message) -> dict:
     }
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(messages())
 def test_reading_the_text_gives_the_same_meaning(message):
     text = resolved_text(message)

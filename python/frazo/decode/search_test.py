@@ -47,7 +47,7 @@ def simple_beam(table: np.ndarray, width: int, eos: int, delta: float) -> list:
     return ended
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(data=st.data())
 def test_a_narrow_beam_is_that_of_a_simple_program(data):
     sentences, length = data.draw(st.integers(1, 3)), data.draw(st.integers(1, 5))

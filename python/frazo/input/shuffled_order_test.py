@@ -26,7 +26,7 @@ def test_epochs_and_seeds_differ():
         assert np.sum(first == other) < 8
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(start=st.integers(0, 10**12), cut=st.integers(1, 59))
 def test_any_part_can_be_had_without_those_before(start, cut):
     whole = order(start, 60)

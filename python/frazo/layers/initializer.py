@@ -16,11 +16,10 @@ def initial_value(
 ) -> tf.Tensor:
     """Returns float32 `shape`. A message with nothing set is xavier_uniform.
 
-    The value does not depend on what other variables there are: the random stream is chosen by
-    (seed, crc32(path)).
+    The value does not depend on what other variables there are: random_stream gives each its own.
     """
     kind = message.WhichOneof("kind") or "xavier_uniform"
-    stream = [seed, zlib.crc32(path.encode())]
+    stream = random_stream(seed, path)
     if kind == "constant":
         return tf.fill(shape, message.constant.value)
     if kind == "gaussian":
@@ -35,6 +34,11 @@ def initial_value(
         fan_in, fan_out = fans(shape)
         limit = message.xavier_uniform.scale * math.sqrt(6 / (fan_in + fan_out))
     return tf.random.stateless_uniform(shape, stream, -limit, limit, alg=_ALGORITHM)
+
+
+def random_stream(seed: int, path: str) -> list[int]:
+    """The seed of a variable's random numbers, as tf.random.stateless_* take it."""
+    return [seed, zlib.crc32(path.encode())]
 
 
 def fans(shape: Sequence[int]) -> tuple[int, int]:

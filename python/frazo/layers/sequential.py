@@ -11,12 +11,7 @@ from frazo.layers import (  # noqa: F401
     rms_norm,
 )
 from frazo.layers.activation import Elementwise
-from frazo.layers.image import (  # noqa: F401
-    batch_norm,
-    conv2d,
-    flatten,
-    max_pool2d,
-)
+from frazo.layers.image import batch_norm, conv2d, flatten, max_pool2d  # noqa: F401
 from frazo.layers.layer import Layer
 from frazo.layers.step_context import StepContext
 from frazo.proto import layer_pb2

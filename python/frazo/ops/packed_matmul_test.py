@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from frazo import ops
@@ -31,7 +31,6 @@ def test_product_by_hand():
     np.testing.assert_array_equal(with_bias, [[119, 222], [143, 250]])
 
 
-@settings(deadline=None)
 @given(rows=st.integers(0, 70), depth=_SIZES, units=_SIZES, transposed=st.booleans())
 def test_equals_matmul(rows, depth, units, transposed):
     x, matrix, bias = random(rows, depth), random(depth, units), random(units)

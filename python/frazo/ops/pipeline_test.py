@@ -100,7 +100,7 @@ def test_works_within_a_graph_and_after_a_map(tmp_path):
     assert int(total(dataset)) == sum(i * 10 + j for i in range(30) for j in range(i % 9))
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(
     count=st.integers(1, 40),
     shuffle=st.sampled_from(["", "shuffle { buffer_records: 7 lanes: 2 }", "shuffle {}"]),

@@ -67,7 +67,7 @@ def test_what_is_too_long_is_cut_before_its_end(files, max_length, expected):
     assert encoded.whole_lengths.numpy().tolist() == [4]
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.lists(st.binary(max_size=12) | st.text(max_size=12).map(str.encode), max_size=4))
 def test_any_bytes_are_read_as_the_tokenizer_reads_them(texts):
     tokenizer = tokenizer_pb2.Tokenizer(grapheme=tokenizer_pb2.GraphemeTokenizer())

@@ -110,7 +110,7 @@ def is_like(one: Pair, other: Pair) -> bool:
     )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(PAIRS, st.integers(1, 5))
 def test_no_training_pair_is_like_a_held_out_one_nor_are_these_like_each_other(pairs, held_out):
     parts = split(pairs, held_out)

@@ -6,7 +6,7 @@ import struct
 import numpy as np
 import pytest
 from frazo_tools.images.idx import IdxError, read_idx
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -35,7 +35,6 @@ def test_reads_a_file_written_by_hand(folder):
     assert read_idx(path, 1).tolist() == [7, 0, 9]
 
 
-@settings(deadline=None)
 @given(values=images | labels, compressed=st.booleans())
 def test_reads_back_what_was_written(folder, values, compressed):
     path = folder / ("values.gz" if compressed else "values")
@@ -47,7 +46,6 @@ def test_reads_back_what_was_written(folder, values, compressed):
     np.testing.assert_array_equal(read, values)
 
 
-@settings(deadline=None)
 @given(values=images | labels, data=st.data())
 def test_a_truncated_file_is_refused_by_name(folder, values, data):
     content = encode(values)
@@ -58,7 +56,6 @@ def test_a_truncated_file_is_refused_by_name(folder, values, data):
         read_idx(path, values.ndim)
 
 
-@settings(deadline=None)
 @given(values=labels, data=st.data())
 def test_a_truncated_gzip_file_is_refused_by_name(folder, values, data):
     content = gzip.compress(encode(values))
@@ -70,7 +67,6 @@ def test_a_truncated_gzip_file_is_refused_by_name(folder, values, data):
         read_idx(path, 1)
 
 
-@settings(deadline=None)
 @given(values=images | labels, tail=st.binary(min_size=1, max_size=9))
 def test_bytes_after_the_values_are_refused(folder, values, tail):
     path = folder / "long"
@@ -80,7 +76,6 @@ def test_bytes_after_the_values_are_refused(folder, values, tail):
         read_idx(path, values.ndim)
 
 
-@settings(deadline=None)
 @given(magic=st.integers(0, 2**32 - 1).filter(lambda magic: magic != 0x0801))
 def test_another_magic_number_is_refused(folder, magic):
     path = folder / "other"

@@ -28,7 +28,7 @@ def test_each_kind_of_feature():
 
 
 # TensorFlow's own messages live in the same process.
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(
     st.dictionaries(
         NAMES,

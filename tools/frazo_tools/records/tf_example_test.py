@@ -2,7 +2,7 @@
 
 import pytest
 from frazo_tools.records.tf_example import encode_example
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 
@@ -17,8 +17,6 @@ def test_features_are_written_by_name_whatever_the_order_given():
     assert encode_example({"b": 1, "a": b"x"}) == encode_example({"a": b"x", "b": 1})
 
 
-# No deadline: the first example waits for TensorFlow's import.
-@settings(deadline=None)
 @given(
     st.dictionaries(
         st.text(st.characters(exclude_categories=["Cs"]), max_size=20),

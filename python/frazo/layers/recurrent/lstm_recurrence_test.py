@@ -102,7 +102,7 @@ def assert_equal_to_scan(case):
         np.testing.assert_allclose(one / scale, other / scale, atol=2e-5)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(_CASES)
 def test_outputs_and_gradients_are_those_of_the_scan(case):
     assert_equal_to_scan(case)
