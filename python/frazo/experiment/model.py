@@ -4,6 +4,12 @@ import contextlib
 from collections.abc import Mapping
 
 # Imported for their side effect: each binds itself to its message.
+import frazo.input.image_input
+import frazo.input.pipeline_input
+import frazo.learn.learner
+import frazo.tasks.classification.text_classifier
+import frazo.tasks.image.image_classifier
+import frazo.tasks.mt.translation  # noqa: F401
 import tensorflow as tf
 from frazo.checkpoint.restore import by_key
 from frazo.experiment.parts import named_errors

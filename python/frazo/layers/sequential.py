@@ -1,9 +1,17 @@
 """Layers applied in order."""
 
 import tensorflow as tf
-from frazo.layers.activation import Elementwise
 
 # Imported for their side effect: each binds itself to its message.
+from frazo.layers import (  # noqa: F401
+    dropout,
+    feed_forward,
+    layer_norm,
+    linear,
+    rms_norm,
+)
+from frazo.layers.activation import Elementwise
+from frazo.layers.image import batch_norm, conv2d, flatten, max_pool2d  # noqa: F401
 from frazo.layers.layer import Layer
 from frazo.layers.step_context import StepContext
 from frazo.proto import layer_pb2

@@ -5,6 +5,11 @@ import pytest
 import tensorflow as tf
 
 # Imported for their side effect: each binds itself to its message.
+from frazo.layers.attention import (  # noqa: F401
+    additive_attention,
+    location_sensitive_attention,
+    multi_head_additive_attention,
+)
 from frazo.layers.packed_kernels import PackedKernels
 from frazo.layers.sequence_layer import Memory
 from frazo.layers.sequence_layout import SequenceLayout

@@ -6,6 +6,11 @@ from typing import NamedTuple
 import tensorflow as tf
 
 # Imported for their side effect: each binds itself to its message.
+from frazo.layers.attention import (  # noqa: F401
+    additive_attention,
+    location_sensitive_attention,
+    multi_head_additive_attention,
+)
 from frazo.layers.layer import Layer
 from frazo.layers.recurrent.lstm import Lstm
 from frazo.layers.recurrent.lstm_cell import GATES, LstmWeights, Zoneout, advance

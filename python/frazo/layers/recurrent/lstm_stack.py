@@ -3,6 +3,7 @@
 import tensorflow as tf
 from frazo.layers.dropout import Dropout
 from frazo.layers.layer import show_shape
+from frazo.layers.recurrent import bidirectional_lstm  # noqa: F401  It binds itself to its message.
 from frazo.layers.sequence_layer import Memory, SequenceLayer, State
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext

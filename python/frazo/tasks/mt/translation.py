@@ -13,6 +13,7 @@ from frazo.layers.smoothed_cross_entropy import smoothed_cross_entropy
 from frazo.layers.step_context import StepContext
 
 # Imported for their side effect: each binds itself to its message.
+from frazo.models import rnmt_plus, transformer  # noqa: F401
 from frazo.models.encoder_decoder import EncoderDecoder, Tokens
 from frazo.proto import search_pb2, translation_pb2
 from frazo.registry import build, register
