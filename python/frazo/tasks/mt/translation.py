@@ -13,6 +13,7 @@ from frazo.layers.smoothed_cross_entropy import smoothed_cross_entropy
 from frazo.layers.step_context import StepContext
 
 # Imported for their side effect: each binds itself to its message.
+from frazo.models import rnmt_plus, transformer  # noqa: F401
 from frazo.models.encoder_decoder import EncoderDecoder, Tokens
 from frazo.proto import search_pb2, translation_pb2
 from frazo.registry import build, register
@@ -98,7 +99,7 @@ class Translation(Task):
             search = tf.constant(self.message.search.SerializeToString(deterministic=True))
         model, context = self.model, StepContext.for_evaluation(seed=0)
         memory = model.encode(self._source(source, source_length), context)
-        cache = model.memory_cache(memory)
+        cache = model.memory_cache(memory, context)
         kernels = PackedKernels(
             int8=self.message.decoding_weights == translation_pb2.Translation.INT8
         )
