@@ -40,7 +40,7 @@ class FusedLinear(Layer):
         self.bias = self.add_variable("bias", (sum(units),), constant(0)) if bias else None
 
     def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
-        return project(x, self.kernel, self.bias, context=context)
+        return project(x, self.kernel, self.bias, context)
 
     def split(self, y: tf.Tensor) -> list[tf.Tensor]:
         """The projections of an output apart: [..., units[i]] each."""

@@ -1,5 +1,6 @@
 """The contract of a layer."""
 
+import abc
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ from frazo.proto import initializer_pb2
 from google.protobuf.message import Message
 
 
-class Layer(tf.Module):
+class Layer(tf.Module, abc.ABC):
     """A function of one tensor with variables, built from its message.
 
     path: the place in the message tree, such as "network/conv0". A variable's name is its layer's
@@ -28,9 +29,9 @@ class Layer(tf.Module):
         self.output_shape = self.input_shape
         self._seed = seed
 
+    @abc.abstractmethod
     def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
         """From float32 `input_shape` to float32 `output_shape`."""
-        raise NotImplementedError(f"{type(self).__name__} does not define __call__(x, context)")
 
     def add_variable(
         self,

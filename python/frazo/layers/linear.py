@@ -22,24 +22,22 @@ class Linear(Layer):
         )
 
     def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
-        return project(x, self.kernel, self.bias, self.message.activation, context)
+        return project(x, self.kernel, self.bias, context, self.message.activation)
 
 
 def project(
     x: tf.Tensor,
-    kernel: tf.Tensor,
+    kernel: tf.Variable,
     bias: tf.Tensor | None,
+    context: StepContext,
     activation: int = activation_pb2.IDENTITY,
-    context: StepContext | None = None,
 ) -> tf.Tensor:
     """activation(x W + b): [..., features], [features, units], [units] to [..., units].
 
-    One matrix product over all dimensions but the last. context: as in StepContext.multiply; default:
-    evaluation's.
+    One matrix product over all dimensions but the last, by context.multiply.
     """
     features, units = kernel.shape
     is_matrix = x.shape.rank == 2
-    context = context or StepContext.for_evaluation(seed=0)
     y = context.multiply(x if is_matrix else tf.reshape(x, [-1, features]), kernel, bias)
     # Before the reshape: next to the product TensorFlow fuses it.
     y = activate(y, activation)

@@ -1,5 +1,6 @@
 """The contract of a layer over sequences, and of decoding with it token by token."""
 
+import abc
 from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias, Union
 
@@ -22,20 +23,52 @@ class Memory(NamedTuple):
     layout: SequenceLayout
 
 
-class SequenceLayer(Layer):
-    """A layer from [batch, time, dim] to [batch, time, units] that knows where tokens are.
+class TokenDecoder(abc.ABC):
+    """What goes token by token: a layer, or a whole model.
 
-    Decoding is incremental: `init_state` and then `step` for one token after the other give the
-    outputs that the full call gives for the whole sequence in evaluation.
+        cache = decoder.memory_cache(memory, context)
+        state = decoder.init_state(rows, cache)
+        state, y = decoder.step(state, x, cache, context)
 
-    Row: one unfinished output. Those of a sentence lie side by side; sentences may have different
-    numbers of them, and one that is done has none.
-    State: everything that a row's past is to the layer. The first dimension of all tensors is the
+    `memory_cache` once, `init_state` once, and `step` for one token after the other give the outputs
+    that the full call gives for the whole sequence in evaluation.
+
+    Row: one unfinished output. The rows of a sentence lie side by side; sentences may have different
+    numbers of them, and a sentence that is done has none.
+    State: everything that a row's past is to the decoder. The first dimension of all tensors is the
     row, so that tf.gather by the parents that a beam search chose gives the state of the survivors.
-    Memory cache: what the layer needs of the encoder's output, computed once. The first dimension
-    of all tensors is the batch; beams of one sentence share it and it is never gathered by row.
+    Memory cache: what the decoder needs of the encoder's output, computed once. The first dimension
+    of all tensors is the batch; the rows of a sentence share it and it is never gathered by row.
     """
 
+    @abc.abstractmethod
+    def memory_cache(self, memory: Memory | None, context: StepContext) -> State:
+        """Without tensors if the decoder does not attend to an encoder's output.
+
+        Raises ValueError if the decoder needs a memory and there is none, or if the memory is packed:
+        a row then has no one source to attend to.
+        """
+
+    @abc.abstractmethod
+    def init_state(self, rows: int | tf.Tensor, memory_cache: State) -> State:
+        """The state before the first token."""
+
+    @abc.abstractmethod
+    def step(
+        self, state: State, x: tf.Tensor, memory_cache: State, context: StepContext
+    ) -> tuple[State, tf.Tensor]:
+        """One token further: the new state, and the output for x, [rows, ...].
+
+        context: of StepContext.for_decoding, it tells whose each row is. Of another context all
+        sentences have equally many rows. Every matrix is multiplied by through context.multiply.
+        The new state has the old one's names; sizes of dimensions after the first may have grown.
+        """
+
+
+class SequenceLayer(Layer):
+    """A layer from [batch, time, dim] to [batch, time, units] that knows where tokens are."""
+
+    @abc.abstractmethod
     def __call__(
         self,
         x: tf.Tensor,
@@ -47,36 +80,10 @@ class SequenceLayer(Layer):
 
         memory: for layers that attend to an encoder's output.
         """
-        raise NotImplementedError(
-            f"{type(self).__name__} does not define __call__(x, layout, context, memory)"
-        )
-
-    def init_state(self, rows: int | tf.Tensor) -> State:
-        """The state before the first token."""
-        raise NotImplementedError(f"{type(self).__name__} does not define init_state(rows)")
-
-    def memory_cache(self, memory: Memory) -> State:
-        """Empty for a layer that does not attend to an encoder's output."""
-        return {}
-
-    def step(
-        self,
-        state: State,
-        x: tf.Tensor,
-        memory_cache: State | None = None,
-        context: StepContext | None = None,
-    ) -> tuple[State, tf.Tensor]:
-        """One token further: x, float32 [rows, dim], to float32 [rows, units], as in evaluation.
-
-        context: of StepContext.for_decoding, it tells whose each row is. Default: all sentences
-        have equally many rows, and nothing is packed.
-        The new state has the old one's names; sizes of dimensions after the first may have grown.
-        """
-        raise NotImplementedError(f"{type(self).__name__} does not define step(state, x)")
 
 
-class AttendingLayer(SequenceLayer):
-    """A SequenceLayer that can also tell where it looked."""
+class AttendingLayer(SequenceLayer, TokenDecoder):
+    """A SequenceLayer that goes token by token, and can also tell where it looked."""
 
     def __call__(
         self,
@@ -87,6 +94,7 @@ class AttendingLayer(SequenceLayer):
     ) -> tf.Tensor:
         return self.attend(x, layout, context, memory)[0]
 
+    @abc.abstractmethod
     def attend(
         self,
         x: tf.Tensor,
@@ -96,9 +104,27 @@ class AttendingLayer(SequenceLayer):
     ) -> tuple[tf.Tensor, tf.Tensor | None]:
         """The output, and the probabilities in the mean over heads: [batch, time, source_time].
 
-        There are no probabilities, but None, of attention by blocks.
+        The probabilities are None of attention by blocks, which has none.
         """
-        raise NotImplementedError(f"{type(self).__name__} does not define attend")
+
+    @abc.abstractmethod
+    def probabilities(self, state: State) -> tf.Tensor | None:
+        """The probabilities of attention to the memory in the step that gave this state: [rows,
+        source_time], in the mean over heads; None without a memory."""
+
+
+def require_memory(memory: Memory | None, path: str) -> Memory:
+    """`memory`. Raises ValueError if there is none, or if it is packed. path: of the layer."""
+    if memory is None:
+        raise ValueError(
+            f"{path}: it attends to an encoder's output, but there is none. Give it a memory."
+        )
+    if memory.layout.segment_ids is not None:
+        raise ValueError(
+            f"{path}: the encoder's output is of packed sequences, and decoding step by step is of "
+            "one sentence a row. Encode without packing."
+        )
+    return memory
 
 
 def loop_shapes(state: State) -> State:

@@ -1,8 +1,9 @@
 """One layer of a Transformer."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import tensorflow as tf
+from frazo.layers.attention.attention_layer import AttentionLayer
 from frazo.layers.attention.cross_attention import CrossAttention
 from frazo.layers.attention.multi_head_attention import MultiHeadAttention
 from frazo.layers.feed_forward import FeedForward
@@ -73,47 +74,39 @@ class TransformerLayer(AttendingLayer):
             )
         return self._feed_forward(x, context), probabilities
 
-    def init_state(self, rows: int | tf.Tensor, memory_cache: State | None = None) -> State:
-        state = {"self_attention": self.self_attention.init_state(rows)}
-        if self.cross_attention is not None:
-            state["cross_attention"] = self.cross_attention.init_state(rows, memory_cache)
-        return state
+    def memory_cache(self, memory: Memory | None, context: StepContext) -> State:
+        """The caches of self_attention and cross_attention, by these names."""
+        return {
+            name: attention.memory_cache(memory, context)
+            for name, attention, _ in self._attentions()
+        }
 
-    def memory_cache(self, memory: Memory) -> State:
-        return {} if self.cross_attention is None else self.cross_attention.memory_cache(memory)
+    def init_state(self, rows: int | tf.Tensor, memory_cache: State) -> State:
+        return {
+            name: attention.init_state(rows, memory_cache[name])
+            for name, attention, _ in self._attentions()
+        }
 
     def step(
-        self,
-        state: State,
-        x: tf.Tensor,
-        memory_cache: State | None = None,
-        context: StepContext | None = None,
+        self, state: State, x: tf.Tensor, memory_cache: State, context: StepContext
     ) -> tuple[State, tf.Tensor]:
-        context = context or StepContext.for_evaluation(seed=0)
-        x, new_state = self._step_of("self_attention", state, x, context)
-        if self.cross_attention is not None:
-            x, cross_state = self._step_of("cross_attention", state, x, context, memory_cache)
-            new_state |= cross_state
+        new_state = {}
+        for name, attention, residual in self._attentions():
+            step = _value_and_state(attention, state[name], memory_cache[name], context)
+            x, new_state[name] = residual(x, context, step)
         return new_state, self._feed_forward(x, context)
 
-    def _step_of(
-        self,
-        name: str,
-        state: State,
-        x: tf.Tensor,
-        context: StepContext,
-        memory_cache: State | None = None,
-    ) -> tuple[tf.Tensor, State]:
-        if name == "self_attention":
-            attention, residual = self.self_attention, self.self_residual
-        else:
-            attention, residual = self.cross_attention, self.cross_residual
+    def probabilities(self, state: State) -> tf.Tensor | None:
+        if self.cross_attention is None:
+            return None
+        return self.cross_attention.probabilities(state["cross_attention"])
 
-        def value_and_state(y):
-            new_state, value = attention.step(state[name], y, memory_cache, context)
-            return value, {name: new_state}
-
-        return residual(x, context, value_and_state)
+    def _attentions(self) -> list[tuple[str, AttentionLayer, Residual]]:
+        """Each with its name and what is around it, in the order in which they are applied."""
+        attentions = [("self_attention", self.self_attention, self.self_residual)]
+        if self.cross_attention is not None:
+            attentions.append(("cross_attention", self.cross_attention, self.cross_residual))
+        return attentions
 
     def _feed_forward(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
         return self.feed_forward_residual(
@@ -122,3 +115,15 @@ class TransformerLayer(AttendingLayer):
 
     def _residual(self, name: str, adds_to_normalized: bool) -> Residual:
         return Residual(self.message, adds_to_normalized=adds_to_normalized, **self.place(name))
+
+
+def _value_and_state(
+    attention: AttentionLayer, state: State, memory_cache: State, context: StepContext
+) -> Callable[[tf.Tensor], tuple[tf.Tensor, State]]:
+    """A step as a Residual wants it."""
+
+    def step(x: tf.Tensor) -> tuple[tf.Tensor, State]:
+        new_state, value = attention.step(state, x, memory_cache, context)
+        return value, new_state
+
+    return step

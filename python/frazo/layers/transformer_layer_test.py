@@ -167,10 +167,10 @@ def test_steps_equal_the_full_call_with_its_probabilities(text):
     layout = SequenceLayout(mask=tf.ones([4, 6], tf.bool))
     expected, probabilities = stack.attend(x, layout, _EVALUATION, repeated)
 
-    cache = stack.memory_cache(Memory(values, source))
+    cache = stack.memory_cache(Memory(values, source), _EVALUATION)
     state = stack.init_state(4, cache)
     for position in range(6):
-        state, y = stack.step(state, x[:, position], cache)
+        state, y = stack.step(state, x[:, position], cache, _EVALUATION)
         np.testing.assert_allclose(y, expected[:, position], atol=1e-5)
         if probabilities is None:
             assert stack.probabilities(state) is None

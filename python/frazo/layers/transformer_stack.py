@@ -63,44 +63,38 @@ class TransformerStack(AttendingLayer):
         x = self.input_dropout(self._with_positions(x, layout.positions(), context), context)
         probabilities = []
         for layer in self.layers:
-            x, of_layer = layer.attend(x, layout, context, memory)
-            probabilities.append(of_layer)
+            x, layer_probabilities = layer.attend(x, layout, context, memory)
+            probabilities.append(layer_probabilities)
         return self._normalized(x, context), _mean(probabilities)
 
-    def init_state(self, rows: int | tf.Tensor, memory_cache: State | None = None) -> State:
-        state = {"position": tf.zeros([rows], tf.int32)}
-        for index, layer in enumerate(self.layers):
-            cache = memory_cache[f"layer{index}"] if memory_cache else None
-            state[f"layer{index}"] = layer.init_state(rows, cache)
-        return state
-
-    def memory_cache(self, memory: Memory) -> State:
+    def memory_cache(self, memory: Memory | None, context: StepContext) -> State:
         """The caches of layer0, layer1, ..."""
         return {
-            f"layer{index}": layer.memory_cache(memory) for index, layer in enumerate(self.layers)
+            f"layer{index}": layer.memory_cache(memory, context)
+            for index, layer in enumerate(self.layers)
         }
 
+    def init_state(self, rows: int | tf.Tensor, memory_cache: State) -> State:
+        state = {"position": tf.zeros([rows], tf.int32)}
+        for index, layer in enumerate(self.layers):
+            state[f"layer{index}"] = layer.init_state(rows, memory_cache[f"layer{index}"])
+        return state
+
     def step(
-        self,
-        state: State,
-        x: tf.Tensor,
-        memory_cache: State | None = None,
-        context: StepContext | None = None,
+        self, state: State, x: tf.Tensor, memory_cache: State, context: StepContext
     ) -> tuple[State, tf.Tensor]:
-        context = context or StepContext.for_evaluation(seed=0)
         x = self._with_positions(x, state["position"], context)
         new_state = {"position": state["position"] + 1}
         for index, layer in enumerate(self.layers):
             name = f"layer{index}"
-            cache = memory_cache[name] if memory_cache else None
-            new_state[name], x = layer.step(state[name], x, cache, context)
+            new_state[name], x = layer.step(state[name], x, memory_cache[name], context)
         return new_state, self._normalized(x, context)
 
     def probabilities(self, state: State) -> tf.Tensor | None:
-        """Of cross attention in the step that gave this state, in the mean over layers and heads:
-        [rows, source_time]; None without cross attention."""
-        layers = [state[f"layer{index}"] for index in range(len(self.layers))]
-        return _mean([layer.get("cross_attention", {}).get("probabilities") for layer in layers])
+        """As of AttendingLayer, in the mean over layers, too."""
+        return _mean(
+            [layer.probabilities(state[f"layer{i}"]) for i, layer in enumerate(self.layers)]
+        )
 
     def _with_positions(
         self, x: tf.Tensor, positions: tf.Tensor, context: StepContext

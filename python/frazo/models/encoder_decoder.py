@@ -1,11 +1,18 @@
 """What models of an encoder, and a decoder that attends to its output, have in common."""
 
+import abc
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import tensorflow as tf
 from frazo.layers.embedding import Embedding
-from frazo.layers.sequence_layer import AttendingLayer, Memory, SequenceLayer, State
+from frazo.layers.sequence_layer import (
+    AttendingLayer,
+    Memory,
+    SequenceLayer,
+    State,
+    TokenDecoder,
+)
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.softmax import Softmax
 from frazo.layers.step_context import StepContext
@@ -19,7 +26,7 @@ class Tokens(NamedTuple):
     layout: SequenceLayout
 
 
-class EncoderDecoder(tf.Module):
+class EncoderDecoder(tf.Module, TokenDecoder):
     """Source ids to a distribution over target ids.
 
     Variables: source_embedding, target_embedding unless the source's table serves both, encoder,
@@ -81,37 +88,30 @@ class EncoderDecoder(tf.Module):
         logits = self._logits(tf.reshape(x, [-1, x.shape[-1]]), context)
         return tf.reshape(logits, [shape[0], shape[1], self.target_vocab_size]), probabilities
 
-    def memory_cache(self, memory: Memory) -> State:
-        """As of sequence_layer.SequenceLayer; so are init_state and step."""
-        return self.decoder.memory_cache(memory)
+    def memory_cache(self, memory: Memory | None, context: StepContext) -> State:
+        return self.decoder.memory_cache(memory, context)
 
     def init_state(self, rows: int | tf.Tensor, memory_cache: State) -> State:
         return self.decoder.init_state(rows, memory_cache)
 
     def step(
-        self,
-        state: State,
-        ids: tf.Tensor,
-        memory_cache: State,
-        context: StepContext | None = None,
+        self, state: State, x: tf.Tensor, memory_cache: State, context: StepContext
     ) -> tuple[State, tf.Tensor]:
-        """The logits of what follows ids, int32 [rows]: [rows, target_vocab_size]."""
-        context = context or StepContext.for_evaluation(seed=0)
-        x = self.target_embedding(ids, context)
-        state, x = self.decoder.step(state, x, memory_cache, context)
-        return state, self._logits(x, context)
+        """The logits of what follows the ids x, int32 [rows]: [rows, target_vocab_size]."""
+        vectors = self.target_embedding(x, context)
+        state, y = self.decoder.step(state, vectors, memory_cache, context)
+        return state, self._logits(y, context)
 
-    def probabilities(self, state: State) -> tf.Tensor:
-        """Of attention to the memory in the last step, as of the decoder's probabilities."""
+    def probabilities(self, state: State) -> tf.Tensor | None:
+        """As of AttendingLayer."""
         return self.decoder.probabilities(state)
 
-    def _make_encoder(self, **place: Any) -> SequenceLayer:
-        raise NotImplementedError(f"{type(self).__name__} does not define _make_encoder")
+    @abc.abstractmethod
+    def _make_encoder(self, **place: Any) -> SequenceLayer: ...
 
+    @abc.abstractmethod
     def _make_decoder(self, memory_shape: Sequence[int | None], **place: Any) -> AttendingLayer:
-        """With probabilities(state), beside what an AttendingLayer has. memory_shape: of what it
-        attends to."""
-        raise NotImplementedError(f"{type(self).__name__} does not define _make_decoder")
+        """memory_shape: of the encoder's output."""
 
     def _logits(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
         if self.softmax is not None:

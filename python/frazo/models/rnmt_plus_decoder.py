@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 from frazo.layers.dropout import Dropout
-from frazo.layers.layer import show_shape
 from frazo.layers.recurrent.attention_lstm import AttentionLstm
 from frazo.layers.recurrent.lstm import Lstm
 from frazo.layers.sequence_layer import AttendingLayer, Memory, State
@@ -36,8 +35,7 @@ class RnmtPlusDecoder(AttendingLayer):
         self.first = AttentionLstm(
             message.layer, message.attention, memory_shape=memory_shape, **self.place("layer0")
         )
-        units = self.first.output_shape[-1]
-        self.output_shape = (*self.input_shape[:-1], units + self.first.context_dim)
+        self.output_shape = self.first.output_shape
         self.above = [
             Lstm(message.layer, **self.place(f"layer{index}", self.output_shape))
             for index in range(1, message.num_layers)
@@ -54,56 +52,43 @@ class RnmtPlusDecoder(AttendingLayer):
         context: StepContext,
         memory: Memory | None = None,
     ) -> tuple[tf.Tensor, tf.Tensor | None]:
-        self._require_memory(memory)
         x = self.input_dropout(x, context)
-        x, contexts, probabilities = self.first.attend(x, layout, context, memory)
+        y, probabilities = self.first.attend(x, layout, context, memory)
+        x, contexts = self.first.split(y)
         # What the layers above read does not depend on what they give: each takes all steps at once.
         for number, layer in enumerate(self.above, 1):
             y = layer(tf.concat([x, contexts], -1), layout, context)
             x = self._joined(number, x, self.dropouts[number - 1](y, context))
         return tf.concat([x, contexts], -1), probabilities
 
-    def memory_cache(self, memory: Memory) -> State:
-        return self.first.attention.memory_cache(memory, StepContext.for_evaluation(seed=0))
+    def memory_cache(self, memory: Memory | None, context: StepContext) -> State:
+        return self.first.memory_cache(memory, context)
 
-    def init_state(self, rows: int | tf.Tensor, memory_cache: State | None = None) -> State:
-        context = StepContext.for_evaluation(seed=0)
-        state = {"layer0": self.first.init_state(rows, memory_cache, context)}
+    def init_state(self, rows: int | tf.Tensor, memory_cache: State) -> State:
+        state = {"layer0": self.first.init_state(rows, memory_cache)}
         for number, layer in enumerate(self.above, 1):
-            state[f"layer{number}"] = layer.init_state(rows)
+            state[f"layer{number}"] = layer.init_state(rows, {})
         return state
 
     def step(
-        self,
-        state: State,
-        x: tf.Tensor,
-        memory_cache: State | None = None,
-        context: StepContext | None = None,
+        self, state: State, x: tf.Tensor, memory_cache: State, context: StepContext
     ) -> tuple[State, tf.Tensor]:
-        context = context or StepContext.for_evaluation(seed=0)
-        first = self.first.step(state["layer0"], x, memory_cache, context)
-        new_state, x = {"layer0": first}, first["lstm"]["output"]
+        first, y = self.first.step(state["layer0"], x, memory_cache, context)
+        x, found = self.first.split(y)
+        new_state = {"layer0": first}
         for number, layer in enumerate(self.above, 1):
             name = f"layer{number}"
-            of_layer, y = layer.step(state[name], tf.concat([x, first["context"]], -1))
-            new_state[name], x = of_layer, self._joined(number, x, y)
-        return new_state, tf.concat([x, first["context"]], -1)
+            new_state[name], y = layer.step(state[name], tf.concat([x, found], -1), {}, context)
+            x = self._joined(number, x, y)
+        return new_state, tf.concat([x, found], -1)
 
-    def probabilities(self, state: State) -> tf.Tensor:
-        """In the mean over heads, of the step that gave this state: [rows, source_time]."""
-        return state["layer0"]["attention"]["probabilities"]
+    def probabilities(self, state: State) -> tf.Tensor | None:
+        return self.first.probabilities(state["layer0"])
 
     def _joined(self, number: int, x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
         """What layer `number`, which read x and gave y, hands on."""
         message = self.message
         return x + y if message.HasField("residual_from") and number >= message.residual_from else y
-
-    def _require_memory(self, memory: Memory | None) -> None:
-        if memory is None:
-            raise ValueError(
-                f"{self.path}: a decoder attends to an encoder's output; give it a memory "
-                f"{show_shape(self.first.attention.memory_shape)}"
-            )
 
     def _dropout(self, name: str, rate: float) -> Dropout:
         return Dropout(dropout_pb2.Dropout(rate=rate), **self.place(name))

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import tensorflow as tf
+from frazo.layers.packed_kernels import PackedKernels
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.smoothed_cross_entropy import smoothed_cross_entropy
 from frazo.layers.step_context import StepContext
@@ -159,14 +160,43 @@ def test_steps_give_the_logits_of_the_full_call(attention, lstm):
     logits, probabilities = model.decode(target, memory, _EVALUATION)
     assert logits.shape == [2, 3, 11]
     assert probabilities.shape == [2, 3, 4]
-    cache = model.memory_cache(memory)
+    cache = model.memory_cache(memory, _EVALUATION)
     state = model.init_state(2, cache)
     for position in range(2):
-        state, step_logits = model.step(state, target.ids[:, position], cache)
+        state, step_logits = model.step(state, target.ids[:, position], cache, _EVALUATION)
         np.testing.assert_allclose(step_logits, logits[:, position], atol=1e-5)
         np.testing.assert_allclose(
             model.probabilities(state), probabilities[:, position], atol=1e-5
         )
+
+
+class RecordedKernels(PackedKernels):
+    """With the names of the kernels that were multiplied by."""
+
+    def __init__(self, **settings):
+        super().__init__(**settings)
+        self.names = set()
+
+    def multiply(self, x, kernel, bias, *, transposed):
+        self.names.add(kernel.name.removesuffix(":0"))
+        return super().multiply(x, kernel, bias, transposed=transposed)
+
+
+def test_all_matrices_of_a_step_can_be_rounded():
+    model = make(text(lstm="projection: 5"))
+    source, target, _ = batch()
+    cache = model.memory_cache(model.encode(source, _EVALUATION), _EVALUATION)
+    exact_state = state = model.init_state(2, cache)
+    kernels = RecordedKernels(int8=True)
+    context = StepContext.for_decoding(tf.constant([0, 1]), kernels)
+    for position in range(2):
+        exact_state, exact = model.step(exact_state, target.ids[:, position], cache, _EVALUATION)
+        state, rounded = model.step(state, target.ids[:, position], cache, context)
+    assert 0 < np.abs(rounded - exact).max() < 0.1
+    matrices = {v.name.removesuffix(":0") for v in model.decoder.variables if v.shape.rank == 2}
+    # Those of the memory are in its cache, which is made once and in float32.
+    of_memory = {f"model/decoder/layer0/attention/{name}/kernel" for name in ("memory", "key_mix")}
+    assert kernels.names == matrices - of_memory | {"model/softmax/kernel"}
 
 
 def test_a_token_sees_none_after_it_and_no_padding():
@@ -190,13 +220,14 @@ def test_dropout_is_drawn_anew_at_each_step():
     x = tf.zeros([2, 6, 4])
     layout = _layout([6, 6], 6)
     first = model.decoder.first
-    quiet = first.attend(x, layout, _EVALUATION, memory)
-    noisy = first.attend(x, layout, _TRAINING, memory)
-    np.testing.assert_array_equal(
-        noisy.contexts, first.attend(x, layout, _TRAINING, memory).contexts
-    )
+
+    def contexts(context):
+        return first.split(first.attend(x, layout, context, memory)[0])[1]
+
+    quiet, noisy = contexts(_EVALUATION), contexts(_TRAINING)
+    np.testing.assert_array_equal(noisy, contexts(_TRAINING))
     # A place of a head is dropped in some steps and not in others.
-    ratios = (noisy.contexts / quiet.contexts)[0, :, 0].numpy()
+    ratios = (noisy / quiet)[0, :, 0].numpy()
     assert len(set(np.round(ratios, 1))) > 2
 
 
@@ -273,9 +304,7 @@ def test_a_packed_target_is_an_error():
 def test_a_decoder_without_a_memory_is_an_error():
     model = make(text())
     _, target, _ = batch()
-    error = (
-        r"^model/decoder: a decoder attends to an encoder's output; give it a memory \[\?, \?, 7\]"
-    )
+    error = r"^model/decoder/layer0/attention: it attends to an encoder's output, but there is none"
     with pytest.raises(ValueError, match=error):
         model.decoder(tf.zeros([2, 3, 4]), target.layout, _EVALUATION)
 

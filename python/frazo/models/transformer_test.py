@@ -98,10 +98,10 @@ def test_steps_give_the_logits_of_the_full_call():
     memory = model.encode(source, _EVALUATION)
     logits, probabilities = model.decode(target, memory, _EVALUATION)
     assert logits.shape == [2, 3, 11]
-    cache = model.memory_cache(memory)
+    cache = model.memory_cache(memory, _EVALUATION)
     state = model.init_state(2, cache)
     for position in range(2):
-        state, step_logits = model.step(state, target.ids[:, position], cache)
+        state, step_logits = model.step(state, target.ids[:, position], cache, _EVALUATION)
         np.testing.assert_allclose(step_logits, logits[:, position], atol=1e-5)
         np.testing.assert_allclose(
             model.probabilities(state), probabilities[:, position], atol=1e-5

@@ -16,7 +16,7 @@ from frazo.registry import register
 
 @register(query_attention_pb2.AdditiveAttention)
 class AdditiveAttention(QueryAttention):
-    """v . tanh(q W + h U + b); [rows, dim] to [rows, memory_dim].
+    """v . tanh(q W + h U + b); [batch, time, dim] to [batch, time, memory_dim].
 
     Variables: query/kernel [dim, hidden_units], memory/kernel [memory_dim, hidden_units],
     memory/bias, energy [hidden_units].
@@ -25,7 +25,7 @@ class AdditiveAttention(QueryAttention):
     def __init__(self, message: query_attention_pb2.AdditiveAttention, **place):
         super().__init__(message, **place)
         units, init = message.hidden_units, message.kernel_init
-        self.output_shape = (self.input_shape[0], self.memory_shape[-1])
+        self.output_shape = (*self.input_shape[:-1], self.memory_shape[-1])
         self.query = Linear(
             linear_pb2.Linear(units=units, bias=False, kernel_init=init), **self.place("query")
         )

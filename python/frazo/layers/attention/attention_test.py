@@ -132,12 +132,12 @@ def decode(layer, x, memory):
 
     @tf.function(autograph=False)
     def run():
-        cache = layer.memory_cache(memory)
+        cache = layer.memory_cache(memory, _EVALUATION)
         state = layer.init_state(batch * beam, cache)
         outputs = tf.TensorArray(tf.float32, time)
 
         def body(t, state, outputs):
-            state, y = layer.step(state, rows[:, t], cache)
+            state, y = layer.step(state, rows[:, t], cache, _EVALUATION)
             return t + 1, state, outputs.write(t, y)
 
         _, _, outputs = tf.while_loop(
@@ -171,8 +171,9 @@ def test_state_of_cross_attention_has_the_probabilities_of_each_row():
     layer = make(Case("cross", "num_heads: 4 num_key_value_heads: 2", is_cross=True))
     x = tf.random.stateless_normal([3, 2, _DIM], [5, 6])
     _, memory = inputs()
-    cache = layer.memory_cache(memory)
-    state, _ = layer.step(layer.init_state(6, cache), tf.reshape(x, [6, _DIM]), cache)
+    cache = layer.memory_cache(memory, _EVALUATION)
+    rows = tf.reshape(x, [6, _DIM])
+    state, _ = layer.step(layer.init_state(6, cache), rows, cache, _EVALUATION)
     layout = SequenceLayout(mask=tf.ones([3, 2], tf.bool))
     _, probabilities = layer.attend(x, layout, _EVALUATION, memory)
     np.testing.assert_allclose(
@@ -184,7 +185,7 @@ def test_rows_of_cross_attention_may_belong_to_any_sentence():
     layer = make(Case("cross", "num_heads: 2", is_cross=True))
     x = tf.random.stateless_normal([4, _DIM], [5, 6])
     _, memory = inputs()
-    cache = layer.memory_cache(memory)
+    cache = layer.memory_cache(memory, _EVALUATION)
     sentences = [0, 2, 2, 2]
     context = StepContext.for_decoding(tf.constant(sentences), PackedKernels())
     state, y = layer.step(layer.init_state(4, cache), x, cache, context)
@@ -200,9 +201,9 @@ def test_rows_of_cross_attention_may_belong_to_any_sentence():
 def test_state_can_be_gathered_by_row():
     layer = make(_CASES[1])
     x = tf.random.stateless_normal([2, 3, _DIM], [5, 6])
-    state, _ = layer.step(layer.init_state(2), x[:, 0])
+    state, _ = layer.step(layer.init_state(2, {}), x[:, 0], {}, _EVALUATION)
     state = tf.nest.map_structure(lambda tensor: tf.gather(tensor, [1, 1, 0]), state)
-    _, y = layer.step(state, tf.gather(x[:, 1], [0, 1, 1]))
+    _, y = layer.step(state, tf.gather(x[:, 1], [0, 1, 1]), {}, _EVALUATION)
     # Row 0 continues the past of row 1 with the token of row 0.
     spliced = tf.stack([x[1, 0], x[0, 1]])[tf.newaxis]
     layout = SequenceLayout(mask=tf.ones([1, 2], tf.bool))
@@ -298,7 +299,7 @@ def test_cross_attention_refuses_what_is_for_self_attention(field):
 def test_decoding_from_a_packed_memory_is_an_error():
     memory = Memory(inputs()[0], _PACKED)
     with pytest.raises(ValueError, match=r"attention: .* packed sequences.* Encode without"):
-        make(Case("cross", "num_heads: 2", is_cross=True)).memory_cache(memory)
+        make(Case("cross", "num_heads: 2", is_cross=True)).memory_cache(memory, _EVALUATION)
 
 
 def test_probability_dropout_keeps_the_mean_and_the_reported_probabilities():

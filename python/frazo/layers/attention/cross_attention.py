@@ -9,7 +9,7 @@ from frazo.layers.attention.blockwise_attention import blockwise_attend
 from frazo.layers.attention.visibility import Visibility, index_distance
 from frazo.layers.fused_linear import FusedLinear
 from frazo.layers.linear import Linear
-from frazo.layers.sequence_layer import Memory, State
+from frazo.layers.sequence_layer import Memory, State, require_memory
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext
 from frazo.proto import attention_pb2, linear_pb2
@@ -69,33 +69,21 @@ class CrossAttention(AttentionLayer):
         sums, probabilities = self.sums_and_probabilities(queries, keys, values, bias, context)
         return self.join_heads(sums, context), probabilities
 
-    def memory_cache(self, memory: Memory) -> State:
+    def memory_cache(self, memory: Memory | None, context: StepContext) -> State:
         """keys_values: [batch, source_time, 2 num_key_value_heads head_dim]. bias: [batch, 1,
-        source_time].
-
-        Raises ValueError if the memory is packed: a row then has no one source to attend to.
-        """
-        if memory.layout.segment_ids is not None:
-            raise ValueError(
-                f"{self.path}: the encoder's output is of packed sequences, and decoding step by "
-                "step is of one sentence a row. Encode without packing."
-            )
+        source_time]."""
+        memory = require_memory(memory, self.path)
         return {
-            "keys_values": self.key_value(memory.values, StepContext.for_evaluation(seed=0)),
+            "keys_values": self.key_value(memory.values, context),
             "bias": Visibility(memory.layout.mask).bias(tf.constant(0)),
         }
 
-    def init_state(self, rows: int | tf.Tensor, memory_cache: State | None = None) -> State:
+    def init_state(self, rows: int | tf.Tensor, memory_cache: State) -> State:
         return {"probabilities": tf.zeros([rows, tf.shape(memory_cache["bias"])[2]])}
 
     def step(
-        self,
-        state: State,
-        x: tf.Tensor,
-        memory_cache: State | None = None,
-        context: StepContext | None = None,
+        self, state: State, x: tf.Tensor, memory_cache: State, context: StepContext
     ) -> tuple[State, tf.Tensor]:
-        context = context or StepContext.for_evaluation(seed=0)
         rows = tf.shape(x)[0]
         sentences = context.row_sentences
         if sentences is None:
@@ -109,6 +97,9 @@ class CrossAttention(AttentionLayer):
             bias=memory_cache["bias"],
         )
         return {"probabilities": probabilities}, self.output(sums, context)
+
+    def probabilities(self, state: State) -> tf.Tensor | None:
+        return state["probabilities"]
 
     def _keys_and_values(self, memory: Memory, context: StepContext) -> tuple[tf.Tensor, tf.Tensor]:
         """Each [key_value_heads, batch, source_time, head_dim]."""

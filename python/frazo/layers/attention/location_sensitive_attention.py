@@ -12,7 +12,8 @@ from frazo.registry import register
 
 @register(query_attention_pb2.LocationSensitiveAttention)
 class LocationSensitiveAttention(AdditiveAttention):
-    """v . tanh(q W + h U + f X + b) with f = F * p'; [rows, dim] to [rows, memory_dim].
+    """v . tanh(q W + h U + f X + b) with f = F * p'; [batch, time, dim] to [batch, time,
+    memory_dim].
 
     Variables: those of AdditiveAttention, location/kernel [filters, hidden_units], X, and
     filters/kernel [filter_width, 1, filters], F.

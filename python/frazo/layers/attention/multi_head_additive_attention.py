@@ -7,7 +7,7 @@ from frazo.layers.attention.query_attention import (
     by_sentence,
     root_gaussian,
 )
-from frazo.layers.linear import Linear
+from frazo.layers.linear import Linear, project
 from frazo.layers.sequence_layer import State
 from frazo.layers.step_context import StepContext
 from frazo.proto import linear_pb2, query_attention_pb2
@@ -16,7 +16,8 @@ from frazo.registry import register
 
 @register(query_attention_pb2.MultiHeadAdditiveAttention)
 class MultiHeadAdditiveAttention(QueryAttention):
-    """v . tanh(k A + r B) in each head; [rows, dim] to [rows, num_heads head_dim].
+    """v . tanh(k A + r B) in each head; [batch, time, dim] to [batch, time,
+    num_heads head_dim].
 
     Variables: memory/kernel [memory_dim, num_heads head_dim], query/kernel [dim, num_heads
     head_dim], their biases, key_mix/kernel and query_mix/kernel [head_dim, head_dim], A and B,
@@ -26,7 +27,7 @@ class MultiHeadAdditiveAttention(QueryAttention):
     def __init__(self, message: query_attention_pb2.MultiHeadAdditiveAttention, **place):
         super().__init__(message, **place)
         size = message.head_dim
-        self.output_shape = (self.input_shape[0], message.num_heads * size)
+        self.output_shape = (*self.input_shape[:-1], message.num_heads * size)
         projection = linear_pb2.Linear(units=self.output_shape[-1], kernel_init=message.kernel_init)
         self.memory = Linear(projection, **self.place("memory", self.memory_shape))
         self.query = Linear(projection, **self.place("query"))
@@ -39,7 +40,7 @@ class MultiHeadAdditiveAttention(QueryAttention):
         self, memory: tf.Tensor, context: StepContext
     ) -> tuple[tf.Tensor, tf.Tensor]:
         values = self._split_heads(self.memory(memory, context))
-        return tf.tensordot(values, self.key_mix, 1), values
+        return project(values, self.key_mix, None, context), values
 
     def _energies(
         self, state: State, query: tf.Tensor, memory_cache: State, context: StepContext
@@ -47,7 +48,7 @@ class MultiHeadAdditiveAttention(QueryAttention):
         queries = self._split_heads(by_sentence(self.query(query, context), memory_cache))
         return additive_energies(
             memory_cache["keys"][:, :, tf.newaxis],
-            tf.tensordot(queries, self.query_mix, 1),
+            project(queries, self.query_mix, None, context),
             tf.convert_to_tensor(self.energy),
         )
 

@@ -82,7 +82,10 @@ class MultiHeadAttention(AttentionLayer):
         sums, probabilities = self.sums_and_probabilities(queries, keys, values, bias, context)
         return self.join_heads(sums, context), probabilities
 
-    def init_state(self, rows: int | tf.Tensor, memory_cache: State | None = None) -> State:
+    def memory_cache(self, memory: Memory | None, context: StepContext) -> State:
+        return {}
+
+    def init_state(self, rows: int | tf.Tensor, memory_cache: State) -> State:
         """Raises ValueError unless the attention is causal."""
         if self._after != 0:
             raise ValueError(
@@ -92,13 +95,8 @@ class MultiHeadAttention(AttentionLayer):
         return {"keys_values": tf.zeros([rows, 0, self._cached_units])}
 
     def step(
-        self,
-        state: State,
-        x: tf.Tensor,
-        memory_cache: State | None = None,
-        context: StepContext | None = None,
+        self, state: State, x: tf.Tensor, memory_cache: State, context: StepContext
     ) -> tuple[State, tf.Tensor]:
-        context = context or StepContext.for_evaluation(seed=0)
         rows, done = tf.unstack(tf.shape(state["keys_values"])[:2])
         heads = tf.reshape(
             self.query_key_value(x, context), [rows, sum(self._head_counts()), self.head_dim]
@@ -119,6 +117,10 @@ class MultiHeadAttention(AttentionLayer):
             bias=bias,
         )
         return {"keys_values": keys_values}, self.output(sums, context)
+
+    def probabilities(self, state: State) -> None:
+        """None: a step keeps none of self attention."""
+        return
 
     @property
     def _cached_units(self) -> int:

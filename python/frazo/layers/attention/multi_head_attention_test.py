@@ -155,4 +155,4 @@ def test_settings_that_contradict_each_other_are_errors(text, error):
 
 def test_decoding_with_attention_to_later_tokens_is_an_error():
     with pytest.raises(ValueError, match=r"attention: decoding step by step needs .* Set causal"):
-        attention("num_heads: 2").init_state(3)
+        attention("num_heads: 2").init_state(3, {})

@@ -1,23 +1,25 @@
 """The contract of a recurrent decoder's attention, and what all kinds of it share."""
 
+import abc
 from collections.abc import Sequence
 
 import tensorflow as tf
 from frazo.layers.attention.visibility import Visibility
 from frazo.layers.dropout import Dropout
-from frazo.layers.layer import Layer, show_shape
+from frazo.layers.layer import show_shape
+from frazo.layers.over_time import over_time
 from frazo.layers.recomputed import recomputed
-from frazo.layers.sequence_layer import Memory, State
+from frazo.layers.sequence_layer import AttendingLayer, Memory, State, require_memory
+from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext
 from frazo.proto import dropout_pb2, initializer_pb2
 from google.protobuf.message import Message
 
 
-class QueryAttention(Layer):
-    """One query a row, [rows, dim], and a memory [batch, source_time, memory_dim] to a context for
-    each, [rows, units].
+class QueryAttention(AttendingLayer):
+    """Queries, [batch, time, dim], and a memory [batch, source_time, memory_dim] to a context for
+    each, [batch, time, units].
 
-    Rows and memory cache as of sequence_layer.SequenceLayer.
     State: probabilities, [rows, source_time], of the last step in the mean over heads, without
     dropout.
     Memory cache: keys, [batch, heads, source_time, size]; values, [batch, heads, source_time,
@@ -39,28 +41,43 @@ class QueryAttention(Layer):
             **self.place("probability_dropout"),
         )
 
-    def memory_cache(self, memory: Memory, context: StepContext) -> State:
-        """Raises ValueError if the memory is packed: a row then has no one source to attend to."""
-        if memory.layout.segment_ids is not None:
-            raise ValueError(
-                f"{self.path}: the encoder's output is of packed sequences, and a query is of one "
-                "sentence a row. Encode without packing."
-            )
+    def attend(
+        self,
+        x: tf.Tensor,
+        layout: SequenceLayout,
+        context: StepContext,
+        memory: Memory | None = None,
+    ) -> tuple[tf.Tensor, tf.Tensor | None]:
+        """Raises ValueError if x is of packed sequences."""
+        refuse_packed_queries(layout, self.path)
+        cache = self.memory_cache(memory, context)
+
+        def step(place: tf.Tensor, state: State, query: tf.Tensor):
+            state, y = self.step(state, query, cache, context.at_time(place))
+            return state, [y, state["probabilities"]]
+
+        first = self.init_state(tf.shape(x)[0], cache)
+        y, probabilities = over_time(step, first, x, [self.output_shape[-1], None])
+        return y, probabilities
+
+    def memory_cache(self, memory: Memory | None, context: StepContext) -> State:
+        memory = require_memory(memory, self.path)
         keys, values = self._keys_and_values(memory.values, context)
         bias = Visibility(memory.layout.mask).bias(tf.constant(0))[:, 0]
         return {"keys": keys, "values": values, "bias": bias}
 
     def init_state(self, rows: int | tf.Tensor, memory_cache: State) -> State:
-        """The state before the first step."""
         return {"probabilities": tf.zeros([rows, tf.shape(memory_cache["bias"])[1]])}
 
+    def probabilities(self, state: State) -> tf.Tensor | None:
+        return state["probabilities"]
+
     def step(
-        self, state: State, query: tf.Tensor, memory_cache: State, context: StepContext
+        self, state: State, x: tf.Tensor, memory_cache: State, context: StepContext
     ) -> tuple[State, tf.Tensor]:
-        """The contexts of a step's queries."""
-        if not query.shape.is_compatible_with([None, self.input_shape[-1]]):
+        if not x.shape.is_compatible_with([None, self.input_shape[-1]]):
             raise ValueError(
-                f"{self.path}: a query has shape {show_shape(query.shape)}; expected [rows, "
+                f"{self.path}: a query has shape {show_shape(x.shape)}; expected [rows, "
                 f"{self.input_shape[-1]}]. Give it what the decoder's layer of that size gives."
             )
         if context.row_sentences is not None:
@@ -68,7 +85,7 @@ class QueryAttention(Layer):
             sentences = context.row_sentences
             memory_cache = {name: tf.gather(x, sentences) for name, x in memory_cache.items()}
         bias = memory_cache["bias"][:, tf.newaxis, tf.newaxis]
-        energies = self._energies(state, query, memory_cache, context)
+        energies = self._energies(state, x, memory_cache, context)
         probabilities = tf.nn.softmax(energies + bias)
         mean = tf.reshape(tf.reduce_mean(probabilities, 1), tf.shape(state["probabilities"]))
         dropped = self.probability_dropout(probabilities, context)
@@ -76,17 +93,26 @@ class QueryAttention(Layer):
         contexts = tf.reshape(tf.transpose(sums, [0, 2, 1, 3]), [-1, self.output_shape[-1]])
         return {"probabilities": mean}, contexts
 
+    @abc.abstractmethod
     def _keys_and_values(
         self, memory: tf.Tensor, context: StepContext
     ) -> tuple[tf.Tensor, tf.Tensor]:
         """Those of the memory cache."""
-        raise NotImplementedError(f"{type(self).__name__} does not define _keys_and_values")
 
+    @abc.abstractmethod
     def _energies(
         self, state: State, query: tf.Tensor, memory_cache: State, context: StepContext
     ) -> tf.Tensor:
         """[batch, heads, beam, source_time]."""
-        raise NotImplementedError(f"{type(self).__name__} does not define _energies")
+
+
+def refuse_packed_queries(layout: SequenceLayout, path: str) -> None:
+    """Raises ValueError if the queries are of packed sequences. path: of the layer."""
+    if layout.segment_ids is not None:
+        raise ValueError(
+            f"{path}: the targets are packed, and a recurrent decoder's attention is to one source a "
+            "row. Do not pack them."
+        )
 
 
 def additive_energies(keys: tf.Tensor, queries: tf.Tensor, energy: tf.Tensor) -> tf.Tensor:

@@ -33,7 +33,7 @@ _QUERY = tf.random.stateless_normal([2, 6], [3, 4])
 def make(text, *, dim=6, memory_shape=(None, None, 7)):
     message = text_format.Parse(text, query_attention_pb2.QueryAttention())
     return build(
-        message, path="attention", input_shape=(None, dim), memory_shape=memory_shape, seed=1
+        message, path="attention", input_shape=(None, None, dim), memory_shape=memory_shape, seed=1
     )
 
 
@@ -126,7 +126,7 @@ def test_multi_head_additive_attention_by_hand():
 )
 def test_sizes(text, units, parameters):
     layer = make(text)
-    assert layer.output_shape == (None, units)
+    assert layer.output_shape == (None, None, units)
     assert sum(variable.shape.num_elements() for variable in layer.variables) == parameters
     assert all(variable.name.startswith("attention/") for variable in layer.variables)
 

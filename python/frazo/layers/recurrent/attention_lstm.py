@@ -11,35 +11,28 @@ from frazo.layers.attention import (  # noqa: F401
     location_sensitive_attention,
     multi_head_additive_attention,
 )
-from frazo.layers.layer import Layer
+from frazo.layers.attention.query_attention import refuse_packed_queries
+from frazo.layers.over_time import over_time
 from frazo.layers.recurrent.lstm import Lstm
-from frazo.layers.recurrent.lstm_cell import GATES, LstmWeights, Zoneout, advance
-from frazo.layers.sequence_layer import Memory, State
+from frazo.layers.recurrent.lstm_cell import GATES, Zoneout, advance
+from frazo.layers.sequence_layer import AttendingLayer, Memory, State
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext
 from frazo.proto import lstm_pb2, query_attention_pb2
 from frazo.registry import build
 
 
-class Attended(NamedTuple):
-    """output: [batch, time, units]. contexts: [batch, time, context_dim], what the outputs found.
-    probabilities: [batch, time, source_time], in the mean over heads."""
-
-    output: tf.Tensor
-    contexts: tf.Tensor
-    probabilities: tf.Tensor
-
-
-class _Input(NamedTuple):
-    """Of a step: gates, [rows, 4 units], what x adds to them."""
+class _Token(NamedTuple):
+    """gates: [rows, 4 units], what x adds to them. zoneout: of the step."""
 
     gates: tf.Tensor
     zoneout: Zoneout
 
 
-class AttentionLstm(Layer):
+class AttentionLstm(AttendingLayer):
     """An Lstm of [x c'], [batch, time, dim + context_dim], where c' is what the output before it
-    found in a memory.
+    found in a memory; [batch, time, dim] to [batch, time, units + context_dim], its output beside
+    what that found.
 
     Variables: of the Lstm of x, below lstm; context/kernel [context_dim, 4 units], by which c' adds
     to its gates; of the attention, below attention. It has no message: models are made of it.
@@ -60,83 +53,87 @@ class AttentionLstm(Layer):
                 f"{self.path}: a decoder's LSTM goes from the first token to the last. Unset reverse."
             )
         self.lstm = Lstm(lstm, **self.place("lstm"))
-        self.output_shape = self.lstm.output_shape
         self.attention = build(
             attention,
             memory_shape=memory_shape,
-            **self.place("attention", (None, self.output_shape[-1])),
+            **self.place("attention", self.lstm.output_shape),
         )
         self.context_dim = self.attention.output_shape[-1]
+        size = self.lstm.output_shape[-1] + self.context_dim
+        self.output_shape = (*self.input_shape[:-1], size)
         self.context_kernel = self.add_variable(
             "context/kernel", (self.context_dim, GATES * lstm.units), lstm.kernel_init
         )
 
+    def split(self, y: tf.Tensor) -> list[tf.Tensor]:
+        """The two parts of an output: the Lstm's, [..., units], and the context, [..., context_dim]."""
+        return tf.split(y, [self.lstm.output_shape[-1], self.context_dim], -1)
+
     def attend(
-        self, x: tf.Tensor, layout: SequenceLayout, context: StepContext, memory: Memory
-    ) -> Attended:
+        self,
+        x: tf.Tensor,
+        layout: SequenceLayout,
+        context: StepContext,
+        memory: Memory | None = None,
+    ) -> tuple[tf.Tensor, tf.Tensor | None]:
         """Raises ValueError if x is of packed sequences."""
-        if layout.segment_ids is not None:
-            raise ValueError(
-                f"{self.path}: the targets are packed, and a recurrent decoder's attention is to one "
-                "source a row. Do not pack them."
-            )
+        refuse_packed_queries(layout, self.path)
         sweep = self.lstm.sweep(x, layout, context)
-        inputs = tf.nest.map_structure(_time_major, _Input(sweep.gates, sweep.zoneout))
-        cache = self.attention.memory_cache(memory, context)
-        batch, time = tf.unstack(tf.shape(x)[:2])
-        found = [
-            tf.TensorArray(tf.float32, size=time, element_shape=[None, size])
-            for size in (self.output_shape[-1], self.context_dim, None)
-        ]
+        cache = self.memory_cache(memory, context)
 
-        def body(step: tf.Tensor, state: State, found: list[tf.TensorArray]):
-            of_step = tf.nest.map_structure(lambda x: None if x is None else x[step], inputs)
-            before = state
-            state = self._advance(of_step, state, sweep.weights, cache, context.at_time(step + 1))
-            # What of the sizes is known at the start has been lost on the way.
-            tf.nest.map_structure(lambda x, first: x.set_shape(first.shape), state, before)
-            outputs = state["lstm"]["output"], state["context"], state["attention"]["probabilities"]
-            found = [array.write(step, y) for array, y in zip(found, outputs, strict=True)]
-            return step + 1, state, found
+        def advance_by(place: tf.Tensor, state: State, token: _Token):
+            step_context = context.at_time(place + 1)
+            gates = token.gates + context.multiply(state["context"], self.context_kernel)
+            lstm = advance(
+                self.lstm.message,
+                sweep.weights,
+                gates,
+                state["lstm"],
+                token.zoneout,
+                step_context.multiply,
+            )
+            state = self._look(lstm, state, cache, step_context)
+            return state, [self._output(state), state["attention"]["probabilities"]]
 
-        first = self.init_state(batch, cache, context.at_time(0))
-        _, _, found = tf.while_loop(
-            lambda step, *_: step < time, body, (0, first, found), maximum_iterations=time
-        )
-        return Attended(*(_time_major(array.stack()) for array in found))
+        first = self._first_state(tf.shape(x)[0], cache, context.at_time(0))
+        tokens = _Token(sweep.gates, sweep.zoneout)
+        y, probabilities = over_time(advance_by, first, tokens, [self.output_shape[-1], None])
+        return y, probabilities
 
-    def init_state(self, rows: int | tf.Tensor, memory_cache: State, context: StepContext) -> State:
+    def memory_cache(self, memory: Memory | None, context: StepContext) -> State:
+        return self.attention.memory_cache(memory, context)
+
+    def init_state(self, rows: int | tf.Tensor, memory_cache: State) -> State:
         """Its context is what a query of zeros finds."""
-        query = tf.zeros([rows, self.output_shape[-1]])
+        return self._first_state(rows, memory_cache, StepContext.for_evaluation(seed=0))
+
+    def step(
+        self, state: State, x: tf.Tensor, memory_cache: State, context: StepContext
+    ) -> tuple[State, tf.Tensor]:
+        gates = self.lstm.gates(x, context)
+        gates += context.multiply(state["context"], self.context_kernel)
+        lstm, _ = self.lstm.step_of_gates(state["lstm"], gates, context)
+        state = self._look(lstm, state, memory_cache, context)
+        return state, self._output(state)
+
+    def probabilities(self, state: State) -> tf.Tensor | None:
+        return self.attention.probabilities(state["attention"])
+
+    def _first_state(
+        self, rows: int | tf.Tensor, memory_cache: State, context: StepContext
+    ) -> State:
+        query = tf.zeros([rows, self.lstm.output_shape[-1]])
         attention = self.attention.init_state(rows, memory_cache)
         attention, found = self.attention.step(attention, query, memory_cache, context)
-        return {"lstm": self.lstm.init_state(rows), "attention": attention, "context": found}
+        lstm = self.lstm.init_state(rows, {})
+        return {"lstm": lstm, "attention": attention, "context": found}
 
-    def step(self, state: State, x: tf.Tensor, memory_cache: State, context: StepContext) -> State:
-        """The state after a token, x [rows, dim]: in it are output and context."""
-        one = SequenceLayout(mask=tf.ones([tf.shape(x)[0], 1], tf.bool))
-        sweep = self.lstm.sweep(x[:, tf.newaxis], one, context)
-        of_step = tf.nest.map_structure(
-            lambda x: None if x is None else x[:, 0], _Input(sweep.gates, sweep.zoneout)
-        )
-        return self._advance(of_step, state, sweep.weights, memory_cache, context)
-
-    def _advance(
-        self,
-        of_step: _Input,
-        state: State,
-        weights: LstmWeights,
-        memory_cache: State,
-        context: StepContext,
-    ) -> State:
-        gates = of_step.gates + context.multiply(state["context"], self.context_kernel)
-        lstm = advance(self.lstm.message, weights, gates, state["lstm"], of_step.zoneout)
+    def _look(self, lstm: State, before: State, memory_cache: State, context: StepContext) -> State:
+        """The state with what the Lstm's output finds. before: the state of the token before."""
         attention, found = self.attention.step(
-            state["attention"], lstm["output"], memory_cache, context
+            before["attention"], lstm["output"], memory_cache, context
         )
         return {"lstm": lstm, "attention": attention, "context": found}
 
-
-def _time_major(x: tf.Tensor | None) -> tf.Tensor | None:
-    """Exchanges the first two dimensions."""
-    return None if x is None else tf.transpose(x, [1, 0, *range(2, x.shape.rank)])
+    def _output(self, state: State) -> tf.Tensor:
+        return tf.concat([state["lstm"]["output"], state["context"]], -1)

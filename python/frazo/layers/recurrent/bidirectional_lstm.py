@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 from frazo.layers.recurrent.lstm import Lstm
-from frazo.layers.sequence_layer import Memory, SequenceLayer, State
+from frazo.layers.sequence_layer import Memory, SequenceLayer
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext
 from frazo.proto import lstm_pb2
@@ -40,6 +40,3 @@ class BidirectionalLstm(SequenceLayer):
         return tf.concat(
             [direction(x, layout, context) for direction in (self.forward, self.backward)], -1
         )
-
-    def init_state(self, rows: int | tf.Tensor) -> State:
-        return self.backward.init_state(rows)

@@ -7,7 +7,7 @@ from frazo.layers.layer import constant
 from frazo.layers.linear import project
 from frazo.layers.recurrent.lstm_cell import GATES, LstmWeights, Zoneout, advance
 from frazo.layers.recurrent.lstm_recurrence import Sweep, recur
-from frazo.layers.sequence_layer import Memory, SequenceLayer, State
+from frazo.layers.sequence_layer import Memory, SequenceLayer, State, TokenDecoder
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext
 from frazo.proto import lstm_pb2
@@ -15,7 +15,7 @@ from frazo.registry import register
 
 
 @register(lstm_pb2.Lstm)
-class Lstm(SequenceLayer):
+class Lstm(SequenceLayer, TokenDecoder):
     """[batch, time, dim] to [batch, time, size], zero where no token is; size: projection or units.
 
     Variables: input/kernel [dim, 4 units], recurrent/kernel [size, 4 units], bias [4 units] with
@@ -55,14 +55,21 @@ class Lstm(SequenceLayer):
     def sweep(self, x: tf.Tensor, layout: SequenceLayout, context: StepContext) -> Sweep:
         """What is to be done for x, [batch, time, dim]: all but the recurrence is in it."""
         return Sweep(
-            weights=self._weights(),
-            gates=self._gates(x),
+            weights=LstmWeights(*(_tensor(weight) for weight in self._weights())),
+            gates=self.gates(x, context),
             mask=layout.mask,
             starts=_starts(layout, self.message.reverse),
             zoneout=self._zoneout(tf.shape(x)[:2], context),
         )
 
-    def init_state(self, rows: int | tf.Tensor) -> State:
+    def gates(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
+        """x W, and b where no layer norm follows: [..., dim] to [..., 4 units]."""
+        return project(x, self.input_kernel, self.bias if self.scale is None else None, context)
+
+    def memory_cache(self, memory: Memory | None, context: StepContext) -> State:
+        return {}
+
+    def init_state(self, rows: int | tf.Tensor, memory_cache: State) -> State:
         if self.message.reverse:
             raise ValueError(
                 f"{self.path}: an LSTM that reads from the last token to the first, as a "
@@ -74,10 +81,17 @@ class Lstm(SequenceLayer):
         }
 
     def step(
-        self, state: State, x: tf.Tensor, memory_cache: State | None = None
+        self, state: State, x: tf.Tensor, memory_cache: State, context: StepContext
     ) -> tuple[State, tf.Tensor]:
+        return self.step_of_gates(state, self.gates(x, context), context)
+
+    def step_of_gates(
+        self, state: State, gates: tf.Tensor, context: StepContext
+    ) -> tuple[State, tf.Tensor]:
+        """`step` for what x adds to the gates, [rows, 4 units]."""
         zoneout = Zoneout(self.message.cell_zoneout or None, self.message.output_zoneout or None)
-        state = advance(self.message, self._weights(), self._gates(x), state, zoneout)
+        weights = self._weights()
+        state = advance(self.message, weights, gates, state, zoneout, context.multiply)
         return state, state["output"]
 
     def _initial_kernel(self, features: int) -> tf.Tensor:
@@ -90,15 +104,11 @@ class Lstm(SequenceLayer):
 
     def _weights(self) -> LstmWeights:
         return LstmWeights(
-            kernel=tf.convert_to_tensor(self.recurrent_kernel),
-            projection=None if self.projection is None else tf.convert_to_tensor(self.projection),
-            scale=None if self.scale is None else tf.convert_to_tensor(self.scale),
-            bias=None if self.scale is None else tf.convert_to_tensor(self.bias),
+            kernel=self.recurrent_kernel,
+            projection=self.projection,
+            scale=self.scale,
+            bias=None if self.scale is None else self.bias,
         )
-
-    def _gates(self, x: tf.Tensor) -> tf.Tensor:
-        """x W, and b where no layer norm follows: [..., dim] to [..., 4 units]."""
-        return project(x, self.input_kernel, self.bias if self.scale is None else None)
 
     def _zoneout(self, places: tf.Tensor, context: StepContext) -> Zoneout:
         """places: int32 [2], batch and time."""
@@ -118,6 +128,11 @@ class Lstm(SequenceLayer):
             else:
                 shares[name] = tf.fill(shape, rate)
         return Zoneout(**shares)
+
+
+def _tensor(weight: tf.Variable | None) -> tf.Tensor | None:
+    """Read once, outside of a loop."""
+    return None if weight is None else tf.convert_to_tensor(weight)
 
 
 def _starts(layout: SequenceLayout, reverse: bool) -> tf.Tensor | None:

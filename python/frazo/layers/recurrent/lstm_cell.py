@@ -1,5 +1,6 @@
 """One token's way through an LSTM."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import tensorflow as tf
@@ -11,17 +12,17 @@ GATES = 4
 
 
 class LstmWeights(NamedTuple):
-    """What the recurrence multiplies by. U units, P size of the output.
+    """What the recurrence multiplies by, tensors or variables. U units, P size of the output.
 
     kernel: [P, 4 U], from the output before to the gates.
     projection: [U, P], None without.
     scale, bias: [4 U] of the layer norm, None without; the bias is then part of the gates' input.
     """
 
-    kernel: tf.Tensor
-    projection: tf.Tensor | None = None
-    scale: tf.Tensor | None = None
-    bias: tf.Tensor | None = None
+    kernel: tf.Tensor | tf.Variable
+    projection: tf.Tensor | tf.Variable | None = None
+    scale: tf.Tensor | tf.Variable | None = None
+    bias: tf.Tensor | tf.Variable | None = None
 
 
 class Zoneout(NamedTuple):
@@ -32,17 +33,23 @@ class Zoneout(NamedTuple):
 
 
 def advance(
-    message: lstm_pb2.Lstm, weights: LstmWeights, gates: tf.Tensor, state: State, zoneout: Zoneout
+    message: lstm_pb2.Lstm,
+    weights: LstmWeights,
+    gates: tf.Tensor,
+    state: State,
+    zoneout: Zoneout,
+    multiply: Callable[[tf.Tensor, tf.Tensor | tf.Variable], tf.Tensor],
 ) -> State:
     """The state after a token.
 
     gates: [rows, 4 U], x W, and b if there is no layer norm.
     state: cell, [rows, U], and output, [rows, P].
+    multiply: by a matrix, as StepContext.multiply.
     """
-    gates += tf.linalg.matmul(state["output"], weights.kernel)
+    gates += multiply(state["output"], weights.kernel)
     if weights.scale is not None:
-        of_gates = tf.reshape(gates, [-1, GATES, message.units])
-        normal = standardized(of_gates, message.layer_norm_epsilon)
+        apart = tf.reshape(gates, [-1, GATES, message.units])
+        normal = standardized(apart, message.layer_norm_epsilon)
         gates = tf.reshape(normal, tf.shape(gates)) * weights.scale + weights.bias
     candidate, input_gate, forget_gate, output_gate = tf.split(gates, GATES, -1)
     cell = tf.sigmoid(forget_gate) * state["cell"] + tf.sigmoid(input_gate) * tf.tanh(candidate)
@@ -50,7 +57,7 @@ def advance(
         cell = tf.clip_by_value(cell, -message.cell_clip, message.cell_clip)
     output = tf.sigmoid(output_gate) * (tf.tanh(cell) if message.output_tanh else cell)
     if weights.projection is not None:
-        output = tf.linalg.matmul(output, weights.projection)
+        output = multiply(output, weights.projection)
     return {
         "cell": _zoned_out(cell, state["cell"], zoneout.cell),
         "output": _zoned_out(output, state["output"], zoneout.output),

@@ -4,7 +4,7 @@ import tensorflow as tf
 from frazo.layers.dropout import Dropout
 from frazo.layers.layer import show_shape
 from frazo.layers.recurrent import bidirectional_lstm  # noqa: F401  It binds itself to its message.
-from frazo.layers.sequence_layer import Memory, SequenceLayer, State
+from frazo.layers.sequence_layer import Memory, SequenceLayer, State, TokenDecoder
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext
 from frazo.proto import dropout_pb2, lstm_pb2
@@ -12,7 +12,7 @@ from frazo.registry import build, register
 
 
 @register(lstm_pb2.LstmStack)
-class LstmStack(SequenceLayer):
+class LstmStack(SequenceLayer, TokenDecoder):
     """[batch, time, dim] to [batch, time, size], size being that of a layer's output.
 
     State: layer0, layer1, ... of the layers.
@@ -52,16 +52,28 @@ class LstmStack(SequenceLayer):
             x = x + y if self._has_residual(index) else y
         return x
 
-    def init_state(self, rows: int | tf.Tensor) -> State:
-        return {f"layer{index}": layer.init_state(rows) for index, layer in enumerate(self.layers)}
+    def memory_cache(self, memory: Memory | None, context: StepContext) -> State:
+        return {}
+
+    def init_state(self, rows: int | tf.Tensor, memory_cache: State) -> State:
+        """Raises ValueError if the layers are bidirectional."""
+        if self.message.bidirectional:
+            raise ValueError(
+                f"{self.path}: bidirectional layers read from the last token to the first, too, and "
+                "cannot go token by token. Unset bidirectional."
+            )
+        return {
+            f"layer{index}": layer.init_state(rows, memory_cache)
+            for index, layer in enumerate(self.layers)
+        }
 
     def step(
-        self, state: State, x: tf.Tensor, memory_cache: State | None = None
+        self, state: State, x: tf.Tensor, memory_cache: State, context: StepContext
     ) -> tuple[State, tf.Tensor]:
         new_state = {}
         for index, layer in enumerate(self.layers):
             name = f"layer{index}"
-            new_state[name], y = layer.step(state[name], x)
+            new_state[name], y = layer.step(state[name], x, memory_cache, context)
             x = x + y if self._has_residual(index) else y
         return new_state, x
 

@@ -43,9 +43,9 @@ def test_a_bidirectional_lstm_may_not_be_reversed():
         bidirectional("units: 4 reverse: true")
 
 
-def test_a_bidirectional_lstm_cannot_go_token_by_token():
-    with pytest.raises(ValueError, match=r"^both/backward: .* cannot go token by token"):
-        bidirectional().init_state(2)
+def test_a_bidirectional_stack_cannot_go_token_by_token():
+    with pytest.raises(ValueError, match=r"^stack: .* cannot go token by token\. Unset bidirectio"):
+        stack("num_layers: 1 layer { units: 4 } bidirectional: true").init_state(2, {})
 
 
 def test_layers_of_a_stack_follow_each_other():
@@ -92,10 +92,10 @@ def test_dropout_zeroes_the_input_and_outputs_of_all_layers_in_training():
 def test_steps_give_what_the_full_call_gives():
     layer = stack("num_layers: 3 layer { units: 8 projection: 4 } residual_from: 1 dropout: 0.5")
     layout = SequenceLayout.of_lengths(tf.constant([5, 5]), 5)
-    state = layer.init_state(2)
+    state = layer.init_state(2, {})
     outputs = []
     for time in range(5):
-        state, y = layer.step(state, _X[:, time])
+        state, y = layer.step(state, _X[:, time], {}, _EVALUATION)
         outputs.append(y)
     full = layer(_X, layout, _EVALUATION)
     np.testing.assert_allclose(tf.stack(outputs, 1), full, atol=1e-6)

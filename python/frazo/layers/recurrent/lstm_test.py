@@ -163,10 +163,10 @@ def test_reverse_is_forward_on_the_turned_sequence(text):
 def test_steps_give_what_the_full_call_gives(text):
     lstm = make_lstm(text)
     x = inputs(2, 4)
-    state = lstm.init_state(2)
+    state = lstm.init_state(2, {})
     outputs = []
     for time in range(4):
-        state, y = lstm.step(state, x[:, time])
+        state, y = lstm.step(state, x[:, time], {}, _EVALUATION)
         outputs.append(y)
     full = lstm(x, lengths(4, 4), _EVALUATION)
     np.testing.assert_allclose(tf.stack(outputs, 1), full, atol=1e-6)
@@ -174,7 +174,7 @@ def test_steps_give_what_the_full_call_gives(text):
 
 def test_reverse_cannot_go_token_by_token():
     with pytest.raises(ValueError, match=r"^lstm: .* cannot go token by token\. Use one without"):
-        make_lstm(reverse=True).init_state(2)
+        make_lstm(reverse=True).init_state(2, {})
 
 
 def test_zoneout_keeps_whole_elements_in_training():

@@ -104,7 +104,7 @@ class Translation(Task):
             search = tf.constant(self.message.search.SerializeToString(deterministic=True))
         model, context = self.model, StepContext.for_evaluation(seed=0)
         memory = model.encode(self._source(source, source_length), context)
-        cache = model.memory_cache(memory)
+        cache = model.memory_cache(memory, context)
         kernels = PackedKernels(
             int8=self.message.decoding_weights == translation_pb2.Translation.INT8
         )
