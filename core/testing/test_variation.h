@@ -1,5 +1,5 @@
-#ifndef CORE_TESTING_TEST_VARIATION_H_
-#define CORE_TESTING_TEST_VARIATION_H_
+#ifndef FRAZO_CORE_TESTING_TEST_VARIATION_H_
+#define FRAZO_CORE_TESTING_TEST_VARIATION_H_
 
 #include <cstdint>
 
@@ -19,4 +19,4 @@ int64_t TestExamples(int64_t count);
 
 }  // namespace frazo
 
-#endif  // CORE_TESTING_TEST_VARIATION_H_
+#endif  // FRAZO_CORE_TESTING_TEST_VARIATION_H_

@@ -1,4 +1,4 @@
-"""A trained model is written out and gives the same translations wherever it is used."""
+"""A model is written out and gives the same translations wherever it is used."""
 
 import concurrent.futures
 import json
@@ -11,8 +11,9 @@ import sys
 import frazo
 import pytest
 import tensorflow as tf
-from tiny_experiment import train, write_experiment
-from translation_experiment import STEPS, write_translation_experiment
+
+from tests.jobs.tiny_experiment import train, write_experiment
+from tests.jobs.translation_experiment import STEPS, translation_of, write_translation_experiment
 
 RUNFILES = pathlib.Path.cwd()
 LIBRARY = RUNFILES / "core/ops/libfrazo_ops.so"
@@ -79,6 +80,7 @@ def test_the_predictor_finds_what_the_decoder_found(predictor, decoded):
     for record in decoded:
         (found,) = predictor.predict([record["source"]])
         expected = record["hypotheses"]
+        assert found[0][0] == translation_of(record["source"])
         assert [text for text, _ in found] == [hypothesis["text"] for hypothesis in expected]
         assert [score for _, score in found] == pytest.approx(
             [hypothesis["score"] for hypothesis in expected], abs=1e-4
@@ -95,7 +97,7 @@ def test_one_export_serves_every_search(predictor):
     assert search.beam.width == 3
     search.greedy.SetInParent()
     ((greedy,),) = predictor.predict(["en1 en2 en3"], search)
-    assert greedy[0] == predictor.predict(["en1 en2 en3"])[0][0][0]
+    assert greedy[0] == predictor.predict(["en1 en2 en3"])[0][0][0] == "de1 de2 de3"
     search.beam.width = search.beam.n_best = 4
     assert len(predictor.predict(["en1 en2 en3"], search)[0]) == 4
     assert predictor.search.beam.n_best == 2
