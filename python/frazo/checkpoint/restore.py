@@ -6,6 +6,10 @@ import tensorflow as tf
 from frazo.checkpoint.directory import Checkpoint
 from frazo.program.errors import JobError
 
+# Variables that checkpoints of older versions lack. They keep their initial values: here, gradients
+# that such a checkpoint has accumulated for the next update count as those of one example.
+_LATER_VARIABLES = frozenset(["learner/accumulated_loss_weight"])
+
 
 def variable_key(variable: tf.Variable) -> str:
     """The name under which a variable is saved: "network/conv0/kernel"."""
@@ -40,7 +44,7 @@ def restore_variables(
     problems = [
         f"missing in the checkpoint: {name} {variable.shape.as_list()}"
         for name, variable in variables.items()
-        if name not in shapes
+        if name not in shapes and name not in _LATER_VARIABLES
     ]
     problems += [
         f"unknown to the model: {name} {shapes[name]}"
@@ -61,9 +65,10 @@ def restore_variables(
             + "Use the configuration it was trained with (control/params.txt in its log directory), or another --logdir "
             "to begin anew."
         )
-    values = read_tensors(checkpoint, {name: dtypes[name] for name in variables})
-    for name, variable in variables.items():
-        variable.assign(values[name])
+    saved = [name for name in variables if name in shapes]
+    values = read_tensors(checkpoint, {name: dtypes[name] for name in saved})
+    for name in saved:
+        variables[name].assign(values[name])
 
 
 def read_tensors(checkpoint: Checkpoint, dtypes: Mapping[str, tf.DType]) -> dict[str, tf.Tensor]:

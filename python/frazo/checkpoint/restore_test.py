@@ -32,6 +32,15 @@ def test_each_variable_gets_its_tensor(checkpoint):
     assert step.numpy() == 7
 
 
+def test_a_variable_that_older_checkpoints_lack_keeps_its_initial_value(checkpoint):
+    variables = [variable("fc/kernel", [[0, 0]]), variable("fc/bias", [0])]
+    weight = variable("learner/accumulated_loss_weight", 5)
+    variables += [variable("step", 0, tf.int64), weight]
+    restore_variables(checkpoint, by_key(variables), other_prefix="input/")
+    assert weight.numpy() == 5
+    assert variables[1].numpy().tolist() == [3.0]
+
+
 def test_a_misfit_lists_every_difference_and_assigns_nothing(checkpoint):
     kernel, scale = variable("fc/kernel", [[0], [0]]), variable("norm/scale", [0, 0])
     step = variable("step", 0, tf.int32)

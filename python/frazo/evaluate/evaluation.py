@@ -54,21 +54,23 @@ class Evaluation:
         for batch in self._batches:
             if should_stop():
                 return None
-            output = self._evaluate(batch)
+            output, batch_examples = self._evaluate(batch)
             values = {name: (float(v), float(w)) for name, (v, w) in output.metrics.items()}
             means.add(
                 {name: value * weight for name, (value, weight) in values.items()},
                 {name: weight for name, (_, weight) in values.items()},
             )
             errors += _wrong_rows(output.examples, self._max_shown_errors - len(errors))
-            num_examples += tf.nest.flatten(batch)[0].shape[0]
+            num_examples += int(batch_examples)
             if num_examples >= self._num_examples:
                 break
         return EvalResult(means.means(), errors)
 
-    def _evaluate_batch(self, batch: Mapping[str, tf.Tensor]) -> EvalOutput:
+    def _evaluate_batch(self, batch: Mapping[str, tf.Tensor]) -> tuple[EvalOutput, tf.Tensor]:
+        """The second: int64 [], the examples of the batch."""
+        task = self._model.task
         context = StepContext.for_evaluation(seed=self._model.seed)
-        return self._model.task.evaluate(batch, context)
+        return task.evaluate(batch, context), task.num_examples(batch)
 
 
 def _wrong_rows(examples: Mapping[str, tf.Tensor], limit: int) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ import tensorflow as tf
 from frazo.layers.step_context import StepContext
 from frazo.learn.clipping import clip
 from frazo.learn.gradient_accumulation import GradientAccumulation
+from frazo.learn.loss import Loss
 from frazo.learn.moving_averages import MovingAverages
 from frazo.learn.nonfinite import NonfiniteSteps
 from frazo.learn.optimizers import (  # noqa: F401
@@ -119,16 +120,26 @@ class Learner(tf.Module):
 
     def step(
         self,
-        loss: tf.Tensor,
+        loss: Loss,
         gradients: Sequence[tf.Tensor | tf.IndexedSlices | None],
         context: StepContext,
         global_step: tf.Tensor,
     ) -> dict[str, tf.Tensor]:
-        """Applies one step in graph; global_step (int64) is the number of steps done before it.
+        """Applies one step in the graph.
 
-        Returns float32 scalars: learning_rate, grad_norm (of this batch, before clipping, with l2),
-        nonfinite (1 if this step was skipped: then nothing but the counters has changed) and, with
-        l2_weight, l2_loss; if steps can be rejected, rejected_steps, how many were so far.
+        Args:
+          loss: of the batch.
+          gradients: of loss.mean, in the order of the weights.
+          context: its updates are applied.
+          global_step: int64 [], the number of steps done before this one.
+
+        Returns:
+          float32 scalars: learning_rate, grad_norm (of this batch, before clipping, with l2),
+          nonfinite (1 if this step was skipped: then nothing but the counters has changed) and,
+          with l2_weight, l2_loss; if steps can be rejected, rejected_steps, how many were so far.
+
+        Raises:
+          ValueError: a weight has no gradient.
         """
         self._require_gradients(gradients)
         # Of a table of which only some rows are used a gradient names these rows.
@@ -138,7 +149,7 @@ class Learner(tf.Module):
             gradients, scalars["l2_loss"] = self._add_l2(gradients)
         squared_norms = _squared_norms(gradients)
         norm = tf.sqrt(tf.reduce_sum(squared_norms))
-        good = self._nonfinite.check(loss, squared_norms)
+        good = self._nonfinite.check(loss.mean, squared_norms)
         updates_done = global_step // self.message.accumulation_steps
         learning_rate = self.message.learning_rate * self._schedule(updates_done)
 
@@ -151,6 +162,7 @@ class Learner(tf.Module):
             if self._accumulation:
                 self._accumulation.add(
                     gradients,
+                    loss.weight,
                     lambda mean: update(mean, tf.sqrt(tf.reduce_sum(_squared_norms(mean)))),
                 )
             else:

@@ -5,6 +5,7 @@ import pytest
 import tensorflow as tf
 from frazo.layers.step_context import StepContext
 from frazo.learn import learner  # noqa: F401  (binds itself to its message)
+from frazo.learn.loss import Loss
 from frazo.proto import learner_pb2
 from frazo.registry import build
 from google.protobuf import text_format
@@ -31,9 +32,9 @@ class Setting:
         self.learner = build(message, variables=[self.kernel, self.bias, self.mean])
         self._step = tf.function(self._in_graph, autograph=False)
 
-    def step(self, *, loss=1.0, kernel=(0.0, 0.0), bias=(0.0,), mean=0.75, at=0):
+    def step(self, *, loss=1.0, weight=1.0, kernel=(0.0, 0.0), bias=(0.0,), mean=0.75, at=0):
         scalars = self._step(
-            tf.constant(loss),
+            Loss(tf.constant(loss * weight), tf.constant(weight)),
             tf.constant(kernel),
             tf.constant(bias),
             mean,
@@ -77,7 +78,9 @@ def test_gradients_of_rows_count_as_whole_ones():
     )
     step = tf.constant(0, tf.int64)
     context = StepContext.for_training(seed=1, global_step=step)
-    scalars = build(message, variables=[table]).step(tf.constant(1.0), [rows], context, step)
+    scalars = build(message, variables=[table]).step(
+        Loss(tf.ones([]), tf.ones([])), [rows], context, step
+    )
     # Row 2 gets 1 + 4 = 5, row 0 gets 2; the norm is that of (2, 0, 5).
     np.testing.assert_allclose(table, [[0.8], [1.0], [0.5]], rtol=1e-6)
     assert float(scalars["grad_norm"]) == pytest.approx(math.sqrt(29))
@@ -255,7 +258,7 @@ def test_gradients_are_of_the_noisy_weights_and_change_the_clean_ones():
             with tf.GradientTape() as tape:
                 loss = tf.reduce_sum(tf.square(kernel)) + tf.reduce_sum(setting.bias)
             gradients = tape.gradient(loss, setting.learner.weights)
-        setting.learner.step(loss, gradients, context, at)
+        setting.learner.step(Loss(loss, tf.ones([])), gradients, context, at)
         return seen
 
     seen = step(tf.constant(0, tf.int64))
@@ -284,6 +287,19 @@ def test_four_small_batches_are_one_large_one(optimizer):
         np.testing.assert_allclose(values[name], value, rtol=1e-6, err_msg=name)
 
 
+@pytest.mark.parametrize("optimizer", _OPTIMIZERS)
+def test_batches_of_unequal_weight_are_one_large_one(optimizer):
+    text = f"optimizer {{ {optimizer} }} l2_weight: 0.5 clip_global_norm: 2"
+    large, small = Setting(text), Setting(f"{text} accumulation_steps: 2")
+    # (1 * 6 + 3 * -2) / 4 = 0, (1 * 1 + 3 * 5) / 4 = 4, (1 * -1 + 3 * 3) / 4 = 2.
+    large.step(weight=4.0, kernel=(0.0, 4.0), bias=(2.0,))
+    small.step(weight=1.0, kernel=(6.0, 1.0), bias=(-1.0,))
+    small.step(weight=3.0, kernel=(-2.0, 5.0), bias=(3.0,), at=1)
+    values = small.values()
+    for name, value in large.values().items():
+        np.testing.assert_allclose(values[name], value, rtol=1e-6, err_msg=name)
+
+
 def test_nothing_but_the_sums_changes_before_the_last_batch():
     setting = Setting("optimizer { momentum {} } accumulation_steps: 2 ema_decay: 0.9")
     before = setting.values()
@@ -296,6 +312,7 @@ def test_nothing_but_the_sums_changes_before_the_last_batch():
         "learner/accumulated/fc/kernel:0",
         "learner/accumulated/fc/bias:0",
         "learner/accumulated_batches:0",
+        "learner/accumulated_loss_weight:0",
         "norm/moving_mean:0",
     }
 
@@ -341,5 +358,8 @@ def test_variable_that_the_loss_does_not_use_is_an_error():
     context = StepContext.for_evaluation(seed=0)
     with pytest.raises(ValueError, match="The loss does not depend on the variable 'fc/bias'"):
         setting.learner.step(
-            tf.constant(1.0), [tf.zeros([2]), None], context, tf.constant(0, tf.int64)
+            Loss(tf.ones([]), tf.ones([])),
+            [tf.zeros([2]), None],
+            context,
+            tf.constant(0, tf.int64),
         )

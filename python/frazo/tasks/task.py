@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 from frazo.layers.step_context import StepContext
+from frazo.learn.loss import Loss
 from frazo.tasks.decoder import Decoder
 from frazo.tasks.servable import Servable
 from google.protobuf.message import Message
@@ -34,9 +35,16 @@ class Task(tf.Module):
 
     def loss(
         self, batch: Mapping[str, tf.Tensor], context: StepContext
-    ) -> tuple[tf.Tensor, WeightedMetrics]:
-        """Returns the float32 scalar to minimize, and metrics of the batch."""
+    ) -> tuple[Loss, WeightedMetrics]:
+        """Returns what is to be minimized, and further metrics of the batch.
+
+        The loss is reported as the metric "loss", with its own weight.
+        """
         raise NotImplementedError(f"{type(self).__name__} does not define loss")
+
+    def num_examples(self, batch: Mapping[str, tf.Tensor]) -> tf.Tensor:
+        """int64 []: how many examples a batch has, not counting padding."""
+        raise NotImplementedError(f"{type(self).__name__} does not define num_examples")
 
     def evaluate(self, batch: Mapping[str, tf.Tensor], context: StepContext) -> EvalOutput:
         """Metrics and per-example results of a batch; changes nothing."""

@@ -7,6 +7,7 @@ import tensorflow as tf
 from frazo.experiment.model import Model
 from frazo.experiment.parts import named_errors
 from frazo.layers.step_context import StepContext
+from frazo.train.reduction import Reduction
 
 
 class _StepSums(NamedTuple):
@@ -24,7 +25,7 @@ class LoopResult:
 
     totals, weights: of each metric, sums over the steps of weight * mean and of weight. scalars:
     the learner's, at the last step. nonfinite: steps that were skipped. examples: all that were
-    read.
+    read, as the task counts them.
     """
 
     totals: dict[str, float]
@@ -41,14 +42,28 @@ class InnerLoop:
     way.
     """
 
-    def __init__(self, model: Model, iterator: tf.data.Iterator, max_nonfinite_steps: int):
-        """max_nonfinite_steps: so many skipped steps in a row end a loop early.
+    def __init__(
+        self,
+        model: Model,
+        iterator: tf.data.Iterator,
+        max_nonfinite_steps: int,
+        reduction: Reduction | None = None,
+    ):
+        """Builds the graph of a step.
 
-        JobError: the task cannot be trained on the batches.
+        Args:
+          model: what is trained.
+          iterator: gives a batch for each step.
+          max_nonfinite_steps: so many skipped steps in a row end a loop early.
+          reduction: default: for a single process.
+
+        Raises:
+          JobError: the task cannot be trained on the batches.
         """
         self._model = model
         self._iterator = iterator
         self._max_nonfinite_steps = max_nonfinite_steps
+        self._reduction = reduction or Reduction()
         with named_errors("task"):
             self._step = tf.function(self._train_step, autograph=False).get_concrete_function()
         self._loop = tf.function(self._run_steps, autograph=False).get_concrete_function(
@@ -78,22 +93,24 @@ class InnerLoop:
         with model.learner.noisy_weights(context, step):
             with tf.GradientTape() as tape:
                 loss, metrics = model.task.loss(batch, context)
-            gradients = tape.gradient(loss, model.learner.weights)
+                mean = loss.mean
+            gradients = tape.gradient(mean, model.learner.weights)
+        loss, gradients = self._reduction.reduce(loss, gradients)
         scalars = model.learner.step(loss, gradients, context, step)
         model.global_step.assign_add(1)
-        metrics = {"loss": (loss, tf.ones([])), **metrics}
+        totals = {name: mean * weight for name, (mean, weight) in metrics.items()}
+        weights = {name: weight for name, (_, weight) in metrics.items()}
+        totals["loss"], weights["loss"] = loss
         nonfinite = scalars.pop("nonfinite")
-        zero = tf.zeros([])
+
+        def unless_skipped(sums: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+            return {name: tf.where(nonfinite > 0, 0.0, value) for name, value in sums.items()}
+
         sums = _StepSums(
-            totals={
-                name: tf.where(nonfinite > 0, zero, mean * weight)
-                for name, (mean, weight) in metrics.items()
-            },
-            weights={
-                name: tf.where(nonfinite > 0, zero, weight) for name, (_, weight) in metrics.items()
-            },
+            totals=unless_skipped(totals),
+            weights=unless_skipped(weights),
             nonfinite=nonfinite,
-            examples=tf.cast(tf.shape(tf.nest.flatten(batch)[0])[0], tf.float32),
+            examples=tf.cast(model.task.num_examples(batch), tf.float32),
         )
         return sums, scalars
 

@@ -1,4 +1,4 @@
-"""The loop on a task small enough to reckon by hand: loss = mean((w - x)^2) for one weight."""
+"""The loop on a task small enough to reckon by hand: loss = mean((w - x)^2) for one weight w."""
 
 import numpy as np
 import pytest
@@ -8,9 +8,11 @@ from frazo.checkpoint.restore import by_key
 from frazo.checkpoint.retention import RetentionPolicy
 from frazo.checkpoint.store import CheckpointStore
 from frazo.learn.learner import Learner
+from frazo.learn.loss import Loss
 from frazo.proto import input_pb2, learner_pb2
 from frazo.tasks.task import Task
 from frazo.train.inner_loop import InnerLoop
+from frazo.train.reduction import Reduction
 from frazo.train.state import TrainState
 from google.protobuf import text_format
 
@@ -29,15 +31,22 @@ class Parabola(Task):
 
     def loss(self, batch, context):
         noise = self._noise * tf.random.stateless_normal([], context.seed_for("noise"))
-        loss = tf.reduce_mean((self.weight - batch["x"] - noise) ** 2)
+        losses = (self.weight - batch["x"] - noise) ** 2
+        loss = Loss(tf.reduce_sum(losses), tf.cast(tf.size(losses), tf.float32))
         return loss, {"weight_seen": (self.weight.read_value(), tf.constant(2.0))}
+
+    def num_examples(self, batch):
+        return tf.size(batch["x"], tf.int64)
 
 
 class SmallModel:
-    def __init__(self, noise=0.0):
+    def __init__(self, noise=0.0, accumulation_steps=1):
         self.seed = 301
         self.task = Parabola(noise)
-        self.learner = Learner(LEARNER, self.task.variables)
+        message = learner_pb2.Learner()
+        message.CopyFrom(LEARNER)
+        message.accumulation_steps = accumulation_steps
+        self.learner = Learner(message, self.task.variables)
         self.global_step = tf.Variable(tf.constant(0, tf.int64), name="global_step")
         self.variables = by_key(
             [*self.task.variables, *self.learner.state_variables, self.global_step]
@@ -63,6 +72,52 @@ def test_sums_are_over_the_steps_and_scalars_of_the_last_one():
     assert (result.nonfinite, result.examples) == (0, 2)
     assert result.scalars["grad_norm"] == 1.0
     assert float(model.task.weight) == 0.25
+
+
+def unequal_batches(*batches):
+    signature = {"x": tf.TensorSpec([None], tf.float32)}
+    rows = [{"x": np.array(batch, np.float32)} for batch in batches]
+    return iter(tf.data.Dataset.from_generator(lambda: iter(rows), output_signature=signature))
+
+
+def test_accumulated_batches_of_unequal_sizes_are_one_joined_batch():
+    joined, pieces = SmallModel(), SmallModel(accumulation_steps=2)
+    InnerLoop(joined, unequal_batches([0, 2, 3, 4]), 3).run(1)
+    result = InnerLoop(pieces, unequal_batches([0], [2, 3, 4]), 3).run(2)
+    # The gradients 2 (w - x) are 2 and -2, -4, -6; their means are 2 and -4, together
+    # (1 * 2 + 3 * -4) / 4 = -2.5, and 1 + 0.25 * 2.5 = 1.625.
+    assert float(joined.task.weight) == 1.625
+    assert float(pieces.task.weight) == 1.625
+    # 1 + (1 + 4 + 9), of four examples.
+    assert (result.totals["loss"], result.weights["loss"], result.examples) == (15, 4, 4)
+
+
+@pytest.mark.parametrize("sizes", [(1, 7), (5, 1, 2), (1, 1, 1, 5)])
+def test_however_a_batch_is_cut_the_update_is_the_same(sizes):
+    values = np.random.default_rng(seed=1).normal(size=8)
+    pieces = np.split(values, np.cumsum(sizes)[:-1])
+    joined, cut = SmallModel(), SmallModel(accumulation_steps=len(sizes))
+    InnerLoop(joined, unequal_batches(values), 3).run(1)
+    InnerLoop(cut, unequal_batches(*pieces), 3).run(len(sizes))
+    assert float(cut.task.weight) == pytest.approx(float(joined.task.weight), rel=1e-6)
+
+
+class OtherProcess(Reduction):
+    """Joins what is given with three examples of loss 2 and gradient -6."""
+
+    def reduce(self, loss, gradients):
+        weight = loss.weight + 3
+        joined = [(loss.weight * gradient + 3 * -6) / weight for gradient in gradients]
+        return Loss(loss.total + 6, weight), joined
+
+
+def test_the_learner_and_the_report_get_what_the_reduction_gives():
+    model = SmallModel()
+    result = InnerLoop(model, batches([0.0]), 3, OtherProcess()).run(1)
+    # (1 * 2 + 3 * -6) / 4 = -4, and 1 + 0.25 * 4 = 2.
+    assert float(model.task.weight) == 2
+    assert result.scalars["grad_norm"] == 4
+    assert (result.totals["loss"], result.weights["loss"]) == (7, 4)
 
 
 @pytest.mark.parametrize("cuts", [(12,), (1, 11), (5, 5, 2), (3, 4, 5)])

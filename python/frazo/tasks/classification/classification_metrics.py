@@ -1,6 +1,7 @@
 """Metrics of classification, over the real examples of a batch (weight 1; padding has weight 0)."""
 
 import tensorflow as tf
+from frazo.learn.loss import Loss
 from frazo.tasks.task import WeightedMetrics
 
 
@@ -9,16 +10,14 @@ def weighted_mean(values: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
     return tf.math.divide_no_nan(tf.reduce_sum(values * weights), tf.reduce_sum(weights))
 
 
-def loss_metrics(xent: tf.Tensor, weights: tf.Tensor) -> WeightedMetrics:
-    """loss and log_pplx, both the mean cross entropy in nats, and num_examples_in_batch.
+def loss_metrics(loss: Loss) -> WeightedMetrics:
+    """log_pplx, which is the loss, and num_examples_in_batch.
 
-    xent, weights: [batch].
+    loss: the mean cross entropy in nats; its weight is the number of examples.
     """
-    mean, weight = weighted_mean(xent, weights), tf.reduce_sum(weights)
     return {
-        "loss": (mean, weight),
-        "log_pplx": (mean, weight),
-        "num_examples_in_batch": (weight, tf.ones([])),
+        "log_pplx": (loss.mean, loss.weight),
+        "num_examples_in_batch": (loss.weight, tf.ones([])),
     }
 
 

@@ -1,5 +1,6 @@
 import pytest
 import tensorflow as tf
+from frazo.learn.loss import Loss
 from frazo.tasks.classification.classification_metrics import (
     accuracy_metrics,
     loss_metrics,
@@ -19,13 +20,9 @@ def test_weighted_mean_of_padding_alone_is_zero():
     assert float(weighted_mean(tf.constant([2.0]), tf.constant([0.0]))) == 0
 
 
-def test_loss_and_log_pplx_are_the_mean_over_real_examples():
-    metrics = loss_metrics(tf.constant([0.5, 1.5, 7.0]), tf.constant([1.0, 1.0, 0.0]))
-    assert values(metrics) == {
-        "loss": (1, 2),
-        "log_pplx": (1, 2),
-        "num_examples_in_batch": (2, 1),
-    }
+def test_log_pplx_is_the_loss_and_its_weight_the_number_of_examples():
+    metrics = loss_metrics(Loss(tf.constant(3.0), tf.constant(2.0)))
+    assert values(metrics) == {"log_pplx": (1.5, 2), "num_examples_in_batch": (2, 1)}
 
 
 def test_accuracies_by_rank_of_the_label():

@@ -7,6 +7,7 @@ import tensorflow as tf
 from frazo.layers.sequential import Sequential
 from frazo.layers.softmax import Softmax, cross_entropy
 from frazo.layers.step_context import StepContext
+from frazo.learn.loss import Loss
 from frazo.tasks.classification.class_labels import checked_labels
 from frazo.tasks.classification.classification_metrics import accuracy_metrics, loss_metrics
 from frazo.tasks.task import EvalOutput, Task, WeightedMetrics
@@ -20,6 +21,11 @@ class Classified(NamedTuple):
     labels: tf.Tensor
     xent: tf.Tensor
     weights: tf.Tensor
+
+    @property
+    def loss(self) -> Loss:
+        """The mean cross entropy over the examples."""
+        return Loss(tf.reduce_sum(self.xent * self.weights), tf.reduce_sum(self.weights))
 
 
 class Classifier(Task):
@@ -47,19 +53,29 @@ class Classifier(Task):
 
     def loss(
         self, batch: Mapping[str, tf.Tensor], context: StepContext
-    ) -> tuple[tf.Tensor, WeightedMetrics]:
+    ) -> tuple[Loss, WeightedMetrics]:
         """The mean cross entropy, in nats, over the real examples."""
-        classified = self._classify(batch, context)
-        metrics = loss_metrics(classified.xent, classified.weights)
-        return metrics["loss"][0], metrics
+        loss = self._classify(batch, context).loss
+        return loss, loss_metrics(loss)
+
+    def num_examples(self, batch: Mapping[str, tf.Tensor]) -> tf.Tensor:
+        if "weight" in batch:
+            return tf.math.count_nonzero(batch["weight"])
+        return tf.shape(batch["label"], tf.int64)[0]
 
     def evaluate(self, batch: Mapping[str, tf.Tensor], context: StepContext) -> EvalOutput:
         """Examples: the shown feature, label, prediction (int32), loss and is_error, each
         [batch, ...]."""
-        logits, labels, xent, weights = self._classify(batch, context)
+        classified = self._classify(batch, context)
+        logits, labels, xent, weights = classified
+        loss = classified.loss
         prediction = tf.argmax(logits, axis=-1, output_type=tf.int32)
         return EvalOutput(
-            metrics=loss_metrics(xent, weights) | accuracy_metrics(logits, labels, weights),
+            metrics={
+                "loss": (loss.mean, loss.weight),
+                **loss_metrics(loss),
+                **accuracy_metrics(logits, labels, weights),
+            },
             examples={
                 self.shown_feature: batch[self.shown_feature],
                 "label": labels,

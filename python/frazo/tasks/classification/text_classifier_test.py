@@ -40,8 +40,9 @@ def task():
 def test_loss_is_the_mean_cross_entropy(task):
     loss, metrics = task.loss(_BATCH, _EVALUATION)
     # The label has probability 3/4 in the first and 1/4 in the second.
-    assert float(loss) == pytest.approx((math.log(4 / 3) + math.log(4)) / 2, rel=1e-6)
+    assert float(loss.mean) == pytest.approx((math.log(4 / 3) + math.log(4)) / 2, rel=1e-6)
     assert float(metrics["num_examples_in_batch"][0]) == 2
+    assert int(task.num_examples(_BATCH)) == 2
 
 
 def test_evaluation_gives_predictions_and_accuracies(task):
@@ -53,7 +54,7 @@ def test_evaluation_gives_predictions_and_accuracies(task):
 
 def test_every_variable_learns(task):
     with tf.GradientTape() as tape:
-        loss, _ = task.loss(_BATCH, _EVALUATION)
+        loss = task.loss(_BATCH, _EVALUATION)[0].mean
     assert [variable.name for variable in task.trainable_variables] == [
         "embedding/table:0",
         "softmax/bias:0",
@@ -70,7 +71,7 @@ def test_batches_without_a_feature_name_it():
 
 def test_a_label_beyond_the_classes_is_an_error_that_names_the_remedy(task):
     batch = _BATCH | {"label": tf.constant([0, 7])}
-    step = tf.function(lambda: task.loss(batch, _EVALUATION)[0], autograph=False)
+    step = tf.function(lambda: task.loss(batch, _EVALUATION)[0].mean, autograph=False)
     message = "label that is not below the number of classes, 2. Raise softmax.num_classes"
     with pytest.raises(tf.errors.InvalidArgumentError, match=message):
         step()

@@ -78,8 +78,9 @@ def test_ten_steps_lower_the_loss(experiment, train_input, task):
         context = StepContext.for_training(seed=experiment.seed, global_step=number)
         with tf.GradientTape() as tape:
             loss, _ = task.loss(next(iterator), context)
-        learner.step(loss, tape.gradient(loss, learner.weights), context, number)
-        return loss
+            mean = loss.mean
+        learner.step(loss, tape.gradient(mean, learner.weights), context, number)
+        return mean
 
     losses = [float(step(tf.constant(number, tf.int64))) for number in range(10)]
     # Ten classes: log 10 = 2.30 by chance.

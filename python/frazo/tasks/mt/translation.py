@@ -11,6 +11,7 @@ from frazo.layers.sequence_layer import loop_shapes
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.smoothed_cross_entropy import smoothed_cross_entropy
 from frazo.layers.step_context import StepContext
+from frazo.learn.loss import Loss
 
 # Imported for their side effect: each binds itself to its message.
 from frazo.models import rnmt_plus, transformer  # noqa: F401
@@ -68,14 +69,16 @@ class Translation(Task):
 
     def loss(
         self, batch: Mapping[str, tf.Tensor], context: StepContext
-    ) -> tuple[tf.Tensor, WeightedMetrics]:
+    ) -> tuple[Loss, WeightedMetrics]:
         """The smoothed cross entropy, in nats, as message.loss adds it up.
 
-        Metrics: loss; log_pplx, the mean per token of the target; num_words, those tokens, and
+        Metrics: log_pplx, the mean per token of the target; num_words, those tokens, and
         num_examples_in_batch.
         """
-        metrics = self._loss_metrics(self._predict(batch, context))
-        return metrics["loss"][0], metrics
+        return self._loss_and_metrics(self._predict(batch, context))
+
+    def num_examples(self, batch: Mapping[str, tf.Tensor]) -> tf.Tensor:
+        return tf.shape(batch["target"], tf.int64)[0]
 
     def evaluate(self, batch: Mapping[str, tf.Tensor], context: StepContext) -> EvalOutput:
         """fraction_of_correct_next_step_preds beside the metrics of `loss`, and no examples."""
@@ -84,8 +87,10 @@ class Translation(Task):
         hits = tf.cast(best == predictions.labels, tf.float32) * predictions.weights
         num_words = tf.reduce_sum(predictions.weights)
         correct = tf.math.divide_no_nan(tf.reduce_sum(hits), num_words)
-        metrics = {"fraction_of_correct_next_step_preds": (correct, num_words)}
-        return EvalOutput(self._loss_metrics(predictions) | metrics, examples={})
+        loss, metrics = self._loss_and_metrics(predictions)
+        metrics["loss"] = (loss.mean, loss.weight)
+        metrics["fraction_of_correct_next_step_preds"] = (correct, num_words)
+        return EvalOutput(metrics, examples={})
 
     def decode(
         self, source: tf.Tensor, source_length: tf.Tensor, search: tf.Tensor | None = None
@@ -154,16 +159,15 @@ class Translation(Task):
         losses = smoothed_cross_entropy(logits, labels, smoothing=self.message.label_smoothing)
         return _Predictions(logits, labels, losses, tf.cast(layout.mask, tf.float32))
 
-    def _loss_metrics(self, predictions: _Predictions) -> WeightedMetrics:
+    def _loss_and_metrics(self, predictions: _Predictions) -> tuple[Loss, WeightedMetrics]:
         total = tf.reduce_sum(predictions.losses * predictions.weights)
         num_words = tf.reduce_sum(predictions.weights)
         sentences = tf.cast(tf.shape(predictions.labels)[0], tf.float32)
-        per_word = (tf.math.divide_no_nan(total, num_words), num_words)
-        per_sentence = (tf.math.divide_no_nan(total, sentences), sentences)
+        per_word = Loss(total, num_words)
         sums_up = self.message.loss == translation_pb2.Translation.SUM_PER_SENTENCE
-        return {
-            "loss": per_sentence if sums_up else per_word,
-            "log_pplx": per_word,
+        loss = Loss(total, sentences) if sums_up else per_word
+        return loss, {
+            "log_pplx": (per_word.mean, num_words),
             "num_words": (num_words, tf.ones([])),
             "num_examples_in_batch": (sentences, tf.ones([])),
         }

@@ -38,10 +38,10 @@ _TOTAL = _COST_OF_1 + 2 * _COST_OF_2
 def test_loss_is_the_smoothed_cross_entropy(extra, loss, weight):
     task = task_of_known_probabilities(f"label_smoothing: 0.1 {extra}")
     found, metrics = task.loss(make_batch([([1], [1]), ([1, 1], [])]), _EVALUATION)
-    assert float(found) == pytest.approx(loss, rel=1e-6)
+    assert float(found.mean) == pytest.approx(loss, rel=1e-6)
+    assert float(found.weight) == weight
     as_numbers = {name: (float(value), float(w)) for name, (value, w) in metrics.items()}
     assert as_numbers == {
-        "loss": (pytest.approx(loss, rel=1e-6), weight),
         "log_pplx": (pytest.approx(_TOTAL / 3, rel=1e-6), 3),
         "num_words": (3, 1),
         "num_examples_in_batch": (2, 1),
@@ -50,7 +50,7 @@ def test_loss_is_the_smoothed_cross_entropy(extra, loss, weight):
 
 def test_without_smoothing_only_the_label_counts():
     loss, _ = task_of_known_probabilities().loss(make_batch([([1], [1])]), _EVALUATION)
-    assert float(loss) == pytest.approx((math.log(4) + math.log(8 / 5)) / 2, rel=1e-6)
+    assert float(loss.mean) == pytest.approx((math.log(4) + math.log(8 / 5)) / 2, rel=1e-6)
 
 
 def test_evaluation_counts_the_tokens_that_are_predicted():
@@ -70,7 +70,7 @@ def test_padding_changes_nothing(model, padding):
 
     def outcome(**layout):
         with tf.GradientTape() as tape:
-            loss, _ = task.loss(make_batch(_PAIRS, **layout), _EVALUATION)
+            loss = task.loss(make_batch(_PAIRS, **layout), _EVALUATION)[0].mean
         gradients = tape.gradient(loss, task.trainable_variables)
         output = task.evaluate(make_batch(_PAIRS, **layout), _EVALUATION)
         return [loss, *map(tf.convert_to_tensor, gradients)], output.metrics
@@ -89,9 +89,8 @@ def test_a_batch_is_the_mean_of_its_sentences(model):
     task = make_task(model=model)
     together, metrics = task.loss(make_batch(_PAIRS), _EVALUATION)
     assert float(metrics["num_words"][0]) == _NUM_WORDS
-    alone = [task.loss(make_batch([pair]), _EVALUATION)[1]["loss"] for pair in _PAIRS]
-    total = sum(float(value) * float(weight) for value, weight in alone)
-    assert float(together) == pytest.approx(total / _NUM_WORDS, rel=1e-5)
+    total = sum(float(task.loss(make_batch([pair]), _EVALUATION)[0].total) for pair in _PAIRS)
+    assert float(together.mean) == pytest.approx(total / _NUM_WORDS, rel=1e-5)
 
 
 @_EACH_MODEL
@@ -101,7 +100,7 @@ def test_a_prediction_sees_no_later_token(model):
     def cost_of_first_token(target):
         batch = make_batch([([3, 4], target)])
         batch |= {f"{name}_length": tf.constant([1]) for name in ("target", "target_labels")}
-        return float(task.loss(batch, _EVALUATION)[0])
+        return float(task.loss(batch, _EVALUATION)[0].mean)
 
     assert cost_of_first_token([5, 6, 7]) == pytest.approx(cost_of_first_token([5, 9, 8]))
 
@@ -110,7 +109,7 @@ def test_a_prediction_sees_no_later_token(model):
 def test_every_variable_learns(model):
     task = make_task(model=model)
     with tf.GradientTape() as tape:
-        loss, _ = task.loss(make_batch(_PAIRS), _EVALUATION)
+        loss = task.loss(make_batch(_PAIRS), _EVALUATION)[0].mean
     gradients = tape.gradient(loss, task.trainable_variables)
     assert {variable.name.split("/")[0] for variable in task.variables} == {model}
     for variable, gradient in zip(task.trainable_variables, gradients, strict=True):
@@ -138,7 +137,7 @@ def test_an_id_outside_of_the_vocabulary_names_the_feature(model, feature, bad_i
     ids = batch[feature].numpy()
     ids[1, 0] = bad_id
     batch[feature] = tf.constant(ids)
-    step = tf.function(lambda: task.loss(batch, _EVALUATION)[0], autograph=False)
+    step = tf.function(lambda: task.loss(batch, _EVALUATION)[0].mean, autograph=False)
     with pytest.raises(
         tf.errors.InvalidArgumentError, match=f"Feature {feature} has an id outside of"
     ):
@@ -148,7 +147,7 @@ def test_an_id_outside_of_the_vocabulary_names_the_feature(model, feature, bad_i
 def test_labels_of_other_lengths_than_their_target_are_an_error():
     batch = make_batch(_PAIRS) | {"target_labels_length": tf.constant([3, 5, 1])}
     task = make_task()
-    step = tf.function(lambda: task.loss(batch, _EVALUATION)[0], autograph=False)
+    step = tf.function(lambda: task.loss(batch, _EVALUATION)[0].mean, autograph=False)
     with pytest.raises(tf.errors.InvalidArgumentError, match="its target_labels differ in length"):
         step()
 
@@ -157,10 +156,9 @@ def test_labels_of_other_lengths_than_their_target_are_an_error():
 def test_a_batch_without_sentences_costs_nothing(model):
     task = make_task(model=model)
     batch = {name: values[:0] for name, values in make_batch(_PAIRS).items()}
-    step = tf.function(lambda: task.loss(batch, _EVALUATION), autograph=False)
-    loss, metrics = step()
-    assert float(loss) == 0
-    assert {name: float(weight) for name, (_, weight) in metrics.items()}["loss"] == 0
+    loss, _ = tf.function(lambda: task.loss(batch, _EVALUATION), autograph=False)()
+    assert (float(loss.total), float(loss.weight), float(loss.mean)) == (0, 0, 0)
+    assert int(task.num_examples(batch)) == 0
     results = tf.function(lambda: task.decode(batch["source"], batch["source_length"]))()
     assert results.tokens.shape[0] == 0
 
@@ -176,14 +174,14 @@ def test_a_source_of_no_tokens_beside_others_changes_nothing_for_them(model):
     assert np.all(np.isfinite(results.totals))
     np.testing.assert_allclose(results.totals[0], alone.totals[0], atol=1e-4)
     loss, _ = task.loss(batch | {"source_length": tf.constant(lengths)}, _EVALUATION)
-    assert math.isfinite(float(loss))
+    assert math.isfinite(float(loss.mean))
 
 
 def test_a_source_of_ten_thousand_tokens_is_translated():
     task = make_task(model="rnmt_plus", extra="search { max_length: 3 }")
     batch = make_batch([([5, 7] * 5000, [4])])
     loss, _ = tf.function(lambda: task.loss(batch, _EVALUATION), autograph=False)()
-    assert math.isfinite(float(loss))
+    assert math.isfinite(float(loss.mean))
     results = tf.function(lambda: task.decode(batch["source"], batch["source_length"]))()
     assert np.all(np.isfinite(results.totals))
     assert results.attention.shape[-1] == 10_001
