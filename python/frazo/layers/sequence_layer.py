@@ -1,7 +1,7 @@
 """The contract of a layer over sequences, and of decoding with it token by token."""
 
 from collections.abc import Mapping
-from typing import NamedTuple, TypeAlias, Union
+from typing import Any, NamedTuple, TypeAlias
 
 import tensorflow as tf
 from frazo.layers.layer import Layer
@@ -9,7 +9,7 @@ from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext
 
 # Tensors by name, in dictionaries as deep as the layers.
-State: TypeAlias = Mapping[str, Union[tf.Tensor, "State"]]
+State: TypeAlias = Mapping[str, Any]
 
 
 class Memory(NamedTuple):

@@ -9,7 +9,6 @@ from frazo.layers.sequence_layer import AttendingLayer, Memory, SequenceLayer, S
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.softmax import Softmax
 from frazo.layers.step_context import StepContext
-from google.protobuf.message import Message
 
 
 class Tokens(NamedTuple):
@@ -28,7 +27,7 @@ class EncoderDecoder(tf.Module):
     message: has fields of these names. seed: decides the initial weights.
     """
 
-    def __init__(self, message: Message, *, path: str, seed: int):
+    def __init__(self, message: Any, *, path: str, seed: int):
         super().__init__()
         self.message = message
         self.path = path
