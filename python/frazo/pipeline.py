@@ -59,8 +59,9 @@ def read_config(config: PipelineConfig) -> pipeline_pb2.Pipeline:
     """
     if isinstance(config, pipeline_pb2.Pipeline):
         return config
-    name, text = "config", config
-    if not isinstance(config, str) or "{" not in config:
+    if isinstance(config, str) and "{" in config:
+        name, text = "config", config
+    else:
         name = os.fspath(config)
         try:
             text = pathlib.Path(name).read_text(encoding="utf-8")

@@ -76,7 +76,7 @@ def unwrap(message: Message) -> tuple[str, Any]:
     return name, _unpacked(member) if isinstance(member, Message) else member
 
 
-def unpack(packed: any_pb2.Any) -> Message:
+def unpack(packed: Any) -> Message:
     """Returns the message inside a google.protobuf.Any.
 
     Raises LookupError if the program does not know the type, ValueError if the bytes are not such a

@@ -56,12 +56,8 @@ class CheckpointDirectory:
         """Ascending."""
         if not self.path.is_dir():
             return []
-        steps = {
-            step_of(file.name)
-            for file in self.path.glob(f"ckpt-*{MANIFEST_SUFFIX}")
-            if step_of(file.name) is not None
-        }
-        return sorted(steps | self._listed_steps())
+        found = (step_of(file.name) for file in self.path.glob(f"ckpt-*{MANIFEST_SUFFIX}"))
+        return sorted({step for step in found if step is not None} | self._listed_steps())
 
     def open(self, step: int) -> Checkpoint:
         """Reads and verifies every byte. DamagedCheckpointError: names the first damage."""

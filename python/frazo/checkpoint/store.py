@@ -163,7 +163,7 @@ class CheckpointStore:
 
 
 def _write_failure(path: Path, error: Exception) -> str:
-    cause = error.message if isinstance(error, tf.errors.OpError) else str(error)
+    cause = str(getattr(error, "message", error))
     # TensorFlow puts the names of its nodes around the message.
     cause = re.sub(r"\{\{.*?\}\}\s*|\s*\[Op:\w+\]", "", cause)
     if any(os.strerror(number) in cause for number in _NO_ROOM):

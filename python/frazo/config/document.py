@@ -1,9 +1,9 @@
 """A message together with the places its fields were written at."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from google.protobuf.descriptor import FieldDescriptor
-from google.protobuf.message import Message
 
 from frazo.config.paths import Key
 from frazo.config.source import Origin
@@ -43,5 +43,5 @@ class Location:
 class Document:
     """A message and the location of its fields; `location` itself is where the message begins."""
 
-    message: Message
+    message: Any
     location: Location

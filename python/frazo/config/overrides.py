@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from google.protobuf import text_encoding
 from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.text_encoding import CEscape
 
 from frazo import registry
 from frazo.config import paths, vocabulary
@@ -233,4 +233,4 @@ class _Override:
 
 
 def _quoted(text: str) -> str:
-    return f'"{text_encoding.CEscape(text, as_utf8=True)}"'
+    return f'"{CEscape(text, as_utf8=True)}"'

@@ -9,7 +9,7 @@ underscores and hyphens. The message in a google.protobuf.Any is not a step of i
 import re
 from dataclasses import dataclass
 
-from google.protobuf import text_encoding
+from google.protobuf.text_encoding import CEscape, CUnescape
 
 Key = str | int
 
@@ -41,7 +41,7 @@ def join(path: str, key: Key) -> str:
     if isinstance(key, int):
         return f"{path}[{key}]"
     if not _BARE_KEY.fullmatch(key):
-        return f'{path}["{text_encoding.CEscape(key, as_utf8=True)}"]'
+        return f'{path}["{CEscape(key, as_utf8=True)}"]'
     return f"{path}.{key}" if path else key
 
 
@@ -70,7 +70,7 @@ def _step(match: re.Match[str]) -> Step:
         return Step(match["name"], match.start("name") + 1)
     if match["index"] is not None:
         return Step(int(match["index"]), match.start() + 1)
-    return Step(text_encoding.CUnescape(match["key"]).decode("utf-8"), match.start() + 1)
+    return Step(CUnescape(match["key"]).decode("utf-8"), match.start() + 1)
 
 
 def _path_problem(assignment: str, position: int) -> str:

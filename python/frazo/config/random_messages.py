@@ -98,7 +98,7 @@ class RandomFormatter:
             self._write(f"[type.googleapis.com/{message.TypeName()}]")
             self._body(inner, path)
             return
-        fields = message.ListFields()
+        fields = list(message.ListFields())
         self._choices.shuffle(fields)
         for field, value in fields:
             if vocabulary.is_map(field):

@@ -9,10 +9,12 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
+from typing import Any
 
-from google.protobuf import descriptor_pool, message_factory, text_encoding, text_format
+from google.protobuf import descriptor_pool, message_factory, text_format
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
+from google.protobuf.text_encoding import CEscape
 
 from frazo import registry
 from frazo.config import vocabulary
@@ -87,7 +89,8 @@ class _Scan:
     def __init__(self, source: Source, first_index: int):
         self._source = source
         self._first_index = first_index
-        self._tokens = text_format.Tokenizer(source.text.split("\n"))
+        # Its stubs know nothing of errors without a message.
+        self._tokens: Any = text_format.Tokenizer(source.text.split("\n"))
         self._scalars: list[_Scalar] = []
         self._depth = 0
 
@@ -154,7 +157,10 @@ class _Scan:
         if earlier is not None and not field.is_repeated:
             raise ConfigError.at(at, path, f"written twice; the first is at {earlier}; keep one")
         oneof = field.containing_oneof
-        for member in oneof.fields if oneof is not None else ():
+        if oneof is None:
+            body.seen[field.name] = at
+            return
+        for member in oneof.fields:
             earlier = body.seen.get(member.name)
             if earlier is not None:
                 problem = (
@@ -244,7 +250,7 @@ class _Scan:
         entries.children[body.key] = location.children.get("value", location)
 
     def _map_key(self, field: FieldDescriptor, body: _Body, text: str, at: Origin) -> Key:
-        entry = message_factory.GetMessageClass(body.descriptor)()
+        entry: Any = message_factory.GetMessageClass(body.descriptor)()
         try:
             text_format.Parse(f"key: {text}", entry)
         except text_format.ParseError:
@@ -314,9 +320,9 @@ class _Scan:
             )
             raise ConfigError.at(self._here(), path, f"{problem}: {token}") from None
         try:
-            return f'"{text_encoding.CEscape(value.decode("utf-8"), as_utf8=True)}"'
+            return f'"{CEscape(value.decode("utf-8"), as_utf8=True)}"'
         except UnicodeDecodeError:
-            return f'"{text_encoding.CEscape(value, as_utf8=False)}"'
+            return f'"{CEscape(value, as_utf8=False)}"'
 
     def _separator(self) -> None:
         if not self._tokens.TryConsume(","):

@@ -1,6 +1,8 @@
 """The whole of an experiment as text, defaults included: what params.txt shows."""
 
-from google.protobuf import text_format
+from typing import Any
+
+from google.protobuf import any_pb2, text_format
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
@@ -27,7 +29,7 @@ def with_defaults(message: Message) -> Message:
     return filled
 
 
-def _fill(message: Message) -> None:
+def _fill(message: Any) -> None:
     if vocabulary.is_any(message.DESCRIPTOR):
         _fill_packed(message)
         return
@@ -52,7 +54,7 @@ def _messages_in(message: Message, field: FieldDescriptor) -> list[Message]:
     return [value[key] for key in value] if holds_messages else []
 
 
-def _fill_packed(message: Message) -> None:
+def _fill_packed(message: any_pb2.Any) -> None:
     # An Any without a type holds nothing to fill.
     if message.type_url:
         packed = registry.unpack(message)

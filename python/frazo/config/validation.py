@@ -2,8 +2,8 @@
 
 from typing import Any, NoReturn
 
+from google.protobuf import any_pb2
 from google.protobuf.descriptor import FieldDescriptor, OneofDescriptor
-from google.protobuf.message import Message
 
 from frazo import registry
 from frazo.config import vocabulary
@@ -23,7 +23,7 @@ def validate(document: Document) -> None:
     _check_message(document.message, document.location, "")
 
 
-def _check_message(message: Message, location: Location, path: str) -> None:
+def _check_message(message: Any, location: Location, path: str) -> None:
     if vocabulary.is_any(message.DESCRIPTOR):
         _check_packed(message, location, path)
         return
@@ -42,7 +42,7 @@ def _check_message(message: Message, location: Location, path: str) -> None:
         validator(message, _Failure(location, path))
 
 
-def _check_packed(message: Message, location: Location, path: str) -> None:
+def _check_packed(message: any_pb2.Any, location: Location, path: str) -> None:
     if not message.type_url:
         problem = "nothing is in here; write [type.googleapis.com/my.Type] { ... }"
         raise ConfigError.at(location.name, path, problem)

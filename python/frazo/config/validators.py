@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from typing import NoReturn, Protocol
+from typing import Any, NoReturn, Protocol
 
 from google.protobuf.message import Message
 
@@ -29,7 +29,8 @@ class Fail(Protocol):
     def __call__(self, problem: str, *part: Key) -> NoReturn: ...
 
 
-Validator = Callable[[Message, Fail], None]
+# The message is of the type that the validator was made for.
+Validator = Callable[[Any, Fail], None]
 _validators: dict[str, Validator] = {}
 
 

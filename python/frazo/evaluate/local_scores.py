@@ -43,10 +43,10 @@ class LocalScores:
         """The metric of `step` that says most, by label: ("accuracy", 0.97) of "eval_test", ("bleu",
         24.1) of "decode_test"; of those that have one."""
         return {
-            scored.label: (name, scored.metrics(step)[name])
+            scored.label: (name, value)
             for scored in self._sets or []
             for name in ("accuracy", "bleu")
-            if scored.metrics(step).get(name) is not None
+            if (value := scored.metrics(step).get(name)) is not None
         }
 
     def close(self) -> None:

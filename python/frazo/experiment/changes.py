@@ -1,5 +1,7 @@
 """What differs between two experiments."""
 
+from typing import Any
+
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
@@ -35,7 +37,7 @@ def _leaves(message: Message, path: str) -> dict[str, str]:
     return leaves
 
 
-def _elements(field: FieldDescriptor, value: object, path: str) -> list[tuple[str, object]]:
+def _elements(field: FieldDescriptor, value: Any, path: str) -> list[tuple[str, object]]:
     if not field.is_repeated:
         return [(path, value)]
     if field.message_type is not None and field.message_type.GetOptions().map_entry:
@@ -43,7 +45,7 @@ def _elements(field: FieldDescriptor, value: object, path: str) -> list[tuple[st
     return [(f"{path}[{index}]", element) for index, element in enumerate(value)]
 
 
-def _show(field: FieldDescriptor, value: object) -> str:
+def _show(field: FieldDescriptor, value: Any) -> str:
     if field.enum_type is not None:
         named = field.enum_type.values_by_number.get(value)
         return named.name if named is not None else str(value)

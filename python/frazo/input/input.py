@@ -1,7 +1,8 @@
 """The contract of an input."""
 
+from typing import Any
+
 import tensorflow as tf
-from google.protobuf.message import Message
 
 
 class Input:
@@ -14,7 +15,7 @@ class Input:
     element_spec: dict[str, tf.TensorSpec]
     num_examples: int | None
 
-    def __init__(self, message: Message, *, seed: int):
+    def __init__(self, message: Any, *, seed: int):
         """seed: decides the order of a shuffled input."""
         self.message = message
         self.seed = seed

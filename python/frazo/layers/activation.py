@@ -18,7 +18,7 @@ _FUNCTIONS = {
 }
 
 
-def activate(x: tf.Tensor, activation: int) -> tf.Tensor:
+def activate(x: tf.Tensor, activation: activation_pb2.Activation) -> tf.Tensor:
     """Applies a frazo.Activation to every element."""
     return _FUNCTIONS[activation](x)
 

@@ -8,7 +8,6 @@ import tensorflow as tf
 from frazo.layers.initializer import initial_value
 from frazo.layers.step_context import StepContext
 from frazo.proto import initializer_pb2
-from google.protobuf.message import Message
 
 
 class Layer(tf.Module, abc.ABC):
@@ -19,9 +18,7 @@ class Layer(tf.Module, abc.ABC):
     input_shape, output_shape: with the batch as first dimension; None where a size is not fixed.
     """
 
-    def __init__(
-        self, message: Message, *, path: str, input_shape: Sequence[int | None], seed: int
-    ):
+    def __init__(self, message: Any, *, path: str, input_shape: Sequence[int | None], seed: int):
         super().__init__()
         self.message = message
         self.path = path

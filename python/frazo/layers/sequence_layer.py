@@ -2,7 +2,7 @@
 
 import abc
 from collections.abc import Mapping
-from typing import NamedTuple, TypeAlias, Union
+from typing import Any, NamedTuple, TypeAlias
 
 import tensorflow as tf
 from frazo.layers.layer import Layer
@@ -10,7 +10,7 @@ from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext
 
 # Tensors by name, in dictionaries as deep as the layers.
-State: TypeAlias = Mapping[str, Union[tf.Tensor, "State"]]
+State: TypeAlias = Mapping[str, Any]
 
 
 class Memory(NamedTuple):

@@ -1,10 +1,10 @@
 """The contract of an optimizer."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import tensorflow as tf
 from frazo.learn.trained_weight import TrainedWeight
-from google.protobuf.message import Message
 
 
 class Optimizer(tf.Module):
@@ -13,7 +13,7 @@ class Optimizer(tf.Module):
     slots: what it remembers between steps, to be saved in checkpoints.
     """
 
-    def __init__(self, message: Message, *, weights: Sequence[TrainedWeight]):
+    def __init__(self, message: Any, *, weights: Sequence[TrainedWeight]):
         super().__init__()
         self.message = message
         self.weights = list(weights)

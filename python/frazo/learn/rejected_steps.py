@@ -37,8 +37,9 @@ class RejectedSteps(tf.Module):
         if self._message.HasField("reject_above_norm"):
             within = within & (norm <= self._message.reject_above_norm)
         accepted = within
-        if self._tracker:
-            accepted = tf.cond(within, lambda: self._tracker.accepts(norm), lambda: within)
+        tracker = self._tracker
+        if tracker:
+            accepted = tf.cond(within, lambda: tracker.accepts(norm), lambda: within)
         self.total.assign_add(tf.cast(tf.logical_not(accepted), tf.int64))
         return accepted
 

@@ -1,13 +1,14 @@
 """The contract of a schedule."""
 
+from typing import Any
+
 import tensorflow as tf
-from google.protobuf.message import Message
 
 
 class Schedule:
     """The factor on the learning rate: a pure function of the step."""
 
-    def __init__(self, message: Message):
+    def __init__(self, message: Any):
         self.message = message
 
     def __call__(self, step: tf.Tensor) -> tf.Tensor:

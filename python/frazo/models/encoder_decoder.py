@@ -16,7 +16,6 @@ from frazo.layers.sequence_layer import (
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.softmax import Softmax
 from frazo.layers.step_context import StepContext
-from google.protobuf.message import Message
 
 
 class Tokens(NamedTuple):
@@ -35,7 +34,7 @@ class EncoderDecoder(tf.Module, TokenDecoder):
     message: has fields of these names. seed: decides the initial weights.
     """
 
-    def __init__(self, message: Message, *, path: str, seed: int):
+    def __init__(self, message: Any, *, path: str, seed: int):
         super().__init__()
         self.message = message
         self.path = path

@@ -3,6 +3,7 @@
 import os
 import signal
 from types import FrameType
+from typing import Any
 
 # Exit code of a process that a signal ended, as shells report it, less the signal's number.
 _SIGNAL_EXIT = 128
@@ -17,7 +18,7 @@ class StopRequest:
 
     def __init__(self):
         self.signal: signal.Signals | None = None
-        self._previous: dict[int, object] = {}
+        self._previous: dict[int, Any] = {}
 
     def __bool__(self) -> bool:
         return self.signal is not None

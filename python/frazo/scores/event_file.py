@@ -61,16 +61,20 @@ class EventFile:
             self._records = None
 
     def _add(self, event: tf.compat.v1.Event) -> None:
+        records = self._opened()
+        event.wall_time = time.time()
+        records.write(event.SerializeToString())
+        records.flush()
+
+    def _opened(self) -> tf.io.TFRecordWriter:
         if self._records is None:
             self._directory.mkdir(parents=True, exist_ok=True)
             name = f"events.out.tfevents.{time.time_ns() // 10**6}.{socket.gethostname()}.{os.getpid()}"
-            self._records = tf.io.TFRecordWriter(str(self._directory / name))
-            self._records.write(
-                tf.compat.v1.Event(wall_time=time.time(), file_version=_VERSION).SerializeToString()
-            )
-        event.wall_time = time.time()
-        self._records.write(event.SerializeToString())
-        self._records.flush()
+            version = tf.compat.v1.Event(wall_time=time.time(), file_version=_VERSION)
+            records = tf.io.TFRecordWriter(str(self._directory / name))
+            records.write(version.SerializeToString())
+            self._records = records
+        return self._records
 
 
 def _as_code_block(text: str) -> str:

@@ -28,7 +28,7 @@ class EvalOutput(NamedTuple):
 class Task(tf.Module):
     """A model with its loss and metrics, built from its message."""
 
-    def __init__(self, message: Message, *, input_spec: Mapping[str, tf.TensorSpec], seed: int):
+    def __init__(self, message: Any, *, input_spec: Mapping[str, tf.TensorSpec], seed: int):
         """input_spec: of the batches. seed: decides the initial weights."""
         super().__init__()
         self.message = message

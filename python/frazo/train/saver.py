@@ -49,7 +49,7 @@ class Saver:
             self._say(save)
 
     def _say(self, save: FinishedSave) -> None:
-        if save.error is not None:
+        if save.manifest is None:
             self._console.warning(f"{save.error} Training goes on; the next save will be tried.")
             return
         self._console.line(

@@ -62,6 +62,8 @@ def bindings(package: Path) -> dict[str, Binding]:
     paths = (path for room in _ROOMS for path in sorted((package / room).rglob("*.py")))
     for path in paths:
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if not isinstance(node, ast.ClassDef):
+                continue
             for message in _registered_messages(node):
                 module = ".".join(path.relative_to(package).with_suffix("").parts)
                 class_name = f"frazo.{module}.{node.name}"
@@ -95,10 +97,8 @@ def main() -> int:
     return 0
 
 
-def _registered_messages(node: ast.stmt) -> Iterator[Descriptor]:
-    """Of @register(module_pb2.Message) above a class."""
-    if not isinstance(node, ast.ClassDef):
-        return
+def _registered_messages(node: ast.ClassDef) -> Iterator[Descriptor]:
+    """The message of @register(module_pb2.Message) above a class."""
     for decorator in node.decorator_list:
         if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "register":
             module, *names = ast.unparse(decorator.args[0]).split(".")
@@ -158,11 +158,12 @@ def _row(field: FieldDescriptor, texts: Mapping[str, str]) -> str:
 
 
 def _type(field: FieldDescriptor) -> str:
-    name = _TYPES.get(field.type)
     if is_message(field):
         name = "Any" if is_any(field.message_type) else _link(field.message_type)
     elif field.enum_type is not None:
         name = _link(field.enum_type)
+    else:
+        name = _TYPES[field.type]
     if field.is_repeated:
         name = f"repeated {name}"
     return f"{name}, one of `{field.containing_oneof.name}`" if field.containing_oneof else name

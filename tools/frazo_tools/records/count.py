@@ -28,6 +28,7 @@ def run(options: argparse.Namespace) -> int:
     ]
     if len(rows) > 1:
         total = (records.total(), record_bytes.total(), files.file_bytes)
-        rows.append((f"{len(rows)} files", *(f"{number:,}" for number in total)))
+        records_in_all, bytes_in_all, file_bytes = (f"{number:,}" for number in total)
+        rows.append((f"{len(rows)} files", records_in_all, bytes_in_all, file_bytes))
     print(table(("file", "records", "record bytes", "file bytes"), rows))
     return 0

@@ -62,7 +62,7 @@ class _Part:
 
     def length(self, record: bytes, run: Run, index: int) -> int:
         if self._field is not None:
-            return self._field_length(record, run, index)
+            return self._field_length(self._field, record, run, index)
         if self._column is None:
             return self._text_length(record)
         columns = record.split(b"\t")
@@ -73,7 +73,7 @@ class _Part:
             )
         return self._text_length(columns[self._column])
 
-    def _field_length(self, record: bytes, run: Run, index: int) -> int:
+    def _field_length(self, field: str, record: bytes, run: Run, index: int) -> int:
         try:
             features = decode_example(record)
         except ExampleError as error:
@@ -81,10 +81,10 @@ class _Part:
                 f"{_place(run, index)} is no tf.Example ({error}); without --field the whole record "
                 "is measured"
             ) from error
-        feature = features.get(self._field)
+        feature = features.get(field)
         if feature is None:
             raise RecordsError(
-                f"{_place(run, index)} has no feature '{self._field}'; it has: {', '.join(features)}"
+                f"{_place(run, index)} has no feature '{field}'; it has: {', '.join(features)}"
             )
         if self.unit is None and feature.kind is not None:
             self.unit = "bytes" if feature.kind == "bytes" else "values"
@@ -92,7 +92,7 @@ class _Part:
             return len(feature.values)
         if feature.kind not in ("bytes", None):
             raise RecordsError(
-                f"{_place(run, index)}: '{self._field}' holds numbers ({feature.kind}), which have "
+                f"{_place(run, index)}: '{field}' holds numbers ({feature.kind}), which have "
                 f"no {self.unit}; take --unit=values"
             )
         return sum(map(self._text_length, feature.values))

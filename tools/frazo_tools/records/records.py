@@ -27,6 +27,7 @@ from collections.abc import Sequence
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 from frazo import _core
+from frazo_tools.documented_parser import documented_parser
 from frazo_tools.records import convert, count, head, repair, reshard, stats, verify
 from frazo_tools.records.input_files import RecordsError
 
@@ -43,13 +44,7 @@ _INTERRUPTED = 130
 
 
 def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
-    summary, _, details = __doc__.partition("\n")
-    parser = argparse.ArgumentParser(
-        prog="records",
-        description=summary,
-        epilog=details,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = documented_parser("records", __doc__)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, module in COMMANDS.items():
         module.add_arguments(

@@ -5,7 +5,7 @@ TensorFlow's as well; tools/frazo_tools/records/tf_example.py says what they are
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message, message_factory
 
@@ -20,7 +20,7 @@ class Feature(NamedTuple):
     """kind: bytes, float or int64; None for a feature that has not even an empty list."""
 
     kind: str | None
-    values: Sequence[bytes] | Sequence[float] | Sequence[int]
+    values: Sequence[Any]
 
 
 def decode_example(record: bytes) -> dict[str, Feature]:
@@ -48,14 +48,14 @@ def bytes_features(record: bytes) -> dict[str, list[bytes]]:
     }
 
 
-def _feature(feature: message.Message) -> Feature:
+def _feature(feature: Any) -> Feature:
     kind = feature.WhichOneof("kind")
     if kind is None:
         return Feature(None, ())
     return Feature(kind.removesuffix("_list"), getattr(feature, kind).value)
 
 
-def _example_class() -> type[message.Message]:
+def _example_class() -> Any:
     file = descriptor_pb2.FileDescriptorProto(
         name="example.proto", package="tensorflow", syntax="proto3"
     )

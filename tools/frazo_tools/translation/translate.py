@@ -22,6 +22,7 @@ Lines of every kind
 """
 
 import argparse
+import io
 import itertools
 import json
 import os
@@ -35,6 +36,7 @@ from frazo.program.console import Console
 from frazo.program.number_format import format_duration
 from frazo.program.tensorflow_start import start_tensorflow
 from frazo.proto import search_pb2
+from frazo_tools.documented_parser import documented_parser
 from frazo_tools.translation.batches import Batches, Hypotheses
 
 _INTERRUPTED = 130
@@ -70,14 +72,8 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
-    summary, _, details = __doc__.partition("\n")
-    parser = argparse.ArgumentParser(
-        prog="translate",
-        description=summary,
-        epilog=details,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    parser = documented_parser("translate", __doc__)
+    parser.allow_abbrev = False
     parser.add_argument(
         "--model", required=True, type=Path, metavar="DIR", help="the exported model"
     )
@@ -126,7 +122,8 @@ class _Lines:
         self._seconds = 0.0
 
     def run(self, source: BinaryIO, out: TextIO) -> None:
-        out.reconfigure(encoding="utf-8")
+        if isinstance(out, io.TextIOWrapper):
+            out.reconfigure(encoding="utf-8")
         lines = (self._decoded(line) for line in source)
         while window := list(itertools.islice(lines, self._window)):
             began = time.monotonic()

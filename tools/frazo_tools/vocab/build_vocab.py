@@ -26,9 +26,11 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, cast
 
 from frazo import _core
 from frazo.program.durable_file import write_bytes
+from frazo_tools.documented_parser import documented_parser
 from frazo_tools.progress import Progress
 from frazo_tools.vocab import training as training
 from frazo_tools.vocab.texts import TextError, Texts
@@ -83,7 +85,7 @@ def summarize(kind: str, counts: training.Counts, paths: dict[str, Path]) -> str
     """How well the vocabulary fits its texts, word by word, and the configuration that uses it."""
     field = kind.partition("-")[0]
     files = {_FIELDS[ending]: path for ending, path in paths.items()}
-    tokenizer = _core.Tokenizer(kind=field, **files)
+    tokenizer = _core.Tokenizer(kind=field, **cast(dict[str, Any], files))
     tokens = unknown = covered_bytes = all_bytes = 0
     for word, occurrences in counts.words.items():
         text = word.encode()
@@ -110,13 +112,7 @@ def summarize(kind: str, counts: training.Counts, paths: dict[str, Path]) -> str
 
 
 def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
-    summary, _, details = __doc__.partition("\n")
-    parser = argparse.ArgumentParser(
-        prog="build_vocab",
-        description=summary,
-        epilog=details,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = documented_parser("build_vocab", __doc__)
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="holds texts")
     parser.add_argument("--kind", required=True, choices=KINDS, help="see below")
     parser.add_argument(

@@ -24,6 +24,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from frazo import _core
+from frazo_tools.documented_parser import documented_parser
 from frazo_tools.vocab import build_vocab
 
 LANGUAGES = {
@@ -110,13 +111,7 @@ def describe(name: str, examples: Sequence[Example]) -> str:
 
 
 def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
-    summary, _, details = __doc__.partition("\n")
-    parser = argparse.ArgumentParser(
-        prog="source_lines",
-        description=summary,
-        epilog=details,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = documented_parser("source_lines", __doc__)
     parser.add_argument(
         "--source",
         type=Path,

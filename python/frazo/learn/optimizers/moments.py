@@ -1,11 +1,11 @@
 """What the optimizers of Adam's family share."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import tensorflow as tf
 from frazo.learn.optimizer import Optimizer
 from frazo.learn.trained_weight import TrainedWeight
-from google.protobuf.message import Message
 
 
 class MomentOptimizer(Optimizer):
@@ -17,7 +17,7 @@ class MomentOptimizer(Optimizer):
     # The slots' names begin with it.
     slot_name: str
 
-    def __init__(self, message: Message, *, weights: Sequence[TrainedWeight]):
+    def __init__(self, message: Any, *, weights: Sequence[TrainedWeight]):
         super().__init__(message, weights=weights)
         self.first_moments = self.add_slots(f"{self.slot_name}/m")
         self.second_moments = self.add_slots(f"{self.slot_name}/v")

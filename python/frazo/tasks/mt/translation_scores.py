@@ -12,7 +12,8 @@ def translation_scores(hypotheses: Sequence[str], references: Sequence[str]) -> 
     hypotheses, references: plain text, one of each a sentence; at least one.
     """
     # Imported here: only decoding needs it.
-    from sacrebleu.metrics import BLEU, CHRF
+    from sacrebleu.metrics.bleu import BLEU
+    from sacrebleu.metrics.chrf import CHRF
 
     # force: texts that end in " ." are no sign that somebody split them into tokens.
     metrics = {"bleu": BLEU(force=True), "chrf": CHRF()}

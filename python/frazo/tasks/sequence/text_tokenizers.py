@@ -45,7 +45,7 @@ class TextTokenizers:
         return feature_encoding(self._input, SOURCE)
 
     def _tokenizer(self, feature: str) -> tokenizer_pb2.Tokenizer:
-        if self._is_of_task(feature):
+        if self._of_task is not None and self._is_of_task(feature):
             return with_places(self._of_task, "task.translation.tokenizer")
         return feature_tokenizer(self._input, feature)
 
