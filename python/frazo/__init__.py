@@ -1,8 +1,8 @@
 """Frazo: sequence models on TensorFlow, described by protobuf messages.
 
-Importing this package imports neither TensorFlow nor the C++ runtime: a wrong configuration is told in well
-under a second. The runtime comes with the first use of Pipeline, without TensorFlow; TensorFlow comes with the
-first use of Predictor.
+Importing this package imports neither TensorFlow nor the C++ runtime, so that errors in a
+configuration appear in well under a second. The first use of Pipeline loads the runtime without
+TensorFlow. The first use of Predictor loads TensorFlow.
 """
 
 from __future__ import annotations

@@ -10,52 +10,60 @@ from google.protobuf import text_format
 from frazo import _core
 from frazo.proto import pipeline_pb2
 
-# Data that ships with Frazo lies beside the task that uses it.
+# Data that comes with Frazo lies beside the task that uses it.
 _OWN_TREE = pathlib.Path(__file__).absolute().parent
 
 PipelineConfig = pipeline_pb2.Pipeline | str | os.PathLike[str]
 
 
 class Pipeline(_core.Pipeline):
-    """From files to batches, as a Pipeline message says, in C++ threads.
+    """Reads files and makes batches in C++ threads, as a Pipeline message describes.
 
         pipeline = frazo.Pipeline("data.textproto")
         for batch in pipeline:
             step(batch["source"], batch["target"])
 
-    Iterating gives dict[str, numpy.ndarray]. Arrays of numbers are the runtime's own memory, aligned
-    to 64 bytes: nothing is copied, they live as long as somebody refers to them, and they may be
+    Iterating gives dict[str, numpy.ndarray]. Numeric arrays are the runtime's own memory, aligned
+    to 64 bytes: they are not copied, they live as long as they are referenced, and they may be
     written to. BYTES are arrays of Python's `bytes` (dtype object). The batches depend on the
-    message and the files alone, never on threads; while it waits, other threads of Python run, and
+    message and the files only, never on threads. While it waits, other Python threads run, and
     Ctrl+C interrupts it.
 
-    save_state() gives a few KB of bytes that say where it stands after the last batch; restore() of
-    the same or another process goes on with exactly the next one.
+    save_state() returns a few KB of bytes with the position after the last batch. restore() in the
+    same or another process continues with exactly the next batch.
 
     counters: records, record_bytes, bad_records, filtered (by filter), invalid_utf8, examples,
     too_long, empty, dropped_at_end and batches count up to the last batch, since the first start
     (restore brings them back). damaged_records, damaged_bytes, damaged_files, first_damage and
-    bad_record_samples (texts with file, record, byte and cause) are what this process has met, also
-    ahead of the last batch.
+    bad_record_samples (texts with file, record, byte and cause) count in this process and include
+    records read ahead of the last batch.
 
-    One iterator may be used from several threads; each batch goes to one of them.
+    Several threads may use one iterator; each batch goes to one of them.
     """
 
     def __init__(self, config: PipelineConfig):
-        """config: the message, its textproto, or the path of a file that holds it.
+        """Builds the pipeline.
 
-        Raises InvalidArgumentError naming the field that is wrong, NotFoundError where files are
-        missing; while iterating, DataLossError and others that name the file, the record and its
-        byte. All are classes of frazo._core.
+        Args:
+          config: The message, its textproto, or the path of a file that holds it.
+
+        Raises:
+          frazo._core.InvalidArgumentError: The message names the wrong field.
+          frazo._core.NotFoundError: Files are missing.
+          frazo._core.FrazoError: While iterating: DataLossError and others that name the file, the
+            record and its byte.
         """
         super().__init__(read_config(config).SerializeToString(), search_folders())
 
 
 def read_config(config: PipelineConfig) -> pipeline_pb2.Pipeline:
-    """The message itself, or what its textproto or the file of that path says.
+    """Returns the message given as a message, a textproto, or the path of a file.
 
-    Text is taken for a path unless it has a brace. Raises frazo._core.InvalidArgumentError where it
-    is no Pipeline, NotFoundError where there is no such file.
+    A text is a path unless it has a brace.
+
+    Raises:
+      frazo._core.InvalidArgumentError: The text is not a Pipeline.
+      frazo._core.NotFoundError: There is no such file.
     """
     if isinstance(config, pipeline_pb2.Pipeline):
         return config
@@ -76,5 +84,5 @@ def read_config(config: PipelineConfig) -> pipeline_pb2.Pipeline:
 
 
 def search_folders() -> list[str]:
-    """Where relative paths of a configuration are looked for, after the current directory."""
+    """Returns the folders in which relative paths are looked up after the current directory."""
     return [str(_OWN_TREE)]

@@ -1,7 +1,7 @@
 """Binds classes to the protobuf messages that describe them, and builds objects from messages.
 
-Bound class: the class that `register` was told to make for a message type.
-Wrapper message: one with a oneof named `kind`, such as Layer; it stands for the member that is set.
+A bound class is the class that is registered for a message type.
+A wrapper message has a oneof named `kind`, such as Layer, and stands for the member that is set.
 """
 
 from collections.abc import Callable
@@ -19,7 +19,8 @@ _bound_classes: dict[str, type] = {}
 def register(message_class: type[Message]) -> Callable[[Bound], Bound]:
     """Class decorator: `build` makes the decorated class from messages of type `message_class`.
 
-    Raises ValueError if another class is bound to the type already.
+    Raises:
+      ValueError: Another class is already bound to the type.
     """
     type_name = message_class.DESCRIPTOR.full_name
 
@@ -39,10 +40,12 @@ def register(message_class: type[Message]) -> Callable[[Bound], Bound]:
 def build(message: Message, **kwargs: Any) -> Any:
     """Returns cls(message, **kwargs), where cls is the class bound to the type of `message`.
 
-    A google.protobuf.Any and wrapper messages are unwrapped first, as many deep as they come.
-    Raises LookupError if no class is bound to the type or an Any's type is unknown, ValueError if a
-    wrapper has no member set, TypeError if its member is not a message (such a member is for
-    `unwrap`).
+    Nested wrapper messages and a google.protobuf.Any are unwrapped first.
+
+    Raises:
+      LookupError: No class is bound to the type, or the type of an Any is unknown.
+      ValueError: A wrapper has no member set.
+      TypeError: The member is not a message; use `unwrap` for such a member.
     """
     message = _unpacked(message)
     type_name = message.DESCRIPTOR.full_name
@@ -65,7 +68,9 @@ def build(message: Message, **kwargs: Any) -> Any:
 def unwrap(message: Message) -> tuple[str, Any]:
     """Returns name and value of the member set in a wrapper message's `kind`; an Any is unpacked.
 
-    Raises ValueError if none is set, LookupError if an Any's type is unknown.
+    Raises:
+      ValueError: No member is set.
+      LookupError: The type of an Any is unknown.
     """
     kinds = message.DESCRIPTOR.oneofs_by_name["kind"].fields
     name = message.WhichOneof("kind")
@@ -79,8 +84,9 @@ def unwrap(message: Message) -> tuple[str, Any]:
 def unpack(packed: Any) -> Message:
     """Returns the message inside a google.protobuf.Any.
 
-    Raises LookupError if the program does not know the type, ValueError if the bytes are not such a
-    message.
+    Raises:
+      LookupError: The program does not know the type.
+      ValueError: The bytes are not such a message.
     """
     type_name = packed.TypeName()
     try:
@@ -101,7 +107,7 @@ def unpack(packed: Any) -> Message:
 
 
 def bound_type_names() -> list[str]:
-    """Full names of the message types that have a bound class, sorted."""
+    """Returns the full names of the message types that have a bound class, sorted."""
     return sorted(_bound_classes)
 
 

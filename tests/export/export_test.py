@@ -181,14 +181,14 @@ def test_what_cannot_be_exported_is_named(trained, tmp_path):
     (tmp_path / "letters" / "a").touch()
     message = export_fails(*flags, f"--export_dir={tmp_path}/letters")
     assert message.startswith(
-        f"error: {tmp_path}/letters: there is something here that is no SavedModel. Remove it, or"
+        f"error: {tmp_path}/letters: exists and is not a SavedModel. Remove it, or"
     )
     assert (tmp_path / "letters" / "a").exists()
     (tmp_path / "file").touch()
     message = export_fails(*flags, f"--export_dir={tmp_path}/file/model")
     assert message.startswith(f"error: {tmp_path}/file")
     message = export_fails(flags[0], f"--logdir={tmp_path}/empty")
-    assert message.startswith(f"error: {tmp_path}/empty/train: there is no checkpoint to write out")
+    assert message.startswith(f"error: {tmp_path}/empty/train: there is no checkpoint to export")
     images = f"--config={write_experiment(tmp_path)}"
     message = export_fails(images, f"--logdir={logdir}")
     assert message == "error: inputs.Train: ImageClassifier has nothing to export\n"
@@ -198,22 +198,20 @@ def test_what_is_no_export_is_named(predictor, tmp_path):
     with pytest.raises(FileNotFoundError) as failure:
         frazo.Predictor(tmp_path)
     assert str(failure.value) == (
-        f"{tmp_path}: not a SavedModel, for there is no file saved_model.pb. The trainer writes one "
+        f"{tmp_path}: not a SavedModel: it has no file saved_model.pb. The trainer writes one "
         "with --mode=write_inference_graph."
     )
     module = tf.Module()
     tf.saved_model.save(module, str(tmp_path))
-    with pytest.raises(
-        ValueError, match="the SavedModel has no signature 'search', but none at all"
-    ):
+    with pytest.raises(ValueError, match="the SavedModel has no signature 'search'; it has none"):
         frazo.Predictor(tmp_path)
     module.search = tf.function(lambda: {"scores": tf.zeros([])}, input_signature=[])
     tf.saved_model.save(module, str(tmp_path), signatures={"search": module.search})
     with pytest.raises(
-        ValueError, match="'search' of the SavedModel gives no hypotheses, num_tokens"
+        ValueError, match="'search' of the SavedModel has no output hypotheses, num_tokens"
     ):
         frazo.Predictor(tmp_path)
-    with pytest.raises(TypeError, match=r"one text where a list of texts is needed; pass \[text\]"):
+    with pytest.raises(TypeError, match=r"expected a list of texts, found one text; pass \[text\]"):
         predictor.predict("en1")
 
 

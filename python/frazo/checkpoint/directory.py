@@ -1,4 +1,4 @@
-"""Finding checkpoints that can be trusted, for those who read and for the one who writes."""
+"""Finds whole checkpoints in a directory, for readers and for the writer."""
 
 import dataclasses
 from collections.abc import Callable
@@ -23,7 +23,7 @@ STATE_FILE = "checkpoint"
 
 @dataclasses.dataclass(frozen=True)
 class Checkpoint:
-    """A checkpoint whose every byte has been verified."""
+    """A checkpoint whose bytes have all been verified."""
 
     directory: Path
     manifest: Manifest
@@ -38,37 +38,41 @@ class Checkpoint:
 
     @property
     def prefix(self) -> str:
-        """What TensorFlow's checkpoint readers take."""
+        """The prefix for TensorFlow's checkpoint readers."""
         return str(self.directory / self.name)
 
 
 class CheckpointDirectory:
-    """The checkpoints in a directory, which need not exist yet. Changes nothing.
+    """A read-only view of the checkpoints in a directory. The directory need not exist yet.
 
-    Recorded: having a manifest, or being listed in the `checkpoint` file. What is neither is a
-    leftover of an unfinished save.
+    A checkpoint is recorded if it has a manifest or is listed in the `checkpoint` file. Other files
+    of checkpoints are leftovers of an unfinished save.
     """
 
     def __init__(self, path: Path):
         self.path = path
 
     def recorded_steps(self) -> list[int]:
-        """Ascending."""
+        """Returns the steps of the recorded checkpoints, ascending."""
         if not self.path.is_dir():
             return []
         found = (step_of(file.name) for file in self.path.glob(f"ckpt-*{MANIFEST_SUFFIX}"))
         return sorted({step for step in found if step is not None} | self._listed_steps())
 
     def open(self, step: int) -> Checkpoint:
-        """Reads and verifies every byte. DamagedCheckpointError: names the first damage."""
+        """Reads and verifies every byte. Raises DamagedCheckpointError that names the first damage."""
         manifest = read_manifest(self.path, step)
         verify_files(self.path, manifest.files)
         return Checkpoint(self.path, manifest)
 
     def newest(self, on_damage: Callable[[int, str], None]) -> Checkpoint | None:
-        """The newest one that is whole, or None if none is recorded.
+        """Returns the newest whole checkpoint, or None if none is recorded.
 
-        on_damage(step, what): told of each newer one that is not. JobError: all are damaged.
+        Args:
+          on_damage: Called with the step and the damage of each newer checkpoint.
+
+        Raises:
+          JobError: All checkpoints are damaged.
         """
         damages = []
         for step in reversed(self.recorded_steps()):
@@ -82,7 +86,7 @@ class CheckpointDirectory:
         raise JobError(
             f"{self.path}: every checkpoint is damaged:\n"
             + "".join(f"  {damage}\n" for damage in damages)
-            + "Put back a copy of one, or remove them all to begin at step 0."
+            + "Restore a copy of one, or remove all of them to start at step 0."
         )
 
     def _listed_steps(self) -> set[int]:
@@ -94,8 +98,9 @@ class CheckpointDirectory:
 
 
 def read_state(directory: Path) -> CheckpointState | None:
-    """The content of the `checkpoint` file; None if there is none or it cannot be read (the
-    manifests decide).
+    """Returns the content of the `checkpoint` file, or None if it is missing or unreadable.
+
+    The manifests decide which checkpoints count.
     """
     try:
         text = (directory / STATE_FILE).read_text(encoding="utf-8")
@@ -105,8 +110,10 @@ def read_state(directory: Path) -> CheckpointState | None:
 
 
 def write_state(directory: Path, manifests: list[Manifest]) -> None:
-    """Records `manifests` (ascending steps, the last one is the newest) where
-    tf.train.latest_checkpoint looks.
+    """Records `manifests` where tf.train.latest_checkpoint looks.
+
+    Args:
+      manifests: Sorted by step; the last one is the newest.
     """
     state = CheckpointState()
     for manifest in manifests:

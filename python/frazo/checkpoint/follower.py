@@ -1,4 +1,4 @@
-"""Waiting for a trainer's checkpoints in another process."""
+"""Waits for the checkpoints of a trainer in another process."""
 
 import time
 from collections.abc import Callable
@@ -15,7 +15,7 @@ _POLL_SECONDS = 0.5
 
 
 class CheckpointFollower:
-    """Gives the newest checkpoint each time there is a newer one, until the training has finished."""
+    """Returns the newest checkpoint whenever there is a newer one, until the training has finished."""
 
     def __init__(
         self,
@@ -24,7 +24,14 @@ class CheckpointFollower:
         console: Console,
         should_stop: Callable[[], bool],
     ):
-        """timeout_seconds: next() gives up after so long without a new checkpoint."""
+        """Follows a directory.
+
+        Args:
+          train_directory: Where the trainer writes checkpoints.
+          timeout_seconds: next() fails after this time without a new checkpoint.
+          console: For messages.
+          should_stop: Whether to stop waiting.
+        """
         self._path = train_directory
         self._directory = CheckpointDirectory(train_directory)
         self._timeout_seconds = timeout_seconds
@@ -33,16 +40,19 @@ class CheckpointFollower:
         self._damaged: set[int] = set()
 
     def next(self, after: int) -> Checkpoint | None:
-        """The newest whole checkpoint of a step > `after`, waiting for one where need be.
+        """Returns the newest whole checkpoint of a step > `after`. Waits for one if necessary.
 
-        None: training has finished and there is none, or a stop is requested. JobError: none came
-        in time.
+        Returns:
+          The checkpoint, or None if training has finished without one or a stop is requested.
+
+        Raises:
+          JobError: No checkpoint came in time.
         """
         began = time.monotonic()
         said = False
         while not self._should_stop():
-            # Asked before looking: the mark is made after the last checkpoint, so none can slip
-            # through.
+            # Read before looking for a checkpoint: the mark is written after the last one, so none
+            # is missed.
             finished = finished_step(self._path)
             checkpoint = self._newest(after)
             if checkpoint is not None:
@@ -68,10 +78,10 @@ class CheckpointFollower:
             try:
                 return self._directory.open(step)
             except DamagedCheckpointError as error:
-                # The trainer may have removed it, or be replacing it, while it was read.
+                # The trainer may have removed or replaced the checkpoint during the read.
                 if self._still_damaged(step):
                     self._damaged.add(step)
-                    self._console.warning(f"{error}. The checkpoint is passed over.")
+                    self._console.warning(f"{error}. The checkpoint is skipped.")
         return None
 
     def _still_damaged(self, step: int) -> bool:

@@ -64,7 +64,7 @@ def test_a_damaged_checkpoint_is_passed_over_and_named_once(tmp_path):
     assert checkpoints.next(-1).step == 10
     assert checkpoints.next(10) is None
     assert err.getvalue().count(str(data)) == 1
-    assert err.getvalue().endswith("The checkpoint is passed over.\n")
+    assert err.getvalue().endswith("The checkpoint is skipped.\n")
 
 
 def test_a_stop_request_ends_the_waiting(tmp_path):

@@ -1,8 +1,8 @@
-"""What a complete checkpoint consists of: the manifest, written after everything else of it.
+"""The manifest of a checkpoint lists its files. It is written after all of them.
 
 `ckpt-00000205.manifest` is JSON: format, step, saved_unix_seconds, files (name, size_bytes and the
-CRC32C of the whole file) and self_crc32c, the CRC32C of the JSON of all the other members, so that
-a flipped bit in the manifest is seen as well.
+CRC32C of the whole file) and self_crc32c, the CRC32C of the JSON of all other members, so that a
+flipped bit in the manifest is detected too.
 """
 
 import dataclasses
@@ -21,18 +21,18 @@ _PREFIX_PATTERN = re.compile(r"ckpt-(\d{8,})")
 
 
 def checkpoint_name(step: int) -> str:
-    """The file name prefix of a checkpoint: "ckpt-00000205"."""
+    """Returns the file name prefix of a checkpoint: "ckpt-00000205"."""
     return f"ckpt-{step:08d}"
 
 
 def step_of(file_name: str) -> int | None:
-    """The step in the name of any file of a checkpoint; None: it is not such a file."""
+    """Returns the step in the name of a checkpoint's file, or None if it is another file."""
     match = _PREFIX_PATTERN.match(file_name)
     return int(match.group(1)) if match else None
 
 
 class DamagedCheckpointError(Exception):
-    """A checkpoint cannot be trusted; str() names the file and what is wrong with it."""
+    """A checkpoint is damaged. str() names the file and the damage."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,7 +71,9 @@ class Manifest:
 
     @classmethod
     def from_text(cls, text: str, path: Path) -> "Manifest":
-        """DamagedCheckpointError: `text` is not what to_text() gave. `path` is for the message."""
+        """Parses the result of to_text(). Raises DamagedCheckpointError, which names `path`, for
+        other texts.
+        """
         try:
             body = json.loads(text)
             expected_crc32c = body.pop("self_crc32c")
@@ -99,7 +101,7 @@ def write_manifest(directory: Path, manifest: Manifest) -> None:
 
 
 def read_manifest(directory: Path, step: int) -> Manifest:
-    """DamagedCheckpointError: missing, unreadable, or of another step."""
+    """Raises DamagedCheckpointError if the manifest is missing, unreadable, or of another step."""
     path = manifest_path(directory, step)
     try:
         text = path.read_text(encoding="utf-8")
@@ -109,12 +111,14 @@ def read_manifest(directory: Path, step: int) -> Manifest:
         raise DamagedCheckpointError(f"{path}: the manifest cannot be read: {error}") from error
     manifest = Manifest.from_text(text, path)
     if manifest.step != step:
-        raise DamagedCheckpointError(f"{path}: the manifest is of step {manifest.step}")
+        raise DamagedCheckpointError(f"{path}: the manifest is for step {manifest.step}")
     return manifest
 
 
 def verify_files(directory: Path, files: Sequence[FileRecord]) -> None:
-    """Reads every byte of `files`. DamagedCheckpointError: one is missing or not what was written."""
+    """Reads every byte of `files`. Raises DamagedCheckpointError if a file is missing or has
+    changed.
+    """
     for expected in files:
         path = directory / expected.name
         try:

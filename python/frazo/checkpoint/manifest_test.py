@@ -46,7 +46,9 @@ def test_a_truncated_manifest_is_noticed(length):
 def test_a_manifest_of_another_step_is_refused(tmp_path):
     write_manifest(tmp_path, MANIFEST)
     (tmp_path / "ckpt-00000205.manifest").rename(tmp_path / "ckpt-00000300.manifest")
-    with pytest.raises(DamagedCheckpointError, match=r"300\.manifest: the manifest is of step 205"):
+    with pytest.raises(
+        DamagedCheckpointError, match=r"300\.manifest: the manifest is for step 205"
+    ):
         read_manifest(tmp_path, 300)
 
 

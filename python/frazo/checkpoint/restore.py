@@ -1,4 +1,4 @@
-"""From a checkpoint's tensors to variables."""
+"""Restores variables from the tensors of a checkpoint."""
 
 from collections.abc import Mapping, Sequence
 
@@ -12,17 +12,17 @@ _LATER_VARIABLES = frozenset(["learner/accumulated_loss_weight"])
 
 
 def variable_key(variable: tf.Variable) -> str:
-    """The name under which a variable is saved: "network/conv0/kernel"."""
+    """Returns the name of a variable in a checkpoint: "network/conv0/kernel"."""
     return variable.name.removesuffix(":0")
 
 
 def by_key(variables: Sequence[tf.Variable]) -> dict[str, tf.Variable]:
-    """ValueError: two variables have the same name."""
+    """Returns the variables by name. Raises ValueError if two variables have the same name."""
     keyed: dict[str, tf.Variable] = {}
     for variable in variables:
         if variable_key(variable) in keyed:
             raise ValueError(
-                f"two variables are called '{variable_key(variable)}': a checkpoint can hold one. "
+                f"two variables are named '{variable_key(variable)}', but names in a checkpoint are unique. "
                 "Give one of the layers another name."
             )
         keyed[variable_key(variable)] = variable
@@ -34,9 +34,14 @@ def restore_variables(
 ) -> None:
     """Assigns every variable its tensor.
 
-    other_prefix: tensors whose names begin with it belong to others. JobError: lists every variable
-    that the checkpoint lacks, every tensor that no variable takes and every difference in shape or
-    type; nothing is assigned.
+    Args:
+      checkpoint: The checkpoint.
+      variables: Variables by name.
+      other_prefix: Tensors whose names begin with this belong to others.
+
+    Raises:
+      JobError: Lists every variable that the checkpoint lacks, every tensor that no variable takes
+        and every difference in shape or type. Nothing is assigned.
     """
     reader = tf.train.load_checkpoint(checkpoint.prefix)
     shapes = reader.get_variable_to_shape_map()
@@ -62,8 +67,8 @@ def restore_variables(
         raise JobError(
             f"{checkpoint.prefix}: the checkpoint does not fit the model:\n"
             + "".join(f"  {problem}\n" for problem in problems)
-            + "Use the configuration it was trained with (control/params.txt in its log directory), or another --logdir "
-            "to begin anew."
+            + "Use the configuration that it was trained with (control/params.txt in its log directory), or another --logdir "
+            "to start anew."
         )
     saved = [name for name in variables if name in shapes]
     values = read_tensors(checkpoint, {name: dtypes[name] for name in saved})
@@ -72,8 +77,14 @@ def restore_variables(
 
 
 def read_tensors(checkpoint: Checkpoint, dtypes: Mapping[str, tf.DType]) -> dict[str, tf.Tensor]:
-    """The named tensors. JobError: the bundle is not readable although its files are as they were
-    written.
+    """Reads the named tensors.
+
+    Args:
+      checkpoint: The checkpoint.
+      dtypes: Types of the tensors by name.
+
+    Raises:
+      JobError: The bundle is not readable although its files are unchanged.
     """
     names = list(dtypes)
     try:

@@ -52,12 +52,12 @@ def test_a_misfit_lists_every_difference_and_assigns_nothing(checkpoint):
         "  unknown to the model: fc/bias [1]",
         "  different: fc/kernel is float32 [1, 2] in the checkpoint, float32 [2, 1] in the model",
         "  different: step is int64 [] in the checkpoint, int32 [] in the model",
-        "Use the configuration it was trained with (control/params.txt in its log directory), or "
-        "another --logdir to begin anew.",
+        "Use the configuration that it was trained with (control/params.txt in its log directory), or "
+        "another --logdir to start anew.",
     ]
     assert kernel.numpy().tolist() == [[0.0], [0.0]]
 
 
 def test_two_variables_of_one_name_are_refused():
-    with pytest.raises(ValueError, match="two variables are called 'fc/bias'"):
+    with pytest.raises(ValueError, match="two variables are named 'fc/bias'"):
         by_key([variable("fc/bias", [0]), variable("fc/bias", [1])])

@@ -1,4 +1,4 @@
-"""Which checkpoints stay when a new one has been written."""
+"""Decides which checkpoints are kept after a save."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -14,12 +14,13 @@ class SavedCheckpoint:
 
 @dataclasses.dataclass(frozen=True)
 class RetentionPolicy:
-    """The newest `keep_newest` stay (>= 1), and with `keep_every_hours` (> 0) also permanent ones.
+    """Keeps the newest `keep_newest` (>= 1) checkpoints, and with `keep_every_hours` (> 0) also
+    permanent ones.
 
-    Permanent are the first checkpoint and then each that was saved more than keep_every_hours after
-    the permanent one before it. The walk starts at the oldest checkpoint that is left; that is
-    always a permanent one, so repeating the walk after each removal gives the same answer as one
-    walk over all that were ever saved.
+    The first checkpoint is permanent, and so is each checkpoint saved more than keep_every_hours
+    after the last permanent one. The search starts at the oldest checkpoint that is left. That one
+    is always permanent, so a search after each removal gives the same answer as one search over all
+    checkpoints ever saved.
     """
 
     keep_newest: int

@@ -1,4 +1,4 @@
-"""The word a finished training leaves for those who follow it: `train/finished`, JSON {"step": N}."""
+"""The mark of a finished training for jobs that follow it: `train/finished`, JSON {"step": N}."""
 
 import json
 from pathlib import Path
@@ -9,17 +9,17 @@ _FILE = "finished"
 
 
 def mark_finished(train_directory: Path, step: int) -> None:
-    """To be written after the last checkpoint."""
+    """Marks the training as finished. Call it after the last checkpoint."""
     durable_file.write_text(train_directory / _FILE, json.dumps({"step": step}) + "\n")
 
 
 def clear_finished(train_directory: Path) -> None:
-    """To be called before a training goes on."""
+    """Removes the mark. Call it before a training continues."""
     (train_directory / _FILE).unlink(missing_ok=True)
 
 
 def finished_step(train_directory: Path) -> int | None:
-    """The step at which training finished; None: it has not (or the file says nothing legible)."""
+    """Returns the step at which training finished, or None if it has not or the file is unreadable."""
     try:
         return json.loads((train_directory / _FILE).read_text(encoding="utf-8"))["step"]
     except (OSError, ValueError, KeyError, TypeError):

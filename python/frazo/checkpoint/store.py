@@ -1,9 +1,8 @@
-"""Writing checkpoints so that a crash, a full disk or a kill at any moment leaves the older ones
-valid.
+"""Writes checkpoints so that a crash, a full disk or a kill at any moment leaves older ones valid.
 
-Order of a save: the tensor bundle in a temporary directory, each file forced to the disk; the files
-renamed into place; the manifest; the `checkpoint` file; only then are older checkpoints removed.
-There must be one writer a directory.
+A save writes the tensor bundle into a temporary directory and syncs each file. Then it renames the
+files into place, writes the manifest and the `checkpoint` file, and finally removes older
+checkpoints. A directory must have only one writer.
 """
 
 import errno
@@ -33,12 +32,12 @@ from frazo.program.errors import JobError
 
 DAMAGED_SUFFIX = ".damaged"
 
-# Error numbers of a disk, a quota or a limit on the size of files that is exhausted.
+# Error numbers for a full disk, an exhausted quota and a limit on the size of files.
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class CheckpointWriteError(JobError):
-    """A checkpoint could not be written; the older ones are valid."""
+    """A checkpoint could not be written. The older ones are valid."""
 
 
 class CheckpointStore:
@@ -50,7 +49,13 @@ class CheckpointStore:
         retention: RetentionPolicy,
         clock: Callable[[], float] = time.time,
     ):
-        """clock: Unix time in seconds."""
+        """Creates the directory if it is missing.
+
+        Args:
+          path: The directory.
+          retention: Decides which checkpoints are kept.
+          clock: Unix time in seconds.
+        """
         self._path = path
         self._retention = retention
         self._clock = clock
@@ -58,11 +63,16 @@ class CheckpointStore:
         path.mkdir(parents=True, exist_ok=True)
 
     def open_newest(self, warn: Callable[[str], None]) -> Checkpoint | None:
-        """The newest whole checkpoint, to go on from; None: there is none, so training begins.
+        """Returns the newest whole checkpoint to continue from, or None if there is none.
 
-        warn(text): told of each damaged one, which is renamed so that nobody takes it for valid,
-        and of the files that an unfinished save left, which are removed. JobError: all are damaged;
-        nothing is changed then.
+        Renames damaged checkpoints, so that no reader takes them for valid, and removes the files
+        that an unfinished save left.
+
+        Args:
+          warn: Called with a text for each damaged checkpoint and for the removed files.
+
+        Raises:
+          JobError: All checkpoints are damaged. Nothing is changed.
         """
         damages: dict[int, str] = {}
         newest = self._directory.newest(damages.__setitem__)
@@ -78,7 +88,9 @@ class CheckpointStore:
         return newest
 
     def write(self, step: int, tensors: Mapping[str, tf.Tensor]) -> Manifest:
-        """Saves `tensors` by name. CheckpointWriteError: nothing has changed for readers."""
+        """Saves `tensors` by name. Raises CheckpointWriteError; readers then still see the old
+        state.
+        """
         aside = self._path / (checkpoint_name(step) + durable_file.TEMPORARY_SUFFIX)
         try:
             return self._write(step, tensors, aside)
@@ -101,8 +113,8 @@ class CheckpointStore:
         for file in files:
             durable_file.sync_file(file)
         manifest = Manifest(step, self._clock(), tuple(FileRecord.of(file) for file in files))
-        # Written again after a return to an older checkpoint: no manifest may vouch for a mixture
-        # of both.
+        # The step may be written again after a return to an older checkpoint. No manifest may list
+        # a mixture of both.
         manifest_path(self._path, step).unlink(missing_ok=True)
         for file in files:
             os.replace(file, self._path / file.name)
@@ -119,8 +131,8 @@ class CheckpointStore:
         write_state(self._path, [manifest for manifest in manifests if manifest.step in keep])
         for manifest in manifests:
             if manifest.step not in keep:
-                # Without its manifest it is a leftover, which the next start removes if this
-                # process is killed here.
+                # Without its manifest the checkpoint is a leftover. If this process is killed here,
+                # the next start removes it.
                 manifest_path(self._path, manifest.step).unlink(missing_ok=True)
                 for file in manifest.files:
                     (self._path / file.name).unlink(missing_ok=True)
@@ -131,7 +143,7 @@ class CheckpointStore:
             try:
                 manifests.append(read_manifest(self._path, step))
             except DamagedCheckpointError:
-                # An old one; whoever wants to read it is told.
+                # An old checkpoint is damaged. A reader of it gets the error.
                 continue
         return manifests
 
@@ -159,12 +171,12 @@ class CheckpointStore:
                 path.unlink()
         if leftovers:
             names = ", ".join(path.name for path in leftovers)
-            warn(f"{self._path}: removed what an unfinished save had left: {names}")
+            warn(f"{self._path}: removed files of an unfinished save: {names}")
 
 
 def _write_failure(path: Path, error: Exception) -> str:
     cause = str(getattr(error, "message", error))
-    # TensorFlow puts the names of its nodes around the message.
+    # TensorFlow adds the names of its nodes to the message.
     cause = re.sub(r"\{\{.*?\}\}\s*|\s*\[Op:\w+\]", "", cause)
     if any(os.strerror(number) in cause for number in _NO_ROOM):
         what = "there is no room for the checkpoint"

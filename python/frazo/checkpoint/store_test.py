@@ -116,7 +116,7 @@ def test_if_all_are_damaged_the_error_names_all_and_nothing_is_touched(store, tm
     assert lines[0] == f"{tmp_path}: every checkpoint is damaged:"
     assert lines[1].startswith(f"  {tmp_path}/ckpt-00000020.data-00000-of-00001: CRC32C ")
     assert lines[2].startswith(f"  {tmp_path}/ckpt-00000010.data-00000-of-00001: CRC32C ")
-    assert lines[3] == "Put back a copy of one, or remove them all to begin at step 0."
+    assert lines[3] == "Restore a copy of one, or remove all of them to start at step 0."
     assert sorted(path.name for path in tmp_path.iterdir()) == before
 
 
@@ -137,7 +137,7 @@ def test_leftovers_of_killed_processes_are_removed_and_named(store, tmp_path):
     warnings = []
     assert value_of(store.open_newest(warnings.append)) == 10
     assert warnings == [
-        f"{tmp_path}: removed what an unfinished save had left: "
+        f"{tmp_path}: removed files of an unfinished save: "
         "checkpoint.tmp, ckpt-00000020.tmp, ckpt-00000030.index"
     ]
     assert sorted(path.name for path in tmp_path.iterdir()) == [

@@ -1,4 +1,4 @@
-"""Weights from the checkpoint of another training."""
+"""Initializes weights from the checkpoint of another training."""
 
 import dataclasses
 import re
@@ -18,15 +18,20 @@ _NAMES_TO_SHOW = 5
 
 @dataclasses.dataclass(frozen=True)
 class WarmStarted:
-    """What a warm start did. taken: variables that got a tensor. left: names of those that keep
-    their initial values."""
+    """The result of a warm start.
+
+    Attributes:
+      checkpoint: The checkpoint that was read.
+      taken: Number of variables that got a tensor.
+      left: Names of the variables that keep their initial values.
+    """
 
     checkpoint: Checkpoint
     taken: int
     left: tuple[str, ...]
 
     def describe(self) -> str:
-        """One line for a person."""
+        """Returns one line for the console."""
         text = (
             f"warm start from {self.checkpoint.prefix}: {self.taken} of "
             f"{self.taken + len(self.left)} variables"
@@ -43,10 +48,15 @@ class WarmStarted:
 def warm_start(
     message: warm_start_pb2.WarmStart, variables: Mapping[str, tf.Variable]
 ) -> WarmStarted:
-    """Assigns the model's variables, by name, their tensors.
+    """Assigns tensors of a checkpoint to the model's variables.
 
-    JobError, and nothing is assigned: there is no whole checkpoint; a rule matches no variable; a
-    tensor is missing, or of another shape or type; no variable takes anything.
+    Args:
+      message: The checkpoint and the rules.
+      variables: The model's variables by name.
+
+    Raises:
+      JobError: There is no whole checkpoint, a rule matches no variable, a tensor is missing or has
+        another shape or type, or no variable takes a tensor. Nothing is assigned.
     """
     checkpoint = _open(Path(message.checkpoint))
     reader = tf.train.load_checkpoint(checkpoint.prefix)
@@ -62,15 +72,15 @@ def warm_start(
     ]
     if not sources:
         problems.append(
-            f"no variable takes anything from it; the model has {_shown(variables)}, the checkpoint "
+            f"no tensor has the name of a variable; the model has {_shown(variables)}, the checkpoint "
             f"{_shown(shapes)}"
         )
     if problems:
         raise JobError(
             f"warm_start: {checkpoint.prefix} does not fit:\n"
             + "".join(f"  {problem}\n" for problem in problems)
-            + "Correct warm_start.name_rules: `tensor` names what is in the checkpoint, `skip: true` lets "
-            "variables begin anew."
+            + "Correct warm_start.name_rules: `tensor` must name a tensor of the checkpoint; with `skip: true` "
+            "variables keep their initial values."
         )
     values = read_tensors(checkpoint, {source: dtypes[source] for source in sources.values()})
     for name, source in sources.items():
@@ -90,20 +100,24 @@ def _open(path: Path) -> Checkpoint:
     if newest is None:
         raise JobError(
             f"warm_start.checkpoint: {path} is neither a checkpoint nor a folder of checkpoints; give "
-            "LOGDIR/train, or LOGDIR/train/ckpt-NUMBER for a certain one"
+            "LOGDIR/train, or LOGDIR/train/ckpt-NUMBER for a specific one"
         )
     return newest
 
 
 def _sources(rules: Sequence[warm_start_pb2.WarmStartRule], names: Sequence[str]) -> dict[str, str]:
-    """The tensor for each variable that takes one. JobError."""
+    """Returns the tensor for each variable that takes one.
+
+    Raises:
+      JobError: A rule matches no variable.
+    """
     matches = [_matches(index, rule, names) for index, rule in enumerate(rules)]
     sources = {}
     for name in names:
-        for rule, of_rule in zip(rules, matches, strict=True):
-            if name in of_rule:
+        for rule, rule_matches in zip(rules, matches, strict=True):
+            if name in rule_matches:
                 if not rule.skip:
-                    sources[name] = of_rule[name]
+                    sources[name] = rule_matches[name]
                 break
     return sources
 
@@ -111,14 +125,14 @@ def _sources(rules: Sequence[warm_start_pb2.WarmStartRule], names: Sequence[str]
 def _matches(
     index: int, rule: warm_start_pb2.WarmStartRule, names: Sequence[str]
 ) -> dict[str, str]:
-    """The tensor for each of the names that match the rule."""
+    """Returns the tensor for each of the names that match the rule."""
     parts = rule.variables.split("*")
     pattern = re.compile("(.*)".join(re.escape(part) for part in parts), re.DOTALL)
     tensor = (rule.tensor or rule.variables).split("*")
     if len(tensor) > len(parts):
         raise JobError(
             f'warm_start.name_rules[{index}].tensor: "{rule.tensor}" has more `*` than variables, '
-            f'"{rule.variables}"; each stands for what one there matched'
+            f'"{rule.variables}"; each `*` in tensor must have one in variables'
         )
     found = {}
     for name in names:
@@ -142,7 +156,7 @@ def _misfit(
     shapes: Mapping[str, Sequence[int]],
     dtypes: Mapping[str, tf.DType],
 ) -> str | None:
-    """What is wrong with this tensor for this variable."""
+    """Returns why the tensor does not fit the variable, or None if it fits."""
     if source not in shapes:
         suggestion = nearest(source, list(shapes))
         hint = f" (the nearest is {suggestion})" if suggestion else ""

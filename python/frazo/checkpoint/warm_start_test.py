@@ -113,15 +113,15 @@ def test_what_does_not_fit_is_listed(folder):
         "  encoder/layer0/kernel: there is no encoder/layer0/kernels in the checkpoint (the nearest "
         "is encoder/layer0/kernel)",
         "  step: global_step is int64, the variable int32",
-        "Correct warm_start.name_rules: `tensor` names what is in the checkpoint, `skip: true` lets "
-        "variables begin anew.",
+        "Correct warm_start.name_rules: `tensor` must name a tensor of the checkpoint; with `skip: true` "
+        "variables keep their initial values.",
     ]
 
 
 def test_taking_nothing_is_an_error(folder):
     text = error(folder, model("other/a", "other/b"))
     assert (
-        "no variable takes anything from it; the model has other/a, other/b, the checkpoint "
+        "no tensor has the name of a variable; the model has other/a, other/b, the checkpoint "
         "encoder/bias, encoder/layer0/kernel, " in text
     )
 
@@ -135,15 +135,15 @@ def test_a_rule_without_a_match_is_an_error(folder):
 
 def test_a_star_too_many_is_an_error(folder):
     assert error(folder, model("encoder/bias"), {"variables": "*/bias", "tensor": "*/*"}) == (
-        'warm_start.name_rules[0].tensor: "*/*" has more `*` than variables, "*/bias"; each stands for '
-        "what one there matched"
+        'warm_start.name_rules[0].tensor: "*/*" has more `*` than variables, "*/bias"; each `*` '
+        "in tensor must have one in variables"
     )
 
 
 def test_no_checkpoint_is_an_error(folder):
     assert error(folder / "nothing", model("encoder/bias")) == (
         f"warm_start.checkpoint: {folder}/nothing is neither a checkpoint nor a folder of "
-        "checkpoints; give LOGDIR/train, or LOGDIR/train/ckpt-NUMBER for a certain one"
+        "checkpoints; give LOGDIR/train, or LOGDIR/train/ckpt-NUMBER for a specific one"
     )
     assert error(folder / "ckpt-00000009", model("encoder/bias")) == (
         f"warm_start.checkpoint: {folder}/ckpt-00000009.manifest: the manifest is missing"

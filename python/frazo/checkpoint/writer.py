@@ -1,4 +1,4 @@
-"""Saving while training goes on."""
+"""Saves checkpoints while training continues."""
 
 import dataclasses
 import queue
@@ -13,7 +13,7 @@ from frazo.checkpoint.store import CheckpointStore, CheckpointWriteError
 
 @dataclasses.dataclass(frozen=True)
 class FinishedSave:
-    """What became of one save: a manifest, or an error."""
+    """The result of one save: a manifest or an error."""
 
     step: int
     write_seconds: float
@@ -24,8 +24,8 @@ class FinishedSave:
 class CheckpointWriter:
     """Writes checkpoints in one background thread, at most one at a time.
 
-    Not thread-safe: to be used by one thread, the one that trains. The tensors given to save() must
-    be snapshots (values that were read, not variables): they are written later.
+    Not thread-safe: only the training thread uses it. The tensors given to save() must be snapshots
+    (values, not variables), because they are written later.
     """
 
     def __init__(self, store: CheckpointStore):
@@ -34,8 +34,8 @@ class CheckpointWriter:
         self._finished: queue.SimpleQueue = queue.SimpleQueue()
 
     def save(self, step: int, tensors: Mapping[str, tf.Tensor]) -> None:
-        """Returns at once, unless the save before this one is still being written: then it waits
-        for that.
+        """Starts a save and returns at once. If the previous save is still being written, waits for
+        it first.
         """
         self._join()
         self._thread = threading.Thread(
@@ -44,14 +44,14 @@ class CheckpointWriter:
         self._thread.start()
 
     def finished(self) -> list[FinishedSave]:
-        """The saves that have ended since the last call, in order. Does not wait."""
+        """Returns the saves that have ended since the last call, in order. Does not wait."""
         saves = []
         while not self._finished.empty():
             saves.append(self._take())
         return saves
 
     def close(self) -> list[FinishedSave]:
-        """Waits for the save under way; returns finished()."""
+        """Waits for the current save and returns finished()."""
         self._join()
         return self.finished()
 

@@ -1,6 +1,6 @@
 """Configuration: experiments as textproto files, checked before any graph is built.
 
-Importing it does not import TensorFlow, so that what is wrong is told at once.
+Importing this package does not import TensorFlow, so that errors appear at once.
 """
 
 from frazo.config.errors import ConfigError

@@ -1,21 +1,23 @@
-"""A message together with the places its fields were written at."""
+"""A message and the positions in the text where its fields were written."""
 
 from dataclasses import dataclass, field
 from typing import Any
 
 from google.protobuf.descriptor import FieldDescriptor
 
+from frazo.config.config_text import Origin
 from frazo.config.paths import Key
-from frazo.config.source import Origin
 
 
 @dataclass
 class Location:
-    """Where a field, an element or a map entry was written, and below it where its parts were.
+    """The origins of a field, an element or a map entry, and of its parts.
 
-    name: the field's name; for a message this is where it opens.
-    value: the value, for a message its opening brace.
-    children: by field name, element index or map key. What an Any holds is not a level of its own.
+    Attributes:
+      name: The origin of the field's name; for a message, of its opening.
+      value: The origin of the value; for a message, of its opening brace.
+      children: The parts by field name, element index or map key. The message in an Any is not a
+        separate level.
     """
 
     name: Origin
@@ -23,7 +25,7 @@ class Location:
     children: dict[Key, "Location"] = field(default_factory=dict)
 
     def nearest(self, *keys: Key) -> "Location":
-        """The location below this one along `keys`, or of the last one that was written."""
+        """Returns the location along `keys`, or that of the last key that was written."""
         location = self
         for key in keys:
             if key not in location.children:
@@ -41,7 +43,7 @@ class Location:
 
 @dataclass
 class Document:
-    """A message and the location of its fields; `location` itself is where the message begins."""
+    """A message and the location of its fields. `location` is where the message begins."""
 
     message: Any
     location: Location

@@ -1,8 +1,8 @@
-"""The comments of the .proto files, for errors and for documents.
+"""The comments of the .proto files, for error messages and for documents.
 
-Generated Python code has no comments. The build writes the descriptors once more with them, beside
-this module, and only who asks for a comment reads that file. Where the build did not make it
-(sources used without Bazel) there are no comments.
+Generated Python code has no comments. The build writes the descriptors with their comments into a
+file beside this module. The file is read when a comment is asked for. Without the file (sources
+used without Bazel) there are no comments.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,15 +21,18 @@ _VALUES = 2
 
 
 def meaning(name: str) -> str | None:
-    """The comment above the declaration of this full name ("frazo.TrainLoop.max_steps", a value of an
-    enum: "frazo.Activation.RELU"), on one line."""
+    """Returns the comment above a declaration, on one line.
+
+    Args:
+      name: Full name of the declaration: "frazo.TrainLoop.max_steps", or "frazo.Activation.RELU"
+        for a value of an enum.
+    """
     comment = comments().get(name)
     return " ".join(comment.split()) if comment else None
 
 
 def comments() -> Mapping[str, str]:
-    """The comments of all messages, fields, enums and their values, by full name, as they are
-    written."""
+    """Returns the comments of all messages, fields, enums and their values, by full name."""
     try:
         data = COMMENTS_FILE.read_bytes()
     except FileNotFoundError:
@@ -43,28 +46,28 @@ def comments() -> Mapping[str, str]:
 
 def _comments_of_file(file: descriptor_pb2.FileDescriptorProto) -> Iterator[tuple[str, str]]:
     prefix = f"{file.package}." if file.package else ""
-    names = dict(_places(file.message_type, prefix, (_FILE_MESSAGES,)))
-    names.update(_places_of_enums(file.enum_type, prefix, (_FILE_ENUMS,)))
+    names = dict(_declarations(file.message_type, prefix, (_FILE_MESSAGES,)))
+    names.update(_enum_declarations(file.enum_type, prefix, (_FILE_ENUMS,)))
     for location in file.source_code_info.location:
         name = names.get(tuple(location.path))
         if name and location.leading_comments.strip():
             yield name, location.leading_comments
 
 
-def _places(messages, prefix: str, place: tuple[int, ...]) -> Iterator[tuple[tuple, str]]:
-    """Place and full name of each declaration in the messages, themselves included."""
+def _declarations(messages, prefix: str, path: tuple[int, ...]) -> Iterator[tuple[tuple, str]]:
+    """Yields the path and the full name of each declaration in the messages, and of the messages."""
     for index, message in enumerate(messages):
-        here, name = (*place, index), prefix + message.name
+        here, name = (*path, index), prefix + message.name
         yield here, name
         for field_index, field in enumerate(message.field):
             yield (*here, _FIELDS, field_index), f"{name}.{field.name}"
-        yield from _places(message.nested_type, f"{name}.", (*here, _NESTED))
-        yield from _places_of_enums(message.enum_type, f"{name}.", (*here, _ENUMS))
+        yield from _declarations(message.nested_type, f"{name}.", (*here, _NESTED))
+        yield from _enum_declarations(message.enum_type, f"{name}.", (*here, _ENUMS))
 
 
-def _places_of_enums(enums, prefix: str, place: tuple[int, ...]) -> Iterator[tuple[tuple, str]]:
+def _enum_declarations(enums, prefix: str, path: tuple[int, ...]) -> Iterator[tuple[tuple, str]]:
     for index, enum in enumerate(enums):
-        here, name = (*place, index), prefix + enum.name
+        here, name = (*path, index), prefix + enum.name
         yield here, name
         for value_index, value in enumerate(enum.value):
             yield (*here, _VALUES, value_index), f"{name}.{value.name}"

@@ -1,17 +1,16 @@
-"""The one kind of error that configuration raises, and its wording."""
+"""The error that configuration raises, and its wording."""
 
-from frazo.config.source import Origin
+from frazo.config.config_text import Origin
 
-# What stands for the path where a problem concerns the whole experiment.
+# Replaces the path if a problem concerns the whole experiment.
 ROOT_PATH = "experiment"
 
 
 class ConfigError(Exception):
     """A wrong configuration. str() is the whole message for the terminal.
 
-    The first line is `FILE:LINE:COL: field.path: what is wrong; the remedy` (for a command-line
-    argument the argument takes the place of FILE:LINE); then come the offending line with a caret,
-    and notes.
+    The first line is `FILE:LINE:COL: field.path: what is wrong; the remedy` (a command-line
+    argument replaces FILE:LINE). The offending line with a caret and notes follow.
     """
 
     @classmethod

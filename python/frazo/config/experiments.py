@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from frazo.config.config_text import ConfigText
 from frazo.config.document import Document
 from frazo.config.errors import ConfigError
 from frazo.config.index import known_models, nearest_model
 from frazo.config.overlay import overlay
 from frazo.config.overrides import apply_override
 from frazo.config.reader import read
-from frazo.config.source import Source
 from frazo.config.suggestions import nearest
 from frazo.config.validation import validate
 from frazo.proto import experiment_pb2
@@ -19,25 +19,31 @@ from frazo.proto import experiment_pb2
 def load_experiment(
     *, model: str | None, config: str | None, overrides: Sequence[str]
 ) -> experiment_pb2.Experiment:
-    """Returns the experiment with `extends` and the overrides applied, and checked.
+    """Returns the checked experiment with `extends` and the overrides applied.
 
-    model: name of a known model, or config: path of a textproto file; exactly one of them is given.
-    overrides: assignments `path=value`, applied in order.
-    Raises ConfigError.
+    Exactly one of `model` and `config` is given.
+
+    Args:
+      model: Name of a known model.
+      config: Path of a textproto file.
+      overrides: Assignments `path=value`, applied in order.
+
+    Raises:
+      ConfigError: The experiment cannot be read or breaks a rule.
     """
     document = _load(_chosen_file(model, config), ())
     for assignment in overrides:
         apply_override(document, assignment)
     if document.message.HasField("extends"):
         at = document.location.children["extends"].name
-        problem = "cannot be set on top of an experiment; choose another with --model or --config"
+        problem = "cannot be overridden; choose another experiment with --model or --config"
         raise ConfigError.at(at, "extends", problem)
     validate(document)
     return document.message
 
 
 def list_models() -> list[tuple[str, str]]:
-    """Names and descriptions of the known models, sorted by name.
+    """Returns names and descriptions of the known models, sorted by name.
 
     The description of a model that cannot be read is the first line of the error.
     """
@@ -46,7 +52,7 @@ def list_models() -> list[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class _ExperimentFile:
-    """path: of the file. shown: how errors call it."""
+    """A file and its name in errors."""
 
     path: Path
     shown: str
@@ -76,22 +82,31 @@ def _chosen_file(model: str | None, config: str | None) -> _ExperimentFile:
 
 
 def _model_file(path: Path) -> _ExperimentFile:
-    # In Bazel's runfiles the file is a link; its target is the one to edit.
+    # In Bazel's runfiles the file is a link; a person edits its target.
     resolved = path.resolve()
     return _ExperimentFile(resolved, str(resolved))
 
 
 def _unknown_model(name: str, names: list[str]) -> str:
     match = nearest_model(name, names)
-    remedy = f'did you mean "{match}"?' if match else f"known are: {', '.join(names) or 'none'}"
+    remedy = (
+        f'did you mean "{match}"?'
+        if match
+        else f"the known models are: {', '.join(names) or 'none'}"
+    )
     if name.endswith(".textproto"):
-        remedy = f"a file is given by its path: --config={name}, or extends with a / in it"
+        remedy = f"for a file use --config={name}, or a path with a / in extends"
     return f'no known model is named "{name}"; {remedy}'
 
 
 def _load(file: _ExperimentFile, extending: tuple[_ExperimentFile, ...]) -> Document:
-    """Reads a file with what it extends. extending: the files that led here, in order."""
-    above = read(Source(file.shown, _text(file)), experiment_pb2.Experiment)
+    """Reads a file and the experiments that it extends.
+
+    Args:
+      file: The file to read.
+      extending: The files that extend it, in order.
+    """
+    above = read(ConfigText(file.shown, _text(file)), experiment_pb2.Experiment)
     if not above.message.HasField("extends"):
         return above
     extending += (file,)
@@ -112,7 +127,7 @@ def _extended_file(
                 file.path.parent / name, str(Path(file.shown).parent / name), name
             )
         except ConfigError as error:
-            note = "a path is relative to the file that it stands in"
+            note = "a path is relative to the file that contains it"
             raise ConfigError.at(at, "extends", str(error), note) from None
     else:
         models = known_models()
@@ -128,13 +143,13 @@ def _extended_file(
 
 
 def _existing_file(path: Path, shown: str, name: str) -> _ExperimentFile:
-    """The file at `path`; ConfigError, beginning with `name`, if there is none."""
+    """Returns the file at `path`. Raises a ConfigError that begins with `name` if there is none."""
     if path.is_dir():
         raise ConfigError(f"{name}: it is a directory; give the path of a .textproto file")
     if not path.exists():
         problem = f"{name}: no such file"
         if not path.parent.is_dir():
-            raise ConfigError(f"{problem}; there is no directory {path.parent} either")
+            raise ConfigError(f"{problem}; the directory {path.parent} does not exist either")
         match = nearest(path.name, sorted(other.name for other in path.parent.iterdir()))
         remedy = f'did you mean "{path.with_name(match)}"?' if match else "check the path"
         raise ConfigError(f"{problem}; {remedy}")

@@ -123,7 +123,7 @@ def test_extends_of_a_missing_file(folder):
         'did you mean "base.textproto"?\n'
         '  1 | extends: "bse.textproto"\n'
         "    |          ^\n"
-        "  a path is relative to the file that it stands in"
+        "  a path is relative to the file that contains it"
     )
 
 
@@ -133,7 +133,7 @@ def test_missing_file_names_the_nearest(folder):
     )
     assert _error("xyz") == "--config=xyz: no such file; check the path"
     assert _error("nowhere/x.textproto") == (
-        "--config=nowhere/x.textproto: no such file; there is no directory nowhere either"
+        "--config=nowhere/x.textproto: no such file; the directory nowhere does not exist either"
     )
 
 
@@ -169,9 +169,9 @@ def test_unknown_model(folder):
         'did you mean "image.digits.Small"?'
     )
     assert _error(model="Small").endswith('did you mean "image.digits.Small"?')
-    assert _error(model="xyz").endswith('is named "xyz"; known are: image.digits.Small')
+    assert _error(model="xyz").endswith('is named "xyz"; the known models are: image.digits.Small')
     assert _error(model="base.textproto").endswith(
-        "a file is given by its path: --config=base.textproto, or extends with a / in it"
+        "for a file use --config=base.textproto, or a path with a / in extends"
     )
 
 
@@ -187,8 +187,8 @@ def test_neither_and_both(folder):
 
 def test_extends_cannot_be_an_override(folder):
     assert _error("base.textproto", "extends=image.digits.Small").splitlines()[0] == (
-        "--set extends=image.digits.Small:1: extends: cannot be set on top of an experiment; "
-        "choose another with --model or --config"
+        "--set extends=image.digits.Small:1: extends: cannot be overridden; "
+        "choose another experiment with --model or --config"
     )
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from frazo.config.suggestions import nearest
 
-# Relative to this file, and not resolved: in Bazel's runfiles each file is a link of its own.
+# Relative to this file and not resolved: in Bazel's runfiles each file is a separate link.
 TASKS_FOLDER = Path(__file__).parent.parent / "tasks"
 
 
 def known_models(tasks_folder: Path = TASKS_FOLDER) -> dict[str, Path]:
-    """Files by the name of the model, sorted by name."""
+    """Returns the files of the known models by model name, sorted by name."""
     models = {}
     for path in tasks_folder.glob("*/configs/**/*.textproto"):
         domain, _, *folders, _ = path.relative_to(tasks_folder).parts
@@ -22,7 +22,9 @@ def known_models(tasks_folder: Path = TASKS_FOLDER) -> dict[str, Path]:
 
 
 def nearest_model(name: str, names: list[str]) -> str | None:
-    """The known name most like `name`; its last part is enough: "LeNet", image.mnist.LeNet5."""
+    """Returns the most similar known name. The last part is enough: "LeNet" finds
+    image.mnist.LeNet5.
+    """
     match = nearest(name, names)
     if match is not None:
         return match

@@ -1,7 +1,7 @@
 """Lays one document over another, as `extends` and `--set` do.
 
 Scalars override, messages merge, repeated fields replace, map entries merge by key, and a member of
-a oneof replaces the member that was set. Each value keeps the place where it was written.
+a oneof replaces the member that was set. Each value keeps the position where it was written.
 """
 
 from google.protobuf.descriptor import FieldDescriptor
@@ -13,7 +13,7 @@ from frazo.config.document import Document, Location
 
 
 def overlay(below: Document, above: Document) -> None:
-    """Changes `below` to what both give together, `above` winning. `above` is left as it is."""
+    """Merges `above` into `below`; values of `above` win. `above` does not change."""
     below.location.name, below.location.value = above.location.name, above.location.value
     if vocabulary.is_any(below.message.DESCRIPTOR):
         _overlay_packed(below, above)
@@ -70,7 +70,7 @@ def _overlay_part(
 
 
 def _overlay_packed(below: Document, above: Document) -> None:
-    """Messages in an Any merge if they are of one type; otherwise the new one replaces the old."""
+    """Merges messages in an Any if they have the same type; otherwise the new one replaces the old."""
     if not above.message.type_url:
         return
     if below.message.TypeName() != above.message.TypeName():
@@ -85,7 +85,9 @@ def _overlay_packed(below: Document, above: Document) -> None:
 
 
 def _emptied_fields(above: Document) -> list[FieldDescriptor]:
-    """Repeated fields written as `name: []`: no message shows them, but they replace too."""
+    """Returns the repeated fields written as `name: []`. The message does not show them, but they
+    replace.
+    """
     fields = above.message.DESCRIPTOR.fields_by_name
     return [
         fields[name]

@@ -4,16 +4,16 @@ import pytest
 from google.protobuf import text_format
 from hypothesis import given, settings
 
+from frazo.config.config_text import ConfigText
 from frazo.config.document import Document, Location
 from frazo.config.overlay import overlay
 from frazo.config.random_messages import messages
 from frazo.config.reader import read
-from frazo.config.source import Source
 from frazo.proto import experiment_pb2
 
 
 def _read(text: str, name: str = "e.textproto") -> Document:
-    return read(Source(name, text), experiment_pb2.Experiment)
+    return read(ConfigText(name, text), experiment_pb2.Experiment)
 
 
 def _document(message) -> Document:

@@ -14,17 +14,21 @@ from google.protobuf.text_encoding import CEscape
 
 from frazo import registry
 from frazo.config import paths, vocabulary
+from frazo.config.config_text import ConfigText, Origin
 from frazo.config.document import Document, Location
 from frazo.config.errors import ConfigError
 from frazo.config.overlay import overlay
 from frazo.config.paths import PathError, Step, join
 from frazo.config.reader import read, unknown_field
-from frazo.config.source import Origin, Source
 from frazo.config.suggestions import suggestion
 
 
 def apply_override(document: Document, assignment: str) -> None:
-    """Changes `document` as `assignment`, the text after --set, says. Raises ConfigError."""
+    """Applies `assignment`, the text after --set, to `document`.
+
+    Raises:
+      ConfigError: The path or the value is wrong.
+    """
     argument = _Argument(f"--set {assignment}", "", assignment)
     try:
         steps, value_start = paths.split_assignment(assignment)
@@ -34,13 +38,14 @@ def apply_override(document: Document, assignment: str) -> None:
 
 
 @dataclass(frozen=True)
-class _Argument(Source):
+class _Argument(ConfigText):
     """The text after --set.
 
-    text: a textproto made of it, a first line of our own and then the value in its column.
-
-    name_column: where in the argument the last step of the path is; what is wrong with our first
-    line is wrong there.
+    Attributes:
+      text: A textproto: a first line of our own, then the value in its original column.
+      assignment: The text after --set.
+      name_column: Column in the argument of the last step of the path. Errors in our first line are
+        reported there.
     """
 
     assignment: str
@@ -49,7 +54,7 @@ class _Argument(Source):
     def origin(self, line: int, column: int) -> Origin:
         if line == 1:
             return self.at(self.name_column)
-        # Past the value's line, our own closing brace: the value ended too early.
+        # After the value's line comes our own closing brace: the value ended too early.
         return self.at(column if line == 2 else len(self.assignment) + 1)
 
     def at(self, column: int) -> Origin:
@@ -65,14 +70,13 @@ class _Argument(Source):
 class _Override:
     """One assignment on its way down the message tree.
 
-    In its methods `document` is the message reached so far, `path` that message's path, `steps`
-    what is left to go.
+    In its methods `document` is the message reached so far, `path` is its path, and `steps` are the
+    remaining steps.
     """
 
     def __init__(self, argument: _Argument, value_start: int):
         self._argument = argument
-        # Textproto takes any white space for another, and on one line the columns stay those of the
-        # argument.
+        # Textproto treats all white space alike. On one line, columns are those of the argument.
         self._value = argument.assignment[value_start:].replace("\n", " ")
         self._value_column = value_start + 1
 
@@ -100,7 +104,7 @@ class _Override:
             raise self._no_parts(field, rest[0], join(path, field.name))
 
     def _part(self, document: Document, field: FieldDescriptor, at: Origin) -> Document:
-        """The message in a field; if it is not set it comes to be, alone in its oneof."""
+        """Returns the message in a field. Sets it if it is not set, which clears its oneof."""
         part = getattr(document.message, field.name)
         part.SetInParent()
         document.location.forget_alternatives(field)
@@ -110,9 +114,7 @@ class _Override:
     def _apply_packed(self, document: Document, steps: list[Step], path: str) -> None:
         if not document.message.type_url:
             at = self._argument.at(steps[0].column)
-            problem = (
-                "nothing is in here yet; set it as a whole: {[type.googleapis.com/my.Type] { ... }}"
-            )
+            problem = "it is empty; set the whole message: {[type.googleapis.com/my.Type] { ... }}"
             raise ConfigError.at(at, path, problem)
         packed = registry.unpack(document.message)
         self.apply(Document(packed, document.location), steps, path)
@@ -126,7 +128,7 @@ class _Override:
         name = str(step.key)
         if not rest:
             key = _quoted(name) if vocabulary.is_string(key_field) else name
-            # A line of its own for the brace: the value may end in a comment.
+            # The brace has its own line because the value may end in a comment.
             text = f"{self._value_text(value_field)}\n}}"
             head = f"{field.name} {{ key: {key} value:"
             overlay(document, self._read(document, head, text, step, path))
@@ -135,9 +137,9 @@ class _Override:
         entry_path = join(join(path, field.name), name)
         by_name = {str(key): key for key in sorted(entries)}
         if name not in by_name:
-            remedy = suggestion(name, by_name, "there are")
+            remedy = suggestion(name, by_name, "the entries are")
             problem = (
-                f"no such entry (a new one is set as a whole: {entry_path}={{ ... }}); {remedy}"
+                f"no such entry (to add one, set the whole entry: {entry_path}={{ ... }}); {remedy}"
             )
             raise ConfigError.at(self._argument.at(step.column), entry_path, problem)
         if not vocabulary.is_message(value_field):
@@ -183,12 +185,14 @@ class _Override:
     def _index(
         self, field: FieldDescriptor, elements: Sequence[Any], step: Step, list_path: str
     ) -> int:
-        """The index that a step into a list means: a number, or the `name` of an element."""
+        """Returns the index of a step into a list. The step is a number or the `name` of an
+        element.
+        """
         at = self._argument.at(step.column)
         if isinstance(step.key, int):
             if step.key < len(elements):
                 return step.key
-            problem = f"no such element; there are {len(elements)}, counted from 0"
+            problem = f"no such element; the list has {len(elements)}, counted from 0"
             raise ConfigError.at(at, join(list_path, step.key), problem)
         if not vocabulary.is_message(field) or "name" not in field.message_type.fields_by_name:
             problem = f'expected an index such as [0], found "{step.key}"'
@@ -197,33 +201,35 @@ class _Override:
         if step.key in names:
             return names.index(step.key)
         remedy = suggestion(step.key, filter(None, names), "the names are")
-        problem = f"no element has this name, and it is no index such as [0]; {remedy}"
+        problem = f"no element has this name, and it is not an index such as [0]; {remedy}"
         raise ConfigError.at(at, join(list_path, step.key), problem)
 
     def _value_text(self, field: FieldDescriptor) -> str:
-        """The value, on a line of its own in its column, with quotes around a bare string."""
+        """Returns the value on its own line in its own column, with quotes around a bare string."""
         value = self._value
         is_list = field.is_repeated and value.startswith("[")
         if not vocabulary.is_string(field) or value.startswith(('"', "'")) or is_list:
             return f"{' ' * (self._value_column - 1)}{value}"
-        # The quote goes where the = is.
+        # The quote replaces the =.
         return f"{' ' * (self._value_column - 2)}{_quoted(value)}"
 
     def _read(
         self, document: Document, head: str, text: str, step: Step, path: str, first_index: int = 0
     ) -> Document:
         """Reads `head` and the value as a message of the document's type with one field."""
-        source = dataclasses.replace(
+        config = dataclasses.replace(
             self._argument, text=f"{head}\n{text}", name_column=step.column
         )
-        new = read(source, type(document.message), path, first_index)
+        new = read(config, type(document.message), path, first_index)
         field_name, *others = new.location.children
         if others:
-            problem = f"one --set is for one field, {field_name}; give this one its own"
+            problem = (
+                f"one --set changes one field, here {field_name}; use a second --set for this field"
+            )
             raise ConfigError.at(
                 new.location.children[others[0]].name, join(path, others[0]), problem
             )
-        # The message that the field is in was opened elsewhere, and stays there.
+        # The message of the field was opened elsewhere and keeps that origin.
         new.location.name, new.location.value = document.location.name, document.location.value
         return new
 

@@ -4,11 +4,11 @@ import textwrap
 
 import pytest
 
+from frazo.config.config_text import ConfigText
 from frazo.config.document import Document
 from frazo.config.errors import ConfigError
 from frazo.config.overrides import apply_override
 from frazo.config.reader import read
-from frazo.config.source import Source
 from frazo.proto import dropout_pb2, experiment_pb2, layer_pb2
 
 _EXPERIMENT = """
@@ -31,7 +31,7 @@ learner {
 
 
 def _document() -> Document:
-    return read(Source("e.textproto", _EXPERIMENT), experiment_pb2.Experiment)
+    return read(ConfigText("e.textproto", _EXPERIMENT), experiment_pb2.Experiment)
 
 
 def _overridden(*assignments: str) -> experiment_pb2.Experiment:
@@ -179,7 +179,11 @@ _ERRORS = [
     ("seed.x=1", 6, 'seed: it is a whole number >= 0 and has no "x"'),
     ("seed[0]=1", 5, 'seed: it is a whole number >= 0 and has no "0"'),
     ("seed=1 seed: 2", 8, "seed: written twice; the first is at --set seed=1 seed: 2:1; keep one"),
-    ("seed=1 eval {}", 8, "eval: one --set is for one field, seed; give this one its own"),
+    (
+        "seed=1 eval {}",
+        8,
+        "eval: one --set changes one field, here seed; use a second --set for this field",
+    ),
     (
         "learner={lerning_rate:1}",
         10,
@@ -195,14 +199,14 @@ _ERRORS = [
     (
         "inputs.train.image.width=1",
         8,
-        "inputs.train: no such entry (a new one is set as a whole: inputs.train={ ... }); "
+        "inputs.train: no such entry (to add one, set the whole entry: inputs.train={ ... }); "
         'did you mean "Train"?',
     ),
     (
         "inputs.Dev.image.width=1",
         8,
-        "inputs.Dev: no such entry (a new one is set as a whole: inputs.Dev={ ... }); "
-        "there are: Train",
+        "inputs.Dev: no such entry (to add one, set the whole entry: inputs.Dev={ ... }); "
+        "the entries are: Train",
     ),
     (
         "inputs.Dev={image{with:1}}",
@@ -213,12 +217,12 @@ _ERRORS = [
     (
         "task.image_classifier.network.layers[3].name=a",
         37,
-        "task.image_classifier.network.layers[3]: no such element; there are 3, counted from 0",
+        "task.image_classifier.network.layers[3]: no such element; the list has 3, counted from 0",
     ),
     (
         "task.image_classifier.network.layers.conv.name=a",
         38,
-        "task.image_classifier.network.layers.conv: no element has this name, and it is no index "
+        "task.image_classifier.network.layers.conv: no element has this name, and it is not an index "
         'such as [0]; did you mean "conv0"?',
     ),
     (
@@ -250,8 +254,7 @@ _ERRORS = [
     (
         "task.custom.rate=1",
         13,
-        "task.custom: nothing is in here yet; set it as a whole: "
-        "{[type.googleapis.com/my.Type] { ... }}",
+        "task.custom: it is empty; set the whole message: {[type.googleapis.com/my.Type] { ... }}",
     ),
 ]
 
@@ -259,10 +262,10 @@ _ERRORS = [
 @pytest.mark.parametrize(("assignment", "column", "expected"), _ERRORS)
 def test_errors(assignment, column, expected):
     first_line, shown, caret = _error(assignment).split("\n")
-    place = f"--set {assignment}:{column}: "
-    assert first_line.startswith(place)
+    head = f"--set {assignment}:{column}: "
+    assert first_line.startswith(head)
     if expected is not None:
-        assert first_line.removeprefix(place) == expected
+        assert first_line.removeprefix(head) == expected
     assert shown == f"  1 | {assignment}"
     assert caret == f"    | {' ' * (column - 1)}^"
 

@@ -1,8 +1,8 @@
-"""Paths of fields: how errors write them and how --set reads them.
+"""Field paths, as errors write them and as --set reads them.
 
 A path is field names joined by dots. An element of a repeated field follows as `[index]` or
-`.name`, the entry of a map as `.key`, or `["key"]` where the key is more than letters, digits,
-underscores and hyphens. The message in a google.protobuf.Any is not a step of its own:
+`.name`, the entry of a map as `.key`, or `["key"]` if the key has characters other than letters,
+digits, underscores and hyphens. The message in a google.protobuf.Any is not a separate step:
 `layers[0].custom.width`.
 """
 
@@ -22,7 +22,7 @@ _STEP = re.compile(
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a path. `column` is the place of its text in the path, from 1."""
+    """One step of a path. `column` is the column of its text in the path, from 1."""
 
     key: Key
     column: int
@@ -37,7 +37,7 @@ class PathError(ValueError):
 
 
 def join(path: str, key: Key) -> str:
-    """The path of a field, element (int key) or map entry of what `path` names."""
+    """Returns the path of a field, element (int key) or map entry within `path`."""
     if isinstance(key, int):
         return f"{path}[{key}]"
     if not _BARE_KEY.fullmatch(key):
@@ -46,21 +46,22 @@ def join(path: str, key: Key) -> str:
 
 
 def split_assignment(assignment: str) -> tuple[list[Step], int]:
-    """Splits `path=value`: returns the steps of the path and the position where the value begins.
+    """Splits `path=value` into the steps of the path and the position where the value begins.
 
-    Raises PathError.
+    Raises:
+      PathError: The path cannot be read.
     """
     steps: list[Step] = []
     position = 0
     while not assignment.startswith("=", position) or not steps:
         match = _STEP.match(assignment, position)
-        # Steps are parted by a dot; only the first has none before it.
+        # A dot separates steps; only the first has no dot before it.
         if match is None or (bool(steps) != match.group().startswith((".", "["))):
             raise PathError(position + 1, _path_problem(assignment, position))
         try:
             steps.append(_step(match))
         except ValueError:
-            raise PathError(position + 1, f"a wrong escape in {match.group()}") from None
+            raise PathError(position + 1, f"invalid escape sequence in {match.group()}") from None
         position = match.end()
     return steps, position + 1
 

@@ -1,4 +1,4 @@
-"""For tests: messages of any content, and textprotos of them in any formatting."""
+"""Test support: random messages, and textprotos of them in random formatting."""
 
 import random
 from collections.abc import Callable
@@ -24,7 +24,7 @@ _NUMBERS = {
 
 @st.composite
 def messages(draw: Callable, message_class: type[Message] = experiment_pb2.Experiment) -> Message:
-    """Well-typed messages; their values need not obey the field rules."""
+    """Draws well-typed messages. Their values need not obey the field rules."""
     message = message_class()
     _draw_fields(draw, message)
     return message
@@ -77,18 +77,20 @@ def _scalars(field: FieldDescriptor) -> st.SearchStrategy:
 
 
 class RandomFormatter:
-    """Writes a message as a textproto, every choice of form and white space at random.
+    """Writes a message as a textproto with random choices of form and white space.
 
-    text: what was written. places: (line, column) of every field, element and map entry by path, as
-    a reader of the text would point at it: a field by its name, an element of a list by its value,
-    a map entry by the name `value`.
+    Attributes:
+      text: The textproto.
+      positions: (line, column) of every field, element and map entry by path, as a reader reports
+        them: a field by its name, an element of a list by its value, a map entry by the name
+        `value`.
     """
 
     def __init__(self, message: Message, choices: random.Random):
         self._choices = choices
         self._line, self._column = 1, 1
         self.text = ""
-        self.places: dict[str, tuple[int, int]] = {}
+        self.positions: dict[str, tuple[int, int]] = {}
         self._space()
         self._fields(message, "")
 
@@ -109,9 +111,9 @@ class RandomFormatter:
                 self._named_value(field, value, [join(path, field.name)])
 
     def _named_value(self, field: FieldDescriptor, value, paths: list[str]) -> None:
-        """Writes `name: value`; the paths are all told to begin at the name."""
+        """Writes `name: value` and records the position of the name for all paths."""
         for path in paths:
-            self.places.setdefault(path, (self._line, self._column))
+            self.positions.setdefault(path, (self._line, self._column))
         self._write(field.name)
         self._value(field, value, paths[0])
         self._write(self._choices.choice(["", "", ",", ";"]))
@@ -127,17 +129,17 @@ class RandomFormatter:
         in_brackets = self._choices.random() < 0.5
         if not in_brackets:
             for index, value in enumerate(values):
-                # The list itself is where its first element is.
+                # The position of the list is that of its first element.
                 self._named_value(field, value, [join(path, index), path])
             return
-        self.places[path] = (self._line, self._column)
+        self.positions[path] = (self._line, self._column)
         self._write(field.name)
         self._write(":")
         self._write("[")
         for index, value in enumerate(values):
             if index:
                 self._write(",")
-            self.places[join(path, index)] = (self._line, self._column)
+            self.positions[join(path, index)] = (self._line, self._column)
             if vocabulary.is_message(field):
                 self._body(value, join(path, index), may_have_colon=False)
             else:
@@ -146,13 +148,13 @@ class RandomFormatter:
 
     def _map(self, field: FieldDescriptor, entries, path: str) -> None:
         for key in entries:
-            self.places.setdefault(path, (self._line, self._column))
+            self.positions.setdefault(path, (self._line, self._column))
             self._write(field.name)
             self._write("{")
             self._write("key")
             self._write(":")
             self._scalar(field.message_type.fields_by_name["key"], key)
-            self.places[join(path, key)] = (self._line, self._column)
+            self.positions[join(path, key)] = (self._line, self._column)
             self._write("value")
             self._value(field.message_type.fields_by_name["value"], entries[key], join(path, key))
             self._write("}")
@@ -178,7 +180,7 @@ class RandomFormatter:
 
     def _write(self, token: str) -> None:
         self._advance(token)
-        # Where no space is, names and numbers would run together.
+        # Without a space, names and numbers would run together.
         self._space(at_least=0 if token in ("", ":", "{", "<", "[", "]", "}", ">") else 1)
 
     def _space(self, at_least: int = 0) -> None:

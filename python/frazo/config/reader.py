@@ -1,8 +1,8 @@
-"""Reads a textproto into a message and the places of its fields.
+"""Reads a textproto into a message and the positions of its fields.
 
-google.protobuf.text_format parses the values. Since it forgets where they stood, a scan of the same
-tokens comes first: it records the places, and finds what is wrong with the names. What then remains
-for text_format to refuse is the value of a scalar, which the scan's record gives a path.
+google.protobuf.text_format parses the values but does not keep their positions. Therefore a scan of
+the same tokens comes first: it records the positions and finds errors in names. After the scan,
+text_format can refuse only values of scalars. The scan's record gives their paths.
 """
 
 import re
@@ -18,10 +18,10 @@ from google.protobuf.text_encoding import CEscape
 
 from frazo import registry
 from frazo.config import vocabulary
+from frazo.config.config_text import ConfigText, Origin
 from frazo.config.document import Document, Location
 from frazo.config.errors import ConfigError
 from frazo.config.paths import Key, join
-from frazo.config.source import Origin, Source
 from frazo.config.suggestions import suggestion
 
 # text_format recurses; a real experiment nests about ten deep.
@@ -30,22 +30,28 @@ _CLOSERS = {"{": "}", "<": ">"}
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _SCALAR = re.compile(r"[A-Za-z_0-9.+-]")
 _STRING = re.compile(r"[\"']")
-# The form that text_format takes: a host of three parts.
+# text_format accepts a host of three parts only.
 _TYPE_URL = re.compile(r"\w+\.\w+\.\w+/(?P<type>\w+(\.\w+)*)")
 
 
 def read(
-    source: Source, message_class: type[Message], path: str = "", first_index: int = 0
+    config: ConfigText, message_class: type[Message], path: str = "", first_index: int = 0
 ) -> Document:
-    """Reads the text of `source` as a message of the given class. Raises ConfigError.
+    """Reads a text as a message of the given class.
 
-    path: of the message in the experiment, for errors. first_index: of the first element of a
-    repeated field.
+    Args:
+      config: The text.
+      message_class: Class of the message.
+      path: Path of the message in the experiment, for errors.
+      first_index: Index of the first element of a repeated field.
+
+    Raises:
+      ConfigError: The text cannot be parsed.
     """
-    scan = _Scan(source, first_index)
+    scan = _Scan(config, first_index)
     document = Document(message_class(), scan.root(message_class.DESCRIPTOR, path))
     try:
-        text_format.Parse(source.text, document.message)
+        text_format.Parse(config.text, document.message)
     except text_format.ParseError as error:
         raise scan.refused_value(error) from None
     return document
@@ -53,7 +59,7 @@ def read(
 
 @dataclass(frozen=True)
 class _Scalar:
-    """A scalar as it was written, at (line, column) of the text."""
+    """A scalar in its written form, at (line, column) of the text."""
 
     line: int
     column: int
@@ -64,10 +70,15 @@ class _Scalar:
 
 @dataclass
 class _Body:
-    """The inside of a message while it is scanned.
+    """The inside of a message during the scan.
 
-    path: of the message; the path of a map entry is that of its value as soon as the key is known.
-    seen: place of the first occurrence of each field. key: of a map entry.
+    Attributes:
+      descriptor: Type of the message.
+      location: Where the message and its parts were written.
+      path: Path of the message. The path of a map entry becomes that of its value when the key is
+        known.
+      seen: Origin of the first occurrence of each field.
+      key: Key of a map entry, when it is known.
     """
 
     descriptor: Descriptor
@@ -84,34 +95,34 @@ class _Body:
 
 
 class _Scan:
-    """One pass over the tokens of a source."""
+    """One pass over the tokens of a ConfigText."""
 
-    def __init__(self, source: Source, first_index: int):
-        self._source = source
+    def __init__(self, config: ConfigText, first_index: int):
+        self._config = config
         self._first_index = first_index
-        # Its stubs know nothing of errors without a message.
-        self._tokens: Any = text_format.Tokenizer(source.text.split("\n"))
+        # The type stubs do not know that its errors may lack a message.
+        self._tokens: Any = text_format.Tokenizer(config.text.split("\n"))
         self._scalars: list[_Scalar] = []
         self._depth = 0
 
     def root(self, descriptor: Descriptor, path: str) -> Location:
-        start = self._source.origin(1, 1)
+        start = self._config.origin(1, 1)
         body = _Body(descriptor, Location(start, start), path)
         while not self._tokens.AtEnd():
             self._field(body)
         return body.location
 
     def refused_value(self, error: text_format.ParseError) -> ConfigError:
-        """The error for a value that text_format refuses.
+        """Returns the error for a value that text_format refuses.
 
-        It names the value's place or, where it had to read on to find out, that of the next token.
+        text_format reports the position of the value or, if it had to read on, of the next token.
         """
-        place = (error.GetLine() or 1, error.GetColumn() or 1)
-        index = bisect_right([(scalar.line, scalar.column) for scalar in self._scalars], place)
+        position = (error.GetLine() or 1, error.GetColumn() or 1)
+        index = bisect_right([(scalar.line, scalar.column) for scalar in self._scalars], position)
         if index == 0:
-            return ConfigError.at(self._source.origin(*place), "", str(error))
+            return ConfigError.at(self._config.origin(*position), "", str(error))
         scalar = self._scalars[index - 1]
-        origin = self._source.origin(scalar.line, scalar.column)
+        origin = self._config.origin(scalar.line, scalar.column)
         return _wrong_type(origin, scalar.path, scalar.field, scalar.text)
 
     def _field(self, body: _Body) -> None:
@@ -151,7 +162,7 @@ class _Scan:
         return field
 
     def _check_first(self, body: _Body, field: FieldDescriptor, at: Origin) -> None:
-        """A field that is not repeated, and a oneof, may be written once in a message."""
+        """Checks that a singular field and a oneof are written only once in a message."""
         path = body.path_of(field.name)
         earlier = body.seen.get(field.name)
         if earlier is not None and not field.is_repeated:
@@ -173,7 +184,7 @@ class _Scan:
     def _repeated_values(
         self, field: FieldDescriptor, body: _Body, values: Location, at: Origin
     ) -> None:
-        """Scans `name: value` or `name: [value, ...]` and adds what it finds to `values`."""
+        """Scans `name: value` or `name: [value, ...]` and adds the locations to `values`."""
         if not self._tokens.TryConsume("["):
             self._repeated_value(field, body, values, at)
             return
@@ -199,7 +210,7 @@ class _Scan:
         values.children[index] = self._value(field, body, join(path, index), at)
 
     def _value(self, field: FieldDescriptor, body: _Body, path: str, at: Origin) -> Location:
-        """Scans one value; `at` is where its field's name is."""
+        """Scans one value. `at` is the position of its field's name."""
         location = Location(at, self._here())
         if vocabulary.is_message(field):
             self._message(field, _Body(field.message_type, location, path))
@@ -260,8 +271,7 @@ class _Scan:
     def _packed_message(self, body: _Body, at: Origin) -> None:
         """Scans `[type.url/of.Type] { ... }`, the content of an Any.
 
-        Its other form, with fields type_url and value, is refused: no one can read a value in
-        bytes.
+        The other form, with the fields type_url and value, is refused: a person cannot read bytes.
         """
         if not self._tokens.TryConsume("["):
             raise self._syntax_error(body.path, "expected [type.googleapis.com/my.Type] { ... }")
@@ -274,7 +284,7 @@ class _Scan:
             problem = f"expected a type such as [type.googleapis.com/my.Type], found [{url}"
             raise ConfigError.at(at, body.path, problem)
         if body.seen:
-            problem = f"one message is all that fits in here; the first is at {body.seen['[']}"
+            problem = f"it can hold only one message; the first is at {body.seen['[']}"
             raise ConfigError.at(at, body.path, problem)
         body.seen["["] = at
         try:
@@ -289,7 +299,7 @@ class _Scan:
         self._fields_until(closer, _Body(descriptor, body.location, body.path))
 
     def _scalar(self, field: FieldDescriptor, path: str) -> str:
-        """Scans a scalar of any type, adjacent strings as one, and returns its text."""
+        """Scans a scalar of any type and returns its text. Adjacent strings are one scalar."""
         at = self._tokens.ParseError("")
         token = self._tokens.token
         if token in _CLOSERS:
@@ -309,14 +319,16 @@ class _Scan:
         return text
 
     def _string(self, path: str) -> str:
-        """Scans a string, or several in a row, which are one; returns it in quotes."""
+        """Scans one or several adjacent strings and returns them as one string in quotes."""
         try:
             value = self._tokens.ConsumeByteString()
         except text_format.ParseError:
             token = self._tokens.token
             is_closed = len(token) > 1 and token[-1] == token[0]
             problem = (
-                "a wrong escape in the string" if is_closed else "the string has no closing quote"
+                "invalid escape sequence in the string"
+                if is_closed
+                else "the string has no closing quote"
             )
             raise ConfigError.at(self._here(), path, f"{problem}: {token}") from None
         try:
@@ -329,9 +341,9 @@ class _Scan:
             self._tokens.TryConsume(";")
 
     def _here(self) -> Origin:
-        """The place of the current token, which the tokenizer tells only through its errors."""
+        """Returns the position of the current token. The tokenizer tells it only in its errors."""
         at = self._tokens.ParseError("")
-        return self._source.origin(at.GetLine(), at.GetColumn())
+        return self._config.origin(at.GetLine(), at.GetColumn())
 
     def _syntax_error(self, path: str, problem: str) -> ConfigError:
         found = f'"{self._tokens.token}"' if self._tokens.token else "the end of the text"
@@ -339,7 +351,7 @@ class _Scan:
 
 
 def unknown_field(at: Origin, path: str, descriptor: Descriptor, name: str) -> ConfigError:
-    """The error for a name that is no field of the message type."""
+    """Returns the error for a name that is not a field of the message type."""
     remedy = suggestion(name, descriptor.fields_by_name, "its fields are")
     return ConfigError.at(
         at, path, f'{vocabulary.type_name(descriptor)} has no field "{name}"; {remedy}'

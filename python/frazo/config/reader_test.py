@@ -1,4 +1,4 @@
-"""Tests of reading one textproto: its meaning, its places, and what is said when it is wrong."""
+"""Tests of reading one textproto: its meaning, its positions, and its errors."""
 
 import textwrap
 
@@ -8,17 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from frazo import registry
+from frazo.config.config_text import ConfigText
 from frazo.config.document import Location
 from frazo.config.errors import ConfigError
 from frazo.config.paths import join
 from frazo.config.random_messages import RandomFormatter, messages
 from frazo.config.reader import read
-from frazo.config.source import Source
 from frazo.proto import dropout_pb2, experiment_pb2
 
 
 def _read(text: str):
-    return read(Source("e.textproto", text), experiment_pb2.Experiment)
+    return read(ConfigText("e.textproto", text), experiment_pb2.Experiment)
 
 
 def _error(text: str) -> str:
@@ -31,13 +31,13 @@ def _dedent(text: str) -> str:
     return textwrap.dedent(text).strip("\n")
 
 
-def _places(location: Location, path: str = "") -> dict[str, tuple[int, int]]:
-    places = {}
+def _positions(location: Location, path: str = "") -> dict[str, tuple[int, int]]:
+    positions = {}
     for key, child in location.children.items():
         child_path = join(path, key)
-        places[child_path] = (child.name.line, child.name.column)
-        places |= _places(child, child_path)
-    return places
+        positions[child_path] = (child.name.line, child.name.column)
+        positions |= _positions(child, child_path)
+    return positions
 
 
 @settings(max_examples=150)
@@ -46,7 +46,7 @@ def test_any_formatting_gives_the_message_and_the_place_of_every_name(message, c
     formatted = RandomFormatter(message, choices)
     document = _read(formatted.text)
     assert document.message == message
-    assert _places(document.location) == formatted.places
+    assert _positions(document.location) == formatted.positions
 
 
 def test_value_and_name_of_a_field_have_places_of_their_own():
@@ -84,7 +84,7 @@ def test_field_of_a_nested_message_type_is_told_with_its_outer_type():
     )
 
 
-# The text, the column (all on line 1), and the message without its place.
+# The text, the column (all on line 1), and the message without its position.
 _WRONG_VALUES = [
     ("seed: x", 7, "seed: expected a whole number >= 0 (int64), found x"),
     ('seed: "1"', 7, 'seed: expected a whole number >= 0 (int64), found "1"'),
@@ -170,7 +170,10 @@ def test_enum_value_like_no_other_lists_the_values():
 
 
 _SYNTAX_ERRORS = [
-    ('description: "a" "\\xyz"', '1:18: description: a wrong escape in the string: "\\xyz"'),
+    (
+        'description: "a" "\\xyz"',
+        '1:18: description: invalid escape sequence in the string: "\\xyz"',
+    ),
     ("learner {\n  3: 1", '2:3: learner: expected a field name, found "3"'),
     ("}", '1:1: experiment: expected a field name, found "}"'),
     ("seed: }", '1:7: seed: expected a whole number >= 0, found "}"'),
@@ -191,7 +194,7 @@ _SYNTAX_ERRORS = [
         '1:45: learner.schedule.piecewise.values: expected "," or "]" in the list, found "2"',
     ),
     ('description: "a\nseed: 1', '1:14: description: the string has no closing quote: "a'),
-    ('description: "\\xyz"', '1:14: description: a wrong escape in the string: "\\xyz"'),
+    ('description: "\\xyz"', '1:14: description: invalid escape sequence in the string: "\\xyz"'),
     (
         "[my.extension]: 1",
         "1:1: experiment: expected a field name; a name in [ ] is only for google.protobuf.Any, "
@@ -276,7 +279,7 @@ def test_custom_message_in_a_wrong_form(text, expected):
 def test_one_any_holds_one_message():
     one = "[type.googleapis.com/frazo.Dropout] { }"
     assert _error(f"task {{ custom {{ {one}\n{one} }} }}").splitlines()[0] == (
-        "e.textproto:2:1: task.custom: one message is all that fits in here; "
+        "e.textproto:2:1: task.custom: it can hold only one message; "
         "the first is at e.textproto:1:17"
     )
 

@@ -1,4 +1,4 @@
-"""The whole of an experiment as text, defaults included: what params.txt shows."""
+"""The text of an experiment with its defaults, as in params.txt."""
 
 from typing import Any
 
@@ -12,17 +12,17 @@ from frazo.proto import experiment_pb2
 
 
 def resolved_text(experiment: experiment_pb2.Experiment) -> str:
-    """The textproto of an experiment with the default of every scalar that has one written out.
+    """Returns the textproto of an experiment with the defaults of its scalars written out.
 
     Fields come in the order of their numbers, map entries in the order of their keys. Loading the
-    text gives an experiment of the same meaning. What has no default in the schema and is not set
-    (MaxPool2d.stride: the window) stays out, for its absence means something.
+    text gives an equivalent experiment. An unset field without a default in the schema
+    (MaxPool2d.stride: the window) stays unset, because its absence has a meaning.
     """
     return text_format.MessageToString(with_defaults(experiment), as_utf8=True)
 
 
 def with_defaults(message: Message) -> Message:
-    """A copy with the schema's defaults set in every message that is present."""
+    """Returns a copy with the schema's defaults set in every message that is present."""
     filled = type(message)()
     filled.CopyFrom(message)
     _fill(filled)
@@ -34,7 +34,7 @@ def _fill(message: Any) -> None:
         _fill_packed(message)
         return
     for field in message.DESCRIPTOR.fields:
-        # Setting a member of a oneof would choose it.
+        # Setting a member of a oneof would select it.
         if field.has_default_value and not field.containing_oneof:
             setattr(message, field.name, getattr(message, field.name))
     for field, _ in message.ListFields():

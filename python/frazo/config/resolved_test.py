@@ -6,15 +6,15 @@ from google.protobuf.message import Message
 from hypothesis import given, settings
 
 from frazo.config import load_experiment, vocabulary
+from frazo.config.config_text import ConfigText
 from frazo.config.random_messages import messages
 from frazo.config.reader import read
 from frazo.config.resolved import resolved_text, with_defaults
-from frazo.config.source import Source
 from frazo.proto import experiment_pb2, layer_pb2, norm_pb2
 
 
 def _read(text: str) -> experiment_pb2.Experiment:
-    return read(Source("params.txt", text), experiment_pb2.Experiment).message
+    return read(ConfigText("params.txt", text), experiment_pb2.Experiment).message
 
 
 def _scalar_meaning(message: Message) -> dict:
@@ -86,7 +86,7 @@ def test_defaults_are_written_where_a_message_is_present():
 
 
 def test_what_has_no_default_stays_unset():
-    # MaxPool2d.stride is the window when unset; a 0 in its place would be out of range.
+    # An unset MaxPool2d.stride means the window; an explicit 0 would be out of range.
     filled = with_defaults(layer_pb2.Layer(name="a", max_pool2d={"window": 2}))
     assert str(filled) == 'name: "a"\nmax_pool2d {\n  window: 2\n  padding: SAME\n}\n'
 

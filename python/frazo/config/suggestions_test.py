@@ -14,6 +14,6 @@ def test_nothing_alike_is_nearest_to_nothing():
 
 
 def test_suggestion_lists_all_when_nothing_is_alike():
-    assert suggestion("xyz", ["a1", "b1"], "there are") == "there are: a1, b1"
-    assert suggestion("xyz", [], "there are") == "there are: none"
-    assert suggestion("train", ["Train", "Test"], "there are") == 'did you mean "Train"?'
+    assert suggestion("xyz", ["a1", "b1"], "the entries are") == "the entries are: a1, b1"
+    assert suggestion("xyz", [], "the entries are") == "the entries are: none"
+    assert suggestion("train", ["Train", "Test"], "the entries are") == 'did you mean "Train"?'

@@ -16,9 +16,9 @@ from frazo.proto import field_rules_pb2
 
 
 def validate(document: Document) -> None:
-    """Raises ConfigError for the first fault found, at the place where the value was written.
+    """Raises a ConfigError for the first error, at the position where the value was written.
 
-    Something missing is reported where its message opens.
+    A missing field is reported where its message opens.
     """
     _check_message(document.message, document.location, "")
 
@@ -44,7 +44,7 @@ def _check_message(message: Any, location: Location, path: str) -> None:
 
 def _check_packed(message: any_pb2.Any, location: Location, path: str) -> None:
     if not message.type_url:
-        problem = "nothing is in here; write [type.googleapis.com/my.Type] { ... }"
+        problem = "it is empty; write [type.googleapis.com/my.Type] { ... }"
         raise ConfigError.at(location.name, path, problem)
     _check_message(registry.unpack(message), location, path)
 
@@ -52,7 +52,7 @@ def _check_packed(message: any_pb2.Any, location: Location, path: str) -> None:
 def _check_field(field: FieldDescriptor, value: Any, location: Location, path: str) -> None:
     rules = vocabulary.rules_of(field)
     if vocabulary.is_map(field):
-        # The rules stand at the map; the type of its values is that of the entry's second field.
+        # The rules belong to the map; the type of its values is that of the entry's second field.
         value_field = field.message_type.fields_by_name["value"]
         for key in sorted(value):
             name = str(key)
@@ -75,10 +75,10 @@ def _check_value(
         _check_message(value, location, path)
         return
     if field.cpp_type == FieldDescriptor.CPPTYPE_ENUM:
-        # Enums are open: the parser takes any number.
+        # Enums are open: the parser accepts any number.
         if value in field.enum_type.values_by_number:
             return
-        problem = f"{value} is no {vocabulary.type_name(field.enum_type)}"
+        problem = f"{value} is not a value of {vocabulary.type_name(field.enum_type)}"
     elif vocabulary.is_number(field) and not vocabulary.within_rules(rules, field, value):
         problem = f"{vocabulary.value_text(field, value)} is out of range"
     else:
@@ -115,7 +115,7 @@ def _owner(message_name: str, path: str) -> str:
 
 
 class _Failure:
-    """The `Fail` of one message: it knows where the message is and what its path is."""
+    """The `Fail` of one message. It knows the location and the path of the message."""
 
     def __init__(self, location: Location, path: str):
         self._location = location

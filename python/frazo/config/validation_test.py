@@ -3,9 +3,9 @@
 import pytest
 
 from frazo.config import validation
+from frazo.config.config_text import ConfigText
 from frazo.config.errors import ConfigError
 from frazo.config.reader import read
-from frazo.config.source import Source
 from frazo.config.validation import validate
 from frazo.proto import experiment_pb2
 
@@ -25,13 +25,13 @@ def _no_comments(monkeypatch):
 
 
 def _experiment(**parts: str) -> str:
-    """A valid experiment, a part a line; `parts` take the place of those of the same name."""
+    """Returns a valid experiment, one part per line. `parts` replace the parts of the same name."""
     valid = {"task": _TASK, "inputs": _INPUTS, "learner": _LEARNER, "train": _TRAIN}
     return "\n".join({**valid, **parts}.values())
 
 
 def _validate(text: str) -> None:
-    validate(read(Source("e.textproto", text), experiment_pb2.Experiment))
+    validate(read(ConfigText("e.textproto", text), experiment_pb2.Experiment))
 
 
 def _error(**parts: str) -> str:
@@ -171,7 +171,7 @@ def test_value_in_a_custom_message_is_checked():
 
 def test_empty_custom_message():
     assert _layers_error("layers { custom { } }") == (
-        "e.textproto:1:46: task.image_classifier.network.layers[0].custom: nothing is in here; "
+        "e.textproto:1:46: task.image_classifier.network.layers[0].custom: it is empty; "
         "write [type.googleapis.com/my.Type] { ... }"
     )
 
@@ -179,33 +179,33 @@ def test_empty_custom_message():
 def test_enum_by_a_number_that_is_none_of_its_values():
     assert _layers_error("layers { max_pool2d { window: 1 padding: 7 } }") == (
         "e.textproto:1:78: task.image_classifier.network.layers[0].max_pool2d.padding: "
-        "7 is no Padding; expected one of SAME, VALID"
+        "7 is not a value of Padding; expected one of SAME, VALID"
     )
 
 
 def test_inputs_without_train_names_what_is_there():
     inputs = f"inputs {{ key: 'Test' value {{ {_INPUT} }} }} inputs {{ key: 'train' value {{ {_INPUT} }} }}"
     assert _first_line(inputs=inputs) == (
-        'e.textproto:2:8: inputs: no input is named "Train", which is trained on; '
-        'there are: "Test", "train"; did you mean "Train" by "train"?'
+        'e.textproto:2:8: inputs: there is no input named "Train" to train on; '
+        'the inputs are: "Test", "train"; rename "train" to "Train"'
     )
     assert _first_line(inputs=f"inputs {{ key: 'Eval' value {{ {_INPUT} }} }}") == (
-        'e.textproto:2:8: inputs: no input is named "Train", which is trained on; '
-        'there are: "Eval"; add one'
+        'e.textproto:2:8: inputs: there is no input named "Train" to train on; '
+        'the inputs are: "Eval"; add one'
     )
 
 
 def test_layer_names_differ():
     assert _layers_error("layers { name: 'a' flatten {} } layers { name: 'a' flatten {} }") == (
         "e.textproto:1:84: task.image_classifier.network.layers[1].name: "
-        'the name "a" is taken by layers[0]; names within a network differ'
+        'the name "a" is already used by layers[0]; give each layer its own name'
     )
 
 
 def test_a_layer_name_differs_from_the_default_names_too():
     assert _layers_error("layers { name: 'flatten_1' flatten {} } layers { flatten {} }") == (
         "e.textproto:1:84: task.image_classifier.network.layers[1]: "
-        'the name "flatten_1" is taken by layers[0]; names within a network differ'
+        'the name "flatten_1" is already used by layers[0]; give each layer its own name'
     )
 
 
@@ -213,7 +213,7 @@ def test_a_layer_name_differs_from_the_default_names_too():
 def test_layer_name_of_wrong_characters(name):
     assert _layers_error(f"layers {{ name: '{name}' flatten {{}} }}") == (
         "e.textproto:1:52: task.image_classifier.network.layers[0].name: "
-        f'"{name}" is no layer name; use letters, digits and underscores'
+        f'"{name}" is not a valid layer name; use letters, digits and underscores'
     )
 
 
@@ -222,15 +222,15 @@ def test_layer_name_of_wrong_characters(name):
     [
         (
             "num_heads: 4 num_key_value_heads: 3",
-            "num_key_value_heads: 3 does not divide num_heads, 4",
+            "num_key_value_heads: 3 does not divide num_heads (4); use a divisor",
         ),
         (
             "num_heads: 4 causal: true tokens_after: 2",
-            "tokens_after: causal attention sees no later tokens; remove causal or this",
+            "tokens_after: causal attention does not see later tokens; remove causal or tokens_after",
         ),
         (
             "num_heads: 4 block_length: 8 probability_dropout: 0.5",
-            "block_length: attention by blocks has no probabilities to drop; use one of the two",
+            "block_length: block_length and probability_dropout cannot be combined; remove one of them",
         ),
     ],
 )
@@ -266,15 +266,15 @@ _CROSS = "cross_attention { num_heads: 1 }"
             f"{_SELF} {_CROSS}",
             f"{_CAUSAL} {_CROSS}",
             7,
-            "encoder.layer.cross_attention: an encoder has nothing but its input to attend to; "
-            "remove this",
+            "encoder.layer.cross_attention: an encoder attends to its own input only; "
+            "remove cross_attention",
         ),
         (
             _SELF,
             f"{_CAUSAL} {_CROSS}",
             8,
             "softmax.num_classes: 8 classes for 7 target ids (source_embedding.vocab_size); "
-            "expected as many",
+            "the two numbers must be equal",
         ),
     ],
 )
@@ -290,8 +290,8 @@ def test_parts_of_a_transformer_fit(encoder, decoder, classes, expected):
         task = f"image_classifier {{ network {{ {layers} }} softmax {{ num_classes: 10 }} }}"
         _validate(_experiment(task=f"task {{ {task} }}"))
     else:
-        place = "task.image_classifier.network.layers[0].custom."
-        assert _layers_error(layers).endswith(place + expected)
+        field_path = "task.image_classifier.network.layers[0].custom."
+        assert _layers_error(layers).endswith(field_path + expected)
 
 
 @pytest.mark.parametrize(
@@ -301,13 +301,13 @@ def test_parts_of_a_transformer_fit(encoder, decoder, classes, expected):
         (
             "reverse: true",
             7,
-            "decoder.layer.reverse: a decoder goes from the first token to the last; remove this",
+            "decoder.layer.reverse: a decoder goes from the first token to the last; remove reverse",
         ),
         (
             "",
             8,
             "softmax.num_classes: 8 classes for 7 target ids (source_embedding.vocab_size); "
-            "expected as many",
+            "the two numbers must be equal",
         ),
     ],
 )
@@ -323,8 +323,8 @@ def test_parts_of_rnmt_plus_fit(decoder, classes, expected):
         task = f"image_classifier {{ network {{ {layers} }} softmax {{ num_classes: 10 }} }}"
         _validate(_experiment(task=f"task {{ {task} }}"))
     else:
-        place = "task.image_classifier.network.layers[0].custom."
-        assert _layers_error(layers).endswith(place + expected)
+        field_path = "task.image_classifier.network.layers[0].custom."
+        assert _layers_error(layers).endswith(field_path + expected)
 
 
 _SCHEDULES = [

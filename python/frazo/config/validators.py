@@ -1,4 +1,4 @@
-"""Checks that concern several fields at once; what concerns one is in its FieldRules."""
+"""Checks that concern several fields; FieldRules check a single field."""
 
 import re
 from collections.abc import Callable
@@ -23,7 +23,9 @@ _LAYER_NAME = re.compile(r"[A-Za-z0-9_]+")
 class Fail(Protocol):
     """Raises the ConfigError.
 
-    part: what in the message has the problem, by field names, indices and map keys.
+    Args:
+      problem: What is wrong, and the remedy.
+      part: Field names, indices and map keys that lead from the message to the wrong part.
     """
 
     def __call__(self, problem: str, *part: Key) -> NoReturn: ...
@@ -35,7 +37,9 @@ _validators: dict[str, Validator] = {}
 
 
 def validates(message_class: type[Message]) -> Callable[[Validator], Validator]:
-    """Decorator: the function checks every message of this type whose fields obey their rules."""
+    """Registers the decorated function to check messages of this type whose fields obey their
+    rules.
+    """
 
     def bind(validator: Validator) -> Validator:
         _validators[message_class.DESCRIPTOR.full_name] = validator
@@ -54,8 +58,8 @@ def _trains_on_something(experiment: experiment_pb2.Experiment, fail: Fail) -> N
         return
     names = ", ".join(f'"{name}"' for name in sorted(experiment.inputs))
     match = nearest("Train", experiment.inputs)
-    hint = f'; did you mean "Train" by "{match}"?' if match else "; add one"
-    fail(f'no input is named "Train", which is trained on; there are: {names}{hint}', "inputs")
+    hint = f'; rename "{match}" to "Train"' if match else "; add one"
+    fail(f'there is no input named "Train" to train on; the inputs are: {names}{hint}', "inputs")
 
 
 @validates(layer_pb2.Sequential)
@@ -66,12 +70,15 @@ def _layer_names_are_unique(sequential: layer_pb2.Sequential, fail: Fail) -> Non
         if layer.HasField("name"):
             part.append("name")
             if not _LAYER_NAME.fullmatch(layer.name):
-                fail(f'"{layer.name}" is no layer name; use letters, digits and underscores', *part)
+                fail(
+                    f'"{layer.name}" is not a valid layer name; use letters, digits and underscores',
+                    *part,
+                )
         name = layer.name or f"{layer.WhichOneof('kind')}_{index}"
         other = first_index.setdefault(name, index)
         if other != index:
             fail(
-                f'the name "{name}" is taken by layers[{other}]; names within a network differ',
+                f'the name "{name}" is already used by layers[{other}]; give each layer its own name',
                 *part,
             )
 
@@ -80,11 +87,17 @@ def _layer_names_are_unique(sequential: layer_pb2.Sequential, fail: Fail) -> Non
 def _attention_is_consistent(attention: attention_pb2.MultiHeadAttention, fail: Fail) -> None:
     heads, shared = attention.num_heads, attention.num_key_value_heads
     if shared and heads % shared:
-        fail(f"{shared} does not divide num_heads, {heads}", "num_key_value_heads")
+        fail(f"{shared} does not divide num_heads ({heads}); use a divisor", "num_key_value_heads")
     if attention.causal and attention.tokens_after:
-        fail("causal attention sees no later tokens; remove causal or this", "tokens_after")
+        fail(
+            "causal attention does not see later tokens; remove causal or tokens_after",
+            "tokens_after",
+        )
     if attention.block_length and attention.probability_dropout:
-        fail("attention by blocks has no probabilities to drop; use one of the two", "block_length")
+        fail(
+            "block_length and probability_dropout cannot be combined; remove one of them",
+            "block_length",
+        )
 
 
 @validates(transformer_pb2.Transformer)
@@ -97,7 +110,7 @@ def _transformer_can_decode(transformer: transformer_pb2.Transformer, fail: Fail
         problem = "a decoder attends to the encoder's output; add cross_attention { ... }"
         fail(problem, "decoder", "layer")
     if transformer.encoder.layer.HasField("cross_attention"):
-        problem = "an encoder has nothing but its input to attend to; remove this"
+        problem = "an encoder attends to its own input only; remove cross_attention"
         fail(problem, "encoder", "layer", "cross_attention")
     _classes_are_target_ids(transformer, fail)
 
@@ -105,7 +118,7 @@ def _transformer_can_decode(transformer: transformer_pb2.Transformer, fail: Fail
 @validates(rnmt_plus_pb2.RnmtPlus)
 def _rnmt_plus_can_decode(model: rnmt_plus_pb2.RnmtPlus, fail: Fail) -> None:
     if model.decoder.layer.reverse:
-        problem = "a decoder goes from the first token to the last; remove this"
+        problem = "a decoder goes from the first token to the last; remove reverse"
         fail(problem, "decoder", "layer", "reverse")
     _classes_are_target_ids(model, fail)
 
@@ -118,7 +131,7 @@ def _classes_are_target_ids(
     if model.HasField("softmax") and model.softmax.num_classes != vocab_size:
         problem = (
             f"{model.softmax.num_classes} classes for {vocab_size} target ids "
-            f"({table}.vocab_size); expected as many"
+            f"({table}.vocab_size); the two numbers must be equal"
         )
         fail(problem, "softmax", "num_classes")
 

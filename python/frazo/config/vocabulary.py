@@ -1,4 +1,4 @@
-"""What a field may hold, in words, from its descriptor and its FieldRules."""
+"""Describes the valid values of a field in words, from its descriptor and its FieldRules."""
 
 import io
 import struct
@@ -39,15 +39,17 @@ def rules_of(field: FieldDescriptor) -> field_rules_pb2.FieldRules:
 
 
 def type_name(descriptor: Descriptor) -> str:
-    """The name that a reader of the .proto files knows: "Adam", "Schedule.Piecewise"."""
+    """Returns the name as in the .proto files: "Adam", "Schedule.Piecewise"."""
     package = descriptor.file.package
     return descriptor.full_name.removeprefix(f"{package}.") if package else descriptor.full_name
 
 
 def expected(field: FieldDescriptor, rules: field_rules_pb2.FieldRules | None = None) -> str:
-    """What one value of the field must be: 'a number >= 0 and < 1'.
+    """Describes one valid value of the field: 'a number >= 0 and < 1'.
 
-    rules: the bounds, if they are not those of the field itself.
+    Args:
+      field: The field.
+      rules: The bounds; None: those of the field itself.
     """
     if is_message(field):
         return f"a message {{ ... }} ({type_name(field.message_type)})"
@@ -63,13 +65,13 @@ def expected(field: FieldDescriptor, rules: field_rules_pb2.FieldRules | None = 
 
 
 def expected_type(field: FieldDescriptor) -> str:
-    """As `expected`, with the type of an integer: a number too large for it is wrong too."""
+    """Like `expected`, with the type of an integer, because a number may be too large for it."""
     size = _INTEGERS.get(field.cpp_type)
     return f"{expected(field)} ({size})" if size else expected(field)
 
 
 def within_rules(rules: field_rules_pb2.FieldRules, field: FieldDescriptor, value: float) -> bool:
-    """Whether a number of the field's type obeys the bounds. A NaN obeys none."""
+    """Returns whether a number of the field's type is within the bounds. A NaN is not."""
     return (
         (not rules.HasField("min") or value >= _bound(field, rules.min))
         and (not rules.HasField("max") or value <= _bound(field, rules.max))
@@ -83,14 +85,14 @@ def is_number(field: FieldDescriptor) -> bool:
 
 
 def value_text(field: FieldDescriptor, value: Any) -> str:
-    """A scalar as textproto writes it: 0.1 and not the float32's 0.10000000149."""
+    """Returns a scalar as textproto writes it: 0.1 and not the float32's 0.10000000149."""
     out = io.StringIO()
     text_format.PrintFieldValue(field, value, out, as_utf8=True)
     return out.getvalue()
 
 
 def _bound(field: FieldDescriptor, bound: float) -> float:
-    """A bound in the precision of the field: the float32 0.1 must pass `max: 0.1`."""
+    """Returns a bound in the precision of the field: the float32 0.1 must pass `max: 0.1`."""
     if field.cpp_type == FieldDescriptor.CPPTYPE_FLOAT:
         return struct.unpack("<f", struct.pack("<f", bound))[0]
     return bound

@@ -1,4 +1,4 @@
-"""Using an exported model from Python."""
+"""Runs an exported model from Python."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import tensorflow as tf
 from frazo import ops
 from frazo.proto import search_pb2
 
-# By signature, the outputs that are used here.
+# The outputs that Predictor uses, by signature.
 _NEEDED = {
     "search": {"hypotheses", "scores", "num_tokens"},
     "lengths": {"source_lengths"},
@@ -19,30 +19,38 @@ _NEEDED = {
 
 
 class Predictor:
-    """A model that `--mode=write_inference_graph` wrote, to be called with texts. Thread-safe.
+    """A model that `--mode=write_inference_graph` wrote. Thread-safe.
 
         predictor = frazo.Predictor("/tmp/ende/log/inference_graph")
         for hypotheses in predictor.predict(["Open the file", "Close the window"]):
             text, score = hypotheses[0]
 
-    Texts are str, or bytes in UTF-8; bytes that are not are read as U+FFFD.
+    Texts are str, or bytes in UTF-8. Bytes that are not valid UTF-8 are read as U+FFFD.
 
-    search: the frazo.Search that the model was exported with. max_source_length: tokens of the longest
-    text that training saw; what is over it is cut off. 0: there is no limit.
+    Attributes:
+      search: The frazo.Search that the model was exported with.
+      max_source_length: Tokens of the longest text in training; a longer text is cut off. 0: no
+        limit.
     """
 
     def __init__(self, path: str | os.PathLike[str]):
-        """path: the SavedModel's directory. Raises FileNotFoundError if it is none, or if Frazo's ops
-        are not there; ValueError if it is a SavedModel of another kind.
+        """Loads the model.
+
+        Args:
+          path: The SavedModel's directory.
+
+        Raises:
+          FileNotFoundError: `path` is not a SavedModel, or the library of Frazo's ops is missing.
+          ValueError: It is a SavedModel of another kind.
         """
         directory = os.fspath(path)
         if not (pathlib.Path(directory) / "saved_model.pb").is_file():
             raise FileNotFoundError(
-                f"{directory}: not a SavedModel, for there is no file saved_model.pb. The trainer "
+                f"{directory}: not a SavedModel: it has no file saved_model.pb. The trainer "
                 "writes one with --mode=write_inference_graph."
             )
         ops.load()
-        # What is loaded lives as long as this.
+        # The signatures are valid as long as this object lives.
         self._loaded = tf.saved_model.load(directory)
         self._signatures = self._loaded.signatures
         _check_signatures(directory, self._signatures)
@@ -52,7 +60,7 @@ class Predictor:
 
     @property
     def search(self) -> search_pb2.Search:
-        """A copy: change it and give it to `predict`."""
+        """A copy of the exported search. Change it and pass it to `predict`."""
         copy = search_pb2.Search()
         copy.CopyFrom(self._search)
         return copy
@@ -60,17 +68,25 @@ class Predictor:
     def predict(
         self, texts: Sequence[str | bytes], search: search_pb2.Search | None = None
     ) -> list[list[tuple[str, float]]]:
-        """What the model outputs for each text, best first: (text, score), as many as were asked for
-        and found.
+        """Decodes each text.
 
-        All texts are one batch, padded to the longest: texts of like length, and not too many at a
-        time, are fast. search: default: self.search. Raises tf.errors.InvalidArgumentError naming the
-        field of the search that is wrong.
+        All texts are one batch, padded to the longest. Texts of similar length, and not too many at
+        a time, are fast.
+
+        Args:
+          texts: The texts.
+          search: None: self.search.
+
+        Returns:
+          For each text the hypotheses (text, score), best first: as many as requested and found.
+
+        Raises:
+          tf.errors.InvalidArgumentError: The search is wrong; the message names the field.
         """
         sources = _to_bytes(texts)
         if not sources:
             return []
-        # An empty one stands for the model's own.
+        # An empty string stands for the model's own search.
         serialized = b"" if search is None else search.SerializeToString(deterministic=True)
         outputs = self._signatures["search"](
             sources=tf.constant(sources), search=tf.constant(serialized)
@@ -84,14 +100,14 @@ class Predictor:
         return [
             [
                 (text.decode(errors="replace"), float(score))
-                for text, score, length in zip(*of_text, strict=True)
+                for text, score, length in zip(*hypotheses, strict=True)
                 if length
             ]
-            for of_text in found
+            for hypotheses in found
         ]
 
     def num_tokens(self, texts: Sequence[str | bytes]) -> list[int]:
-        """Of each text as the model reads it, the one that ends it included."""
+        """Returns the number of tokens of each text as the model reads it, including the final one."""
         sources = _to_bytes(texts)
         if not sources:
             return []
@@ -101,7 +117,7 @@ class Predictor:
 
 def _to_bytes(texts: Sequence[str | bytes]) -> list[bytes]:
     if isinstance(texts, (str, bytes)):
-        raise TypeError("texts: one text where a list of texts is needed; pass [text]")
+        raise TypeError("texts: expected a list of texts, found one text; pass [text]")
     return [text.encode(errors="replace") if isinstance(text, str) else text for text in texts]
 
 
@@ -109,13 +125,13 @@ def _check_signatures(directory: str, signatures: dict[str, tf.types.experimenta
     for name, outputs in _NEEDED.items():
         if name not in signatures:
             raise ValueError(
-                f"{directory}: the SavedModel has no signature '{name}', but "
-                f"{', '.join(sorted(signatures)) or 'none at all'}. Export the model with "
+                f"{directory}: the SavedModel has no signature '{name}'; it has "
+                f"{', '.join(sorted(signatures)) or 'none'}. Export the model with "
                 "--mode=write_inference_graph."
             )
         if missing := outputs - signatures[name].structured_outputs.keys():
             raise ValueError(
-                f"{directory}: the signature '{name}' of the SavedModel gives no "
+                f"{directory}: the signature '{name}' of the SavedModel has no output "
                 f"{', '.join(sorted(missing))}. Export the model with this version's "
                 "--mode=write_inference_graph."
             )

@@ -1,4 +1,4 @@
-"""Writing a model out for use without a trainer."""
+"""Exports a model for use without a trainer."""
 
 import os
 import shutil
@@ -29,8 +29,14 @@ def write_inference_graph(
 ) -> None:
     """Writes a SavedModel of the newest checkpoint, with the weights that evaluation uses.
 
-    directory: a SavedModel that is there is replaced when the new one is whole. JobError: there is no
-    checkpoint, the task has nothing to export, or the disk refused it.
+    Args:
+      experiment: The experiment.
+      logdir: Its log directory.
+      directory: Where to write. An older SavedModel there is replaced when the new one is complete.
+      console: For messages.
+
+    Raises:
+      JobError: There is no checkpoint, the task has nothing to export, or the disk refused it.
     """
     name, source = first_input(experiment)
     model = Model(experiment, source.element_spec)
@@ -41,7 +47,7 @@ def write_inference_graph(
     checkpoint = train.newest(lambda _, damage: console.warning(damage))
     if checkpoint is None:
         raise JobError(
-            f"{logdir / 'train'}: there is no checkpoint to write out. Train first, with the same "
+            f"{logdir / 'train'}: there is no checkpoint to export. Train first, with the same "
             "--logdir."
         )
     restore_variables(checkpoint, model.variables, other_prefix=INPUT_PREFIX)
@@ -51,7 +57,7 @@ def write_inference_graph(
 
 
 def _write(model: Model, servable: Servable, directory: Path) -> int:
-    """Returns the bytes written."""
+    """Returns the number of bytes written."""
     _check_replaceable(directory)
     directory.parent.mkdir(parents=True, exist_ok=True)
     aside = directory.with_name(directory.name + TEMPORARY_SUFFIX)
@@ -69,13 +75,12 @@ def _write(model: Model, servable: Servable, directory: Path) -> int:
 def _check_replaceable(directory: Path) -> None:
     if directory.exists() and not (directory / "saved_model.pb").exists():
         raise JobError(
-            f"{directory}: there is something here that is no SavedModel. Remove it, or name another "
-            "--export_dir."
+            f"{directory}: exists and is not a SavedModel. Remove it, or give another --export_dir."
         )
 
 
 def _sync_tree(directory: Path) -> int:
-    """Waits until all of it is on the disk. Returns its bytes."""
+    """Waits until the whole directory is on the disk. Returns its size in bytes."""
     size = 0
     for path in directory.rglob("*"):
         if path.is_dir():

@@ -73,7 +73,7 @@ def test_a_missing_file_is_named(source):
     with pytest.raises(FileNotFoundError) as failure:
         feature_tokenizer(source, "labels")
     assert str(failure.value).startswith(
-        "tokenizer of 'labels': vocabulary: there is no file 'words'; looked at"
+        "tokenizer of 'labels': vocabulary: there is no file 'words'; looked for"
     )
 
 

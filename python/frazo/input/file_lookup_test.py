@@ -33,6 +33,6 @@ def test_missing_checkpoint_names_the_field_the_index_and_the_places(tmp_path, m
     with pytest.raises(FileNotFoundError) as error:
         find_checkpoint("no/such", "tensors.prefix")
     message = str(error.value)
-    assert message.startswith("tensors.prefix: there is no file 'no/such.index'; looked at '")
+    assert message.startswith("tensors.prefix: there is no file 'no/such.index'; looked for '")
     assert str(tmp_path / "no/such.index") in message
     assert str(file_lookup._OWN_TREE / "no/such.index") in message

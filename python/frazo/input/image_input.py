@@ -13,10 +13,18 @@ from frazo.registry import register
 
 @register(image_input_pb2.ImageInput)
 class ImageInput(Input):
-    """Batches of standardized images; see the message for the features and for the order."""
+    """Gives batches of standardized images. The message describes the features and the order."""
 
     def __init__(self, message: image_input_pb2.ImageInput, *, seed: int):
-        """Raises ValueError or OSError, which name the file, where the images cannot be used."""
+        """Reads the images, or checks their files.
+
+        Args:
+          message: The configuration.
+          seed: Decides the order of a shuffled input.
+
+        Raises:
+          ValueError, OSError: The images cannot be used; the message names the file.
+        """
         super().__init__(message, seed=seed)
         self._image_set = _in_memory(message)
         if self._image_set is None:
@@ -42,8 +50,8 @@ class ImageInput(Input):
                 shuffle=self.message.shuffle,
                 seed=self.seed,
             )
-        # Inline, and not ahead in other threads: it takes a hundredth of a training step, and so
-        # the iterator's state is small. The default rewrites would make it parallel.
+        # Runs inline and not ahead in other threads: it takes a hundredth of a training step, and
+        # the iterator's state stays small. The default rewrites would make it parallel.
         options = tf.data.Options()
         options.experimental_optimization.apply_default_optimizations = False
         options.autotune.enabled = False
@@ -51,7 +59,7 @@ class ImageInput(Input):
         return batches.map(finish).with_options(options)
 
     def _finished_batch(self, images: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """Pads what may be fewer images than a batch has room for."""
+        """Pads a last batch that has fewer images."""
         raw, label = images["image"], images["label"]
         weight = tf.ones_like(label, tf.float32)
         if not self.message.shuffle:
@@ -66,16 +74,22 @@ class ImageInput(Input):
 
 
 def standardize(images: tf.Tensor) -> tf.Tensor:
-    """(x - mean) / max(stddev, 1 / sqrt(n)) for each image, n being the number of its values.
+    """Computes (x - mean) / max(stddev, 1 / sqrt(n)) for each image, where n is its number of
+    values.
 
-    [batch, height, width, channels], any number type, to float32. The bound keeps images of one
-    colour from dividing by zero.
+    The bound prevents a division by zero for images of one colour.
+
+    Args:
+      images: [batch, height, width, channels], any number type.
+
+    Returns:
+      float32 of the same shape.
     """
     return tf.image.per_image_standardization(images)
 
 
 def _in_memory(message: image_input_pb2.ImageInput) -> ImageSet | None:
-    """None: the images are read from their files as they are needed."""
+    """Returns the images, or None if they are read from their files during training."""
     if message.WhichOneof("source") == "records":
         if not message.HasField("max_images"):
             return None

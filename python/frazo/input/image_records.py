@@ -1,4 +1,4 @@
-"""Labelled images out of files of tf.Examples, read by the C++ pipeline."""
+"""Labelled images from files of tf.Examples, read by the C++ pipeline."""
 
 import numpy as np
 from frazo._core import FrazoError
@@ -6,19 +6,20 @@ from frazo.input.image_set import ImageSet
 from frazo.pipeline import Pipeline
 from frazo.proto import image_input_pb2, pipeline_pb2, processor_pb2, record_source_pb2
 
-# Half of them are put into random order at a time (see Shuffle): more than the whole of a set of
-# 10,000, and of larger ones as many as the bytes allow.
+# Half of this many records are shuffled at a time (see Shuffle): all of a set of 10,000, and of a
+# larger set as many as the bound on bytes allows.
 _SHUFFLE_RECORDS = 1 << 17
 _SHUFFLE_BYTES = 1 << 26
-# Parsing is a copy of the image's bytes: further threads would have nothing to do.
+# Parsing only copies the image's bytes: more threads would not help.
 _THREADS = 1
 _MOST_LABEL = 2**31 - 1
 
 
 def image_pipeline(message: image_input_pb2.ImageInput, *, seed: int) -> pipeline_pb2.Pipeline:
-    """What gives the batches of an ImageInput with `records`: image, uint8 [batch, height, width,
-    channels], and label, int32 [batch]; without end if it shuffles, else one pass, the last batch
-    smaller.
+    """Returns the Pipeline for the batches of an ImageInput with `records`.
+
+    A batch has image, uint8 [batch, height, width, channels], and label, int32 [batch]. A shuffled
+    pipeline is endless; otherwise it makes one pass, and the last batch may be smaller.
     """
     source = record_source_pb2.FileSource(
         files=record_source_pb2.FileSet(
@@ -43,17 +44,20 @@ def image_pipeline(message: image_input_pb2.ImageInput, *, seed: int) -> pipelin
 
 
 def check_image_records(message: image_input_pb2.ImageInput) -> None:
-    """Reads the first image, so that files that cannot be used are an error before training begins.
+    """Reads the first image, so that unusable files are an error before training begins.
 
-    Raises FrazoError naming the file, the record and what is wrong with it; ValueError if there is
-    no image.
+    Raises:
+      FrazoError: The message names the file, the record and the error.
+      ValueError: There is no image.
     """
     _read_first(message, 1)
 
 
 def read_image_records(message: image_input_pb2.ImageInput, count: int) -> ImageSet:
-    """The first `count` images in file order, or all if there are fewer. Raises as
-    check_image_records.
+    """Reads the first `count` images in file order, or all if there are fewer.
+
+    Raises:
+      FrazoError, ValueError: As check_image_records.
     """
     return _read_first(message, count)
 

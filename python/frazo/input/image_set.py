@@ -7,7 +7,12 @@ import numpy as np
 
 @dataclass(frozen=True)
 class ImageSet:
-    """images: uint8 [n, height, width, channels]; labels: int32 [n]."""
+    """Images and their labels.
+
+    Attributes:
+      images: uint8 [n, height, width, channels].
+      labels: int32 [n].
+    """
 
     images: np.ndarray
     labels: np.ndarray

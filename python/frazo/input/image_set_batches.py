@@ -1,4 +1,4 @@
-"""Batches of images that are held in memory."""
+"""Makes batches of images that are held in memory."""
 
 import tensorflow as tf
 from frazo.input.image_set import ImageSet
@@ -8,11 +8,11 @@ from frazo.input.shuffled_order import shuffled_indices
 def image_set_batches(
     image_set: ImageSet, *, batch_size: int, shuffle: bool, seed: int
 ) -> tf.data.Dataset:
-    """image, uint8 [batch, height, width, channels], and label, int32 [batch].
+    """Makes batches of image, uint8 [batch, height, width, channels], and label, int32 [batch].
 
-    Shuffled: without end, every epoch a new permutation, a batch may span two of them. Else one
-    pass in order, the last batch smaller. The state of an iterator is one number. The set has at
-    least one image.
+    A shuffled dataset is endless, each epoch is a new permutation, and a batch may span two epochs.
+    Otherwise the dataset is one pass in order, and the last batch may be smaller. The state of an
+    iterator is one number. The set must have at least one image.
     """
     images, labels = tf.constant(image_set.images), tf.constant(image_set.labels)
     num_examples = len(image_set)

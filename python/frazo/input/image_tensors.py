@@ -10,10 +10,15 @@ from frazo.proto import image_input_pb2
 def read_image_tensors(
     message: image_input_pb2.TensorCheckpoint, image_shape: tuple[int, int, int]
 ) -> ImageSet:
-    """image_shape: [height, width, channels].
+    """Reads the images and labels.
 
-    Raises FileNotFoundError, and ValueError where a tensor is missing or of the wrong type or
-    shape.
+    Args:
+      message: The checkpoint and the names of its tensors.
+      image_shape: [height, width, channels].
+
+    Raises:
+      FileNotFoundError: There is no checkpoint.
+      ValueError: A tensor is missing or has the wrong type or shape.
     """
     prefix = find_checkpoint(message.prefix, "tensors.prefix")
     reader = tf.train.load_checkpoint(prefix)

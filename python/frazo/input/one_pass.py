@@ -1,15 +1,14 @@
-"""Reading an input once, in its own order."""
+"""Reads an input once, in file order."""
 
 from frazo.proto import pipeline_pb2, record_source_pb2
 from google.protobuf.message import Message
 
 
 def one_pass(message: Message) -> Message:
-    """A copy of an input's message whose dataset gives every example once, not shuffled, even where
-    training goes round and shuffles.
+    """Returns a copy of an input's message whose dataset gives every example once, not shuffled.
 
-    It unsets a field `shuffle` of the message; of a Pipeline, the sources' shuffling and epochs, and
-    what keeps examples from coming out at the end.
+    It unsets the field `shuffle` of the message. For a Pipeline it unsets the shuffling and the
+    epochs of the sources, and drop_remainder.
     """
     once = type(message)()
     once.CopyFrom(message)

@@ -1,4 +1,4 @@
-"""Batches that the C++ pipeline makes of files of records."""
+"""An input of batches that the C++ pipeline makes from files of records."""
 
 import tensorflow as tf
 from frazo._core import NotFoundError
@@ -11,15 +11,22 @@ from frazo.registry import register
 
 @register(pipeline_pb2.Pipeline)
 class PipelineInput(Input):
-    """The tensors that the message's batcher names; sizes that differ from batch to batch are None."""
+    """Gives the tensors that the message's batcher defines. Sizes that differ between batches are
+    None.
+    """
 
     num_examples = None
 
     def __init__(self, message: pipeline_pb2.Pipeline, *, seed: int):
-        """seed: unless the message has one of its own.
+        """Builds the input and checks its files.
 
-        Raises frazo._core.FrazoError naming the field of the message that is wrong, or the file that
-        is missing and the command that makes it.
+        Args:
+          message: The configuration.
+          seed: Used unless the message has its own seed.
+
+        Raises:
+          frazo._core.FrazoError: The message names the wrong field of the configuration, or the
+            missing file and the command that makes it.
         """
         super().__init__(message, seed=message.seed if message.HasField("seed") else seed)
         config = pipeline_pb2.Pipeline()
@@ -30,8 +37,8 @@ class PipelineInput(Input):
         self.element_spec = self._dataset.element_spec
 
     def dataset(self) -> tf.data.Dataset:
-        # The pipeline's own threads read and process ahead: a rewrite has nothing to add, and would
-        # only hold batches that a checkpoint must not count as given.
+        # The pipeline's own threads read and process ahead. A rewrite of the dataset would not
+        # help, and would hold batches that a checkpoint must not count as given.
         options = tf.data.Options()
         options.experimental_optimization.apply_default_optimizations = False
         options.autotune.enabled = False
@@ -39,7 +46,7 @@ class PipelineInput(Input):
 
 
 def _check_files(config: pipeline_pb2.Pipeline) -> None:
-    """The dataset would look for them only when a first batch is asked for."""
+    """Checks the files now. The dataset would look for them only at the first batch."""
     try:
         Pipeline(config)
     except NotFoundError as error:

@@ -2,17 +2,17 @@
 
 import tensorflow as tf
 
-# With the 4 rounds that tf.random.experimental.index_shuffle uses, some pairs of epochs agree in a
-# hundred times as many places as chance allows.
+# With the 4 rounds of tf.random.experimental.index_shuffle, some pairs of epochs agree in a hundred
+# times as many positions as random ones.
 _CIPHER_ROUNDS = 16
 
 
 def shuffled_indices(first: tf.Tensor, count: int, *, num_examples: int, seed: int) -> tf.Tensor:
-    """The examples at places first, ..., first + count - 1 of the stream: int64 [count].
+    """Returns the examples at positions first, ..., first + count - 1 of the stream: int64 [count].
 
-    The stream is one random permutation of 0, ..., num_examples - 1 after another (epochs). It is
-    a pure function of (seed, place), so that any part can be had without those before it; a
-    cipher over [0, num_examples) stands in for a shuffled list.
+    The stream is a sequence of random permutations of 0, ..., num_examples - 1, one per epoch. It
+    is a pure function of (seed, position), so that any part can be computed alone. A cipher over
+    [0, num_examples) replaces a shuffled list.
     """
     places = first + tf.range(count, dtype=tf.int64)
     epochs = places // num_examples

@@ -1,4 +1,4 @@
-"""Limits on the size of gradients."""
+"""Limits the size of gradients."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ def clip(
     """Applies the learner's `clipping`; `norm` is the gradients' global L2 norm."""
     kind = message.WhichOneof("clipping")
     if kind == "clip_global_norm":
-        # norm below the limit: the factor is exactly 1, and the gradients are unchanged.
+        # If the norm is below the limit, the factor is exactly 1 and the gradients are unchanged.
         scale = message.clip_global_norm / tf.maximum(norm, message.clip_global_norm)
         return [gradient * scale for gradient in gradients]
     if kind == "clip_value":

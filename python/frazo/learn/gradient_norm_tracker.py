@@ -1,10 +1,10 @@
-"""Steps whose gradients are far larger than they used to be."""
+"""Detects steps whose gradients are far larger than before."""
 
 import tensorflow as tf
 from frazo.proto import gradient_norm_tracker_pb2
 
-# Chen et al. 2018 give neither: below the first, differences in norm say nothing; the second is the
-# share of its final weight that the memory must have before it can judge.
+# Chen et al. 2018 give neither value. Below the first, differences in norm mean nothing. The moving
+# sums must have the second share of their final weight before they can judge.
 _SMALLEST_NORM = 0.01
 _SMALLEST_WEIGHT = 0.75
 
@@ -24,8 +24,13 @@ class GradientNormTracker(tf.Module):
         return [self._sum, self._sum_of_squares, self._weight]
 
     def accepts(self, norm: tf.Tensor) -> tf.Tensor:
-        """Whether a step with this global norm, float32 [], is none of the outliers: bool []; and
-        remembers the norm.
+        """Remembers the norm and returns whether the step is not an outlier.
+
+        Args:
+          norm: float32 [], global norm of the step's gradients.
+
+        Returns:
+          bool [].
         """
         log_norm = tf.math.log1p(tf.maximum(tf.cast(norm, tf.float64), _SMALLEST_NORM))
         limit = self._limit()
@@ -37,18 +42,18 @@ class GradientNormTracker(tf.Module):
         return log_norm <= limit
 
     def _limit(self) -> tf.Tensor:
-        """The largest log(1 + norm) that is accepted; infinite before there is enough to judge by."""
+        """Returns the largest accepted log(1 + norm). It is infinite until enough steps were seen."""
         weight = self._weight.read_value()
         mean = tf.math.divide_no_nan(self._sum, weight)
         mean_of_squares = tf.math.divide_no_nan(self._sum_of_squares, weight)
-        # Rounding can take the variance of equal norms below 0.
+        # Rounding can make the variance of equal norms negative.
         deviation = tf.sqrt(tf.maximum(mean_of_squares - tf.square(mean), 0))
         limit = mean + self._message.deviations * deviation
         return tf.where(weight > _SMALLEST_WEIGHT, limit, tf.constant(float("inf"), tf.float64))
 
 
 def _number(name: str) -> tf.Variable:
-    """In float64: the variance is a small difference of large numbers."""
+    """Creates a float64 variable, because the variance is a small difference of large numbers."""
     return tf.Variable(
         tf.zeros([], tf.float64), trainable=False, name=f"learner/gradient_norm_tracker/{name}"
     )

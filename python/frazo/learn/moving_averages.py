@@ -26,26 +26,27 @@ class MovingAverages(tf.Module):
         ]
 
     def restart(self) -> None:
-        """They are the weights again."""
+        """Sets the averages to the weights."""
         for average, weight in zip(self.averages, self._weights, strict=True):
             average.assign(weight)
 
     def decay_at(self, step: tf.Tensor) -> tf.Tensor:
-        """d: float32 scalar at int64 step t, the number of steps done before this one."""
+        """Returns d, a float32 scalar, at int64 step t, the number of steps done before this one."""
         t = tf.cast(step, tf.float64)
         return tf.cast(tf.minimum((1 + t) / (10 + t), self._decay), tf.float32)
 
     def update(self, step: tf.Tensor) -> None:
-        """To be called after the weights have got their new values."""
+        """Updates the averages. Call it after the weights were updated."""
         share = 1 - self.decay_at(step)
         for average, weight in zip(self.averages, self._weights, strict=True):
             average.assign_sub(share * (average - weight))
 
     @contextlib.contextmanager
     def swapped(self) -> Iterator[None]:
-        """Within it the variables hold their averages; afterwards, whatever happens, their own.
+        """Inside the context the variables hold their averages; afterwards, also after an error,
+        their own values.
 
-        Eager only, and not while the variables are being saved or trained.
+        Eager only. Do not use it while the variables are saved or trained.
         """
         own = [weight.read_value() for weight in self._weights]
         try:

@@ -1,4 +1,4 @@
-"""Steps whose loss or gradients are not finite."""
+"""Detects steps whose loss or gradients are not finite."""
 
 from collections.abc import Sequence
 
@@ -9,13 +9,19 @@ _LOSS = 0
 
 
 class NonfiniteSteps(tf.Module):
-    """Recognizes and counts them, and remembers what was not finite first.
+    """Detects and counts such steps, and remembers what was not finite first.
 
-    total: int64, all such steps. in_a_row: int64, those since the last good step.
+    Attributes:
+      total: int64, all such steps.
+      in_a_row: int64, such steps since the last good one.
     """
 
     def __init__(self, names: Sequence[str]):
-        """names: of the variables whose gradients will be looked at, in that order."""
+        """Creates the counters.
+
+        Args:
+          names: Names of the variables, in the order of their gradients.
+        """
         super().__init__()
         self._names = ["loss", *names]
         self.total = _counter("learner/nonfinite_total", 0)
@@ -28,9 +34,9 @@ class NonfiniteSteps(tf.Module):
 
     @property
     def culprit(self) -> str | None:
-        """What was not finite at the start of the present run of such steps, or None.
+        """What was not finite at the start of the current run of such steps, or None.
 
-        "loss", else the name of the first variable with such a gradient.
+        "loss", or the name of the first variable with such a gradient.
         """
         index = int(self._culprit)
         return None if index == _NO_CULPRIT else self._names[index]
@@ -38,8 +44,10 @@ class NonfiniteSteps(tf.Module):
     def check(self, loss: tf.Tensor, squared_norms: tf.Tensor) -> tf.Tensor:
         """Returns a bool scalar, True for a good step, and counts a bad one.
 
-        squared_norms: [variables], of the gradients. One whose square overflows float32 (norm
-        above 1.8e19) counts as not finite: no optimizer could use it.
+        Args:
+          loss: float32 [].
+          squared_norms: [variables], of the gradients. A gradient whose square overflows float32
+            (norm above 1.8e19) counts as not finite, because no optimizer could use it.
         """
         finite = tf.concat([tf.math.is_finite([loss]), tf.math.is_finite(squared_norms)], 0)
         good = tf.reduce_all(finite)

@@ -10,7 +10,8 @@ from frazo.learn.trained_weight import TrainedWeight
 class Optimizer(tf.Module):
     """Turns gradients into updates of `weights`.
 
-    slots: what it remembers between steps, to be saved in checkpoints.
+    Attributes:
+      slots: The state between steps, to be saved in checkpoints.
     """
 
     def __init__(self, message: Any, *, weights: Sequence[TrainedWeight]):
@@ -20,26 +21,28 @@ class Optimizer(tf.Module):
         self.slots: list[tf.Variable] = []
 
     def apply(self, gradients: Sequence[tf.Tensor], learning_rate: tf.Tensor) -> None:
-        """Changes the weights' variables; gradients in their order.
+        """Updates the weights' variables.
 
-        learning_rate: float32 scalar, to be scaled by each weight's `rate`.
+        Args:
+          gradients: In the order of the weights.
+          learning_rate: float32 scalar, to be scaled by each weight's `rate`.
         """
         raise NotImplementedError(f"{type(self).__name__} does not define apply")
 
     def add_slot(self, name: str, weight: TrainedWeight, initial: tf.Tensor) -> tf.Variable:
-        """A slot for one weight: "learner/<name>/<the weight's name>"."""
+        """Adds a slot for one weight: "learner/<name>/<the weight's name>"."""
         return self._add(f"{name}/{weight.name}", initial)
 
     def add_slots(self, name: str) -> list[tf.Variable]:
-        """A slot of zeros for each weight."""
+        """Adds a slot of zeros for each weight."""
         return [
             self.add_slot(name, weight, tf.zeros_like(weight.variable)) for weight in self.weights
         ]
 
     def add_update_counter(self, name: str) -> tf.Variable:
-        """An int64 slot, 0, "learner/<name>/applied_steps", for the updates that were made.
+        """Adds an int64 slot, initially 0, "learner/<name>/applied_steps", that counts updates.
 
-        Not the global step: that counts skipped steps too.
+        The global step counts skipped steps too.
         """
         return self._add(f"{name}/applied_steps", tf.constant(0, tf.int64))
 

@@ -1,4 +1,4 @@
-"""Steps whose gradients are too large to be used."""
+"""Detects steps whose gradients are too large."""
 
 import tensorflow as tf
 from frazo.learn.gradient_norm_tracker import GradientNormTracker
@@ -6,9 +6,10 @@ from frazo.proto import learner_pb2
 
 
 class RejectedSteps(tf.Module):
-    """Recognizes and counts them, by the learner's reject_above_norm and gradient_norm_tracker.
+    """Detects and counts them, by the learner's reject_above_norm and gradient_norm_tracker.
 
-    total: int64, all such steps.
+    Attributes:
+      total: int64, all such steps.
     """
 
     def __init__(self, message: learner_pb2.Learner):
@@ -28,10 +29,12 @@ class RejectedSteps(tf.Module):
         return [self.total, *(self._tracker.variables_to_save if self._tracker else [])]
 
     def check(self, norm: tf.Tensor) -> tf.Tensor:
-        """Returns a bool scalar, True for a step to be used, and counts one that is not.
+        """Returns a bool scalar, True for an accepted step, and counts a rejected one.
 
-        norm: float32 [], of all gradients; one that overflows is too large. The tracker sees no norm
-        above the fixed bound.
+        The tracker does not see norms above the fixed bound.
+
+        Args:
+          norm: float32 [], of all gradients. A norm that overflows is too large.
         """
         within = tf.math.is_finite(norm)
         if self._message.HasField("reject_above_norm"):
@@ -45,6 +48,6 @@ class RejectedSteps(tf.Module):
 
 
 def rejected_steps(message: learner_pb2.Learner) -> RejectedSteps | None:
-    """None: the learner rejects no step."""
+    """Returns None if the learner rejects no step."""
     rejects = message.HasField("reject_above_norm") or message.HasField("gradient_norm_tracker")
     return RejectedSteps(message) if rejects else None

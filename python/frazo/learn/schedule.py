@@ -12,8 +12,14 @@ class Schedule:
         self.message = message
 
     def __call__(self, step: tf.Tensor) -> tf.Tensor:
-        """From the int64 number of steps done before this one to a float32 scalar.
+        """Returns the factor.
 
-        Arithmetic is in float64: float32 cannot tell steps beyond 2^24 apart.
+        Arithmetic is in float64, because float32 cannot distinguish steps beyond 2^24.
+
+        Args:
+          step: int64 [], the number of steps done before this one.
+
+        Returns:
+          float32 [].
         """
         raise NotImplementedError(f"{type(self).__name__} does not define __call__(step)")

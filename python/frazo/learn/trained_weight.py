@@ -1,4 +1,4 @@
-"""A variable and how it is to be trained."""
+"""A variable and its training settings."""
 
 import dataclasses
 
@@ -16,10 +16,10 @@ class TrainedWeight:
 
     @property
     def name(self) -> str:
-        """The path in the model."""
+        """The variable's path in the model."""
         return self.variable.name.removesuffix(":0")
 
     def rate(self, learning_rate: tf.Tensor) -> tf.Tensor:
-        """Its own learning rate, of the same shape."""
+        """Returns the weight's own learning rate, of the same shape."""
         scale = self.learning_rate_scale
         return learning_rate if scale == 1 else learning_rate * scale

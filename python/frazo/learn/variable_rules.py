@@ -1,4 +1,4 @@
-"""Which variables are trained, and how."""
+"""Decides which variables are trained, and how."""
 
 import difflib
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ def trained_weights(
         )
         for rule in rules:
             if fnmatchcase(weight.name, rule.pattern):
-                # Only what the rule sets replaces what is there.
+                # Only the fields that the rule sets replace earlier ones.
                 merged.MergeFrom(rule)
         if not merged.freeze:
             trained.append(TrainedWeight(weight.variable, merged.learning_rate_scale, merged.decay))

@@ -1,4 +1,4 @@
-"""Noise on the weights while gradients are computed."""
+"""Adds noise to the weights while gradients are computed."""
 
 import contextlib
 from collections.abc import Iterator, Sequence
@@ -21,7 +21,7 @@ class VariationalNoise:
         message: variational_noise_pb2.VariationalNoise,
         weights: Sequence[TrainedWeight],
     ):
-        """ValueError: one of the patterns matches none of the weights."""
+        """Raises ValueError if a pattern matches none of the weights."""
         self._message = message
         names = [weight.name for weight in weights]
         noisy = set() if message.patterns else set(names)
@@ -31,8 +31,12 @@ class VariationalNoise:
 
     @contextlib.contextmanager
     def added(self, context: StepContext, global_step: tf.Tensor) -> Iterator[None]:
-        """Within it the weights hold the noise of the step, int64 []; afterwards their own values,
-        bit for bit."""
+        """Inside the context the weights hold noise; afterwards their own values, bit for bit.
+
+        Args:
+          context: Gives the seed.
+          global_step: int64 [], the number of steps done before this one.
+        """
         own = [weight.variable.read_value() for weight in self._weights]
         is_on = global_step >= self._message.start_step
         for weight, value in zip(self._weights, own, strict=True):

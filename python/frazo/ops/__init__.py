@@ -1,6 +1,6 @@
-"""Frazo's TensorFlow ops: this is their public list.
+"""The public list of Frazo's TensorFlow ops.
 
-The library of ops is loaded once, when the first of them is asked for.
+The library of ops is loaded once, at the first use of an op.
 """
 
 from frazo.ops.attention import cached_attention

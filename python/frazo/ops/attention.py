@@ -1,4 +1,4 @@
-"""The TensorFlow op of attention to what steps of decoding have cached."""
+"""The TensorFlow op of attention to cached keys and values."""
 
 from __future__ import annotations
 
@@ -15,24 +15,27 @@ def cached_attention(
     head_dim: int,
     bias: tf.Tensor | None = None,
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """softmax(queries keys^T + bias) values for one query a row and head, as in a step of decoding.
+    """Computes softmax(queries keys^T + bias) values for one query per row and head, in a decoding
+    step.
 
-    Nothing is copied for rows that attend to the same entry. The result does not depend on the number of
-    threads. It has no gradient.
+    Rows that attend to the same entry share it without a copy. The result does not depend on the
+    number of threads. The op has no gradient.
 
     Args:
       queries: float32 [rows, heads head_dim], scaled.
-      cache: float32 [entries, places, 2 shared_heads head_dim]: of each place the keys of all heads, then the
-        values. shared_heads divides heads; consecutive heads of the queries share one.
+      cache: float32 [entries, positions, 2 shared_heads head_dim]: at each position the keys of all
+        heads, then the values. shared_heads divides heads; consecutive heads of the queries share
+        one.
       row_entries: int32 [rows], the entry that each row attends to.
-      head_dim: size of a head.
-      bias: float32 [1 or entries, 1 or heads, places], added to the logits.
+      head_dim: Size of a head.
+      bias: float32 [1 or entries, 1 or heads, positions], added to the logits.
 
     Returns:
-      (sums, probabilities): float32 [rows, heads head_dim], and [rows, places] in the mean over the heads.
+      (sums, probabilities): float32 [rows, heads head_dim], and [rows, positions], the mean over
+        the heads.
 
     Raises:
-      tf.errors.InvalidArgumentError: the shapes do not fit, or a row's entry is none.
+      tf.errors.InvalidArgumentError: The shapes do not fit, or a row's entry does not exist.
     """
     attended = op_library().frazo_cached_attention(
         queries=queries,

@@ -10,20 +10,21 @@ from frazo.ops.library import op_library
 def sparse_conv2d_gradient(
     x: tf.Tensor, kernel: tf.Tensor, output_gradient: tf.Tensor, *, stride: int, padding: str
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """The gradients of tf.nn.conv2d(x, kernel, stride, padding) for x and for kernel.
+    """Returns the gradients of tf.nn.conv2d(x, kernel, stride, padding) for x and for kernel.
 
-    Takes time proportional to the nonzero elements of output_gradient: worth it where at most a third are, as
-    behind max pooling. The result does not depend on the number of threads.
+    The time is proportional to the number of nonzero elements of output_gradient. It is worth it if
+    at most a third are nonzero, as after max pooling. The result does not depend on the number of
+    threads.
 
     Args:
       x: float32 [batch, height, width, channels].
       kernel: float32 [kernel_height, kernel_width, channels, filters].
       output_gradient: float32 [batch, out_height, out_width, filters].
-      stride: step of the window in both directions, pixels.
+      stride: Step of the window in both directions, pixels.
       padding: "SAME" or "VALID".
 
     Raises:
-      tf.errors.InvalidArgumentError: the shapes do not belong to one convolution.
+      tf.errors.InvalidArgumentError: The shapes do not belong to one convolution.
     """
     gradients = op_library().frazo_sparse_conv2d_gradient(
         input=x, filter=kernel, output_gradient=output_gradient, stride=stride, padding=padding

@@ -10,23 +10,23 @@ from frazo.ops.library import op_library
 def smoothed_cross_entropy(
     logits: tf.Tensor, labels: tf.Tensor, *, smoothing: float = 0.0
 ) -> tf.Tensor:
-    """-sum over classes c of target[c] log softmax(logits)[c], in nats.
+    """Computes -sum over classes c of target[c] log softmax(logits)[c], in nats.
 
-    target is 1 - smoothing for the label and smoothing / (classes - 1) for every other class. It has a
-    gradient for logits. Of the size of the logits only they and their gradient are ever made, and the latter in
-    the memory of the former.
+    target is 1 - smoothing for the label and smoothing / (classes - 1) for every other class. The
+    op has a gradient for logits. The logits and their gradient are the only tensors of their size,
+    and the gradient takes the memory of the logits.
 
     Args:
       logits: float32 [rows, classes].
       labels: int32 [rows].
-      smoothing: in [0, 1).
+      smoothing: In [0, 1).
 
     Returns:
-      float32 [rows]; NaN where a logit is NaN or plus infinity.
+      float32 [rows]; NaN if a logit is NaN or plus infinity.
 
     Raises:
-      tf.errors.InvalidArgumentError: the shapes do not fit, smoothing is out of range, or a label is not a
-        class; names the row.
+      tf.errors.InvalidArgumentError: The shapes do not fit, smoothing is out of range, or a label
+        is not a class; the message names the row.
     """
 
     @tf.custom_gradient

@@ -12,19 +12,19 @@ from frazo.ops.library import op_library
 
 
 class LstmArguments(NamedTuple):
-    """What lstm_sequence and its gradient share; None for what there is not.
+    """The arguments that lstm_sequence and its gradient share. None if absent.
 
     Attributes:
-      kernel: float32 [size, 4 units], from the output before to the gates.
-      mask: bool [batch, time], true where a token is.
-      projection: float32 [units, size]; without it size is units.
+      kernel: float32 [size, 4 units], from the previous output to the gates.
+      mask: bool [batch, time], true at a token.
+      projection: float32 [units, size]; if absent, size is units.
       scale: float32 [4 units], of the layer norm of each gate.
       bias: float32 [4 units], of the layer norm of each gate.
-      starts: bool [batch, time], true where the state before is zero.
+      starts: bool [batch, time], true where the previous state is zero.
       cell_zoneout: float32 [batch, time, units], the share of the old cell that is kept.
       output_zoneout: float32 [batch, time, size], the share of the old output that is kept.
-      settings: of layer_norm_epsilon, cell_clip, output_tanh and reverse those that differ from 1e-8, 0 (no
-        limit), True and False.
+      settings: The values of layer_norm_epsilon, cell_clip, output_tanh and reverse that differ
+        from their defaults 1e-8, 0 (no limit), True and False.
     """
 
     kernel: tf.Tensor
@@ -38,7 +38,7 @@ class LstmArguments(NamedTuple):
     settings: Mapping[str, Any] = types.MappingProxyType({})
 
     def named(self) -> dict[str, Any]:
-        """As arguments of the ops: what there is not is empty."""
+        """Returns the arguments of the ops. Absent ones are empty tensors."""
         empty = {
             "projection": tf.zeros([0, 0]),
             "scale": tf.zeros([0]),
@@ -53,13 +53,13 @@ class LstmArguments(NamedTuple):
 
 
 class LstmTrace(NamedTuple):
-    """What lstm_sequence leaves for its gradient.
+    """The values that lstm_sequence keeps for its gradient.
 
     Attributes:
       trace_gates: float32 [batch, time, 4 units].
       inverse_deviations: float32 [batch, time, 4], or empty without layer norm.
-      cells_before: float32 [batch, time, units], the cell that each place is reached with.
-      outputs_before: float32 [batch, time, size], the output that each place is reached with.
+      cells_before: float32 [batch, time, units], the cell before each position.
+      outputs_before: float32 [batch, time, size], the output before each position.
     """
 
     trace_gates: tf.Tensor
@@ -69,31 +69,33 @@ class LstmTrace(NamedTuple):
 
 
 def lstm_sequence(gates: tf.Tensor, arguments: LstmArguments) -> tuple[tf.Tensor, LstmTrace]:
-    """The recurrence of long short-term memory over whole sequences; proto/lstm.proto has the equations.
+    """Runs long short-term memory over whole sequences. proto/lstm.proto has the equations.
 
     Args:
-      gates: float32 [batch, time, 4 units]: what the input adds to candidate, input, forget and output gate,
-        with the bias if there is no layer norm.
+      gates: float32 [batch, time, 4 units]: the input's part of the candidate and of the input,
+        forget and output gates, with the bias if there is no layer norm.
+      arguments: The other arguments.
 
     Returns:
-      The output, float32 [batch, time, size], zero where no token is; and the trace.
+      The output, float32 [batch, time, size], zero at padding; and the trace.
 
     Raises:
-      tf.errors.InvalidArgumentError: a shape does not fit; names the input.
+      tf.errors.InvalidArgumentError: A shape does not fit; the message names the input.
     """
     output, *trace = op_library().frazo_lstm_sequence(gates=gates, **arguments.named())
     return output, LstmTrace(*trace)
 
 
 class LstmGradients(NamedTuple):
-    """Gradients of lstm_sequence, zero where no token is.
+    """Gradients of lstm_sequence, zero at padding.
 
     Attributes:
       gates: float32 [batch, time, 4 units].
       scale: float32 [4 units], or empty without layer norm.
       bias: float32 [4 units], or empty without layer norm.
-      hidden: float32 [batch, time, units], the output before projection, or empty without.
-      projected: float32 [batch, time, size], the gradient of the output behind it, or empty without.
+      hidden: float32 [batch, time, units], the output before the projection, or empty without one.
+      projected: float32 [batch, time, size], the gradient of the output after the projection, or
+        empty without one.
     """
 
     gates: tf.Tensor
@@ -106,14 +108,18 @@ class LstmGradients(NamedTuple):
 def lstm_sequence_gradient(
     output_gradient: tf.Tensor, trace: LstmTrace, arguments: LstmArguments
 ) -> LstmGradients:
-    """The gradients of lstm_sequence, but for two products over all places together: that of the kernel is
-    outputs_before^T gates, and that of the projection hidden^T projected.
+    """Computes the gradients of lstm_sequence, except two products over all positions.
+
+    The gradient of the kernel is outputs_before^T gates. The gradient of the projection is hidden^T
+    projected.
 
     Args:
       output_gradient: float32 [batch, time, size].
+      trace: The trace of the forward pass.
+      arguments: The arguments of the forward pass.
 
     Raises:
-      tf.errors.InvalidArgumentError: a shape does not fit; names the input.
+      tf.errors.InvalidArgumentError: A shape does not fit; the message names the input.
     """
     traced = trace._asdict()
     del traced["outputs_before"]

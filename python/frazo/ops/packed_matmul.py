@@ -8,13 +8,14 @@ from frazo.ops.library import op_library
 
 
 def pack_matrix(matrix: tf.Tensor, *, transposed: bool = False) -> tf.Tensor:
-    """A matrix laid out for packed_matmul, the same on every processor.
+    """Lays out a matrix for packed_matmul. The result is the same on every processor.
 
     Args:
       matrix: float32 [depth, units], or [units, depth] if `transposed`.
+      transposed: Whether `matrix` is transposed.
 
     Returns:
-      float32 [ceil(units / 32), depth, 32], with zeros where the matrix ends.
+      float32 [ceil(units / 32), depth, 32], padded with zeros.
     """
     return op_library().frazo_pack_matrix(matrix=matrix, transposed=transposed)
 
@@ -22,21 +23,21 @@ def pack_matrix(matrix: tf.Tensor, *, transposed: bool = False) -> tf.Tensor:
 def packed_matmul(
     x: tf.Tensor, panels: tf.Tensor, *, units: int, bias: tf.Tensor | None = None
 ) -> tf.Tensor:
-    """x * matrix + bias, quick for up to a hundred rows, as in decoding. It has no gradient.
+    """Computes x * matrix + bias. Fast for up to a hundred rows, as in decoding.
 
-    The result does not depend on the number of threads.
+    The result does not depend on the number of threads. The op has no gradient.
 
     Args:
       x: float32 [rows, depth].
-      panels: of pack_matrix, float32 [ceil(units / 32), depth, 32].
-      units: columns of the matrix.
+      panels: The result of pack_matrix, float32 [ceil(units / 32), depth, 32].
+      units: Number of columns of the matrix.
       bias: float32 [units].
 
     Returns:
       float32 [rows, units].
 
     Raises:
-      tf.errors.InvalidArgumentError: the shapes do not fit.
+      tf.errors.InvalidArgumentError: The shapes do not fit.
     """
     bias = tf.zeros([0]) if bias is None else bias
     return op_library().frazo_packed_mat_mul(x=x, panels=panels, bias=bias, units=units)

@@ -10,26 +10,27 @@ from frazo.pipeline import PipelineConfig, read_config, search_folders
 
 
 def pipeline_dataset(config: PipelineConfig) -> tf.data.Dataset:
-    """From files to batches, as a Pipeline message says, in C++ threads.
+    """Reads files and makes batches in C++ threads, as a Pipeline message describes.
 
-    The batches depend on the message and the files alone, never on threads. A saved iterator
-    (`tf.train.Checkpoint`) holds some KB: where each file stands, and which records wait in batches that are
-    not full yet. Restored, it goes on with the very next batch; a state of another configuration, vocabulary
-    or other files is refused, naming the difference.
+    The batches depend on the message and the files only, never on threads. A saved iterator
+    (`tf.train.Checkpoint`) holds some KB: the position in each file, and the records that wait in
+    partly filled batches. A restored iterator continues with the very next batch. It refuses a
+    state of another configuration, vocabulary or other files and names the difference.
 
     Args:
-      config: the message, its textproto, or the path of a file that holds it. Relative paths in it are
-        looked for below the current directory, then below Frazo's own tree.
+      config: The message, its textproto, or the path of a file that holds it. Relative paths in it
+        are looked up below the current directory, then below Frazo's own tree.
 
     Returns:
-      A dataset of dict[str, tf.Tensor]; the message tells the names, types and shapes. Tensors of numbers
-      are the pipeline's own memory, not copied.
+      A dataset of dict[str, tf.Tensor]; the message determines the names, types and shapes. Numeric
+      tensors are the pipeline's own memory, not copies.
 
     Raises:
-      frazo._core.FrazoError: the configuration is wrong; the message names the place in it.
-      tf.errors.NotFoundError, tf.errors.PermissionDeniedError: from making an iterator on.
-      tf.errors.DataLossError, tf.errors.InvalidArgumentError, tf.errors.FailedPreconditionError: while
-        iterating or restoring: a file is damaged, a record cannot be processed, a state does not fit.
+      frazo._core.FrazoError: The configuration is wrong; the message names the field.
+      tf.errors.NotFoundError, tf.errors.PermissionDeniedError: When an iterator is made or later.
+      tf.errors.DataLossError, tf.errors.InvalidArgumentError, tf.errors.FailedPreconditionError:
+      While iterating or restoring: a file is damaged, a record cannot be processed, a state does
+      not fit.
     """
     serialized = read_config(config).SerializeToString(deterministic=True)
     spec = {

@@ -15,24 +15,24 @@ from frazo.proto import record_source_pb2
 def record_dataset(
     files: Sequence[str | os.PathLike[str]] | tf.Tensor, compression: str = "none"
 ) -> tf.data.Dataset:
-    """The records of TFRecord files, one file after the other.
+    """Reads the records of TFRecord files, one file after the other.
 
-    Both CRCs of every record are checked. A saved iterator (`tf.train.Checkpoint`) holds a place, and once
-    restored goes on with the very next record.
+    Both CRCs of every record are checked. A saved iterator (`tf.train.Checkpoint`) holds a
+    position; a restored one continues with the very next record.
 
     Args:
       files: n paths, n >= 1.
-      compression: of all files: "none", "gzip", "zlib" or "zstd".
+      compression: Of all files: "none", "gzip", "zlib" or "zstd".
 
     Returns:
       A dataset of scalar strings, the bytes of the records.
 
     Raises:
-      tf.errors.InvalidArgumentError: no files, or an unknown compression; while iterating, the wrong
-        compression for a file, or a record over 1 GiB.
-      tf.errors.NotFoundError, tf.errors.PermissionDeniedError: while iterating.
-      tf.errors.DataLossError: while iterating: the file is damaged or was cut short; the message names the
-        file, the record and its byte. An iterator that is asked on goes on with the next file.
+      tf.errors.InvalidArgumentError: No files, or an unknown compression; while iterating, the
+        wrong compression for a file, or a record over 1 GiB.
+      tf.errors.NotFoundError, tf.errors.PermissionDeniedError: While iterating.
+      tf.errors.DataLossError: While iterating: a file is damaged or was cut short. The message
+        names the file, the record and its byte. The next call continues with the next file.
     """
     if not tf.is_tensor(files):
         files = tf.constant(
@@ -50,26 +50,29 @@ def record_source_dataset(
     replicas: int = 1,
     skip_damaged: bool = False,
 ) -> tf.data.Dataset:
-    """The records that a RecordSource message describes, for a function of yours to process.
+    """Reads the records that a RecordSource message describes, for your own function to process.
 
         records = record_source_dataset(source, seed=1)
         batches = records.map(lambda source_id, record: parse(record)).batch(32)
 
-    The order depends on the message, the files and the arguments alone. A saved iterator is some hundred
-    bytes, whatever the shuffle buffer, and goes on with the very next record.
+    The order depends on the message, the files and the arguments only. A saved iterator has some
+    hundred bytes, whatever the shuffle buffer, and continues with the very next record.
 
     Args:
-      source: relative paths in it are looked for below the current directory, then below Frazo's own tree.
-      seed: decides the order of shuffled and mixed sources.
-      replica: this consumer is number `replica` of `replicas`; each record goes to exactly one.
+      source: The message. Relative paths in it are looked up below the current directory, then
+        below Frazo's own tree.
+      seed: Decides the order of shuffled and mixed sources.
+      replica: This consumer is number `replica` of `replicas`; each record goes to exactly one
+        consumer.
       replicas: > replica.
-      skip_damaged: damaged records and files are passed over, with a warning, instead of being an error.
+      skip_damaged: Skips damaged records and files with a warning instead of raising an error.
 
     Returns:
-      A dataset of (source_id, record): int32 [], which part of a mixture (else 0), and string [].
+      A dataset of (source_id, record): int32 [], the part of a mixture (else 0), and string [].
 
     Raises:
-      tf.errors.OpError: its classes, from making an iterator on, name the file, the record and its byte.
+      tf.errors.OpError: When an iterator is made or later; the message names the file, the record
+        and its byte.
     """
     handle = op_library().frazo_record_source_dataset(
         source=source.SerializeToString(deterministic=True),

@@ -10,16 +10,16 @@ from frazo.ops.library import op_library
 
 
 class SearchInputs(NamedTuple):
-    """What a search is told before its first step; frazo.decode.search.Sentences holds the same of arrays.
+    """The inputs of a search. frazo.decode.search.Sentences holds the same as arrays.
 
     Attributes:
       count: int32 [], B, the number of sentences.
-      vocabulary: V.
-      source: int32 [], S, attention weights a row; 0 for none.
+      vocabulary: V, the number of tokens.
+      source: int32 [], S, attention weights per row; 0 for none.
       source_lengths: int32 [B]: source positions that count for the coverage. None: S for each.
       forced: int32 [B, longest]: tokens that each hypothesis begins with, up to forced_lengths.
       forced_lengths: int32 [B].
-      seeds: int64 [B]: what tells a sentence's random draws from another's. None: 0, 1, ...
+      seeds: int64 [B]: distinguishes the random draws of the sentences. None: 0, 1, ...
     """
 
     count: tf.Tensor | int
@@ -32,17 +32,17 @@ class SearchInputs(NamedTuple):
 
 
 def search_begin(config: tf.Tensor, inputs: SearchInputs) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-    """A search for token sequences; frazo.decode.graph_search is the loop around it.
+    """Begins a search for token sequences. frazo.decode.graph_search runs its loop.
 
     Args:
       config: string [], a serialized frazo.Search.
-      inputs: what is to be decoded.
+      inputs: The sentences to decode.
 
     Returns:
       (search, parents, row_sentences): variant [], int32 [rows], int32 [rows].
 
     Raises:
-      tf.errors.InvalidArgumentError: names the field of the config or the input that is wrong.
+      tf.errors.InvalidArgumentError: The message names the wrong input or field of the config.
     """
     nothing = tf.zeros([0], tf.int32)
     no_tokens = tf.zeros([0, 0], tf.int32)
@@ -65,7 +65,7 @@ def search_step(
     attention: tf.Tensor | None = None,
     is_last_chunk: tf.Tensor | None = None,
 ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]:
-    """One step of a search, which is done when no row is left.
+    """Runs one step of a search, which is done when no row is left.
 
     Args:
       search: variant [], from search_begin or search_step; not changed.
@@ -74,13 +74,13 @@ def search_step(
       is_last_chunk: bool [rows], for transducers: whether the row reads the last chunk.
 
     Returns:
-      (search, tokens, parents, row_sentences): the search after the step, and int32 [next rows]: the token
-      that each row was extended by, the row that it extends, and its sentence.
+      (search, tokens, parents, row_sentences): the search after the step, and int32 [next rows]:
+      the token that extends each row, the row that it extends, and its sentence.
 
     Raises:
-      tf.errors.InvalidArgumentError: a shape does not fit, or the scores of a row are all NaN or hold plus
-        infinity; names the sentence, the hypothesis and the step.
-      tf.errors.FailedPreconditionError: the search is done.
+      tf.errors.InvalidArgumentError: A shape does not fit, or the scores of a row are all NaN or
+        include plus infinity; the message names the sentence, the hypothesis and the step.
+      tf.errors.FailedPreconditionError: The search is done.
     """
     stepped = op_library().frazo_search_step(
         search=search,
@@ -92,5 +92,7 @@ def search_step(
 
 
 def search_results(search: tf.Tensor) -> dict[str, tf.Tensor]:
-    """The hypotheses of a search that have ended by now, best first: the fields of frazo.decode.search.Results."""
+    """Returns the ended hypotheses of a search, best first: the fields of
+    frazo.decode.search.Results.
+    """
     return op_library().frazo_search_results(search=search)._asdict()

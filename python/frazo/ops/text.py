@@ -1,4 +1,4 @@
-"""TensorFlow ops from texts to ids and back."""
+"""TensorFlow ops that convert texts to ids and back."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from frazo.ops.library import op_library
 
 
 class EncodedTexts(NamedTuple):
-    """Of B texts.
+    """The ids of B texts.
 
     Attributes:
-      ids: int32 [B, longest]; 0 behind the last of each.
-      lengths: int32 [B], ids of each.
-      whole_lengths: int32 [B], the same if none had been cut off.
+      ids: int32 [B, longest]; 0 after the last id of each.
+      lengths: int32 [B], number of ids of each.
+      whole_lengths: int32 [B], the lengths without cutting off.
     """
 
     ids: tf.Tensor
@@ -32,20 +32,20 @@ def encode_texts(
     append_eos: bool = False,
     max_length: int = 0,
 ) -> EncodedTexts:
-    """From texts to ids; bytes that are not UTF-8 are read as U+FFFD.
+    """Converts texts to ids. Bytes that are not valid UTF-8 are read as U+FFFD.
 
     Args:
       texts: string [B].
-      tokenizer: a serialized frazo.Tokenizer; paths in it do not count.
-      files: string [n], the paths of its files in the order of the fields' numbers: a tensor, for those of an
-        exported model lie wherever it was put.
-      prepend_sos: whether ids begin with the token that starts sentences.
-      append_eos: whether ids end with the token that ends sentences.
-      max_length: what is over it is cut off at the end, before eos; 0: nothing is.
+      tokenizer: A serialized frazo.Tokenizer; its paths are ignored.
+      files: string [n], the paths of its files in the order of the fields' numbers. A tensor,
+        because an exported model may be moved.
+      prepend_sos: Whether ids begin with the token that starts sentences.
+      append_eos: Whether ids end with the token that ends sentences.
+      max_length: Longer ids are cut off at the end, before eos. 0: no limit.
 
     Raises:
-      tf.errors.InvalidArgumentError: names what is wrong with the tokenizer or a file.
-      tf.errors.NotFoundError: a file is missing.
+      tf.errors.InvalidArgumentError: The message names the error in the tokenizer or a file.
+      tf.errors.NotFoundError: A file is missing.
     """
     encoded = op_library().frazo_encode_texts(
         files=files,
@@ -61,16 +61,17 @@ def encode_texts(
 def decode_texts(
     ids: tf.Tensor, lengths: tf.Tensor, tokenizer: bytes, files: tf.Tensor
 ) -> tf.Tensor:
-    """From ids to texts, string [...], without the tokens that start and end sentences.
+    """Converts ids to texts, string [...], without the tokens that start and end sentences.
 
     Args:
       ids: int32 [..., longest].
-      lengths: int32 [...], how many of the last dimension are ids.
-      tokenizer, files: as for encode_texts.
+      lengths: int32 [...], number of ids in the last dimension.
+      tokenizer: As for encode_texts.
+      files: As for encode_texts.
 
     Raises:
-      tf.errors.InvalidArgumentError: an id is outside of the vocabulary, or a length outside of 0 .. longest,
-        naming the row; as encode_texts.
+      tf.errors.InvalidArgumentError: An id is outside the vocabulary, or a length outside 0 ..
+        longest; the message names the row. Also as encode_texts.
     """
     return op_library().frazo_decode_texts(
         files=files, ids=ids, lengths=lengths, tokenizer=tokenizer

@@ -1,5 +1,5 @@
-"""What a job says: lines on standard output, warnings on standard error, and on a terminal one live
-line.
+"""The output of a program: lines on standard output, warnings on standard error, and on a terminal
+one live line.
 """
 
 import shutil
@@ -10,12 +10,12 @@ _ERASE_LINE = "\r\x1b[K"
 
 
 class Console:
-    """Lines come out whole and at once. The live line is overwritten in place, and only where a
-    person looks.
+    """Writes whole lines and flushes them. The live line is overwritten in place, and only on a
+    terminal.
     """
 
     def __init__(self, out: TextIO | None = None, err: TextIO | None = None):
-        """Default: the process's standard output and standard error."""
+        """Writes to the process's standard output and standard error by default."""
         self._out = out or sys.stdout
         self._err = err or sys.stderr
         self.is_terminal = self._out.isatty()
@@ -31,9 +31,7 @@ class Console:
         self._write(self._err, f"error: {text}")
 
     def live(self, text: str) -> None:
-        """Shows `text` in place of the live line before it; nothing where the output is not a
-        terminal.
-        """
+        """Replaces the live line by `text`. Does nothing if the output is not a terminal."""
         if not self.is_terminal:
             return
         width = shutil.get_terminal_size().columns
@@ -42,7 +40,7 @@ class Console:
         self._out.flush()
 
     def end_live(self) -> None:
-        """Takes the live line away."""
+        """Removes the live line."""
         if self._live:
             self._live = ""
             self._out.write(_ERASE_LINE)

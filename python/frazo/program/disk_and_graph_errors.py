@@ -1,4 +1,4 @@
-"""What a disk or a graph can cause in the midst of a job."""
+"""Errors that a disk or a graph causes during a job."""
 
 import contextlib
 from collections.abc import Iterator
@@ -10,8 +10,10 @@ from frazo.program.errors import JobError
 
 @contextlib.contextmanager
 def disk_and_graph_errors(directory: Path) -> Iterator[None]:
-    """Turns errors of the operating system and of TensorFlow into JobErrors. directory: named where
-    the error itself names no file.
+    """Turns errors of the operating system and of TensorFlow into JobErrors.
+
+    Args:
+      directory: Named in the message if the error does not name a file.
     """
     try:
         yield

@@ -1,4 +1,4 @@
-"""Files that are either whole or absent, also after a power cut."""
+"""Writes files that are either whole or absent, even after a power cut."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,7 @@ TEMPORARY_SUFFIX = ".tmp"
 
 
 def sync_file(path: Path) -> None:
-    """Waits until the file's content is on the disk. OSError: the disk refused it."""
+    """Waits until the file's content is on the disk. Raises OSError if the disk refuses it."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -25,14 +25,14 @@ def sync_directory(path: Path) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Puts `text` into `path`, as write_bytes does."""
+    """Writes `text` to `path` as write_bytes does."""
     write_bytes(path, text.encode())
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Puts `content` into `path`: a reader sees the old content or the new one, never a part.
+    """Writes `content` to `path`. A reader sees the old content or the new content, never a part.
 
-    OSError: nothing was changed.
+    Raises OSError if writing fails; the old content is then unchanged.
     """
     aside = path.with_name(path.name + TEMPORARY_SUFFIX)
     try:
@@ -43,7 +43,7 @@ def write_bytes(path: Path, content: bytes) -> None:
         os.replace(aside, path)
     except OSError as error:
         aside.unlink(missing_ok=True)
-        # Not every call's error says which file it was.
+        # Not every call's error names the file.
         raise OSError(error.errno, error.strerror, str(path)) from error
     except BaseException:  # Ctrl+C.
         aside.unlink(missing_ok=True)

@@ -7,7 +7,7 @@ EXIT_INTERRUPTED = 130
 
 
 class JobError(Exception):
-    """str() is the whole message: the thing, the place and the remedy."""
+    """str() is the whole message: what is wrong, where, and the remedy."""
 
 
 class UsageError(JobError):

@@ -1,4 +1,4 @@
-"""One writer a directory."""
+"""Ensures that a directory has one writer."""
 
 import contextlib
 import fcntl
@@ -13,10 +13,10 @@ _FILE = "lock"
 
 @contextlib.contextmanager
 def exclusive_lock(directory: Path) -> Iterator[None]:
-    """Holds the directory for this process; the system lets go of it when the process ends, however
-    it ends.
+    """Holds the directory for this process. The system releases it whenever the process ends.
 
-    JobError: another process holds it.
+    Raises:
+      JobError: Another process holds the directory.
     """
     directory.mkdir(parents=True, exist_ok=True)
     path = directory / _FILE

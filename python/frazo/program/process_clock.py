@@ -1,4 +1,4 @@
-"""How long this process has been running."""
+"""Measures how long this process has been running."""
 
 import os
 import time
@@ -6,9 +6,9 @@ from pathlib import Path
 
 
 def seconds_since_start() -> float:
-    """Since the system started the process, the interpreter's own start included."""
-    # Field 22 of /proc/self/stat: start time in clock ticks since boot; fields after the name,
-    # which may hold spaces.
+    """Returns the seconds since the system started the process, including the interpreter's start."""
+    # Field 22 of /proc/self/stat: start time in clock ticks since boot. Fields are counted after
+    # the name, which may have spaces.
     stat = Path("/proc/self/stat").read_text(encoding="ascii", errors="replace")
     ticks = int(stat.rpartition(")")[2].split()[19])
     return time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")

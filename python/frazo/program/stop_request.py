@@ -1,18 +1,18 @@
-"""Being asked to stop."""
+"""Requests to stop."""
 
 import os
 import signal
 from types import FrameType
 from typing import Any
 
-# Exit code of a process that a signal ended, as shells report it, less the signal's number.
+# A shell reports a process that a signal ended with this exit code plus the signal's number.
 _SIGNAL_EXIT = 128
 
 
 class StopRequest:
-    """As a context manager, turns SIGTERM and SIGINT into a request that loops look at.
+    """A context manager that turns SIGTERM and SIGINT into a request that loops check.
 
-    The first signal asks: the current loop is finished, the state saved. The second one ends the
+    After the first signal the current loop ends and the state is saved. The second signal ends the
     process at once.
     """
 

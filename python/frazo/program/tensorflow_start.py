@@ -1,4 +1,4 @@
-"""Bringing TensorFlow up without its chatter."""
+"""Imports TensorFlow without its messages."""
 
 import contextlib
 import os
@@ -8,10 +8,9 @@ from collections.abc import Iterator
 
 
 def start_tensorflow() -> None:
-    """Imports TensorFlow, which takes seconds: to be called when everything that can be wrong
-    before it has been said.
+    """Imports TensorFlow, which takes seconds. Check everything else before this call.
 
-    What it writes to standard error while it is imported is shown only if the import fails.
+    TensorFlow's output to standard error during the import is shown only if the import fails.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     with _quiet_standard_error():

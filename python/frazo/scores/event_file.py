@@ -12,9 +12,9 @@ _VERSION = "brain.Event:2"
 
 
 class EventFile:
-    """A new event file in a directory. Everything is in the file when the call returns.
+    """A new event file in a directory. When a call returns, its event is in the file.
 
-    Not thread-safe. The file comes into being with its first event.
+    Not thread-safe. The first event creates the file.
     """
 
     def __init__(self, directory: Path):
@@ -22,7 +22,7 @@ class EventFile:
         self._records: tf.io.TFRecordWriter | None = None
 
     def add_restart(self, step: int) -> None:
-        """Says that training goes on from `step`: what older files hold beyond it is no longer
+        """Records that training continues from `step`: later steps of older files are no longer
         shown.
         """
         log = tf.compat.v1.SessionLog(status=tf.compat.v1.SessionLog.START)
@@ -42,7 +42,7 @@ class EventFile:
             self._add(tf.compat.v1.Event(step=step, summary=tf.compat.v1.Summary(value=values)))
 
     def add_text(self, tag: str, text: str) -> None:
-        """Shown on TensorBoard's page Text as it is, in a fixed-width font."""
+        """Adds text that TensorBoard's page Text shows unchanged, in a fixed-width font."""
         value = tf.compat.v1.Summary.Value(
             tag=tag,
             metadata=tf.compat.v1.SummaryMetadata(

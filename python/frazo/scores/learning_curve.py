@@ -1,4 +1,4 @@
-"""A picture of a training: loss, accuracy and BLEU over steps."""
+"""Draws the metrics of a training over its steps."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,15 +13,16 @@ _TRAIN = "train"
 def draw_learning_curve(logdir: Path) -> Path | None:
     """Draws the scores of train/, of each eval_*/ and each decode_*/ into <logdir>/curve.png.
 
-    Returns its path, or None if there are no scores of at least two steps.
+    Returns:
+      The path of the picture, or None if no directory has scores of at least two steps.
     """
     directories = [logdir / _TRAIN, *sorted(logdir.glob("eval_*"))]
     directories += sorted(logdir.glob("decode_*"))
     scores = {directory.name: ScoreLog(directory).read() for directory in directories}
     if all(len(records) < 2 for records in scores.values()):
         return None
-    # Imported here: it takes about a second, and only a finished training draws. The figure is used
-    # without pyplot, which would look for a display.
+    # Imported here because it takes about a second and only a finished training draws. The figure
+    # does not use pyplot, which would look for a display.
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 

@@ -14,8 +14,8 @@ FILE_NAME = "scores.jsonl"
 
 
 class ScoreLog:
-    """The file scores.jsonl of a directory. One line a step; where a step occurs again, its last
-    line counts.
+    """The file scores.jsonl of a directory. It has one line per step; if a step occurs again, its
+    last line counts.
     """
 
     def __init__(self, directory: Path):
@@ -24,9 +24,12 @@ class ScoreLog:
     def append(
         self, step: int, metrics: Mapping[str, float], details: Mapping[str, Any] | None = None
     ) -> None:
-        """A metric that is not finite is written as null.
+        """Appends a record. A metric that is not finite is written as null.
 
-        details: more members of the record, which say how the metrics came to be.
+        Args:
+          step: Number of training steps done.
+          metrics: Values by name.
+          details: More members of the record, such as how the metrics were computed.
         """
         # JSON has no NaN.
         values = {name: v if math.isfinite(v) else None for name, v in metrics.items()}
@@ -36,7 +39,7 @@ class ScoreLog:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with open(self._path, "ab") as file:
             if self._ends_torn():
-                # The process before this one was killed while it wrote: what it began must not join
+                # The previous process was killed while it wrote. Its partial line must not join
                 # this line.
                 file.write(b"\n")
             file.write(line)
@@ -44,8 +47,8 @@ class ScoreLog:
             os.fsync(file.fileno())
 
     def read(self) -> dict[int, dict[str, Any]]:
-        """The records by step, ascending. A line that was torn by a kill is passed over: its step
-        counts as undone.
+        """Returns the records by step, ascending. Skips a line that a kill cut short: its step
+        counts as not done.
         """
         try:
             lines = self._path.read_text(encoding="utf-8", errors="replace").splitlines()

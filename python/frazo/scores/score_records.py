@@ -1,4 +1,4 @@
-"""Scores on their way to the disk: for TensorBoard and as JSON lines."""
+"""Writes scores for TensorBoard and as JSON lines."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -13,8 +13,8 @@ from frazo.scores.score_log import ScoreLog
 class ScoreRecords:
     """The event file and the score log of a directory.
 
-    A disk that does not take them is a warning, said once until it takes them again: it is no
-    reason to lose the training as well.
+    If the disk fails, a warning appears once until writing succeeds again: lost scores must not end
+    the training.
     """
 
     def __init__(self, directory: Path, console: Console):
@@ -25,11 +25,11 @@ class ScoreRecords:
         self._failing = False
 
     def read(self) -> dict[int, dict[str, Any]]:
-        """The score log's records by step."""
+        """Returns the score log's records by step."""
         return self._log.read()
 
     def add_restart(self, step: int) -> None:
-        """Training goes on from `step`."""
+        """Records that training continues from `step`."""
         self._try(lambda: self._events.add_restart(step))
 
     def add(
@@ -40,8 +40,14 @@ class ScoreRecords:
         summaries: Sequence[tf.compat.v1.Summary.Value] = (),
         details: Mapping[str, Any] | None = None,
     ) -> None:
-        """only_events: scalars that are of no use beyond the picture, such as rates. details: what
-        only the score log holds, see ScoreLog.append.
+        """Adds the scores of a step.
+
+        Args:
+          step: Number of training steps done.
+          metrics: Values by name, for both files.
+          only_events: Scalars for the event file only, such as rates.
+          summaries: Other values for the event file.
+          details: More members for the score log only; see ScoreLog.append.
         """
 
         def write() -> None:

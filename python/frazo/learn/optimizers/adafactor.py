@@ -26,7 +26,7 @@ class Adafactor(Optimizer):
 
     def apply(self, gradients: Sequence[tf.Tensor], learning_rate: tf.Tensor) -> None:
         t = tf.cast(self._applied_steps.assign_add(1, read_value=True), tf.float64)
-        # 0 at the first update: the averages begin with it.
+        # 0 at the first update, so that the averages start with its values.
         decay = tf.cast(1 - t**-self.message.decay_exponent, tf.float32)
         for index, gradient in enumerate(gradients):
             weight = self.weights[index]

@@ -10,14 +10,13 @@ from frazo.registry import register
 
 @register(optimizer_pb2.Adam)
 class Adam(MomentOptimizer):
-    """Kingma and Ba 2015, with epsilon outside of the bias correction; see the message."""
+    """Kingma and Ba 2015, with epsilon outside the bias correction; see the message."""
 
     slot_name = "adam"
 
     def apply(self, gradients: Sequence[tf.Tensor], learning_rate: tf.Tensor) -> None:
         first, second = self.next_corrections()
-        # The fused op would compute the correction in float32. We tell it that beta^t = 0, that is:
-        # no correction.
+        # The fused op would compute the correction in float32. With beta^t = 0 it computes none.
         rate = learning_rate * tf.cast(tf.sqrt(second) / first, tf.float32)
         epsilon = self.epsilon(second)
         for weight, m, v, gradient in zip(
@@ -37,6 +36,6 @@ class Adam(MomentOptimizer):
             )
 
     def epsilon(self, second_correction: tf.Tensor) -> tf.Tensor | float:
-        """To be added to sqrt(v), uncorrected; second_correction: 1 - beta2^t."""
+        """Returns the epsilon for sqrt(v) without correction. second_correction is 1 - beta2^t."""
         del second_correction
         return self.message.epsilon

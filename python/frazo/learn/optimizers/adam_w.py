@@ -10,12 +10,12 @@ from frazo.registry import register
 
 @register(optimizer_pb2.AdamW)
 class AdamW(Adam):
-    """Loshchilov and Hutter 2019, algorithm 2, with epsilon inside of the bias correction."""
+    """Loshchilov and Hutter 2019, algorithm 2, with epsilon inside the bias correction."""
 
     slot_name = "adam_w"
 
     def apply(self, gradients: Sequence[tf.Tensor], learning_rate: tf.Tensor) -> None:
-        # Adam's update does not look at the weight, so the decay can come first.
+        # Adam's update does not depend on the weight, so the decay can come first.
         for weight in self.weights:
             if weight.decays:
                 decay = weight.rate(learning_rate) * self.message.weight_decay

@@ -1,4 +1,4 @@
-"""Adam with steps in proportion to the weights."""
+"""Adam with steps proportional to the weights."""
 
 from collections.abc import Sequence
 
@@ -30,7 +30,9 @@ class Lamb(MomentOptimizer):
 
 
 def _trust_ratio(weight: tf.Variable, update: tf.Tensor) -> tf.Tensor:
-    """|weight| / |update|; 1 where one of them is 0: a weight of zeros must be able to grow."""
+    """Returns |weight| / |update|, or 1 if one of them is 0, because a weight of zeros must be able
+    to grow.
+    """
     weight_norm, update_norm = tf.norm(weight), tf.norm(update)
     defined = tf.logical_and(weight_norm > 0, update_norm > 0)
     return tf.where(defined, tf.math.divide_no_nan(weight_norm, update_norm), 1.0)

@@ -1,4 +1,4 @@
-"""What the optimizers of Adam's family share."""
+"""The common part of the optimizers of Adam's family."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,12 +9,12 @@ from frazo.learn.trained_weight import TrainedWeight
 
 
 class MomentOptimizer(Optimizer):
-    """Keeps moving averages m, v of the gradient and its square, which begin at zero.
+    """Keeps moving averages m, v of the gradient and its square, which are initially zero.
 
     The message has beta1 and beta2.
     """
 
-    # The slots' names begin with it.
+    # The first part of the slots' names.
     slot_name: str
 
     def __init__(self, message: Any, *, weights: Sequence[TrainedWeight]):
@@ -24,9 +24,9 @@ class MomentOptimizer(Optimizer):
         self.applied_steps = self.add_update_counter(self.slot_name)
 
     def next_corrections(self) -> tuple[tf.Tensor, tf.Tensor]:
-        """1 - beta1^t, 1 - beta2^t of the t-th update, which this call begins: float64 scalars.
+        """Begins update t and returns 1 - beta1^t and 1 - beta2^t, float64 scalars.
 
-        m and v divided by them are averages whose weights sum to 1. In float32 they would lose
+        m and v divided by these are averages whose weights sum to 1. In float32 they would lose
         digits for small t.
         """
         t = tf.cast(self.applied_steps.assign_add(1, read_value=True), tf.float64)

@@ -11,8 +11,10 @@ from frazo.registry import register
 
 @register(optimizer_pb2.Momentum)
 class Momentum(Optimizer):
-    """a = momentum a + g; w -= lr a, or with nesterov (Sutskever et al. 2013, section 2, as in
-    Bengio et al. 2013, equation 7): w -= lr (g + momentum a)."""
+    """a = momentum a + g; w -= lr a, or with nesterov w -= lr (g + momentum a).
+
+    Sutskever et al. 2013, section 2, in the form of Bengio et al. 2013, equation 7.
+    """
 
     def __init__(self, message: optimizer_pb2.Momentum, *, weights: Sequence[TrainedWeight]):
         super().__init__(message, weights=weights)

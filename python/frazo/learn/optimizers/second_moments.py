@@ -4,13 +4,16 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 
-# Keeps a gradient of zeros from dividing by zero.
+# Prevents a division by zero for a gradient of zeros.
 _EPSILON = 1e-30
 
 
 def factored_dims(shape: Sequence[int], min_dim: int) -> tuple[int, int] | None:
-    """The axes of the largest and the second largest dimension, the lower axis of equal ones first;
-    None if the shape has none or the second is below min_dim."""
+    """Returns the axes of the largest and the second largest dimension.
+
+    Of equal dimensions the lower axis comes first. None if there are fewer than two dimensions or
+    the second is below min_dim.
+    """
     if len(shape) < 2:
         return None
     largest, second = sorted(range(len(shape)), key=lambda axis: -shape[axis])[:2]
@@ -21,11 +24,11 @@ class WholeSecondMoment:
     """v = decay v + (1 - decay) (g^2 + 1e-30)."""
 
     def __init__(self, average: tf.Variable):
-        """average: of the gradient's shape."""
+        """Uses `average`, of the gradient's shape, as v."""
         self._average = average
 
     def normalize(self, gradient: tf.Tensor, decay: tf.Tensor) -> tf.Tensor:
-        """Takes the gradient into the average and returns g / sqrt(v)."""
+        """Updates the average with the gradient and returns g / sqrt(v)."""
         average = _updated(self._average, tf.square(gradient) + _EPSILON, decay)
         return gradient * tf.math.rsqrt(average)
 
@@ -37,13 +40,19 @@ class FactoredSecondMoment:
     """
 
     def __init__(self, dims: tuple[int, int], rows: tf.Variable, columns: tf.Variable):
-        """rows, columns: of the gradient's shape without its largest, its second dimension."""
+        """Uses the given variables as r and c.
+
+        Args:
+          dims: The axes of the largest and the second largest dimension.
+          rows: Of the gradient's shape without its largest dimension.
+          columns: Of the gradient's shape without its second largest dimension.
+        """
         self._largest, self._second = dims
         self._rows = rows
         self._columns = columns
 
     def normalize(self, gradient: tf.Tensor, decay: tf.Tensor) -> tf.Tensor:
-        """Takes the gradient into the averages and returns g / sqrt(v)."""
+        """Updates the averages with the gradient and returns g / sqrt(v)."""
         square = tf.square(gradient) + _EPSILON
         rows = _updated(self._rows, tf.reduce_mean(square, self._largest), decay)
         columns = _updated(self._columns, tf.reduce_mean(square, self._second), decay)

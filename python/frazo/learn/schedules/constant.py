@@ -1,4 +1,4 @@
-"""No schedule."""
+"""The constant schedule."""
 
 import tensorflow as tf
 from frazo.learn.schedule import Schedule

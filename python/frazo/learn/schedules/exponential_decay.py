@@ -1,4 +1,4 @@
-"""Decay by half in equal times."""
+"""Halves the factor at equal intervals."""
 
 import tensorflow as tf
 from frazo.learn.schedule import Schedule
@@ -8,7 +8,7 @@ from frazo.registry import register
 
 @register(schedule_pb2.Schedule.ExponentialDecay)
 class ExponentialDecay(Schedule):
-    """1 to decay_start, then half of it every half_life_steps, but never below `end`."""
+    """1 until decay_start, then halved every half_life_steps, but never below `end`."""
 
     def __call__(self, step: tf.Tensor) -> tf.Tensor:
         # The subtraction is exact: it is done on integers.

@@ -16,7 +16,7 @@ class LinearRampup(Schedule):
 
 
 def rampup(step: tf.Tensor, start: float, warmup_steps: int, *, end: float = 1) -> tf.Tensor:
-    """float64 scalar: linear from `start` to `end` over warmup_steps, which may be 0."""
+    """Returns a float64 scalar, linear from `start` to `end` over warmup_steps, which may be 0."""
     if not warmup_steps:
         return tf.constant(end, tf.float64)
     share = tf.minimum(tf.cast(step, tf.float64) / warmup_steps, 1.0)

@@ -9,10 +9,10 @@ from frazo.registry import register
 
 @register(schedule_pb2.Schedule.LinearRampupExponentialDecay)
 class LinearRampupExponentialDecay(Schedule):
-    """For n replicas: `start` to n over n warmup_steps, n to n t = decay_start, exponential to `end`
-    at n t = decay_end.
+    """A linear ramp to n replicas, a plateau, and an exponential decay.
 
-    Chen et al. 2018, equation 1.
+    The factor grows from `start` to n over n warmup_steps, stays n until n t = decay_start, and
+    decays to `end` at n t = decay_end. Chen et al. 2018, equation 1.
     """
 
     def __call__(self, step: tf.Tensor) -> tf.Tensor:
@@ -23,5 +23,5 @@ class LinearRampupExponentialDecay(Schedule):
         share = tf.clip_by_value(decayed / (message.decay_end - message.decay_start), 0.0, 1.0)
         decay = tf.pow(tf.constant(message.end / replicas, tf.float64), share)
         ramp = rampup(step, message.start, replicas * message.warmup_steps, end=replicas)
-        # The ramp has ended where the decay starts, which it does at 1.
+        # The decay starts at 1 after the end of the ramp.
         return tf.cast(ramp * decay, tf.float32)

@@ -1,24 +1,25 @@
-"""Where a piece of configuration comes from: a file, or one command-line argument."""
+"""The texts that configuration comes from: files and command-line arguments."""
 
 from dataclasses import dataclass
 
-# Wider lines are shown in part, around the caret: a minified file would fill the screen.
+# Only this many columns of a line are shown, around the caret: a minified file would fill the
+# screen.
 _SHOWN_COLUMNS = 120
 
 
 @dataclass(frozen=True)
-class Source:
-    """A named text. Lines and columns count from 1, columns in characters."""
+class ConfigText:
+    """A named text: a file or one command-line argument."""
 
     name: str
     text: str
 
     def origin(self, line: int, column: int) -> "Origin":
-        """The place of a token that the scanner saw at (line, column) of `text`."""
+        """Returns the origin of a token that the scanner saw at (line, column) of `text`."""
         return Origin(self, line, column)
 
     def label(self, line: int, column: int) -> str:
-        """How a place is called at the head of an error."""
+        """Returns the name of a position at the start of an error."""
         return f"{self.name}:{line}:{column}"
 
     def line_text(self, line: int) -> str:
@@ -28,23 +29,23 @@ class Source:
 
 @dataclass(frozen=True)
 class Origin:
-    """One place in a source."""
+    """A position in a ConfigText. Lines and columns count from 1, columns in characters."""
 
-    source: Source
+    config: ConfigText
     line: int
     column: int
 
     def __str__(self) -> str:
-        return self.source.label(self.line, self.column)
+        return self.config.label(self.line, self.column)
 
     def excerpt(self) -> str:
-        """The line, and a caret under the column on the next; empty if the line is blank."""
-        text = self.source.line_text(self.line)
+        """Returns the line and below it a caret under the column, or "" if the line is blank."""
+        text = self.config.line_text(self.line)
         if not text.strip():
             return ""
         start = max(0, self.column - 1 - _SHOWN_COLUMNS // 2) if len(text) > _SHOWN_COLUMNS else 0
         before = text[start : self.column - 1]
-        # Tabs stay tabs, so that the caret is right whatever their width.
+        # Tabs stay tabs, so that the caret is right for any tab width.
         indent = "".join("\t" if character == "\t" else " " for character in before)
         margin = " " * len(str(self.line))
         shown = text[start : start + _SHOWN_COLUMNS]
