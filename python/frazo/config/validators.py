@@ -48,6 +48,17 @@ def validator_of(message: Message) -> Validator | None:
     return _validators.get(message.DESCRIPTOR.full_name)
 
 
+def require_valid(message: Message, path: str) -> None:
+    """The same checks for a layer that may have been made without a file: ValueError naming its path."""
+
+    def fail(problem: str, *part: Key) -> NoReturn:
+        raise ValueError(f"{path}: {'.'.join(map(str, part))}: {problem}")
+
+    validator = validator_of(message)
+    if validator is not None:
+        validator(message, fail)
+
+
 @validates(experiment_pb2.Experiment)
 def _trains_on_something(experiment: experiment_pb2.Experiment, fail: Fail) -> None:
     if "Train" in experiment.inputs:
@@ -114,13 +125,18 @@ def _classes_are_target_ids(
     model: transformer_pb2.Transformer | rnmt_plus_pb2.RnmtPlus, fail: Fail
 ) -> None:
     table = "target_embedding" if model.HasField("target_embedding") else "source_embedding"
+    if not model.HasField(table):
+        fail(
+            "the source is frames: the target's ids need a table of their own; set target_embedding"
+        )
     vocab_size = getattr(model, table).vocab_size
-    if model.HasField("softmax") and model.softmax.num_classes != vocab_size:
+    output = model.WhichOneof("output")
+    if output is not None and getattr(model, output).num_classes != vocab_size:
         problem = (
-            f"{model.softmax.num_classes} classes for {vocab_size} target ids "
+            f"{getattr(model, output).num_classes} classes for {vocab_size} target ids "
             f"({table}.vocab_size); expected as many"
         )
-        fail(problem, "softmax", "num_classes")
+        fail(problem, output, "num_classes")
 
 
 @validates(schedule_pb2.Schedule.Piecewise)

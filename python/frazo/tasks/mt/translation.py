@@ -15,9 +15,10 @@ from frazo.learn.loss import Loss
 
 # Imported for their side effect: each binds itself to its message.
 from frazo.models import rnmt_plus, transformer  # noqa: F401
-from frazo.models.encoder_decoder import EncoderDecoder, Tokens
+from frazo.models.encoder_decoder import EncoderDecoder
+from frazo.models.token_model import Tokens
 from frazo.proto import search_pb2, translation_pb2
-from frazo.registry import build, register
+from frazo.registry import build, register, unwrap
 from frazo.tasks.mt.translation_decoder import TranslationDecoder
 from frazo.tasks.mt.translation_servable import TranslationServable
 from frazo.tasks.sequence.text_tokenizers import TextTokenizers
@@ -64,8 +65,13 @@ class Translation(Task):
                 "translation: search.score_kind is LOG_PROBABILITIES, but the model gives logits. "
                 "Remove it."
             )
-        kind = message.WhichOneof("model")
-        self.model: EncoderDecoder = build(getattr(message, kind), path=kind, seed=seed)
+        kind, model = unwrap(message, "model")
+        self.model: EncoderDecoder = build(model, path=kind, seed=seed)
+        if self.model.source_vocab_size is None:
+            raise ValueError(
+                f"translation: {kind}.source_features says that the source is frames, but it is ids. "
+                "Set source_embedding in its place."
+            )
 
     def loss(
         self, batch: Mapping[str, tf.Tensor], context: StepContext
