@@ -348,6 +348,17 @@ def test_a_source_and_an_output_of_another_kind_fit_too(fields, expected):
     assert expected in _layers_error(layers)
 
 
+def test_labels_are_not_smoothed_over_sampled_classes():
+    stack = "num_layers: 1 layer { feed_forward { hidden_units: 4 }"
+    model = (
+        "source_embedding { vocab_size: 7 dim: 4 } sampled_softmax { num_classes: 7 num_sampled: 2 } "
+        f"encoder {{ {stack} {_SELF} }} }} decoder {{ {stack} {_CAUSAL} {_CROSS} }} }}"
+    )
+    task = f"transformer {{ {model} }} label_smoothing: 0.1 search {{ greedy {{}} eos_id: 2 max_length: 9 }}"
+    error = _first_line(task=f"task {{ translation {{ {task} }} }}")
+    assert "task.translation.label_smoothing: a sampled softmax knows" in error
+
+
 _SCHEDULES = [
     (
         "piecewise { boundaries: [1, 2] values: [1, 2] }",

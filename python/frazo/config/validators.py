@@ -15,6 +15,7 @@ from frazo.proto import (
     rnmt_plus_pb2,
     schedule_pb2,
     transformer_pb2,
+    translation_pb2,
 )
 
 _LAYER_NAME = re.compile(r"[A-Za-z0-9_]+")
@@ -119,6 +120,18 @@ def _rnmt_plus_can_decode(model: rnmt_plus_pb2.RnmtPlus, fail: Fail) -> None:
         problem = "a decoder goes from the first token to the last; remove this"
         fail(problem, "decoder", "layer", "reverse")
     _classes_are_target_ids(model, fail)
+
+
+@validates(translation_pb2.Translation)
+def _labels_can_be_smoothed(translation: translation_pb2.Translation, fail: Fail) -> None:
+    kind = translation.WhichOneof("model")
+    model = getattr(translation, kind)
+    if kind != "custom" and translation.label_smoothing and model.HasField("sampled_softmax"):
+        problem = (
+            "a sampled softmax knows the probabilities of a few classes, over which labels cannot be "
+            "smoothed; remove this, or use softmax"
+        )
+        fail(problem, "label_smoothing")
 
 
 def _classes_are_target_ids(

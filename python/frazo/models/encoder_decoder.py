@@ -97,7 +97,7 @@ class EncoderDecoder(tf.Module, TokenDecoder):
         if isinstance(source, Frames):
             x = source.values
         else:
-            x = self.source_embedding(source.ids, context)
+            x = self.source_embedding.vectors(source.ids)
         return Memory(self.encoder(x, source.layout, context), source.layout)
 
     def decode(

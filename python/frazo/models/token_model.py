@@ -13,7 +13,7 @@ from frazo.layers.step_context import StepContext
 
 
 class Tokens(NamedTuple):
-    """ids: int32 [batch, time]. layout: of ids."""
+    """ids: int32 [batch, time], all of them in the vocabulary, padding too. layout: of ids."""
 
     ids: tf.Tensor
     layout: SequenceLayout
@@ -59,7 +59,7 @@ class TokenModel(tf.Module, TokenDecoder):
     ) -> tuple[tf.Tensor, tf.Tensor | None]:
         """What the softmax classifies, [batch, time, units], and the probabilities of attention to the
         memory, as of AttendingLayer.attend; None if the body does not attend."""
-        x = self.embedding(tokens.ids, context)
+        x = self.embedding.vectors(tokens.ids)
         if isinstance(self.body, AttendingLayer):
             return self.body.attend(x, tokens.layout, context, memory)
         return self.body(x, tokens.layout, context, memory), None
@@ -100,7 +100,7 @@ class TokenModel(tf.Module, TokenDecoder):
         self, state: State, x: tf.Tensor, memory_cache: State, context: StepContext
     ) -> tuple[State, tf.Tensor]:
         """The logits of what follows the ids x, int32 [rows]: [rows, vocab_size]."""
-        state, y = self.body.step(state, self.embedding(x, context), memory_cache, context)
+        state, y = self.body.step(state, self.embedding.vectors(x), memory_cache, context)
         return state, self._classify(y, context)
 
     def probabilities(self, state: State) -> tf.Tensor | None:

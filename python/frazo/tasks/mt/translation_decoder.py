@@ -41,6 +41,11 @@ class TranslationDecoder(Decoder):
         self._target_tokenizer = _tokenizer(tokenizers.target)
 
     def decode(self, batch: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        if f"{SOURCE}_length" not in batch:
+            raise ValueError(
+                f"the batches have no feature '{SOURCE}_length': sentences that are packed cannot be "
+                "decoded. Give the input another batcher than packing."
+            )
         kept = [name for feature in (SOURCE, TARGET) for name in (feature, f"{feature}_length")] + [
             name for name in (_SOURCE_TEXT, _TARGET_TEXT) if name in batch
         ]

@@ -78,6 +78,12 @@ def test_records(decoder):
     ]
 
 
+def test_packed_batches_are_an_error(decoder):
+    packed = {"source": tf.constant([[3, 4, 2]]), "source_segment_ids": tf.constant([[1, 1, 1]])}
+    with pytest.raises(ValueError, match=r"sentences that are packed cannot be decoded\. Give"):
+        decoder.decode(packed)
+
+
 def test_the_texts_themselves_come_before_what_the_tokenizer_makes_of_them(decoder):
     texts = {
         "source_text": [b"Open  file", b"file"],
