@@ -14,7 +14,6 @@ from frazo.program.errors import JobError
 from frazo.program.number_format import format_duration, format_metrics
 from frazo.proto import experiment_pb2
 from frazo.registry import unwrap
-from frazo.tasks.sequence.attention_page import attention_page
 
 _RATE = "examples_per_second"
 
@@ -22,8 +21,8 @@ _RATE = "examples_per_second"
 class DecodedSet(ScoredSet):
     """Decodes one input at checkpoints and keeps outputs and scores in <logdir>/decode_<name>.
 
-    Of step 500 that is 00000500.jsonl, an example a line; attention_00000500.html, if the task draws
-    attention; and a line of the score log, which comes last: what has no score was not finished.
+    Of step 500 that is 00000500.jsonl, an example a line; NAME_00000500.html for each page that the task
+    draws; and a line of the score log, which comes last: what has no score was not finished.
     """
 
     def __init__(
@@ -67,7 +66,7 @@ class DecodedSet(ScoredSet):
                 "batcher's bounds?"
             )
         self._num_examples = len(decoded.records)
-        scores = self._decoder.scores(decoded.records)
+        scores = decoded.scorer.result()
         rate = len(decoded.records) / decoded.seconds
         metrics = {**scores.metrics, "num_examples": float(len(decoded.records)), _RATE: rate}
         self._write(step, decoded)
@@ -89,6 +88,6 @@ class DecodedSet(ScoredSet):
         self.directory.mkdir(parents=True, exist_ok=True)
         lines = "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in decoded.records)
         durable_file.write_text(self.directory / f"{step:08d}.jsonl", lines)
-        if decoded.figures:
-            page = attention_page(f"{self.label}, step {step}", decoded.figures)
-            durable_file.write_text(self.directory / f"attention_{step:08d}.html", page)
+        for name, figures in decoded.figures.items():
+            page = self._decoder.page(name, f"{self.label}, step {step}", figures)
+            durable_file.write_text(self.directory / f"{name}_{step:08d}.html", page)

@@ -17,7 +17,7 @@ WeightedMetrics = dict[str, tuple[tf.Tensor, tf.Tensor]]
 class EvalOutput(NamedTuple):
     """What one batch gives in evaluation.
 
-    examples: tensors with the batch as first dimension. "is_error", bool [batch], marks those
+    examples: tensors with the batch as first dimension. "is_shown", bool [batch], marks those
         that Task.example_page should be given.
     """
 
@@ -26,7 +26,13 @@ class EvalOutput(NamedTuple):
 
 
 class Task(tf.Module):
-    """A model with its loss and metrics, built from its message."""
+    """A model with its loss and metrics, built from its message.
+
+    headline: the metrics of evaluation and decoding that say most, the first that there is before the
+    others.
+    """
+
+    headline: Sequence[str] = ()
 
     def __init__(self, message: Any, *, input_spec: Mapping[str, tf.TensorSpec], seed: int):
         """input_spec: of the batches. seed: decides the initial weights."""

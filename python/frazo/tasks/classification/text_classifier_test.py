@@ -49,7 +49,7 @@ def test_evaluation_gives_predictions_and_accuracies(task):
     output = task.evaluate(_BATCH, _EVALUATION)
     assert float(output.metrics["accuracy"][0]) == 0.5
     np.testing.assert_array_equal(output.examples["prediction"], [0, 1])
-    np.testing.assert_array_equal(output.examples["is_error"], [False, True])
+    np.testing.assert_array_equal(output.examples["is_shown"], [False, True])
 
 
 def test_every_variable_learns(task):

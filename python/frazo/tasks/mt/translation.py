@@ -55,6 +55,8 @@ class Translation(Task):
     time], in place of NAME_length; they are for training and evaluation alone.
     """
 
+    headline = ("bleu",)
+
     def __init__(
         self,
         message: translation_pb2.Translation,

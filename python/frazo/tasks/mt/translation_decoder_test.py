@@ -97,16 +97,24 @@ def test_the_texts_themselves_come_before_what_the_tokenizer_makes_of_them(decod
 
 
 def test_scores_are_of_the_best_ones(decoder):
-    records = decoder.records(outputs(decoder))
-    scores = decoder.scores(records[:1])
+    found = outputs(decoder)
+    records = decoder.records(found)
+    scorer = decoder.scorer()
+    scorer.add(found, records[:1])
+    scores = scorer.result()
     assert scores.metrics["chrf"] == pytest.approx(100)
     assert "tok:13a" in scores.signatures["bleu"]
     nothing = {**records[0], "hypotheses": []}
-    assert decoder.scores([nothing]).metrics["bleu"] == 0
+    scorer = decoder.scorer()
+    scorer.add(found, [nothing])
+    assert scorer.result().metrics["bleu"] == 0
 
 
 def test_the_figure_has_a_row_a_token_and_a_column_a_source_token(decoder):
-    figure = decoder.attention_figure(outputs(decoder), 1)
+    figures = decoder.figures(outputs(decoder), 1)
+    assert list(figures) == ["attention"]
+    figure = figures["attention"]
+    assert figure in decoder.page("attention", "decode_test, step 20", [figure])
     assert figure.count("<tr><th>") == 1 + 3
     assert figure.count("<td") == 3 * 2
     # Sentence 1, hypothesis 0, token 2, source position 1: 18 + 6 + 1 of 36.
