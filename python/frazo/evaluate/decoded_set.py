@@ -8,6 +8,7 @@ from frazo.evaluate.decoding import Decoded, Decoding
 from frazo.evaluate.scored_set import ScoredSet
 from frazo.experiment.model import Model
 from frazo.experiment.parts import named_errors
+from frazo.input.input_texts import InputTexts
 from frazo.program import durable_file
 from frazo.program.console import Console
 from frazo.program.errors import JobError
@@ -31,7 +32,8 @@ class DecodedSet(ScoredSet):
         super().__init__(f"decode_{name.lower()}", name, experiment, logdir, console)
         self._name = name
         self._settings = experiment.decode
-        _, self._input_message = unwrap(experiment.inputs[name])
+        _, message = unwrap(experiment.inputs[name])
+        self._texts = InputTexts(message)
         # Known when the input was read to its end.
         self._num_examples = self.source.num_examples
 
@@ -39,7 +41,7 @@ class DecodedSet(ScoredSet):
         """JobError: the task, or the input, cannot be decoded."""
         self._model = model
         with named_errors(f"inputs.{self._name}"):
-            self._decoder = model.task.decoder(self._input_message)
+            self._decoder = model.task.decoder(self._texts)
         self._decoding = Decoding(self._decoder, self.source, self._settings)
         # What a score depends on beside the weights and the input.
         limit = self._settings.max_examples if self._settings.HasField("max_examples") else None

@@ -46,7 +46,7 @@ class Total(Scorer):
 
 
 class SquareTask(Task):
-    def decoder(self, source):
+    def decoder(self, texts):
         return Squares()
 
 

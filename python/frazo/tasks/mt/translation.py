@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 from frazo.decode.search import Results
+from frazo.input.input_texts import InputTexts
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.smoothed_cross_entropy import smoothed_cross_entropy
 from frazo.layers.step_context import StepContext
@@ -30,7 +31,6 @@ from frazo.tasks.sequence.token_loss import TokenLosses
 from frazo.tasks.sequence.token_search import search_tokens
 from frazo.tasks.task import EvalOutput, Task, WeightedMetrics
 from google.protobuf import text_format
-from google.protobuf.message import Message
 
 _SEQUENCES = ("source", "target", "target_labels")
 
@@ -74,11 +74,13 @@ class Translation(Task):
             )
         kind, model = unwrap(message, "model")
         self.model: EncoderDecoder = build(model, path=kind, seed=seed)
-        if self.model.source_vocab_size is None:
+        source_vocab_size = self.model.source_vocab_size
+        if source_vocab_size is None:
             raise ValueError(
                 f"translation: {kind}.source_features says that the source is frames, but it is ids. "
                 "Set source_embedding in its place."
             )
+        self._source_vocab_size = source_vocab_size
 
     def loss(
         self, batch: Mapping[str, tf.Tensor], context: StepContext
@@ -125,21 +127,23 @@ class Translation(Task):
             int8=self.message.decoding_weights == translation_pb2.Translation.INT8,
         )
 
-    def decoder(self, source: Message) -> TranslationDecoder:
+    def decoder(self, texts: InputTexts) -> TranslationDecoder:
         search = text_format.MessageToString(self.message.search, as_one_line=True)
         if self.message.decoding_weights == translation_pb2.Translation.INT8:
             search += " decoding_weights: INT8"
-        return TranslationDecoder(self.decode, search, self._tokenizers(source))
+        return TranslationDecoder(self.decode, search, self._tokenizers(texts))
 
-    def servable(self, source: Message) -> TranslationServable:
-        tokenizers = self._tokenizers(source)
+    def servable(self, texts: InputTexts) -> TranslationServable:
+        tokenizers = self._tokenizers(texts)
         return TranslationServable(self, self.decode, self.message.search, tokenizers)
 
-    def _tokenizers(self, source: Message) -> TextTokenizers:
-        return TextTokenizers(source, self.message, vocab_size=self.model.target_vocab_size)
+    def _tokenizers(self, texts: InputTexts) -> TextTokenizers:
+        of_task = self.message.tokenizer if self.message.HasField("tokenizer") else None
+        vocabulary = self.model.target_vocab_size
+        return TextTokenizers(texts, of_task, task="translation", vocab_size=vocabulary)
 
     def _source(self, ids: tf.Tensor, layout: SequenceLayout) -> Tokens:
-        return Tokens(real_ids(ids, layout.mask, self.model.source_vocab_size, "source"), layout)
+        return Tokens(real_ids(ids, layout.mask, self._source_vocab_size, "source"), layout)
 
     def _target(self, batch: Mapping[str, tf.Tensor], context: StepContext) -> _Target:
         layout = token_layout(batch, "target")

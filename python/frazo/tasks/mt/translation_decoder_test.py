@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from frazo.decode.search import Results
-from frazo.proto import pipeline_pb2, translation_pb2
+from frazo.input.input_texts import InputTexts
+from frazo.proto import pipeline_pb2
 from frazo.tasks.mt.translation_decoder import TranslationDecoder
 from frazo.tasks.sequence.text_tokenizers import TextTokenizers
 from google.protobuf import text_format
@@ -51,7 +52,7 @@ def decoder(source):
         )
         return Results(**{name: tf.constant(values) for name, values in RESULTS.items()})
 
-    tokenizers = TextTokenizers(source, translation_pb2.Translation(), vocab_size=len(WORDS))
+    tokenizers = TextTokenizers(InputTexts(source), None, task="translation", vocab_size=len(WORDS))
     return TranslationDecoder(translate, "greedy", tokenizers)
 
 

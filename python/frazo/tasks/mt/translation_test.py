@@ -3,6 +3,7 @@ import math
 import numpy as np
 import pytest
 import tensorflow as tf
+from frazo.input.input_texts import InputTexts
 from frazo.layers.step_context import StepContext
 from frazo.proto import pipeline_pb2
 from frazo.tasks.mt.small_translation import (
@@ -278,7 +279,8 @@ def test_what_a_decoding_depends_on_is_told_in_a_line(tmp_path):
         }}""",
         pipeline_pb2.Pipeline(),
     )
+    texts = InputTexts(source)
     search = "beam { width: 4 } eos_id: 2 max_length: 20"
-    assert make_task().decoder(source).search == search
-    int8 = make_task(extra="decoding_weights: INT8").decoder(source).search
+    assert make_task().decoder(texts).search == search
+    int8 = make_task(extra="decoding_weights: INT8").decoder(texts).search
     assert int8 == f"{search} decoding_weights: INT8"
