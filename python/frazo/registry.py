@@ -65,18 +65,18 @@ def build(message: Message, **kwargs: Any) -> Any:
     return build(member, **kwargs)
 
 
-def unwrap(message: Message) -> tuple[str, Any]:
-    """Returns name and value of the member set in a wrapper message's `kind`; an Any is unpacked.
+def unwrap(message: Message, oneof: str = "kind") -> tuple[str, Any]:
+    """Returns name and value of the member that is set in a message's oneof; an Any is unpacked.
 
     Raises:
       ValueError: No member is set.
       LookupError: The type of an Any is unknown.
     """
-    kinds = message.DESCRIPTOR.oneofs_by_name["kind"].fields
-    name = message.WhichOneof("kind")
+    members = message.DESCRIPTOR.oneofs_by_name[oneof].fields
+    name = message.WhichOneof(oneof)
     if name is None:
-        members = ", ".join(field.name for field in kinds)
-        raise ValueError(f"{message.DESCRIPTOR.full_name} is empty: set one of {members}")
+        names = ", ".join(field.name for field in members)
+        raise ValueError(f"{message.DESCRIPTOR.full_name} is empty: set one of {names}")
     member = getattr(message, name)
     return name, _unpacked(member) if isinstance(member, Message) else member
 

@@ -8,7 +8,14 @@ from google.protobuf import any_pb2
 
 import frazo
 from frazo import registry
-from frazo.proto import dropout_pb2, initializer_pb2, layer_pb2, optimizer_pb2, pooling_pb2
+from frazo.proto import (
+    dropout_pb2,
+    initializer_pb2,
+    layer_pb2,
+    optimizer_pb2,
+    pooling_pb2,
+    translation_pb2,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -99,6 +106,16 @@ def test_unwrap_unpacks_an_any():
     layer = layer_pb2.Layer()
     layer.custom.Pack(dropout_pb2.Dropout(rate=0.5))
     assert frazo.unwrap(layer) == ("custom", dropout_pb2.Dropout(rate=0.5))
+
+
+def test_unwrap_takes_a_oneof_of_any_name():
+    translation = translation_pb2.Translation()
+    translation.custom.Pack(pooling_pb2.MaxPool2d(window=3))
+    assert registry.unwrap(translation, "model") == ("custom", pooling_pb2.MaxPool2d(window=3))
+    with pytest.raises(
+        ValueError, match=r"frazo\.Translation is empty: set one of transformer, rnmt"
+    ):
+        registry.unwrap(translation_pb2.Translation(), "model")
 
 
 def test_unknown_type_in_an_any_names_its_url_and_the_remedy():

@@ -327,6 +327,38 @@ def test_parts_of_rnmt_plus_fit(decoder, classes, expected):
         assert _layers_error(layers).endswith(field_path + expected)
 
 
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        (
+            "source_features: 3",
+            "the source is frames: the target's ids need a table of their own; ",
+        ),
+        (
+            "source_embedding { vocab_size: 7 dim: 4 } "
+            "sampled_softmax { num_classes: 8 num_sampled: 2 }",
+            "sampled_softmax.num_classes: 8 classes for 7 target ids",
+        ),
+    ],
+)
+def test_a_source_and_an_output_of_another_kind_fit_too(fields, expected):
+    stack = "num_layers: 1 layer { feed_forward { hidden_units: 4 }"
+    model = f"{fields} encoder {{ {stack} {_SELF} }} }} decoder {{ {stack} {_CAUSAL} {_CROSS} }} }}"
+    layers = f"layers {{ custom {{ [type.googleapis.com/frazo.Transformer] {{ {model} }} }} }}"
+    assert expected in _layers_error(layers)
+
+
+def test_labels_are_not_smoothed_over_sampled_classes():
+    stack = "num_layers: 1 layer { feed_forward { hidden_units: 4 }"
+    model = (
+        "source_embedding { vocab_size: 7 dim: 4 } sampled_softmax { num_classes: 7 num_sampled: 2 } "
+        f"encoder {{ {stack} {_SELF} }} }} decoder {{ {stack} {_CAUSAL} {_CROSS} }} }}"
+    )
+    task = f"transformer {{ {model} }} label_smoothing: 0.1 search {{ greedy {{}} eos_id: 2 max_length: 9 }}"
+    error = _first_line(task=f"task {{ translation {{ {task} }} }}")
+    assert "task.translation.label_smoothing: a sampled softmax knows" in error
+
+
 _SCHEDULES = [
     (
         "piecewise { boundaries: [1, 2] values: [1, 2] }",

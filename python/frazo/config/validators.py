@@ -15,6 +15,7 @@ from frazo.proto import (
     rnmt_plus_pb2,
     schedule_pb2,
     transformer_pb2,
+    translation_pb2,
 )
 
 _LAYER_NAME = re.compile(r"[A-Za-z0-9_]+")
@@ -50,6 +51,17 @@ def validates(message_class: type[Message]) -> Callable[[Validator], Validator]:
 
 def validator_of(message: Message) -> Validator | None:
     return _validators.get(message.DESCRIPTOR.full_name)
+
+
+def require_valid(message: Message, path: str) -> None:
+    """The same checks for a layer that may have been made without a file: ValueError naming its path."""
+
+    def fail(problem: str, *part: Key) -> NoReturn:
+        raise ValueError(f"{path}: {'.'.join(map(str, part))}: {problem}")
+
+    validator = validator_of(message)
+    if validator is not None:
+        validator(message, fail)
 
 
 @validates(experiment_pb2.Experiment)
@@ -123,17 +135,34 @@ def _rnmt_plus_can_decode(model: rnmt_plus_pb2.RnmtPlus, fail: Fail) -> None:
     _classes_are_target_ids(model, fail)
 
 
+@validates(translation_pb2.Translation)
+def _labels_can_be_smoothed(translation: translation_pb2.Translation, fail: Fail) -> None:
+    kind = translation.WhichOneof("model")
+    model = getattr(translation, kind)
+    if kind != "custom" and translation.label_smoothing and model.HasField("sampled_softmax"):
+        problem = (
+            "a sampled softmax knows the probabilities of a few classes, over which labels cannot be "
+            "smoothed; remove this, or use softmax"
+        )
+        fail(problem, "label_smoothing")
+
+
 def _classes_are_target_ids(
     model: transformer_pb2.Transformer | rnmt_plus_pb2.RnmtPlus, fail: Fail
 ) -> None:
     table = "target_embedding" if model.HasField("target_embedding") else "source_embedding"
+    if not model.HasField(table):
+        fail(
+            "the source is frames: the target's ids need a table of their own; set target_embedding"
+        )
     vocab_size = getattr(model, table).vocab_size
-    if model.HasField("softmax") and model.softmax.num_classes != vocab_size:
+    output = model.WhichOneof("output")
+    if output is not None and getattr(model, output).num_classes != vocab_size:
         problem = (
-            f"{model.softmax.num_classes} classes for {vocab_size} target ids "
+            f"{getattr(model, output).num_classes} classes for {vocab_size} target ids "
             f"({table}.vocab_size); the two numbers must be equal"
         )
-        fail(problem, "softmax", "num_classes")
+        fail(problem, output, "num_classes")
 
 
 @validates(schedule_pb2.Schedule.Piecewise)

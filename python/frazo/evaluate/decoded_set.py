@@ -8,13 +8,13 @@ from frazo.evaluate.decoding import Decoded, Decoding
 from frazo.evaluate.scored_set import ScoredSet
 from frazo.experiment.model import Model
 from frazo.experiment.parts import named_errors
+from frazo.input.input_texts import InputTexts
 from frazo.program import durable_file
 from frazo.program.console import Console
 from frazo.program.errors import JobError
 from frazo.program.number_format import format_duration, format_metrics
 from frazo.proto import experiment_pb2
 from frazo.registry import unwrap
-from frazo.tasks.sequence.attention_page import attention_page
 
 _RATE = "examples_per_second"
 
@@ -22,8 +22,8 @@ _RATE = "examples_per_second"
 class DecodedSet(ScoredSet):
     """Decodes one input at checkpoints and keeps outputs and scores in <logdir>/decode_<name>.
 
-    Of step 500 that is 00000500.jsonl, an example a line; attention_00000500.html, if the task draws
-    attention; and a line of the score log, which comes last: what has no score was not finished.
+    Of step 500 that is 00000500.jsonl, an example a line; NAME_00000500.html for each page that the task
+    draws; and a line of the score log, which comes last: what has no score was not finished.
     """
 
     def __init__(
@@ -32,7 +32,8 @@ class DecodedSet(ScoredSet):
         super().__init__(f"decode_{name.lower()}", name, experiment, logdir, console)
         self._name = name
         self._settings = experiment.decode
-        _, self._input_message = unwrap(experiment.inputs[name])
+        _, message = unwrap(experiment.inputs[name])
+        self._texts = InputTexts(message)
         # Known when the input was read to its end.
         self._num_examples = self.source.num_examples
 
@@ -40,7 +41,7 @@ class DecodedSet(ScoredSet):
         """JobError: the task, or the input, cannot be decoded."""
         self._model = model
         with named_errors(f"inputs.{self._name}"):
-            self._decoder = model.task.decoder(self._input_message)
+            self._decoder = model.task.decoder(self._texts)
         self._decoding = Decoding(self._decoder, self.source, self._settings)
         # What a score depends on beside the weights and the input.
         limit = self._settings.max_examples if self._settings.HasField("max_examples") else None
@@ -67,7 +68,7 @@ class DecodedSet(ScoredSet):
                 "batcher's bounds?"
             )
         self._num_examples = len(decoded.records)
-        scores = self._decoder.scores(decoded.records)
+        scores = decoded.scorer.result()
         rate = len(decoded.records) / decoded.seconds
         metrics = {**scores.metrics, "num_examples": float(len(decoded.records)), _RATE: rate}
         self._write(step, decoded)
@@ -89,6 +90,6 @@ class DecodedSet(ScoredSet):
         self.directory.mkdir(parents=True, exist_ok=True)
         lines = "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in decoded.records)
         durable_file.write_text(self.directory / f"{step:08d}.jsonl", lines)
-        if decoded.figures:
-            page = attention_page(f"{self.label}, step {step}", decoded.figures)
-            durable_file.write_text(self.directory / f"attention_{step:08d}.html", page)
+        for name, figures in decoded.figures.items():
+            page = self._decoder.page(name, f"{self.label}, step {step}", figures)
+            durable_file.write_text(self.directory / f"{name}_{step:08d}.html", page)

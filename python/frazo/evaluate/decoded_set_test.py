@@ -10,7 +10,7 @@ from frazo.evaluate import decoded_set, scored_set
 from frazo.program.console import Console
 from frazo.program.errors import JobError
 from frazo.proto import decode_loop_pb2, experiment_pb2
-from frazo.tasks.decoder import Decoder, DecodingScores
+from frazo.tasks.decoder import Decoder, DecodingScores, Scorer
 from frazo.tasks.task import Task
 
 
@@ -23,16 +23,30 @@ class Squares(Decoder):
     def records(self, outputs):
         return [{"square": int(square)} for square in outputs["square"]]
 
-    def scores(self, records):
-        total = float(sum(record["square"] for record in records))
-        return DecodingScores({"total": total}, {"total": "sum"})
+    def scorer(self):
+        return Total()
 
-    def attention_figure(self, outputs, row):
-        return None if row == 1 else f"<i>{outputs['square'][row]}</i>"
+    def figures(self, outputs, row):
+        return {} if row == 1 else {"digits": f"<i>{outputs['square'][row]}</i>"}
+
+    def page(self, name, title, figures):
+        return f"{name} of {title}: {''.join(figures)}"
+
+
+class Total(Scorer):
+    def __init__(self):
+        self.total = 0.0
+
+    def add(self, outputs, records):
+        assert [record["square"] for record in records] == list(outputs["square"])
+        self.total += float(sum(outputs["square"]))
+
+    def result(self):
+        return DecodingScores({"total": self.total}, {"total": "sum"})
 
 
 class SquareTask(Task):
-    def decoder(self, source):
+    def decoder(self, texts):
         return Squares()
 
 
@@ -100,8 +114,8 @@ def test_outputs_figures_and_scores_of_the_evaluation_weights(decoded, tmp_path)
     lines = (directory / "00000020.jsonl").read_text().splitlines()
     assert [json.loads(line)["square"] for line in lines] == [0, 1, 4, 9, 16]
     # Of each batch of two the second has no figure.
-    page = (directory / "attention_00000020.html").read_text()
-    assert "<i>0</i><i>4</i><i>16</i>" in page
+    page = (directory / "digits_00000020.html").read_text()
+    assert page == "digits of decode_test, step 20: <i>0</i><i>4</i><i>16</i>"
     record = json.loads((directory / "scores.jsonl").read_text())
     assert record["step"] == 20
     assert record["metrics"]["total"] == 30

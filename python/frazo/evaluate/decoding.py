@@ -9,19 +9,21 @@ import numpy as np
 import tensorflow as tf
 from frazo.input.input import Input
 from frazo.proto import decode_loop_pb2
-from frazo.tasks.decoder import Decoder
+from frazo.tasks.decoder import Decoder, Scorer
 
 
 @dataclasses.dataclass(frozen=True)
 class Decoded:
     """What a pass gave.
 
-    records: one an example, as Decoder.records gives them. figures: the attention of the first ones,
-    in HTML. seconds: without the time in which TensorFlow made the graph.
+    records: one an example, as Decoder.records gives them. figures: those of the first ones, in HTML, by
+    the name of their page. scorer: it has all examples. seconds: without the time in which TensorFlow
+    made the graph.
     """
 
     records: list[dict[str, Any]]
-    figures: list[str]
+    figures: dict[str, list[str]]
+    scorer: Scorer
     seconds: float
 
 
@@ -33,7 +35,7 @@ class Decoding:
         self._decoder = decoder
         self._batches = source.dataset()
         self._max_examples = settings.max_examples if settings.HasField("max_examples") else None
-        self._max_figures = settings.max_shown_examples
+        self._max_shown = settings.max_shown_examples
         # One graph for batches of every size.
         self._decode = tf.function(
             decoder.decode, input_signature=[self._batches.element_spec], autograph=False
@@ -50,20 +52,36 @@ class Decoding:
         self._decode.get_concrete_function()
         began = time.monotonic()
         records: list[dict[str, Any]] = []
-        figures: list[str] = []
+        figures = _Figures(self._decoder, self._max_shown)
+        scorer = self._decoder.scorer()
         for batch in self._batches:
             if should_stop():
                 return None
-            outputs = {name: tensor.numpy() for name, tensor in self._decode(batch).items()}
             wanted = None if self._max_examples is None else self._max_examples - len(records)
-            of_batch = self._decoder.records(outputs)[:wanted]
-            records += of_batch
-            figures += self._figures(outputs, len(of_batch), self._max_figures - len(figures))
+            outputs = {
+                name: tensor.numpy()[:wanted] for name, tensor in self._decode(batch).items()
+            }
+            batch_records = self._decoder.records(outputs)
+            scorer.add(outputs, batch_records)
+            figures.add(outputs, len(batch_records))
+            records += batch_records
             report(len(records), time.monotonic() - began)
             if len(records) == self._max_examples:
                 break
-        return Decoded(records, figures, time.monotonic() - began)
+        return Decoded(records, figures.by_page, scorer, time.monotonic() - began)
 
-    def _figures(self, outputs: dict[str, np.ndarray], rows: int, limit: int) -> list[str]:
-        drawn = (self._decoder.attention_figure(outputs, row) for row in range(min(rows, limit)))
-        return [figure for figure in drawn if figure is not None]
+
+class _Figures:
+    """Those of the first examples that have some. by_page: HTML by the name of its page."""
+
+    def __init__(self, decoder: Decoder, limit: int):
+        self._decoder = decoder
+        self._left = limit
+        self.by_page: dict[str, list[str]] = {}
+
+    def add(self, outputs: dict[str, np.ndarray], rows: int) -> None:
+        for row in range(min(rows, self._left)):
+            figures = self._decoder.figures(outputs, row)
+            for page, figure in figures.items():
+                self.by_page.setdefault(page, []).append(figure)
+            self._left -= bool(figures)

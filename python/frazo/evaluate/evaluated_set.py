@@ -33,4 +33,4 @@ class EvaluatedSet(ScoredSet):
         if result is None:
             return
         self.console.line(f"{self.label}: step: {step}, {format_metrics(result.metrics)}")
-        self._keep(step, result.metrics, summaries=self._model.task.example_page(result.errors))
+        self._keep(step, result.metrics, summaries=self._model.task.example_page(result.shown))

@@ -13,18 +13,19 @@ from frazo.proto import eval_loop_pb2
 from frazo.scores.weighted_means import WeightedMeans
 from frazo.tasks.task import EvalOutput
 
-_IS_ERROR = "is_error"
+_IS_SHOWN = "is_shown"
 
 
 @dataclasses.dataclass(frozen=True)
 class EvalResult:
     """What a pass gave.
 
-    metrics: weighted means. errors: the first rows of the task's examples that it got wrong.
+    metrics: weighted means. shown: the first rows of the task's examples that it marked as
+    worth showing.
     """
 
     metrics: dict[str, float]
-    errors: list[dict[str, Any]]
+    shown: list[dict[str, Any]]
 
 
 class Evaluation:
@@ -37,7 +38,7 @@ class Evaluation:
         self._num_examples = math.inf if source.num_examples is None else source.num_examples
         if settings.HasField("max_examples"):
             self._num_examples = min(self._num_examples, settings.max_examples)
-        self._max_shown_errors = settings.max_shown_errors
+        self._max_shown = settings.max_shown_errors
         # One graph for batches of every size.
         self._evaluate = tf.function(
             self._evaluate_batch, input_signature=[self._batches.element_spec], autograph=False
@@ -49,7 +50,7 @@ class Evaluation:
         Uses the model's weights as they are (see Model.evaluation_weights).
         """
         means = WeightedMeans()
-        errors: list[dict[str, Any]] = []
+        shown: list[dict[str, Any]] = []
         num_examples = 0
         for batch in self._batches:
             if should_stop():
@@ -60,11 +61,11 @@ class Evaluation:
                 {name: value * weight for name, (value, weight) in values.items()},
                 {name: weight for name, (_, weight) in values.items()},
             )
-            errors += _wrong_rows(output.examples, self._max_shown_errors - len(errors))
+            shown += _marked_rows(output.examples, self._max_shown - len(shown))
             num_examples += int(batch_examples)
             if num_examples >= self._num_examples:
                 break
-        return EvalResult(means.means(), errors)
+        return EvalResult(means.means(), shown)
 
     def _evaluate_batch(self, batch: Mapping[str, tf.Tensor]) -> tuple[EvalOutput, tf.Tensor]:
         """The second: int64 [], the examples of the batch."""
@@ -73,9 +74,9 @@ class Evaluation:
         return task.evaluate(batch, context), task.num_examples(batch)
 
 
-def _wrong_rows(examples: Mapping[str, tf.Tensor], limit: int) -> list[dict[str, Any]]:
-    if limit <= 0 or _IS_ERROR not in examples:
+def _marked_rows(examples: Mapping[str, tf.Tensor], limit: int) -> list[dict[str, Any]]:
+    if limit <= 0 or _IS_SHOWN not in examples:
         return []
-    wrong = examples[_IS_ERROR].numpy().nonzero()[0][:limit]
+    marked = examples[_IS_SHOWN].numpy().nonzero()[0][:limit]
     columns = {name: tensor.numpy() for name, tensor in examples.items()}
-    return [{name: column[row] for name, column in columns.items()} for row in wrong]
+    return [{name: column[row] for name, column in columns.items()} for row in marked]

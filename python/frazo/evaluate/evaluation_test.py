@@ -28,7 +28,7 @@ class MeanTask(Task):
         weight = tf.reduce_sum(batch["weight"])
         mean = tf.reduce_sum(batch["x"] * batch["weight"]) / weight
         odd = tf.logical_and(batch["x"] % 2 == 1, batch["weight"] > 0)
-        return EvalOutput({"mean": (mean, weight)}, {"x": batch["x"], "is_error": odd})
+        return EvalOutput({"mean": (mean, weight)}, {"x": batch["x"], "is_shown": odd})
 
     def num_examples(self, batch):
         return tf.math.count_nonzero(batch["weight"])
@@ -60,9 +60,9 @@ def test_stops_after_the_batch_that_completes_max_examples():
 
 
 def test_the_first_errors_are_shown_as_rows():
-    rows = evaluation(max_shown_errors=2).run().errors
-    assert [(row["x"], row["is_error"]) for row in rows] == [(1.0, True), (3.0, True)]
-    assert evaluation(max_shown_errors=0).run().errors == []
+    rows = evaluation(max_shown_errors=2).run().shown
+    assert [(row["x"], row["is_shown"]) for row in rows] == [(1.0, True), (3.0, True)]
+    assert evaluation(max_shown_errors=0).run().shown == []
 
 
 def test_a_stop_request_gives_no_result():

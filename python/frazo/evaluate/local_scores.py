@@ -1,5 +1,6 @@
 """Evaluation and decoding in the trainer's own process."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from frazo.evaluate.scored_set import ScoredSet
@@ -28,9 +29,12 @@ class LocalScores:
         self._console = console
         self._stop = stop
         self._sets: list[ScoredSet] | None = None
+        # Of the task: known when something was scored.
+        self.headline_metrics: Sequence[str] = ()
 
     def score(self, model: Model, step: int) -> None:
         """Scores each input that has no score of `step`, until a stop is requested."""
+        self.headline_metrics = model.task.headline
         if self._sets is None:
             self._sets = scored_sets(self._jobs, self._experiment, self._logdir, self._console)
             for scored in self._sets:
@@ -40,14 +44,16 @@ class LocalScores:
                 scored.score(step, lambda: bool(self._stop))
 
     def headline(self, step: int) -> dict[str, tuple[str, float]]:
-        """The metric of `step` that says most, by label: ("accuracy", 0.97) of "eval_test", ("bleu",
-        24.1) of "decode_test"; of those that have one."""
-        return {
-            scored.label: (name, value)
-            for scored in self._sets or []
-            for name in ("accuracy", "bleu")
-            if (value := scored.metrics(step).get(name)) is not None
-        }
+        """The metric of `step` that says most, as the task says, by label: ("accuracy", 0.97) of
+        "eval_test"; of those that have one."""
+        found = {}
+        for scored in self._sets or []:
+            metrics = scored.metrics(step)
+            values = ((name, metrics.get(name)) for name in self.headline_metrics)
+            best = next(((name, value) for name, value in values if value is not None), None)
+            if best is not None:
+                found[scored.label] = best
+        return found
 
     def close(self) -> None:
         for scored in self._sets or []:

@@ -9,6 +9,7 @@ from frazo.checkpoint.directory import CheckpointDirectory
 from frazo.checkpoint.restore import restore_variables
 from frazo.experiment.model import Model
 from frazo.experiment.parts import first_input, named_errors
+from frazo.input.input_texts import InputTexts
 from frazo.program.console import Console
 from frazo.program.disk_and_graph_errors import disk_and_graph_errors
 from frazo.program.durable_file import TEMPORARY_SUFFIX, sync_directory, sync_file
@@ -42,7 +43,7 @@ def write_inference_graph(
     model = Model(experiment, source.element_spec)
     _, message = unwrap(experiment.inputs[name])
     with named_errors(f"inputs.{name}"):
-        servable = model.task.servable(message)
+        servable = model.task.servable(InputTexts(message))
     train = CheckpointDirectory(logdir / "train")
     checkpoint = train.newest(lambda _, damage: console.warning(damage))
     if checkpoint is None:

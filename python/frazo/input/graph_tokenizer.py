@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 from frazo import ops
-from frazo.input.feature_tokenizer import tokenizer_files, without_files
+from frazo.input.tokenizer_files import tokenizer_files, without_files
 from frazo.proto import tokenizer_pb2
 
 

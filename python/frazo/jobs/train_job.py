@@ -159,7 +159,7 @@ class TrainJob:
 
     def _draw_curve(self) -> None:
         try:
-            curve = draw_learning_curve(self._logdir)
+            curve = draw_learning_curve(self._logdir, ("loss", *self._scores.headline_metrics))
         except OSError as error:
             self._console.warning(f"the learning curve could not be drawn: {error}")
             return

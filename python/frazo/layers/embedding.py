@@ -3,6 +3,7 @@
 import math
 
 import tensorflow as tf
+from frazo.layers.checked_ids import checked_ids
 from frazo.layers.layer import Layer
 from frazo.layers.step_context import StepContext
 from frazo.proto import embedding_pb2, initializer_pb2
@@ -26,23 +27,16 @@ class Embedding(Layer):
         self.table = self.add_variable("table", (message.vocab_size, message.dim), init)
 
     def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
-        vectors = tf.gather(self.table, self._checked(x))
+        size = self.message.vocab_size
+        problem = (
+            f"{self.path}: an id is not from 0 to {size - 1}. Raise vocab_size to the size of the "
+            "tokenizer's vocabulary, or correct the ids."
+        )
+        return self.vectors(checked_ids(x, size, problem))
+
+    def vectors(self, ids: tf.Tensor) -> tf.Tensor:
+        """The vectors of ids that are known to have a row."""
+        vectors = tf.gather(self.table, ids)
         if self.message.scale_by_sqrt_dim:
             vectors *= math.sqrt(self.message.dim)
         return vectors
-
-    def _checked(self, ids: tf.Tensor) -> tf.Tensor:
-        size = self.message.vocab_size
-        is_known = tf.reduce_all((ids >= 0) & (ids < size))
-        check = tf.debugging.Assert(
-            is_known,
-            [
-                f"{self.path}: an id is not from 0 to {size - 1}. Raise vocab_size to the size of "
-                "the tokenizer's vocabulary, or correct the ids. The smallest and the largest id:",
-                tf.reduce_min(ids),
-                tf.reduce_max(ids),
-            ],
-        )
-        # Without the dependency the lookup's own check may be the first to fail, and names no remedy.
-        with tf.control_dependencies([check]):
-            return tf.identity(ids)

@@ -3,10 +3,13 @@ import pytest
 import tensorflow as tf
 from frazo.layers.attention.relative_position_bias import RelativePositionBias
 from frazo.layers.attention.rotary import rotate
+from frazo.layers.layer import Layer
 from frazo.layers.position_vectors import LearnedPositions, SinusoidalPositions
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext
 from frazo.proto import position_pb2
+from frazo.registry import build, register
+from google.protobuf import struct_pb2
 
 _EVALUATION = StepContext.for_evaluation(seed=0)
 _PLACE = {"path": "positions", "input_shape": (None, None), "seed": 1}
@@ -31,6 +34,24 @@ def test_sines_then_cosines():
     expected = [0.909297, 0.019999, 0.0002, -0.416147, 0.9998, 1.0]
     np.testing.assert_allclose(y, [[[0, 0, 0, 1, 1, 1], expected]], atol=1e-6)
     assert layer.output_shape == (None, None, 6)
+
+
+# Any message of one's own will do; this one is known to every protobuf.
+@register(struct_pb2.Value)
+class _Constant(Layer):
+    def __init__(self, message, *, dim, **place):
+        super().__init__(message, **place)
+        self.output_shape = (*self.input_shape, dim)
+
+    def __call__(self, x, context):
+        return tf.fill([*x.shape, self.output_shape[-1]], self.message.number_value)
+
+
+def test_vectors_of_ones_own_come_in_an_any():
+    message = position_pb2.PositionVectors()
+    message.custom.Pack(struct_pb2.Value(number_value=3))
+    y = build(message, dim=2, **_PLACE)(tf.constant([[0, 1]]), _EVALUATION)
+    np.testing.assert_array_equal(y, [[[3, 3], [3, 3]]])
 
 
 def test_sinusoids_of_an_odd_size_are_an_error():

@@ -30,8 +30,7 @@ class SampledSoftmax(Layer):
         )
 
     def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
-        logits = tf.linalg.matmul(x, self.kernel, transpose_b=True)
-        return logits if self.bias is None else tf.nn.bias_add(logits, self.bias)
+        return context.multiply(x, self.kernel, self.bias, transposed=True)
 
     def sampled_cross_entropy(
         self, x: tf.Tensor, labels: tf.Tensor, context: StepContext

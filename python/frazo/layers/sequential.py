@@ -5,6 +5,7 @@ import tensorflow as tf
 # Imported for their side effect: each binds itself to its message.
 from frazo.layers import (  # noqa: F401
     dropout,
+    embedding,
     feed_forward,
     layer_norm,
     linear,

@@ -41,6 +41,14 @@ def test_initial_values_do_not_depend_on_other_layers():
     np.testing.assert_array_equal(alone.layers[0].kernel, after.layers[1].kernel)
 
 
+def test_an_embedding_takes_ids():
+    network = sequential("layers { embedding { vocab_size: 3 dim: 2 } }", (None, None))
+    network.layers[0].table.assign([[1, 2], [3, 4], [5, 6]])
+    y = network(tf.constant([[2, 0]]), StepContext.for_evaluation(seed=0))
+    np.testing.assert_array_equal(y, [[[5, 6], [1, 2]]])
+    assert network.output_shape == (None, None, 2)
+
+
 # Any message of one's own will do; this one is known to every protobuf.
 @register(struct_pb2.Value)
 class _Scaled(Layer):

@@ -3,16 +3,18 @@
 from collections.abc import Callable, Sequence
 
 import tensorflow as tf
+
+# Imported for its side effect: it binds itself to its message.
+from frazo.layers import feed_forward  # noqa: F401
 from frazo.layers.attention.attention_layer import AttentionLayer
 from frazo.layers.attention.cross_attention import CrossAttention
 from frazo.layers.attention.multi_head_attention import MultiHeadAttention
-from frazo.layers.feed_forward import FeedForward
 from frazo.layers.residual import Residual
 from frazo.layers.sequence_layer import AttendingLayer, Memory, State
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext
 from frazo.proto import transformer_layer_pb2
-from frazo.registry import register
+from frazo.registry import build, register, unwrap
 
 
 @register(transformer_layer_pb2.TransformerLayer)
@@ -52,7 +54,8 @@ class TransformerLayer(AttendingLayer):
                 **self.place("cross_attention"),
             )
             self.cross_residual = self._residual("cross_attention_residual", adds)
-        self.feed_forward = FeedForward(message.feed_forward, **self.place("feed_forward"))
+        _, position_wise = unwrap(message, "position_wise")
+        self.feed_forward = build(position_wise, **self.place("feed_forward"))
         self.feed_forward_residual = self._residual("feed_forward_residual", False)
 
     def attend(

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import tensorflow as tf
+from frazo.layers.layer import Layer
 from frazo.layers.residual import Residual
 from frazo.layers.sequence_layer import Memory
 from frazo.layers.sequence_layout import SequenceLayout
@@ -8,7 +9,8 @@ from frazo.layers.step_context import StepContext
 from frazo.layers.transformer_layer import TransformerLayer
 from frazo.layers.transformer_stack import TransformerStack
 from frazo.proto import transformer_layer_pb2
-from google.protobuf import text_format
+from frazo.registry import register
+from google.protobuf import struct_pb2, text_format
 
 _EVALUATION = StepContext.for_evaluation(seed=0)
 _TRAINING = StepContext.for_training(seed=1, global_step=tf.constant(3, tf.int64))
@@ -89,6 +91,22 @@ def test_layer_is_its_parts_one_after_the_other():
     np.testing.assert_allclose(layer(x, layout, _EVALUATION, memory), expected, atol=1e-6)
 
 
+# Any message of one's own will do; this one is known to every protobuf.
+@register(struct_pb2.Value)
+class _Scaled(Layer):
+    def __call__(self, x, context):
+        return x * self.message.number_value
+
+
+def test_a_position_wise_layer_of_ones_own():
+    message = transformer_layer_pb2.TransformerLayer()
+    text_format.Parse("self_attention { num_heads: 2 }", message)
+    message.custom.Pack(struct_pb2.Value(number_value=3))
+    layer = TransformerLayer(message, path="layer", input_shape=(None, None, 4), seed=1)
+    assert layer.feed_forward.path == "layer/feed_forward"
+    np.testing.assert_array_equal(layer.feed_forward(_X, _EVALUATION), 3 * _X)
+
+
 def test_cross_attention_without_an_encoder_is_an_error():
     message = text_format.Parse(f"{_LAYER} {_CROSS}", transformer_layer_pb2.TransformerLayer())
     with pytest.raises(ValueError, match=r"layer: it has cross_attention, but .* Remove cross"):
@@ -144,73 +162,3 @@ def test_positions_of_packed_segments_count_from_their_start():
     np.testing.assert_allclose(
         stack(x, packed, _EVALUATION)[:, 2:], stack(x[:, 2:], alone, _EVALUATION), atol=1e-5
     )
-
-
-_STACKS = [
-    f"num_layers: 2 layer {{ {_LAYER} }}",
-    f"num_layers: 2 positions {{ learned {{ max_length: 6 }} }} final_norm: true "
-    f"layer {{ {_LAYER} {_CROSS} norm {{ rms_norm {{}} }} }}",
-    f"num_layers: 2 positions {{ sinusoidal {{}} }} layer {{ {_LAYER} {_CROSS} "
-    "norm_place: AFTER }",
-    f"num_layers: 2 layer {{ {_LAYER} {_CROSS} attention_adds_to_normalized: true }}",
-]
-
-
-@pytest.mark.parametrize("text", _STACKS)
-def test_steps_equal_the_full_call_with_its_probabilities(text):
-    stack = make_stack(text)
-    x = tf.random.stateless_normal([4, 6, 4], [1, 2])
-    source = SequenceLayout.of_lengths(tf.constant([3, 5]), 5)
-    values = tf.random.stateless_normal([2, 5, 6], [3, 4])
-    # Two rows for each of two sentences: the full call has the memory of each row.
-    repeated = Memory(tf.repeat(values, 2, 0), SequenceLayout(tf.repeat(source.mask, 2, 0)))
-    layout = SequenceLayout(mask=tf.ones([4, 6], tf.bool))
-    expected, probabilities = stack.attend(x, layout, _EVALUATION, repeated)
-
-    cache = stack.memory_cache(Memory(values, source), _EVALUATION)
-    state = stack.init_state(4, cache)
-    for position in range(6):
-        state, y = stack.step(state, x[:, position], cache, _EVALUATION)
-        np.testing.assert_allclose(y, expected[:, position], atol=1e-5)
-        if probabilities is None:
-            assert stack.probabilities(state) is None
-        else:
-            np.testing.assert_allclose(
-                stack.probabilities(state), probabilities[:, position], atol=1e-5
-            )
-    assert all(tensor.shape[0] == 4 for tensor in tf.nest.flatten(state))
-
-
-@pytest.mark.parametrize("text", _STACKS)
-def test_gradients_agree_with_differences(text):
-    text = text.replace("layer {", "input_dropout: 0.2 layer { residual_dropout: 0.2", 1)
-    # A smooth function: a step may cross the corner of relu.
-    stack = make_stack(text.replace("hidden_units: 5", "hidden_units: 5 activation: TANH"))
-    x = tf.random.stateless_normal([2, 6, 4], [1, 2])
-    layout = SequenceLayout.of_lengths(tf.constant([6, 4]), 6)
-    memory = Memory(tf.random.stateless_normal([2, 6, 6], [3, 4]), layout)
-    weights = (
-        tf.random.stateless_normal(x.shape, [5, 6]) * tf.cast(layout.mask, tf.float32)[..., None]
-    )
-    variables = stack.trainable_variables
-    directions = [tf.random.stateless_normal(v.shape, [7, i]) for i, v in enumerate(variables)]
-
-    @tf.function(autograph=False)
-    def value_and_slope():
-        with tf.GradientTape() as tape:
-            value = tf.reduce_sum(stack(x, layout, _TRAINING, memory) * weights)
-        gradients = tape.gradient(value, variables)
-        return value, tf.add_n(
-            [tf.reduce_sum(g * d) for g, d in zip(gradients, directions, strict=True)]
-        )
-
-    def move(reach):
-        for variable, direction in zip(variables, directions, strict=True):
-            variable.assign_add(reach * direction)
-
-    slope = float(value_and_slope()[1])
-    move(1e-3)
-    above = float(value_and_slope()[0])
-    move(-2e-3)
-    below = float(value_and_slope()[0])
-    assert (above - below) / 2e-3 == pytest.approx(slope, rel=0.02, abs=0.05)

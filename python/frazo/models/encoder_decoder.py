@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import tensorflow as tf
+
+# Imported for its side effect: it binds itself to its message.
+from frazo.layers import sampled_softmax  # noqa: F401
 from frazo.layers.embedding import Embedding
 from frazo.layers.sequence_layer import (
     AttendingLayer,
@@ -14,22 +17,24 @@ from frazo.layers.sequence_layer import (
     TokenDecoder,
 )
 from frazo.layers.sequence_layout import SequenceLayout
-from frazo.layers.softmax import Softmax
 from frazo.layers.step_context import StepContext
+from frazo.models.token_model import TokenModel, Tokens
+from frazo.registry import build, unwrap
 
 
-class Tokens(NamedTuple):
-    """ids: int32 [batch, time]. layout: of ids."""
+class Frames(NamedTuple):
+    """values: float32 [batch, time, features]. layout: of values."""
 
-    ids: tf.Tensor
+    values: tf.Tensor
     layout: SequenceLayout
 
 
 class EncoderDecoder(tf.Module, TokenDecoder):
-    """Source ids to a distribution over target ids.
+    """Source ids, or frames, to a distribution over target ids.
 
-    Variables: source_embedding, target_embedding unless the source's table serves both, encoder,
-    decoder, and softmax unless it is the target's table, transposed.
+    Variables: source_embedding if the source is ids, target_embedding unless the source's table
+    serves both, encoder, decoder, and softmax unless it is the target's table, transposed.
+    token_model: from the target's ids and a memory to the distribution.
 
     message: has fields of these names. seed: decides the initial weights.
     """
@@ -42,38 +47,57 @@ class EncoderDecoder(tf.Module, TokenDecoder):
         def place(name, shape):
             return {"path": f"{path}/{name}", "input_shape": shape, "seed": seed}
 
-        self.source_embedding = Embedding(
-            message.source_embedding, **place("source_embedding", (None, None))
-        )
+        self.source_embedding = None
+        source_shape = (None, None, message.source_features)
+        if message.HasField("source_embedding"):
+            self.source_embedding = Embedding(
+                message.source_embedding, **place("source_embedding", (None, None))
+            )
+            source_shape = self.source_embedding.output_shape
         self.target_embedding = self.source_embedding
         if message.HasField("target_embedding"):
             self.target_embedding = Embedding(
                 message.target_embedding, **place("target_embedding", (None, None))
             )
-        self.encoder = self._make_encoder(**place("encoder", self.source_embedding.output_shape))
+        if self.target_embedding is None:
+            raise ValueError(
+                f"{path}: the source is frames and has no table that could serve the target's ids. "
+                "Set target_embedding."
+            )
+        self.encoder = self._make_encoder(**place("encoder", source_shape))
         self.decoder = self._make_decoder(
             self.encoder.output_shape, **place("decoder", self.target_embedding.output_shape)
         )
         self.softmax = None
-        if message.HasField("softmax"):
-            self.softmax = Softmax(
-                message.softmax, **place("softmax", (None, self.decoder.output_shape[-1]))
+        if message.WhichOneof("output") is not None:
+            _, classifier = unwrap(message, "output")
+            self.softmax = build(
+                classifier, **place("softmax", (None, self.decoder.output_shape[-1]))
             )
+        self.token_model = TokenModel(self.target_embedding, self.decoder, self.softmax)
 
     @property
-    def source_vocab_size(self) -> int:
-        """Ids of the source."""
-        return self.message.source_embedding.vocab_size
+    def source_vocab_size(self) -> int | None:
+        """Ids of the source; None if it is frames."""
+        return None if self.source_embedding is None else self.source_embedding.message.vocab_size
 
     @property
     def target_vocab_size(self) -> int:
         """Classes of the logits."""
-        if self.softmax is None:
-            return self.target_embedding.message.vocab_size
-        return self.message.softmax.num_classes
+        return self.token_model.vocab_size
 
-    def encode(self, source: Tokens, context: StepContext) -> Memory:
-        x = self.source_embedding(source.ids, context)
+    def encode(self, source: Tokens | Frames, context: StepContext) -> Memory:
+        """Raises TypeError if the source is not of the kind that the model was made for."""
+        if isinstance(source, Frames) != (self.source_embedding is None):
+            expected = "Frames" if self.source_embedding is None else "Tokens"
+            raise TypeError(
+                f"{self.path}: the source is {type(source).__name__}, but the model was made for "
+                f"{expected}. Set source_embedding for ids, and source_features for frames."
+            )
+        if isinstance(source, Frames):
+            x = source.values
+        else:
+            x = self.source_embedding.vectors(source.ids)
         return Memory(self.encoder(x, source.layout, context), source.layout)
 
     def decode(
@@ -81,29 +105,24 @@ class EncoderDecoder(tf.Module, TokenDecoder):
     ) -> tuple[tf.Tensor, tf.Tensor | None]:
         """Logits of the token that follows each target token, [batch, time, target_vocab_size], and
         the probabilities of attention to the memory, as of the decoder's attend."""
-        x = self.target_embedding(target.ids, context)
-        x, probabilities = self.decoder.attend(x, target.layout, context, memory)
-        shape = tf.shape(target.ids)
-        logits = self._logits(tf.reshape(x, [-1, x.shape[-1]]), context)
-        return tf.reshape(logits, [shape[0], shape[1], self.target_vocab_size]), probabilities
+        features, probabilities = self.token_model.features(target, context, memory)
+        return self.token_model.logits(features, context), probabilities
 
     def memory_cache(self, memory: Memory | None, context: StepContext) -> State:
-        return self.decoder.memory_cache(memory, context)
+        return self.token_model.memory_cache(memory, context)
 
     def init_state(self, rows: int | tf.Tensor, memory_cache: State) -> State:
-        return self.decoder.init_state(rows, memory_cache)
+        return self.token_model.init_state(rows, memory_cache)
 
     def step(
         self, state: State, x: tf.Tensor, memory_cache: State, context: StepContext
     ) -> tuple[State, tf.Tensor]:
         """The logits of what follows the ids x, int32 [rows]: [rows, target_vocab_size]."""
-        vectors = self.target_embedding(x, context)
-        state, y = self.decoder.step(state, vectors, memory_cache, context)
-        return state, self._logits(y, context)
+        return self.token_model.step(state, x, memory_cache, context)
 
     def probabilities(self, state: State) -> tf.Tensor | None:
         """As of AttendingLayer."""
-        return self.decoder.probabilities(state)
+        return self.token_model.probabilities(state)
 
     @abc.abstractmethod
     def _make_encoder(self, **place: Any) -> SequenceLayer: ...
@@ -111,8 +130,3 @@ class EncoderDecoder(tf.Module, TokenDecoder):
     @abc.abstractmethod
     def _make_decoder(self, memory_shape: Sequence[int | None], **place: Any) -> AttendingLayer:
         """memory_shape: of the encoder's output."""
-
-    def _logits(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
-        if self.softmax is not None:
-            return self.softmax(x, context)
-        return context.multiply(x, self.target_embedding.table, transposed=True)

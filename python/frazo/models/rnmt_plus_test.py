@@ -3,10 +3,10 @@ import pytest
 import tensorflow as tf
 from frazo.layers.packed_kernels import PackedKernels
 from frazo.layers.sequence_layout import SequenceLayout
-from frazo.layers.smoothed_cross_entropy import smoothed_cross_entropy
 from frazo.layers.step_context import StepContext
-from frazo.models.encoder_decoder import Tokens
 from frazo.models.rnmt_plus import RnmtPlus
+from frazo.models.small_batch import small_batch
+from frazo.models.token_model import Tokens
 from frazo.proto import rnmt_plus_pb2
 from google.protobuf import text_format
 
@@ -15,7 +15,6 @@ _TRAINING = StepContext.for_training(seed=1, global_step=tf.constant(3, tf.int64
 
 _LSTM = "layer_norm: true output_tanh: false cell_clip: 10"
 _HEADS = "multi_head_additive { num_heads: 2 head_dim: 3 }"
-_LOCATION = "location_sensitive { hidden_units: 5 filters: 2 filter_width: 3 }"
 
 
 def text(*, attention=_HEADS, lstm="", decoder="", encoder="", layers=3):
@@ -37,17 +36,6 @@ def text(*, attention=_HEADS, lstm="", decoder="", encoder="", layers=3):
 def make(description):
     message = text_format.Parse(description, rnmt_plus_pb2.RnmtPlus())
     return RnmtPlus(message, path="model", seed=1)
-
-
-def batch():
-    source = Tokens(
-        tf.constant([[3, 4, 5, 2], [6, 2, 0, 0]]),
-        SequenceLayout.of_lengths(tf.constant([4, 2]), 4),
-    )
-    target = Tokens(
-        tf.constant([[1, 7, 8], [1, 9, 0]]), SequenceLayout.of_lengths(tf.constant([3, 2]), 3)
-    )
-    return source, target, tf.constant([[7, 8, 2], [9, 2, 0]])
 
 
 def test_number_of_parameters_of_the_paper():
@@ -151,25 +139,6 @@ def _layout(lengths, time):
     return SequenceLayout.of_lengths(tf.constant(lengths), time)
 
 
-@pytest.mark.parametrize("attention", [_HEADS, _LOCATION], ids=str.split)
-@pytest.mark.parametrize("lstm", ["", "projection: 6 cell_zoneout: 0.2 output_zoneout: 0.1"])
-def test_steps_give_the_logits_of_the_full_call(attention, lstm):
-    model = make(text(attention=attention, lstm=lstm))
-    source, target, _ = batch()
-    memory = model.encode(source, _EVALUATION)
-    logits, probabilities = model.decode(target, memory, _EVALUATION)
-    assert logits.shape == [2, 3, 11]
-    assert probabilities.shape == [2, 3, 4]
-    cache = model.memory_cache(memory, _EVALUATION)
-    state = model.init_state(2, cache)
-    for position in range(2):
-        state, step_logits = model.step(state, target.ids[:, position], cache, _EVALUATION)
-        np.testing.assert_allclose(step_logits, logits[:, position], atol=1e-5)
-        np.testing.assert_allclose(
-            model.probabilities(state), probabilities[:, position], atol=1e-5
-        )
-
-
 class RecordedKernels(PackedKernels):
     """With the names of the kernels that were multiplied by."""
 
@@ -184,7 +153,7 @@ class RecordedKernels(PackedKernels):
 
 def test_all_matrices_of_a_step_can_be_rounded():
     model = make(text(lstm="projection: 5"))
-    source, target, _ = batch()
+    source, target, _ = small_batch()
     cache = model.memory_cache(model.encode(source, _EVALUATION), _EVALUATION)
     exact_state = state = model.init_state(2, cache)
     kernels = RecordedKernels(int8=True)
@@ -201,7 +170,7 @@ def test_all_matrices_of_a_step_can_be_rounded():
 
 def test_a_token_sees_none_after_it_and_no_padding():
     model = make(text())
-    source, target, _ = batch()
+    source, target, _ = small_batch()
     logits, probabilities = model.decode(target, model.encode(source, _EVALUATION), _EVALUATION)
     other = target._replace(ids=tf.constant([[1, 7, 3], [1, 9, 5]]))
     padded = Tokens(tf.pad(source.ids, [[0, 0], [0, 3]], constant_values=8), _layout([4, 2], 7))
@@ -215,7 +184,7 @@ def test_dropout_is_drawn_anew_at_each_step():
     model = make(
         text(attention="multi_head_additive { num_heads: 2 head_dim: 3 probability_dropout: 0.5 }")
     )
-    source, _, _ = batch()
+    source, _, _ = small_batch()
     memory = model.encode(source, _EVALUATION)
     x = tf.zeros([2, 6, 4])
     layout = _layout([6, 6], 6)
@@ -238,43 +207,12 @@ def test_where_the_decoder_drops(decoder, dropouts):
     model = make(text(decoder=decoder))
     rates = [model.decoder.input_dropout, *model.decoder.dropouts]
     assert [index for index, dropout in enumerate(rates) if dropout.message.rate] == dropouts
-    source, target, _ = batch()
+    source, target, _ = small_batch()
     memory = model.encode(source, _EVALUATION)
     quiet, _ = make(text()).decode(target, memory, _TRAINING)
     noisy, _ = model.decode(target, memory, _TRAINING)
     assert not np.allclose(noisy, quiet)
     np.testing.assert_allclose(model.decode(target, memory, _EVALUATION)[0], quiet, atol=1e-6)
-
-
-def test_gradients_agree_with_differences():
-    """The derivative along a random direction of all variables, to 1%."""
-    model = make(text())
-    source, target, labels = batch()
-    weights = tf.cast(target.layout.mask, tf.float32)
-    variables = model.trainable_variables
-    directions = [tf.random.stateless_normal(v.shape, [5, i]) for i, v in enumerate(variables)]
-
-    @tf.function(autograph=False)
-    def value():
-        logits, _ = model.decode(target, model.encode(source, _EVALUATION), _EVALUATION)
-        return tf.reduce_sum(smoothed_cross_entropy(logits, labels, smoothing=0.1) * weights)
-
-    @tf.function(autograph=False)
-    def gradients():
-        with tf.GradientTape() as tape:
-            total = value()
-        return [tf.convert_to_tensor(g) for g in tape.gradient(total, variables)]
-
-    found = gradients()
-    assert all(np.any(gradient) for gradient in found)
-    slope = sum(float(tf.reduce_sum(g * d)) for g, d in zip(found, directions, strict=True))
-    reach = 1e-3
-    for variable, direction in zip(variables, directions, strict=True):
-        variable.assign_add(reach * direction)
-    above = float(value())
-    for variable, direction in zip(variables, directions, strict=True):
-        variable.assign_sub(2 * reach * direction)
-    assert (above - float(value())) / (2 * reach) == pytest.approx(slope, rel=0.01, abs=0.02)
 
 
 def test_an_empty_batch_is_an_empty_result():
@@ -286,7 +224,7 @@ def test_an_empty_batch_is_an_empty_result():
 
 def test_an_empty_source_gives_finite_logits():
     model = make(text())
-    _, target, _ = batch()
+    _, target, _ = small_batch()
     nothing = Tokens(tf.zeros([2, 1], tf.int32), _layout([0, 0], 1))
     logits, _ = model.decode(target, model.encode(nothing, _EVALUATION), _EVALUATION)
     assert np.all(np.isfinite(logits))
@@ -294,7 +232,7 @@ def test_an_empty_source_gives_finite_logits():
 
 def test_a_packed_target_is_an_error():
     model = make(text())
-    source, target, _ = batch()
+    source, target, _ = small_batch()
     ids = tf.constant([[1, 1, 2], [1, 2, 0]])
     packed = target._replace(layout=SequenceLayout.of_segments(ids, tf.zeros_like(ids)))
     with pytest.raises(ValueError, match=r"^model/decoder/layer0: the targets are packed"):
@@ -303,7 +241,7 @@ def test_a_packed_target_is_an_error():
 
 def test_a_decoder_without_a_memory_is_an_error():
     model = make(text())
-    _, target, _ = batch()
+    _, target, _ = small_batch()
     error = r"^model/decoder/layer0/attention: it attends to an encoder's output, but there is none"
     with pytest.raises(ValueError, match=error):
         model.decoder(tf.zeros([2, 3, 4]), target.layout, _EVALUATION)

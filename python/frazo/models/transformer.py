@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from frazo.config.validators import require_valid
 from frazo.layers.transformer_stack import TransformerStack
 from frazo.models.encoder_decoder import EncoderDecoder
 from frazo.proto import transformer_pb2
@@ -13,7 +14,7 @@ class Transformer(EncoderDecoder):
     """Vaswani et al. 2017; encoder and decoder are TransformerStacks."""
 
     def __init__(self, message: transformer_pb2.Transformer, *, path: str, seed: int):
-        _check_decoder(message, path)
+        require_valid(message, path)
         super().__init__(message, path=path, seed=seed)
 
     def _make_encoder(self, **place) -> TransformerStack:
@@ -21,12 +22,3 @@ class Transformer(EncoderDecoder):
 
     def _make_decoder(self, memory_shape: Sequence[int | None], **place) -> TransformerStack:
         return TransformerStack(self.message.decoder, memory_shape=memory_shape, **place)
-
-
-def _check_decoder(message: transformer_pb2.Transformer, path: str) -> None:
-    layer = message.decoder.layer
-    if not layer.self_attention.causal or not layer.HasField("cross_attention"):
-        raise ValueError(
-            f"{path}/decoder: its layers need self_attention with causal, which does not "
-            "see the tokens to be predicted, and cross_attention to the encoder's output."
-        )

@@ -1,6 +1,6 @@
 """Draws the metrics of a training over its steps."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from frazo.scores.score_log import ScoreLog
@@ -10,8 +10,11 @@ CURVE_FILE = "curve.png"
 _TRAIN = "train"
 
 
-def draw_learning_curve(logdir: Path) -> Path | None:
+def draw_learning_curve(logdir: Path, metrics: Sequence[str]) -> Path | None:
     """Draws the scores of train/, of each eval_*/ and each decode_*/ into <logdir>/curve.png.
+
+    Args:
+      metrics: Names of the metrics to draw, from left to right; those without scores are left out.
 
     Returns:
       The path of the picture, or None if no directory has scores of at least two steps.
@@ -26,14 +29,10 @@ def draw_learning_curve(logdir: Path) -> Path | None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    metrics = [
-        name
-        for name in ("loss", "accuracy", "bleu")
-        if any(_curve(s, name) for s in scores.values())
-    ]
-    figure = Figure(figsize=(6 * len(metrics), 4), layout="constrained")
-    for position, metric in enumerate(metrics, 1):
-        axes = figure.add_subplot(1, len(metrics), position)
+    drawn = [name for name in metrics if any(_curve(s, name) for s in scores.values())]
+    figure = Figure(figsize=(6 * len(drawn), 4), layout="constrained")
+    for position, metric in enumerate(drawn, 1):
+        axes = figure.add_subplot(1, len(drawn), position)
         for name, records in scores.items():
             points = _curve(records, metric)
             if points:

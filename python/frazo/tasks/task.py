@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import tensorflow as tf
+from frazo.input.input_texts import InputTexts
 from frazo.layers.step_context import StepContext
 from frazo.learn.loss import Loss
 from frazo.tasks.decoder import Decoder
 from frazo.tasks.servable import Servable
-from google.protobuf.message import Message
 
 # A mean and the weight with which it enters the mean over batches: float32 scalars.
 WeightedMetrics = dict[str, tuple[tf.Tensor, tf.Tensor]]
@@ -17,7 +17,7 @@ WeightedMetrics = dict[str, tuple[tf.Tensor, tf.Tensor]]
 class EvalOutput(NamedTuple):
     """What one batch gives in evaluation.
 
-    examples: tensors with the batch as first dimension. "is_error", bool [batch], marks those
+    examples: tensors with the batch as first dimension. "is_shown", bool [batch], marks those
         that Task.example_page should be given.
     """
 
@@ -26,7 +26,13 @@ class EvalOutput(NamedTuple):
 
 
 class Task(tf.Module):
-    """A model with its loss and metrics, built from its message."""
+    """A model with its loss and metrics, built from its message.
+
+    headline: the metrics of evaluation and decoding that say most, the first that there is before the
+    others.
+    """
+
+    headline: Sequence[str] = ()
 
     def __init__(self, message: Any, *, input_spec: Mapping[str, tf.TensorSpec], seed: int):
         """input_spec: of the batches. seed: decides the initial weights."""
@@ -56,21 +62,19 @@ class Task(tf.Module):
         """Summaries that show `examples`: rows of EvalOutput.examples as NumPy values."""
         return []
 
-    def decoder(self, source: Message) -> Decoder:
+    def decoder(self, texts: InputTexts) -> Decoder:
         """What decodes the examples of an input.
 
-        source: the input's message, which says what its batches are made of. Raises ValueError if it
-        lacks what is needed.
+        texts: how the input makes its ids. Raises ValueError if it lacks what is needed.
         """
         raise ValueError(
             f"{type(self).__name__} outputs nothing that could be decoded. Evaluate it instead "
             "(--job=evaler_NAME)."
         )
 
-    def servable(self, source: Message) -> Servable:
+    def servable(self, texts: InputTexts) -> Servable:
         """What an export of the model does.
 
-        source: the message of an input, which says how its batches are made. Raises ValueError if it
-        lacks what is needed.
+        texts: how an input makes its ids. Raises ValueError if it lacks what is needed.
         """
         raise ValueError(f"{type(self).__name__} has nothing to export")

@@ -3,6 +3,7 @@
 import math
 
 import tensorflow as tf
+from frazo.config.validators import require_valid
 from frazo.layers.attention.dot_product_attention import attend
 from frazo.layers.dropout import Dropout
 from frazo.layers.layer import constant
@@ -26,6 +27,7 @@ class AttentionLayer(AttendingLayer):
         self.num_heads = message.num_heads
         self.num_key_value_heads = message.num_key_value_heads or message.num_heads
         self.head_dim = message.head_dim or dim // message.num_heads
+        require_valid(message, self.path)
         self._check_heads(dim)
         self.per_dim_scale = None
         if message.per_dim_scale:
@@ -75,19 +77,9 @@ class AttentionLayer(AttendingLayer):
         )
 
     def _check_heads(self, dim: int) -> None:
-        message = self.message
-        if not message.head_dim and dim % message.num_heads:
+        heads = self.message.num_heads
+        if not self.message.head_dim and dim % heads:
             raise ValueError(
-                f"{self.path}: {message.num_heads} heads do not divide an input of size {dim}. "
+                f"{self.path}: {heads} heads do not divide an input of size {dim}. "
                 "Change num_heads, or set head_dim."
-            )
-        if message.num_heads % self.num_key_value_heads:
-            raise ValueError(
-                f"{self.path}: num_key_value_heads is {self.num_key_value_heads}, which does not "
-                f"divide num_heads, {message.num_heads}. Choose a divisor."
-            )
-        if message.block_length and message.probability_dropout:
-            raise ValueError(
-                f"{self.path}: attention by blocks has no probabilities to drop. Set block_length "
-                "or probability_dropout to 0."
             )

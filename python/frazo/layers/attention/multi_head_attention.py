@@ -141,8 +141,3 @@ class MultiHeadAttention(AttentionLayer):
                 f"{self.path}: rotary positions turn pairs, but head_dim is {self.head_dim}. "
                 "Make it even."
             )
-        if self.message.causal and self.message.tokens_after:
-            raise ValueError(
-                f"{self.path}: causal attention sees no later tokens, but tokens_after is "
-                f"{self.message.tokens_after}. Remove one of the two."
-            )

@@ -198,37 +198,6 @@ def test_dropout_is_of_the_step_and_not_in_the_state(text):
 
 
 @_KINDS
-def test_gradients_agree_with_differences(text):
-    """The derivative along a random direction of all inputs and variables, to 1%."""
-    layer = make(text)
-    query, values = tf.Variable(_QUERY), tf.Variable(_VALUES)
-    points = [query, values, *layer.trainable_variables]
-    directions = [
-        tf.random.stateless_normal(point.shape, [5, index]) for index, point in enumerate(points)
-    ]
-    projection = tf.random.stateless_normal([2, layer.output_shape[-1]], [8, 9])
-
-    def value():
-        # The probabilities of the first step are part of the second.
-        y = run(layer, query, 2 * query, memory=memory(tf.convert_to_tensor(values)))[1]
-        return tf.reduce_sum(y * projection)
-
-    with tf.GradientTape() as tape:
-        projected = value()
-    gradients = tape.gradient(projected, points)
-    assert all(gradient is not None for gradient in gradients)
-    slope = sum(float(tf.reduce_sum(g * d)) for g, d in zip(gradients, directions, strict=True))
-    reach = 1e-3
-    for point, direction in zip(points, directions, strict=True):
-        point.assign_add(reach * direction)
-    above = float(value())
-    for point, direction in zip(points, directions, strict=True):
-        point.assign_sub(2 * reach * direction)
-    below = float(value())
-    assert (above - below) / (2 * reach) == pytest.approx(slope, rel=0.01, abs=0.01)
-
-
-@_KINDS
 def test_a_packed_memory_is_an_error(text):
     ids = tf.constant([[1, 1, 2, 2]])
     packed = Memory(_VALUES[:1], SequenceLayout.of_segments(ids, tf.constant([[0, 1, 0, 1]])))

@@ -87,16 +87,3 @@ def test_dropout_zeroes_the_input_and_outputs_of_all_layers_in_training():
         x = dropout(inner(x, _LAYOUT, _TRAINING), _TRAINING)
     np.testing.assert_array_equal(layer(_X, _LAYOUT, _TRAINING), x)
     np.testing.assert_array_equal(layer(_X, _LAYOUT, _EVALUATION), quiet(_X, _LAYOUT, _EVALUATION))
-
-
-def test_steps_give_what_the_full_call_gives():
-    layer = stack("num_layers: 3 layer { units: 8 projection: 4 } residual_from: 1 dropout: 0.5")
-    layout = SequenceLayout.of_lengths(tf.constant([5, 5]), 5)
-    state = layer.init_state(2, {})
-    outputs = []
-    for time in range(5):
-        state, y = layer.step(state, _X[:, time], {}, _EVALUATION)
-        outputs.append(y)
-    full = layer(_X, layout, _EVALUATION)
-    np.testing.assert_allclose(tf.stack(outputs, 1), full, atol=1e-6)
-    assert set(state) == {"layer0", "layer1", "layer2"}

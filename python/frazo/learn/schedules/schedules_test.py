@@ -2,6 +2,7 @@ import pytest
 import tensorflow as tf
 
 # Imported for their side effect: each binds itself to its message.
+from frazo.learn.schedule import Schedule
 from frazo.learn.schedules import (  # noqa: F401
     constant,
     cosine_decay,
@@ -13,8 +14,8 @@ from frazo.learn.schedules import (  # noqa: F401
     transformer,
 )
 from frazo.proto import schedule_pb2
-from frazo.registry import build
-from google.protobuf import text_format
+from frazo.registry import build, register
+from google.protobuf import struct_pb2, text_format
 
 
 def factors(text, steps):
@@ -23,6 +24,19 @@ def factors(text, steps):
     values = [in_graph(tf.constant(step, tf.int64)) for step in steps]
     assert all(value.dtype == tf.float32 and value.shape == [] for value in values)
     return [float(value) for value in values]
+
+
+# Any message of one's own will do; this one is known to every protobuf.
+@register(struct_pb2.Value)
+class _Always(Schedule):
+    def __call__(self, step):
+        return tf.constant(self.message.number_value)
+
+
+def test_a_schedule_of_ones_own_comes_in_an_any():
+    message = schedule_pb2.Schedule()
+    message.custom.Pack(struct_pb2.Value(number_value=0.25))
+    assert float(build(message)(tf.constant(7, tf.int64))) == 0.25
 
 
 def test_constant_is_one():

@@ -35,6 +35,7 @@ class Classifier(Task):
     label, int32 [batch], and may have weight, float32 [batch].
     """
 
+    headline = ("accuracy",)
     # The feature of a batch that shows a person what was classified.
     shown_feature: str
 
@@ -64,8 +65,8 @@ class Classifier(Task):
         return tf.shape(batch["label"], tf.int64)[0]
 
     def evaluate(self, batch: Mapping[str, tf.Tensor], context: StepContext) -> EvalOutput:
-        """Examples: the shown feature, label, prediction (int32), loss and is_error, each
-        [batch, ...]."""
+        """Examples: the shown feature, label, prediction (int32), loss and is_shown for
+        those that were classified wrongly, each [batch, ...]."""
         classified = self._classify(batch, context)
         logits, labels, xent, weights = classified
         loss = classified.loss
@@ -81,7 +82,7 @@ class Classifier(Task):
                 "label": labels,
                 "prediction": prediction,
                 "loss": xent,
-                "is_error": tf.logical_and(prediction != labels, weights > 0),
+                "is_shown": tf.logical_and(prediction != labels, weights > 0),
             },
         )
 

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 import tensorflow as tf
 from frazo.layers.embedding import Embedding
 from frazo.layers.masked_mean import masked_mean
+from frazo.layers.sequence_layer_kinds import build_sequence_layer
+from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext
 from frazo.proto import text_classifier_pb2
 from frazo.registry import register
@@ -15,7 +17,7 @@ _FEATURES = ("text", "text_length", "label")
 
 @register(text_classifier_pb2.TextClassifier)
 class TextClassifier(Classifier):
-    """softmax(network(mean of the vectors of the text's tokens)).
+    """softmax(network(mean of encoder(the vectors of the text's tokens))).
 
     Batches: text [batch, time] int32, ids of tokens; text_length [batch] int32, how many of them
     are not padding; label [batch] int32.
@@ -43,7 +45,18 @@ class TextClassifier(Classifier):
         self.embedding = Embedding(
             message.embedding, path="embedding", input_shape=text_shape, seed=seed
         )
-        self.build_network((text_shape[0], message.embedding.dim), seed)
+        self.encoder = None
+        shape = self.embedding.output_shape
+        if message.HasField("encoder"):
+            self.encoder = build_sequence_layer(
+                message.encoder, path="encoder", input_shape=shape, seed=seed
+            )
+            shape = self.encoder.output_shape
+        self.build_network((text_shape[0], shape[-1]), seed)
 
     def features(self, batch: Mapping[str, tf.Tensor], context: StepContext) -> tf.Tensor:
-        return masked_mean(self.embedding(batch["text"], context), batch["text_length"])
+        x, lengths = self.embedding(batch["text"], context), batch["text_length"]
+        if self.encoder is not None:
+            layout = SequenceLayout.of_lengths(lengths, tf.shape(x)[1])
+            x = self.encoder(x, layout, context)
+        return masked_mean(x, lengths)

@@ -22,8 +22,8 @@ _BATCH = {
 _EVALUATION = StepContext.for_evaluation(seed=0)
 
 
-def make(input_spec=_SPEC):
-    text = "embedding { vocab_size: 3 dim: 2 } softmax { num_classes: 2 }"
+def make(input_spec=_SPEC, extra=""):
+    text = f"embedding {{ vocab_size: 3 dim: 2 }} softmax {{ num_classes: 2 }} {extra}"
     message = text_format.Parse(text, text_classifier_pb2.TextClassifier())
     return TextClassifier(message, input_spec=input_spec, seed=1)
 
@@ -49,7 +49,7 @@ def test_evaluation_gives_predictions_and_accuracies(task):
     output = task.evaluate(_BATCH, _EVALUATION)
     assert float(output.metrics["accuracy"][0]) == 0.5
     np.testing.assert_array_equal(output.examples["prediction"], [0, 1])
-    np.testing.assert_array_equal(output.examples["is_error"], [False, True])
+    np.testing.assert_array_equal(output.examples["is_shown"], [False, True])
 
 
 def test_every_variable_learns(task):
@@ -62,6 +62,32 @@ def test_every_variable_learns(task):
     ]
     gradients = tape.gradient(loss, task.trainable_variables)
     assert all(np.any(tf.convert_to_tensor(gradient)) for gradient in gradients)
+
+
+_ENCODERS = [
+    "lstm_stack { num_layers: 2 layer { units: 3 } bidirectional: true }",
+    "transformer_stack { num_layers: 1 layer { "
+    "self_attention { num_heads: 1 } feed_forward { hidden_units: 4 } } }",
+    "multi_head_attention { num_heads: 2 }",
+]
+
+
+@pytest.mark.parametrize("encoder", _ENCODERS, ids=["lstm", "transformer", "attention"])
+def test_an_encoder_reads_the_text_before_its_mean(encoder):
+    task = make(extra=f"encoder {{ {encoder} }}")
+    assert any(variable.name.startswith("encoder/") for variable in task.trainable_variables)
+    with tf.GradientTape() as tape:
+        loss, _ = task.loss(_BATCH, _EVALUATION)
+    gradients = tape.gradient(loss, task.trainable_variables)
+    assert all(gradient is not None for gradient in gradients)
+    # The second text has one token: what its padding holds changes nothing.
+    other = _BATCH | {"text": tf.constant([[0, 1], [2, 1]])}
+    np.testing.assert_allclose(task.loss(other, _EVALUATION)[0], loss, atol=1e-6)
+
+
+def test_an_encoder_that_is_not_a_sequence_layer_is_an_error():
+    with pytest.raises(TypeError, match=r"^encoder: Linear is not a SequenceLayer"):
+        make(extra="encoder { custom { [type.googleapis.com/frazo.Linear] { units: 2 } } }")
 
 
 def test_batches_without_a_feature_name_it():

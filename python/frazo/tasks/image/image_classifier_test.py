@@ -41,7 +41,7 @@ def test_padding_counts_neither_for_the_loss_nor_as_an_error(task):
     loss, _ = task.loss(batch, _EVALUATION)
     assert float(loss.mean) == pytest.approx(math.log(4 / 3), rel=1e-6)
     output = task.evaluate(batch, _EVALUATION)
-    np.testing.assert_array_equal(output.examples["is_error"], [False, False])
+    np.testing.assert_array_equal(output.examples["is_shown"], [False, False])
     assert int(task.num_examples(batch)) == 1
 
 
@@ -57,7 +57,7 @@ def test_evaluation_gives_predictions_and_accuracies(task):
         "num_examples_in_batch": 2,
     }
     np.testing.assert_array_equal(output.examples["prediction"], [0, 1])
-    np.testing.assert_array_equal(output.examples["is_error"], [False, True])
+    np.testing.assert_array_equal(output.examples["is_shown"], [False, True])
     np.testing.assert_allclose(output.examples["loss"], [math.log(4 / 3), math.log(4)], rtol=1e-6)
     np.testing.assert_array_equal(output.examples["raw"], _BATCH["raw"])
 

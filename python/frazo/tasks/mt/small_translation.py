@@ -1,6 +1,6 @@
 """A small translation task, for tests."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -10,6 +10,11 @@ from google.protobuf import text_format
 
 SOS, EOS = 1, 2
 
+PACKED_SPEC = {
+    f"{feature}{suffix}": tf.TensorSpec([None, None], tf.int32)
+    for feature in ("source", "target", "target_labels")
+    for suffix in ("", "_segment_ids", "_segment_pos")
+}
 SPEC = {
     name: tf.TensorSpec(shape, tf.int32)
     for feature in ("source", "target", "target_labels")
@@ -25,16 +30,17 @@ def make_task(
     model: str = "transformer",
     vocab_size: int = 11,
     dim: int = 8,
+    softmax: str = "softmax",
     extra: str = "",
-    input_spec=SPEC,
+    input_spec: Mapping[str, tf.TensorSpec] = SPEC,
 ) -> Translation:
-    """Two and two layers, a softmax of its own. model: one of MODELS. extra: more of the message, in
-    text."""
+    """Two and two layers, a softmax of its own. model: one of MODELS. softmax: its kind. extra: more of
+    the message, in text."""
     text = f"""
         {model} {{
           source_embedding {{ vocab_size: {vocab_size} dim: {dim} scale_by_sqrt_dim: true }}
           {_LAYERS[model](dim)}
-          softmax {{ num_classes: {vocab_size} }}
+          {softmax} {{ num_classes: {vocab_size} }}
         }}
         search {{ beam {{ width: 4 }} eos_id: {EOS} max_length: 20 }}
     """
@@ -86,11 +92,7 @@ def make_batch(
 ) -> dict[str, tf.Tensor]:
     """Of (source, target), each without the tokens of start and end; as long as the longest, or as
     `time` if that is longer."""
-    features = {
-        "source": [[*source, EOS] for source, _ in pairs],
-        "target": [[SOS, *target] for _, target in pairs],
-        "target_labels": [[*target, EOS] for _, target in pairs],
-    }
+    features = _features(pairs)
     batch = {}
     for name, rows in features.items():
         ids = np.full((len(rows), max(time, *map(len, rows))), padding, np.int32)
@@ -99,3 +101,34 @@ def make_batch(
         batch[name] = tf.constant(ids)
         batch[f"{name}_length"] = tf.constant([len(tokens) for tokens in rows])
     return batch
+
+
+def make_packed_batch(
+    pairs: Sequence[tuple[Sequence[int], Sequence[int]]], *, rows: int, time: int
+) -> dict[str, tf.Tensor]:
+    """The same pairs in `rows` rows of `time` places, one after the other into each row in turn."""
+    batch = {}
+    for name, sequences in _features(pairs).items():
+        ids, segments, positions = (np.zeros([rows, time], np.int32) for _ in range(3))
+        ends = [0] * rows
+        for index, tokens in enumerate(sequences):
+            row = index % rows
+            places = slice(ends[row], ends[row] + len(tokens))
+            ids[row, places] = tokens
+            segments[row, places] = index // rows + 1
+            positions[row, places] = range(len(tokens))
+            ends[row] = places.stop
+        batch[name] = tf.constant(ids)
+        batch[f"{name}_segment_ids"] = tf.constant(segments)
+        batch[f"{name}_segment_pos"] = tf.constant(positions)
+    return batch
+
+
+def _features(
+    pairs: Sequence[tuple[Sequence[int], Sequence[int]]],
+) -> dict[str, list[list[int]]]:
+    return {
+        "source": [[*source, EOS] for source, _ in pairs],
+        "target": [[SOS, *target] for _, target in pairs],
+        "target_labels": [[*target, EOS] for _, target in pairs],
+    }

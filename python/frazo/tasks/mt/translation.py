@@ -4,10 +4,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import tensorflow as tf
-from frazo.decode.graph_search import graph_search
-from frazo.decode.search import Results, Rows, Scores, Sentences
-from frazo.layers.packed_kernels import PackedKernels
-from frazo.layers.sequence_layer import loop_shapes
+from frazo.decode.search import Results
+from frazo.input.input_texts import InputTexts
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.smoothed_cross_entropy import smoothed_cross_entropy
 from frazo.layers.step_context import StepContext
@@ -15,28 +13,35 @@ from frazo.learn.loss import Loss
 
 # Imported for their side effect: each binds itself to its message.
 from frazo.models import rnmt_plus, transformer  # noqa: F401
-from frazo.models.encoder_decoder import EncoderDecoder, Tokens
+from frazo.models.encoder_decoder import EncoderDecoder
+from frazo.models.token_model import Tokens
 from frazo.proto import search_pb2, translation_pb2
-from frazo.registry import build, register
+from frazo.registry import build, register, unwrap
 from frazo.tasks.mt.translation_decoder import TranslationDecoder
 from frazo.tasks.mt.translation_servable import TranslationServable
 from frazo.tasks.sequence.text_tokenizers import TextTokenizers
+from frazo.tasks.sequence.token_features import (
+    num_sequences,
+    require_same_layout,
+    require_token_features,
+    token_layout,
+)
 from frazo.tasks.sequence.token_ids import real_ids
+from frazo.tasks.sequence.token_loss import TokenLosses
+from frazo.tasks.sequence.token_search import search_tokens
 from frazo.tasks.task import EvalOutput, Task, WeightedMetrics
 from google.protobuf import text_format
-from google.protobuf.message import Message
 
 _SEQUENCES = ("source", "target", "target_labels")
 
 
-class _Predictions(NamedTuple):
-    """logits: [batch, time, vocabulary]. labels: int32 [batch, time]. losses: in nats, [batch, time]
-    like weights, which are 1 where the target has a token and 0 elsewhere."""
+class _Target(NamedTuple):
+    """features: what the softmax classifies, [batch, time, units]. labels: int32 [batch, time]. layout:
+    of both."""
 
-    logits: tf.Tensor
+    features: tf.Tensor
     labels: tf.Tensor
-    losses: tf.Tensor
-    weights: tf.Tensor
+    layout: SequenceLayout
 
 
 @register(translation_pb2.Translation)
@@ -46,8 +51,11 @@ class Translation(Task):
     Batches: source, target and target_labels, int32 [batch, time], each with NAME_length, int32
     [batch]: how many of a row are tokens, the rest being padding, which changes nothing. source ends
     with the token that ends sentences; target starts with sos_id, target_labels are the tokens that
-    follow those of target.
+    follow those of target. Packed batches have NAME_segment_ids and NAME_segment_pos, int32 [batch,
+    time], in place of NAME_length; they are for training and evaluation alone.
     """
+
+    headline = ("bleu",)
 
     def __init__(
         self,
@@ -58,38 +66,44 @@ class Translation(Task):
     ):
         """Raises ValueError if the batches lack a feature, or the search is not of logits."""
         super().__init__(message, input_spec=input_spec, seed=seed)
-        _check_features(input_spec)
+        require_token_features(input_spec, _SEQUENCES, "translation")
         if message.search.score_kind != search_pb2.Search.LOGITS:
             raise ValueError(
                 "translation: search.score_kind is LOG_PROBABILITIES, but the model gives logits. "
                 "Remove it."
             )
-        kind = message.WhichOneof("model")
-        self.model: EncoderDecoder = build(getattr(message, kind), path=kind, seed=seed)
+        kind, model = unwrap(message, "model")
+        self.model: EncoderDecoder = build(model, path=kind, seed=seed)
+        source_vocab_size = self.model.source_vocab_size
+        if source_vocab_size is None:
+            raise ValueError(
+                f"translation: {kind}.source_features says that the source is frames, but it is ids. "
+                "Set source_embedding in its place."
+            )
+        self._source_vocab_size = source_vocab_size
 
     def loss(
         self, batch: Mapping[str, tf.Tensor], context: StepContext
     ) -> tuple[Loss, WeightedMetrics]:
-        """The smoothed cross entropy, in nats, as message.loss adds it up.
-
-        Metrics: log_pplx, the mean per token of the target; num_words, those tokens, and
-        num_examples_in_batch.
-        """
-        return self._loss_and_metrics(self._predict(batch, context))
+        """The smoothed cross entropy, in nats, as message.loss adds it up; metrics as of TokenLosses."""
+        target = self._target(batch, context)
+        losses = self.model.token_model.losses(
+            target.features, target.labels, context, smoothing=self.message.label_smoothing
+        )
+        return self._loss_and_metrics(TokenLosses(losses, target.layout))
 
     def num_examples(self, batch: Mapping[str, tf.Tensor]) -> tf.Tensor:
-        return tf.shape(batch["target"], tf.int64)[0]
+        return tf.cast(num_sequences(token_layout(batch, "target")), tf.int64)
 
     def evaluate(self, batch: Mapping[str, tf.Tensor], context: StepContext) -> EvalOutput:
         """fraction_of_correct_next_step_preds beside the metrics of `loss`, and no examples."""
-        predictions = self._predict(batch, context)
-        best = tf.argmax(predictions.logits, axis=-1, output_type=tf.int32)
-        hits = tf.cast(best == predictions.labels, tf.float32) * predictions.weights
-        num_words = tf.reduce_sum(predictions.weights)
-        correct = tf.math.divide_no_nan(tf.reduce_sum(hits), num_words)
-        loss, metrics = self._loss_and_metrics(predictions)
+        features, labels, layout = self._target(batch, context)
+        logits = self.model.token_model.logits(features, context)
+        smoothing = self.message.label_smoothing
+        losses = TokenLosses(smoothed_cross_entropy(logits, labels, smoothing=smoothing), layout)
+        loss, metrics = self._loss_and_metrics(losses)
         metrics["loss"] = (loss.mean, loss.weight)
-        metrics["fraction_of_correct_next_step_preds"] = (correct, num_words)
+        metrics["fraction_of_correct_next_step_preds"] = losses.correct_predictions(logits, labels)
         return EvalOutput(metrics, examples={})
 
     def decode(
@@ -102,83 +116,53 @@ class Translation(Task):
         """
         if search is None:
             search = tf.constant(self.message.search.SerializeToString(deterministic=True))
-        model, context = self.model, StepContext.for_evaluation(seed=0)
-        memory = model.encode(self._source(source, source_length), context)
-        cache = model.memory_cache(memory, context)
-        kernels = PackedKernels(
-            int8=self.message.decoding_weights == translation_pb2.Translation.INT8
-        )
-        sentences, width = tf.unstack(tf.shape(source))
-
-        def score(rows: Rows, state):
-            step_context = StepContext.for_decoding(rows.sentences, kernels)
-            state, logits = model.step(state, rows.tokens, cache, step_context)
-            return Scores(logits, model.probabilities(state)), state
-
-        state = model.init_state(sentences, cache)
-        return graph_search(
-            score,
-            state,
+        layout = SequenceLayout.of_lengths(source_length, tf.shape(source)[1])
+        memory = self.model.encode(self._source(source, layout), StepContext.for_evaluation(seed=0))
+        return search_tokens(
+            self.model,
+            memory,
             search,
-            Sentences(sentences, model.target_vocab_size, width, source_length),
+            vocab_size=self.model.target_vocab_size,
             start_token=self.message.sos_id,
-            state_shapes=loop_shapes(state),
+            int8=self.message.decoding_weights == translation_pb2.Translation.INT8,
         )
 
-    def decoder(self, source: Message) -> TranslationDecoder:
+    def decoder(self, texts: InputTexts) -> TranslationDecoder:
         search = text_format.MessageToString(self.message.search, as_one_line=True)
         if self.message.decoding_weights == translation_pb2.Translation.INT8:
             search += " decoding_weights: INT8"
-        return TranslationDecoder(self.decode, search, self._tokenizers(source))
+        return TranslationDecoder(self.decode, search, self._tokenizers(texts))
 
-    def servable(self, source: Message) -> TranslationServable:
-        tokenizers = self._tokenizers(source)
+    def servable(self, texts: InputTexts) -> TranslationServable:
+        tokenizers = self._tokenizers(texts)
         return TranslationServable(self, self.decode, self.message.search, tokenizers)
 
-    def _tokenizers(self, source: Message) -> TextTokenizers:
-        return TextTokenizers(source, self.message, vocab_size=self.model.target_vocab_size)
-
-    def _source(self, ids: tf.Tensor, lengths: tf.Tensor) -> Tokens:
-        layout = SequenceLayout.of_lengths(lengths, tf.shape(ids)[1])
-        return Tokens(real_ids(ids, layout.mask, self.model.source_vocab_size, "source"), layout)
-
-    def _predict(self, batch: Mapping[str, tf.Tensor], context: StepContext) -> _Predictions:
-        layout = SequenceLayout.of_lengths(batch["target_length"], tf.shape(batch["target"])[1])
+    def _tokenizers(self, texts: InputTexts) -> TextTokenizers:
+        of_task = self.message.tokenizer if self.message.HasField("tokenizer") else None
         vocabulary = self.model.target_vocab_size
-        same_lengths = tf.debugging.assert_equal(
-            batch["target_length"],
-            batch["target_labels_length"],
-            message="A target and its target_labels differ in length. Make them of the same tokens, "
-            "the target with prepend_sos and the labels with append_eos.",
+        return TextTokenizers(texts, of_task, task="translation", vocab_size=vocabulary)
+
+    def _source(self, ids: tf.Tensor, layout: SequenceLayout) -> Tokens:
+        return Tokens(real_ids(ids, layout.mask, self._source_vocab_size, "source"), layout)
+
+    def _target(self, batch: Mapping[str, tf.Tensor], context: StepContext) -> _Target:
+        layout = token_layout(batch, "target")
+        vocabulary = self.model.target_vocab_size
+        same_layout = require_same_layout(
+            layout,
+            token_layout(batch, "target_labels"),
+            "A target and its target_labels differ in length. Make them of the same tokens, the target "
+            "with prepend_sos and the labels with append_eos.",
         )
-        with tf.control_dependencies([same_lengths]):
+        with tf.control_dependencies([same_layout]):
             labels = real_ids(batch["target_labels"], layout.mask, vocabulary, "target_labels")
             target = real_ids(batch["target"], layout.mask, vocabulary, "target")
-        memory = self.model.encode(self._source(batch["source"], batch["source_length"]), context)
-        logits, _ = self.model.decode(Tokens(target, layout), memory, context)
-        losses = smoothed_cross_entropy(logits, labels, smoothing=self.message.label_smoothing)
-        return _Predictions(logits, labels, losses, tf.cast(layout.mask, tf.float32))
+        source = self._source(batch["source"], token_layout(batch, "source"))
+        memory = self.model.encode(source, context)
+        tokens = Tokens(target, layout)
+        features, _ = self.model.token_model.features(tokens, context, memory)
+        return _Target(features, labels, layout)
 
-    def _loss_and_metrics(self, predictions: _Predictions) -> tuple[Loss, WeightedMetrics]:
-        total = tf.reduce_sum(predictions.losses * predictions.weights)
-        num_words = tf.reduce_sum(predictions.weights)
-        sentences = tf.cast(tf.shape(predictions.labels)[0], tf.float32)
-        per_word = Loss(total, num_words)
+    def _loss_and_metrics(self, losses: TokenLosses) -> tuple[Loss, WeightedMetrics]:
         sums_up = self.message.loss == translation_pb2.Translation.SUM_PER_SENTENCE
-        loss = Loss(total, sentences) if sums_up else per_word
-        return loss, {
-            "log_pplx": (per_word.mean, num_words),
-            "num_words": (num_words, tf.ones([])),
-            "num_examples_in_batch": (sentences, tf.ones([])),
-        }
-
-
-def _check_features(input_spec: Mapping[str, tf.TensorSpec]) -> None:
-    for name in _SEQUENCES:
-        for feature in (name, f"{name}_length"):
-            if feature not in input_spec:
-                raise ValueError(
-                    f"translation: the batches have no feature '{feature}', but "
-                    f"{', '.join(sorted(input_spec))}. Name the input's tokenized fields "
-                    f"{', '.join(_SEQUENCES)}, and don't pack them."
-                )
+        return losses.loss_and_metrics(sums_per_sequence=sums_up)

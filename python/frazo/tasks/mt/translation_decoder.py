@@ -8,14 +8,17 @@ import tensorflow as tf
 from frazo import _core
 from frazo.decode.search import Results
 from frazo.proto import tokenizer_pb2
-from frazo.tasks.decoder import Decoder, DecodingScores
-from frazo.tasks.mt.translation_scores import translation_scores
-from frazo.tasks.sequence.attention_page import attention_figure
+from frazo.tasks.decoder import Decoder
+from frazo.tasks.mt.translation_scores import TranslationScorer
+from frazo.tasks.sequence.attention_page import attention_figure, attention_page
+from frazo.tasks.sequence.search_outputs import SearchOutputs
 from frazo.tasks.sequence.text_tokenizers import SOURCE, TARGET, TextTokenizers
 
 # Features with the texts themselves. Where they are missing, texts are made of the ids, which lack
 # what the tokenizer normalizes or does not know.
 _SOURCE_TEXT, _TARGET_TEXT = "source_text", "target_text"
+
+ATTENTION = "attention"
 
 
 class TranslationDecoder(Decoder):
@@ -23,7 +26,7 @@ class TranslationDecoder(Decoder):
     [batch], that are there are the texts of source and reference.
 
     Records: source, reference, hypotheses: the best first, each with its text, its score (what it is
-    ranked by) and its tokens. Scores: see translation_scores, of the best ones.
+    ranked by) and its tokens. Scores: of a TranslationScorer. Pages: attention.
     """
 
     def __init__(
@@ -38,66 +41,53 @@ class TranslationDecoder(Decoder):
         self.search = search
         self._translate = translate
         self._source_tokenizer = _tokenizer(tokenizers.source)
-        self._target_tokenizer = _tokenizer(tokenizers.target)
+        self._outputs = SearchOutputs(_tokenizer(tokenizers.target))
 
     def decode(self, batch: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        if f"{SOURCE}_length" not in batch:
+            raise ValueError(
+                f"the batches have no feature '{SOURCE}_length': sentences that are packed cannot be "
+                "decoded. Give the input another batcher than packing."
+            )
         kept = [name for feature in (SOURCE, TARGET) for name in (feature, f"{feature}_length")] + [
             name for name in (_SOURCE_TEXT, _TARGET_TEXT) if name in batch
         ]
         results = self._translate(batch[SOURCE], batch[f"{SOURCE}_length"])
-        return {name: batch[name] for name in kept} | {
-            "tokens": results.tokens,
-            "lengths": results.lengths,
-            "scores": results.normalized,
-            # Of the best one: the others' are not shown.
-            "attention": results.attention[:, 0],
-        }
+        return {name: batch[name] for name in kept} | SearchOutputs.tensors(results)
 
     def records(self, outputs: Mapping[str, np.ndarray]) -> list[dict[str, Any]]:
         return [
             {
                 "source": self._source_text(outputs, row),
                 "reference": self._target_text(outputs, row),
-                "hypotheses": self._hypotheses(outputs, row),
+                "hypotheses": self._outputs.hypotheses(outputs, row),
             }
             for row in range(len(outputs[SOURCE]))
         ]
 
-    def scores(self, records: Sequence[Mapping[str, Any]]) -> DecodingScores:
-        best = [
-            record["hypotheses"][0]["text"] if record["hypotheses"] else "" for record in records
-        ]
-        return translation_scores(best, [record["reference"] for record in records])
+    def scorer(self) -> TranslationScorer:
+        return TranslationScorer()
 
-    def attention_figure(self, outputs: Mapping[str, np.ndarray], row: int) -> str | None:
+    def figures(self, outputs: Mapping[str, np.ndarray], row: int) -> dict[str, str]:
+        """Where the model looked for the best hypothesis, for the page "attention"."""
         source = _tokens(outputs, SOURCE, row)
-        output = outputs["tokens"][row, 0, : outputs["lengths"][row, 0]].tolist()
+        output = self._outputs.best_tokens(outputs, row)
         weights = outputs["attention"][row, : len(output), : len(source)]
         texts = {
             "source": self._source_text(outputs, row),
             "reference": self._target_text(outputs, row),
-            "translation": self._target_tokenizer.decode(output),
+            "translation": self._outputs.tokenizer.decode(output),
         }
-        return attention_figure(
+        figure = attention_figure(
             weights,
-            [self._target_tokenizer.id_to_piece(token) for token in output],
+            [self._outputs.tokenizer.id_to_piece(token) for token in output],
             [self._source_tokenizer.id_to_piece(token) for token in source],
             texts,
         )
+        return {ATTENTION: figure}
 
-    def _hypotheses(self, outputs: Mapping[str, np.ndarray], row: int) -> list[dict[str, Any]]:
-        found = zip(
-            outputs["tokens"][row], outputs["lengths"][row], outputs["scores"][row], strict=True
-        )
-        return [
-            {
-                "text": self._target_tokenizer.decode(tokens[:length].tolist()),
-                "score": float(score),
-                "num_tokens": int(length),
-            }
-            for tokens, length, score in found
-            if length
-        ]
+    def page(self, name: str, title: str, figures: Sequence[str]) -> str:
+        return attention_page(title, figures)
 
     def _source_text(self, outputs: Mapping[str, np.ndarray], row: int) -> str:
         if _SOURCE_TEXT in outputs:
@@ -107,7 +97,7 @@ class TranslationDecoder(Decoder):
     def _target_text(self, outputs: Mapping[str, np.ndarray], row: int) -> str:
         if _TARGET_TEXT in outputs:
             return outputs[_TARGET_TEXT][row].decode(errors="replace")
-        return self._target_tokenizer.decode(_tokens(outputs, TARGET, row))
+        return self._outputs.tokenizer.decode(_tokens(outputs, TARGET, row))
 
 
 def _tokenizer(message: tokenizer_pb2.Tokenizer) -> _core.Tokenizer:

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from frazo.decode.search import Results
-from frazo.proto import pipeline_pb2, translation_pb2
+from frazo.input.input_texts import InputTexts
+from frazo.proto import pipeline_pb2
 from frazo.tasks.mt.translation_decoder import TranslationDecoder
 from frazo.tasks.sequence.text_tokenizers import TextTokenizers
 from google.protobuf import text_format
@@ -51,7 +52,7 @@ def decoder(source):
         )
         return Results(**{name: tf.constant(values) for name, values in RESULTS.items()})
 
-    tokenizers = TextTokenizers(source, translation_pb2.Translation(), vocab_size=len(WORDS))
+    tokenizers = TextTokenizers(InputTexts(source), None, task="translation", vocab_size=len(WORDS))
     return TranslationDecoder(translate, "greedy", tokenizers)
 
 
@@ -78,6 +79,12 @@ def test_records(decoder):
     ]
 
 
+def test_packed_batches_are_an_error(decoder):
+    packed = {"source": tf.constant([[3, 4, 2]]), "source_segment_ids": tf.constant([[1, 1, 1]])}
+    with pytest.raises(ValueError, match=r"sentences that are packed cannot be decoded\. Give"):
+        decoder.decode(packed)
+
+
 def test_the_texts_themselves_come_before_what_the_tokenizer_makes_of_them(decoder):
     texts = {
         "source_text": [b"Open  file", b"file"],
@@ -91,16 +98,24 @@ def test_the_texts_themselves_come_before_what_the_tokenizer_makes_of_them(decod
 
 
 def test_scores_are_of_the_best_ones(decoder):
-    records = decoder.records(outputs(decoder))
-    scores = decoder.scores(records[:1])
+    found = outputs(decoder)
+    records = decoder.records(found)
+    scorer = decoder.scorer()
+    scorer.add(found, records[:1])
+    scores = scorer.result()
     assert scores.metrics["chrf"] == pytest.approx(100)
     assert "tok:13a" in scores.signatures["bleu"]
     nothing = {**records[0], "hypotheses": []}
-    assert decoder.scores([nothing]).metrics["bleu"] == 0
+    scorer = decoder.scorer()
+    scorer.add(found, [nothing])
+    assert scorer.result().metrics["bleu"] == 0
 
 
 def test_the_figure_has_a_row_a_token_and_a_column_a_source_token(decoder):
-    figure = decoder.attention_figure(outputs(decoder), 1)
+    figures = decoder.figures(outputs(decoder), 1)
+    assert list(figures) == ["attention"]
+    figure = figures["attention"]
+    assert figure in decoder.page("attention", "decode_test, step 20", [figure])
     assert figure.count("<tr><th>") == 1 + 3
     assert figure.count("<td") == 3 * 2
     # Sentence 1, hypothesis 0, token 2, source position 1: 18 + 6 + 1 of 36.

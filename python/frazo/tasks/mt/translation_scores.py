@@ -1,8 +1,27 @@
 """How close translations are to those of people."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from frazo.tasks.decoder import DecodingScores
+import numpy as np
+from frazo.tasks.decoder import DecodingScores, Scorer
+
+
+class TranslationScorer(Scorer):
+    """translation_scores of the best hypotheses, from records with `hypotheses` and `reference`."""
+
+    def __init__(self):
+        self._hypotheses: list[str] = []
+        self._references: list[str] = []
+
+    def add(self, outputs: Mapping[str, np.ndarray], records: Sequence[Mapping[str, Any]]) -> None:
+        for record in records:
+            found = record["hypotheses"]
+            self._hypotheses.append(found[0]["text"] if found else "")
+            self._references.append(record["reference"])
+
+    def result(self) -> DecodingScores:
+        return translation_scores(self._hypotheses, self._references)
 
 
 def translation_scores(hypotheses: Sequence[str], references: Sequence[str]) -> DecodingScores:

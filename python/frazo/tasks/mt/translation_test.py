@@ -3,9 +3,17 @@ import math
 import numpy as np
 import pytest
 import tensorflow as tf
+from frazo.input.input_texts import InputTexts
 from frazo.layers.step_context import StepContext
 from frazo.proto import pipeline_pb2
-from frazo.tasks.mt.small_translation import MODELS, SPEC, make_batch, make_task
+from frazo.tasks.mt.small_translation import (
+    MODELS,
+    PACKED_SPEC,
+    SPEC,
+    make_batch,
+    make_packed_batch,
+    make_task,
+)
 from google.protobuf import text_format
 
 _EVALUATION = StepContext.for_evaluation(seed=0)
@@ -123,6 +131,81 @@ def test_batches_without_a_feature_name_it(feature):
         make_task(input_spec=spec)
 
 
+@pytest.mark.parametrize("feature", sorted(PACKED_SPEC))
+def test_packed_batches_without_a_feature_name_it(feature):
+    spec = {name: value for name, value in PACKED_SPEC.items() if name != feature}
+    with pytest.raises(ValueError, match=f"translation: the batches have no feature '{feature}', "):
+        make_task(input_spec=spec)
+
+
+@pytest.mark.parametrize("extra", ["label_smoothing: 0.1", "loss: SUM_PER_SENTENCE"])
+@pytest.mark.parametrize(("rows", "time"), [(1, 16), (2, 11), (4, 7)])
+def test_packed_rows_have_the_loss_and_gradients_of_unpacked_ones(extra, rows, time):
+    task = make_task(extra=extra, input_spec=PACKED_SPEC)
+
+    def outcome(batch):
+        with tf.GradientTape() as tape:
+            loss, metrics = task.loss(batch, _EVALUATION)
+            value = loss.mean
+        gradients = tape.gradient(value, task.trainable_variables)
+        metrics |= task.evaluate(batch, _EVALUATION).metrics
+        return loss, metrics, [tf.convert_to_tensor(gradient) for gradient in gradients]
+
+    loss, metrics, gradients = outcome(make_batch(_PAIRS))
+    # Of four rows three pairs leave one empty.
+    batch = make_packed_batch(_PAIRS, rows=rows, time=time)
+    packed_loss, packed_metrics, packed_gradients = outcome(batch)
+    assert float(packed_loss.total) == pytest.approx(float(loss.total), rel=1e-5)
+    assert float(packed_loss.weight) == float(loss.weight)
+    for name, (value, weight) in metrics.items():
+        assert float(packed_metrics[name][0]) == pytest.approx(float(value), rel=1e-5), name
+        assert float(packed_metrics[name][1]) == float(weight), name
+    for found, expected in zip(packed_gradients, gradients, strict=True):
+        np.testing.assert_allclose(found, expected, atol=1e-5)
+    assert int(task.num_examples(batch)) == int(task.num_examples(make_batch(_PAIRS))) == 3
+
+
+def test_a_recurrent_decoder_refuses_packed_rows():
+    task = make_task(model="rnmt_plus", input_spec=PACKED_SPEC)
+    with pytest.raises(ValueError, match=r"^rnmt_plus/decoder/layer0: the targets are packed"):
+        task.loss(make_packed_batch(_PAIRS, rows=1, time=16), _EVALUATION)
+
+
+@_EACH_MODEL
+def test_a_sampled_softmax_is_trained_on_samples_and_evaluated_on_all_classes(model):
+    extra = f"{model} {{ sampled_softmax {{ num_sampled: 4 }} }}"
+    task = make_task(model=model, softmax="sampled_softmax", extra=extra)
+    exact = make_task(model=model)
+    for variable, value in zip(exact.variables, task.variables, strict=True):
+        is_kernel = variable.name.endswith("softmax/kernel:0")
+        # A sampled softmax has a row for each class.
+        variable.assign(tf.transpose(value) if is_kernel else value)
+    batch = make_batch(_PAIRS)
+    context = StepContext.for_training(seed=1, global_step=tf.constant(3, tf.int64))
+    evaluated = task.evaluate(batch, _EVALUATION).metrics["loss"][0]
+    np.testing.assert_allclose(evaluated, exact.loss(batch, _EVALUATION)[0].mean, rtol=1e-5)
+
+    def loss_and_gradients():
+        with tf.GradientTape() as tape:
+            loss = task.loss(batch, context)[0].mean
+        return float(loss), tape.gradient(loss, task.trainable_variables)
+
+    loss, gradients = loss_and_gradients()
+    # The normalizer of a sample is another than that of all classes.
+    assert loss != pytest.approx(float(evaluated), rel=1e-3)
+    for variable, gradient in zip(task.trainable_variables, gradients, strict=True):
+        assert np.any(tf.convert_to_tensor(gradient)), variable.name
+        variable.assign_sub(1e-2 * tf.convert_to_tensor(gradient))
+    # A short step down the slope, with the step's own sample.
+    assert loss_and_gradients()[0] < loss
+
+
+def test_a_source_of_frames_is_an_error():
+    extra = "transformer { source_features: 8 target_embedding { vocab_size: 11 dim: 8 } }"
+    with pytest.raises(ValueError, match=r"^translation: transformer\.source_features says that"):
+        make_task(extra=extra)
+
+
 def test_a_search_of_log_probabilities_is_an_error():
     with pytest.raises(ValueError, match=r"translation: search\.score_kind is LOG_PROBABILITIES"):
         make_task(extra="search { score_kind: LOG_PROBABILITIES }")
@@ -196,7 +279,8 @@ def test_what_a_decoding_depends_on_is_told_in_a_line(tmp_path):
         }}""",
         pipeline_pb2.Pipeline(),
     )
+    texts = InputTexts(source)
     search = "beam { width: 4 } eos_id: 2 max_length: 20"
-    assert make_task().decoder(source).search == search
-    int8 = make_task(extra="decoding_weights: INT8").decoder(source).search
+    assert make_task().decoder(texts).search == search
+    int8 = make_task(extra="decoding_weights: INT8").decoder(texts).search
     assert int8 == f"{search} decoding_weights: INT8"

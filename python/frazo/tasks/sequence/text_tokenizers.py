@@ -1,16 +1,9 @@
-"""What stands between a translation model's ids and text."""
+"""What stands between a model's ids and text."""
 
 from frazo import _core
-from frazo.input.feature_tokenizer import (
-    FeatureEncoding,
-    feature_encoding,
-    feature_tokenizer,
-    is_tokenized,
-    longest_in_batches,
-    with_places,
-)
-from frazo.proto import tokenizer_pb2, translation_pb2
-from google.protobuf.message import Message
+from frazo.input.input_texts import FeatureEncoding, InputTexts
+from frazo.input.tokenizer_files import with_places
+from frazo.proto import tokenizer_pb2
 
 SOURCE, TARGET = "source", "target_labels"
 
@@ -20,13 +13,26 @@ class TextTokenizers:
     task's. They have the places of their files.
     """
 
-    def __init__(self, source: Message, task: translation_pb2.Translation, *, vocab_size: int):
-        """source: the input's message. vocab_size: tokens that the model outputs. Raises ValueError if
-        neither message says which text the ids, or any that the model outputs, stand for;
-        FileNotFoundError.
+    def __init__(
+        self,
+        texts: InputTexts,
+        task_tokenizer: tokenizer_pb2.Tokenizer | None,
+        *,
+        task: str,
+        vocab_size: int,
+    ):
+        """Raises ValueError if neither says which text the ids, or any that the model outputs, stand
+        for; FileNotFoundError.
+
+        Args:
+          texts: of the input.
+          task_tokenizer: of the task; None: it has none.
+          task: its name in configurations, for errors.
+          vocab_size: tokens that the model outputs.
         """
-        self._input = source
-        self._of_task = task.tokenizer if task.HasField("tokenizer") else None
+        self._texts = texts
+        self._task_tokenizer = task_tokenizer
+        self._task = task
         self.source = self._tokenizer(SOURCE)
         self.target = self._tokenizer(TARGET)
         known = _core.Tokenizer(self.target.SerializeToString()).vocab_size
@@ -39,15 +45,12 @@ class TextTokenizers:
 
     def source_encoding(self) -> FeatureEncoding:
         """How a text becomes a source. Raises ValueError for a step of the input that it cannot say."""
-        if self._is_of_task(SOURCE):
-            longest = longest_in_batches(self._input, SOURCE)
-            return FeatureEncoding(self.source, False, True, longest)
-        return feature_encoding(self._input, SOURCE)
+        if self._texts.is_tokenized(SOURCE) or self._task_tokenizer is None:
+            return self._texts.encoding(SOURCE)
+        longest = self._texts.longest_in_batches(SOURCE)
+        return FeatureEncoding(self.source, False, True, longest)
 
     def _tokenizer(self, feature: str) -> tokenizer_pb2.Tokenizer:
-        if self._of_task is not None and self._is_of_task(feature):
-            return with_places(self._of_task, "task.translation.tokenizer")
-        return feature_tokenizer(self._input, feature)
-
-    def _is_of_task(self, feature: str) -> bool:
-        return self._of_task is not None and not is_tokenized(self._input, feature)
+        if self._texts.is_tokenized(feature) or self._task_tokenizer is None:
+            return self._texts.tokenizer(feature)
+        return with_places(self._task_tokenizer, f"task.{self._task}.tokenizer")

@@ -1,12 +1,8 @@
 import pathlib
 
 import pytest
-from frazo.input.feature_tokenizer import (
-    feature_encoding,
-    feature_tokenizer,
-    tokenizer_files,
-    without_files,
-)
+from frazo.input.input_texts import InputTexts
+from frazo.input.tokenizer_files import tokenizer_files, without_files
 from frazo.proto import image_input_pb2, pipeline_pb2, tokenizer_pb2
 from google.protobuf import text_format
 
@@ -41,17 +37,17 @@ def source(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("feature", ["ids", "labels"])
 def test_a_copy_has_the_tokenizer_of_what_it_copies(source, feature, tmp_path):
-    tokenizer = feature_tokenizer(source, feature)
+    tokenizer = InputTexts(source).tokenizer(feature)
     assert tokenizer.unk_id == 3
     assert tokenizer_files(tokenizer) == [f"{tmp_path}/merges", f"{tmp_path}/words"]
 
 
 def test_a_tokenized_field_keeps_its_name(source, tmp_path):
-    assert tokenizer_files(feature_tokenizer(source, "source")) == [f"{tmp_path}/words"]
+    assert tokenizer_files(InputTexts(source).tokenizer("source")) == [f"{tmp_path}/words"]
 
 
 def test_the_message_of_the_input_stays_as_it_is(source):
-    feature_tokenizer(source, "source")
+    InputTexts(source).tokenizer("source")
     assert source == text_format.Parse(STEPS, pipeline_pb2.Pipeline())
 
 
@@ -60,18 +56,18 @@ def test_a_feature_without_a_tokenizer_is_named(source, feature):
     with pytest.raises(
         ValueError, match=f"which text the ids of '{feature}' stand for. Let a step"
     ):
-        feature_tokenizer(source, feature)
+        InputTexts(source).tokenizer(feature)
 
 
 def test_an_input_that_is_no_pipeline_has_no_tokenizer():
     with pytest.raises(ValueError, match="the ids of 'source'"):
-        feature_tokenizer(image_input_pb2.ImageInput(), "source")
+        InputTexts(image_input_pb2.ImageInput()).tokenizer("source")
 
 
 def test_a_missing_file_is_named(source):
     pathlib.Path("words").unlink()
     with pytest.raises(FileNotFoundError) as failure:
-        feature_tokenizer(source, "labels")
+        InputTexts(source).tokenizer("labels")
     assert str(failure.value).startswith(
         "tokenizer of 'labels': vocabulary: there is no file 'words'; looked for"
     )
@@ -83,24 +79,24 @@ def test_the_table_that_is_built_in_is_no_file():
 
 
 def test_how_a_text_becomes_ids(source):
-    encoding = feature_encoding(source, "source")
-    assert encoding.tokenizer == feature_tokenizer(source, "source")
+    encoding = InputTexts(source).encoding("source")
+    assert encoding.tokenizer == InputTexts(source).tokenizer("source")
     assert (encoding.prepend_sos, encoding.append_eos, encoding.max_length) == (False, True, 80)
-    labels = feature_encoding(source, "labels")
+    labels = InputTexts(source).encoding("labels")
     assert (labels.prepend_sos, labels.append_eos, labels.max_length) == (True, False, 50)
     assert labels.tokenizer.sos_id == 7
 
 
 def test_without_bounds_there_is_no_limit(source):
     source.batcher.Clear()
-    assert feature_encoding(source, "source").max_length == 0
+    assert InputTexts(source).encoding("source").max_length == 0
 
 
 def test_a_step_that_only_a_pipeline_does_is_named(source):
     with pytest.raises(ValueError, match="the step truncate of 'ids' cannot be done outside of a"):
-        feature_encoding(source, "ids")
+        InputTexts(source).encoding("ids")
 
 
 def test_files_can_be_left_out(source):
-    bare = without_files(feature_tokenizer(source, "labels"))
+    bare = without_files(InputTexts(source).tokenizer("labels"))
     assert text_format.MessageToString(bare, as_one_line=True) == "bpe { } unk_id: 3"
