@@ -90,7 +90,7 @@ class Trainer:
 
     def __init__(self, *arguments: str, **environment: str):
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "frazo.jobs.trainer", *arguments],
+            [sys.executable, "-m", "frazo.jobs.trainer", *_varied(arguments)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -129,6 +129,14 @@ class Trainer:
         """Waits for the end of the process."""
         out, err = self._process.communicate(timeout=TIMEOUT_SECONDS)
         return Ended(self._process.returncode, "".join(self._lines) + out, err)
+
+
+def _varied(arguments: tuple[str, ...]) -> list[str]:
+    """With another seed of the training where FRAZO_TEST_SEED asks for one."""
+    seed = int(os.environ.get("FRAZO_TEST_SEED") or 0)
+    if seed and any(argument.startswith("--config=") for argument in arguments):
+        return [f"--set=seed={301 + seed}", *arguments]
+    return list(arguments)
 
 
 def train(*arguments: str, **environment: str) -> Ended:

@@ -69,7 +69,7 @@ def test_digits_of_both_sets(experiment, name, count):
     assert {label for batch in batches for label in batch["label"].numpy()} == set(range(10))
 
 
-def test_ten_steps_lower_the_loss(experiment, train_input, task):
+def test_some_steps_halve_the_loss(experiment, train_input, task):
     learner = Learner(experiment.learner, task.variables)
     iterator = iter(train_input.dataset())
 
@@ -82,7 +82,9 @@ def test_ten_steps_lower_the_loss(experiment, train_input, task):
         learner.step(loss, tape.gradient(mean, learner.weights), context, number)
         return mean
 
-    losses = [float(step(tf.constant(number, tf.int64))) for number in range(10)]
     # Ten classes: log 10 = 2.30 by chance.
-    assert losses[0] == pytest.approx(2.3, abs=0.4)
-    assert losses[-1] < 0.75 * losses[0]
+    first = float(step(tf.constant(0, tf.int64)))
+    assert first == pytest.approx(2.3, abs=0.6)
+    # Some 20 are needed.
+    losses = (float(step(tf.constant(number, tf.int64))) for number in range(1, 200))
+    assert any(loss < first / 2 for loss in losses), "200 steps have not halved the loss"
