@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 import tensorflow as tf
+from frazo.layers.place import Place
 from frazo.layers.sequential import Sequential
 from frazo.layers.step_context import StepContext
 from frazo.proto import layer_pb2
@@ -56,7 +57,9 @@ each_mode = pytest.mark.parametrize("training", [True, False], ids=["training", 
 
 def make_layer(case, seed=1):
     message = text_format.Parse(f'layers {{ name: "layer" {case.layer} }}', layer_pb2.Sequential())
-    return Sequential(message, path="network", input_shape=(None, *case.shape), seed=seed).layers[0]
+    return Sequential(
+        message, Place(path="network", input_shape=(None, *case.shape), seed=seed)
+    ).layers[0]
 
 
 def make_context(training):

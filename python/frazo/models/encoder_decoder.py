@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 from frazo.layers.embedding import Embedding
+from frazo.layers.place import Place
 from frazo.layers.sequence_layer import (
     AttendingLayer,
     Memory,
@@ -31,33 +32,29 @@ class EncoderDecoder(tf.Module, TokenDecoder):
     Variables: source_embedding, target_embedding unless the source's table serves both, encoder,
     decoder, and softmax unless it is the target's table, transposed.
 
-    message: has fields of these names. seed: decides the initial weights.
+    message: has fields of these names. place: has no input shape; all models take ids.
     """
 
-    def __init__(self, message: Any, *, path: str, seed: int):
+    def __init__(self, message: Any, place: Place):
         super().__init__()
         self.message = message
-        self.path = path
-
-        def place(name, shape):
-            return {"path": f"{path}/{name}", "input_shape": shape, "seed": seed}
-
+        self.path = place.path
         self.source_embedding = Embedding(
-            message.source_embedding, **place("source_embedding", (None, None))
+            message.source_embedding, place.at("source_embedding", (None, None))
         )
         self.target_embedding = self.source_embedding
         if message.HasField("target_embedding"):
             self.target_embedding = Embedding(
-                message.target_embedding, **place("target_embedding", (None, None))
+                message.target_embedding, place.at("target_embedding", (None, None))
             )
-        self.encoder = self._make_encoder(**place("encoder", self.source_embedding.output_shape))
+        self.encoder = self._make_encoder(place.at("encoder", self.source_embedding.output_shape))
         self.decoder = self._make_decoder(
-            self.encoder.output_shape, **place("decoder", self.target_embedding.output_shape)
+            self.encoder.output_shape, place.at("decoder", self.target_embedding.output_shape)
         )
         self.softmax = None
         if message.HasField("softmax"):
             self.softmax = Softmax(
-                message.softmax, **place("softmax", (None, self.decoder.output_shape[-1]))
+                message.softmax, place.at("softmax", (None, self.decoder.output_shape[-1]))
             )
 
     @property
@@ -106,10 +103,10 @@ class EncoderDecoder(tf.Module, TokenDecoder):
         return self.decoder.probabilities(state)
 
     @abc.abstractmethod
-    def _make_encoder(self, **place: Any) -> SequenceLayer: ...
+    def _make_encoder(self, place: Place) -> SequenceLayer: ...
 
     @abc.abstractmethod
-    def _make_decoder(self, memory_shape: Sequence[int | None], **place: Any) -> AttendingLayer:
+    def _make_decoder(self, memory_shape: Sequence[int | None], place: Place) -> AttendingLayer:
         """memory_shape: of the encoder's output."""
 
     def _logits(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from frazo.layers.packed_kernels import PackedKernels
+from frazo.layers.place import Place
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.smoothed_cross_entropy import smoothed_cross_entropy
 from frazo.layers.step_context import StepContext
@@ -36,7 +37,7 @@ def text(*, attention=_HEADS, lstm="", decoder="", encoder="", layers=3):
 
 def make(description):
     message = text_format.Parse(description, rnmt_plus_pb2.RnmtPlus())
-    return RnmtPlus(message, path="model", seed=1)
+    return RnmtPlus(message, Place(path="model", seed=1))
 
 
 def batch():

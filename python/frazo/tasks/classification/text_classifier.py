@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import tensorflow as tf
 from frazo.layers.embedding import Embedding
 from frazo.layers.masked_mean import masked_mean
+from frazo.layers.place import Place
 from frazo.layers.step_context import StepContext
 from frazo.proto import text_classifier_pb2
 from frazo.registry import register
@@ -26,12 +27,12 @@ class TextClassifier(Classifier):
     def __init__(
         self,
         message: text_classifier_pb2.TextClassifier,
+        place: Place,
         *,
         input_spec: Mapping[str, tf.TensorSpec],
-        seed: int,
     ):
         """Raises ValueError if the batches lack a feature."""
-        super().__init__(message, input_spec=input_spec, seed=seed)
+        super().__init__(message, place, input_spec=input_spec)
         for name in _FEATURES:
             if name not in input_spec:
                 raise ValueError(
@@ -40,10 +41,8 @@ class TextClassifier(Classifier):
                     "text must be tokenized."
                 )
         text_shape = tuple(input_spec["text"].shape)
-        self.embedding = Embedding(
-            message.embedding, path="embedding", input_shape=text_shape, seed=seed
-        )
-        self.build_network((text_shape[0], message.embedding.dim), seed)
+        self.embedding = Embedding(message.embedding, place.at("embedding", text_shape))
+        self.build_network((text_shape[0], message.embedding.dim))
 
     def features(self, batch: Mapping[str, tf.Tensor], context: StepContext) -> tf.Tensor:
         return masked_mean(self.embedding(batch["text"], context), batch["text_length"])

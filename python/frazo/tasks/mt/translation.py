@@ -7,6 +7,7 @@ import tensorflow as tf
 from frazo.decode.graph_search import graph_search
 from frazo.decode.search import Results, Rows, Scores, Sentences
 from frazo.layers.packed_kernels import PackedKernels
+from frazo.layers.place import Place
 from frazo.layers.sequence_layer import loop_shapes
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.smoothed_cross_entropy import smoothed_cross_entropy
@@ -52,12 +53,12 @@ class Translation(Task):
     def __init__(
         self,
         message: translation_pb2.Translation,
+        place: Place,
         *,
         input_spec: Mapping[str, tf.TensorSpec],
-        seed: int,
     ):
         """Raises ValueError if the batches lack a feature, or the search is not of logits."""
-        super().__init__(message, input_spec=input_spec, seed=seed)
+        super().__init__(message, place, input_spec=input_spec)
         _check_features(input_spec)
         if message.search.score_kind != search_pb2.Search.LOGITS:
             raise ValueError(
@@ -65,7 +66,7 @@ class Translation(Task):
                 "Remove it."
             )
         kind = message.WhichOneof("model")
-        self.model: EncoderDecoder = build(getattr(message, kind), path=kind, seed=seed)
+        self.model: EncoderDecoder = build(getattr(message, kind), place=place.at(kind))
 
     def loss(
         self, batch: Mapping[str, tf.Tensor], context: StepContext
