@@ -5,6 +5,7 @@ usage: frazo_lstm_training.py
 
 import tensorflow as tf
 from figures import print_figures
+from frazo.layers.place import Place
 from frazo.layers.recurrent.lstm_stack import LstmStack
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext
@@ -16,7 +17,7 @@ def main() -> None:
     message = lstm_pb2.LstmStack(
         num_layers=LAYERS, bidirectional=True, layer=lstm_pb2.Lstm(units=UNITS)
     )
-    stack = LstmStack(message, path="stack", input_shape=(None, None, DIM), seed=1)
+    stack = LstmStack(message, Place(path="stack", input_shape=(None, None, DIM), seed=1))
     x, target = random_batch()
     layout = SequenceLayout.of_lengths(tf.fill([BATCH], TIME), TIME)
 

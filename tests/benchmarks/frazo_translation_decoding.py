@@ -7,6 +7,7 @@ import sys
 
 import tensorflow as tf
 from figures import print_figures
+from frazo.layers.place import Place
 from frazo.proto import translation_pb2
 from frazo.tasks.mt.translation import Translation
 from translation_workload import LENGTH, SENTENCES, decoding_rate, random_ids
@@ -22,7 +23,7 @@ def make_task(weights: str) -> Translation:
         input_spec |= {name: IDS, f"{name}_length": LENGTHS}
     message = transformer_base.translation()
     message.decoding_weights = translation_pb2.Translation.DecodingWeights.Value(weights.upper())
-    return Translation(message, input_spec=input_spec, seed=1)
+    return Translation(message, Place(seed=1), input_spec=input_spec)
 
 
 def main() -> None:

@@ -30,7 +30,7 @@ FLOORS = (
     ("core",),
     ("core/ops", "python/frazo/bindings", "python/frazo/proto"),
     ("python/frazo",),
-    ("python/frazo/config", "python/frazo/ops", "python/frazo/program"),
+    ("python/frazo/config", "python/frazo/ops", "python/frazo/program", "python/frazo/shard"),
     ("python/frazo/decode", "python/frazo/input", "python/frazo/layers"),
     ("python/frazo/learn", "python/frazo/models"),
     ("python/frazo/tasks",),

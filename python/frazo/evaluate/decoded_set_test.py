@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from frazo.evaluate import decoded_set, scored_set
+from frazo.layers.place import Place
 from frazo.program.console import Console
 from frazo.program.errors import JobError
 from frazo.proto import decode_loop_pb2, experiment_pb2
@@ -95,7 +96,7 @@ def decoded(tmp_path, monkeypatch):
         experiment.inputs["Test"].pipeline.SetInParent()
         out = Terminal()
         made = decoded_set.DecodedSet("Test", experiment, tmp_path, Console(out, out))
-        made.prepare(Model(task_class(None, input_spec={}, seed=0)))
+        made.prepare(Model(task_class(None, Place(seed=0), input_spec={})))
         return made, out
 
     return make

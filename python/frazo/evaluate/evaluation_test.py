@@ -4,6 +4,7 @@ import pytest
 import tensorflow as tf
 from frazo.evaluate.evaluation import Evaluation
 from frazo.experiment.parts import build_one_pass_input
+from frazo.layers.place import Place
 from frazo.program.errors import JobError
 from frazo.proto import eval_loop_pb2, experiment_pb2
 from frazo.tasks.task import EvalOutput, Task
@@ -36,7 +37,7 @@ class MeanTask(Task):
 
 class Model:
     seed = 301
-    task = MeanTask(None, input_spec={}, seed=0)
+    task = MeanTask(None, Place(seed=0), input_spec={})
 
 
 def evaluation(**settings):

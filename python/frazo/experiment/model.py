@@ -13,6 +13,7 @@ import frazo.tasks.mt.translation  # noqa: F401
 import tensorflow as tf
 from frazo.checkpoint.restore import by_key
 from frazo.experiment.parts import named_errors
+from frazo.layers.place import Place
 from frazo.proto import experiment_pb2
 from frazo.registry import build
 
@@ -28,7 +29,9 @@ class Model:
         """input_spec: of the batches that it will be given. JobError: the task does not suit them."""
         self.seed = experiment.seed
         with named_errors("task"):
-            self.task = build(experiment.task, input_spec=input_spec, seed=experiment.seed)
+            self.task = build(
+                experiment.task, place=Place(seed=experiment.seed), input_spec=input_spec
+            )
         with named_errors("learner"):
             self.learner = build(experiment.learner, variables=self.task.variables)
         self.global_step = tf.Variable(tf.constant(0, tf.int64), trainable=False, name=GLOBAL_STEP)

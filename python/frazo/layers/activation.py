@@ -1,9 +1,8 @@
 """Elementwise functions."""
 
-from collections.abc import Sequence
-
 import tensorflow as tf
 from frazo.layers.layer import Layer
+from frazo.layers.place import Place
 from frazo.layers.step_context import StepContext
 from frazo.proto import activation_pb2
 
@@ -26,8 +25,8 @@ def activate(x: tf.Tensor, activation: activation_pb2.Activation) -> tf.Tensor:
 class Elementwise(Layer):
     """An activation as a layer of its own. It has no message: the enum value stands for it."""
 
-    def __init__(self, activation: int, *, path: str, input_shape: Sequence[int | None], seed: int):
-        super().__init__(None, path=path, input_shape=input_shape, seed=seed)
+    def __init__(self, activation: int, place: Place):
+        super().__init__(None, place)
         self._activation = activation
 
     def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:

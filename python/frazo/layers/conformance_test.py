@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from frazo.layers.gradient_check import assert_gradients_agree
+from frazo.layers.place import Place
 from frazo.layers.sequential import Sequential
 from frazo.layers.step_context import StepContext
 from frazo.proto import layer_pb2
@@ -57,7 +58,9 @@ each_mode = pytest.mark.parametrize("training", [True, False], ids=["training", 
 
 def make_layer(case, seed=1):
     message = text_format.Parse(f'layers {{ name: "layer" {case.layer} }}', layer_pb2.Sequential())
-    return Sequential(message, path="network", input_shape=(None, *case.shape), seed=seed).layers[0]
+    return Sequential(
+        message, Place(path="network", input_shape=(None, *case.shape), seed=seed)
+    ).layers[0]
 
 
 def make_context(training):

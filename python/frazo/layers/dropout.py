@@ -2,6 +2,7 @@
 
 import tensorflow as tf
 from frazo.layers.layer import Layer
+from frazo.layers.place import Place
 from frazo.layers.step_context import StepContext
 from frazo.proto import dropout_pb2
 from frazo.registry import register
@@ -16,8 +17,8 @@ class Dropout(Layer):
     What is dropped is a pure function of (experiment seed, step, path).
     """
 
-    def __init__(self, message: dropout_pb2.Dropout, **place):
-        super().__init__(message, **place)
+    def __init__(self, message: dropout_pb2.Dropout, place: Place):
+        super().__init__(message, place)
         # In units of 1/65536; the scale uses the rounded rate, so that the mean is kept exactly.
         self._threshold = min(round(message.rate * 65536), 65535)
 

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from frazo.layers.dropout import Dropout, random_uint16
+from frazo.layers.place import Place
 from frazo.layers.step_context import StepContext
 from frazo.proto import dropout_pb2
 
@@ -9,7 +10,9 @@ _ONES = tf.ones([100, 1000])
 
 
 def dropped(rate=0.2, *, seed=5, step=7, path="drop", x=_ONES):
-    layer = Dropout(dropout_pb2.Dropout(rate=rate), path=path, input_shape=x.shape, seed=1)
+    layer = Dropout(
+        dropout_pb2.Dropout(rate=rate), Place(path=path, input_shape=tuple(x.shape), seed=1)
+    )
     context = StepContext.for_training(seed=seed, global_step=tf.constant(step, tf.int64))
     return layer(x, context).numpy()
 
@@ -37,7 +40,7 @@ def test_large_steps_and_seeds_differ_too():
 
 
 def test_evaluation_changes_nothing():
-    layer = Dropout(dropout_pb2.Dropout(rate=0.5), path="drop", input_shape=(2,), seed=1)
+    layer = Dropout(dropout_pb2.Dropout(rate=0.5), Place(path="drop", input_shape=(2,), seed=1))
     x = tf.constant([3.0, 4.0])
     np.testing.assert_array_equal(layer(x, StepContext.for_evaluation(seed=0)), x)
 
@@ -48,7 +51,7 @@ def test_rate_zero_changes_nothing():
 
 def test_gradient_flows_where_the_value_did():
     x = tf.fill([50], 2.0)
-    layer = Dropout(dropout_pb2.Dropout(rate=0.5), path="drop", input_shape=(50,), seed=1)
+    layer = Dropout(dropout_pb2.Dropout(rate=0.5), Place(path="drop", input_shape=(50,), seed=1))
     context = StepContext.for_training(seed=1, global_step=tf.constant(0, tf.int64))
     with tf.GradientTape() as tape:
         tape.watch(x)

@@ -5,6 +5,7 @@ import math
 import tensorflow as tf
 from frazo.layers.checked_ids import checked_ids
 from frazo.layers.layer import Layer
+from frazo.layers.place import Place
 from frazo.layers.step_context import StepContext
 from frazo.proto import embedding_pb2, initializer_pb2
 from frazo.registry import register
@@ -17,14 +18,16 @@ class Embedding(Layer):
     Unlike other layers it takes whole numbers. An id that has no row is InvalidArgumentError.
     """
 
-    def __init__(self, message: embedding_pb2.Embedding, **place):
-        super().__init__(message, **place)
+    def __init__(self, message: embedding_pb2.Embedding, place: Place):
+        super().__init__(message, place)
         self.output_shape = (*self.input_shape, message.dim)
         init = initializer_pb2.Initializer()
         init.gaussian.stddev = message.dim**-0.5
         if message.HasField("table_init"):
             init = message.table_init
-        self.table = self.add_variable("table", (message.vocab_size, message.dim), init)
+        self.table = place.variable(
+            "table", (message.vocab_size, message.dim), axes=("vocab", "embed"), init=init
+        )
 
     def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
         size = self.message.vocab_size

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from frazo.layers.embedding import Embedding
+from frazo.layers.place import Place
 from frazo.layers.step_context import StepContext
 from frazo.proto import embedding_pb2
 from google.protobuf import text_format
@@ -14,7 +15,7 @@ _TABLE = [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]
 
 def make(text="", seed=1, sizes="vocab_size: 3 dim: 2"):
     message = text_format.Parse(f"{sizes} {text}", embedding_pb2.Embedding())
-    return Embedding(message, path="embedding", input_shape=(None, None), seed=seed)
+    return Embedding(message, Place(path="embedding", input_shape=(None, None), seed=seed))
 
 
 def test_rows_of_the_table_by_id():

@@ -6,9 +6,11 @@ from frazo.layers.dropout import Dropout
 from frazo.layers.fused_linear import FusedLinear
 from frazo.layers.layer import Layer
 from frazo.layers.linear import Linear
+from frazo.layers.place import Place
 from frazo.layers.step_context import StepContext
 from frazo.proto import dropout_pb2, feed_forward_pb2, linear_pb2
 from frazo.registry import register
+from frazo.shard.mesh import Fused
 
 
 @register(feed_forward_pb2.FeedForward)
@@ -20,16 +22,16 @@ class FeedForward(Layer):
     output/kernel [hidden_units, dim].
     """
 
-    def __init__(self, message: feed_forward_pb2.FeedForward, **place):
-        super().__init__(message, **place)
+    def __init__(self, message: feed_forward_pb2.FeedForward, place: Place):
+        super().__init__(message, place)
         dim, units = self.require_dim(), message.hidden_units
         hidden_shape = (*self.input_shape[:-1], units)
         if message.gated:
             self.hidden = FusedLinear(
-                (units, units),
+                Fused.equal("mlp", 2, units),
+                place.at("hidden"),
                 bias=message.bias,
                 kernel_init=message.kernel_init,
-                **self.place("hidden"),
             )
         else:
             hidden = linear_pb2.Linear(
@@ -38,13 +40,13 @@ class FeedForward(Layer):
                 activation=message.activation,
                 kernel_init=message.kernel_init,
             )
-            self.hidden = Linear(hidden, **self.place("hidden"))
+            self.hidden = Linear(hidden, place.at("hidden"))
         self.dropout = Dropout(
             dropout_pb2.Dropout(rate=message.hidden_dropout),
-            **self.place("hidden_dropout", hidden_shape),
+            place.at("hidden_dropout", hidden_shape),
         )
         output = linear_pb2.Linear(units=dim, bias=message.bias, kernel_init=message.kernel_init)
-        self.output = Linear(output, **self.place("output", hidden_shape))
+        self.output = Linear(output, place.at("output", hidden_shape), axes=("mlp", "embed"))
 
     def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
         hidden = self.hidden(x, context)

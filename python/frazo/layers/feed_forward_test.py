@@ -3,8 +3,10 @@ import pytest
 import tensorflow as tf
 from frazo.layers.feed_forward import FeedForward
 from frazo.layers.fused_linear import FusedLinear
+from frazo.layers.place import Place
 from frazo.layers.step_context import StepContext
 from frazo.proto import activation_pb2, feed_forward_pb2, initializer_pb2
+from frazo.shard.mesh import Axis, Fused
 
 _EVALUATION = StepContext.for_evaluation(seed=0)
 _X = tf.constant([[[1.0, 2.0]]])
@@ -12,7 +14,7 @@ _X = tf.constant([[[1.0, 2.0]]])
 
 def feed_forward(**fields):
     message = feed_forward_pb2.FeedForward(**({"hidden_units": 2} | fields))
-    return FeedForward(message, path="ff", input_shape=(None, None, 2), seed=1)
+    return FeedForward(message, Place(path="ff", input_shape=(None, None, 2), seed=1))
 
 
 def test_two_projections_with_relu_between():
@@ -42,12 +44,10 @@ def test_number_of_parameters(gated, hidden):
 
 def test_parts_of_a_fused_kernel_have_the_limits_of_matrices_of_their_own():
     layer = FusedLinear(
-        (400, 4),
+        Fused((Axis("mlp"), Axis("heads")), (400, 4)),
+        Place(path="fused", input_shape=(None, 300), seed=1),
         bias=False,
         kernel_init=initializer_pb2.Initializer(),
-        path="fused",
-        input_shape=(None, 300),
-        seed=1,
     )
     wide, narrow = layer.split(layer.kernel)
     # Xavier: sqrt(6 / (300 + 400)) = .092582 and sqrt(6 / (300 + 4)) = .140488.

@@ -3,41 +3,56 @@
 from collections.abc import Sequence
 
 import tensorflow as tf
-from frazo.layers.initializer import initial_value
 from frazo.layers.layer import Layer, constant
 from frazo.layers.linear import project
+from frazo.layers.place import Place
 from frazo.layers.step_context import StepContext
 from frazo.proto import initializer_pb2
+from frazo.shard.mesh import Fused, Held, Range, within
 
 
 class FusedLinear(Layer):
     """x [W0 W1 ...] + b: [..., features] to [..., sum(units)], the projections side by side.
 
-    kernel: [features, sum(units)]; each projection's part is initialised as a matrix of its own. It
-    has no message: the layers that have one are made of it.
+    kernel: [features, sum(units)]; each projection's part is initialised as a matrix of its own. The
+    layer has no message: layers that have one are made of it.
     """
 
     def __init__(
         self,
-        units: Sequence[int],
+        units: Fused,
+        place: Place,
         *,
         bias: bool,
         kernel_init: initializer_pb2.Initializer,
-        **place,
     ):
-        super().__init__(None, **place)
+        """units: the outputs of the projections."""
+        super().__init__(None, place)
         features = self.require_dim()
-        self.units = tuple(units)
-        self.output_shape = (*self.input_shape[:-1], sum(units))
-        path = f"{self.path}/kernel"
-        parts = [
-            initial_value(
-                kernel_init, shape=(features, size), path=f"{path}/{index}", seed=self._seed
-            )
-            for index, size in enumerate(units)
-        ]
-        self.kernel = tf.Variable(tf.concat(parts, 1), name=path)
-        self.bias = self.add_variable("bias", (sum(units),), constant(0)) if bias else None
+        self.units = units.sizes
+        self.output_shape = (*self.input_shape[:-1], sum(self.units))
+
+        def kernel_values(held: Held) -> tf.Tensor:
+            rows, columns = held
+            parts = []
+            for index, (start, size) in enumerate(
+                zip(_starts(self.units), self.units, strict=True)
+            ):
+                part = rows, within(columns, Range(start, size))
+                name = f"kernel/{index}"
+                parts.append(place.initial_value(name, (features, size), kernel_init, part))
+            return tf.concat(parts, 1)
+
+        self.kernel = place.variable(
+            "kernel",
+            (features, sum(self.units)),
+            axes=("embed", units),
+            init=kernel_values,
+            decays=True,
+        )
+        self.bias = None
+        if bias:
+            self.bias = place.variable("bias", (sum(self.units),), axes=(units,), init=constant(0))
 
     def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
         return project(x, self.kernel, self.bias, context)
@@ -45,3 +60,8 @@ class FusedLinear(Layer):
     def split(self, y: tf.Tensor) -> list[tf.Tensor]:
         """The projections of an output apart: [..., units[i]] each."""
         return tf.split(y, self.units, -1)
+
+
+def _starts(sizes: Sequence[int]) -> list[int]:
+    """Where each part begins."""
+    return [sum(sizes[:index]) for index in range(len(sizes))]

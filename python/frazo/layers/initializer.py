@@ -2,38 +2,127 @@
 
 import math
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import tensorflow as tf
 from frazo.proto import initializer_pb2
+from frazo.shard.mesh import Held, Range, held_shape, is_whole
 
 # Named, because "auto_select" may differ between kinds of devices.
 _ALGORITHM = "philox"
+_PHILOX = 1
+
+# Philox gives four values for each value of its counter. TensorFlow reserves 256 steps of the
+# counter for four truncated normal values, because it may have to draw many times for one.
+_GROUP = 4
+_RESERVED_STEPS = 256
+
+# Values that are drawn at once where a part of a row is needed.
+_MAX_DRAWN = 2**22
 
 
 def initial_value(
-    message: initializer_pb2.Initializer, *, shape: Sequence[int], path: str, seed: int
+    message: initializer_pb2.Initializer,
+    *,
+    shape: Sequence[int],
+    path: str,
+    seed: int,
+    held: Held | None = None,
 ) -> tf.Tensor:
-    """Returns float32 `shape`. A message with nothing set is xavier_uniform.
+    """Initial values, float32. A message with nothing set is xavier_uniform.
 
-    The value does not depend on what other variables there are: random_stream gives each its own.
+    The values do not depend on what other variables there are: random_stream gives each its own.
+
+    Args:
+      message: the distribution.
+      shape: of the whole array.
+      path: of the variable, or of the part of it that is drawn by itself.
+      seed: the experiment's.
+      held: for each dimension the ranges that are wanted. Default: everything. Rows that are not
+        wanted are not drawn.
+
+    Returns:
+      The wanted part of the whole array.
     """
-    kind = message.WhichOneof("kind") or "xavier_uniform"
+    shape = tuple(shape)
+    if message.WhichOneof("kind") == "constant":
+        return tf.fill(shape if held is None else held_shape(held), message.constant.value)
     stream = random_stream(seed, path)
-    if kind == "constant":
-        return tf.fill(shape, message.constant.value)
+    if held is None or is_whole(held, shape):
+        return _whole(message, shape, stream)
+    row_size = math.prod(shape[1:])
+    most_rows = max(1, _MAX_DRAWN // row_size)
+    blocks = []
+    for start, size in held[0]:
+        for first in range(start, start + size, most_rows):
+            count = min(most_rows, start + size - first)
+            rows = _flat(message, shape, stream, Range(first * row_size, count * row_size))
+            blocks.append(_columns(tf.reshape(rows, (count, *shape[1:])), held))
+    return tf.concat(blocks, 0)
+
+
+def _whole(
+    message: initializer_pb2.Initializer, shape: Sequence[int], stream: Sequence[int]
+) -> tf.Tensor:
+    kind = message.WhichOneof("kind")
     if kind == "gaussian":
         unit = tf.random.stateless_normal(shape, stream, alg=_ALGORITHM)
         return message.gaussian.stddev * unit
     if kind == "truncated_gaussian":
         unit = tf.random.stateless_truncated_normal(shape, stream, alg=_ALGORITHM)
         return message.truncated_gaussian.stddev * unit
-    if kind == "uniform":
-        limit = message.uniform.limit
-    else:
-        fan_in, fan_out = fans(shape)
-        limit = message.xavier_uniform.scale * math.sqrt(6 / (fan_in + fan_out))
+    limit = _uniform_limit(message, shape)
     return tf.random.stateless_uniform(shape, stream, -limit, limit, alg=_ALGORITHM)
+
+
+def _flat(
+    message: initializer_pb2.Initializer,
+    shape: Sequence[int],
+    stream: Sequence[int],
+    wanted: Range,
+) -> tf.Tensor:
+    """The values `wanted` of the flattened whole: the generator starts in the middle."""
+    kind = message.WhichOneof("kind")
+    if kind == "gaussian":
+        unit = _drawn(tf.raw_ops.StatelessRandomNormalV2, stream, wanted, steps=1)
+        return message.gaussian.stddev * unit
+    if kind == "truncated_gaussian":
+        draw = tf.raw_ops.StatelessTruncatedNormalV2
+        return message.truncated_gaussian.stddev * _drawn(
+            draw, stream, wanted, steps=_RESERVED_STEPS
+        )
+    limit = tf.constant(_uniform_limit(message, shape))
+    unit = _drawn(tf.raw_ops.StatelessRandomUniformV2, stream, wanted, steps=1)
+    return unit * (limit - -limit) + -limit
+
+
+def _drawn(
+    draw: Callable[..., tf.Tensor], stream: Sequence[int], wanted: Range, *, steps: int
+) -> tf.Tensor:
+    """steps: of the counter, for each group of values."""
+    key, counter = tf.raw_ops.StatelessRandomGetKeyCounter(seed=stream)
+    skipped, offset = divmod(wanted.start, _GROUP)
+    # The lower word of the counter begins at 0, so that the sum does not overflow.
+    counter += tf.constant([skipped * steps, 0], tf.uint64)
+    values = draw(shape=[offset + wanted.size], key=key, counter=counter, alg=_PHILOX)
+    return values[offset:]
+
+
+def _columns(rows: tf.Tensor, held: Held) -> tf.Tensor:
+    """What is held of all dimensions but the first."""
+    for dimension, ranges in enumerate(held[1:], 1):
+        pieces = [
+            tf.gather(rows, tf.range(start, start + size), axis=dimension) for start, size in ranges
+        ]
+        rows = tf.concat(pieces, dimension)
+    return rows
+
+
+def _uniform_limit(message: initializer_pb2.Initializer, shape: Sequence[int]) -> float:
+    if message.WhichOneof("kind") == "uniform":
+        return message.uniform.limit
+    fan_in, fan_out = fans(shape)
+    return message.xavier_uniform.scale * math.sqrt(6 / (fan_in + fan_out))
 
 
 def random_stream(seed: int, path: str) -> list[int]:

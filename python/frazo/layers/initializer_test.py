@@ -2,14 +2,16 @@ import math
 
 import numpy as np
 import pytest
+from frazo.layers import initializer
 from frazo.layers.initializer import fans, initial_value
 from frazo.proto import initializer_pb2
+from frazo.shard.mesh import Range
 from google.protobuf import text_format
 
 
-def make(text, shape=(200, 300), path="a/kernel", seed=1):
+def make(text, shape=(200, 300), path="a/kernel", seed=1, held=None):
     message = text_format.Parse(text, initializer_pb2.Initializer())
-    return initial_value(message, shape=shape, path=path, seed=seed).numpy()
+    return initial_value(message, shape=shape, path=path, seed=seed, held=held).numpy()
 
 
 @pytest.mark.parametrize(
@@ -62,3 +64,39 @@ def test_value_depends_on_seed_and_path_only():
     np.testing.assert_array_equal(first, make("gaussian {}"))
     assert not np.array_equal(first, make("gaussian {}", path="b/kernel"))
     assert not np.array_equal(first, make("gaussian {}", seed=2))
+
+
+_INITS = [
+    "",
+    "xavier_uniform { scale: 0.5 }",
+    "uniform { limit: 0.25 }",
+    "gaussian { stddev: 0.5 }",
+    "truncated_gaussian { stddev: 0.5 }",
+    "constant { value: 2.5 }",
+]
+
+
+@pytest.mark.parametrize("text", _INITS)
+@pytest.mark.parametrize(
+    ("shape", "held"),
+    [
+        # The generator gives groups of four: parts begin and end within and between them.
+        ((50,), ((Range(16, 8),),)),
+        ((50,), ((Range(7, 1), Range(13, 30)),)),
+        ((6, 35), ((Range(2, 3),), (Range(0, 35),))),
+        ((6, 35), ((Range(1, 2), Range(4, 2)), (Range(3, 9), Range(20, 15)))),
+        ((3, 4, 10), ((Range(1, 2),), (Range(1, 1), Range(3, 1)), (Range(5, 5),))),
+    ],
+)
+def test_part_equals_that_part_of_the_whole(text, shape, held):
+    whole = make(text, shape=shape)
+    wanted = np.ix_(*([i for r in ranges for i in range(r.start, sum(r))] for ranges in held))
+    np.testing.assert_array_equal(make(text, shape=shape, held=held), whole[wanted])
+
+
+def test_large_part_is_drawn_in_blocks(monkeypatch):
+    # Rows of 30 values: three at once.
+    monkeypatch.setattr(initializer, "_MAX_DRAWN", 100)
+    held = ((Range(1, 8),), (Range(10, 20),))
+    whole = make("gaussian {}", shape=(10, 30))
+    np.testing.assert_array_equal(make("gaussian {}", shape=(10, 30), held=held), whole[1:9, 10:])

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import tensorflow as tf
-from frazo.layers.initializer import initial_value
+from frazo.layers.place import Place
 from frazo.layers.step_context import StepContext
 from frazo.proto import initializer_pb2
 
@@ -13,40 +13,24 @@ from frazo.proto import initializer_pb2
 class Layer(tf.Module, abc.ABC):
     """A function of one tensor with variables, built from its message.
 
-    path: the place in the message tree, such as "network/conv0". A variable's name is its layer's
-        path and its own name ("network/conv0/kernel"), which is also its key in checkpoints.
-    input_shape, output_shape: with the batch as first dimension; None where a size is not fixed.
+    place: where it is in the model. Its variables come from place.variable, the places of the
+        layers within it from place.at.
+    path, input_shape: those of the place.
+    output_shape: with the batch as first dimension; None where a size is not fixed.
     """
 
-    def __init__(self, message: Any, *, path: str, input_shape: Sequence[int | None], seed: int):
+    def __init__(self, message: Any, place: Place):
+        """message: None for a layer that has no message of its own."""
         super().__init__()
         self.message = message
-        self.path = path
-        self.input_shape = tuple(input_shape)
+        self.place = place
+        self.path = place.path
+        self.input_shape = tuple(place.input_shape)
         self.output_shape = self.input_shape
-        self._seed = seed
 
     @abc.abstractmethod
     def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
         """From float32 `input_shape` to float32 `output_shape`."""
-
-    def add_variable(
-        self,
-        name: str,
-        shape: Sequence[int],
-        init: initializer_pb2.Initializer,
-        *,
-        trainable: bool = True,
-    ) -> tf.Variable:
-        """A float32 variable. Those named `kernel` are subject to the learner's l2_weight."""
-        path = f"{self.path}/{name}"
-        value = initial_value(init, shape=shape, path=path, seed=self._seed)
-        return tf.Variable(value, trainable=trainable, name=path)
-
-    def place(self, name: str, input_shape: Sequence[int | None] | None = None) -> dict[str, Any]:
-        """Keyword arguments for a layer within this one; without a shape it has this one's input."""
-        shape = self.input_shape if input_shape is None else input_shape
-        return {"path": f"{self.path}/{name}", "input_shape": shape, "seed": self._seed}
 
     def require_rank(self, rank: int, dimensions: str) -> None:
         """Raises ValueError unless the input has `rank` dimensions, all but the first known."""

@@ -2,6 +2,7 @@
 
 import tensorflow as tf
 from frazo.layers.layer import Layer, constant
+from frazo.layers.place import Place
 from frazo.layers.step_context import StepContext
 from frazo.proto import norm_pb2
 from frazo.registry import register
@@ -14,12 +15,12 @@ class LayerNorm(Layer):
     Ba et al. 2016, equation 4; the variance has divisor n. scale and bias: [dim].
     """
 
-    def __init__(self, message: norm_pb2.LayerNorm, **place):
-        super().__init__(message, **place)
+    def __init__(self, message: norm_pb2.LayerNorm, place: Place):
+        super().__init__(message, place)
         dim = self.require_dim()
         first = 0 if message.scale_is_offset_from_one else 1
-        self.scale = self.add_variable("scale", (dim,), constant(first))
-        self.bias = self.add_variable("bias", (dim,), constant(0))
+        self.scale = place.variable("scale", (dim,), axes=("embed",), init=constant(first))
+        self.bias = place.variable("bias", (dim,), axes=("embed",), init=constant(0))
 
     def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
         scale = self.scale + 1 if self.message.scale_is_offset_from_one else self.scale

@@ -3,23 +3,38 @@
 import tensorflow as tf
 from frazo.layers.activation import activate
 from frazo.layers.layer import Layer, constant
+from frazo.layers.place import Place
 from frazo.layers.step_context import StepContext
 from frazo.proto import activation_pb2, linear_pb2
 from frazo.registry import register
+from frazo.shard.mesh import LogicalAxis
 
 
 @register(linear_pb2.Linear)
 class Linear(Layer):
     """activation(x W + b): [..., features] to [..., units]. kernel: [features, units]."""
 
-    def __init__(self, message: linear_pb2.Linear, **place):
-        super().__init__(message, **place)
+    def __init__(
+        self,
+        message: linear_pb2.Linear,
+        place: Place,
+        *,
+        axes: tuple[LogicalAxis, LogicalAxis] = ("embed", "mlp"),
+    ):
+        """axes: of the kernel."""
+        super().__init__(message, place)
         features = self.require_dim()
         self.output_shape = (*self.input_shape[:-1], message.units)
-        self.kernel = self.add_variable("kernel", (features, message.units), message.kernel_init)
-        self.bias = (
-            self.add_variable("bias", (message.units,), constant(0)) if message.bias else None
+        self.kernel = place.variable(
+            "kernel",
+            (features, message.units),
+            axes=axes,
+            init=message.kernel_init,
+            decays=True,
         )
+        self.bias = None
+        if message.bias:
+            self.bias = place.variable("bias", (message.units,), axes=axes[1:], init=constant(0))
 
     def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
         return project(x, self.kernel, self.bias, context, self.message.activation)

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from frazo.layers.linear import Linear
+from frazo.layers.place import Place
 from frazo.layers.step_context import StepContext
 from frazo.proto import activation_pb2, linear_pb2
 
@@ -10,7 +11,7 @@ _EVALUATION = StepContext.for_evaluation(seed=0)
 
 def linear(input_shape=(None, 2), **fields):
     message = linear_pb2.Linear(**({"units": 3} | fields))
-    return Linear(message, path="fc", input_shape=input_shape, seed=1)
+    return Linear(message, Place(path="fc", input_shape=input_shape, seed=1))
 
 
 def test_x_w_plus_b():

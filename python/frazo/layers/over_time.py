@@ -18,7 +18,7 @@ def over_time(
     """The outputs of one token after the other: [batch, time, size] each.
 
     Args:
-      advance: from a token's place in time, int32 [], the state before it and its inputs, [batch, ...], to
+      advance: from a token's position in time, int32 [], the state before it and its inputs, [batch, ...], to
         the state after it and its outputs, [batch, size].
       state: the state before the first token.
       inputs: nested tensors [batch, time, ...], or None where there is nothing; at least one tensor.
@@ -32,13 +32,13 @@ def over_time(
     ]
 
     def body(count: tf.Tensor, state: State, outputs: list[tf.TensorArray]):
-        place = time - 1 - count if reverse else count
-        token = tf.nest.map_structure(lambda x: None if x is None else x[place], inputs)
+        position = time - 1 - count if reverse else count
+        token = tf.nest.map_structure(lambda x: None if x is None else x[position], inputs)
         before = state
-        state, found = advance(place, before, token)
+        state, found = advance(position, before, token)
         # The loop drops static sizes; restore them.
         tf.nest.map_structure(lambda x, first: x.set_shape(first.shape), state, before)
-        outputs = [array.write(place, y) for array, y in zip(outputs, found, strict=True)]
+        outputs = [array.write(position, y) for array, y in zip(outputs, found, strict=True)]
         return count + 1, state, outputs
 
     _, _, outputs = tf.while_loop(

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import tensorflow as tf
 from frazo.layers.layer import Layer
+from frazo.layers.place import Place
 from frazo.layers.step_context import StepContext
 from frazo.proto import initializer_pb2, position_pb2
 from frazo.registry import register
@@ -20,8 +21,8 @@ class SinusoidalPositions(Layer):
     dim: of the tokens' vectors. input_shape: of the positions.
     """
 
-    def __init__(self, message: position_pb2.SinusoidalPositions, *, dim: int, **place):
-        super().__init__(message, **place)
+    def __init__(self, message: position_pb2.SinusoidalPositions, place: Place, *, dim: int):
+        super().__init__(message, place)
         if dim % 2:
             raise ValueError(
                 f"{self.path}: sinusoidal positions need vectors of an even size, not {dim}. "
@@ -44,14 +45,16 @@ class LearnedPositions(Layer):
     A position from max_length on is InvalidArgumentError.
     """
 
-    def __init__(self, message: position_pb2.LearnedPositions, *, dim: int, **place):
-        super().__init__(message, **place)
+    def __init__(self, message: position_pb2.LearnedPositions, place: Place, *, dim: int):
+        super().__init__(message, place)
         self.output_shape = (*self.input_shape, dim)
         init = initializer_pb2.Initializer()
         init.gaussian.stddev = 1
         if message.HasField("table_init"):
             init = message.table_init
-        self.table = self.add_variable("table", (message.max_length, dim), init)
+        self.table = place.variable(
+            "table", (message.max_length, dim), axes=("position", "embed"), init=init
+        )
 
     def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
         check = tf.debugging.assert_less(

@@ -4,6 +4,7 @@ import tensorflow as tf
 from frazo.layers.attention.relative_position_bias import RelativePositionBias
 from frazo.layers.attention.rotary import rotate
 from frazo.layers.layer import Layer
+from frazo.layers.place import Place
 from frazo.layers.position_vectors import LearnedPositions, SinusoidalPositions
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext
@@ -12,7 +13,7 @@ from frazo.registry import build, register
 from google.protobuf import struct_pb2
 
 _EVALUATION = StepContext.for_evaluation(seed=0)
-_PLACE = {"path": "positions", "input_shape": (None, None), "seed": 1}
+_PLACE = Place(path="positions", input_shape=(None, None), seed=1)
 
 
 def test_layout_of_lengths_counts_positions_from_the_start():
@@ -28,7 +29,7 @@ def test_layout_of_segments_counts_positions_within_each():
 
 
 def test_sines_then_cosines():
-    layer = SinusoidalPositions(position_pb2.SinusoidalPositions(), dim=6, **_PLACE)
+    layer = SinusoidalPositions(position_pb2.SinusoidalPositions(), _PLACE, dim=6)
     y = layer(tf.constant([[0, 2]]), _EVALUATION)
     # Timescales 1, 100, 10000: sin and cos of 2, .02, .0002.
     expected = [0.909297, 0.019999, 0.0002, -0.416147, 0.9998, 1.0]
@@ -39,8 +40,8 @@ def test_sines_then_cosines():
 # Any message of one's own will do; this one is known to every protobuf.
 @register(struct_pb2.Value)
 class _Constant(Layer):
-    def __init__(self, message, *, dim, **place):
-        super().__init__(message, **place)
+    def __init__(self, message, place, *, dim):
+        super().__init__(message, place)
         self.output_shape = (*self.input_shape, dim)
 
     def __call__(self, x, context):
@@ -50,25 +51,25 @@ class _Constant(Layer):
 def test_vectors_of_ones_own_come_in_an_any():
     message = position_pb2.PositionVectors()
     message.custom.Pack(struct_pb2.Value(number_value=3))
-    y = build(message, dim=2, **_PLACE)(tf.constant([[0, 1]]), _EVALUATION)
+    y = build(message, place=_PLACE, dim=2)(tf.constant([[0, 1]]), _EVALUATION)
     np.testing.assert_array_equal(y, [[[3, 3], [3, 3]]])
 
 
 def test_sinusoids_of_an_odd_size_are_an_error():
     message = position_pb2.SinusoidalPositions()
     with pytest.raises(ValueError, match=r"positions: sinusoidal .* even size, not 5\. Change"):
-        SinusoidalPositions(message, dim=5, **_PLACE)
+        SinusoidalPositions(message, _PLACE, dim=5)
 
 
 def test_learned_positions_are_rows_of_the_table():
-    layer = LearnedPositions(position_pb2.LearnedPositions(max_length=3), dim=2, **_PLACE)
+    layer = LearnedPositions(position_pb2.LearnedPositions(max_length=3), _PLACE, dim=2)
     layer.table.assign([[0, 1], [2, 3], [4, 5]])
     y = layer(tf.constant([[0, 2, 0]]), _EVALUATION)
     np.testing.assert_array_equal(y, [[[0, 1], [4, 5], [0, 1]]])
 
 
 def test_position_beyond_the_table_is_an_error_that_names_the_remedy():
-    layer = LearnedPositions(position_pb2.LearnedPositions(max_length=3), dim=2, **_PLACE)
+    layer = LearnedPositions(position_pb2.LearnedPositions(max_length=3), _PLACE, dim=2)
     with pytest.raises(tf.errors.InvalidArgumentError, match=r"positions, 3 tokens\. Raise max"):
         layer(tf.constant([[0, 3]]), _EVALUATION)
 
@@ -104,14 +105,14 @@ def test_products_of_rotated_vectors_depend_on_the_distance_only():
 )
 def test_buckets(causal, distances_and_buckets):
     message = position_pb2.RelativePositionBias()
-    bias = RelativePositionBias(message, num_heads=2, causal=causal, **_PLACE)
+    bias = RelativePositionBias(message, _PLACE, num_heads=2, causal=causal)
     distances = tf.constant(list(distances_and_buckets))
     np.testing.assert_array_equal(bias.bucket(distances), list(distances_and_buckets.values()))
 
 
 def test_bias_is_the_heads_number_for_the_bucket():
     message = position_pb2.RelativePositionBias(num_buckets=4, max_distance=4)
-    bias = RelativePositionBias(message, num_heads=2, causal=True, **_PLACE)
+    bias = RelativePositionBias(message, _PLACE, num_heads=2, causal=True)
     bias.table.assign([[0, 1, 2, 3], [10, 11, 12, 13]])
     np.testing.assert_array_equal(bias(tf.constant([[0, 1]])), [[[0, 1]], [[10, 11]]])
 
@@ -119,4 +120,4 @@ def test_bias_is_the_heads_number_for_the_bucket():
 def test_max_distance_within_the_exact_buckets_is_an_error():
     message = position_pb2.RelativePositionBias(max_distance=16)
     with pytest.raises(ValueError, match="max_distance is 16, but the first 16 distances have"):
-        RelativePositionBias(message, num_heads=2, causal=True, **_PLACE)
+        RelativePositionBias(message, _PLACE, num_heads=2, causal=True)

@@ -7,6 +7,7 @@ import tensorflow as tf
 from frazo.layers import layer_norm, rms_norm  # noqa: F401  They bind themselves to their messages.
 from frazo.layers.dropout import Dropout
 from frazo.layers.layer import Layer
+from frazo.layers.place import Place
 from frazo.layers.step_context import StepContext
 from frazo.proto import dropout_pb2, norm_pb2, transformer_layer_pb2
 from frazo.registry import build
@@ -23,19 +24,19 @@ class Residual(Layer):
     def __init__(
         self,
         message: transformer_layer_pb2.TransformerLayer,
+        place: Place,
         *,
         adds_to_normalized: bool = False,
-        **place,
     ):
-        super().__init__(message, **place)
+        super().__init__(message, place)
         self._adds_to_normalized = adds_to_normalized
         self._norm_comes_first = message.norm_place == transformer_layer_pb2.TransformerLayer.BEFORE
-        self.norm = token_norm(message.norm, **self.place("norm"))
+        self.norm = token_norm(message.norm, place.at("norm"))
         self.dropout = Dropout(
-            dropout_pb2.Dropout(rate=message.residual_dropout), **self.place("dropout")
+            dropout_pb2.Dropout(rate=message.residual_dropout), place.at("dropout")
         )
         self.skip = Dropout(
-            dropout_pb2.Dropout(rate=message.skip_probability), **self.place("skip", (None, 1, 1))
+            dropout_pb2.Dropout(rate=message.skip_probability), place.at("skip", (None, 1, 1))
         )
 
     def __call__(
@@ -60,8 +61,8 @@ class Residual(Layer):
         return y * self.skip(tf.ones([tf.shape(y)[0], 1, 1]), context)
 
 
-def token_norm(message: norm_pb2.TokenNorm, **place) -> Layer:
+def token_norm(message: norm_pb2.TokenNorm, place: Place) -> Layer:
     """The norm of the message, a layer norm if none is set."""
     if message.WhichOneof("kind") is None:
         message = norm_pb2.LayerNorm()
-    return build(message, **place)
+    return build(message, place=place)

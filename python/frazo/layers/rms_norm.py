@@ -2,6 +2,7 @@
 
 import tensorflow as tf
 from frazo.layers.layer import Layer, constant
+from frazo.layers.place import Place
 from frazo.layers.step_context import StepContext
 from frazo.proto import norm_pb2
 from frazo.registry import register
@@ -14,9 +15,11 @@ class RmsNorm(Layer):
     Zhang and Sennrich 2019, equation 4.
     """
 
-    def __init__(self, message: norm_pb2.RmsNorm, **place):
-        super().__init__(message, **place)
-        self.scale = self.add_variable("scale", (self.require_dim(),), constant(1))
+    def __init__(self, message: norm_pb2.RmsNorm, place: Place):
+        super().__init__(message, place)
+        self.scale = place.variable(
+            "scale", (self.require_dim(),), axes=("embed",), init=constant(1)
+        )
 
     def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
         mean_square = tf.reduce_mean(tf.square(x), -1, keepdims=True)

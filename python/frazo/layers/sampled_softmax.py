@@ -5,6 +5,7 @@ import math
 import tensorflow as tf
 from frazo.layers.attention.visibility import HIDDEN
 from frazo.layers.layer import Layer, constant
+from frazo.layers.place import Place
 from frazo.layers.step_context import StepContext
 from frazo.proto import softmax_pb2
 from frazo.registry import register
@@ -17,17 +18,22 @@ class SampledSoftmax(Layer):
     kernel: [num_classes, features], by class, so that a sample of classes is a few rows of it.
     """
 
-    def __init__(self, message: softmax_pb2.SampledSoftmax, **place):
-        super().__init__(message, **place)
+    def __init__(self, message: softmax_pb2.SampledSoftmax, place: Place):
+        super().__init__(message, place)
         self.require_rank(2, "[batch, features]")
         batch, features = self.input_shape
         self.output_shape = (batch, message.num_classes)
-        self.kernel = self.add_variable(
-            "kernel", (message.num_classes, features), message.kernel_init
+        classes = message.num_classes
+        self.kernel = place.variable(
+            "kernel",
+            (classes, features),
+            axes=("vocab", "embed"),
+            init=message.kernel_init,
+            decays=True,
         )
-        self.bias = (
-            self.add_variable("bias", (message.num_classes,), constant(0)) if message.bias else None
-        )
+        self.bias = None
+        if message.bias:
+            self.bias = place.variable("bias", (classes,), axes=("vocab",), init=constant(0))
 
     def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
         return context.multiply(x, self.kernel, self.bias, transposed=True)

@@ -3,6 +3,7 @@ import math
 import numpy as np
 import pytest
 import tensorflow as tf
+from frazo.layers.place import Place
 from frazo.layers.sampled_softmax import SampledSoftmax
 from frazo.layers.smoothed_cross_entropy import smoothed_cross_entropy
 from frazo.layers.step_context import StepContext
@@ -15,7 +16,7 @@ def context(step=3):
 
 def make(num_classes, num_sampled, features=2, **fields):
     message = softmax_pb2.SampledSoftmax(num_classes=num_classes, num_sampled=num_sampled, **fields)
-    return SampledSoftmax(message, path="softmax", input_shape=(None, features), seed=1)
+    return SampledSoftmax(message, Place(path="softmax", input_shape=(None, features), seed=1))
 
 
 def test_evaluation_has_the_logits_of_all_classes():

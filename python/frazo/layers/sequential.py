@@ -14,6 +14,7 @@ from frazo.layers import (  # noqa: F401
 from frazo.layers.activation import Elementwise
 from frazo.layers.image import batch_norm, conv2d, flatten, max_pool2d  # noqa: F401
 from frazo.layers.layer import Layer
+from frazo.layers.place import Place
 from frazo.layers.step_context import StepContext
 from frazo.proto import layer_pb2
 from frazo.registry import build, register, unwrap
@@ -23,12 +24,12 @@ from frazo.registry import build, register, unwrap
 class Sequential(Layer):
     """layer[n-1](... layer[0](x))."""
 
-    def __init__(self, message: layer_pb2.Sequential, **place):
-        super().__init__(message, **place)
+    def __init__(self, message: layer_pb2.Sequential, place: Place):
+        super().__init__(message, place)
         self.layers: list[Layer] = []
         for position, layer_message in enumerate(message.layers):
             name = _layer_name(layer_message, position)
-            layer = _build_layer(layer_message, self.place(name, self.output_shape))
+            layer = _build_layer(layer_message, place.at(name, self.output_shape))
             self.layers.append(layer)
             self.output_shape = layer.output_shape
 
@@ -38,12 +39,12 @@ class Sequential(Layer):
         return x
 
 
-def _build_layer(message: layer_pb2.Layer, place: dict) -> Layer:
+def _build_layer(message: layer_pb2.Layer, place: Place) -> Layer:
     kind, value = unwrap(message)
     # The one kind that is an enum and not a message, so that it can't be bound to a class.
     if kind == "activation":
-        return Elementwise(value, **place)
-    return build(value, **place)
+        return Elementwise(value, place)
+    return build(value, place=place)
 
 
 def _layer_name(message: layer_pb2.Layer, position: int) -> str:

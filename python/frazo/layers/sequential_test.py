@@ -1,6 +1,7 @@
 import numpy as np
 import tensorflow as tf
 from frazo.layers.layer import Layer
+from frazo.layers.place import Place
 from frazo.layers.sequential import Sequential
 from frazo.layers.step_context import StepContext
 from frazo.proto import layer_pb2
@@ -10,7 +11,7 @@ from google.protobuf import struct_pb2, text_format
 
 def sequential(text, input_shape=(None, 2)):
     message = text_format.Parse(text, layer_pb2.Sequential())
-    return Sequential(message, path="network", input_shape=input_shape, seed=1)
+    return Sequential(message, Place(path="network", input_shape=input_shape, seed=1))
 
 
 def test_variables_are_named_by_their_place():
@@ -59,6 +60,6 @@ class _Scaled(Layer):
 def test_a_layer_of_ones_own_comes_in_an_any():
     message = layer_pb2.Sequential()
     message.layers.add().custom.Pack(struct_pb2.Value(number_value=3))
-    network = Sequential(message, path="network", input_shape=(None, 2), seed=1)
+    network = Sequential(message, Place(path="network", input_shape=(None, 2), seed=1))
     y = network(tf.constant([[1.0, 2.0]]), StepContext.for_evaluation(seed=0))
     np.testing.assert_array_equal(y, [[3, 6]])

@@ -3,6 +3,7 @@
 import tensorflow as tf
 from frazo import ops
 from frazo.layers.layer import Layer, constant
+from frazo.layers.place import Place
 from frazo.layers.step_context import StepContext
 from frazo.proto import softmax_pb2
 from frazo.registry import register
@@ -12,17 +13,22 @@ from frazo.registry import register
 class Softmax(Layer):
     """From features [batch, features] to logits [batch, num_classes]: x W + b."""
 
-    def __init__(self, message: softmax_pb2.Softmax, **place):
-        super().__init__(message, **place)
+    def __init__(self, message: softmax_pb2.Softmax, place: Place):
+        super().__init__(message, place)
         self.require_rank(2, "[batch, features]")
         batch, features = self.input_shape
         self.output_shape = (batch, message.num_classes)
-        self.kernel = self.add_variable(
-            "kernel", (features, message.num_classes), message.kernel_init
+        classes = message.num_classes
+        self.kernel = place.variable(
+            "kernel",
+            (features, classes),
+            axes=("embed", "vocab"),
+            init=message.kernel_init,
+            decays=True,
         )
-        self.bias = (
-            self.add_variable("bias", (message.num_classes,), constant(0)) if message.bias else None
-        )
+        self.bias = None
+        if message.bias:
+            self.bias = place.variable("bias", (classes,), axes=("vocab",), init=constant(0))
 
     def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
         return context.multiply(x, self.kernel, self.bias)

@@ -2,6 +2,7 @@ import math
 
 import numpy as np
 import tensorflow as tf
+from frazo.layers.place import Place
 from frazo.layers.softmax import Softmax, cross_entropy
 from frazo.layers.step_context import StepContext
 from frazo.proto import softmax_pb2
@@ -9,7 +10,7 @@ from frazo.proto import softmax_pb2
 
 def test_logits_are_linear():
     layer = Softmax(
-        softmax_pb2.Softmax(num_classes=2), path="softmax", input_shape=(None, 2), seed=1
+        softmax_pb2.Softmax(num_classes=2), Place(path="softmax", input_shape=(None, 2), seed=1)
     )
     layer.kernel.assign([[1, 2], [3, 4]])
     layer.bias.assign([10, 20])

@@ -9,6 +9,7 @@ from frazo.layers import feed_forward  # noqa: F401
 from frazo.layers.attention.attention_layer import AttentionLayer
 from frazo.layers.attention.cross_attention import CrossAttention
 from frazo.layers.attention.multi_head_attention import MultiHeadAttention
+from frazo.layers.place import Place
 from frazo.layers.residual import Residual
 from frazo.layers.sequence_layer import AttendingLayer, Memory, State
 from frazo.layers.sequence_layout import SequenceLayout
@@ -31,15 +32,13 @@ class TransformerLayer(AttendingLayer):
     def __init__(
         self,
         message: transformer_layer_pb2.TransformerLayer,
+        place: Place,
         *,
         memory_shape: Sequence[int | None] | None = None,
-        **place,
     ):
-        super().__init__(message, **place)
+        super().__init__(message, place)
         adds = message.attention_adds_to_normalized
-        self.self_attention = MultiHeadAttention(
-            message.self_attention, **self.place("self_attention")
-        )
+        self.self_attention = MultiHeadAttention(message.self_attention, place.at("self_attention"))
         self.self_residual = self._residual("self_attention_residual", adds)
         self.cross_attention = None
         if message.HasField("cross_attention"):
@@ -50,12 +49,12 @@ class TransformerLayer(AttendingLayer):
                 )
             self.cross_attention = CrossAttention(
                 message.cross_attention,
+                place.at("cross_attention"),
                 memory_shape=memory_shape,
-                **self.place("cross_attention"),
             )
             self.cross_residual = self._residual("cross_attention_residual", adds)
         _, position_wise = unwrap(message, "position_wise")
-        self.feed_forward = build(position_wise, **self.place("feed_forward"))
+        self.feed_forward = build(position_wise, place=place.at("feed_forward"))
         self.feed_forward_residual = self._residual("feed_forward_residual", False)
 
     def attend(
@@ -117,7 +116,7 @@ class TransformerLayer(AttendingLayer):
         )[0]
 
     def _residual(self, name: str, adds_to_normalized: bool) -> Residual:
-        return Residual(self.message, adds_to_normalized=adds_to_normalized, **self.place(name))
+        return Residual(self.message, self.place.at(name), adds_to_normalized=adds_to_normalized)
 
 
 def _value_and_state(

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from frazo.layers.layer import Layer
+from frazo.layers.place import Place
 from frazo.layers.residual import Residual
 from frazo.layers.sequence_layer import Memory
 from frazo.layers.sequence_layout import SequenceLayout
@@ -23,7 +24,9 @@ _STANDARDIZED = np.array([-1.069045, -0.534522, 0, 1.603567])
 
 def residual(text, **settings):
     message = text_format.Parse(f"{_LAYER} {text}", transformer_layer_pb2.TransformerLayer())
-    return Residual(message, path="residual", input_shape=(None, None, 4), seed=1, **settings)
+    return Residual(
+        message, Place(path="residual", input_shape=(None, None, 4), seed=1), **settings
+    )
 
 
 @pytest.mark.parametrize(
@@ -70,10 +73,8 @@ def make_layer(text):
     message = text_format.Parse(text, transformer_layer_pb2.TransformerLayer())
     return TransformerLayer(
         message,
-        path="layer",
-        input_shape=(None, None, 4),
+        Place(path="layer", input_shape=(None, None, 4), seed=1),
         memory_shape=(None, None, 6) if "cross_attention" in text else None,
-        seed=1,
     )
 
 
@@ -102,7 +103,7 @@ def test_a_position_wise_layer_of_ones_own():
     message = transformer_layer_pb2.TransformerLayer()
     text_format.Parse("self_attention { num_heads: 2 }", message)
     message.custom.Pack(struct_pb2.Value(number_value=3))
-    layer = TransformerLayer(message, path="layer", input_shape=(None, None, 4), seed=1)
+    layer = TransformerLayer(message, Place(path="layer", input_shape=(None, None, 4), seed=1))
     assert layer.feed_forward.path == "layer/feed_forward"
     np.testing.assert_array_equal(layer.feed_forward(_X, _EVALUATION), 3 * _X)
 
@@ -110,17 +111,15 @@ def test_a_position_wise_layer_of_ones_own():
 def test_cross_attention_without_an_encoder_is_an_error():
     message = text_format.Parse(f"{_LAYER} {_CROSS}", transformer_layer_pb2.TransformerLayer())
     with pytest.raises(ValueError, match=r"layer: it has cross_attention, but .* Remove cross"):
-        TransformerLayer(message, path="layer", input_shape=(None, None, 4), seed=1)
+        TransformerLayer(message, Place(path="layer", input_shape=(None, None, 4), seed=1))
 
 
 def make_stack(text):
     message = text_format.Parse(text, transformer_layer_pb2.TransformerStack())
     return TransformerStack(
         message,
-        path="stack",
-        input_shape=(None, None, 4),
+        Place(path="stack", input_shape=(None, None, 4), seed=1),
         memory_shape=(None, None, 6) if "cross_attention" in text else None,
-        seed=1,
     )
 
 

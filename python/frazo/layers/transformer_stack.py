@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import tensorflow as tf
 from frazo.layers import position_vectors  # noqa: F401  It binds itself to its messages.
 from frazo.layers.dropout import Dropout
+from frazo.layers.place import Place
 from frazo.layers.residual import token_norm
 from frazo.layers.sequence_layer import AttendingLayer, Memory, State
 from frazo.layers.sequence_layout import SequenceLayout
@@ -25,31 +26,31 @@ class TransformerStack(AttendingLayer):
     def __init__(
         self,
         message: transformer_layer_pb2.TransformerStack,
+        place: Place,
         *,
         memory_shape: Sequence[int | None] | None = None,
-        **place,
     ):
-        super().__init__(message, **place)
+        super().__init__(message, place)
         dim = self.require_dim()
         self.positions = None
         if message.HasField("positions"):
             self.positions = build(
-                message.positions, dim=dim, **self.place("positions", self.input_shape[:2])
+                message.positions, place=place.at("positions", self.input_shape[:2]), dim=dim
             )
         self.input_dropout = Dropout(
-            dropout_pb2.Dropout(rate=message.input_dropout), **self.place("input_dropout")
+            dropout_pb2.Dropout(rate=message.input_dropout), place.at("input_dropout")
         )
         self.layers = [
             TransformerLayer(
                 _layer_message(message, index),
+                place.at(f"layer{index}"),
                 memory_shape=memory_shape,
-                **self.place(f"layer{index}"),
             )
             for index in range(message.num_layers)
         ]
         self.final_norm = None
         if message.final_norm:
-            self.final_norm = token_norm(message.layer.norm, **self.place("final_norm"))
+            self.final_norm = token_norm(message.layer.norm, place.at("final_norm"))
 
     def attend(
         self,

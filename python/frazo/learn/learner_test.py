@@ -3,6 +3,7 @@ import math
 import numpy as np
 import pytest
 import tensorflow as tf
+from frazo.layers.place import Place
 from frazo.layers.step_context import StepContext
 from frazo.learn import learner  # noqa: F401  (binds itself to its message)
 from frazo.learn.loss import Loss
@@ -21,13 +22,20 @@ _OPTIMIZERS = [
 ]
 
 
+def variable(name, value, **declared):
+    """A variable with this value; all its dimensions are called "mlp"."""
+    value = tf.constant(value)
+    axes = ["mlp"] * value.shape.rank
+    return Place(seed=1).variable(name, value.shape, axes=axes, init=lambda held: value, **declared)
+
+
 class Setting:
     """A kernel [3, 4], a bias [12] and a moving mean, with a learner for them."""
 
     def __init__(self, text):
-        self.kernel = tf.Variable([3.0, 4.0], name="fc/kernel")
-        self.bias = tf.Variable([12.0], name="fc/bias")
-        self.mean = tf.Variable([0.5], name="norm/moving_mean", trainable=False)
+        self.kernel = variable("fc/kernel", [3.0, 4.0], decays=True)
+        self.bias = variable("fc/bias", [12.0])
+        self.mean = variable("norm/moving_mean", [0.5], trainable=False)
         message = text_format.Parse(f"learning_rate: 0.1 {text}", learner_pb2.Learner())
         self.learner = build(message, variables=[self.kernel, self.bias, self.mean])
         self._step = tf.function(self._in_graph, autograph=False)
@@ -71,7 +79,7 @@ def test_step_reports_learning_rate_and_norm_and_applies_updates():
 
 
 def test_gradients_of_rows_count_as_whole_ones():
-    table = tf.Variable([[1.0], [1.0], [1.0]], name="embedding/table")
+    table = variable("embedding/table", [[1.0], [1.0], [1.0]])
     message = text_format.Parse("learning_rate: 0.1 optimizer { sgd {} }", learner_pb2.Learner())
     rows = tf.IndexedSlices(
         tf.constant([[1.0], [2.0], [4.0]]), tf.constant([2, 0, 2]), tf.constant([3, 1])
@@ -140,7 +148,7 @@ def test_frozen_variable_has_no_state_and_wants_no_gradient():
         "variable_rules { pattern: 'fc/bias' freeze: true }",
         learner_pb2.Learner(),
     )
-    variables = [tf.Variable([1.0], name="fc/kernel"), tf.Variable([1.0], name="fc/bias")]
+    variables = [variable("fc/kernel", [1.0]), variable("fc/bias", [1.0])]
     built = build(message, variables=variables)
     assert [weight.name for weight in built.weights] == ["fc/kernel:0"]
     assert not any("fc/bias" in variable.name for variable in built.state_variables)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
 import tensorflow as tf
+from frazo.layers.declaration import declaration_of
 from frazo.learn.trained_weight import TrainedWeight
 from frazo.proto import variable_rule_pb2
 
@@ -25,7 +26,7 @@ def trained_weights(
     trained = []
     for weight in weights:
         merged = variable_rule_pb2.VariableRule(
-            freeze=False, learning_rate_scale=1, decay=weight.name.endswith("/kernel")
+            freeze=False, learning_rate_scale=1, decay=declaration_of(weight.variable).decays
         )
         for rule in rules:
             if fnmatchcase(weight.name, rule.pattern):

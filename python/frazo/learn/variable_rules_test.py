@@ -1,16 +1,21 @@
 import pytest
-import tensorflow as tf
+from frazo.layers.layer import constant
+from frazo.layers.place import Place
 from frazo.learn.variable_rules import trained_weights
 from frazo.proto import learner_pb2
 from google.protobuf import text_format
 
 _NAMES = ["encoder/fc_0/kernel", "encoder/fc_0/bias", "embedding/table", "softmax/kernel"]
+_DECAYING = ["encoder/fc_0/kernel", "softmax/kernel"]
 
 
 def treated(text):
     """name: (learning_rate_scale, decays)"""
-    variables = [tf.Variable(0.0, name=name) for name in _NAMES]
-    variables.append(tf.Variable(0.0, name="norm/moving_mean", trainable=False))
+    place, init = Place(seed=1), constant(0)
+    variables = [
+        place.variable(name, (), axes=(), init=init, decays=name in _DECAYING) for name in _NAMES
+    ]
+    variables.append(place.variable("norm/moving_mean", (), axes=(), init=init, trainable=False))
     message = text_format.Parse(text, learner_pb2.Learner())
     return {
         weight.name: (weight.learning_rate_scale, weight.decays)
@@ -18,7 +23,7 @@ def treated(text):
     }
 
 
-def test_without_rules_kernels_decay():
+def test_without_rules_those_decay_that_declare_it():
     assert treated("") == {
         "encoder/fc_0/kernel": (1, True),
         "encoder/fc_0/bias": (1, False),

@@ -9,6 +9,7 @@ import tensorflow as tf
 # Imported for its side effect: it binds itself to its message.
 from frazo.layers import sampled_softmax  # noqa: F401
 from frazo.layers.embedding import Embedding
+from frazo.layers.place import Place
 from frazo.layers.sequence_layer import (
     AttendingLayer,
     Memory,
@@ -36,43 +37,39 @@ class EncoderDecoder(tf.Module, TokenDecoder):
     serves both, encoder, decoder, and softmax unless it is the target's table, transposed.
     token_model: from the target's ids and a memory to the distribution.
 
-    message: has fields of these names. seed: decides the initial weights.
+    message: has fields of these names. place: has no input shape; all models take ids.
     """
 
-    def __init__(self, message: Any, *, path: str, seed: int):
+    def __init__(self, message: Any, place: Place):
         super().__init__()
         self.message = message
-        self.path = path
-
-        def place(name, shape):
-            return {"path": f"{path}/{name}", "input_shape": shape, "seed": seed}
-
+        self.path = place.path
         self.source_embedding = None
         source_shape = (None, None, message.source_features)
         if message.HasField("source_embedding"):
             self.source_embedding = Embedding(
-                message.source_embedding, **place("source_embedding", (None, None))
+                message.source_embedding, place.at("source_embedding", (None, None))
             )
             source_shape = self.source_embedding.output_shape
         self.target_embedding = self.source_embedding
         if message.HasField("target_embedding"):
             self.target_embedding = Embedding(
-                message.target_embedding, **place("target_embedding", (None, None))
+                message.target_embedding, place.at("target_embedding", (None, None))
             )
         if self.target_embedding is None:
             raise ValueError(
-                f"{path}: the source is frames and has no table that could serve the target's ids. "
-                "Set target_embedding."
+                f"{place.path}: the source is frames and has no table that could serve the target's "
+                "ids. Set target_embedding."
             )
-        self.encoder = self._make_encoder(**place("encoder", source_shape))
+        self.encoder = self._make_encoder(place.at("encoder", source_shape))
         self.decoder = self._make_decoder(
-            self.encoder.output_shape, **place("decoder", self.target_embedding.output_shape)
+            self.encoder.output_shape, place.at("decoder", self.target_embedding.output_shape)
         )
         self.softmax = None
         if message.WhichOneof("output") is not None:
             _, classifier = unwrap(message, "output")
             self.softmax = build(
-                classifier, **place("softmax", (None, self.decoder.output_shape[-1]))
+                classifier, place=place.at("softmax", (None, self.decoder.output_shape[-1]))
             )
         self.token_model = TokenModel(self.target_embedding, self.decoder, self.softmax)
 
@@ -125,8 +122,8 @@ class EncoderDecoder(tf.Module, TokenDecoder):
         return self.token_model.probabilities(state)
 
     @abc.abstractmethod
-    def _make_encoder(self, **place: Any) -> SequenceLayer: ...
+    def _make_encoder(self, place: Place) -> SequenceLayer: ...
 
     @abc.abstractmethod
-    def _make_decoder(self, memory_shape: Sequence[int | None], **place: Any) -> AttendingLayer:
+    def _make_decoder(self, memory_shape: Sequence[int | None], place: Place) -> AttendingLayer:
         """memory_shape: of the encoder's output."""

@@ -2,6 +2,7 @@
 
 import pytest
 import tensorflow as tf
+from frazo.layers.place import Place
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext
 from frazo.models.encoder_decoder import Frames
@@ -25,7 +26,7 @@ def make(text):
         }} }}
     """
     message = text_format.Parse(text, transformer_pb2.Transformer())
-    return Transformer(message, path="model", seed=1)
+    return Transformer(message, Place(path="model", seed=1))
 
 
 def test_frames_are_read_as_they_are():

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 from frazo.layers.linear import Linear
+from frazo.layers.place import Place
 from frazo.layers.recurrent.lstm_stack import LstmStack
 from frazo.layers.sequence_layer import Memory, SequenceLayer
 from frazo.layers.sequence_layout import SequenceLayout
@@ -21,11 +22,11 @@ class RnmtPlusEncoder(SequenceLayer):
     Variables: of an LstmStack below layers, of a Linear below projection.
     """
 
-    def __init__(self, message: rnmt_plus_pb2.RnmtPlusEncoder, **place):
-        super().__init__(message, **place)
-        self.layers = LstmStack(message.layers, **self.place("layers"))
+    def __init__(self, message: rnmt_plus_pb2.RnmtPlusEncoder, place: Place):
+        super().__init__(message, place)
+        self.layers = LstmStack(message.layers, place.at("layers"))
         self.projection = Linear(
-            message.projection, **self.place("projection", self.layers.output_shape)
+            message.projection, place.at("projection", self.layers.output_shape)
         )
         self.output_shape = self.projection.output_shape
 
@@ -43,8 +44,8 @@ class RnmtPlusEncoder(SequenceLayer):
 class RnmtPlus(EncoderDecoder):
     """Chen et al. 2018, section 4; its encoder is a RnmtPlusEncoder, its decoder a RnmtPlusDecoder."""
 
-    def _make_encoder(self, **place) -> RnmtPlusEncoder:
-        return RnmtPlusEncoder(self.message.encoder, **place)
+    def _make_encoder(self, place: Place) -> RnmtPlusEncoder:
+        return RnmtPlusEncoder(self.message.encoder, place)
 
-    def _make_decoder(self, memory_shape: Sequence[int | None], **place) -> RnmtPlusDecoder:
-        return RnmtPlusDecoder(self.message.decoder, memory_shape=memory_shape, **place)
+    def _make_decoder(self, memory_shape: Sequence[int | None], place: Place) -> RnmtPlusDecoder:
+        return RnmtPlusDecoder(self.message.decoder, place, memory_shape=memory_shape)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 from frazo.layers.dropout import Dropout
+from frazo.layers.place import Place
 from frazo.layers.recurrent.attention_lstm import AttentionLstm
 from frazo.layers.recurrent.lstm import Lstm
 from frazo.layers.sequence_layer import AttendingLayer, Memory, State
@@ -25,19 +26,19 @@ class RnmtPlusDecoder(AttendingLayer):
     def __init__(
         self,
         message: rnmt_plus_pb2.RnmtPlusDecoder,
+        place: Place,
         *,
         memory_shape: Sequence[int | None],
-        **place,
     ):
         """memory_shape: [batch, source_time, memory_dim]."""
-        super().__init__(message, **place)
+        super().__init__(message, place)
         self.input_dropout = self._dropout("input_dropout", message.input_dropout)
         self.first = AttentionLstm(
-            message.layer, message.attention, memory_shape=memory_shape, **self.place("layer0")
+            message.layer, message.attention, place.at("layer0"), memory_shape=memory_shape
         )
         self.output_shape = self.first.output_shape
         self.above = [
-            Lstm(message.layer, **self.place(f"layer{index}", self.output_shape))
+            Lstm(message.layer, place.at(f"layer{index}", self.output_shape))
             for index in range(1, message.num_layers)
         ]
         self.dropouts = [
@@ -91,4 +92,4 @@ class RnmtPlusDecoder(AttendingLayer):
         return x + y if message.HasField("residual_from") and number >= message.residual_from else y
 
     def _dropout(self, name: str, rate: float) -> Dropout:
-        return Dropout(dropout_pb2.Dropout(rate=rate), **self.place(name))
+        return Dropout(dropout_pb2.Dropout(rate=rate), self.place.at(name))

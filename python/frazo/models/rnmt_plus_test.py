@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from frazo.layers.packed_kernels import PackedKernels
+from frazo.layers.place import Place
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext
 from frazo.models.rnmt_plus import RnmtPlus
@@ -35,7 +36,7 @@ def text(*, attention=_HEADS, lstm="", decoder="", encoder="", layers=3):
 
 def make(description):
     message = text_format.Parse(description, rnmt_plus_pb2.RnmtPlus())
-    return RnmtPlus(message, path="model", seed=1)
+    return RnmtPlus(message, Place(path="model", seed=1))
 
 
 def test_number_of_parameters_of_the_paper():

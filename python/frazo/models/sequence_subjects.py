@@ -7,6 +7,7 @@ from typing import NamedTuple
 import tensorflow as tf
 from frazo.layers.attention.cross_attention import CrossAttention
 from frazo.layers.attention.multi_head_attention import MultiHeadAttention
+from frazo.layers.place import Place
 from frazo.layers.recurrent.attention_lstm import AttentionLstm
 from frazo.layers.sequence_layer import Memory, SequenceLayer, TokenDecoder
 from frazo.layers.sequence_layout import SequenceLayout
@@ -131,7 +132,9 @@ def layer(message: type[Message], text: str, *, attends: bool = False) -> Callab
     """Makes the layer that is bound to the message, with the initial weights of a seed."""
 
     def make(seed: int) -> Subject:
-        built = build(text_format.Parse(text, message()), **_place(seed, attends))
+        built = build(
+            text_format.Parse(text, message()), place=_place(seed), **_memory_shape(attends)
+        )
         return LayerSubject(built, attends)
 
     return make
@@ -140,7 +143,7 @@ def layer(message: type[Message], text: str, *, attends: bool = False) -> Callab
 def cross_attention(text: str) -> Callable[[int], Subject]:
     def make(seed: int) -> Subject:
         message = text_format.Parse(text, attention_pb2.MultiHeadAttention())
-        return LayerSubject(CrossAttention(message, **_place(seed, True)), True)
+        return LayerSubject(CrossAttention(message, _place(seed), **_memory_shape(True)), True)
 
     return make
 
@@ -148,7 +151,7 @@ def cross_attention(text: str) -> Callable[[int], Subject]:
 def self_attention(text: str) -> Callable[[int], Subject]:
     def make(seed: int) -> Subject:
         message = text_format.Parse(text, attention_pb2.MultiHeadAttention())
-        return LayerSubject(MultiHeadAttention(message, **_place(seed, False)), False)
+        return LayerSubject(MultiHeadAttention(message, _place(seed)), False)
 
     return make
 
@@ -159,7 +162,7 @@ def attention_lstm(lstm: str, attention: str) -> Callable[[int], Subject]:
             text_format.Parse(lstm, lstm_pb2.Lstm()),
             text_format.Parse(attention, query_attention_pb2.QueryAttention()),
         )
-        return LayerSubject(AttentionLstm(*messages, **_place(seed, True)), True)
+        return LayerSubject(AttentionLstm(*messages, _place(seed), **_memory_shape(True)), True)
 
     return make
 
@@ -168,16 +171,19 @@ def model(message: type[Message], text: str) -> Callable[[int], Subject]:
     """Makes the model that is bound to the message."""
 
     def make(seed: int) -> Subject:
-        built = build(text_format.Parse(text, message()), path=Subject.path, seed=seed)
+        built = build(text_format.Parse(text, message()), place=Place(path=Subject.path, seed=seed))
         is_pair = isinstance(built, EncoderDecoder)
         return EncoderDecoderSubject(built) if is_pair else TokenModelSubject(built)
 
     return make
 
 
-def _place(seed: int, attends: bool) -> dict:
-    place = {"path": Subject.path, "input_shape": (None, None, DIM), "seed": seed}
-    return place | ({"memory_shape": (None, None, MEMORY_DIM)} if attends else {})
+def _place(seed: int) -> Place:
+    return Place(path=Subject.path, input_shape=(None, None, DIM), seed=seed)
+
+
+def _memory_shape(attends: bool) -> dict[str, tuple[int | None, ...]]:
+    return {"memory_shape": (None, None, MEMORY_DIM)} if attends else {}
 
 
 def _ids(batch: int, time: int, seed: int) -> tf.Tensor:

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from frazo.layers.embedding import Embedding
+from frazo.layers.place import Place
 from frazo.layers.recurrent.bidirectional_lstm import BidirectionalLstm
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.smoothed_cross_entropy import smoothed_cross_entropy
@@ -21,7 +22,7 @@ _LSTM = "lstm_stack { num_layers: 1 layer { units: 4 } }"
 def make(body=_LSTM, output=""):
     text = f"embedding {{ vocab_size: 5 dim: 4 }} body {{ {body} }} {output}"
     message = text_format.Parse(text, language_model_pb2.LanguageModel())
-    return LanguageModel(message, path="model", seed=1)
+    return LanguageModel(message, Place(path="model", seed=1))
 
 
 def losses(model, context, smoothing=0.0):
@@ -85,9 +86,10 @@ def test_a_language_model_that_sees_later_tokens_is_an_error(body, error):
 
 def test_a_body_that_does_not_go_token_by_token_is_an_error():
     embedding = Embedding(
-        embedding_pb2.Embedding(vocab_size=5, dim=4), path="e", input_shape=(None, None), seed=1
+        embedding_pb2.Embedding(vocab_size=5, dim=4),
+        Place(path="e", input_shape=(None, None), seed=1),
     )
     lstm = lstm_pb2.BidirectionalLstm(lstm=lstm_pb2.Lstm(units=2))
-    body = BidirectionalLstm(lstm, path="body", input_shape=(None, None, 4), seed=1)
+    body = BidirectionalLstm(lstm, Place(path="body", input_shape=(None, None, 4), seed=1))
     with pytest.raises(TypeError, match=r"^body: BidirectionalLstm does not go token by token"):
         TokenModel(embedding, body, None)

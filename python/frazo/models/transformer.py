@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from frazo.config.validators import require_valid
+from frazo.layers.place import Place
 from frazo.layers.transformer_stack import TransformerStack
 from frazo.models.encoder_decoder import EncoderDecoder
 from frazo.proto import transformer_pb2
@@ -13,12 +14,12 @@ from frazo.registry import register
 class Transformer(EncoderDecoder):
     """Vaswani et al. 2017; encoder and decoder are TransformerStacks."""
 
-    def __init__(self, message: transformer_pb2.Transformer, *, path: str, seed: int):
-        require_valid(message, path)
-        super().__init__(message, path=path, seed=seed)
+    def __init__(self, message: transformer_pb2.Transformer, place: Place):
+        require_valid(message, place.path)
+        super().__init__(message, place)
 
-    def _make_encoder(self, **place) -> TransformerStack:
-        return TransformerStack(self.message.encoder, **place)
+    def _make_encoder(self, place: Place) -> TransformerStack:
+        return TransformerStack(self.message.encoder, place)
 
-    def _make_decoder(self, memory_shape: Sequence[int | None], **place) -> TransformerStack:
-        return TransformerStack(self.message.decoder, memory_shape=memory_shape, **place)
+    def _make_decoder(self, memory_shape: Sequence[int | None], place: Place) -> TransformerStack:
+        return TransformerStack(self.message.decoder, place, memory_shape=memory_shape)

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import tensorflow as tf
+from frazo.layers.place import Place
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.smoothed_cross_entropy import smoothed_cross_entropy
 from frazo.layers.step_context import StepContext
@@ -42,7 +43,7 @@ _SMALL = model_text(dim=8, hidden=16, heads=2, layers=2, vocab=11)
 
 def make(text):
     message = text_format.Parse(text, transformer_pb2.Transformer())
-    return Transformer(message, path="model", seed=1)
+    return Transformer(message, Place(path="model", seed=1))
 
 
 def parameters(model):
@@ -67,10 +68,10 @@ def test_number_of_parameters(sizes, expected):
 
 def test_tables_and_softmax_can_be_one():
     message = text_format.Parse(_SMALL, transformer_pb2.Transformer())
-    separate = parameters(Transformer(message, path="model", seed=1))
+    separate = parameters(Transformer(message, Place(path="model", seed=1)))
     message.ClearField("target_embedding")
     message.ClearField("softmax")
-    model = Transformer(message, path="model", seed=1)
+    model = Transformer(message, Place(path="model", seed=1))
     # Without a table [11, 8] and a softmax [8, 11] with 11 biases.
     assert parameters(model) == separate - 88 - 88 - 11
     assert [v.name for v in model.variables if "embedding" in v.name] == [
@@ -122,4 +123,4 @@ def test_decoder_that_sees_the_future_or_no_source_is_an_error(missing):
     with pytest.raises(
         ValueError, match=r"^model: decoder\.layer.*: a decoder (must not see|attends to)"
     ):
-        Transformer(message, path="model", seed=1)
+        Transformer(message, Place(path="model", seed=1))

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 from frazo.input.input_texts import InputTexts
+from frazo.layers.place import Place
 from frazo.layers.step_context import StepContext
 from frazo.learn.loss import Loss
 from frazo.tasks.decoder import Decoder
@@ -34,10 +35,11 @@ class Task(tf.Module):
 
     headline: Sequence[str] = ()
 
-    def __init__(self, message: Any, *, input_spec: Mapping[str, tf.TensorSpec], seed: int):
-        """input_spec: of the batches. seed: decides the initial weights."""
+    def __init__(self, message: Any, place: Place, *, input_spec: Mapping[str, tf.TensorSpec]):
+        """place: the root of the model. input_spec: of the batches."""
         super().__init__()
         self.message = message
+        self.place = place
 
     def loss(
         self, batch: Mapping[str, tf.Tensor], context: StepContext

@@ -7,6 +7,8 @@ from frazo.checkpoint.directory import CheckpointDirectory
 from frazo.checkpoint.restore import by_key
 from frazo.checkpoint.retention import RetentionPolicy
 from frazo.checkpoint.store import CheckpointStore
+from frazo.layers.layer import constant
+from frazo.layers.place import Place
 from frazo.learn.learner import Learner
 from frazo.learn.loss import Loss
 from frazo.proto import input_pb2, learner_pb2
@@ -25,8 +27,8 @@ class Parabola(Task):
     """Adds noise that depends on the step's seed, so that a wrong seed changes the weights."""
 
     def __init__(self, noise):
-        super().__init__(None, input_spec={}, seed=0)
-        self.weight = tf.Variable(1.0, name="weight")
+        super().__init__(None, Place(seed=0), input_spec={})
+        self.weight = self.place.variable("weight", (), axes=(), init=constant(1))
         self._noise = noise
 
     def loss(self, batch, context):

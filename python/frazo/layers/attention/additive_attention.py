@@ -1,5 +1,7 @@
 """Additive attention of a recurrent decoder."""
 
+from collections.abc import Sequence
+
 import tensorflow as tf
 from frazo.layers.attention.query_attention import (
     QueryAttention,
@@ -8,6 +10,7 @@ from frazo.layers.attention.query_attention import (
     root_gaussian,
 )
 from frazo.layers.linear import Linear
+from frazo.layers.place import Place
 from frazo.layers.sequence_layer import State
 from frazo.layers.step_context import StepContext
 from frazo.proto import linear_pb2, query_attention_pb2
@@ -22,18 +25,29 @@ class AdditiveAttention(QueryAttention):
     memory/bias, energy [hidden_units].
     """
 
-    def __init__(self, message: query_attention_pb2.AdditiveAttention, **place):
-        super().__init__(message, **place)
+    def __init__(
+        self,
+        message: query_attention_pb2.AdditiveAttention,
+        place: Place,
+        *,
+        memory_shape: Sequence[int | None],
+    ):
+        super().__init__(message, place, memory_shape=memory_shape)
         units, init = message.hidden_units, message.kernel_init
         self.output_shape = (*self.input_shape[:-1], self.memory_shape[-1])
         self.query = Linear(
-            linear_pb2.Linear(units=units, bias=False, kernel_init=init), **self.place("query")
+            linear_pb2.Linear(units=units, bias=False, kernel_init=init),
+            place.at("query"),
+            axes=("embed", "attention_hidden"),
         )
         self.memory = Linear(
             linear_pb2.Linear(units=units, kernel_init=init),
-            **self.place("memory", self.memory_shape),
+            place.at("memory", self.memory_shape),
+            axes=("embed", "attention_hidden"),
         )
-        self.energy = self.add_variable("energy", (units,), root_gaussian(units))
+        self.energy = place.variable(
+            "energy", (units,), axes=("attention_hidden",), init=root_gaussian(units)
+        )
 
     def _keys_and_values(
         self, memory: tf.Tensor, context: StepContext

@@ -8,9 +8,11 @@ from frazo.layers.attention.dot_product_attention import attend
 from frazo.layers.dropout import Dropout
 from frazo.layers.layer import constant
 from frazo.layers.linear import Linear
+from frazo.layers.place import Place
 from frazo.layers.sequence_layer import AttendingLayer
 from frazo.layers.step_context import StepContext
 from frazo.proto import attention_pb2, dropout_pb2, linear_pb2
+from frazo.shard.mesh import Axis, Fused
 
 _SOFTPLUS_OF_ZERO = math.log(2)
 
@@ -21,8 +23,8 @@ class AttentionLayer(AttendingLayer):
     Vaswani et al. 2017, section 3.2.2. Logits, softmax and sums are float32.
     """
 
-    def __init__(self, message: attention_pb2.MultiHeadAttention, **place):
-        super().__init__(message, **place)
+    def __init__(self, message: attention_pb2.MultiHeadAttention, place: Place):
+        super().__init__(message, place)
         dim = self.require_dim()
         self.num_heads = message.num_heads
         self.num_key_value_heads = message.num_key_value_heads or message.num_heads
@@ -31,14 +33,25 @@ class AttentionLayer(AttendingLayer):
         self._check_heads(dim)
         self.per_dim_scale = None
         if message.per_dim_scale:
-            self.per_dim_scale = self.add_variable("per_dim_scale", (self.head_dim,), constant(0))
+            self.per_dim_scale = place.variable(
+                "per_dim_scale", (self.head_dim,), axes=("head_size",), init=constant(0)
+            )
         self.probability_dropout = Dropout(
             dropout_pb2.Dropout(rate=message.probability_dropout),
-            **self.place("probability_dropout"),
+            place.at("probability_dropout"),
         )
         output = linear_pb2.Linear(units=dim, bias=message.bias, kernel_init=message.kernel_init)
         heads_shape = (*self.input_shape[:-1], self.num_heads * self.head_dim)
-        self.output = Linear(output, **self.place("output", heads_shape))
+        self.heads_axis = Axis("heads", unit=self.head_dim)
+        self.output = Linear(
+            output, place.at("output", heads_shape), axes=(self.heads_axis, "embed")
+        )
+
+    def key_value_units(self) -> Fused:
+        """The outputs of a projection to keys and values."""
+        axis = Axis("key_value_heads", unit=self.head_dim)
+        size = self.num_key_value_heads * self.head_dim
+        return Fused((axis, axis), (size, size))
 
     def split_heads(self, x: tf.Tensor) -> tf.Tensor:
         """[batch, time, heads * head_dim] to [heads, batch, time, head_dim]."""

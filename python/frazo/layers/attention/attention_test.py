@@ -9,6 +9,7 @@ import tensorflow as tf
 from frazo.layers.attention.cross_attention import CrossAttention
 from frazo.layers.attention.multi_head_attention import MultiHeadAttention
 from frazo.layers.packed_kernels import PackedKernels
+from frazo.layers.place import Place
 from frazo.layers.sequence_layer import Memory, loop_shapes
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext
@@ -55,11 +56,11 @@ each_case = pytest.mark.parametrize("case", _CASES, ids=[case.name for case in _
 
 def make(case, extra=""):
     message = text_format.Parse(f"{case.text} {extra}", attention_pb2.MultiHeadAttention())
-    place = {"path": "attention", "input_shape": (None, None, _DIM), "seed": 1}
+    place = Place(path="attention", input_shape=(None, None, _DIM), seed=1)
     if case.is_cross:
-        layer = CrossAttention(message, memory_shape=(None, None, 6), **place)
+        layer = CrossAttention(message, place, memory_shape=(None, None, 6))
     else:
-        layer = MultiHeadAttention(message, **place)
+        layer = MultiHeadAttention(message, place)
     for index, variable in enumerate(layer.variables):
         if not variable.name.endswith("/kernel:0"):
             variable.assign(0.3 * tf.random.stateless_normal(variable.shape, [9, index]))

@@ -104,8 +104,8 @@ class _Blocks(NamedTuple):
         return part.bias(self._distance(i, j))
 
     def _distance(self, i: tf.Tensor, j: tf.Tensor) -> tf.Tensor:
-        place = tf.range(self.length)
-        return (i - j) * self.length + place[:, tf.newaxis] - place
+        position = tf.range(self.length)
+        return (i - j) * self.length + position[:, tf.newaxis] - position
 
     def _slice(self, x: tf.Tensor, block: tf.Tensor) -> tf.Tensor:
         return x[:, block * self.length : (block + 1) * self.length]

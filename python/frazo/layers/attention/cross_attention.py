@@ -9,6 +9,7 @@ from frazo.layers.attention.blockwise_attention import blockwise_attend
 from frazo.layers.attention.visibility import Visibility, index_distance
 from frazo.layers.fused_linear import FusedLinear
 from frazo.layers.linear import Linear
+from frazo.layers.place import Place
 from frazo.layers.sequence_layer import Memory, State, require_memory
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext
@@ -30,24 +31,23 @@ class CrossAttention(AttentionLayer):
     def __init__(
         self,
         message: attention_pb2.MultiHeadAttention,
+        place: Place,
         *,
         memory_shape: Sequence[int | None],
-        **place,
     ):
-        super().__init__(message, **place)
+        super().__init__(message, place)
         self._check_fields()
         query = linear_pb2.Linear(
             units=self.num_heads * self.head_dim,
             bias=message.bias,
             kernel_init=message.kernel_init,
         )
-        self.query = Linear(query, **self.place("query"))
-        shared = self.num_key_value_heads * self.head_dim
+        self.query = Linear(query, place.at("query"), axes=("embed", self.heads_axis))
         self.key_value = FusedLinear(
-            [shared, shared],
+            self.key_value_units(),
+            place.at("key_value", memory_shape),
             bias=message.bias,
             kernel_init=message.kernel_init,
-            **self.place("key_value", memory_shape),
         )
 
     def attend(
@@ -112,5 +112,5 @@ class CrossAttention(AttentionLayer):
         if misplaced:
             raise ValueError(
                 f"{self.path}: {misplaced[0]} is for attention of a sequence to itself; the "
-                "places of an encoder's output are not on the decoder's line. Remove it."
+                "positions of an encoder's output are not on the decoder's line. Remove it."
             )

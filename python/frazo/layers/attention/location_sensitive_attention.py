@@ -1,9 +1,12 @@
 """Additive attention that knows where it looked before."""
 
+from collections.abc import Sequence
+
 import tensorflow as tf
 from frazo.layers.attention.additive_attention import AdditiveAttention
 from frazo.layers.attention.query_attention import by_sentence
 from frazo.layers.linear import Linear
+from frazo.layers.place import Place
 from frazo.layers.sequence_layer import State
 from frazo.layers.step_context import StepContext
 from frazo.proto import linear_pb2, query_attention_pb2
@@ -19,20 +22,31 @@ class LocationSensitiveAttention(AdditiveAttention):
     filters/kernel [filter_width, 1, filters], F.
     """
 
-    def __init__(self, message: query_attention_pb2.LocationSensitiveAttention, **place):
-        super().__init__(message, **place)
+    def __init__(
+        self,
+        message: query_attention_pb2.LocationSensitiveAttention,
+        place: Place,
+        *,
+        memory_shape: Sequence[int | None],
+    ):
+        super().__init__(message, place, memory_shape=memory_shape)
         init = message.kernel_init
         self.location = Linear(
             linear_pb2.Linear(units=message.hidden_units, bias=False, kernel_init=init),
-            **self.place("location", (None, None, message.filters)),
+            place.at("location", (None, None, message.filters)),
+            axes=("filters", "attention_hidden"),
         )
-        self.filters = self.add_variable(
-            "filters/kernel", (message.filter_width, 1, message.filters), init
+        self.filters = place.variable(
+            "filters/kernel",
+            (message.filter_width, 1, message.filters),
+            axes=("filter_width", "input_channels", "filters"),
+            init=init,
+            decays=True,
         )
 
     def init_state(self, rows: int | tf.Tensor, memory_cache: State) -> State:
-        places = tf.shape(memory_cache["bias"])[1]
-        first = tf.range(places) == 0
+        source_time = tf.shape(memory_cache["bias"])[1]
+        first = tf.range(source_time) == 0
         return {"probabilities": tf.tile(tf.cast(first, tf.float32)[tf.newaxis], [rows, 1])}
 
     def _keys(self, state: State, memory_cache: State, context: StepContext) -> tf.Tensor:

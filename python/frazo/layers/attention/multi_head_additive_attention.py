@@ -1,5 +1,7 @@
 """Additive attention of a recurrent decoder with several heads."""
 
+from collections.abc import Sequence
+
 import tensorflow as tf
 from frazo.layers.attention.query_attention import (
     QueryAttention,
@@ -8,10 +10,12 @@ from frazo.layers.attention.query_attention import (
     root_gaussian,
 )
 from frazo.layers.linear import Linear, project
+from frazo.layers.place import Place
 from frazo.layers.sequence_layer import State
 from frazo.layers.step_context import StepContext
 from frazo.proto import linear_pb2, query_attention_pb2
 from frazo.registry import register
+from frazo.shard.mesh import Axis
 
 
 @register(query_attention_pb2.MultiHeadAdditiveAttention)
@@ -24,17 +28,32 @@ class MultiHeadAdditiveAttention(QueryAttention):
     energy [head_dim].
     """
 
-    def __init__(self, message: query_attention_pb2.MultiHeadAdditiveAttention, **place):
-        super().__init__(message, **place)
+    def __init__(
+        self,
+        message: query_attention_pb2.MultiHeadAdditiveAttention,
+        place: Place,
+        *,
+        memory_shape: Sequence[int | None],
+    ):
+        super().__init__(message, place, memory_shape=memory_shape)
         size = message.head_dim
         self.output_shape = (*self.input_shape[:-1], message.num_heads * size)
         projection = linear_pb2.Linear(units=self.output_shape[-1], kernel_init=message.kernel_init)
-        self.memory = Linear(projection, **self.place("memory", self.memory_shape))
-        self.query = Linear(projection, **self.place("query"))
+        axes = ("embed", Axis("heads", unit=size))
+        self.memory = Linear(projection, place.at("memory", self.memory_shape), axes=axes)
+        self.query = Linear(projection, place.at("query"), axes=axes)
         init = root_gaussian(size)
-        self.key_mix = self.add_variable("key_mix/kernel", (size, size), init)
-        self.query_mix = self.add_variable("query_mix/kernel", (size, size), init)
-        self.energy = self.add_variable("energy", (size,), init)
+        self.key_mix, self.query_mix = (
+            place.variable(
+                f"{name}/kernel",
+                (size, size),
+                axes=("head_size", "mixed_head_size"),
+                init=init,
+                decays=True,
+            )
+            for name in ("key_mix", "query_mix")
+        )
+        self.energy = place.variable("energy", (size,), axes=("mixed_head_size",), init=init)
 
     def _keys_and_values(
         self, memory: tf.Tensor, context: StepContext

@@ -8,11 +8,13 @@ from frazo.layers.attention.relative_position_bias import RelativePositionBias
 from frazo.layers.attention.rotary import rotate
 from frazo.layers.attention.visibility import Visibility, index_distance
 from frazo.layers.fused_linear import FusedLinear
+from frazo.layers.place import Place
 from frazo.layers.sequence_layer import Memory, State
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext
 from frazo.proto import attention_pb2
 from frazo.registry import register
+from frazo.shard.mesh import Fused
 
 
 @register(attention_pb2.MultiHeadAttention)
@@ -27,14 +29,17 @@ class MultiHeadAttention(AttentionLayer):
     heads, then the values.
     """
 
-    def __init__(self, message: attention_pb2.MultiHeadAttention, **place):
-        super().__init__(message, **place)
-        heads, shared = self.num_heads, self.num_key_value_heads
+    def __init__(self, message: attention_pb2.MultiHeadAttention, place: Place):
+        super().__init__(message, place)
+        keys_values = self.key_value_units()
         self.query_key_value = FusedLinear(
-            [heads * self.head_dim, shared * self.head_dim, shared * self.head_dim],
+            Fused(
+                (self.heads_axis, *keys_values.parts),
+                (self.num_heads * self.head_dim, *keys_values.sizes),
+            ),
+            place.at("query_key_value"),
             bias=message.bias,
             kernel_init=message.kernel_init,
-            **self.place("query_key_value"),
         )
         self._before = message.tokens_before if message.HasField("tokens_before") else None
         self._after = message.tokens_after if message.HasField("tokens_after") else None
@@ -45,9 +50,9 @@ class MultiHeadAttention(AttentionLayer):
         if message.HasField("relative_bias"):
             self.relative_bias = RelativePositionBias(
                 message.relative_bias,
-                num_heads=heads,
+                place.at("relative_bias"),
+                num_heads=self.num_heads,
                 causal=message.causal,
-                **self.place("relative_bias"),
             )
 
     def attend(
@@ -124,7 +129,7 @@ class MultiHeadAttention(AttentionLayer):
 
     @property
     def _cached_units(self) -> int:
-        """Of a place in the state."""
+        """Values that the state holds for a position."""
         return 2 * self.num_key_value_heads * self.head_dim
 
     def _head_counts(self) -> list[int]:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from frazo.layers.attention.multi_head_attention import MultiHeadAttention
+from frazo.layers.place import Place
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext
 from frazo.proto import attention_pb2
@@ -18,7 +19,7 @@ _LOG3 = math.log(3)
 
 def attention(text, dim=2, path="attention"):
     message = text_format.Parse(text, attention_pb2.MultiHeadAttention())
-    return MultiHeadAttention(message, path=path, input_shape=(None, None, dim), seed=1)
+    return MultiHeadAttention(message, Place(path=path, input_shape=(None, None, dim), seed=1))
 
 
 def one_value_heads(extra=""):

@@ -8,6 +8,7 @@ from frazo.layers.attention.visibility import Visibility
 from frazo.layers.dropout import Dropout
 from frazo.layers.layer import show_shape
 from frazo.layers.over_time import over_time
+from frazo.layers.place import Place
 from frazo.layers.recomputed import recomputed
 from frazo.layers.sequence_layer import AttendingLayer, Memory, State, require_memory
 from frazo.layers.sequence_layout import SequenceLayout
@@ -26,9 +27,9 @@ class QueryAttention(AttendingLayer):
     units / heads]; bias, [batch, source_time], HIDDEN where no token is.
     """
 
-    def __init__(self, message: Message, *, memory_shape: Sequence[int | None], **place):
+    def __init__(self, message: Message, place: Place, *, memory_shape: Sequence[int | None]):
         """memory_shape: [batch, source_time, memory_dim]."""
-        super().__init__(message, **place)
+        super().__init__(message, place)
         self.require_dim()
         if len(memory_shape) != 3 or memory_shape[-1] is None:
             raise ValueError(
@@ -38,7 +39,7 @@ class QueryAttention(AttendingLayer):
         self.memory_shape = tuple(memory_shape)
         self.probability_dropout = Dropout(
             dropout_pb2.Dropout(rate=message.probability_dropout),
-            **self.place("probability_dropout"),
+            place.at("probability_dropout"),
         )
 
     def attend(
@@ -52,8 +53,8 @@ class QueryAttention(AttendingLayer):
         refuse_packed_queries(layout, self.path)
         cache = self.memory_cache(memory, context)
 
-        def step(place: tf.Tensor, state: State, query: tf.Tensor):
-            state, y = self.step(state, query, cache, context.at_time(place))
+        def step(position: tf.Tensor, state: State, query: tf.Tensor):
+            state, y = self.step(state, query, cache, context.at_time(position))
             return state, [y, state["probabilities"]]
 
         first = self.init_state(tf.shape(x)[0], cache)

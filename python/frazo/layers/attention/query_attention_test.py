@@ -11,6 +11,7 @@ from frazo.layers.attention import (  # noqa: F401
     multi_head_additive_attention,
 )
 from frazo.layers.packed_kernels import PackedKernels
+from frazo.layers.place import Place
 from frazo.layers.sequence_layer import Memory
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext
@@ -32,9 +33,8 @@ _QUERY = tf.random.stateless_normal([2, 6], [3, 4])
 
 def make(text, *, dim=6, memory_shape=(None, None, 7)):
     message = text_format.Parse(text, query_attention_pb2.QueryAttention())
-    return build(
-        message, path="attention", input_shape=(None, None, dim), memory_shape=memory_shape, seed=1
-    )
+    place = Place(path="attention", input_shape=(None, None, dim), seed=1)
+    return build(message, place=place, memory_shape=memory_shape)
 
 
 def memory(values=_VALUES, lengths=(4, 2)):
@@ -80,7 +80,7 @@ def test_location_sensitive_attention_by_hand():
     layer.filters.assign([[[1]], [[2]], [[3]]])
     layer.location.kernel.assign([[0.25]])
     values = tf.constant([[[1.0], [2.0], [4.0]]])
-    # All is at the first place. A filter's middle is at its place: f = (2, 1, 0), so the energies are
+    # All is at the first position. A filter's middle is at its own: f = (2, 1, 0), so the energies are
     # 2 tanh(1), 2 tanh(.75), 2 tanh(.5) = 1.523188, 1.270298, .924234; with e to their powers, 4.586824,
     # 3.561913, 2.519935, sum 10.668672.
     first = [0.429934, 0.333867, 0.236199]

@@ -4,6 +4,7 @@ import math
 
 import tensorflow as tf
 from frazo.layers.layer import Layer
+from frazo.layers.place import Place
 from frazo.proto import initializer_pb2, position_pb2
 
 
@@ -17,9 +18,14 @@ class RelativePositionBias(Layer):
     """
 
     def __init__(
-        self, message: position_pb2.RelativePositionBias, *, num_heads: int, causal: bool, **place
+        self,
+        message: position_pb2.RelativePositionBias,
+        place: Place,
+        *,
+        num_heads: int,
+        causal: bool,
     ):
-        super().__init__(message, **place)
+        super().__init__(message, place)
         self._causal = causal
         self._buckets = message.num_buckets if causal else message.num_buckets // 2
         if message.max_distance <= self._buckets // 2:
@@ -32,7 +38,9 @@ class RelativePositionBias(Layer):
         init.gaussian.stddev = (num_heads * message.num_buckets) ** -0.5
         if message.HasField("table_init"):
             init = message.table_init
-        self.table = self.add_variable("table", (num_heads, message.num_buckets), init)
+        self.table = place.variable(
+            "table", (num_heads, message.num_buckets), axes=("heads", "bucket"), init=init
+        )
 
     def __call__(self, distance: tf.Tensor) -> tf.Tensor:
         """int32 [...], query's index minus key's, to float32 [num_heads, ...]."""

@@ -2,6 +2,7 @@
 
 import tensorflow as tf
 from frazo.layers.layer import Layer, constant
+from frazo.layers.place import Place
 from frazo.layers.step_context import StepContext
 from frazo.proto import norm_pb2
 from frazo.registry import register
@@ -16,17 +17,18 @@ class BatchNorm(Layer):
     average = decay average + (1 - decay) batch.
     """
 
-    def __init__(self, message: norm_pb2.BatchNorm, **place):
-        super().__init__(message, **place)
+    def __init__(self, message: norm_pb2.BatchNorm, place: Place):
+        super().__init__(message, place)
         channels = self.require_dim()
-        self.scale = self.add_variable("scale", (channels,), constant(1))
-        self.offset = self.add_variable("offset", (channels,), constant(0))
-        self.moving_mean = self.add_variable(
-            "moving_mean", (channels,), constant(0), trainable=False
-        )
-        self.moving_variance = self.add_variable(
-            "moving_variance", (channels,), constant(1), trainable=False
-        )
+
+        def variable(name: str, first: float, trainable: bool) -> tf.Variable:
+            axes, init = ("channels",), constant(first)
+            return place.variable(name, (channels,), axes=axes, init=init, trainable=trainable)
+
+        self.scale = variable("scale", 1, trainable=True)
+        self.offset = variable("offset", 0, trainable=True)
+        self.moving_mean = variable("moving_mean", 0, trainable=False)
+        self.moving_variance = variable("moving_variance", 1, trainable=False)
 
     def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
         if context.training:

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from frazo.layers.image.batch_norm import BatchNorm
+from frazo.layers.place import Place
 from frazo.layers.step_context import StepContext
 from frazo.proto import norm_pb2
 
@@ -10,7 +11,9 @@ _X = tf.constant([[1.0, 6.0], [3.0, 14.0]])
 
 
 def norm(**fields):
-    return BatchNorm(norm_pb2.BatchNorm(**fields), path="norm", input_shape=(None, 2), seed=1)
+    return BatchNorm(
+        norm_pb2.BatchNorm(**fields), Place(path="norm", input_shape=(None, 2), seed=1)
+    )
 
 
 def training():
@@ -58,4 +61,4 @@ def test_unknown_channels_are_an_error():
     with pytest.raises(
         ValueError, match=r"norm: the input has shape \[\?, \?\]; BatchNorm expects"
     ):
-        BatchNorm(norm_pb2.BatchNorm(), path="norm", input_shape=(None, None), seed=1)
+        BatchNorm(norm_pb2.BatchNorm(), Place(path="norm", input_shape=(None, None), seed=1))

@@ -5,6 +5,7 @@ from frazo.layers.activation import activate
 from frazo.layers.attention.window import positions, require_positions
 from frazo.layers.image.convolution import convolve
 from frazo.layers.layer import Layer, constant
+from frazo.layers.place import Place
 from frazo.layers.step_context import StepContext
 from frazo.proto import conv_pb2
 from frazo.registry import register
@@ -17,8 +18,8 @@ class Conv2d(Layer):
     kernel: [kernel_height, kernel_width, channels, filters]; bias: [filters].
     """
 
-    def __init__(self, message: conv_pb2.Conv2d, **place):
-        super().__init__(message, **place)
+    def __init__(self, message: conv_pb2.Conv2d, place: Place):
+        super().__init__(message, place)
         self.require_rank(4, "[batch, height, width, channels]")
         batch, height, width, channels = self.input_shape
         window = (message.kernel_height, message.kernel_width)
@@ -29,12 +30,18 @@ class Conv2d(Layer):
             message.filters,
         )
         require_positions(self.path, self.output_shape)
-        self.kernel = self.add_variable(
-            "kernel", (*window, channels, message.filters), message.kernel_init
+        self.kernel = place.variable(
+            "kernel",
+            (*window, channels, message.filters),
+            axes=("height", "width", "input_channels", "channels"),
+            init=message.kernel_init,
+            decays=True,
         )
-        self.bias = (
-            self.add_variable("bias", (message.filters,), constant(0)) if message.bias else None
-        )
+        self.bias = None
+        if message.bias:
+            self.bias = place.variable(
+                "bias", (message.filters,), axes=("channels",), init=constant(0)
+            )
 
     def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
         message = self.message

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from frazo.layers.image.conv2d import Conv2d
+from frazo.layers.place import Place
 from frazo.layers.step_context import StepContext
 from frazo.proto import activation_pb2, conv_pb2
 
@@ -12,7 +13,7 @@ _EVALUATION = StepContext.for_evaluation(seed=0)
 
 def conv(input_shape=(None, 3, 3, 1), **fields):
     fields = {"filters": 1, "kernel_height": 2, "kernel_width": 2} | fields
-    return Conv2d(conv_pb2.Conv2d(**fields), path="conv", input_shape=input_shape, seed=1)
+    return Conv2d(conv_pb2.Conv2d(**fields), Place(path="conv", input_shape=input_shape, seed=1))
 
 
 def run(layer, kernel):

@@ -4,6 +4,7 @@ import math
 
 import tensorflow as tf
 from frazo.layers.layer import Layer, show_shape
+from frazo.layers.place import Place
 from frazo.layers.step_context import StepContext
 from frazo.proto import layer_pb2
 from frazo.registry import register
@@ -13,8 +14,8 @@ from frazo.registry import register
 class Flatten(Layer):
     """[batch, a, b, ...] to [batch, a * b * ...]."""
 
-    def __init__(self, message: layer_pb2.Layer.Flatten, **place):
-        super().__init__(message, **place)
+    def __init__(self, message: layer_pb2.Layer.Flatten, place: Place):
+        super().__init__(message, place)
         if None in self.input_shape[1:]:
             raise ValueError(
                 f"{self.path}: the input has shape {show_shape(self.input_shape)}; Flatten expects "

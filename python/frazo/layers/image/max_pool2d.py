@@ -3,6 +3,7 @@
 import tensorflow as tf
 from frazo.layers.attention.window import positions, require_positions
 from frazo.layers.layer import Layer
+from frazo.layers.place import Place
 from frazo.layers.step_context import StepContext
 from frazo.proto import conv_pb2, pooling_pb2
 from frazo.registry import register
@@ -12,8 +13,8 @@ from frazo.registry import register
 class MaxPool2d(Layer):
     """[batch, height, width, channels] to [batch, height', width', channels]."""
 
-    def __init__(self, message: pooling_pb2.MaxPool2d, **place):
-        super().__init__(message, **place)
+    def __init__(self, message: pooling_pb2.MaxPool2d, place: Place):
+        super().__init__(message, place)
         self.require_rank(4, "[batch, height, width, channels]")
         batch, height, width, channels = self.input_shape
         self._stride = message.stride if message.HasField("stride") else message.window

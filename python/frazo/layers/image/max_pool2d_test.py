@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from frazo.layers.image.max_pool2d import MaxPool2d
+from frazo.layers.place import Place
 from frazo.layers.step_context import StepContext
 from frazo.proto import conv_pb2, pooling_pb2
 
@@ -10,7 +11,7 @@ _IMAGE = tf.reshape(tf.constant([1.0, 8, 3, 4, -5, 6, 7, 2, -9]), [1, 3, 3, 1])
 
 def pool(**fields):
     message = pooling_pb2.MaxPool2d(**({"window": 2} | fields))
-    return MaxPool2d(message, path="pool", input_shape=(None, 3, 3, 1), seed=1)
+    return MaxPool2d(message, Place(path="pool", input_shape=(None, 3, 3, 1), seed=1))
 
 
 def run(layer):

@@ -13,7 +13,8 @@ from frazo.layers.attention import (  # noqa: F401
 )
 from frazo.layers.attention.query_attention import refuse_packed_queries
 from frazo.layers.over_time import over_time
-from frazo.layers.recurrent.lstm import Lstm
+from frazo.layers.place import Place
+from frazo.layers.recurrent.lstm import Lstm, gate_units
 from frazo.layers.recurrent.lstm_cell import GATES, Zoneout, advance
 from frazo.layers.sequence_layer import AttendingLayer, Memory, State
 from frazo.layers.sequence_layout import SequenceLayout
@@ -43,26 +44,30 @@ class AttentionLstm(AttendingLayer):
         self,
         lstm: lstm_pb2.Lstm,
         attention: query_attention_pb2.QueryAttention,
+        place: Place,
         *,
         memory_shape: Sequence[int | None],
-        **place,
     ):
-        super().__init__(lstm, **place)
+        super().__init__(lstm, place)
         if lstm.reverse:
             raise ValueError(
                 f"{self.path}: a decoder's LSTM goes from the first token to the last. Unset reverse."
             )
-        self.lstm = Lstm(lstm, **self.place("lstm"))
+        self.lstm = Lstm(lstm, place.at("lstm"))
         self.attention = build(
             attention,
+            place=place.at("attention", self.lstm.output_shape),
             memory_shape=memory_shape,
-            **self.place("attention", self.lstm.output_shape),
         )
         self.context_dim = self.attention.output_shape[-1]
         size = self.lstm.output_shape[-1] + self.context_dim
         self.output_shape = (*self.input_shape[:-1], size)
-        self.context_kernel = self.add_variable(
-            "context/kernel", (self.context_dim, GATES * lstm.units), lstm.kernel_init
+        self.context_kernel = place.variable(
+            "context/kernel",
+            (self.context_dim, GATES * lstm.units),
+            axes=("embed", gate_units(lstm.units)),
+            init=lstm.kernel_init,
+            decays=True,
         )
 
     def split(self, y: tf.Tensor) -> list[tf.Tensor]:
@@ -81,8 +86,8 @@ class AttentionLstm(AttendingLayer):
         sweep = self.lstm.sweep(x, layout, context)
         cache = self.memory_cache(memory, context)
 
-        def advance_by(place: tf.Tensor, state: State, token: _Token):
-            step_context = context.at_time(place + 1)
+        def advance_by(position: tf.Tensor, state: State, token: _Token):
+            step_context = context.at_time(position + 1)
             gates = token.gates + context.multiply(state["context"], self.context_kernel)
             lstm = advance(
                 self.lstm.message,

@@ -1,6 +1,7 @@
 """An LSTM in both directions."""
 
 import tensorflow as tf
+from frazo.layers.place import Place
 from frazo.layers.recurrent.lstm import Lstm
 from frazo.layers.sequence_layer import Memory, SequenceLayer
 from frazo.layers.sequence_layout import SequenceLayout
@@ -16,18 +17,18 @@ class BidirectionalLstm(SequenceLayer):
     Variables: those of an Lstm below forward and below backward.
     """
 
-    def __init__(self, message: lstm_pb2.BidirectionalLstm, **place):
-        super().__init__(message, **place)
+    def __init__(self, message: lstm_pb2.BidirectionalLstm, place: Place):
+        super().__init__(message, place)
         if message.lstm.reverse:
             raise ValueError(
                 f"{self.path}: reverse is set for the LSTM of a bidirectional layer, which runs in "
                 "both directions anyway. Unset lstm.reverse."
             )
-        self.forward = Lstm(message.lstm, **self.place("forward"))
+        self.forward = Lstm(message.lstm, place.at("forward"))
         backward = lstm_pb2.Lstm()
         backward.CopyFrom(message.lstm)
         backward.reverse = True
-        self.backward = Lstm(backward, **self.place("backward"))
+        self.backward = Lstm(backward, place.at("backward"))
         self.output_shape = (*self.input_shape[:-1], 2 * self.forward.output_shape[-1])
 
     def __call__(

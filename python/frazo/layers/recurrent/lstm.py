@@ -2,9 +2,9 @@
 
 import tensorflow as tf
 from frazo.layers.dropout import random_uint16
-from frazo.layers.initializer import initial_value
 from frazo.layers.layer import constant
 from frazo.layers.linear import project
+from frazo.layers.place import Place
 from frazo.layers.recurrent.lstm_cell import GATES, LstmWeights, Zoneout, advance
 from frazo.layers.recurrent.lstm_recurrence import Sweep, recur
 from frazo.layers.sequence_layer import Memory, SequenceLayer, State, TokenDecoder
@@ -12,6 +12,7 @@ from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext
 from frazo.proto import lstm_pb2
 from frazo.registry import register
+from frazo.shard.mesh import Fused, Held, Range
 
 
 @register(lstm_pb2.Lstm)
@@ -24,23 +25,28 @@ class Lstm(SequenceLayer, TokenDecoder):
     State: cell, [rows, units], and output, [rows, size].
     """
 
-    def __init__(self, message: lstm_pb2.Lstm, **place):
-        super().__init__(message, **place)
+    def __init__(self, message: lstm_pb2.Lstm, place: Place):
+        super().__init__(message, place)
         dim, units = self.require_dim(), message.units
         size = message.projection or units
         self.output_shape = (*self.input_shape[:-1], size)
-        of_input, of_output = tf.split(self._initial_kernel(dim + size), [dim, size])
-        self.input_kernel = tf.Variable(of_input, name=f"{self.path}/input/kernel")
-        self.recurrent_kernel = tf.Variable(of_output, name=f"{self.path}/recurrent/kernel")
-        forget_bias = tf.repeat([0.0, 0.0, message.forget_bias, 0.0], units)
-        self.bias = tf.Variable(forget_bias, name=f"{self.path}/bias")
+        self.input_kernel = self._gates_kernel("input/kernel", "embed", Range(0, dim))
+        self.recurrent_kernel = self._gates_kernel(
+            "recurrent/kernel", "lstm_output", Range(dim, size)
+        )
+        gates = gate_units(units)
+        self.bias = place.variable("bias", (GATES * units,), axes=(gates,), init=self._initial_bias)
         self.scale = None
         if message.layer_norm:
-            self.scale = self.add_variable("scale", (GATES * units,), constant(1))
+            self.scale = place.variable("scale", (GATES * units,), axes=(gates,), init=constant(1))
         self.projection = None
         if message.projection:
-            self.projection = self.add_variable(
-                "projection/kernel", (units, size), message.kernel_init
+            self.projection = place.variable(
+                "projection/kernel",
+                (units, size),
+                axes=("lstm_units", "lstm_output"),
+                init=message.kernel_init,
+                decays=True,
             )
 
     def __call__(
@@ -94,13 +100,28 @@ class Lstm(SequenceLayer, TokenDecoder):
         state = advance(self.message, weights, gates, state, zoneout, context.multiply)
         return state, state["output"]
 
-    def _initial_kernel(self, features: int) -> tf.Tensor:
-        return initial_value(
-            self.message.kernel_init,
-            shape=(features, GATES * self.message.units),
-            path=f"{self.path}/kernel",
-            seed=self._seed,
+    def _gates_kernel(self, name: str, axis: str, features: Range) -> tf.Variable:
+        """features: the rows of the kernel for [x output], which is drawn as one matrix."""
+        columns = GATES * self.message.units
+        rows_of_both = self.require_dim() + self.output_shape[-1]
+
+        def values(held: Held) -> tf.Tensor:
+            rows = tuple(Range(features.start + start, size) for start, size in held[0])
+            return self.place.initial_value(
+                "kernel", (rows_of_both, columns), self.message.kernel_init, (rows, held[1])
+            )
+
+        return self.place.variable(
+            name,
+            (features.size, columns),
+            axes=(axis, gate_units(self.message.units)),
+            init=values,
+            decays=True,
         )
+
+    def _initial_bias(self, held: Held) -> tf.Tensor:
+        whole = tf.repeat([0.0, 0.0, self.message.forget_bias, 0.0], self.message.units)
+        return tf.concat([whole[start : start + size] for start, size in held[0]], 0)
 
     def _weights(self) -> LstmWeights:
         return LstmWeights(
@@ -110,15 +131,15 @@ class Lstm(SequenceLayer, TokenDecoder):
             bias=None if self.scale is None else self.bias,
         )
 
-    def _zoneout(self, places: tf.Tensor, context: StepContext) -> Zoneout:
-        """places: int32 [2], batch and time."""
+    def _zoneout(self, sizes: tf.Tensor, context: StepContext) -> Zoneout:
+        """sizes: int32 [2], batch and time."""
         rates = {
             "cell": (self.message.cell_zoneout, self.message.units),
             "output": (self.message.output_zoneout, self.output_shape[-1]),
         }
         shares = {}
         for name, (rate, size) in rates.items():
-            shape = tf.concat([places, [size]], 0)
+            shape = tf.concat([sizes, [size]], 0)
             if rate == 0:
                 shares[name] = None
             elif context.training:
@@ -128,6 +149,11 @@ class Lstm(SequenceLayer, TokenDecoder):
             else:
                 shares[name] = tf.fill(shape, rate)
         return Zoneout(**shares)
+
+
+def gate_units(units: int) -> Fused:
+    """The dimension that holds the four gates side by side."""
+    return Fused.equal("lstm_units", GATES, units)
 
 
 def _tensor(weight: tf.Variable | None) -> tf.Tensor | None:

@@ -32,7 +32,7 @@ def recur(message: lstm_pb2.Lstm, sweep: Sweep) -> tf.Tensor:
         "output_tanh": message.output_tanh,
         "reverse": message.reverse,
     }
-    places = {
+    inputs = {
         "mask": sweep.mask,
         "starts": sweep.starts,
         "cell_zoneout": sweep.zoneout.cell,
@@ -43,7 +43,7 @@ def recur(message: lstm_pb2.Lstm, sweep: Sweep) -> tf.Tensor:
 
     @tf.custom_gradient
     def recurrence(gates: tf.Tensor, *values: tf.Tensor):
-        arguments = ops.LstmArguments(**dict(zip(weights, values, strict=True)), **places)
+        arguments = ops.LstmArguments(**dict(zip(weights, values, strict=True)), **inputs)
         output, trace = ops.lstm_sequence(gates, arguments)
 
         def gradient(output_gradient: tf.Tensor) -> list[tf.Tensor]:
@@ -62,6 +62,6 @@ def recur(message: lstm_pb2.Lstm, sweep: Sweep) -> tf.Tensor:
 
 
 def _outer(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
-    """The sum over all places of x^T y: [batch, time, M], [batch, time, N] to [M, N]."""
+    """The sum over all positions of x^T y: [batch, time, M], [batch, time, N] to [M, N]."""
     rows = [tf.reshape(z, [-1, z.shape[-1]]) for z in (x, y)]
     return tf.linalg.matmul(*rows, transpose_a=True)

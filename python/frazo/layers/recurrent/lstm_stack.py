@@ -3,6 +3,7 @@
 import tensorflow as tf
 from frazo.layers.dropout import Dropout
 from frazo.layers.layer import show_shape
+from frazo.layers.place import Place
 from frazo.layers.recurrent import bidirectional_lstm  # noqa: F401  It binds itself to its message.
 from frazo.layers.sequence_layer import Memory, SequenceLayer, State, TokenDecoder
 from frazo.layers.sequence_layout import SequenceLayout
@@ -18,8 +19,8 @@ class LstmStack(SequenceLayer, TokenDecoder):
     State: layer0, layer1, ... of the layers.
     """
 
-    def __init__(self, message: lstm_pb2.LstmStack, **place):
-        super().__init__(message, **place)
+    def __init__(self, message: lstm_pb2.LstmStack, place: Place):
+        super().__init__(message, place)
         layer_message = message.layer
         if message.bidirectional:
             layer_message = lstm_pb2.BidirectionalLstm(lstm=message.layer)
@@ -28,7 +29,7 @@ class LstmStack(SequenceLayer, TokenDecoder):
         self.dropouts: list[Dropout] = []
         shape = self.input_shape
         for index in range(message.num_layers):
-            layer = build(layer_message, **self.place(f"layer{index}", shape))
+            layer = build(layer_message, place=place.at(f"layer{index}", shape))
             if self._has_residual(index) and layer.output_shape[-1] != shape[-1]:
                 raise ValueError(
                     f"{layer.path}: its input {show_shape(shape)} cannot be added to its output "
@@ -81,4 +82,4 @@ class LstmStack(SequenceLayer, TokenDecoder):
         return self.message.HasField("residual_from") and index >= self.message.residual_from
 
     def _dropout(self, name: str, rate: float) -> Dropout:
-        return Dropout(dropout_pb2.Dropout(rate=rate), **self.place(name))
+        return Dropout(dropout_pb2.Dropout(rate=rate), self.place.at(name))

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import tensorflow as tf
+from frazo.layers.place import Place
 from frazo.layers.recurrent.bidirectional_lstm import BidirectionalLstm
 from frazo.layers.recurrent.lstm_stack import LstmStack
 from frazo.layers.sequence_layout import SequenceLayout
@@ -16,12 +17,12 @@ _X = tf.random.stateless_normal([2, 5, 8], [1, 2])
 
 def bidirectional(text="units: 4"):
     message = text_format.Parse(f"lstm {{ {text} }}", lstm_pb2.BidirectionalLstm())
-    return BidirectionalLstm(message, path="both", input_shape=(None, None, 8), seed=1)
+    return BidirectionalLstm(message, Place(path="both", input_shape=(None, None, 8), seed=1))
 
 
 def stack(text):
     message = text_format.Parse(text, lstm_pb2.LstmStack())
-    return LstmStack(message, path="stack", input_shape=(None, None, 8), seed=1)
+    return LstmStack(message, Place(path="stack", input_shape=(None, None, 8), seed=1))
 
 
 @pytest.mark.parametrize("text", ["units: 4", "units: 5 projection: 3 layer_norm: true"])

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from frazo.layers.gradient_check import assert_gradients_agree
+from frazo.layers.place import Place
 from frazo.layers.recurrent.lstm import Lstm
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext
@@ -29,7 +30,7 @@ def make_lstm(text="", *, units=4, dim=_DIM, reverse=False, seed=1):
     text_format.Merge(f"{text} kernel_init {{ uniform {{ limit: 1 }} }}", message)
     if reverse:
         message.reverse = True
-    return Lstm(message, path="lstm", input_shape=(None, None, dim), seed=seed)
+    return Lstm(message, Place(path="lstm", input_shape=(None, None, dim), seed=seed))
 
 
 def lengths(*of_rows, time=None):
@@ -101,7 +102,7 @@ def test_forget_bias_is_where_the_bias_begins():
 
 def test_both_kernels_begin_as_one_matrix():
     message = lstm_pb2.Lstm(units=50)
-    lstm = Lstm(message, path="lstm", input_shape=(None, None, 100), seed=1)
+    lstm = Lstm(message, Place(path="lstm", input_shape=(None, None, 100), seed=1))
     # Xavier: sqrt(6 / (100 + 50 + 4 * 50)) = .130931.
     for kernel in (lstm.input_kernel, lstm.recurrent_kernel):
         assert 0.130 < np.abs(kernel).max() <= 0.130931

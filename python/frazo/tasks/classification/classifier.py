@@ -39,13 +39,11 @@ class Classifier(Task):
     # The feature of a batch that shows a person what was classified.
     shown_feature: str
 
-    def build_network(self, input_shape: tuple[int | None, ...], seed: int) -> None:
+    def build_network(self, input_shape: tuple[int | None, ...]) -> None:
         """input_shape: of what `features` gives."""
-        self.network = Sequential(
-            self.message.network, path="network", input_shape=input_shape, seed=seed
-        )
+        self.network = Sequential(self.message.network, self.place.at("network", input_shape))
         self.softmax = Softmax(
-            self.message.softmax, path="softmax", input_shape=self.network.output_shape, seed=seed
+            self.message.softmax, self.place.at("softmax", self.network.output_shape)
         )
 
     def features(self, batch: Mapping[str, tf.Tensor], context: StepContext) -> tf.Tensor:

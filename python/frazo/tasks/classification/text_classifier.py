@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import tensorflow as tf
 from frazo.layers.embedding import Embedding
 from frazo.layers.masked_mean import masked_mean
+from frazo.layers.place import Place
 from frazo.layers.sequence_layer_kinds import build_sequence_layer
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext
@@ -28,12 +29,12 @@ class TextClassifier(Classifier):
     def __init__(
         self,
         message: text_classifier_pb2.TextClassifier,
+        place: Place,
         *,
         input_spec: Mapping[str, tf.TensorSpec],
-        seed: int,
     ):
         """Raises ValueError if the batches lack a feature."""
-        super().__init__(message, input_spec=input_spec, seed=seed)
+        super().__init__(message, place, input_spec=input_spec)
         for name in _FEATURES:
             if name not in input_spec:
                 raise ValueError(
@@ -42,17 +43,13 @@ class TextClassifier(Classifier):
                     "text must be tokenized."
                 )
         text_shape = tuple(input_spec["text"].shape)
-        self.embedding = Embedding(
-            message.embedding, path="embedding", input_shape=text_shape, seed=seed
-        )
+        self.embedding = Embedding(message.embedding, place.at("embedding", text_shape))
         self.encoder = None
         shape = self.embedding.output_shape
         if message.HasField("encoder"):
-            self.encoder = build_sequence_layer(
-                message.encoder, path="encoder", input_shape=shape, seed=seed
-            )
+            self.encoder = build_sequence_layer(message.encoder, place.at("encoder", shape))
             shape = self.encoder.output_shape
-        self.build_network((text_shape[0], shape[-1]), seed)
+        self.build_network((text_shape[0], shape[-1]))
 
     def features(self, batch: Mapping[str, tf.Tensor], context: StepContext) -> tf.Tensor:
         x, lengths = self.embedding(batch["text"], context), batch["text_length"]

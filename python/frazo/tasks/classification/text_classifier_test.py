@@ -3,6 +3,7 @@ import math
 import numpy as np
 import pytest
 import tensorflow as tf
+from frazo.layers.place import Place
 from frazo.layers.step_context import StepContext
 from frazo.proto import text_classifier_pb2
 from frazo.tasks.classification.text_classifier import TextClassifier
@@ -25,7 +26,7 @@ _EVALUATION = StepContext.for_evaluation(seed=0)
 def make(input_spec=_SPEC, extra=""):
     text = f"embedding {{ vocab_size: 3 dim: 2 }} softmax {{ num_classes: 2 }} {extra}"
     message = text_format.Parse(text, text_classifier_pb2.TextClassifier())
-    return TextClassifier(message, input_spec=input_spec, seed=1)
+    return TextClassifier(message, Place(seed=1), input_spec=input_spec)
 
 
 @pytest.fixture

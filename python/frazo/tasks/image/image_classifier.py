@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import tensorflow as tf
+from frazo.layers.place import Place
 from frazo.layers.step_context import StepContext
 from frazo.proto import image_classifier_pb2
 from frazo.registry import register
@@ -24,12 +25,12 @@ class ImageClassifier(Classifier):
     def __init__(
         self,
         message: image_classifier_pb2.ImageClassifier,
+        place: Place,
         *,
         input_spec: Mapping[str, tf.TensorSpec],
-        seed: int,
     ):
-        super().__init__(message, input_spec=input_spec, seed=seed)
-        self.build_network(tuple(input_spec["image"].shape), seed)
+        super().__init__(message, place, input_spec=input_spec)
+        self.build_network(tuple(input_spec["image"].shape))
 
     def features(self, batch: Mapping[str, tf.Tensor], context: StepContext) -> tf.Tensor:
         return batch["image"]

@@ -3,6 +3,7 @@ import math
 import numpy as np
 import pytest
 import tensorflow as tf
+from frazo.layers.place import Place
 from frazo.layers.step_context import StepContext
 from frazo.proto import image_classifier_pb2
 from frazo.tasks.image.image_classifier import ImageClassifier
@@ -23,7 +24,7 @@ def task():
     """Logits (log 3, 0) for the first image of the batch and (0, log 3) for the second."""
     text = "network { layers { flatten {} } } softmax { num_classes: 2 }"
     message = text_format.Parse(text, image_classifier_pb2.ImageClassifier())
-    task = ImageClassifier(message, input_spec=_SPEC, seed=1)
+    task = ImageClassifier(message, Place(seed=1), input_spec=_SPEC)
     task.softmax.kernel.assign([[math.log(3), 0], [0, math.log(3)]])
     return task
 

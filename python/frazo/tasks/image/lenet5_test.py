@@ -9,6 +9,7 @@ import tensorflow as tf
 # image_input and image_classifier are imported to bind themselves to their messages.
 from frazo.input import image_input  # noqa: F401
 from frazo.input.one_pass import one_pass
+from frazo.layers.place import Place
 from frazo.layers.step_context import StepContext
 from frazo.learn.learner import Learner
 from frazo.proto import experiment_pb2
@@ -30,7 +31,8 @@ def train_input(experiment):
 
 @pytest.fixture
 def task(experiment, train_input):
-    return build(experiment.task, input_spec=train_input.element_spec, seed=experiment.seed)
+    place = Place(seed=experiment.seed)
+    return build(experiment.task, place=place, input_spec=train_input.element_spec)
 
 
 def test_variables(task):

@@ -5,6 +5,7 @@ import pytest
 from frazo import _core
 from frazo.config import load_experiment
 from frazo.input.pipeline_input import PipelineInput
+from frazo.layers.place import Place
 from frazo.layers.step_context import StepContext
 from frazo.tasks.mt.small_translation import SPEC
 from frazo.tasks.mt.translation import Translation
@@ -25,7 +26,7 @@ def experiment(name):
 def test_number_of_parameters(name, parameters):
     """As the description says."""
     loaded = experiment(name)
-    task = Translation(loaded.task.translation, input_spec=SPEC, seed=1)
+    task = Translation(loaded.task.translation, Place(seed=1), input_spec=SPEC)
     assert sum(variable.shape.num_elements() for variable in task.variables) == parameters
     assert loaded.description.endswith(f" {parameters:,} parameters.")
 
@@ -66,7 +67,7 @@ def test_the_pipeline_gives_what_the_task_takes(pairs_input):
     for name, values in expected.items():
         np.testing.assert_array_equal(batches[0][name], values, err_msg=name)
     message = experiment("TransformerTiny").task.translation
-    task = Translation(message, input_spec=pairs_input.element_spec, seed=1)
+    task = Translation(message, Place(seed=1), input_spec=pairs_input.element_spec)
     loss, metrics = task.loss(batches[0], StepContext.for_evaluation(seed=1))
     assert float(metrics["num_words"][0]) == 6
     # Of 8000 tokens it prefers none yet.

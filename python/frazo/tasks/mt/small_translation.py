@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import tensorflow as tf
+from frazo.layers.place import Place
 from frazo.proto import translation_pb2
 from frazo.tasks.mt.translation import Translation
 from google.protobuf import text_format
@@ -46,7 +47,7 @@ def make_task(
     """
     message = text_format.Parse(text, translation_pb2.Translation())
     text_format.Merge(extra, message)
-    return Translation(message, input_spec=input_spec, seed=1)
+    return Translation(message, Place(seed=1), input_spec=input_spec)
 
 
 def _of_transformer(dim: int) -> str:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import tensorflow as tf
 from frazo.decode.search import Results
 from frazo.input.input_texts import InputTexts
+from frazo.layers.place import Place
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.smoothed_cross_entropy import smoothed_cross_entropy
 from frazo.layers.step_context import StepContext
@@ -60,12 +61,12 @@ class Translation(Task):
     def __init__(
         self,
         message: translation_pb2.Translation,
+        place: Place,
         *,
         input_spec: Mapping[str, tf.TensorSpec],
-        seed: int,
     ):
         """Raises ValueError if the batches lack a feature, or the search is not of logits."""
-        super().__init__(message, input_spec=input_spec, seed=seed)
+        super().__init__(message, place, input_spec=input_spec)
         require_token_features(input_spec, _SEQUENCES, "translation")
         if message.search.score_kind != search_pb2.Search.LOGITS:
             raise ValueError(
@@ -73,7 +74,7 @@ class Translation(Task):
                 "Remove it."
             )
         kind, model = unwrap(message, "model")
-        self.model: EncoderDecoder = build(model, path=kind, seed=seed)
+        self.model: EncoderDecoder = build(model, place=place.at(kind))
         source_vocab_size = self.model.source_vocab_size
         if source_vocab_size is None:
             raise ValueError(

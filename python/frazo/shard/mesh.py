@@ -1,0 +1,197 @@
+"""Which part of a variable each process of a mesh holds."""
+
+import dataclasses
+import math
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, TypeAlias
+
+
+@dataclasses.dataclass(frozen=True)
+class Axis:
+    """The logical axis of a dimension.
+
+    name: what the mesh's rules call it, such as "embed" or "mlp".
+    unit: the dimension is cut at multiples of this size only, such as the size of a head.
+    """
+
+    name: str
+    unit: int = 1
+
+    def show(self) -> str:
+        return self.name
+
+
+@dataclasses.dataclass(frozen=True)
+class Fused:
+    """A dimension that holds several parts side by side, each of which is cut by itself.
+
+    parts: the axis of each part. sizes: the size of each part.
+    """
+
+    parts: tuple[Axis, ...]
+    sizes: tuple[int, ...]
+
+    @classmethod
+    def equal(cls, name: str, count: int, size: int) -> "Fused":
+        """`count` parts of one axis and one size."""
+        return cls((Axis(name),) * count, (size,) * count)
+
+    def show(self) -> str:
+        """ "heads|heads|heads"."""
+        return "|".join(part.name for part in self.parts)
+
+
+# A name stands for an Axis of that name.
+LogicalAxis: TypeAlias = str | Axis | Fused
+
+
+class Range(NamedTuple):
+    """The indices from start to start + size - 1 of a dimension."""
+
+    start: int
+    size: int
+
+
+# For each dimension, the ranges of it that are held: ascending, not adjacent.
+Held: TypeAlias = tuple[tuple[Range, ...], ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Mesh:
+    """Processes on a grid, and where on it this process is.
+
+    sizes: processes along each mesh axis. coordinates: of this process, by mesh axis, from 0.
+    rules: the mesh axis along which a logical axis is cut; other logical axes are not cut.
+    """
+
+    sizes: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    coordinates: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    rules: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    def __post_init__(self):
+        if self.sizes.keys() != self.coordinates.keys():
+            raise ValueError(
+                f"mesh: the axes are {_listed(self.sizes)}, but there are coordinates for "
+                f"{_listed(self.coordinates)}. Give one coordinate for each axis."
+            )
+        for name, size in self.sizes.items():
+            if not 0 <= self.coordinates[name] < size:
+                raise ValueError(
+                    f"mesh: the coordinate on axis {name} is {self.coordinates[name]}, but the axis "
+                    f"has {size} processes. Coordinates count from 0."
+                )
+        for logical, name in self.rules.items():
+            if name not in self.sizes:
+                raise ValueError(
+                    f"mesh: the rule for {logical} names the axis {name}, but the axes are "
+                    f"{_listed(self.sizes)}. Correct the rule or add the axis."
+                )
+
+    @classmethod
+    def single(cls) -> "Mesh":
+        """One process, which holds everything."""
+        return cls()
+
+    def held(self, path: str, shape: Sequence[int], axes: Sequence[LogicalAxis]) -> Held:
+        """What this process holds of a variable.
+
+        Args:
+          path: the variable's name, for errors.
+          shape: the sizes of the whole variable.
+          axes: a logical axis for each dimension.
+
+        Raises:
+          ValueError: axes and shape do not fit together, a dimension cannot be cut into equal
+            pieces, or one mesh axis would cut two dimensions.
+        """
+        if len(axes) != len(shape):
+            raise ValueError(
+                f"{path}: the variable has {len(shape)} dimensions and {len(axes)} logical axes. "
+                "Declare one axis for each dimension."
+            )
+        used: dict[str, int] = {}
+        held = []
+        for dimension, (axis, size) in enumerate(zip(axes, shape, strict=True)):
+            parts, sizes = _parts(axis, size)
+            if sum(sizes) != size:
+                raise ValueError(
+                    f"{path}: dimension {dimension} has size {size}, but its parts have {sum(sizes)} "
+                    "together. Correct the sizes of the parts."
+                )
+            for name in {self.rules[part.name] for part in parts if part.name in self.rules}:
+                if used.setdefault(name, dimension) != dimension:
+                    raise ValueError(
+                        f"{path}: the mesh axis {name} would cut dimension {used[name]} and dimension "
+                        f"{dimension}. Change the mesh's rules for {', '.join(axis_names(axes))}."
+                    )
+            held.append(self._ranges(path, parts, sizes))
+        return tuple(held)
+
+    def _ranges(self, path: str, parts: Sequence[Axis], sizes: Sequence[int]) -> tuple[Range, ...]:
+        ranges: list[Range] = []
+        offset = 0
+        for part, size in zip(parts, sizes, strict=True):
+            start, length = self._piece(path, part, size)
+            start += offset
+            if ranges and sum(ranges[-1]) == start:
+                ranges[-1] = Range(ranges[-1].start, ranges[-1].size + length)
+            else:
+                ranges.append(Range(start, length))
+            offset += size
+        return tuple(ranges)
+
+    def _piece(self, path: str, axis: Axis, size: int) -> Range:
+        """This process's piece of a part of a dimension."""
+        name = self.rules.get(axis.name)
+        if name is None:
+            return Range(0, size)
+        pieces = self.sizes[name]
+        if size % (pieces * axis.unit):
+            raise ValueError(
+                f"{path}: the axis {axis.name} of size {size} cannot be cut into {pieces} equal "
+                f"pieces of whole multiples of {axis.unit}. Change the size, the mesh's axis {name}, "
+                f"or the rule for {axis.name}."
+            )
+        length = size // pieces
+        return Range(self.coordinates[name] * length, length)
+
+
+def axis_names(axes: Sequence[LogicalAxis]) -> tuple[str, ...]:
+    """The axes of a variable for messages and tables: ("embed", "heads|heads|heads")."""
+    return tuple(axis if isinstance(axis, str) else axis.show() for axis in axes)
+
+
+def held_shape(held: Held) -> tuple[int, ...]:
+    """The shape of what is held."""
+    return tuple(sum(piece.size for piece in ranges) for ranges in held)
+
+
+def is_whole(held: Held, shape: Sequence[int]) -> bool:
+    """Whether everything is held of a variable of this shape."""
+    return held_shape(held) == tuple(shape)
+
+
+def within(ranges: Sequence[Range], part: Range) -> tuple[Range, ...]:
+    """What `ranges` hold of a part of the dimension, counted from the part's start."""
+    found = []
+    for start, size in ranges:
+        first = max(start, part.start)
+        last = min(start + size, part.start + part.size)
+        if first < last:
+            found.append(Range(first - part.start, last - first))
+    return tuple(found)
+
+
+def num_values(held: Held) -> int:
+    """How many values are held."""
+    return math.prod(held_shape(held))
+
+
+def _parts(axis: LogicalAxis, size: int) -> tuple[Sequence[Axis], Sequence[int]]:
+    if isinstance(axis, Fused):
+        return axis.parts, axis.sizes
+    return (Axis(axis) if isinstance(axis, str) else axis,), (size,)
+
+
+def _listed(names: Mapping[str, object]) -> str:
+    return ", ".join(sorted(names)) or "none"
