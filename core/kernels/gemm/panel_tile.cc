@@ -33,7 +33,8 @@ constexpr int kAllVectors = kPanelColumns / kLanes;
 constexpr int kRowVectors = kAllVectors > 8 ? 2 : kAllVectors;
 constexpr int64_t kLineBytes = 64;
 
-// The product of kRows rows of the tile with kVectors of columns. Fetches what is ahead if kFetches.
+// The product of kRows rows of the tile with kVectors of columns. Fetches what is ahead if
+// kFetches.
 template <int kRows, int kVectors, bool kFetches>
 void MultiplyPart(const PanelTile& tile, int64_t first_row, int64_t first_column) {
   const D d;
