@@ -8,6 +8,8 @@
 #include <array>
 #include <cstring>
 
+#include "core/numeric/cpu.h"
+
 namespace frazo::bytes {
 namespace {
 
@@ -64,10 +66,7 @@ __attribute__((target("sse4.2,pclmul"))) uint32_t ExtendByLanes(uint64_t reg, co
 
 }  // namespace
 
-bool HasCrc32cX86() {
-  static const bool has = __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("pclmul");
-  return has;
-}
+bool HasCrc32cX86() { return numeric::GetCpuLevel() >= numeric::CpuLevel::kSse4; }
 
 __attribute__((target("sse4.2,pclmul"))) uint32_t ExtendCrc32cX86(uint32_t reg, const char* bytes,
                                                                   size_t size) {

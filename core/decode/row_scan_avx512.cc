@@ -110,11 +110,6 @@ FRAZO_AVX512 float Scan(absl::Span<const float> scores, const TokenFilter& filte
 
 }  // namespace
 
-bool HasAvx512() {
-  static const bool has = __builtin_cpu_supports("avx512f");
-  return has;
-}
-
 float ScanLogitsAvx512(absl::Span<const float> scores, const TokenFilter& filter,
                        CandidateList* candidates) {
   return Scan<true>(scores, filter, candidates);
@@ -132,8 +127,6 @@ void ScanLogProbabilitiesAvx512(absl::Span<const float> scores, const TokenFilte
 #else
 
 namespace frazo::decode {
-
-bool HasAvx512() { return false; }
 
 float ScanLogitsAvx512(absl::Span<const float>, const TokenFilter&, CandidateList*) { return 0; }
 

@@ -4,11 +4,8 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <string>
 #include <vector>
 
-#include "core/decode/row_scan_avx512.h"
-#include "core/decode/row_scan_portable.h"
 #include "core/numeric/random.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -22,33 +19,12 @@ using ::testing::IsEmpty;
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 
-// One form of the scan.
-struct Form {
-  std::string name;
-  float (*logits)(absl::Span<const float>, const TokenFilter&, CandidateList*);
-  void (*log_probabilities)(absl::Span<const float>, const TokenFilter&, CandidateList*);
-};
-
-std::vector<Form> Forms() {
-  std::vector<Form> forms = {
-      {"dispatched", &ScanLogits, &ScanLogProbabilities},
-      {"portable",
-       [](absl::Span<const float> scores, const TokenFilter& filter, CandidateList* list) {
-         return PortableScan().Scan<true>(scores, filter, list);
-       },
-       [](absl::Span<const float> scores, const TokenFilter& filter, CandidateList* list) {
-         PortableScan().Scan<false>(scores, filter, list);
-       }}};
-  if (HasAvx512()) forms.push_back({"avx512", &ScanLogitsAvx512, &ScanLogProbabilitiesAvx512});
-  return forms;
-}
-
-class RowScanTest : public testing::TestWithParam<Form> {
+class RowScanTest : public testing::Test {
  protected:
   float Scan(const std::vector<float>& scores, int64_t kept, TokenFilter filter = TokenFilter()) {
     memory_.assign(kept, {});
     list_ = CandidateList(absl::MakeSpan(memory_));
-    return GetParam().logits(scores, filter, &list_);
+    return ScanLogits(scores, filter, &list_);
   }
 
   std::vector<int32_t> Tokens() const {
@@ -61,9 +37,6 @@ class RowScanTest : public testing::TestWithParam<Form> {
   CandidateList list_;
 };
 
-INSTANTIATE_TEST_SUITE_P(Forms, RowScanTest, testing::ValuesIn(Forms()),
-                         [](const auto& form) { return form.param.name; });
-
 double LogSumExp(const std::vector<float>& scores) {
   double best = -kInfinity;
   for (const float score : scores) best = std::max<double>(best, score);
@@ -72,7 +45,7 @@ double LogSumExp(const std::vector<float>& scores) {
   return best + std::log(sum);
 }
 
-TEST_P(RowScanTest, SumsAndSortsAsASimpleLoopDoes) {
+TEST_F(RowScanTest, SumsAndSortsAsASimpleLoopDoes) {
   numeric::Random random({7});
   for (const int64_t size : {1, 2, 63, 64, 65, 128, 1000, 4111}) {
     for (const float scale : {0.001f, 1.0f, 8.0f, 3000.0f}) {
@@ -89,15 +62,15 @@ TEST_P(RowScanTest, SumsAndSortsAsASimpleLoopDoes) {
                        [&](int32_t left, int32_t right) { return scores[left] > scores[right]; });
       order.resize(kept);
       EXPECT_EQ(Tokens(), order) << "size " << size << " scale " << scale;
-      GetParam().log_probabilities(scores, TokenFilter(),
-                                   &(list_ = CandidateList(absl::MakeSpan(memory_))));
+      list_ = CandidateList(absl::MakeSpan(memory_));
+      ScanLogProbabilities(scores, TokenFilter(), &list_);
       EXPECT_EQ(Tokens(), order) << "size " << size << " scale " << scale;
     }
   }
 }
 
 // Each chunk moves the reference of the sum, which must not overflow.
-TEST_P(RowScanTest, FollowsScoresThatRise) {
+TEST_F(RowScanTest, FollowsScoresThatRise) {
   std::vector<float> scores;
   for (int i = 0; i < 2000; ++i) scores.push_back(0.5f * i);
   // The geometric series: 999.5 - log(1 - exp(-0.5)).
@@ -105,7 +78,7 @@ TEST_P(RowScanTest, FollowsScoresThatRise) {
   EXPECT_THAT(Tokens(), ElementsAre(1999, 1998));
 }
 
-TEST_P(RowScanTest, PassesOverNanAndMinusInfinity) {
+TEST_F(RowScanTest, PassesOverNanAndMinusInfinity) {
   std::vector<float> scores(130, kNan);
   scores[3] = 1;
   scores[70] = -kInfinity;
@@ -115,21 +88,21 @@ TEST_P(RowScanTest, PassesOverNanAndMinusInfinity) {
   EXPECT_THAT(Tokens(), ElementsAre(3, 129));
 }
 
-TEST_P(RowScanTest, HasNoSumOfNothing) {
+TEST_F(RowScanTest, HasNoSumOfNothing) {
   EXPECT_EQ(Scan(std::vector<float>(70, kNan), 2), -kInfinity);
   EXPECT_THAT(Tokens(), IsEmpty());
   EXPECT_EQ(Scan(std::vector<float>(70, -kInfinity), 2), -kInfinity);
   EXPECT_THAT(Tokens(), IsEmpty());
 }
 
-TEST_P(RowScanTest, SaysThatAScoreIsInfinite) {
+TEST_F(RowScanTest, SaysThatAScoreIsInfinite) {
   std::vector<float> scores(200, 1);
   scores[100] = kInfinity;
   EXPECT_EQ(Scan(scores, 2), kInfinity);
   EXPECT_THAT(Tokens(), ElementsAre(100, 0));
 }
 
-TEST_P(RowScanTest, CountsWhatTheFilterKeepsOut) {
+TEST_F(RowScanTest, CountsWhatTheFilterKeepsOut) {
   const std::vector<float> scores = {1, 2, 3, 4, 5};
   const std::vector<uint64_t> banned = {0b10000};
   const std::vector<int32_t> also_banned = {2};

@@ -32,8 +32,8 @@ absl::Status Mismatch(const Inputs& inputs, int64_t head_dim) {
       "CachedAttention: queries have shape ", inputs.queries.shape().DebugString(), ", cache ",
       inputs.cache.shape().DebugString(), ", bias ", inputs.bias.shape().DebugString(),
       " and row_entries ", inputs.row_entries.shape().DebugString(),
-      "; expected [rows, heads head_dim], [entries, places, 2 shared_heads head_dim], [1 or "
-      "entries, 1 or heads, places] and [rows], with head_dim ",
+      "; expected [rows, heads head_dim], [entries, positions, 2 shared_heads head_dim], [1 or "
+      "entries, 1 or heads, positions] and [rows], with head_dim ",
       head_dim, " and shared_heads a divisor of heads"));
 }
 
@@ -82,22 +82,22 @@ class CachedAttentionOp final : public OpKernel {
     OP_REQUIRES_OK(context, CheckShapes(inputs, head_dim_));
     OP_REQUIRES_OK(context, CheckEntries(inputs.row_entries, inputs.cache.dim_size(0)));
     const int64_t rows = inputs.queries.dim_size(0);
-    const int64_t places = inputs.cache.dim_size(1);
+    const int64_t positions = inputs.cache.dim_size(1);
     Tensor* sums = nullptr;
     Tensor* probabilities = nullptr;
     OP_REQUIRES_OK(context, context->allocate_output(0, inputs.queries.shape(), &sums));
     OP_REQUIRES_OK(context,
-                   context->allocate_output(1, TensorShape({rows, places}), &probabilities));
+                   context->allocate_output(1, TensorShape({rows, positions}), &probabilities));
     const attention::CachedAttention attention = {
         {inputs.queries.flat<float>().data(), inputs.queries.dim_size(1) / head_dim_,
          inputs.row_entries.flat<int32_t>().data()},
-        {inputs.cache.flat<float>().data(), inputs.cache.dim_size(0), places,
+        {inputs.cache.flat<float>().data(), inputs.cache.dim_size(0), positions,
          inputs.cache.dim_size(2) / (2 * head_dim_), head_dim_},
         Bias(inputs.bias),
         sums->flat<float>().data(),
         probabilities->flat<float>().data(),
     };
-    const int64_t cycles = 2 * inputs.queries.dim_size(1) * (places + 1) / kProductsPerCycle;
+    const int64_t cycles = 2 * inputs.queries.dim_size(1) * (positions + 1) / kProductsPerCycle;
     context->device()->tensorflow_cpu_worker_threads()->workers->ParallelFor(
         rows, ThreadPool::SchedulingParams::Adaptive(cycles),
         [&](int64_t begin, int64_t end) { attention.Attend(begin, end); });
@@ -106,10 +106,10 @@ class CachedAttentionOp final : public OpKernel {
  private:
   static attention::LogitBias Bias(const Tensor& bias) {
     if (bias.NumElements() == 0) return {};
-    const int64_t places = bias.dim_size(2);
-    const int64_t entry_size = bias.dim_size(1) * places;
+    const int64_t positions = bias.dim_size(2);
+    const int64_t entry_size = bias.dim_size(1) * positions;
     return {bias.flat<float>().data(), bias.dim_size(0) == 1 ? 0 : entry_size,
-            bias.dim_size(1) == 1 ? 0 : places};
+            bias.dim_size(1) == 1 ? 0 : positions};
   }
 
   int64_t head_dim_;

@@ -33,16 +33,16 @@ REGISTER_OP("Frazo>CachedAttention")
 softmax(queries keys^T + bias) values for one query a row and head, as in a step of decoding.
 
 Many rows may attend to one entry, such as the hypotheses of a sentence to its source: nothing is copied for each.
-With no places the sums are 0. The result does not depend on the number of threads. It has no gradient.
+With no positions the sums are 0. The result does not depend on the number of threads. It has no gradient.
 InvalidArgument if the shapes do not fit, or a row's entry is none.
 
 queries: [rows, heads head_dim], scaled.
-cache: [entries, places, 2 shared_heads head_dim]: of each place the keys of all heads, then the values. shared_heads
+cache: [entries, positions, 2 shared_heads head_dim]: of each position the keys of all heads, then the values. shared_heads
   divides heads; consecutive heads of the queries share one.
-bias: [1 or entries, 1 or heads, places], added to the logits; or without any element for none.
+bias: [1 or entries, 1 or heads, positions], added to the logits; or without any element for none.
 row_entries: [rows] the entry that each row attends to.
 sums: [rows, heads head_dim].
-probabilities: [rows, places], in the mean over the heads.
+probabilities: [rows, positions], in the mean over the heads.
 head_dim: size of a head.
 )doc");
 

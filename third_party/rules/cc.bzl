@@ -46,3 +46,20 @@ def frazo_cc_test(name, copts = [], deps = [], size = "small", **kwargs):
         deps = deps + [Label("//third_party:gtest_main")],
         **kwargs
     )
+
+def frazo_kernel_test(name, size = "small", **kwargs):
+    """A frazo_cc_test of code that chooses by processor, and a test NAME_levels that runs it on each lower level.
+
+    Args:
+      name: as in cc_test.
+      size: as in cc_test.
+      **kwargs: as in frazo_cc_test.
+    """
+    frazo_cc_test(name = name, size = size, **kwargs)
+    native.sh_test(
+        name = name + "_levels",
+        size = size,
+        srcs = [Label("//third_party/rules:cpu_levels_test.sh")],
+        args = ["$(location :{})".format(name)],
+        data = [":" + name],
+    )

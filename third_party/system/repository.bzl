@@ -5,6 +5,7 @@ _LIBRARIES = {
     "benchmark": struct(header = "benchmark/benchmark.h", package = "libbenchmark-dev"),
     "gmock": struct(header = "gmock/gmock.h", package = "libgmock-dev"),
     "gtest": struct(header = "gtest/gtest.h", package = "libgtest-dev"),
+    "highway": struct(header = "hwy/highway.h", package = "libhwy-dev"),
     "zstd": struct(header = "zstd.h", package = "libzstd-dev"),
 }
 _INCLUDE_FOLDERS = ["/usr/include", "/usr/local/include"]

@@ -6,12 +6,12 @@
 namespace frazo::attention {
 
 // What a step of decoding attends to: for each entry (a sentence, or a hypothesis) the keys and the
-// values of its places, as one projection gives them. Does not own them.
+// values of its positions, as one projection gives them. Does not own them.
 struct KeyValueCache {
-  // [entries, places, 2, heads, head_dim]: the keys of a place, then its values.
+  // [entries, positions, 2, heads, head_dim]: the keys of a position, then its values.
   const float* values;
   int64_t entries;
-  int64_t places;
+  int64_t positions;
   int64_t heads;
   int64_t head_dim;
 };
@@ -25,8 +25,8 @@ struct CachedQueries {
   const int32_t* entries;
 };
 
-// Added to the logits: of entry e, head h and place p, values[e * entry_stride + h * head_stride +
-// p]. Null for none.
+// Added to the logits: values[e * entry_stride + h * head_stride + p] for entry e, head h and
+// position p. Null for none.
 struct LogitBias {
   const float* values = nullptr;
   int64_t entry_stride = 0;
@@ -34,14 +34,14 @@ struct LogitBias {
 };
 
 // softmax(queries keys^T + bias) values (Vaswani et al. 2017, equation 1), for one query a row and
-// head. With no places the sums are 0.
+// head. With no positions the sums are 0.
 struct CachedAttention {
   CachedQueries queries;
   KeyValueCache cache;
   LogitBias bias;
   // Set by Attend: [rows, heads, head_dim].
   float* sums;
-  // Set by Attend, in the mean over heads: [rows, places].
+  // Set by Attend, in the mean over heads: [rows, positions].
   float* probabilities;
 
   // The rows begin .. end - 1, whose numbers do not depend on the range that they are in.

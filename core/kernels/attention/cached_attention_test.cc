@@ -12,7 +12,7 @@ namespace frazo::attention {
 namespace {
 
 TEST(CachedAttentionTest, OneHeadByHand) {
-  // Two places with the keys ln 3 and 0, so that the query 1 gives them 3/4 and 1/4.
+  // Two positions with the keys ln 3 and 0, so that the query 1 gives them 3/4 and 1/4.
   const std::vector<float> cache = {std::log(3.0f), 8, 0, 4};
   const float query = 1;
   const int32_t entry = 0;
@@ -33,7 +33,7 @@ TEST(CachedAttentionTest, WithoutPlacesTheSumsAreZero) {
 }
 
 struct Sizes {
-  int64_t rows, entries, places, heads, shared_heads, head_dim;
+  int64_t rows, entries, positions, heads, shared_heads, head_dim;
 };
 
 class CachedAttentionSizes : public testing::TestWithParam<Sizes> {
@@ -59,53 +59,55 @@ std::vector<double> Probabilities(const std::vector<double>& logits) {
 }
 
 TEST_P(CachedAttentionSizes, IsTheDefinition) {
-  const auto [rows, entries, places, heads, shared_heads, head_dim] = GetParam();
+  const auto [rows, entries, positions, heads, shared_heads, head_dim] = GetParam();
   const std::vector<float> queries = Normal(rows * heads * head_dim);
-  const std::vector<float> cache = Normal(entries * places * 2 * shared_heads * head_dim);
-  const std::vector<float> bias = Normal(entries * heads * places);
+  const std::vector<float> cache = Normal(entries * positions * 2 * shared_heads * head_dim);
+  const std::vector<float> bias = Normal(entries * heads * positions);
   std::vector<int32_t> owners;
   for (int64_t row = 0; row < rows; ++row) owners.push_back((row * 5 + 2) % entries);
-  std::vector<float> sums(rows * heads * head_dim), probabilities(rows * places);
+  std::vector<float> sums(rows * heads * head_dim), probabilities(rows * positions);
   const CachedAttention attention = {
       {queries.data(), heads, owners.data()},
-      {cache.data(), entries, places, shared_heads, head_dim},
-      {bias.data(), heads * places, places},
+      {cache.data(), entries, positions, shared_heads, head_dim},
+      {bias.data(), heads * positions, positions},
       sums.data(),
       probabilities.data(),
   };
   attention.Attend(0, rows / 2);
   attention.Attend(rows / 2, rows);
 
-  const auto cached = [&, places = places, shared_heads = shared_heads, head_dim = head_dim](
-                          int64_t entry, int64_t place, int64_t which, int64_t head, int64_t i) {
-    return cache[(((entry * places + place) * 2 + which) * shared_heads + head) * head_dim + i];
+  const auto cached = [&, positions = positions, shared_heads = shared_heads, head_dim = head_dim](
+                          int64_t entry, int64_t position, int64_t which, int64_t head, int64_t i) {
+    return cache[(((entry * positions + position) * 2 + which) * shared_heads + head) * head_dim +
+                 i];
   };
   for (int64_t row = 0; row < rows; ++row) {
     const int64_t entry = owners[row];
-    std::vector<double> mean(places);
+    std::vector<double> mean(positions);
     for (int64_t head = 0; head < heads; ++head) {
       const int64_t shared = head / (heads / shared_heads);
       const int64_t first = (row * heads + head) * head_dim;
       std::vector<double> logits;
-      for (int64_t place = 0; place < places; ++place) {
-        double logit = bias[(entry * heads + head) * places + place];
+      for (int64_t position = 0; position < positions; ++position) {
+        double logit = bias[(entry * heads + head) * positions + position];
         for (int64_t i = 0; i < head_dim; ++i) {
-          logit += double{queries[first + i]} * cached(entry, place, 0, shared, i);
+          logit += double{queries[first + i]} * cached(entry, position, 0, shared, i);
         }
         logits.push_back(logit);
       }
       const std::vector<double> shares = Probabilities(logits);
-      for (int64_t place = 0; place < places; ++place) mean[place] += shares[place] / heads;
+      for (int64_t position = 0; position < positions; ++position)
+        mean[position] += shares[position] / heads;
       for (int64_t i = 0; i < head_dim; ++i) {
         double sum = 0;
-        for (int64_t place = 0; place < places; ++place) {
-          sum += shares[place] * cached(entry, place, 1, shared, i);
+        for (int64_t position = 0; position < positions; ++position) {
+          sum += shares[position] * cached(entry, position, 1, shared, i);
         }
         EXPECT_NEAR(sums[first + i], sum, 2e-5) << row << ' ' << head << ' ' << i;
       }
     }
-    for (int64_t place = 0; place < places; ++place) {
-      EXPECT_NEAR(probabilities[row * places + place], mean[place], 1e-5);
+    for (int64_t position = 0; position < positions; ++position) {
+      EXPECT_NEAR(probabilities[row * positions + position], mean[position], 1e-5);
     }
   }
 }

@@ -1,50 +1,58 @@
 #include "core/kernels/conv/weighted_runs.h"
 
 #include <algorithm>
-#include <cstring>
+#include <cstdint>
 
-namespace frazo::conv {
-namespace {
+#include "core/numeric/vector_targets.h"
 
-constexpr int64_t kLanes = 16;
-typedef float Vector __attribute__((vector_size(kLanes * sizeof(float))));
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "core/kernels/conv/weighted_runs.cc"
+#include "hwy/foreach_target.h"
+// After it:
+#include "hwy/highway.h"
 
-#define FRAZO_INLINE inline __attribute__((always_inline))
+HWY_BEFORE_NAMESPACE();
+namespace frazo::conv::HWY_NAMESPACE {
 
-FRAZO_INLINE void Load(const float* from, Vector& to) { std::memcpy(&to, from, sizeof(Vector)); }
+namespace hn = ::hwy::HWY_NAMESPACE;
+
+using D = hn::ScalableTag<float>;
+using V = hn::Vec<D>;
+
+constexpr int64_t kLanes = HWY_LANES(float);
+static_assert(kLanes <= kRunOverread + 1);
 
 // AddWeightedRuns for the first min(length, kVectors * kLanes) floats, all kept in registers.
 template <int kVectors>
-FRAZO_INLINE void AddBlock(const float* from, const WeightedRun* runs, int64_t num_runs,
-                           int64_t length, float* sum) {
-  Vector total[kVectors] = {};
+HWY_INLINE void AddBlock(const float* from, const WeightedRun* runs, int64_t num_runs,
+                         int64_t length, float* sum) {
+  const D d;
+  V total[kVectors];
+#pragma GCC unroll 8
+  for (int v = 0; v < kVectors; ++v) total[v] = hn::Zero(d);
   for (int64_t i = 0; i < num_runs; ++i) {
     const float* const run = from + runs[i].begin;
-    const float weight = runs[i].weight;
+    const V weight = hn::Set(d, runs[i].weight);
 #pragma GCC unroll 8
     for (int v = 0; v < kVectors; ++v) {
-      Vector value;
-      Load(run + v * kLanes, value);
-      total[v] += weight * value;
+      total[v] = hn::MulAdd(weight, hn::LoadU(d, run + v * kLanes), total[v]);
     }
   }
   const int64_t whole = std::min<int64_t>(length / kLanes, kVectors);
 #pragma GCC unroll 8
   for (int v = 0; v < kVectors; ++v) {
     if (v >= whole) break;
-    Vector value;
-    Load(sum + v * kLanes, value);
-    value += total[v];
-    std::memcpy(sum + v * kLanes, &value, sizeof(Vector));
+    hn::StoreU(hn::Add(hn::LoadU(d, sum + v * kLanes), total[v]), d, sum + v * kLanes);
   }
   if (whole == kVectors) return;
-  float rest[kLanes];
-  std::memcpy(rest, &total[whole], sizeof(Vector));
-  for (int64_t i = 0; i < length - whole * kLanes; ++i) sum[whole * kLanes + i] += rest[i];
+  float rest[kVectors * kLanes];
+#pragma GCC unroll 8
+  for (int v = 0; v < kVectors; ++v) hn::StoreU(total[v], d, rest + v * kLanes);
+  for (int64_t i = whole * kLanes; i < length; ++i) sum[i] += rest[i];
 }
 
-FRAZO_INLINE void AddBlocks(const float* from, const WeightedRun* runs, int64_t num_runs,
-                            int64_t length, float* sum) {
+void AddBlocks(const float* from, const WeightedRun* runs, int64_t num_runs, int64_t length,
+               float* sum) {
   // Seven vectors are what a window of 5 x 20 channels needs, and leave registers to spare.
   while (length > 0) {
     const int64_t vectors = (length + kLanes - 1) / kLanes;
@@ -67,39 +75,19 @@ FRAZO_INLINE void AddBlocks(const float* from, const WeightedRun* runs, int64_t 
   }
 }
 
-using Function = void (*)(const float*, const WeightedRun*, int64_t, int64_t, float*);
+}  // namespace frazo::conv::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
 
-#if defined(__x86_64__)
-__attribute__((target("avx512f"))) void AddAvx512(const float* from, const WeightedRun* runs,
-                                                  int64_t num_runs, int64_t length, float* sum) {
-  AddBlocks(from, runs, num_runs, length, sum);
-}
+#if HWY_ONCE
 
-__attribute__((target("avx2,fma"))) void AddAvx2(const float* from, const WeightedRun* runs,
-                                                 int64_t num_runs, int64_t length, float* sum) {
-  AddBlocks(from, runs, num_runs, length, sum);
-}
-#endif
-
-void AddPortable(const float* from, const WeightedRun* runs, int64_t num_runs, int64_t length,
-                 float* sum) {
-  AddBlocks(from, runs, num_runs, length, sum);
-}
-
-Function Widest() {
-#if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f")) return AddAvx512;
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return AddAvx2;
-#endif
-  return AddPortable;
-}
-
-}  // namespace
+namespace frazo::conv {
 
 void AddWeightedRuns(const float* from, const WeightedRun* runs, int64_t num_runs, int64_t length,
                      float* sum) {
-  static const Function add = Widest();
+  static const auto add = FRAZO_VECTOR_FUNCTION(AddBlocks);
   add(from, runs, num_runs, length, sum);
 }
 
 }  // namespace frazo::conv
+
+#endif  // HWY_ONCE

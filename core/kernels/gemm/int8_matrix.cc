@@ -5,11 +5,20 @@
 #include <cstdint>
 #include <vector>
 
-namespace frazo::gemm {
-namespace {
+#include "core/numeric/vector_targets.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "core/kernels/gemm/int8_matrix.cc"
+#include "hwy/foreach_target.h"
+// After it:
+#include "hwy/highway.h"
+
+// The compiler makes vectors of the loops.
+HWY_BEFORE_NAMESPACE();
+namespace frazo::gemm::HWY_NAMESPACE {
 
 // Little endian on every processor.
-__attribute__((always_inline)) inline void StoreWords(const uint32_t* words, int8_t* bytes) {
+HWY_INLINE void StoreWords(const uint32_t* words, int8_t* bytes) {
   for (int64_t i = 0; i < kPanelColumns; ++i) {
     for (int64_t byte = 0; byte < kInt8Group; ++byte) {
       bytes[i * kInt8Group + byte] = static_cast<int8_t>(words[i] >> (8 * byte));
@@ -18,10 +27,9 @@ __attribute__((always_inline)) inline void StoreWords(const uint32_t* words, int
 }
 
 // A panel of floats, [depth, kPanelColumns], to one of whole numbers, with kPanelColumns scales and
-// sums. Inlined into a function for one processor.
-__attribute__((always_inline)) inline void QuantizePanel(const float* panel, int64_t depth,
-                                                         int8_t* rounded, float* scales,
-                                                         int32_t* sums) {
+// sums.
+void QuantizePanel(const float* panel, int64_t depth, int8_t* rounded, float* scales,
+                   int32_t* sums) {
   float largest[kPanelColumns] = {};
   for (int64_t k = 0; k < depth; ++k) {
     for (int64_t column = 0; column < kPanelColumns; ++column) {
@@ -50,32 +58,16 @@ __attribute__((always_inline)) inline void QuantizePanel(const float* panel, int
   }
 }
 
-using QuantizeFunction = void(const float*, int64_t, int8_t*, float*, int32_t*);
+}  // namespace frazo::gemm::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
 
-void QuantizePanelPortable(const float* panel, int64_t depth, int8_t* rounded, float* scales,
-                           int32_t* sums) {
-  QuantizePanel(panel, depth, rounded, scales, sums);
-}
+#if HWY_ONCE
 
-#if defined(__x86_64__)
-__attribute__((target("avx512f"))) void QuantizePanelAvx512(const float* panel, int64_t depth,
-                                                            int8_t* rounded, float* scales,
-                                                            int32_t* sums) {
-  QuantizePanel(panel, depth, rounded, scales, sums);
-}
-
-QuantizeFunction* ChooseQuantize() {
-  return __builtin_cpu_supports("avx512f") ? QuantizePanelAvx512 : QuantizePanelPortable;
-}
-#else
-QuantizeFunction* ChooseQuantize() { return QuantizePanelPortable; }
-#endif
-
-}  // namespace
+namespace frazo::gemm {
 
 void QuantizePanels(const MatrixToPack& matrix, int64_t begin, int64_t end,
                     const Int8MatrixMemory& memory) {
-  static QuantizeFunction* const quantize = ChooseQuantize();
+  static const auto quantize = FRAZO_VECTOR_FUNCTION(QuantizePanel);
   std::vector<float> panel(matrix.depth * kPanelColumns);
   float scales[kPanelColumns];
   int32_t sums[kPanelColumns];
@@ -91,3 +83,5 @@ void QuantizePanels(const MatrixToPack& matrix, int64_t begin, int64_t end,
 }
 
 }  // namespace frazo::gemm
+
+#endif  // HWY_ONCE

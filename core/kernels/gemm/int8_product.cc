@@ -4,13 +4,21 @@
 #include <cstdint>
 
 #include "core/kernels/gemm/int8_tile.h"
+#include "core/numeric/vector_targets.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "core/kernels/gemm/int8_product.cc"
+#include "hwy/foreach_target.h"
+// After it:
+#include "hwy/highway.h"
+
+#ifndef FRAZO_CORE_KERNELS_GEMM_INT8_PRODUCT_ROW_END_
+#define FRAZO_CORE_KERNELS_GEMM_INT8_PRODUCT_ROW_END_
 
 namespace frazo::gemm {
 
-namespace {
-
 // A row's part of a product, of up to kPanelColumns columns: the whole numbers `sums`, of rows with
-// their offset, to floats. Inlined into a function for one processor.
+// their offset, which become floats.
 struct RowEnd {
   const int32_t* sums;
   const int32_t* column_sums;
@@ -22,7 +30,15 @@ struct RowEnd {
   float* y;
 };
 
-__attribute__((always_inline)) inline void FinishRow(const RowEnd& end) {
+}  // namespace frazo::gemm
+
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace frazo::gemm::HWY_NAMESPACE {
+
+// The compiler makes vectors of the loops.
+void FinishRow(const RowEnd& end) {
   for (int64_t i = 0; i < end.columns; ++i) {
     const int32_t sum = end.sums[i] - kInt8Offset * end.column_sums[i];
     end.y[i] = sum * (end.row_scale * end.column_scales[i]);
@@ -31,21 +47,16 @@ __attribute__((always_inline)) inline void FinishRow(const RowEnd& end) {
   for (int64_t i = 0; i < end.columns; ++i) end.y[i] += end.bias[i];
 }
 
-void FinishRowPortable(const RowEnd& end) { FinishRow(end); }
+}  // namespace frazo::gemm::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
 
-#if defined(__x86_64__)
-__attribute__((target("avx512f"))) void FinishRowAvx512(const RowEnd& end) { FinishRow(end); }
-#else
-void FinishRowAvx512(const RowEnd&) {}
-#endif
+#if HWY_ONCE
 
-}  // namespace
+namespace frazo::gemm {
 
 void MultiplyInt8Panels(const Int8Rows& x, const Int8Matrix& matrix, int64_t begin, int64_t end,
                         const float* bias, float* y) {
-  const bool has_vectors = HasAvx512Vnni();
-  const auto multiply = has_vectors ? MultiplyInt8TileVnni : MultiplyInt8TilePortable;
-  const auto finish = has_vectors ? FinishRowAvx512 : FinishRowPortable;
+  static const auto finish = FRAZO_VECTOR_FUNCTION(FinishRow);
   int32_t sums[kMaxInt8BlockRows][kPanelColumns];
   Int8Tile tile;
   tile.groups = Int8Groups(matrix.depth);
@@ -60,7 +71,7 @@ void MultiplyInt8Panels(const Int8Rows& x, const Int8Matrix& matrix, int64_t beg
     of_row.columns = std::min(kPanelColumns, matrix.columns - first);
     for (int64_t block = 0; block < x.block_count(); ++block) {
       tile.rows = x.block(block);
-      multiply(tile);
+      MultiplyInt8Tile(tile);
       for (int64_t row = 0; row < tile.rows.rows; ++row) {
         of_row.sums = sums[row];
         of_row.row_scale = x.scale(tile.rows.first_row + row);
@@ -72,3 +83,5 @@ void MultiplyInt8Panels(const Int8Rows& x, const Int8Matrix& matrix, int64_t beg
 }
 
 }  // namespace frazo::gemm
+
+#endif  // HWY_ONCE

@@ -101,19 +101,26 @@ TEST_P(Int8ProductSizes, IsWithinTheRoundingOfTheProduct) {
   }
 }
 
-TEST_P(Int8ProductSizes, VectorsGiveTheSameWholeNumbers) {
-  if (!HasAvx512Vnni()) GTEST_SKIP() << "the processor has no AVX-512 VNNI";
+TEST_P(Int8ProductSizes, AnyProcessorGivesTheSameWholeNumbers) {
   const int64_t rows = GetParam()[0], depth = GetParam()[1], columns = GetParam()[2];
   const std::vector<float> x = Normal(rows * depth, 4), values = Normal(depth * columns, 5);
   const OwnedInt8Matrix matrix(values, depth, columns);
   const Int8Rows rounded(x.data(), rows, depth);
   for (int64_t block = 0; block < rounded.block_count(); ++block) {
-    int32_t portable[kMaxInt8BlockRows][kPanelColumns], vector[kMaxInt8BlockRows][kPanelColumns];
+    int32_t sums[kMaxInt8BlockRows][kPanelColumns];
     const Int8Rows::Block of_rows = rounded.block(block);
-    MultiplyInt8TilePortable({of_rows, matrix.view.Panel(0), Int8Groups(depth), portable});
-    MultiplyInt8TileVnni({of_rows, matrix.view.Panel(0), Int8Groups(depth), vector});
+    const int8_t* panel = matrix.view.Panel(0);
+    MultiplyInt8Tile({of_rows, panel, Int8Groups(depth), sums});
     for (int64_t row = 0; row < of_rows.rows; ++row) {
-      for (int64_t i = 0; i < kPanelColumns; ++i) ASSERT_EQ(vector[row][i], portable[row][i]);
+      for (int64_t column = 0; column < kPanelColumns; ++column) {
+        int32_t expected = 0;
+        for (int64_t k = 0; k < Int8Groups(depth) * kInt8Group; ++k) {
+          const int64_t group = k / kInt8Group, i = k % kInt8Group;
+          expected += of_rows.values[(group * of_rows.rows + row) * kInt8Group + i] *
+                      panel[(group * kPanelColumns + column) * kInt8Group + i];
+        }
+        ASSERT_EQ(sums[row][column], expected) << row << ' ' << column;
+      }
     }
   }
 }

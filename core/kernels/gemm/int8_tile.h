@@ -19,13 +19,12 @@ struct Int8Tile {
   int32_t (*sums)[kPanelColumns];
 };
 
-// On any processor.
-void MultiplyInt8TilePortable(const Int8Tile& tile);
+// The same numbers on every processor.
+void MultiplyInt8Tile(const Int8Tile& tile);
 
-// Whether this processor has what the function below needs: AVX-512 with VNNI.
-bool HasAvx512Vnni();
-
-// Only where HasAvx512Vnni(): the same numbers.
+// The form for AVX-512 with VNNI, where numeric::HasAvx512Vnni(). Highway 1.0 does not have its
+// instruction, VPDPBUSD: without it a product of 12 rows takes 3.7 times as long (Sapphire Rapids,
+// depth 512, 2048 columns).
 void MultiplyInt8TileVnni(const Int8Tile& tile);
 
 }  // namespace frazo::gemm

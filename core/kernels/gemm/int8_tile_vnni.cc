@@ -68,11 +68,6 @@ constexpr MultiplyFunction kMultiply[kMaxInt8BlockRows] = {
 
 }  // namespace
 
-bool HasAvx512Vnni() {
-  static const bool has = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vnni");
-  return has;
-}
-
 void MultiplyInt8TileVnni(const Int8Tile& tile) { kMultiply[tile.rows.rows - 1](tile); }
 
 }  // namespace frazo::gemm
@@ -82,8 +77,6 @@ void MultiplyInt8TileVnni(const Int8Tile& tile) { kMultiply[tile.rows.rows - 1](
 #else
 
 namespace frazo::gemm {
-
-bool HasAvx512Vnni() { return false; }
 
 void MultiplyInt8TileVnni(const Int8Tile&) {}
 

@@ -4,14 +4,11 @@
 #include <cstdint>
 
 #include "core/kernels/gemm/panel_tile.h"
-#include "core/kernels/gemm/panel_tile_avx512.h"
-#include "core/kernels/gemm/panel_tile_portable.h"
 
 namespace frazo::gemm {
 
 void MultiplyPanels(const RowBlocks& x, const PackedMatrix& matrix, int64_t begin, int64_t end,
                     const ProductOutput& output) {
-  const auto multiply = HasAvx512() ? MultiplyTileAvx512 : MultiplyTilePortable;
   const int64_t blocks = x.block_count();
   if (blocks == 0) return;
   const int64_t panel_bytes = matrix.depth * kPanelColumns * sizeof(float);
@@ -23,7 +20,7 @@ void MultiplyPanels(const RowBlocks& x, const PackedMatrix& matrix, int64_t begi
     tile.start_stride = output.start_stride;
     tile.y_stride = output.y_stride;
     tile.columns = std::min(kPanelColumns, matrix.columns - column);
-    // Of the last panel's successor nothing is known; the panel itself is near already.
+    // There is no panel after the last one: fetch the current one again, which costs nothing.
     const int64_t next = std::min(index + 1, end - 1);
     const char* ahead = reinterpret_cast<const char*>(matrix.Panel(next));
     tile.ahead_step = kPanelColumns * sizeof(float) / blocks;
@@ -34,7 +31,7 @@ void MultiplyPanels(const RowBlocks& x, const PackedMatrix& matrix, int64_t begi
                        : output.start + tile.rows.first_row * output.start_stride + column;
       tile.y = output.y + tile.rows.first_row * output.y_stride + column;
       tile.ahead = ahead + block * panel_bytes / blocks;
-      multiply(tile);
+      MultiplyTile(tile);
     }
   }
 }

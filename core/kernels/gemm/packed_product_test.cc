@@ -4,9 +4,6 @@
 #include <random>
 #include <vector>
 
-#include "core/kernels/gemm/panel_tile.h"
-#include "core/kernels/gemm/panel_tile_avx512.h"
-#include "core/kernels/gemm/panel_tile_portable.h"
 #include "core/testing/test_variation.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -110,28 +107,6 @@ TEST(PackedProductTest, AddsToWhatIsThere) {
   std::vector<float> expected = product.Expected(false);
   for (float& value : expected) value += 1000.0f;
   EXPECT_EQ(y, expected);
-}
-
-TEST(PackedProductTest, EveryProcessorsTileGivesTheSame) {
-  if (!HasAvx512()) GTEST_SKIP() << "this processor has one way only";
-  for (int64_t rows = 1; rows <= kMaxBlockRows; ++rows) {
-    for (const int64_t columns : {1, 16, 20, 32}) {
-      const Product product{rows, 33, columns};
-      const std::vector<float> panels = product.Panels();
-      RowBlocks x;
-      x.Set(product.x.data(), rows, 33, 33);
-      std::vector<float> fast(rows * columns), portable(rows * columns);
-      PanelTile tile = {x.block(0), panels.data(), 33, product.bias.data(), 0, nullptr, columns,
-                        columns,    nullptr,       0};
-      tile.ahead = reinterpret_cast<const char*>(panels.data());
-      tile.y = fast.data();
-      MultiplyTileAvx512(tile);
-      tile.y = portable.data();
-      MultiplyTilePortable(tile);
-      EXPECT_EQ(fast, product.Expected(true));
-      EXPECT_EQ(portable, fast);
-    }
-  }
 }
 
 TEST(PackedProductTest, RoundsAsFloatsDo) {

@@ -27,6 +27,8 @@ struct PanelTile {
   int64_t ahead_step;
 };
 
+void MultiplyTile(const PanelTile& tile);
+
 }  // namespace frazo::gemm
 
 #endif  // FRAZO_CORE_KERNELS_GEMM_PANEL_TILE_H_

@@ -5,46 +5,66 @@
 #include <cstdint>
 #include <limits>
 
-#include "core/numeric/exponential.h"
+#include "core/numeric/vector_targets.h"
 
-// Inlined into a function for each processor.
-#define FRAZO_INLINE __attribute__((always_inline)) inline
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "core/kernels/loss/smoothed_cross_entropy.cc"
+#include "hwy/foreach_target.h"
+// After it:
+#include "core/numeric/exponential_vectors.h"
+#include "hwy/highway.h"
 
-namespace frazo::loss {
-namespace {
+HWY_BEFORE_NAMESPACE();
+namespace frazo::loss::HWY_NAMESPACE {
 
-// Partial results of a row, so that a loop over them becomes vectors.
+namespace hn = ::hwy::HWY_NAMESPACE;
+
+using D = hn::ScalableTag<float>;
+using V = hn::Vec<D>;
+
+constexpr int64_t kLanes = HWY_LANES(float);
+// A row's sums are kept in so many parts on every processor.
 constexpr int64_t kParts = 32;
+constexpr int64_t kVectors = kParts / kLanes;
 
-FRAZO_INLINE float Largest(const float* values, int64_t count) {
-  float parts[kParts];
-  std::fill(parts, parts + kParts, -std::numeric_limits<float>::infinity());
+float Largest(const float* values, int64_t count) {
+  const D d;
+  V parts[kVectors];
+  for (V& part : parts) part = hn::Set(d, -std::numeric_limits<float>::infinity());
   int64_t i = 0;
   for (; i + kParts <= count; i += kParts) {
-    for (int64_t part = 0; part < kParts; ++part) {
-      parts[part] = values[i + part] > parts[part] ? values[i + part] : parts[part];
+    // NaN does not matter: the sum of the distances tells of it.
+    for (int64_t v = 0; v < kVectors; ++v) {
+      parts[v] = hn::Max(hn::LoadU(d, values + i + v * kLanes), parts[v]);
     }
   }
-  for (; i < count; ++i) parts[0] = std::max(parts[0], values[i]);
-  return *std::max_element(parts, parts + kParts);
+  float largest = -std::numeric_limits<float>::infinity();
+  for (; i < count; ++i) largest = std::max(largest, values[i]);
+  for (const V& part : parts) largest = std::max(largest, hn::GetLane(hn::MaxOfLanes(d, part)));
+  return largest;
 }
 
-// Of the distances d = largest - logit: the sum of exp(-d), and the sum of d, which is NaN or
-// infinite if a logit is.
+// Sums over the distances d = largest - logit: of exp(-d), and of d, which is NaN or infinite if a
+// logit is.
 struct DistanceSums {
   float exponentials;
   float distances;
 };
 
-FRAZO_INLINE DistanceSums AddDistances(const float* logits, int64_t count, float largest) {
-  float exponentials[kParts] = {};
-  float distances[kParts] = {};
+DistanceSums AddDistances(const float* logits, int64_t count, float largest) {
+  const D d;
+  const V from = hn::Set(d, largest);
+  V exponentials[kVectors];
+  V distances[kVectors];
+  for (V& sum : exponentials) sum = hn::Zero(d);
+  for (V& sum : distances) sum = hn::Zero(d);
   int64_t i = 0;
   for (; i + kParts <= count; i += kParts) {
-    for (int64_t part = 0; part < kParts; ++part) {
-      const float distance = largest - logits[i + part];
-      distances[part] += distance;
-      exponentials[part] += numeric::ExpOfNonpositive(-distance);
+    for (int64_t v = 0; v < kVectors; ++v) {
+      const V distance = hn::Sub(from, hn::LoadU(d, logits + i + v * kLanes));
+      distances[v] = hn::Add(distances[v], distance);
+      exponentials[v] =
+          hn::Add(exponentials[v], numeric::HWY_NAMESPACE::ExpOfNonpositive(d, hn::Neg(distance)));
     }
   }
   DistanceSums sums = {0, 0};
@@ -52,15 +72,19 @@ FRAZO_INLINE DistanceSums AddDistances(const float* logits, int64_t count, float
     sums.distances += largest - logits[i];
     sums.exponentials += numeric::ExpOfNonpositive(logits[i] - largest);
   }
+  float parts[2][kParts];
+  for (int64_t v = 0; v < kVectors; ++v) {
+    hn::StoreU(exponentials[v], d, parts[0] + v * kLanes);
+    hn::StoreU(distances[v], d, parts[1] + v * kLanes);
+  }
   for (int64_t part = 0; part < kParts; ++part) {
-    sums.distances += distances[part];
-    sums.exponentials += exponentials[part];
+    sums.distances += parts[1][part];
+    sums.exponentials += parts[0][part];
   }
   return sums;
 }
 
-FRAZO_INLINE void RowLoss(const SmoothedCrossEntropy& entropy, int64_t row, float* loss,
-                          RowTotal* total) {
+void RowLoss(const SmoothedCrossEntropy& entropy, int64_t row, float* loss, RowTotal* total) {
   const float* logits = entropy.logits + row * entropy.classes;
   const float largest = Largest(logits, entropy.classes);
   const DistanceSums sums = AddDistances(logits, entropy.classes, largest);
@@ -73,8 +97,9 @@ FRAZO_INLINE void RowLoss(const SmoothedCrossEntropy& entropy, int64_t row, floa
   if (other > 0) *loss += other * sums.distances;
 }
 
-FRAZO_INLINE void RowGradient(const SmoothedCrossEntropy& entropy, int64_t row, float slope,
-                              const RowTotal& total, float* gradient) {
+void RowGradient(const SmoothedCrossEntropy& entropy, int64_t row, float slope,
+                 const RowTotal& total, float* gradient) {
+  const D d;
   const float* logits = entropy.logits + row * entropy.classes;
   float* of_row = gradient + row * entropy.classes;
   if (std::isnan(total.log_total)) {
@@ -82,7 +107,14 @@ FRAZO_INLINE void RowGradient(const SmoothedCrossEntropy& entropy, int64_t row, 
     return;
   }
   const float other = entropy.other_target();
-  for (int64_t i = 0; i < entropy.classes; ++i) {
+  int64_t i = 0;
+  for (; i + kLanes <= entropy.classes; i += kLanes) {
+    const V distance = hn::Sub(hn::LoadU(d, logits + i), hn::Set(d, total.largest));
+    const V probability =
+        numeric::HWY_NAMESPACE::ExpOfNonpositive(d, hn::Sub(distance, hn::Set(d, total.log_total)));
+    hn::StoreU(hn::Mul(hn::Sub(probability, hn::Set(d, other)), hn::Set(d, slope)), d, of_row + i);
+  }
+  for (; i < entropy.classes; ++i) {
     const float probability =
         numeric::ExpOfNonpositive((logits[i] - total.largest) - total.log_total);
     of_row[i] = (probability - other) * slope;
@@ -90,62 +122,37 @@ FRAZO_INLINE void RowGradient(const SmoothedCrossEntropy& entropy, int64_t row, 
   of_row[entropy.labels[row]] -= (1 - entropy.smoothing - other) * slope;
 }
 
-struct Processor {
-  void (*losses)(const SmoothedCrossEntropy&, int64_t, int64_t, float*, RowTotal*);
-  void (*gradient)(const SmoothedCrossEntropy&, int64_t, int64_t, const float*, const RowTotal*,
-                   float*);
-};
-
-void LossesPortable(const SmoothedCrossEntropy& entropy, int64_t begin, int64_t end, float* losses,
-                    RowTotal* totals) {
+void Losses(const SmoothedCrossEntropy& entropy, int64_t begin, int64_t end, float* losses,
+            RowTotal* totals) {
   for (int64_t row = begin; row < end; ++row) RowLoss(entropy, row, &losses[row], &totals[row]);
 }
 
-void GradientPortable(const SmoothedCrossEntropy& entropy, int64_t begin, int64_t end,
-                      const float* slopes, const RowTotal* totals, float* gradient) {
+void Gradient(const SmoothedCrossEntropy& entropy, int64_t begin, int64_t end, const float* slopes,
+              const RowTotal* totals, float* gradient) {
   for (int64_t row = begin; row < end; ++row) {
     RowGradient(entropy, row, slopes[row], totals[row], gradient);
   }
 }
 
-#if defined(__x86_64__)
-#define FRAZO_AVX512 __attribute__((target("avx512f")))
+}  // namespace frazo::loss::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
 
-FRAZO_AVX512 void LossesAvx512(const SmoothedCrossEntropy& entropy, int64_t begin, int64_t end,
-                               float* losses, RowTotal* totals) {
-  for (int64_t row = begin; row < end; ++row) RowLoss(entropy, row, &losses[row], &totals[row]);
-}
+#if HWY_ONCE
 
-FRAZO_AVX512 void GradientAvx512(const SmoothedCrossEntropy& entropy, int64_t begin, int64_t end,
-                                 const float* slopes, const RowTotal* totals, float* gradient) {
-  for (int64_t row = begin; row < end; ++row) {
-    RowGradient(entropy, row, slopes[row], totals[row], gradient);
-  }
-}
-
-Processor ThisProcessor() {
-  if (__builtin_cpu_supports("avx512f")) return {LossesAvx512, GradientAvx512};
-  return {LossesPortable, GradientPortable};
-}
-#else
-Processor ThisProcessor() { return {LossesPortable, GradientPortable}; }
-#endif
-
-const Processor& GetProcessor() {
-  static const Processor processor = ThisProcessor();
-  return processor;
-}
-
-}  // namespace
+namespace frazo::loss {
 
 void SmoothedCrossEntropy::Losses(int64_t begin, int64_t end, float* losses,
                                   RowTotal* totals) const {
-  GetProcessor().losses(*this, begin, end, losses, totals);
+  static const auto compute = FRAZO_VECTOR_FUNCTION(Losses);
+  compute(*this, begin, end, losses, totals);
 }
 
 void SmoothedCrossEntropy::Gradient(int64_t begin, int64_t end, const float* slopes,
                                     const RowTotal* totals, float* gradient) const {
-  GetProcessor().gradient(*this, begin, end, slopes, totals, gradient);
+  static const auto compute = FRAZO_VECTOR_FUNCTION(Gradient);
+  compute(*this, begin, end, slopes, totals, gradient);
 }
 
 }  // namespace frazo::loss
+
+#endif  // HWY_ONCE

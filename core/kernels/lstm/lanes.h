@@ -1,52 +1,52 @@
-#ifndef FRAZO_CORE_KERNELS_LSTM_LANES_H_
+// Arithmetic on as many floats at once as the processor has lanes, for files that are compiled for
+// several: see core/numeric/vector_targets.h. Without an include guard of the usual kind, because
+// each processor needs its own.
+#if defined(FRAZO_CORE_KERNELS_LSTM_LANES_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef FRAZO_CORE_KERNELS_LSTM_LANES_H_
+#undef FRAZO_CORE_KERNELS_LSTM_LANES_H_
+#else
 #define FRAZO_CORE_KERNELS_LSTM_LANES_H_
+#endif
 
+#include <algorithm>
 #include <cstdint>
-#include <cstring>
 
-// Arithmetic on sixteen floats at once. The compiler makes of it what the function that it is
-// inlined into may use: one AVX-512 instruction, or several of a lesser processor.
+#include "hwy/highway.h"
 
-#define FRAZO_LANES_INLINE inline __attribute__((always_inline))
+HWY_BEFORE_NAMESPACE();
+namespace frazo::lstm::HWY_NAMESPACE {
 
-namespace frazo::lstm {
+namespace hn = ::hwy::HWY_NAMESPACE;
 
-inline constexpr int64_t kLanes = 16;
+using D = hn::ScalableTag<float>;
+using Lanes = hn::Vec<D>;
 
-using Lanes = float __attribute__((vector_size(kLanes * sizeof(float))));
-using IntLanes = int32_t __attribute__((vector_size(kLanes * sizeof(int32_t))));
+constexpr int64_t kLanes = HWY_LANES(float);
 
-FRAZO_LANES_INLINE Lanes Fill(float value) { return value - Lanes{}; }
+HWY_INLINE Lanes Fill(float value) { return hn::Set(D(), value); }
 
-// The first `count` of sixteen values, count <= kLanes; zeros behind them.
-FRAZO_LANES_INLINE Lanes Load(const float* values, int64_t count) {
-  Lanes lanes = {};
-  if (count == kLanes) {
-    std::memcpy(&lanes, values, sizeof(lanes));
-  } else {
-    std::memcpy(&lanes, values, count * sizeof(float));
-  }
-  return lanes;
+// The first `count` values, count <= kLanes; zeros behind them.
+HWY_INLINE Lanes Load(const float* values, int64_t count) {
+  if (count == kLanes) return hn::LoadU(D(), values);
+  float lanes[kLanes] = {};
+  std::copy_n(values, count, lanes);
+  return hn::LoadU(D(), lanes);
 }
 
 // Writes the first `count`.
-FRAZO_LANES_INLINE void Store(const Lanes& lanes, float* values, int64_t count) {
-  if (count == kLanes) {
-    std::memcpy(values, &lanes, sizeof(lanes));
-  } else {
-    std::memcpy(values, &lanes, count * sizeof(float));
-  }
+HWY_INLINE void Store(Lanes x, float* values, int64_t count) {
+  if (count == kLanes) return hn::StoreU(x, D(), values);
+  float lanes[kLanes];
+  hn::StoreU(x, D(), lanes);
+  std::copy_n(lanes, count, values);
 }
 
-FRAZO_LANES_INLINE float Sum(const Lanes& lanes) {
-  float sum = 0;
-  for (int64_t i = 0; i < kLanes; ++i) sum += lanes[i];
-  return sum;
-}
+HWY_INLINE float Sum(Lanes lanes) { return hn::GetLane(hn::SumOfLanes(D(), lanes)); }
 
-FRAZO_LANES_INLINE Lanes Clip(const Lanes& x, float low, float high) {
-  const Lanes above = x < Fill(low) ? Fill(low) : x;
-  return above > Fill(high) ? Fill(high) : above;
+// NaN stays NaN.
+HWY_INLINE Lanes Clip(Lanes x, float low, float high) {
+  const Lanes above = hn::IfThenElse(hn::Lt(x, Fill(low)), Fill(low), x);
+  return hn::IfThenElse(hn::Gt(above, Fill(high)), Fill(high), above);
 }
 
 // e^x = scale * (1 + rest), where scale is a power of two and |rest| < .42.
@@ -56,39 +56,42 @@ struct Exponential {
 };
 
 // x in [-87, 88].
-FRAZO_LANES_INLINE Exponential ExponentialParts(const Lanes& x) {
+HWY_INLINE Exponential ExponentialParts(Lanes x) {
+  const hn::RebindToSigned<D> integers;
   // Adding it leaves a whole number in the last bits of the mantissa: 1.5 * 2^23.
-  constexpr float kRound = 12582912.0f;
+  const Lanes round = Fill(12582912.0f);
   // log(2) in two parts: the first has few enough bits for exact products with whole numbers.
   constexpr float kLog2High = 0.693359375f;
   constexpr float kLog2Low = -2.12194440e-4f;
-  const Lanes shifted = x * 1.44269504f + kRound;
-  const Lanes whole = shifted - kRound;
-  const Lanes r = (x - whole * kLog2High) - whole * kLog2Low;
+  const Lanes shifted = hn::MulAdd(x, Fill(1.44269504f), round);
+  const Lanes whole = hn::Sub(shifted, round);
+  const Lanes r = hn::NegMulAdd(whole, Fill(kLog2Low), hn::NegMulAdd(whole, Fill(kLog2High), x));
   // e^r - 1 by its series; at |r| <= log(2) / 2 what is left out is 5e-9.
-  Lanes rest = r * (1.0f / 5040) + 1.0f / 720;
-  rest = rest * r + 1.0f / 120;
-  rest = rest * r + 1.0f / 24;
-  rest = rest * r + 1.0f / 6;
-  rest = rest * r + 0.5f;
-  rest = rest * r * r + r;
-  const IntLanes exponent = __builtin_convertvector(whole, IntLanes) + 127;
-  return {(Lanes)(exponent << 23), rest};
+  Lanes rest = hn::MulAdd(r, Fill(1.0f / 5040), Fill(1.0f / 720));
+  rest = hn::MulAdd(rest, r, Fill(1.0f / 120));
+  rest = hn::MulAdd(rest, r, Fill(1.0f / 24));
+  rest = hn::MulAdd(rest, r, Fill(1.0f / 6));
+  rest = hn::MulAdd(rest, r, Fill(0.5f));
+  rest = hn::MulAdd(hn::Mul(rest, r), r, r);
+  // The shift leaves nothing but the whole number.
+  const auto exponent = hn::Add(hn::BitCast(integers, shifted), hn::Set(integers, 127));
+  return {hn::BitCast(D(), hn::ShiftLeft<23>(exponent)), rest};
 }
 
 // 1 / (1 + e^-x).
-FRAZO_LANES_INLINE Lanes Sigmoid(const Lanes& x) {
-  const Exponential e = ExponentialParts(-Clip(x, -87, 87));
-  return 1.0f / (1.0f + (e.scale + e.scale * e.rest));
+HWY_INLINE Lanes Sigmoid(Lanes x) {
+  const Exponential e = ExponentialParts(hn::Neg(Clip(x, -87, 87)));
+  return hn::Div(Fill(1), hn::Add(Fill(1), hn::MulAdd(e.scale, e.rest, e.scale)));
 }
 
 // With a relative error of some 1e-7 near zero, too: (e^2x - 1) / (e^2x + 1).
-FRAZO_LANES_INLINE Lanes Tanh(const Lanes& x) {
-  const Exponential e = ExponentialParts(2.0f * Clip(x, -20, 20));
-  const Lanes less_one = e.scale * e.rest + (e.scale - 1.0f);
-  return less_one / (less_one + 2.0f);
+HWY_INLINE Lanes Tanh(Lanes x) {
+  const Exponential e = ExponentialParts(hn::Mul(Fill(2), Clip(x, -20, 20)));
+  const Lanes less_one = hn::MulAdd(e.scale, e.rest, hn::Sub(e.scale, Fill(1)));
+  return hn::Div(less_one, hn::Add(less_one, Fill(2)));
 }
 
-}  // namespace frazo::lstm
+}  // namespace frazo::lstm::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
 
-#endif  // FRAZO_CORE_KERNELS_LSTM_LANES_H_
+#endif

@@ -1,19 +1,50 @@
-#include "core/kernels/lstm/lanes.h"
-
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <vector>
 
+#include "core/numeric/vector_targets.h"
 #include "gtest/gtest.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "core/kernels/lstm/lanes_test.cc"
+#include "hwy/foreach_target.h"
+// After it:
+#include "core/kernels/lstm/lanes.h"
+#include "hwy/highway.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace frazo::lstm::HWY_NAMESPACE {
+
+float FirstSigmoid(float x) { return hn::GetLane(Sigmoid(Fill(x))); }
+
+float FirstTanh(float x) { return hn::GetLane(Tanh(Fill(x))); }
+
+// Copies `count` values, by way of vectors, and returns their sum.
+float CopyAndSum(const float* values, int64_t count, float* copy) {
+  float sum = 0;
+  for (int64_t i = 0; i < count; i += kLanes) {
+    const Lanes lanes = Load(values + i, std::min(kLanes, count - i));
+    Store(lanes, copy + i, std::min(kLanes, count - i));
+    sum += Sum(lanes);
+  }
+  return sum;
+}
+
+}  // namespace frazo::lstm::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
 
 namespace frazo::lstm {
 namespace {
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
-float SigmoidOf(float x) { return Sigmoid(Fill(x))[3]; }
+float SigmoidOf(float x) { return FRAZO_VECTOR_FUNCTION(FirstSigmoid)(x); }
 
-float TanhOf(float x) { return Tanh(Fill(x))[3]; }
+float TanhOf(float x) { return FRAZO_VECTOR_FUNCTION(FirstTanh)(x); }
 
 TEST(LanesTest, SigmoidIsRightToTheLastBits) {
   for (double x = -80; x <= 80; x += 0.0371) {
@@ -47,15 +78,16 @@ TEST(LanesTest, WhatIsNoNumberStaysSo) {
 }
 
 TEST(LanesTest, LoadsAndStoresTheFirst) {
-  const std::vector<float> values = {1, 2, 3, 4};
-  const Lanes lanes = Load(values.data(), 3);
-  EXPECT_EQ(lanes[2], 3);
-  EXPECT_EQ(lanes[3], 0);
-  EXPECT_EQ(Sum(lanes), 6);
-  std::vector<float> stored(4, -1);
-  Store(lanes, stored.data(), 2);
-  EXPECT_EQ(stored, (std::vector<float>{1, 2, -1, -1}));
+  // 19 values are no whole number of vectors, unless a vector is a single value.
+  std::vector<float> values, copy(20, -1);
+  for (int i = 1; i <= 19; ++i) values.push_back(i);
+  // 1 + .. + 19.
+  EXPECT_EQ(FRAZO_VECTOR_FUNCTION(CopyAndSum)(values.data(), 19, copy.data()), 190);
+  values.push_back(-1);
+  EXPECT_EQ(copy, values);
 }
 
 }  // namespace
 }  // namespace frazo::lstm
+
+#endif  // HWY_ONCE

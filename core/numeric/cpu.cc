@@ -1,0 +1,70 @@
+#include "core/numeric/cpu.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+namespace frazo::numeric {
+namespace {
+
+constexpr char kVariable[] = "FRAZO_CPU";
+
+#if defined(__x86_64__)
+
+CpuLevel LevelOfProcessor() {
+  const bool has_sse4 = __builtin_cpu_supports("sse4.1") && __builtin_cpu_supports("sse4.2") &&
+                        __builtin_cpu_supports("pclmul") && __builtin_cpu_supports("aes");
+  if (!has_sse4) return CpuLevel::kBaseline;
+  const bool has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+                        __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
+                        __builtin_cpu_supports("f16c");
+  if (!has_avx2) return CpuLevel::kSse4;
+  const bool has_avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512cd") &&
+                          __builtin_cpu_supports("avx512vl") &&
+                          __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
+  return has_avx512 ? CpuLevel::kAvx512 : CpuLevel::kAvx2;
+}
+
+bool ProcessorHasVnni() { return __builtin_cpu_supports("avx512vnni"); }
+
+#else
+
+CpuLevel LevelOfProcessor() { return CpuLevel::kBaseline; }
+
+bool ProcessorHasVnni() { return false; }
+
+#endif
+
+CpuLevel ChooseLevel() {
+  const char* name = std::getenv(kVariable);
+  if (name == nullptr || *name == '\0') return LevelOfProcessor();
+  const std::optional<CpuLevel> limit = ParseCpuLevel(name);
+  if (!limit.has_value()) {
+    std::fprintf(stderr, "%s=%s: use one of baseline, sse4, avx2, avx512, or unset it\n", kVariable,
+                 name);
+    std::abort();
+  }
+  return std::min(*limit, LevelOfProcessor());
+}
+
+}  // namespace
+
+CpuLevel GetCpuLevel() {
+  static const CpuLevel level = ChooseLevel();
+  return level;
+}
+
+bool HasAvx512Vnni() {
+  static const bool has = GetCpuLevel() == CpuLevel::kAvx512 && ProcessorHasVnni();
+  return has;
+}
+
+std::optional<CpuLevel> ParseCpuLevel(std::string_view name) {
+  if (name == "baseline") return CpuLevel::kBaseline;
+  if (name == "sse4") return CpuLevel::kSse4;
+  if (name == "avx2") return CpuLevel::kAvx2;
+  if (name == "avx512") return CpuLevel::kAvx512;
+  return std::nullopt;
+}
+
+}  // namespace frazo::numeric

@@ -1,0 +1,34 @@
+#ifndef FRAZO_CORE_NUMERIC_CPU_H_
+#define FRAZO_CORE_NUMERIC_CPU_H_
+
+#include <optional>
+#include <string_view>
+
+namespace frazo::numeric {
+
+// Sets of vector instructions that code of ours is compiled for, each with those before it.
+enum class CpuLevel {
+  // What the compiler may use anywhere: SSE2 on x86-64, NEON on aarch64.
+  kBaseline,
+  // SSE4.2 with PCLMUL and AES.
+  kSse4,
+  // AVX2 with FMA, BMI, BMI2 and F16C.
+  kAvx2,
+  // AVX-512 F, CD, VL, DQ and BW.
+  kAvx512,
+};
+
+// The highest level of this processor, or the one that the environment variable FRAZO_CPU names if
+// that is lower. FRAZO_CPU is for tests and benchmarks; it is read once, and a value that is no
+// level ends the program. Every choice of code by processor asks this.
+CpuLevel GetCpuLevel();
+
+// Whether there is AVX-512 VNNI, on the level kAvx512 only.
+bool HasAvx512Vnni();
+
+// The level "baseline", "sse4", "avx2" or "avx512".
+std::optional<CpuLevel> ParseCpuLevel(std::string_view name);
+
+}  // namespace frazo::numeric
+
+#endif  // FRAZO_CORE_NUMERIC_CPU_H_
