@@ -20,15 +20,6 @@ namespace frazo::ops {
 template <typename Derived>
 class SourceDataset : public tensorflow::data::DatasetBase {
  public:
-  // name: as of the op, without the namespace. types, shapes: of an element's components.
-  SourceDataset(tensorflow::OpKernelContext* context, const char* name,
-                tensorflow::DataTypeVector types,
-                std::vector<tensorflow::PartialTensorShape> shapes)
-      : DatasetBase(tensorflow::data::DatasetContext(context)),
-        name_(name),
-        types_(std::move(types)),
-        shapes_(std::move(shapes)) {}
-
   std::unique_ptr<tensorflow::data::IteratorBase> MakeIteratorInternal(
       const std::string& prefix) const final {
     return std::make_unique<typename Derived::Iterator>(typename Derived::Iterator::Params{
@@ -46,6 +37,17 @@ class SourceDataset : public tensorflow::data::DatasetBase {
   absl::Status CheckExternalState() const final { return absl::OkStatus(); }
 
  private:
+  friend Derived;
+
+  // name: as of the op, without the namespace. types, shapes: of an element's components.
+  SourceDataset(tensorflow::OpKernelContext* context, const char* name,
+                tensorflow::DataTypeVector types,
+                std::vector<tensorflow::PartialTensorShape> shapes)
+      : DatasetBase(tensorflow::data::DatasetContext(context)),
+        name_(name),
+        types_(std::move(types)),
+        shapes_(std::move(shapes)) {}
+
   const char* const name_;
   const tensorflow::DataTypeVector types_;
   const std::vector<tensorflow::PartialTensorShape> shapes_;

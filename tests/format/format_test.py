@@ -74,7 +74,8 @@ def test_functions_stay_within_their_budget():
             for function in scan(text)
             if function.lines > LINE_BUDGET or function.parameters > PARAMETER_BUDGET
         ]
-    assert not too_large, f"the budget is {LINE_BUDGET} lines and {PARAMETER_BUDGET} parameters"
+    budget = f"the budget is {LINE_BUDGET} lines and {PARAMETER_BUDGET} parameters"
+    assert not too_large, "\n".join([budget, *too_large])
 
 
 def test_no_file_has_a_name_that_says_nothing():

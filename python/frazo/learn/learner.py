@@ -1,7 +1,7 @@
 """From the loss to new weights."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import tensorflow as tf
 
@@ -159,14 +159,7 @@ class Learner(tf.Module):
                 self.averages.update(updates_done)
 
         def apply() -> None:
-            if self._accumulation:
-                self._accumulation.add(
-                    gradients,
-                    loss.weight,
-                    lambda mean: update(mean, tf.sqrt(tf.reduce_sum(_squared_norms(mean)))),
-                )
-            else:
-                update(gradients, norm)
+            self._use(gradients, norm, loss.weight, update)
             for variable, value in context.updates:
                 variable.assign(value)
 
@@ -183,6 +176,23 @@ class Learner(tf.Module):
         scalars["grad_norm"] = norm
         scalars["nonfinite"] = 1 - tf.cast(good, tf.float32)
         return scalars
+
+    def _use(
+        self,
+        gradients: Sequence[tf.Tensor],
+        norm: tf.Tensor,
+        weight: tf.Tensor,
+        update: Callable[[Sequence[tf.Tensor], tf.Tensor], None],
+    ) -> None:
+        """Updates with the gradients and their norm, or with those of the mean that they complete."""
+        if self._accumulation is None:
+            update(gradients, norm)
+            return
+        self._accumulation.add(
+            gradients,
+            weight,
+            lambda mean: update(mean, tf.sqrt(tf.reduce_sum(_squared_norms(mean)))),
+        )
 
     def _require_gradients(self, gradients: Sequence[tf.Tensor | None]) -> None:
         for weight, gradient in zip(self._trained, gradients, strict=True):

@@ -1,0 +1,138 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <vector>
+
+#include "core/ops/testing/graph_session.h"
+#include "core/ops/testing/tensors.h"
+
+namespace frazo::ops {
+namespace {
+
+using ::tensorflow::Tensor;
+using ::testing::ElementsAre;
+using ::testing::FloatNear;
+using ::testing::HasSubstr;
+using ::testing::Pointwise;
+
+constexpr char kAttention[] =
+    R"(op: "Frazo>CachedAttention" attr { key: "head_dim" value { i: 2 } })";
+
+std::vector<Tensor> AttentionInputs(int entry) {
+  return {MakeTensor<float>({1, 2}, {0, 0}),
+          // One entry, two places: the keys [1, 0] and [0, 1] with the values [2, 4] and [6, 8].
+          MakeTensor<float>({1, 2, 4}, {1, 0, 2, 4, 0, 1, 6, 8}), MakeTensor<float>({0, 0, 0}, {}),
+          MakeTensor<int>({1}, {entry})};
+}
+
+TEST(DenseKernelsTest, AttentionOfAZeroQueryIsTheMeanOfTheValues) {
+  const auto outputs = RunOp(kAttention, AttentionInputs(0));
+  ASSERT_TRUE(outputs.ok()) << outputs.status();
+  EXPECT_THAT(Values<float>((*outputs)[0]), ElementsAre(4, 6));
+  EXPECT_THAT(Values<float>((*outputs)[1]), ElementsAre(0.5, 0.5));
+}
+
+TEST(DenseKernelsTest, AttentionToAnEntryThatIsNotThereIsAnError) {
+  const auto outputs = RunOp(kAttention, AttentionInputs(1));
+  EXPECT_EQ(outputs.status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST(DenseKernelsTest, PackedProductOfTwoRows) {
+  const auto packed = RunOp(R"(op: "Frazo>PackMatrix")", {MakeTensor<float>({2, 2}, {1, 2, 3, 4})});
+  ASSERT_TRUE(packed.ok()) << packed.status();
+  EXPECT_EQ((*packed)[0].shape(), tensorflow::TensorShape({1, 2, 32}));
+  const auto outputs = RunOp(
+      R"(op: "Frazo>PackedMatMul" attr { key: "units" value { i: 2 } })",
+      {MakeTensor<float>({2, 2}, {1, 1, 2, 0}), (*packed)[0], MakeTensor<float>({2}, {10, 20})});
+  ASSERT_TRUE(outputs.ok()) << outputs.status();
+  // [1 1] gives [1 + 3, 2 + 4], [2 0] gives [2, 4]; plus the bias.
+  EXPECT_THAT(Values<float>((*outputs)[0]), ElementsAre(14, 26, 12, 24));
+}
+
+TEST(DenseKernelsTest, PackedProductOfAnotherDepthIsAnError) {
+  const auto outputs =
+      RunOp(R"(op: "Frazo>PackedMatMul" attr { key: "units" value { i: 2 } })",
+            {MakeTensor<float>({1, 3}, {1, 1, 1}), Tensor(tensorflow::DT_FLOAT, {1, 2, 32}),
+             MakeTensor<float>({0}, {})});
+  EXPECT_EQ(outputs.status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST(DenseKernelsTest, Int8ProductOfWholeNumbersIsExact) {
+  const auto rounded =
+      RunOp(R"(op: "Frazo>QuantizeMatrix")", {MakeTensor<float>({2, 2}, {127, -3, 5, 127})});
+  ASSERT_TRUE(rounded.ok()) << rounded.status();
+  // The largest magnitude is 127 in both columns and in the row: all scales are 1.
+  EXPECT_THAT(Values<float>((*rounded)[1]), ElementsAre(1, 1));
+  const auto outputs = RunOp(R"(op: "Frazo>Int8MatMul")",
+                             {MakeTensor<float>({1, 2}, {127, 2}), (*rounded)[0], (*rounded)[1],
+                              (*rounded)[2], MakeTensor<float>({0}, {})});
+  ASSERT_TRUE(outputs.ok()) << outputs.status();
+  // 127 * 127 + 2 * 5 and -3 * 127 + 2 * 127.
+  EXPECT_THAT(Values<float>((*outputs)[0]), ElementsAre(16139, -127));
+}
+
+TEST(DenseKernelsTest, LossOfTwoEqualLogitsAndItsGradient) {
+  const Tensor logits = MakeTensor<float>({1, 2}, {3, 3}), labels = MakeTensor<int>({1}, {0});
+  const auto losses = RunOp(R"(op: "Frazo>SmoothedCrossEntropy")", {logits, labels});
+  ASSERT_TRUE(losses.ok()) << losses.status();
+  EXPECT_THAT(Values<float>((*losses)[0]), ElementsAre(FloatNear(std::log(2.0f), 1e-6)));
+  const auto gradient = RunOp(R"(op: "Frazo>SmoothedCrossEntropyGradient")",
+                              {logits, labels, (*losses)[1], MakeTensor<float>({1}, {2})});
+  ASSERT_TRUE(gradient.ok()) << gradient.status();
+  // (softmax - target) * slope = ([0.5 0.5] - [1 0]) * 2.
+  EXPECT_THAT(Values<float>((*gradient)[0]), Pointwise(FloatNear(1e-6), {-1.0f, 1.0f}));
+}
+
+TEST(DenseKernelsTest, ALabelThatIsNotAClassIsAnError) {
+  const auto losses = RunOp(R"(op: "Frazo>SmoothedCrossEntropy")",
+                            {MakeTensor<float>({1, 2}, {0, 0}), MakeTensor<int>({1}, {2})});
+  EXPECT_EQ(losses.status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST(DenseKernelsTest, LstmOfOneTokenAndItsGradient) {
+  const Tensor none = MakeTensor<float>({0}, {}), none2 = MakeTensor<float>({0, 0}, {}),
+               none3 = MakeTensor<float>({0, 0, 0}, {});
+  const Tensor kernel = MakeTensor<float>({1, 4}, {0, 0, 0, 0}),
+               mask = MakeTensor<bool>({1, 1}, {true}), starts = MakeTensor<bool>({0, 0}, {});
+  // Candidate 0 and both gates open: the cell is tanh(0) = 0.
+  const auto forward =
+      RunOp(R"(op: "Frazo>LstmSequence")", {MakeTensor<float>({1, 1, 4}, {0, 100, 0, 100}), kernel,
+                                            none2, none, none, none3, none3, mask, starts});
+  ASSERT_TRUE(forward.ok()) << forward.status();
+  EXPECT_THAT(Values<float>((*forward)[0]), ElementsAre(0));
+  const auto backward =
+      RunOp(R"(op: "Frazo>LstmSequenceGradient")",
+            {MakeTensor<float>({1, 1, 1}, {3}), (*forward)[1], (*forward)[2], (*forward)[3], kernel,
+             none2, none, none, none3, none3, mask, starts});
+  ASSERT_TRUE(backward.ok()) << backward.status();
+  // The slope of tanh is 1 at 0, so the gradient passes to the candidate; the gates multiply zeros.
+  EXPECT_THAT(Values<float>((*backward)[0]), Pointwise(FloatNear(1e-5), {3.0f, 0.0f, 0.0f, 0.0f}));
+}
+
+TEST(DenseKernelsTest, LstmNamesTheInputThatDoesNotFit) {
+  const Tensor none = MakeTensor<float>({0}, {}), none3 = MakeTensor<float>({0, 0, 0}, {});
+  const auto outputs =
+      RunOp(R"(op: "Frazo>LstmSequence")",
+            {Tensor(tensorflow::DT_FLOAT, {1, 1, 4}), Tensor(tensorflow::DT_FLOAT, {1, 8}),
+             MakeTensor<float>({0, 0}, {}), none, none, none3, none3,
+             MakeTensor<bool>({1, 1}, {true}), MakeTensor<bool>({0, 0}, {})});
+  EXPECT_EQ(outputs.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(outputs.status().message(), HasSubstr("kernel"));
+}
+
+TEST(DenseKernelsTest, SparseConvolutionGradientOfOnePixel) {
+  const auto outputs =
+      RunOp(R"(op: "Frazo>SparseConv2DGradient"
+                                attr { key: "stride" value { i: 1 } }
+                                attr { key: "padding" value { s: "VALID" } })",
+            {MakeTensor<float>({1, 1, 1, 1}, {3}), MakeTensor<float>({1, 1, 1, 1}, {2}),
+             MakeTensor<float>({1, 1, 1, 1}, {5})});
+  ASSERT_TRUE(outputs.ok()) << outputs.status();
+  // y = 2 * 3: the derivatives are 2 by the input and 3 by the filter, times 5.
+  EXPECT_THAT(Values<float>((*outputs)[0]), ElementsAre(10));
+  EXPECT_THAT(Values<float>((*outputs)[1]), ElementsAre(15));
+}
+
+}  // namespace
+}  // namespace frazo::ops

@@ -1,0 +1,78 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "core/ops/testing/graph_session.h"
+#include "core/ops/testing/tensors.h"
+#include "frazo/proto/search.pb.h"
+#include "google/protobuf/text_format.h"
+
+namespace frazo::ops {
+namespace {
+
+using ::tensorflow::Tensor;
+using ::tensorflow::tstring;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+// Greedy search for one sentence over three tokens, of which 0 ends it.
+absl::StatusOr<std::vector<Tensor>> Begin(int vocabulary = 3) {
+  frazo::Search config;
+  EXPECT_TRUE(
+      google::protobuf::TextFormat::ParseFromString("eos_id: 0 max_length: 4 greedy {}", &config));
+  const Tensor no_numbers = MakeTensor<int>({0}, {});
+  return RunOp(R"(op: "Frazo>SearchBegin")",
+               {MakeTensor<tstring>({}, {config.SerializeAsString()}), MakeTensor<int>({}, {1}),
+                MakeTensor<int>({}, {vocabulary}), MakeTensor<int>({}, {0}), no_numbers,
+                MakeTensor<int>({0, 0}, {}), no_numbers, MakeTensor<int64_t>({0}, {})});
+}
+
+absl::StatusOr<std::vector<Tensor>> Step(const Tensor& search, const std::vector<float>& scores) {
+  return RunOp(R"(op: "Frazo>SearchStep")",
+               {search, MakeTensor<float>({1, static_cast<int64_t>(scores.size())}, scores),
+                MakeTensor<float>({0, 0}, {}), MakeTensor<bool>({0}, {})});
+}
+
+TEST(SearchKernelsTest, GreedySearchTakesTheBestTokenUntilTheEnd) {
+  const auto begun = Begin();
+  ASSERT_TRUE(begun.ok()) << begun.status();
+  const auto first = Step((*begun)[0], {-9, 1, 2});
+  ASSERT_TRUE(first.ok()) << first.status();
+  EXPECT_THAT(Values<int>((*first)[1]), ElementsAre(2));
+  const auto second = Step((*first)[0], {9, 0, 0});
+  ASSERT_TRUE(second.ok()) << second.status();
+  EXPECT_EQ((*second)[1].NumElements(), 0);
+  const auto results = RunOp(R"(op: "Frazo>SearchResults")", {(*second)[0]});
+  ASSERT_TRUE(results.ok()) << results.status();
+  EXPECT_THAT(Values<int>((*results)[0]), ElementsAre(2, 0));
+  EXPECT_THAT(Values<int>((*results)[2]), ElementsAre(2));
+  // Ended by its end token.
+  EXPECT_THAT(Values<int>((*results)[5]), ElementsAre(1));
+}
+
+TEST(SearchKernelsTest, AStepLeavesTheSearchBeforeItAsItWas) {
+  const auto begun = Begin();
+  ASSERT_TRUE(begun.ok()) << begun.status();
+  for (int i = 0; i < 2; ++i) {
+    const auto stepped = Step((*begun)[0], {-9, 1, 2});
+    ASSERT_TRUE(stepped.ok()) << stepped.status();
+    EXPECT_THAT(Values<int>((*stepped)[1]), ElementsAre(2));
+  }
+}
+
+TEST(SearchKernelsTest, WhatIsWrongIsNamed) {
+  EXPECT_THAT(Begin(0).status().message(), HasSubstr("vocabulary: 0; expected at least 1"));
+  const auto begun = Begin();
+  ASSERT_TRUE(begun.ok()) << begun.status();
+  EXPECT_THAT(Step((*begun)[0], {1, 2}).status().message(),
+              HasSubstr("scores: shape [1,2]; expected [1,3]"));
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_THAT(Step((*begun)[0], {nan, nan, nan}).status().message(),
+              HasSubstr("sentence 0, hypothesis 0, step 0"));
+}
+
+}  // namespace
+}  // namespace frazo::ops
