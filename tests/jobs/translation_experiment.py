@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 from frazo import _core
 from frazo.checkpoint.retention import RetentionPolicy
+from frazo.checkpoint.saved_tensor import whole_tensors
 from frazo.checkpoint.store import CheckpointStore
 
 TEST_PAIRS = 30
@@ -97,7 +98,7 @@ def write_translation_experiment(directory: Path) -> Path:
         with _core.RecordWriter(directory / name) as writer:
             for row in chosen[:300]:
                 writer.write(row.encode())
-    CheckpointStore(directory / "weights", RetentionPolicy(1)).write(1, _weights())
+    CheckpointStore(directory / "weights", RetentionPolicy(1)).write(1, whole_tensors(_weights()))
     path = directory / "pairs.textproto"
     train = _PIPELINE.format(
         directory=directory, name="train", order="shuffle { buffer_records: 300 }", texts=""

@@ -6,6 +6,7 @@ import tensorflow as tf
 from frazo.checkpoint.follower import CheckpointFollower
 from frazo.checkpoint.retention import RetentionPolicy
 from frazo.checkpoint.run_status import mark_finished
+from frazo.checkpoint.saved_tensor import whole_tensors
 from frazo.checkpoint.store import CheckpointStore
 from frazo.program.console import Console
 from frazo.program.errors import JobError
@@ -14,7 +15,7 @@ from frazo.program.errors import JobError
 def save(path, *steps):
     for step in steps:
         CheckpointStore(path, RetentionPolicy(5)).write(
-            step, {"global_step": tf.constant(step, tf.int64)}
+            step, whole_tensors({"global_step": tf.constant(step, tf.int64)})
         )
 
 

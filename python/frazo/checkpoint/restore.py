@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import tensorflow as tf
 from frazo.checkpoint.directory import Checkpoint
+from frazo.checkpoint.saved_tensor import full_shape, joined, slices_to_read
 from frazo.program.errors import JobError
 
 # Variables that checkpoints of older versions lack. They keep their initial values: here, gradients
@@ -32,7 +33,7 @@ def by_key(variables: Sequence[tf.Variable]) -> dict[str, tf.Variable]:
 def restore_variables(
     checkpoint: Checkpoint, variables: Mapping[str, tf.Variable], other_prefix: str
 ) -> None:
-    """Assigns every variable its tensor.
+    """Assigns every variable its tensor, or the part of it that the variable is.
 
     Args:
       checkpoint: The checkpoint.
@@ -47,7 +48,7 @@ def restore_variables(
     shapes = reader.get_variable_to_shape_map()
     dtypes = reader.get_variable_to_dtype_map()
     problems = [
-        f"missing in the checkpoint: {name} {variable.shape.as_list()}"
+        f"missing in the checkpoint: {name} {full_shape(variable)}"
         for name, variable in variables.items()
         if name not in shapes and name not in _LATER_VARIABLES
     ]
@@ -58,10 +59,10 @@ def restore_variables(
     ]
     problems += [
         f"different: {name} is {_kind(dtypes[name], shapes[name])} in the checkpoint, "
-        f"{_kind(variable.dtype, variable.shape.as_list())} in the model"
+        f"{_kind(variable.dtype, full_shape(variable))} in the model"
         for name, variable in variables.items()
         if name in shapes
-        and (shapes[name] != variable.shape.as_list() or dtypes[name] != variable.dtype)
+        and (shapes[name] != full_shape(variable) or dtypes[name] != variable.dtype)
     ]
     if problems:
         raise JobError(
@@ -70,10 +71,27 @@ def restore_variables(
             + "Use the configuration that it was trained with (control/params.txt in its log directory), or another --logdir "
             "to start anew."
         )
-    saved = [name for name in variables if name in shapes]
-    values = read_tensors(checkpoint, {name: dtypes[name] for name in saved})
-    for name in saved:
-        variables[name].assign(values[name])
+    assign_saved(checkpoint, [(name, v) for name, v in variables.items() if name in shapes])
+
+
+def assign_saved(checkpoint: Checkpoint, sources: Sequence[tuple[str, tf.Variable]]) -> None:
+    """Assigns variables tensors of the same type and full shape, or the parts that they hold.
+
+    Args:
+      checkpoint: its tensors may have been saved whole or in any slices.
+      sources: the name of a tensor and the variable that takes it.
+
+    Raises:
+      JobError: the bundle is not readable; nothing is assigned.
+    """
+    slices = [
+        (name, text, variable.dtype)
+        for name, variable in sources
+        for text in slices_to_read(variable)
+    ]
+    values = iter(_read(checkpoint, slices))
+    for _, variable in sources:
+        variable.assign(joined(variable, [next(values) for _ in slices_to_read(variable)]))
 
 
 def read_tensors(checkpoint: Checkpoint, dtypes: Mapping[str, tf.DType]) -> dict[str, tf.Tensor]:
@@ -86,17 +104,26 @@ def read_tensors(checkpoint: Checkpoint, dtypes: Mapping[str, tf.DType]) -> dict
     Raises:
       JobError: The bundle is not readable although its files are unchanged.
     """
-    names = list(dtypes)
+    values = _read(checkpoint, [(name, "", dtype) for name, dtype in dtypes.items()])
+    return dict(zip(dtypes, values, strict=True))
+
+
+def _read(
+    checkpoint: Checkpoint, slices: Sequence[tuple[str, str, tf.DType]]
+) -> Sequence[tf.Tensor]:
+    """slices: of each the tensor's name, what is read of it, and its type."""
+    if not slices:
+        return []
+    names, texts, dtypes = zip(*slices, strict=True)
     try:
-        tensors = tf.raw_ops.RestoreV2(
+        return tf.raw_ops.RestoreV2(
             prefix=checkpoint.prefix,
             tensor_names=names,
-            shape_and_slices=[""] * len(names),
-            dtypes=[dtypes[name] for name in names],
+            shape_and_slices=texts,
+            dtypes=dtypes,
         )
     except tf.errors.OpError as error:
         raise JobError(f"{checkpoint.prefix}: cannot be read: {error.message}") from error
-    return dict(zip(names, tensors, strict=True))
 
 
 def holds(checkpoint: Checkpoint, name: str) -> bool:

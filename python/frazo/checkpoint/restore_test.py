@@ -3,6 +3,7 @@ import tensorflow as tf
 from frazo.checkpoint.directory import CheckpointDirectory
 from frazo.checkpoint.restore import by_key, restore_variables
 from frazo.checkpoint.retention import RetentionPolicy
+from frazo.checkpoint.saved_tensor import whole_tensors
 from frazo.checkpoint.store import CheckpointStore
 from frazo.program.errors import JobError
 
@@ -15,7 +16,7 @@ def checkpoint(tmp_path):
         "step": tf.constant(7, tf.int64),
         "input/position": tf.constant(9),
     }
-    CheckpointStore(tmp_path, RetentionPolicy(1)).write(7, tensors)
+    CheckpointStore(tmp_path, RetentionPolicy(1)).write(7, whole_tensors(tensors))
     return CheckpointDirectory(tmp_path).newest(pytest.fail)
 
 

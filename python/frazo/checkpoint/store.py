@@ -10,7 +10,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import tensorflow as tf
@@ -27,6 +27,7 @@ from frazo.checkpoint.manifest import (
     write_manifest,
 )
 from frazo.checkpoint.retention import RetentionPolicy, SavedCheckpoint
+from frazo.checkpoint.saved_tensor import SavedTensor
 from frazo.program import durable_file
 from frazo.program.errors import JobError
 
@@ -87,8 +88,8 @@ class CheckpointStore:
         self._remove_leftovers(warn)
         return newest
 
-    def write(self, step: int, tensors: Mapping[str, tf.Tensor]) -> Manifest:
-        """Saves `tensors` by name. Raises CheckpointWriteError; readers then still see the old
+    def write(self, step: int, tensors: Sequence[SavedTensor]) -> Manifest:
+        """Saves `tensors`. Raises CheckpointWriteError; readers then still see the old
         state.
         """
         aside = self._path / (checkpoint_name(step) + durable_file.TEMPORARY_SUFFIX)
@@ -99,15 +100,14 @@ class CheckpointStore:
         finally:
             shutil.rmtree(aside, ignore_errors=True)
 
-    def _write(self, step: int, tensors: Mapping[str, tf.Tensor], aside: Path) -> Manifest:
+    def _write(self, step: int, tensors: Sequence[SavedTensor], aside: Path) -> Manifest:
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir()
-        names = list(tensors)
         tf.raw_ops.SaveV2(
             prefix=str(aside / checkpoint_name(step)),
-            tensor_names=names,
-            shape_and_slices=[""] * len(names),
-            tensors=[tensors[name] for name in names],
+            tensor_names=[tensor.name for tensor in tensors],
+            shape_and_slices=[tensor.shape_and_slice for tensor in tensors],
+            tensors=[tensor.value for tensor in tensors],
         )
         files = sorted(aside.iterdir())
         for file in files:

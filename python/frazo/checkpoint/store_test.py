@@ -10,15 +10,18 @@ import pytest
 import tensorflow as tf
 from frazo.checkpoint.directory import CheckpointDirectory
 from frazo.checkpoint.retention import RetentionPolicy
+from frazo.checkpoint.saved_tensor import whole_tensors
 from frazo.checkpoint.store import CheckpointStore
 from frazo.program.errors import JobError
 
 
 def tensors(value):
-    return {
-        "network/conv0/kernel": tf.fill([3, 2], float(value)),
-        "global_step": tf.constant(value, tf.int64),
-    }
+    return whole_tensors(
+        {
+            "network/conv0/kernel": tf.fill([3, 2], float(value)),
+            "global_step": tf.constant(value, tf.int64),
+        }
+    )
 
 
 @pytest.fixture
@@ -208,13 +211,14 @@ def test_a_full_disk_leaves_the_old_checkpoint_and_names_file_and_remedy(tmp_pat
         from pathlib import Path
         import tensorflow as tf
         from frazo.checkpoint.retention import RetentionPolicy
+        from frazo.checkpoint.saved_tensor import whole_tensors
         from frazo.checkpoint.store import CheckpointStore, CheckpointWriteError
 
         store = CheckpointStore(Path({str(tmp_path)!r}), RetentionPolicy(1))
-        store.write(10, {{"global_step": tf.constant(10, tf.int64)}})
+        store.write(10, whole_tensors({{"global_step": tf.constant(10, tf.int64)}}))
         resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
         try:
-            store.write(20, {{"network/kernel": tf.zeros([1000, 1000])}})
+            store.write(20, whole_tensors({{"network/kernel": tf.zeros([1000, 1000])}}))
         except CheckpointWriteError as error:
             print(error)
         """

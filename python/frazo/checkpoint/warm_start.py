@@ -8,7 +8,8 @@ from pathlib import Path
 import tensorflow as tf
 from frazo.checkpoint.directory import Checkpoint, CheckpointDirectory
 from frazo.checkpoint.manifest import DamagedCheckpointError, step_of
-from frazo.checkpoint.restore import read_tensors
+from frazo.checkpoint.restore import assign_saved
+from frazo.checkpoint.saved_tensor import full_shape
 from frazo.config.suggestions import nearest
 from frazo.program.errors import JobError
 from frazo.proto import warm_start_pb2
@@ -82,9 +83,7 @@ def warm_start(
             + "Correct warm_start.name_rules: `tensor` must name a tensor of the checkpoint; with `skip: true` "
             "variables keep their initial values."
         )
-    values = read_tensors(checkpoint, {source: dtypes[source] for source in sources.values()})
-    for name, source in sources.items():
-        variables[name].assign(values[source])
+    assign_saved(checkpoint, [(source, variables[name]) for name, source in sources.items()])
     left = tuple(name for name in variables if name not in sources)
     return WarmStarted(checkpoint, len(sources), left)
 
@@ -161,10 +160,8 @@ def _misfit(
         suggestion = nearest(source, list(shapes))
         hint = f" (the nearest is {suggestion})" if suggestion else ""
         return f"{name}: there is no {source} in the checkpoint{hint}"
-    if list(shapes[source]) != variable.shape.as_list():
-        return (
-            f"{name}: {source} has shape {shapes[source]}, the variable {variable.shape.as_list()}"
-        )
+    if list(shapes[source]) != full_shape(variable):
+        return f"{name}: {source} has shape {shapes[source]}, the variable {full_shape(variable)}"
     if dtypes[source] != variable.dtype:
         return (
             f"{name}: {source} is {tf.as_dtype(dtypes[source]).name}, the variable "

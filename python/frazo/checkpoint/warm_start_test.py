@@ -3,6 +3,7 @@ import pytest
 import tensorflow as tf
 from frazo.checkpoint.restore import by_key
 from frazo.checkpoint.retention import RetentionPolicy
+from frazo.checkpoint.saved_tensor import whole_tensors
 from frazo.checkpoint.store import CheckpointStore
 from frazo.checkpoint.warm_start import warm_start
 from frazo.program.errors import JobError
@@ -22,7 +23,8 @@ def folder(tmp_path):
     store = CheckpointStore(tmp_path, RetentionPolicy(2))
     for step, more in ((7, 0.0), (8, 10.0)):
         tensors = {name: tf.constant(value) + more for name, value in _TENSORS.items()}
-        store.write(step, tensors | {"global_step": tf.constant(step, tf.int64)})
+        tensors["global_step"] = tf.constant(step, tf.int64)
+        store.write(step, whole_tensors(tensors))
     return tmp_path
 
 

@@ -4,10 +4,10 @@ import dataclasses
 import queue
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Sequence
 
-import tensorflow as tf
 from frazo.checkpoint.manifest import Manifest
+from frazo.checkpoint.saved_tensor import SavedTensor
 from frazo.checkpoint.store import CheckpointStore, CheckpointWriteError
 
 
@@ -33,13 +33,13 @@ class CheckpointWriter:
         self._thread: threading.Thread | None = None
         self._finished: queue.SimpleQueue = queue.SimpleQueue()
 
-    def save(self, step: int, tensors: Mapping[str, tf.Tensor]) -> None:
+    def save(self, step: int, tensors: Sequence[SavedTensor]) -> None:
         """Starts a save and returns at once. If the previous save is still being written, waits for
         it first.
         """
         self._join()
         self._thread = threading.Thread(
-            target=self._write, args=(step, dict(tensors)), name=f"save-{step}"
+            target=self._write, args=(step, list(tensors)), name=f"save-{step}"
         )
         self._thread.start()
 
@@ -66,7 +66,7 @@ class CheckpointWriter:
             self._thread.join()
             self._thread = None
 
-    def _write(self, step: int, tensors: Mapping[str, tf.Tensor]) -> None:
+    def _write(self, step: int, tensors: Sequence[SavedTensor]) -> None:
         began = time.monotonic()
         try:
             manifest, error = self._store.write(step, tensors), None

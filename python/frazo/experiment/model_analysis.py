@@ -5,21 +5,41 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 from frazo.checkpoint.restore import variable_key
+from frazo.checkpoint.saved_tensor import full_shape
+from frazo.layers.declaration import find_declaration
+from frazo.shard.mesh import axis_names
 
 
 def model_analysis(variables: Sequence[tf.Variable]) -> str:
-    """One line a variable, in the order given: shape, size, name; then the total."""
+    """One line a variable, in the order given: shape, size, logical axes, name; then the total.
+
+    Shape and size are those of the whole variable, whichever part of it this process holds.
+    """
     rows = [
-        (str(variable.shape.as_list()), math.prod(variable.shape.as_list()), variable_key(variable))
+        (
+            str(full_shape(variable)),
+            math.prod(full_shape(variable)),
+            _axes(variable),
+            variable_key(variable),
+        )
         for variable in variables
     ]
-    total = sum(size for _, size, _ in rows)
-    shape_width = max([len("shape"), *(len(shape) for shape, _, _ in rows)])
+    total = sum(size for _, size, _, _ in rows)
+    shape_width = max([len("shape"), *(len(shape) for shape, _, _, _ in rows)])
     size_width = max(len("size"), len(f"{total:,}"))
-    lines = [f"{'shape':<{shape_width}}  {'size':>{size_width}}  name"]
+    axes_width = max([len("axes"), *(len(axes) for _, _, axes, _ in rows)])
+    lines = [f"{'shape':<{shape_width}}  {'size':>{size_width}}  {'axes':<{axes_width}}  name"]
     lines += [
-        f"{shape:<{shape_width}}  {size:>{size_width},}  {name}" for shape, size, name in rows
+        f"{shape:<{shape_width}}  {size:>{size_width},}  {axes:<{axes_width}}  {name}"
+        for shape, size, axes, name in rows
     ]
     lines.append("-" * max(len(line) for line in lines))
     lines.append(f"{'total':<{shape_width}}  {total:>{size_width},}  parameters")
     return "\n".join(lines) + "\n"
+
+
+def _axes(variable: tf.Variable) -> str:
+    """ "embed, heads|heads|heads"; "-" for a variable that declares none."""
+    declaration = find_declaration(variable)
+    names = axis_names(declaration.axes) if declaration else ()
+    return ", ".join(names) or "-"

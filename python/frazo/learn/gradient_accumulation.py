@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 import tensorflow as tf
+from frazo.layers.declaration import inherit
 from frazo.learn.trained_weight import TrainedWeight
 
 
@@ -17,10 +18,13 @@ class GradientAccumulation(tf.Module):
         super().__init__()
         self._num_batches = num_batches
         self._sums = [
-            tf.Variable(
-                tf.zeros_like(weight.variable),
-                trainable=False,
-                name=f"learner/accumulated/{weight.name}",
+            inherit(
+                tf.Variable(
+                    tf.zeros_like(weight.variable),
+                    trainable=False,
+                    name=f"learner/accumulated/{weight.name}",
+                ),
+                weight.variable,
             )
             for weight in weights
         ]

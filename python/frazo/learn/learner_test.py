@@ -3,11 +3,12 @@ import math
 import numpy as np
 import pytest
 import tensorflow as tf
+from frazo.layers.declaration import declaration_of
 from frazo.layers.place import Place
 from frazo.layers.step_context import StepContext
 from frazo.learn import learner  # noqa: F401  (binds itself to its message)
 from frazo.learn.loss import Loss
-from frazo.proto import learner_pb2
+from frazo.proto import initializer_pb2, learner_pb2
 from frazo.registry import build
 from google.protobuf import text_format
 
@@ -371,3 +372,25 @@ def test_variable_that_the_loss_does_not_use_is_an_error():
             context,
             tf.constant(0, tf.int64),
         )
+
+
+def test_what_is_kept_for_a_weight_has_its_axes():
+    place, init = Place(path="fc", seed=1), initializer_pb2.Initializer()
+    kernel = place.variable("kernel", (128, 130), axes=("embed", "mlp"), init=init, decays=True)
+    text = "learning_rate: 0.1 optimizer { adafactor { beta1: 0.9 } } ema_decay: 0.9 "
+    message = text_format.Parse(text + "accumulation_steps: 2", learner_pb2.Learner())
+    kept = {}
+    for state in build(message, variables=[kernel]).state_variables:
+        if "fc/kernel" in state.name:
+            declared = declaration_of(state)
+            assert declared.full_shape == tuple(state.shape)
+            assert not declared.decays
+            kept[state.name.removesuffix(":0")] = declared.axes
+    # Rows are means over the largest dimension, 130, columns over the other one.
+    assert kept == {
+        "learner/adafactor/m/fc/kernel": ("embed", "mlp"),
+        "learner/adafactor/rows/fc/kernel": ("embed",),
+        "learner/adafactor/columns/fc/kernel": ("mlp",),
+        "learner/average/fc/kernel": ("embed", "mlp"),
+        "learner/accumulated/fc/kernel": ("embed", "mlp"),
+    }

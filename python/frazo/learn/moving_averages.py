@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Iterator, Sequence
 
 import tensorflow as tf
+from frazo.layers.declaration import inherit
 
 
 class MovingAverages(tf.Module):
@@ -17,10 +18,13 @@ class MovingAverages(tf.Module):
         self._decay = decay
         self._weights = list(variables)
         self.averages = [
-            tf.Variable(
-                weight.read_value(),
-                trainable=False,
-                name=f"learner/average/{weight.name.removesuffix(':0')}",
+            inherit(
+                tf.Variable(
+                    weight.read_value(),
+                    trainable=False,
+                    name=f"learner/average/{weight.name.removesuffix(':0')}",
+                ),
+                weight,
             )
             for weight in variables
         ]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import tensorflow as tf
+from frazo.layers.declaration import inherit
 from frazo.learn.trained_weight import TrainedWeight
 
 
@@ -29,9 +30,24 @@ class Optimizer(tf.Module):
         """
         raise NotImplementedError(f"{type(self).__name__} does not define apply")
 
-    def add_slot(self, name: str, weight: TrainedWeight, initial: tf.Tensor) -> tf.Variable:
-        """Adds a slot for one weight: "learner/<name>/<the weight's name>"."""
-        return self._add(f"{name}/{weight.name}", initial)
+    def add_slot(
+        self,
+        name: str,
+        weight: TrainedWeight,
+        initial: tf.Tensor,
+        *,
+        without_dimension: int | None = None,
+    ) -> tf.Variable:
+        """Adds a slot with the axes of its weight: "learner/<name>/<the weight's name>".
+
+        Args:
+          name: of the slot.
+          weight: what it is for.
+          initial: the first value, of the weight's shape.
+          without_dimension: the dimension of the weight that the slot lacks.
+        """
+        slot = self._add(f"{name}/{weight.name}", initial)
+        return inherit(slot, weight.variable, without_dimension=without_dimension)
 
     def add_slots(self, name: str) -> list[tf.Variable]:
         """Adds a slot of zeros for each weight."""

@@ -1,7 +1,7 @@
 """Which part of a variable each process of a mesh holds."""
 
 import dataclasses
-import math
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
@@ -182,9 +182,20 @@ def within(ranges: Sequence[Range], part: Range) -> tuple[Range, ...]:
     return tuple(found)
 
 
-def num_values(held: Held) -> int:
-    """How many values are held."""
-    return math.prod(held_shape(held))
+def boxes(held: Held) -> list[tuple[Range, ...]]:
+    """The pieces of the whole variable that are held, each one range of every dimension."""
+    return list(itertools.product(*held))
+
+
+def local_boxes(held: Held) -> list[tuple[Range, ...]]:
+    """Where the pieces of `boxes`, in the same order, are in what is held."""
+    local = []
+    for ranges in held:
+        starts = itertools.accumulate((piece.size for piece in ranges), initial=0)
+        local.append(
+            tuple(Range(start, piece.size) for start, piece in zip(starts, ranges, strict=False))
+        )
+    return boxes(tuple(local))
 
 
 def _parts(axis: LogicalAxis, size: int) -> tuple[Sequence[Axis], Sequence[int]]:

@@ -1,7 +1,18 @@
 import dataclasses
 
 import pytest
-from frazo.shard.mesh import Axis, Fused, Mesh, Range, axis_names, held_shape, is_whole, within
+from frazo.shard.mesh import (
+    Axis,
+    Fused,
+    Mesh,
+    Range,
+    axis_names,
+    boxes,
+    held_shape,
+    is_whole,
+    local_boxes,
+    within,
+)
 
 _GRID = Mesh(
     sizes={"data": 2, "model": 2},
@@ -95,3 +106,10 @@ def test_ranges_within_a_part_count_from_its_start():
     ranges = (Range(2, 4), Range(7, 2))
     assert within(ranges, Range(4, 4)) == (Range(0, 2), Range(3, 1))
     assert within(ranges, Range(9, 3)) == ()
+
+
+def test_boxes_are_all_combinations_of_ranges():
+    held_ranges = ((Range(4, 2),), (Range(2, 3), Range(7, 1)))
+    assert boxes(held_ranges) == [(Range(4, 2), Range(2, 3)), (Range(4, 2), Range(7, 1))]
+    # What is held lies side by side.
+    assert local_boxes(held_ranges) == [(Range(0, 2), Range(0, 3)), (Range(0, 2), Range(3, 1))]

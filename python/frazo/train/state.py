@@ -5,6 +5,7 @@ import hashlib
 import tensorflow as tf
 from frazo.checkpoint.directory import Checkpoint
 from frazo.checkpoint.restore import holds, read_tensors, restore_variables
+from frazo.checkpoint.saved_tensor import SavedTensor, saved_tensors, whole_tensors
 from frazo.experiment.model import Model
 from frazo.proto import input_pb2
 
@@ -31,17 +32,18 @@ class TrainState:
         text = train_input.SerializeToString(deterministic=True) + str(model.seed).encode()
         self._fingerprint = hashlib.sha256(text).hexdigest()
 
-    def snapshot(self) -> dict[str, tf.Tensor]:
-        """The values of this moment, by name. Cheap: a variable's buffer is copied only when it is
-        next written.
+    def snapshot(self) -> list[SavedTensor]:
+        """The values of this moment. Cheap: a variable's buffer is copied only when it is next
+        written.
         """
-        tensors = {name: v.read_value() for name, v in self.model.variables.items()}
-        tensors[_ITERATOR] = tf.raw_ops.SerializeIterator(
+        position = tf.raw_ops.SerializeIterator(
             resource_handle=self._iterator._iterator_resource,
             external_state_policy=_FAIL_ON_EXTERNAL_STATE,
         )
-        tensors[_FINGERPRINT] = tf.constant(self._fingerprint)
-        return tensors
+        return [
+            *(t for name, v in self.model.variables.items() for t in saved_tensors(name, v)),
+            *whole_tensors({_ITERATOR: position, _FINGERPRINT: tf.constant(self._fingerprint)}),
+        ]
 
     def restore(self, checkpoint: Checkpoint) -> bool:
         """Goes back to a checkpoint. False: the input is another one now, and begins at its first

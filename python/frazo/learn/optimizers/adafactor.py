@@ -50,14 +50,15 @@ class Adafactor(Optimizer):
         if dims is None:
             return WholeSecondMoment(self.add_slot("adafactor/v", weight, tf.zeros(shape)))
         rows, columns = (
-            tf.zeros([size for axis, size in enumerate(shape) if axis != left_out])
-            for left_out in dims
+            self.add_slot(
+                f"adafactor/{name}",
+                weight,
+                tf.zeros(shape[:left_out] + shape[left_out + 1 :]),
+                without_dimension=left_out,
+            )
+            for name, left_out in zip(("rows", "columns"), dims, strict=True)
         )
-        return FactoredSecondMoment(
-            dims,
-            self.add_slot("adafactor/rows", weight, rows),
-            self.add_slot("adafactor/columns", weight, columns),
-        )
+        return FactoredSecondMoment(dims, rows, columns)
 
 
 def _rms(value: tf.Tensor | tf.Variable) -> tf.Tensor:
