@@ -21,8 +21,8 @@ the most frequent one. Sources that differ in case or blanks are one source.
 
 dev and test are pairs of three words and more without placeholders. A hash of the source chooses
 them, so that most stay the same when packages are added. No training pair shares a text with them,
-on either side, or has a near-copy: a text whose letter trigrams have a Jaccard similarity of
-{similarity} or more.
+on either side, or has a near-copy: a text whose letter trigrams have a Jaccard
+similarity of {similarity} or more.
 
 The same packages give the same files, byte for byte. It takes about a minute and a half.
 """

@@ -178,7 +178,7 @@ def test_what_is_there_is_not_written_over(command, capsys):
     before = {name: os.stat(name).st_mtime_ns for name in os.listdir()}
     assert "--out=a would overwrite the input 'a'" in failure(capsys, command, "a", "--out=a")
     os.link("a", "linked")
-    assert "which is read" in failure(capsys, command, "a", "--out=linked")
+    assert "overwrite the input" in failure(capsys, command, "a", "--out=linked")
     os.remove("linked")
     assert "'b' exists already; remove it" in failure(capsys, command, "a", "--out=b")
     assert "'s-00001-of-00003' exists already" in failure(capsys, command, "a", "--out=s@2")
