@@ -1,4 +1,4 @@
-"""Tells a person how far a step of a tool is."""
+"""Shows the progress of a step of a tool."""
 
 import sys
 import time
@@ -8,17 +8,17 @@ from frazo.program.console import Console
 from frazo.program.number_format import format_bytes, format_duration
 from frazo.program.progress_bar import progress_bar
 
-# Often enough to look alive, seldom enough to cost nothing.
+# Seconds between updates: often enough to look alive, rarely enough to cost nothing.
 _SECONDS_BETWEEN = 0.1
 
 
 class Progress:
-    """On a terminal one live line with bar, rate and time left; in a log a line when it begins.
+    """Shows a live line with bar, rate and time left on a terminal; in a log, a line at the start.
 
         with Progress("reading", total_bytes) as progress:
             progress(bytes_so_far)
 
-    Both go to standard error. The live line is gone at the end.
+    Both go to standard error. The live line disappears at the end.
     """
 
     def __init__(
@@ -30,7 +30,15 @@ class Progress:
         console: Console | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """what: the step, such as "reading". total: how much there is to do, in `unit`."""
+        """Starts a step.
+
+        Args:
+          what: The step, such as "reading".
+          total: The amount of work, in `unit`.
+          unit: What is counted.
+          console: Where to write; None: standard error.
+          clock: Seconds.
+        """
         self._what = what
         self._total = max(total, 1)
         self._unit = unit
@@ -42,7 +50,7 @@ class Progress:
             self._console.line(f"{what} ...")
 
     def __call__(self, done: int) -> None:
-        """done: how much of the total, so far."""
+        """Shows that `done` of the total is done."""
         now = self._clock()
         if now < self._next:
             return
@@ -56,7 +64,7 @@ class Progress:
         )
 
     def line(self, text: str) -> None:
-        """Prints a line of the result on standard output, out of the live line's way."""
+        """Prints a line of the result on standard output without disturbing the live line."""
         self._console.end_live()
         print(text, flush=True)
 

@@ -1,9 +1,9 @@
-"""Writes docs/layers.md: every layer's message, its fields, and what its class says of shapes.
+"""Writes docs/layers.md: the message of every layer, its fields, and the shapes from its class.
 
     ./bazelw run //tools:layer_reference
 
-All of it comes from the comments of proto/*.proto and the docstrings of python/frazo/{layers,models}; a test
-fails when docs/layers.md is not what they say.
+The text comes from the comments of proto/*.proto and the docstrings of
+python/frazo/{layers,models}. A test fails if docs/layers.md differs.
 """
 
 import argparse
@@ -26,16 +26,16 @@ _ROOMS = ("layers", "models")
 _PREAMBLE = """\
 # Layers
 
-A layer is a message in an experiment's `.textproto` and the class that is bound to it. This page lists them all, from the
-comments of `proto/*.proto` and the docstrings of `python/frazo/layers` and `python/frazo/models`; `./bazelw run //tools:layer_reference` writes it anew.
+A layer is a message in an experiment's `.textproto` and the class that is bound to it. This page lists all layers, from the
+comments of `proto/*.proto` and the docstrings of `python/frazo/layers` and `python/frazo/models`; `./bazelw run //tools:layer_reference` renews it.
 
-A layer that stands in a `Sequential` is written as a member of `Layer`:
+A layer of a `Sequential` is written as a member of `Layer`:
 
     layers { linear { units: 256 activation: RELU } }
     layers { dropout { rate: 0.1 } }
 
-The others are fields of the models that they are parts of. Sequences are `[batch, time, dim]`; what a mask, packing and decoding
-token by token mean is told in [architecture.md](architecture.md).
+The other layers are fields of the models that use them. Sequences are `[batch, time, dim]`. Masks, packing and decoding
+token by token are explained in [architecture.md](architecture.md).
 """
 _TYPES = {
     FieldDescriptor.TYPE_BOOL: "bool",
@@ -49,7 +49,13 @@ _TYPES = {
 
 
 class Binding(NamedTuple):
-    """A class with @register. message: its message. class_name: dotted. docstring: without indent."""
+    """A class with @register.
+
+    Attributes:
+      message: Its message.
+      class_name: Its dotted name.
+      docstring: Its docstring without indentation.
+    """
 
     message: Descriptor
     class_name: str
@@ -57,7 +63,7 @@ class Binding(NamedTuple):
 
 
 def bindings(package: Path) -> dict[str, Binding]:
-    """The registered layers and models of the package in a folder, by the full names of their messages."""
+    """Returns the registered layers and models of a package, by the full names of their messages."""
     found = {}
     paths = (path for room in _ROOMS for path in sorted((package / room).rglob("*.py")))
     for path in paths:
@@ -73,7 +79,7 @@ def bindings(package: Path) -> dict[str, Binding]:
 
 
 def reference(bound: Mapping[str, Binding]) -> str:
-    """The page."""
+    """Returns the page."""
     parts = [_PREAMBLE]
     texts = comments()
     for message in _messages(bound):
@@ -98,7 +104,7 @@ def main() -> int:
 
 
 def _registered_messages(node: ast.ClassDef) -> Iterator[Descriptor]:
-    """The message of @register(module_pb2.Message) above a class."""
+    """Yields Message for each @register(module_pb2.Message) above a class."""
     for decorator in node.decorator_list:
         if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "register":
             module, *names = ast.unparse(decorator.args[0]).split(".")
@@ -109,7 +115,7 @@ def _registered_messages(node: ast.ClassDef) -> Iterator[Descriptor]:
 
 
 def _files(bound: Mapping[str, Binding]) -> list[FileDescriptor]:
-    """Those of the bound messages, and what they import from the vocabulary; sorted by name."""
+    """Returns the files of the bound messages and their imports from proto/, sorted by name."""
     found = {}
     waiting = [binding.message.file for binding in bound.values()]
     while waiting:
@@ -122,7 +128,7 @@ def _files(bound: Mapping[str, Binding]) -> list[FileDescriptor]:
 
 
 def _messages(bound: Mapping[str, Binding]) -> list[Descriptor]:
-    """All messages of the files, each before those nested in it, by name."""
+    """Returns all messages of the files by name, each before the messages nested in it."""
 
     def with_nested(message: Descriptor) -> Iterator[Descriptor]:
         yield message

@@ -15,12 +15,17 @@ UNKNOWN = "-"
 
 
 class SourceError(Exception):
-    """A file or folder gives no catalogues; str() names it, what is wrong and the remedy."""
+    """A file or folder has no catalogues. str() names it, the problem and the remedy."""
 
 
 class Catalogue(NamedTuple):
-    """A .mo file, unread. package, version, licence (the path of the package's debian/copyright
-    when it is installed): "-" where they are not known."""
+    """An unread .mo file.
+
+    Attributes:
+      package: Name of its package; "-" if unknown.
+      version: Version of the package; "-" if unknown.
+      licence: Path of the package's debian/copyright when it is installed; "-" if unknown.
+    """
 
     package: str
     version: str
@@ -30,8 +35,8 @@ class Catalogue(NamedTuple):
 
 
 def is_catalogue(path: str, locale: str) -> bool:
-    """Whether this is the name of a catalogue of the language: LOCALE/LC_MESSAGES/program.mo, or
-    LOCALE.mo with or without `program-` before it. de stands for de_DE, too."""
+    """Returns whether the path names a catalogue of the language: LOCALE/LC_MESSAGES/program.mo, or
+    LOCALE.mo with or without `program-` before it. de matches de_DE, too."""
     names = {locale, f"{locale}_{locale.upper()}"}
     *folders, name = path.split("/")
     if not name.endswith(".mo"):
@@ -42,7 +47,7 @@ def is_catalogue(path: str, locale: str) -> bool:
 
 
 def find_sources(paths: Sequence[Path], locale: str) -> list[Path]:
-    """The packages and catalogues that the paths name, and those in the folders among them.
+    """Returns the packages and catalogues among the paths, and those in the folders among them.
 
     Raises:
         SourceError: a path is none of these, or a folder has none of them.
@@ -58,20 +63,24 @@ def find_sources(paths: Sequence[Path], locale: str) -> list[Path]:
             if not inside:
                 raise SourceError(
                     f"{path}: the folder has neither .deb packages nor catalogues such as "
-                    f"{locale}/LC_MESSAGES/program.mo or {locale}.mo; is --locale another?"
+                    f"{locale}/LC_MESSAGES/program.mo or {locale}.mo; check --locale"
                 )
             found += inside
         elif not path.exists():
-            raise SourceError(f"{path}: does not exist; --from takes .deb, .mo or a folder of them")
+            raise SourceError(
+                f"{path}: does not exist; give --from .deb or .mo files, or folders of them"
+            )
         elif path.suffix not in (".deb", ".mo"):
-            raise SourceError(f"{path}: is neither .deb nor .mo; --from takes these or a folder")
+            raise SourceError(
+                f"{path}: neither .deb nor .mo; give --from .deb or .mo files, or folders of them"
+            )
         else:
             found.append(path)
     return list(dict.fromkeys(found))
 
 
 def read_catalogues(source: Path, locale: str) -> list[Catalogue]:
-    """The catalogues of a .deb package in the order of their paths, or a .mo file itself.
+    """Returns the catalogues of a .deb package in the order of their paths, or the .mo file itself.
 
     Raises:
         SourceError: the package is damaged, or dpkg-deb is not there. OSError.
@@ -80,8 +89,8 @@ def read_catalogues(source: Path, locale: str) -> list[Catalogue]:
         return [Catalogue(UNKNOWN, UNKNOWN, UNKNOWN, str(source), source.read_bytes())]
     if shutil.which("dpkg-deb") is None:
         raise SourceError(
-            f"{source}: a package is opened with dpkg-deb, which is not there; unpack it elsewhere "
-            "and give the folder to --from"
+            f"{source}: dpkg-deb, which opens packages, is not installed; unpack the package elsewhere "
+            "and give --from the folder"
         )
     with tempfile.TemporaryFile() as messages:
         package, version = _fields(source, messages)
@@ -99,7 +108,7 @@ def _fields(source: Path, messages: IO[bytes]) -> tuple[str, str]:
 
 
 def _read_package(source: Path, locale: str, messages: IO[bytes]) -> tuple[dict[str, bytes], str]:
-    """Catalogues by path, and where the licence stands; nothing is written to disk."""
+    """Returns the catalogues by path, and the path of the licence. Writes nothing to disk."""
     contents: dict[str, bytes] = {}
     licences: list[str] = []
     command = ["dpkg-deb", "--fsys-tarfile", source]
@@ -113,7 +122,7 @@ def _read_package(source: Path, locale: str, messages: IO[bytes]) -> tuple[dict[
                     if file := archive.extractfile(member) if wanted else None:
                         contents[path] = file.read()
                     licences += _licence(path, member)
-            # What follows the archive's end is padding; unread, it would look like a failure.
+            # Padding follows the archive's end. If it stays unread, it looks like a failure.
             while unpacked.stdout.read(1 << 16):
                 pass
         except (tarfile.TarError, EOFError) as error:
@@ -125,7 +134,7 @@ def _read_package(source: Path, locale: str, messages: IO[bytes]) -> tuple[dict[
 
 
 def _licence(path: str, member: tarfile.TarInfo) -> Iterator[str]:
-    """Where the member is the package's copyright file, or a link to the folder that has it."""
+    """Yields the path if the member is the package's copyright file, or a link to its folder."""
     if _COPYRIGHT.fullmatch(path):
         yield f"/{path}"
     elif member.issym() and _DOCUMENTATION.fullmatch(path):

@@ -98,7 +98,10 @@ def test_refuses_a_package_that_is_cut_short(tmp_path, length):
 
 def test_a_package_needs_dpkg_deb(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(SourceError, match="dpkg-deb, which is not there; unpack it elsewhere"):
+    with pytest.raises(
+        SourceError,
+        match="dpkg-deb, which opens packages, is not installed; unpack the package elsewhere",
+    ):
         read_catalogues(tmp_path / "a.deb", "de")
 
 
@@ -116,12 +119,12 @@ def test_finds_packages_and_catalogues_in_folders_in_order(tmp_path):
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("nothing", "does not exist; --from takes .deb, .mo or a folder of them"),
-        ("notes.txt", "is neither .deb nor .mo; --from takes these or a folder"),
+        ("nothing", "does not exist; give --from .deb or .mo files, or folders of them"),
+        ("notes.txt", "neither .deb nor .mo; give --from .deb or .mo files, or folders of them"),
         (
             "empty",
             "the folder has neither .deb packages nor catalogues such as de/LC_MESSAGES/program.mo "
-            "or de.mo; is --locale another?",
+            "or de.mo; check --locale",
         ),
     ],
 )

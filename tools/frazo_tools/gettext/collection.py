@@ -1,4 +1,4 @@
-"""Gathers the pairs of many catalogues and what became of their messages."""
+"""Collects the pairs of many catalogues and statistics of their messages."""
 
 import dataclasses
 from collections import Counter
@@ -12,9 +12,14 @@ from frazo_tools.gettext.mo_file import MoError, read_mo
 
 @dataclasses.dataclass
 class Collection:
-    """occurrences: how many messages make each pair. messages: of each catalogue, in order.
-    pairs: of each package, those that no package before it has. left_out: sources that could not be
-    read, and why."""
+    """Pairs and statistics.
+
+    Attributes:
+      occurrences: Number of messages of each pair.
+      messages: Number of messages of each catalogue, in order.
+      pairs: Number of pairs of each package that no earlier package has.
+      left_out: Sources that could not be read, and why.
+    """
 
     occurrences: Counter[Pair] = dataclasses.field(default_factory=Counter)
     reasons: Counter[Reason] = dataclasses.field(default_factory=Counter)
@@ -26,10 +31,10 @@ class Collection:
 def collect(
     sources: Sequence[Path], locale: str, progress: Callable[[int], None] = lambda read: None
 ) -> Collection:
-    """Reads packages and catalogues one after the other; what is damaged is left out.
+    """Reads packages and catalogues one after the other and leaves out damaged ones.
 
     Args:
-        progress: called with how many bytes of the sources are read.
+        progress: called with the number of bytes read from the sources.
 
     Raises:
         OSError: a file cannot be read.

@@ -1,4 +1,4 @@
-"""Which messages make a pair to learn from, and why the others don't."""
+"""Decides which messages make training pairs, and why others do not."""
 
 import enum
 import re
@@ -10,12 +10,12 @@ from frazo_tools.gettext.placeholders import placeholders
 from frazo_tools.gettext.surface import clean_pair
 
 MOST_WORDS = 60
-# Of characters: the longer side has at most so many times those of the other, and some more.
+# The longer side may have this many times the characters of the other, and some more.
 _MOST_LENGTH_RATIO = 2.5
 _LENGTH_SLACK = 12
-# English sources are in Latin letters; a few others are names.
+# English sources are in Latin letters; a few other letters are names.
 _MOST_FOREIGN_LETTERS = 0.3
-# Words that hardly any other language shares.
+# Words that few other languages share.
 _ENGLISH_WORDS = frozenset(
     re.findall(
         r"\w+",
@@ -26,7 +26,7 @@ _ENGLISH_WORDS = frozenset(
 _LEAST_ENGLISH_WORDS = 2
 _MOST_ENGLISH_SHARE = 0.2
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.\w")
-# What programs ask translators to put their own names in for.
+# Texts that translators replace by their own names.
 _CREDITS = frozenset(
     [
         "translator-credits",
@@ -40,13 +40,13 @@ _CREDITS = frozenset(
 
 
 class Reason(enum.Enum):
-    """Why a message is left out; the value is for the reader of a report. Asked in this order."""
+    """Why a message is left out, in the order of the checks. The value is the text in the report."""
 
     EMPTY = "one side is empty"
     CREDITS = "names or addresses of people"
     CONTROL_CHARACTERS = "control characters, or not text"
     NO_LETTERS = "one side has no letters"
-    UNTRANSLATED = "both sides are the same, and no name"
+    UNTRANSLATED = "both sides are the same, and not a name"
     PLACEHOLDERS = "placeholders or markup differ"
     TOO_LONG = f"more than {MOST_WORDS} words"
     LENGTHS_DIFFER = "too different in length"
@@ -59,7 +59,7 @@ class Pair(NamedTuple):
 
 
 def make_pair(source: str, target: str) -> Pair | Reason:
-    """The two sides of a message, cleaned, or why they are no pair."""
+    """Returns the two cleaned sides of a message, or the reason why they are not a pair."""
     source, target = clean_pair(source, target)
     reason = _reason(source, target)
     return Pair(source, target) if reason is None else reason
@@ -89,7 +89,9 @@ def _reason(source: str, target: str) -> Reason | None:
 
 
 def _is_text(text: str) -> bool:
-    """No control, private or unassigned characters, no surrogates, and none for a lost one."""
+    """Returns whether the text has no control, private, unassigned, surrogate or replacement
+    characters.
+    """
     return (text.isprintable() and "\ufffd" not in text) or not any(
         unicodedata.category(character) in ("Cc", "Co", "Cn", "Cs") or character == "\ufffd"
         for character in text
@@ -97,7 +99,9 @@ def _is_text(text: str) -> bool:
 
 
 def _is_name(text: str) -> bool:
-    """One word with a capital: "Browser" and "Linux" are the same in German, too."""
+    """Returns whether the text is one capitalized word: "Browser" and "Linux" are the same in
+    German.
+    """
     return " " not in text and text[0].isupper()
 
 

@@ -1,13 +1,13 @@
-"""Makes pairs of sentences to learn translation from, out of the catalogues of Debian's programs.
+"""Makes sentence pairs for training translation from the catalogues of Debian's programs.
 
     ./bazelw run -c opt //tools:gettext_pairs -- --out=/tmp/gettext_en_de
     ./bazelw run -c opt //tools:gettext_pairs -- --out=/tmp/gettext_en_de --from ~/debs /usr/share/locale
 
-Without --from, {packages} packages of Debian ({megabytes} MB) are fetched into OUT/packages with apt-get; nothing
-is installed, and a package that is there whole is not fetched again. With --from, there is no need
-of a network: PATHs are .deb packages, .mo catalogues, or folders of them.
+Without --from, apt-get fetches {packages} packages of Debian ({megabytes} MB) into OUT/packages.
+Nothing is installed, and a complete package is not fetched again. With --from, no network is
+needed: PATHs are .deb packages, .mo catalogues, or folders of them.
 
-What it writes into OUT, each file whole or not at all:
+The program writes these files into OUT. Each file appears when it is complete:
 
     train.tfrecord, dev.tfrecord, test.tfrecord    records: English TAB translation, in UTF-8
     test.en, test.LOCALE      the test pairs as text, a line each
@@ -15,13 +15,13 @@ What it writes into OUT, each file whole or not at all:
     provenance.tsv            package, version, licence, path and messages of each catalogue
     report.json, lengths.png  the figures that are printed, and the lengths of the training pairs
 
-Messages are cleaned of what is no language: the letters to press (_File, E&xit), line ends; quotes
-and dashes are written one way. Messages that are left out are counted by reason. A source has one
-translation: the most frequent; sources that differ in case or blanks are one.
+Messages are cleaned: mnemonics (_File, E&xit) and line ends are removed, and quotes and dashes are
+written in one way. Messages that are left out are counted by reason. A source has one translation,
+the most frequent one. Sources that differ in case or blanks are one source.
 
-dev and test are pairs of three words and more without placeholders, chosen by a hash of the source,
-so that they stay the same but for a few when packages are added. No training pair shares a text with
-them, on either side, nor has one that is almost the same: one whose letters' trigrams have a Jaccard
+dev and test are pairs of three words and more without placeholders. A hash of the source chooses
+them, so that most stay the same when packages are added. No training pair shares a text with them,
+on either side, or has a near-copy: a text whose letter trigrams have a Jaccard
 similarity of {similarity} or more.
 
 The same packages give the same files, byte for byte. It takes about a minute and a half.
@@ -34,8 +34,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-# TensorFlow's library, which lends the runtime its parts, would say at its start that oneDNN is on;
-# nothing here computes with it.
+# TensorFlow's library, which the runtime uses, would print at its start that oneDNN is on. Nothing
+# here computes with it.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 from frazo import _core
@@ -69,16 +69,16 @@ from frazo_tools.records.input_files import whole_number
 
 _INTERRUPTED = 130
 _BUCKETS = 6
-# Of all pairs, so that there is something left to learn from.
+# Share of all pairs, so that training pairs are left.
 _MOST_HELD_OUT = 0.5
 
 
 class PairsError(Exception):
-    """There are no pairs, or too few; str() says what to change."""
+    """There are no pairs, or too few. str() says what to change."""
 
 
 def run(options: argparse.Namespace) -> None:
-    """Makes all files of the folder.
+    """Writes all files.
 
     Raises:
         PairsError, PackageError, SourceError, VocabularyError, FrazoError, OSError.
@@ -113,7 +113,9 @@ def run(options: argparse.Namespace) -> None:
 
 
 def find_input(options: argparse.Namespace) -> tuple[list[Path], list[str]]:
-    """The packages and catalogues to read, and why packages could not be had."""
+    """Returns the packages and catalogues to read, and errors of packages that could not be
+    fetched.
+    """
     if options.paths:
         return find_sources(options.paths, options.locale), []
     folder = options.out / "packages"
@@ -125,19 +127,20 @@ def find_input(options: argparse.Namespace) -> tuple[list[Path], list[str]]:
     sources = fetched_packages(folder)
     if not sources:
         raise PairsError(
-            f"none of {len(PACKAGES)} packages could be had: {next(iter(failures.values()))}; run "
-            "`apt-get update`, or bring packages or catalogues from elsewhere: --from=PATH ..."
+            f"none of {len(PACKAGES)} packages could be fetched: {next(iter(failures.values()))}; run "
+            "`apt-get update`, or give packages or catalogues from elsewhere: --from=PATH ..."
         )
     return sources, [f"{package}: {why}" for package, why in failures.items()]
 
 
 def divide(collection: Collection, held_out: int) -> tuple[Split, list[Pair]]:
-    """The parts, and the pairs that they are made of."""
+    """Returns the parts, and the pairs that were divided."""
     chosen = choose_translations(collection.occurrences)
     if not chosen:
         problems = "".join(f"\n  {reason}" for reason in collection.left_out)
         raise PairsError(
-            "the catalogues hold no pairs: is --locale another, or are all damaged?" + problems
+            "the catalogues have no pairs: check --locale, and whether the files are damaged"
+            + problems
         )
     if 2 * held_out > _MOST_HELD_OUT * len(chosen):
         raise PairsError(
@@ -148,20 +151,20 @@ def divide(collection: Collection, held_out: int) -> tuple[Split, list[Pair]]:
         parts = split(chosen, held_out, progress)
     if not parts.train:
         raise PairsError(
-            f"no pair is left to train on: all {len(chosen):,} are much like the held-out ones; "
+            f"no pair is left for training: all {len(chosen):,} are near-copies of held-out pairs; "
             "lower --held_out, or give more packages"
         )
     for name, part in (("dev", parts.dev), ("test", parts.test)):
         if len(part) < held_out:
             raise PairsError(
-                f"{name} would have {len(part):,} pairs, not --held_out={held_out}: so few are "
+                f"{name} would have {len(part):,} pairs, not --held_out={held_out}: only so many are "
                 "natural text of three words and more; lower it, or give more packages"
             )
     return parts, chosen
 
 
 def write_parts(out: Path, parts: Split, locale: str) -> None:
-    """The records of each part, and the test's lines."""
+    """Writes the records of each part, and the lines of the test."""
     for name, pairs in (("train", parts.train), ("dev", parts.dev), ("test", parts.test)):
         with _core.RecordWriter(out / f"{name}.tfrecord") as writer:
             for pair in pairs:
@@ -189,7 +192,7 @@ def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--locale",
         default="de",
-        help="language to translate into, as catalogues are named: de, fr, pt_BR; default: de",
+        help="target language, as in the names of catalogues: de, fr, pt_BR; default: de",
     )
     parser.add_argument(
         "--held_out",
@@ -201,7 +204,7 @@ def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
         "--vocab_size",
         type=whole_number(1),
         default=8000,
-        help="tokens in the vocabulary; fewer if the texts give no more; default: 8000",
+        help="tokens in the vocabulary; fewer if the texts do not give more; default: 8000",
     )
     parser.add_argument("--vocab_kind", choices=KINDS, default="unigram", help="default: unigram")
     return parser.parse_args(arguments)
@@ -212,7 +215,7 @@ def _interrupt(number: int, frame: object) -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    # Bazel starts programs elsewhere: paths are meant from where the user is.
+    # Bazel starts programs in another folder: paths are relative to the user's folder.
     os.chdir(os.environ.get("BUILD_WORKING_DIRECTORY", "."))
     options = _parse_arguments(arguments)
     try:
@@ -234,6 +237,6 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    # As Ctrl+C: what is half written goes away.
+    # Like Ctrl+C: partly written files are removed.
     signal.signal(signal.SIGTERM, _interrupt)
     sys.exit(main(sys.argv[1:]))

@@ -67,7 +67,7 @@ def test_the_report_accounts_for_every_message(catalogues, tmp_path):
     assert dropped == {
         "one side has no letters": 1,
         "placeholders or markup differ": 1,
-        "both sides are the same, and no name": 1,
+        "both sides are the same, and not a name": 1,
     }
     assert report["repeated_messages"] == 20
     assert not any(report["dropped_pairs"].values())
@@ -106,7 +106,7 @@ def test_the_same_catalogues_give_the_same_bytes(catalogues, tmp_path, kind):
         (["--locale=fr"], "catalogues: the folder has neither .deb packages nor catalogues"),
         (
             ["--from", "catalogues/de/LC_MESSAGES/c.mo"],
-            "the catalogues hold no pairs: is --locale another, or are all damaged?\n  "
+            "the catalogues have no pairs: check --locale, and whether the files are damaged\n  "
             "catalogues/de/LC_MESSAGES/c.mo: ",
         ),
     ],
@@ -121,18 +121,18 @@ def test_too_few_pairs_of_natural_text_are_refused(catalogues, capsys):
     (catalogues / "de.mo").write_bytes(write_mo({**words, **sample_messages(2, first=100)}))
     assert run("out", "--from", "catalogues/de.mo") == 1
     assert "dev would have " in (error := capsys.readouterr().err)
-    assert "pairs, not --held_out=5: so few are natural text of three words and more" in error
+    assert "pairs, not --held_out=5: only so many are natural text of three words and more" in error
 
 
 def test_without_network_and_paths_it_says_what_to_bring(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("BUILD_WORKING_DIRECTORY", str(tmp_path))
     monkeypatch.setenv("PATH", str(tmp_path))
     assert gettext_pairs.main(["--out=out"]) == 1
-    assert "bring .deb packages or .mo catalogues from another machine" in capsys.readouterr().err
+    assert "copy .deb packages or .mo catalogues from another machine" in capsys.readouterr().err
 
 
 def test_help_teaches(capsys):
     with pytest.raises(SystemExit):
         gettext_pairs.main(["--help"])
     said = capsys.readouterr().out
-    assert "33 packages of Debian (196 MB)" in said and "similarity of 0.6 or more" in said
+    assert "fetches 33 packages of Debian (196 MB)" in said and "similarity of 0.6 or more" in said

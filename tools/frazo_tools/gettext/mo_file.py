@@ -1,9 +1,10 @@
 """Reads compiled message catalogues of GNU gettext (.mo).
 
-The format, of 32-bit words in either byte order: magic, revision, number of messages, where the table
-of sources and where that of translations begins, and a hash table that is not needed here. A table
-has length and offset of each string; a zero byte that the length leaves out ends a string. The
-message with the empty source is the header, lines of `Name: value` (GNU gettext manual, 10.3).
+The format, of 32-bit words in either byte order: magic, revision, number of messages, where the
+table of sources and where that of translations begins, and a hash table that is not needed here. A
+table has the length and the offset of each string. A zero byte, which the length does not count,
+ends a string. The message with the empty source is the header, lines of `Name: value` (GNU gettext
+manual, 10.3).
 """
 
 import gettext
@@ -17,23 +18,25 @@ _CONTEXT_END = "\x04"
 _FORM_END = "\0"
 _CHARSET = re.compile(rb"^content-type:.*charset=([\w.:-]+)", re.IGNORECASE | re.MULTILINE)
 _PLURAL_RULE = re.compile(r"^plural-forms:.*plural=([^;\n]+)", re.IGNORECASE | re.MULTILINE)
-# Numbers whose forms are looked at; no language's rule looks further than at the last two digits.
+# Numbers whose plural forms are checked. No language's rule uses more than the last two digits.
 _PLURAL_NUMBERS = range(2, 202)
 
 
 class MoError(Exception):
-    """The catalogue is damaged, or none; str() names it, the place and the remedy."""
+    """The file is damaged, or not a catalogue. str() names it, the position and the remedy."""
 
 
 class _Forms(NamedTuple):
-    """Which translations, counted from 0, those of 1 and of other numbers are."""
+    """The indices of the translations for 1 and for other numbers, from 0."""
 
     singular: list[int]
     plural: list[int]
 
 
 class Message(NamedTuple):
-    """A text of a program and its translation. context: what it tells apart, "" if nothing."""
+    """A text of a program and its translation. `context` distinguishes equal texts; "" if there is
+    none.
+    """
 
     context: str
     source: str
@@ -41,13 +44,13 @@ class Message(NamedTuple):
 
 
 def read_mo(content: bytes, name: str) -> list[Message]:
-    """The messages in the catalogue's order, without the header.
+    """Returns the messages in the catalogue's order, without the header.
 
     A message with plural forms makes one Message for the singular with the form for 1, and one for
     the plural with each form that other numbers take.
 
     Args:
-        name: the catalogue's, for errors.
+        name: name of the catalogue, for errors.
 
     Raises:
         MoError: the content is damaged, or in a character set that Python does not know.
@@ -71,7 +74,7 @@ def _read_strings(content: bytes, name: str) -> list[tuple[bytes, bytes]]:
     _, revision, count, sources, targets = struct.unpack_from(f"{byte_order}5I", content)
     if revision >> 16 > 1:
         raise MoError(
-            f"{name}: is of format revision {revision >> 16}, and only 0 and 1 are known; compile "
+            f"{name}: format revision {revision >> 16}; only 0 and 1 can be read; compile "
             "the catalogue with GNU msgfmt"
         )
     for what, offset in (("sources", sources), ("translations", targets)):
@@ -84,7 +87,8 @@ def _read_strings(content: bytes, name: str) -> list[tuple[bytes, bytes]]:
         struct.unpack_from(f"{byte_order}{2 * count}I", content, offset)
         for offset in (sources, targets)
     ]
-    # Ordinary catalogues hold each string once; one that does not could ask for any memory.
+    # Ordinary catalogues hold each string once. Otherwise a catalogue could need any amount of
+    # memory.
     if sum(sum(lengths_and_offsets[0::2]) for lengths_and_offsets in extents) > len(content):
         raise MoError(
             f"{name}: its strings together are longer than its {len(content):,} bytes; fetch the "
@@ -97,14 +101,14 @@ def _read_strings(content: bytes, name: str) -> list[tuple[bytes, bytes]]:
 def _byte_order(content: bytes, name: str) -> str:
     if len(content) < _HEADER_BYTES:
         raise MoError(
-            f"{name}: has {len(content)} bytes, and a catalogue begins with {_HEADER_BYTES}; fetch "
+            f"{name}: has {len(content)} bytes, but the header of a catalogue has {_HEADER_BYTES}; fetch "
             "the file again"
         )
     for byte_order in "<>":
         if struct.unpack_from(f"{byte_order}I", content)[0] == _MAGIC:
             return byte_order
     raise MoError(
-        f"{name}: is no .mo catalogue: it begins with {content[:4].hex()}, not with de120495 or "
+        f"{name}: not a .mo catalogue: it begins with {content[:4].hex()}, not with de120495 or "
         "950412de; compile a .po file with GNU msgfmt"
     )
 
@@ -123,18 +127,18 @@ def _strings(content: bytes, lengths_and_offsets: tuple[int, ...], name: str) ->
 
 
 def _charset(header: bytes, name: str) -> str:
-    """Python's name of it; UTF-8, which contains ASCII, where the header says nothing."""
+    """Returns Python's name of the charset, or UTF-8, which contains ASCII, if the header has none."""
     found = _CHARSET.search(header)
-    # What a template has until a translator fills it in.
+    # Templates have this word until a translator replaces it.
     charset = found.group(1).decode(errors="replace") if found else "UTF-8"
     if charset == "CHARSET":
         return "UTF-8"
     try:
-        # Not of no bytes, which Python would not look at.
+        # Python would accept any charset for empty bytes.
         b" ".decode(charset)
     except (LookupError, ValueError) as error:
         raise MoError(
-            f"{name}: its header says charset={charset}, which is not known; compile the catalogue "
+            f"{name}: its header has the unknown charset={charset}; compile the catalogue "
             "with `msgconv --to-code=UTF-8`"
         ) from error
     return charset
@@ -151,18 +155,18 @@ def _decode(text: bytes, charset: str, name: str, place: str) -> str:
 
 
 def _forms(header: str, name: str) -> _Forms:
-    """From the header's rule; those of English and German where it says nothing."""
+    """Returns the forms of the header's rule, or those of English and German if it has none."""
     found = _PLURAL_RULE.search(header)
     if not found:
         return _Forms([0], [1])
     try:
-        # Understands C's operators on numbers and n, and nothing else.
+        # Parses C's operators on numbers and n, and nothing else.
         rule = gettext.c2py(found.group(1).strip())
         return _Forms([rule(1)], sorted({rule(number) for number in _PLURAL_NUMBERS}))
     except (ValueError, ArithmeticError, RecursionError) as error:
         raise MoError(
             f"{name}: the header's rule for plurals, {found.group(1).strip()!r}, cannot be read "
-            f"({error}); mend Plural-Forms and compile again"
+            f"({error}); correct Plural-Forms and compile again"
         ) from error
 
 

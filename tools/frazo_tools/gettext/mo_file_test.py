@@ -76,15 +76,15 @@ GOOD = write_mo({"File": "Datei"})
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "a.mo: has 0 bytes, and a catalogue begins with 28; fetch the file again"),
+        (b"", "a.mo: has 0 bytes, but the header of a catalogue has 28; fetch the file again"),
         (
             b'msgid ""\nmsgstr ""\nmsgid "File"',
-            "a.mo: is no .mo catalogue: it begins with 6d736769, not with de120495 or 950412de; "
+            "a.mo: not a .mo catalogue: it begins with 6d736769, not with de120495 or 950412de; "
             "compile a .po file with GNU msgfmt",
         ),
         (
             changed(GOOD, 4, 2 << 16),
-            "a.mo: is of format revision 2, and only 0 and 1 are known; compile the catalogue with "
+            "a.mo: format revision 2; only 0 and 1 can be read; compile the catalogue with "
             "GNU msgfmt",
         ),
         (
@@ -103,7 +103,7 @@ GOOD = write_mo({"File": "Datei"})
         ),
         (
             write_mo({}, header="Content-Type: text/plain; charset=KLINGON-8\n"),
-            "a.mo: its header says charset=KLINGON-8, which is not known; compile the catalogue "
+            "a.mo: its header has the unknown charset=KLINGON-8; compile the catalogue "
             "with `msgconv --to-code=UTF-8`",
         ),
         (

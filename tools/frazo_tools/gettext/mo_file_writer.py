@@ -13,12 +13,12 @@ def write_mo(
     charset: str = "UTF-8",
     byte_order: str = "<",
 ) -> bytes:
-    """A catalogue of these messages.
+    """Returns a catalogue of these messages.
 
     Args:
         messages: translations by source. `context\\x04source` has a context; forms of a plural are
             divided by `\\0`.
-        header: the translation of the empty source; default: one that tells the charset and the
+        header: the translation of the empty source; default: a header with the charset and the
             plurals of German.
         byte_order: "<" puts the lowest byte first, ">" the highest.
     """

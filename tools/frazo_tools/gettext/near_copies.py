@@ -1,25 +1,26 @@
-"""Finds texts that are almost the same as one of many others."""
+"""Finds texts that are almost equal to one of many other texts."""
 
 from array import array
 
 import numpy as np
 from frazo_tools.gettext.normal_form import letters, trigrams
 
-# From it on two texts are near-copies: of six words about one is another.
+# Two texts of at least this similarity are near-copies: about one word of six differs.
 SIMILARITY = 0.6
 
 
 class NearCopies:
-    """Texts that can be asked for near-copies: the trigrams of whose letters have a Jaccard
-    similarity of at least SIMILARITY.
+    """Finds near-copies among added texts: the Jaccard similarity of their letters' trigrams is at
+    least SIMILARITY.
 
-    An inverted index of trigrams: a question costs what the lists of the text's own trigrams hold.
+    An inverted index of trigrams: the cost of a query is the length of the lists of the text's
+      trigrams.
     """
 
     def __init__(self) -> None:
-        # Numbers of the texts that have the trigram.
+        # Indices of the texts that have the trigram.
         self._texts_with: dict[str, array] = {}
-        # Trigrams of each text.
+        # Number of trigrams of each text.
         self._sizes = array("i")
 
     def add(self, text: str) -> None:
@@ -30,7 +31,7 @@ class NearCopies:
             self._texts_with.setdefault(trigram, array("i")).append(number)
 
     def has(self, text: str) -> bool:
-        """Whether a text like this one was added. A text without letters is like no other."""
+        """Returns whether a near-copy was added. A text without letters has no near-copies."""
         wanted = trigrams(letters(text))
         lists = [self._texts_with[trigram] for trigram in wanted if trigram in self._texts_with]
         if not lists:

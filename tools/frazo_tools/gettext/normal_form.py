@@ -1,4 +1,4 @@
-"""The forms in which texts are compared."""
+"""Normal forms for comparing texts."""
 
 import re
 import unicodedata
@@ -10,17 +10,21 @@ _TRIGRAM = 3
 
 
 def normalize(text: str) -> str:
-    """One text for all that differ in case, in blanks or in equivalent characters of Unicode."""
+    """Returns the same text for all that differ in case, blanks or equivalent characters of
+    Unicode.
+    """
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def letters(text: str) -> str:
-    """The normal form's letters in words: digits, punctuation, placeholders and markup are gone."""
+    """Returns the words of the normal form without digits, punctuation, placeholders and markup."""
     return _NOT_LETTERS.sub(" ", normalize(without_placeholders(text))).strip()
 
 
 def trigrams(text: str) -> set[str]:
-    """The runs of three characters of a text, with a blank around it; none of an empty text."""
+    """Returns the runs of three characters of the text with a blank around it; none for an empty
+    text.
+    """
     if not text:
         return set()
     padded = f" {text} "

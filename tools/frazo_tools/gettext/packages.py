@@ -5,7 +5,8 @@ import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-# Those that add the most new words for their size. What they are in Debian 12, together.
+# The packages that add the most new words for their size. In Debian 12 they have this size
+# together.
 PACKAGES_MB = 196
 PACKAGES = (
     "aptitude-common",
@@ -46,16 +47,16 @@ _PARTIAL = "partial"
 
 
 class PackageError(Exception):
-    """No packages can be fetched at all; str() says what to bring."""
+    """Packages cannot be fetched. str() says what to provide."""
 
 
 def missing_packages(folder: Path, packages: Sequence[str] = PACKAGES) -> list[str]:
-    """Those that are not in the folder yet."""
+    """Returns the packages that are not in the folder yet."""
     return [package for package in packages if not _fetched(folder, package)]
 
 
 def fetched_packages(folder: Path, packages: Sequence[str] = PACKAGES) -> list[Path]:
-    """The files of those that are there, in the order of their names."""
+    """Returns the files of the packages in the folder, sorted by name."""
     return sorted(path for package in packages for path in _fetched(folder, package)[-1:])
 
 
@@ -64,23 +65,27 @@ def fetch_packages(
     packages: Sequence[str],
     progress: Callable[[int], None] = lambda packages: None,
 ) -> dict[str, str]:
-    """Puts the packages' newest versions into the folder; nothing is installed.
+    """Downloads the newest versions of the packages into the folder. Installs nothing.
 
-    A file appears there when it is whole. progress is called with how many packages are done.
+    A file appears when it is complete.
+
+    Args:
+      progress: Called with the number of packages done.
 
     Returns:
-        Why a package could not be had, by its name.
+      The errors of packages that could not be fetched, by name.
 
     Raises:
-        PackageError: there is no apt-get. OSError.
+      PackageError: There is no apt-get.
+      OSError: The folder cannot be written.
     """
     if shutil.which("apt-get") is None:
         raise PackageError(
-            "packages are fetched with apt-get, which is not there; bring .deb packages or .mo "
-            "catalogues from another machine and name them: --from=PATH ..."
+            "apt-get, which fetches packages, is not installed; copy .deb packages or .mo "
+            "catalogues from another machine and give them: --from=PATH ..."
         )
     partial = folder / _PARTIAL
-    # What an interrupted run left there is not whole.
+    # Files of an interrupted run are incomplete.
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True, exist_ok=True)
     failures = {}
@@ -110,6 +115,6 @@ def _fetched(folder: Path, package: str) -> list[Path]:
 
 
 def _complaint(output: str) -> str:
-    """apt-get's errors in one line."""
+    """Returns apt-get's errors in one line."""
     errors = [line.removeprefix("E: ") for line in output.splitlines() if line.startswith("E: ")]
-    return "; ".join(errors) or "apt-get failed without a word"
+    return "; ".join(errors) or "apt-get failed without a message"

@@ -66,6 +66,6 @@ def test_without_apt_get_it_says_what_to_bring(tmp_path, monkeypatch):
     with pytest.raises(PackageError) as error:
         fetch_packages(tmp_path, ["good"])
     assert str(error.value) == (
-        "packages are fetched with apt-get, which is not there; bring .deb packages or .mo "
-        "catalogues from another machine and name them: --from=PATH ..."
+        "apt-get, which fetches packages, is not installed; copy .deb packages or .mo "
+        "catalogues from another machine and give them: --from=PATH ..."
     )

@@ -1,4 +1,4 @@
-"""Parts of a message that are for the program: places that it fills in, and markup."""
+"""The parts of a message that are for the program: placeholders and markup."""
 
 import re
 from collections import Counter
@@ -22,12 +22,12 @@ _TAG = re.compile(r"<(/?[a-zA-Z][\w:-]*)(?:\s[^<>]*)?/?>")
 
 
 def placeholders(text: str) -> Counter[str]:
-    """How often each stands in the text; a tag counts by its name, whatever its attributes."""
+    """Counts the placeholders in the text. A tag counts by its name, without its attributes."""
     found = Counter(_PLACEHOLDER.findall(text))
     found.update(f"<{name.lower()}>" for name in _TAG.findall(text))
     return found
 
 
 def without_placeholders(text: str) -> str:
-    """The text with a blank for each."""
+    """Returns the text with a blank instead of each."""
     return _PLACEHOLDER.sub(" ", _TAG.sub(" ", text))

@@ -1,4 +1,4 @@
-"""What came of the messages: for people, for programs, and for whoever asks where a text is from."""
+"""Reports on the messages: for people, for programs, and on the origin of each text."""
 
 import json
 from collections import Counter
@@ -19,11 +19,11 @@ _PROVENANCE_COLUMNS = ("package", "version", "licence", "catalogue", "messages")
 def make_report(
     collection: Collection, chosen: Sequence[Pair], split: Split, lengths: Mapping[int, int]
 ) -> dict[str, Any]:
-    """All figures, as they stand in report.json.
+    """Returns all figures, as in report.json.
 
     Args:
         chosen: the pairs that were divided.
-        lengths: how many training pairs there are of each length in tokens.
+        lengths: the number of training pairs of each length in tokens.
     """
     return {
         "messages": sum(number for _, number in collection.messages),
@@ -73,7 +73,7 @@ def _packages(collection: Collection) -> list[dict[str, Any]]:
 
 
 def print_report(report: Mapping[str, Any]) -> None:
-    """The report in tables."""
+    """Prints the report in tables."""
     rows = [
         (row["package"], row["version"], f"{row['messages']:,}", f"{row['new_pairs']:,}")
         for row in report["packages"]
@@ -118,7 +118,7 @@ def write_report(path: Path, report: Mapping[str, Any]) -> None:
 
 
 def write_provenance(path: Path, collection: Collection) -> None:
-    """A line for each catalogue: whose it is, under which licence, and how much it holds."""
+    """Writes a line for each catalogue: its package, its licence, and its number of messages."""
     lines = ["\t".join(_PROVENANCE_COLUMNS)]
     lines += [
         "\t".join(

@@ -1,4 +1,4 @@
-"""Made-up messages for tests."""
+"""Artificial messages for tests."""
 
 import itertools
 
@@ -6,10 +6,10 @@ _WORDS_A_SIDE = 3
 
 
 def sample_messages(count: int, first: int = 0) -> dict[str, str]:
-    """Translations by source, of three words each, no two sources or translations alike.
+    """Returns translations by source, of three words each. All sources and translations differ.
 
     Args:
-        first: messages from this number on; other numbers make other messages. first + count is at
+        first: number of the first message; other numbers make other messages. first + count is at
             most 2,900.
     """
     words = ["".join(word) for word in itertools.product("abcdefghijklmnopqrstuvwxyz", repeat=3)]

@@ -1,4 +1,4 @@
-"""Chooses which pairs are learnt from and which are kept for measuring."""
+"""Divides pairs into training pairs and held-out pairs."""
 
 import hashlib
 import re
@@ -12,14 +12,16 @@ from frazo_tools.gettext.normal_form import normalize
 from frazo_tools.gettext.placeholders import placeholders
 
 _LEAST_WORDS = 3
-# Of letters, with marks inside of it ("drag-and-drop") or around it.
+# A word of letters, with marks inside ("drag-and-drop") or around it.
 _WORD = re.compile(r"(?<!\S)[^\w\s]*[^\W\d_](?:[^\d\s_]*[^\W\d_])?[^\w\s]*(?!\S)")
 
 
 class Split(NamedTuple):
-    """Each part in the order of the sources' hashes.
+    """The parts, each in the order of the sources' hashes.
 
-    exact_copies, near_copies: pairs that are in no part, as one of their sides is a held-out pair's.
+    Attributes:
+      exact_copies: Pairs in no part, because one of their sides is a held-out pair's.
+      near_copies: The same for near-copies of a held-out pair's side.
     """
 
     train: list[Pair]
@@ -30,13 +32,13 @@ class Split(NamedTuple):
 
 
 def choose_translations(occurrences: Mapping[Pair, int]) -> list[Pair]:
-    """One pair for each normalized source: that with its most frequent translation.
+    """Returns one pair for each normalized source, with its most frequent translation.
 
-    Sources and targets that differ only in case or blanks are one; the spelling that is most
-    frequent stands for all. Of equals the first in the order of code points is taken.
+    Texts that differ only in case or blanks are one text, in their most frequent spelling. Of
+    equally frequent spellings the first in the order of code points is used.
 
     Args:
-        occurrences: how many messages each pair comes from.
+        occurrences: the number of messages of each pair.
     """
     by_source: dict[str, dict[str, list[Pair]]] = defaultdict(lambda: defaultdict(list))
     for pair in occurrences:
@@ -56,14 +58,14 @@ def split(
 ) -> Split:
     """Divides pairs of different sources.
 
-    Of the pairs of natural text, those with the smallest hashes of their normalized sources are held
-    out; a bit of the hash says for which part. So a pair never goes from one part of the two to the
-    other, and leaves them only if new pairs have smaller hashes. No two held-out pairs are
-    near-copies of each other on either side, and no pair to train on is one of a held-out pair.
+    Among pairs of natural text, those with the smallest hashes of their normalized sources are held
+    out; a bit of the hash decides the part. So a pair never moves between dev and test, and leaves
+    them only if new pairs have smaller hashes. Held-out pairs are not near-copies of each other on
+    either side, and training pairs are not near-copies of held-out pairs.
 
     Args:
-        held_out: pairs in dev, and in test; fewer where there are not enough.
-        progress: called with how many pairs are done.
+        held_out: number of pairs in dev, and in test; fewer if there are not enough.
+        progress: called with the number of pairs done.
     """
     ordered = sorted((_hash(pair), pair) for pair in pairs)
     sources, targets = NearCopies(), NearCopies()
@@ -97,7 +99,7 @@ def split(
 
 
 def is_natural(pair: Pair) -> bool:
-    """Whether both sides have three words or more, and no places for a program to fill in."""
+    """Returns whether both sides have three words or more, and no placeholders."""
     return not placeholders(pair.source) and all(
         len(_WORD.findall(side)) >= _LEAST_WORDS for side in pair
     )

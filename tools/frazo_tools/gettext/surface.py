@@ -1,4 +1,4 @@
-"""Takes from a message what belongs to the place where a program shows it, not to its words."""
+"""Removes from a message what belongs to the user interface and not to its words."""
 
 import html
 import re
@@ -8,14 +8,14 @@ _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#[0-9]+|#x[0-9a-fA-F]+);")
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 # A menu entry's key: "&Copy\tCtrl+C".
 _SHORTCUT = re.compile(r"\t\S{1,20}$")
-# Freeciv's "?noun:Unit", which tells two senses apart inside of the text.
+# Freeciv's "?noun:Unit", a context inside the text.
 _INLINE_CONTEXT = re.compile(r"^\?[^:\s]+:")
-# A letter to press stands behind it; in "R&D", "Drag&Drop" and "~/.config" it does not.
+# A letter to press follows the mark; in "R&D", "Drag&Drop" and "~/.config" it does not.
 _MNEMONIC = re.compile(r"(?<![A-Za-z](?=.[A-Z]))(?P<marker>[&_~])(?=[^\W_])")
-# Not all that str.split() takes for blanks: a control character is a sign of damage.
+# Not everything that str.split() counts as a blank: a control character is a sign of damage.
 _BLANKS = re.compile(r"[ \t\n\r\f\v\u00a0\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
 _WORD = re.compile(r"\S+")
-# How GCC, and GNU programs before Unicode, write quotes.
+# Quotes of GCC, and of GNU programs before Unicode.
 _QUOTES = re.compile(r"%[<>']|`(?=[^`']*')")
 _DOUBLE_QUOTES = "\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033"
 _SINGLE_QUOTES = "\u2018\u2019\u201a\u201b\u2039\u203a\u00b4\u2032"
@@ -32,10 +32,11 @@ _CLOSING = re.compile(r"\s*(\.\.\.|[.:])$")
 
 
 def clean_pair(source: str, target: str) -> tuple[str, str]:
-    """Both sides in one spelling of quotes, dashes and blanks, without what one side has alone.
+    """Returns both sides in one spelling of quotes, dashes and blanks, without parts that only one
+    side has.
 
-    That is: mnemonics ("_File", "E&xit"), shortcuts behind a tab, contexts inside of the source, and
-    a full stop, colon or ellipsis at the end that the other side does not have.
+    These are mnemonics ("_File", "E&xit"), shortcuts after a tab, contexts inside the source, and a
+    full stop, colon or ellipsis at the end that the other side does not have.
     """
     source, target = _plain(source), _plain(target)
     source = _INLINE_CONTEXT.sub("", source)
@@ -53,7 +54,7 @@ def _plain(text: str) -> str:
 
 
 def _without_mnemonic(text: str, other: str) -> str:
-    """other: the translation; a word that stands there, too, is a name with a mark in it."""
+    """Removes the mark. A word that `other`, the translation, has too is a name with a mark in it."""
     if "&&" in text:
         # Qt's way to write "&".
         return text.replace("&&", "&")
@@ -69,7 +70,7 @@ def _without_mnemonic(text: str, other: str) -> str:
 
 
 def _spaced(text: str) -> str:
-    """Without blanks at the ends, and with one for each run of them or of line ends."""
+    """Removes blanks at the ends, and replaces each run of blanks or line ends by one blank."""
     return _BLANKS.sub(" ", text).strip()
 
 
@@ -82,6 +83,6 @@ def _with_same_end(source: str, target: str) -> tuple[str, str]:
 
 
 def _divide(text: str) -> tuple[str, str]:
-    """The text, and the mark that closes it, if it is one of those that programs are free with."""
+    """Returns the text and its closing mark, if it is one that programs use freely."""
     found = _CLOSING.search(text)
     return (text[: found.start()], found.group(1)) if found else (text, "")

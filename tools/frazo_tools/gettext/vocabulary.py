@@ -1,4 +1,4 @@
-"""The vocabulary that both languages share, and how long pairs are in its tokens."""
+"""The shared vocabulary of both languages, and the lengths of pairs in its tokens."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ _CHARACTER_COVERAGE = 0.9998
 
 
 class VocabularyError(Exception):
-    """The pairs make no such vocabulary; str() says why."""
+    """The pairs cannot make such a vocabulary. str() says why."""
 
 
 def write_vocabulary(path: Path, pairs: Sequence[Pair], kind: str, size: int) -> None:
@@ -40,7 +40,7 @@ def open_vocabulary(path: Path) -> _core.Tokenizer:
 
 
 def count_lengths(pairs: Sequence[Pair], tokenizer: _core.Tokenizer) -> Counter[int]:
-    """How many pairs there are of each length: tokens of the longer side, its end token counted."""
+    """Counts the pairs of each length: tokens of the longer side, including its end token."""
     return Counter(1 + max(len(tokenizer.encode(text)) for text in pair) for pair in pairs)
 
 

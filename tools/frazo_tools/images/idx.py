@@ -21,7 +21,7 @@ _UNSIGNED_BYTES = 0x0800
 
 
 class IdxError(Exception):
-    """The file is not a whole IDX file of the expected kind; str() names it and says what is wrong."""
+    """The file is not a whole IDX file of the expected kind. str() names it and the problem."""
 
 
 def read_idx(path: Path, dimensions: int) -> np.ndarray:
@@ -29,10 +29,10 @@ def read_idx(path: Path, dimensions: int) -> np.ndarray:
 
     Args:
         path: the file; decompressed if the name ends in .gz.
-        dimensions: how many the values must have, 1 for labels and 3 for images.
+        dimensions: number of dimensions, 1 for labels and 3 for images.
 
     Returns:
-        uint8 array of that many dimensions; a read-only view of the file's content.
+        A uint8 array of that many dimensions, a read-only view of the file's content.
 
     Raises:
         IdxError: the file cannot be read, has another magic number, or has fewer or more values
@@ -58,7 +58,7 @@ def read_idx(path: Path, dimensions: int) -> np.ndarray:
         sizes = " x ".join(map(str, shape))
         fault = "truncated" if len(content) < expected_bytes else "followed by something else"
         raise IdxError(
-            f"{path}: {len(content)} bytes where its header ({sizes} values) asks for "
+            f"{path}: {len(content)} bytes, but its header ({sizes} values) needs "
             f"{expected_bytes}. The file is {fault}: fetch it again"
         )
     return np.frombuffer(content, np.uint8, offset=header_bytes).reshape(shape)

@@ -89,7 +89,7 @@ def test_sizes_that_overflow_64_bits_are_refused(folder):
     path = folder / "huge"
     path.write_bytes(struct.pack(">IIII", 0x0803, 2**32 - 1, 2**32 - 1, 2**32 - 1))
 
-    with pytest.raises(IdxError, match=r"16 bytes where its header .4294967295 x .* truncated"):
+    with pytest.raises(IdxError, match=r"16 bytes, but its header .4294967295 x .* truncated"):
         read_idx(path, 3)
 
 

@@ -1,4 +1,4 @@
-"""Writes a Keras dataset as a TensorFlow checkpoint, which models can be trained on.
+"""Writes a Keras dataset as a TensorFlow checkpoint for training.
 
     ./bazelw run -c opt //tools:keras2ckpt -- --dataset=mnist [--out=PREFIX] [--from=PATH ...]
 
@@ -7,8 +7,8 @@ and PREFIX.index hold the tensors x_train and x_test (uint8 [n, 28, 28]), y_trai
 (uint8 [n]).
 
 The images come from Keras, which downloads them once and keeps them below ~/.keras. Without a
-network, bring the four files train-images-idx3-ubyte, train-labels-idx1-ubyte,
-t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte (plain or .gz) and name their folder with --from.
+network, provide the four files train-images-idx3-ubyte, train-labels-idx1-ubyte,
+t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte (plain or .gz) and pass their folder with --from.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from frazo_tools.images.tensor_bundle import write_tensor_bundle
 
 
 def main(arguments: Sequence[str]) -> int:
-    # Bazel starts programs elsewhere: paths are meant from where the user is.
+    # Bazel starts programs in another folder: paths are relative to the user's folder.
     os.chdir(os.environ.get("BUILD_WORKING_DIRECTORY", "."))
     options = _parse_arguments(arguments)
     started = time.monotonic()
@@ -51,7 +51,7 @@ def main(arguments: Sequence[str]) -> int:
 def _read_from_keras() -> Mnist:
     print("reading MNIST through Keras", flush=True)
     start_tensorflow()
-    # Only now: the import takes seconds, and reading IDX files does without it.
+    # Imported here because it takes seconds and IDX files do not need it.
     import tensorflow as tf
 
     try:
@@ -67,8 +67,8 @@ def _explain_no_download(reason: Exception) -> str:
     return (
         f"Keras could not provide MNIST: {reason}\n"
         "There was no copy at ~/.keras/datasets/mnist.npz, and it could not be downloaded.\n"
-        f"Bring these files to this machine, plain or .gz:\n{names}\n"
-        "and name the folder that they are in:\n"
+        f"Copy these files to this machine, plain or .gz:\n{names}\n"
+        "and give their folder:\n"
         "    ./bazelw run -c opt //tools:keras2ckpt -- --dataset=mnist --from=FOLDER"
     )
 
@@ -81,7 +81,7 @@ def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
         type=Path,
         default=Path("/tmp/mnist/mnist"),
         metavar="PREFIX",
-        help="what the files' names start with; existing ones are replaced once the new are whole "
+        help="path prefix of the files; existing ones are replaced when the new ones are complete "
         "(default: %(default)s)",
     )
     parser.add_argument(

@@ -140,7 +140,7 @@ def test_a_checkpoint_survives_a_conversion_that_fails(tmp_path, folder, convert
     [
         (
             lambda folder: (folder / "t10k-labels-idx1-ubyte").unlink(),
-            "t10k-labels-idx1-ubyte is not there: looked for t10k-labels-idx1-ubyte, "
+            "t10k-labels-idx1-ubyte is missing: looked for t10k-labels-idx1-ubyte, "
             "t10k-labels-idx1-ubyte.gz, t10k-labels.idx1-ubyte, t10k-labels.idx1-ubyte.gz in idx",
         ),
         (

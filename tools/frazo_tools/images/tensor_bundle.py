@@ -9,10 +9,10 @@ import numpy as np
 
 
 def write_tensor_bundle(prefix: Path, tensors: Mapping[str, np.ndarray]) -> list[Path]:
-    """Writes <prefix>.data-00000-of-00001 and <prefix>.index, in place of any that are there.
+    """Writes <prefix>.data-00000-of-00001 and <prefix>.index, and replaces existing ones.
 
-    They are written aside, flushed to the disk and renamed, the index last: a reader that finds an
-    index finds the data too. The folder is made if it is missing.
+    The files are written under temporary names, flushed to the disk and renamed, the index last: a
+    reader that finds an index finds the data too. A missing folder is created.
 
     Args:
         prefix: path that the files' names start with.
@@ -22,9 +22,9 @@ def write_tensor_bundle(prefix: Path, tensors: Mapping[str, np.ndarray]) -> list
         The two files.
 
     Raises:
-        OSError: the files cannot be written; whatever was there is unchanged.
+        OSError: the files cannot be written; existing ones are unchanged.
     """
-    # TensorFlow takes seconds to import, so a caller's own mistakes are reported before.
+    # TensorFlow takes seconds to import; a caller's mistakes are reported before.
     import tensorflow as tf
 
     prefix.parent.mkdir(parents=True, exist_ok=True)

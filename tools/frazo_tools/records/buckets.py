@@ -1,4 +1,4 @@
-"""The bounds of length buckets that need the least padding."""
+"""Finds the bounds of length buckets that need the least padding."""
 
 import itertools
 from collections import Counter
@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 
 def best_bounds(histogram: Mapping[int, int], buckets: int) -> list[int]:
-    """The upper bounds, increasing, of at most `buckets` buckets whose padded length is smallest.
+    """Returns the increasing upper bounds of at most `buckets` buckets with the least padded
+    length.
 
     A sequence is padded to the bound of its bucket, the first bound that is not below its length, so
     the padded length is sum over sequences of their bound. The last bound is the longest length.
@@ -16,24 +17,24 @@ def best_bounds(histogram: Mapping[int, int], buckets: int) -> list[int]:
 
         P_k(j) = min over i < j of P_{k-1}(i) + (C_j - C_i) l_j,
 
-    which for each j is the lowest at l_j of the lines P_{k-1}(i) - C_i x: their slopes fall with i
-    and l_j grows with j, so that the lines needed are found in one pass (the lower envelope), and
-    all takes O(buckets * n).
+    which for each j is the lowest of the lines P_{k-1}(i) - C_i x at l_j. Their slopes fall with i
+    and l_j grows with j, so that one pass finds the lines (the lower envelope). The time is
+    O(buckets * n).
 
     Args:
-        histogram: how many sequences there are of each length, at least one; a length of 0 counts
-            as 1, the smallest bound.
+        histogram: the number of sequences of each length, at least one sequence. A length of 0
+            counts as 1, the smallest bound.
         buckets: at least 1.
     """
-    # A bound is at least 1, which empty sequences are padded to.
+    # A bound is at least 1, so empty sequences are padded to 1.
     bounded: Counter[int] = Counter()
     for length, count in histogram.items():
         bounded[max(length, 1)] += count
     lengths = sorted(length for length, count in bounded.items() if count)
     counts = [0, *itertools.accumulate(bounded[length] for length in lengths)]
-    # Of one bucket; lengths[j - 1] is l_j, and no lengths cost nothing.
+    # P_1. lengths[j - 1] is l_j, and P_1(0) is 0.
     least = [0] + [counts[j] * lengths[j - 1] for j in range(1, len(counts))]
-    # By number of buckets - 2: for each j the i behind which the last bucket begins.
+    # Indexed by number of buckets - 2: for each j the i after which the last bucket begins.
     begins: list[list[int]] = []
     for _ in range(1, min(buckets, len(lengths))):
         least, begin = _add_bucket(least, counts, lengths)
@@ -51,7 +52,9 @@ def best_bounds(histogram: Mapping[int, int], buckets: int) -> list[int]:
 
 
 def padded_length(histogram: Mapping[int, int], bounds: Sequence[int]) -> int:
-    """The sum of the bounds that the sequences are padded to; none is longer than the last."""
+    """Returns the sum of the bounds that the sequences are padded to. No sequence exceeds the last
+    bound.
+    """
     total = 0
     bucket = 0
     for length in sorted(histogram):
@@ -64,9 +67,10 @@ def padded_length(histogram: Mapping[int, int], bounds: Sequence[int]) -> int:
 def _add_bucket(
     least: list[int], counts: list[int], lengths: list[int]
 ) -> tuple[list[int], list[int]]:
-    """From P_{k-1} to P_k, and for each j the i that gives it."""
+    """Returns P_k for P_{k-1}, and for each j the minimizing i."""
     new_least, begins = [0], [0]
-    # Line i is least[i] - counts[i] * x; those of the envelope, from `lowest` on still needed.
+    # Line i is least[i] - counts[i] * x. The lines of the envelope; from `lowest` on they are still
+    # needed.
     envelope: list[int] = []
     lowest = 0
 
@@ -91,7 +95,7 @@ def _add_bucket(
 
 
 def _is_needless(left: int, middle: int, right: int, least: list[int], counts: list[int]) -> bool:
-    """Whether the middle line is nowhere the lowest: right meets left before middle does."""
+    """Returns whether the middle line is never the lowest: right meets left before middle does."""
     return (least[right] - least[left]) * (counts[middle] - counts[left]) <= (
         least[middle] - least[left]
     ) * (counts[right] - counts[left])

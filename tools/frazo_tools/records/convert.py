@@ -1,4 +1,4 @@
-"""`records convert`: the same records in another format or compression."""
+"""`records convert`: writes the same records in another format or compression."""
 
 import argparse
 
@@ -13,7 +13,7 @@ HELP = "write the same records in another format or compression"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_reading_arguments(parser, writes=True)
     parser.add_argument(
-        "--to", choices=FORMATS, help="format of the files written; default: that of those read"
+        "--to", choices=FORMATS, help="format of the files written; default: that of the files read"
     )
     add_writing_arguments(parser)
 
@@ -27,9 +27,13 @@ def run(options: argparse.Namespace) -> int:
 def copy(
     what: str, options: argparse.Namespace, files: RecordFiles, file_format: str | None = None
 ) -> int:
-    """Writes all records to --out in their order; how many there were.
+    """Writes all records to --out in their order and returns their number.
 
-    what: for the progress, such as "converting".
+    Args:
+      what: Name of the step for the progress, such as "converting".
+      options: The command's arguments.
+      files: The files to read.
+      file_format: Format of the files written; None: that of the files read.
     """
     records = 0
     with (

@@ -1,4 +1,4 @@
-"""`records count`: how many records and bytes there are, file by file."""
+"""`records count`: counts records and bytes, file by file."""
 
 import argparse
 from collections import Counter

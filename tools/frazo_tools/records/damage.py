@@ -1,4 +1,4 @@
-"""What is said of damaged regions."""
+"""Reports damaged regions."""
 
 from frazo_tools.progress import Progress
 from frazo_tools.records.input_files import Damage
@@ -6,7 +6,7 @@ from frazo_tools.records.table import counted
 
 
 class DamageReport:
-    """Prints each region on standard output as it is met, and counts them."""
+    """Prints each damaged region on standard output and counts the regions."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress

@@ -169,8 +169,8 @@ def test_what_holds_no_record_is_not_repaired(capsys):
     damaged(b"This is a text and no TFRecord file at all.\n")
     assert run("repair", "bad", "--out=good") == 1
     assert capsys.readouterr().err.endswith(
-        "records repair: no record is readable, so nothing is written; is --from=tfrecord right, and "
-        "--from_compression?\n"
+        "records repair: no record is readable, so nothing is written; check --from=tfrecord "
+        "and --from_compression\n"
     )
     assert sorted(os.listdir()) == ["bad", "whole"]
 

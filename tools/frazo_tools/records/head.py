@@ -15,10 +15,10 @@ from frazo_tools.records.tf_example_features import ExampleError, Feature, decod
 
 HELP = "show the first records: features of tf.Example, text, or bytes"
 
-# A line on a wide terminal.
+# The width of a wide terminal.
 _SHOWN_CHARACTERS = 100
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\t": "\\t", "\r": "\\r", "\n": "\\n"}
-# The bytes of a character whose end was cut off, as surrogateescape shows them.
+# The bytes of a character whose end was cut off, as surrogateescape decodes them.
 _DIVIDED_CHARACTER = re.compile("[\udc80-\udcff]{1,3}$")
 
 
@@ -38,7 +38,12 @@ def run(options: argparse.Namespace) -> int:
 
 
 def describe(record: bytes, *, is_text: bool = False) -> Iterator[str]:
-    """Lines that show a record. is_text: it is known not to be a tf.Example."""
+    """Yields lines that show a record.
+
+    Args:
+      record: The record.
+      is_text: Whether it is known not to be a tf.Example.
+    """
     if not is_text:
         try:
             for name, feature in decode_example(record).items():
@@ -50,7 +55,7 @@ def describe(record: bytes, *, is_text: bool = False) -> Iterator[str]:
 
 
 def _records(files: RecordFiles) -> Iterator[tuple[str, bytes]]:
-    """Each record with its place. Reads no further than the record that is asked for."""
+    """Yields the position and the bytes of each record. Reads no further than necessary."""
     for path in files.paths:
         file = files.open(path)
         while True:
@@ -79,12 +84,12 @@ def _describe_feature(feature: Feature) -> str:
 def _show_value(value: bytes | float | int) -> str:
     if isinstance(value, bytes):
         return _show(value)
-    # The shortest text that stands for a number of 32 bits has at most 9 digits.
+    # The shortest text for a number of 32 bits has at most 9 digits.
     return f"{value:.9g}" if isinstance(value, float) else str(value)
 
 
 def _show(value: bytes) -> str:
-    """Text in quotes where it can be printed, else bytes with escapes; long ones cut."""
+    """Returns printable text in quotes, else bytes with escapes. Long values are cut."""
     # A character has at most 4 bytes.
     head = value[: 4 * _SHOWN_CHARACTERS]
     text = head.decode(errors="surrogateescape")

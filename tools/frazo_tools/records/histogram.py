@@ -1,4 +1,4 @@
-"""A picture of the lengths of records."""
+"""Draws the lengths of records."""
 
 import io
 from collections.abc import Mapping, Sequence
@@ -6,26 +6,29 @@ from pathlib import Path
 
 from frazo.program.durable_file import write_bytes
 
-# More bars than a picture has room for only take time.
+# More bars than the picture can show only take time.
 _MOST_BARS = 200
 
 
 def draw_histogram(
     path: Path, histogram: Mapping[int, int], bounds: Sequence[int], *, what: str, unit: str
 ) -> None:
-    """Draws how many records there are of each length, with the bounds of the buckets, as a PNG.
+    """Draws the number of records of each length, with the bounds of the buckets, as a PNG.
 
-    The file appears whole or not at all. OSError: it cannot be written.
+    The file appears when it is complete.
+
+    Raises:
+      OSError: The file cannot be written.
     """
-    # Imported here: it takes about a second, and only this draws. The figure is used without
-    # pyplot, which would look for a display.
+    # Imported here because it takes about a second. The figure does not use pyplot, which would
+    # look for a display.
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(9, 4.5), layout="constrained")
     axes = figure.add_subplot()
     lengths = sorted(histogram)
-    # Bars stand over their lengths.
+    # Bars are centred over their lengths.
     low, high = lengths[0] - 0.5, lengths[-1] + 0.5
     axes.hist(
         lengths,
@@ -34,7 +37,7 @@ def draw_histogram(
         weights=[histogram[length] for length in lengths],
     )
     for number, bound in enumerate(bounds):
-        # A length equal to the bound is still in the bucket.
+        # A length equal to the bound belongs to the bucket.
         label = f"bounds: {', '.join(map(str, bounds))}" if number == 0 else None
         axes.axvline(bound + 0.5, color="tab:red", linestyle="--", linewidth=1, label=label)
     axes.set_xlabel(f"length of {what} in {unit}")

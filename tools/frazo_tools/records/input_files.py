@@ -11,23 +11,23 @@ from frazo import _core
 FORMATS = ["tfrecord", "text"]
 COMPRESSIONS = ["none", "gzip", "zlib", "zstd"]
 
-# Enough to cost Python nothing per record; a run holds what is in memory, some 256 KiB.
+# So many that Python's cost per record is small. A run holds the records in memory, some 256 KiB.
 _RUN_RECORDS = 1 << 16
-# What shows a file's compression.
+# The first bytes of compressed files.
 _HEAD_BYTES = 12
-# How many bytes one on the disk gives, as long as no compressed file has been read to its end.
+# Assumed ratio of compression until a compressed file has been read to its end.
 _USUAL_EXPANSION = 4.0
 
 
 class RecordsError(Exception):
-    """str() is the whole message: the thing, the place and the remedy."""
+    """str() is the whole message: what is wrong, where, and the remedy."""
 
 
 class Damage(NamedTuple):
     """A region of a file that holds no readable record.
 
-    byte and length count after decompression; a length of None is all that is left of the file.
-    cause names the file, the record and the byte.
+    byte and length count after decompression. A length of None means the rest of the file. cause
+    names the file, the record and the byte.
     """
 
     path: str
@@ -40,7 +40,9 @@ class Damage(NamedTuple):
 class Run(NamedTuple):
     """Consecutive records of a file: record i is data[extents[i, 0]:extents[i, 1]].
 
-    data: uint8 [bytes]; extents: int64 [records, 2].
+    Attributes:
+      data: uint8 [bytes].
+      extents: int64 [records, 2].
     """
 
     path: str
@@ -59,7 +61,7 @@ class Run(NamedTuple):
 
 
 class RecordFiles:
-    """Files by patterns, in the order of their paths."""
+    """The files that match patterns, sorted by path."""
 
     def __init__(
         self,
@@ -69,10 +71,16 @@ class RecordFiles:
         compression: str | None = None,
         max_record_bytes: int = 1 << 30,
     ) -> None:
-        """patterns: as in frazo.FileSet, or lists of them with commas between. compression: None
-        takes what the first bytes of each file show. max_record_bytes: a longer record is damage.
+        """Finds the files.
 
-        Raises FrazoError where a pattern matches nothing or something other than files.
+        Args:
+          patterns: As in frazo.FileSet, or lists of patterns with commas between.
+          file_format: Format of the files.
+          compression: None: the compression that the first bytes of each file show.
+          max_record_bytes: A longer record is damage.
+
+        Raises:
+          FrazoError: A pattern matches nothing, or something other than files.
         """
         self._files = _core.find_record_files(_without_commas(patterns))
         self._format = file_format
@@ -90,14 +98,16 @@ class RecordFiles:
 
     @property
     def file_bytes(self) -> int:
-        """Bytes of all files together, as they stand on the disk."""
+        """Bytes of all files together on the disk."""
         return sum(size for _, size in self._files)
 
     def size(self, path: str) -> int:
         return dict(self._files)[path]
 
     def compression(self, path: str) -> str:
-        """The compression of one of the files; none if it cannot be opened, as open() will say."""
+        """Returns the compression of a file; none if it cannot be opened: open() will raise the
+        error.
+        """
         if self._compression is not None:
             return self._compression
         try:
@@ -105,7 +115,7 @@ class RecordFiles:
                 guess = _core.guess_compression(file.read(_HEAD_BYTES))
         except OSError:
             return "none"
-        # Text may well begin like zlib, whose sign is short.
+        # Text may begin like zlib, whose signature is short.
         known = COMPRESSIONS if self._format == "tfrecord" else ["gzip", "zstd"]
         return guess if guess in known else "none"
 
@@ -122,10 +132,12 @@ class RecordFiles:
         progress: Callable[[int], None],
         on_damage: Callable[[Damage], None] | None = None,
     ) -> Iterator[Run]:
-        """All records in order; a run may be empty.
+        """Yields all records in order. A run may be empty.
 
-        progress: called with how many bytes of file_bytes are done. on_damage: called with each
-        damaged region, behind which reading goes on; None makes it an error.
+        Args:
+          progress: Called with the number of bytes of file_bytes that are done.
+          on_damage: Called with each damaged region, after which reading continues. None makes
+            damage an error.
         """
         done = 0
         for path, size in self._files:
@@ -167,9 +179,11 @@ class RecordFiles:
 
 
 def add_reading_arguments(parser: argparse.ArgumentParser, *, writes: bool = False) -> None:
-    """The arguments by which files are found and read; open_files() takes them.
+    """Adds the arguments by which files are found and read. open_files() takes them.
 
-    writes: the subcommand writes files, too, so that --compression is theirs.
+    Args:
+      parser: The parser.
+      writes: Whether the subcommand also writes files, so that --compression is theirs.
     """
     parser.add_argument("patterns", nargs="+", metavar="PATTERN", help="files to read")
     parser.add_argument(
@@ -204,12 +218,12 @@ def open_files(options: argparse.Namespace) -> RecordFiles:
 
 
 def whole_number(minimum: int) -> Callable[[str], int]:
-    """For argparse: the type of a whole number from `minimum` (0 or more) on."""
+    """Returns the argparse type of a whole number >= `minimum`, which is 0 or more."""
 
     def parse(value: str) -> int:
         number = int(value) if value.isdecimal() else -1
         if number < minimum:
-            raise argparse.ArgumentTypeError(f"'{value}' is not a whole number from {minimum} on")
+            raise argparse.ArgumentTypeError(f"'{value}' is not a whole number >= {minimum}")
         return number
 
     return parse
@@ -218,6 +232,6 @@ def whole_number(minimum: int) -> Callable[[str], int]:
 def _without_commas(patterns: Sequence[str]) -> list[str]:
     parts = []
     for pattern in patterns:
-        # A file whose name has a comma is itself.
+        # The pattern may be a file whose name has a comma.
         parts += [pattern] if os.path.exists(pattern) else pattern.split(",")
     return parts

@@ -1,4 +1,4 @@
-"""How long the records are, or one of their parts."""
+"""Measures the lengths of records, or of one of their parts."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sized
@@ -18,23 +18,28 @@ def count_lengths(
     column: int | None = None,
     unit: str | None = None,
 ) -> tuple[Counter[int], str]:
-    """How many records there are of each length, and the unit that it is in.
+    """Returns the number of records of each length, and the unit of the lengths.
 
     Args:
-        files, progress: as in RecordFiles.runs.
-        field: a feature of tf.Example; its length is the number of its values, or, for bytes, that
-            of the bytes or words of all its values together.
-        column: a tab-separated part of a record, counted from 0. Neither: the whole record.
-        unit: one of UNITS; words are what stands between blanks. None: values for a field of
-            numbers, bytes otherwise.
+      files: The files.
+      progress: As in RecordFiles.runs.
+      field: A feature of tf.Example. Its length is the number of its values or, for bytes, the
+        number of bytes or words of all its values together.
+      column: A tab-separated part of a record, counted from 0. Without field and column: the whole
+        record.
+      unit: One of UNITS; words are the parts between blanks. None: values for a field of numbers,
+        bytes otherwise.
 
     Raises:
-        RecordsError: a record has no such part. FrazoError: a file is damaged.
+      RecordsError: A record has no such part.
+      FrazoError: A file is damaged.
     """
     if field is None and column is None and unit in (None, "bytes"):
         return _record_bytes(files.runs(progress)), "bytes"
     if field is None and unit == "values":
-        raise RecordsError("--unit=values counts the values of a --field; take bytes or words")
+        raise RecordsError(
+            "--unit=values counts the values of a --field; use --unit=bytes or words"
+        )
     part = _Part(field, column, unit)
     lengths: Counter[int] = Counter()
     for run in files.runs(progress):
@@ -53,7 +58,7 @@ def _record_bytes(runs: Iterable[Run]) -> Counter[int]:
 
 
 class _Part:
-    """A part of each record. unit: settled with the first record, if it was None."""
+    """A part of each record. The first record determines the unit if it is None."""
 
     def __init__(self, field: str | None, column: int | None, unit: str | None) -> None:
         self._field = field
@@ -68,7 +73,7 @@ class _Part:
         columns = record.split(b"\t")
         if self._column >= len(columns):
             raise RecordsError(
-                f"{_place(run, index)} has {len(columns)} tab-separated columns, so no column "
+                f"{_place(run, index)} has {len(columns)} tab-separated columns, so there is no column "
                 f"{self._column}; they are counted from 0"
             )
         return self._text_length(columns[self._column])
@@ -78,7 +83,7 @@ class _Part:
             features = decode_example(record)
         except ExampleError as error:
             raise RecordsError(
-                f"{_place(run, index)} is no tf.Example ({error}); without --field the whole record "
+                f"{_place(run, index)} is not a tf.Example ({error}); without --field the whole record "
                 "is measured"
             ) from error
         feature = features.get(field)
@@ -93,7 +98,7 @@ class _Part:
         if feature.kind not in ("bytes", None):
             raise RecordsError(
                 f"{_place(run, index)}: '{field}' holds numbers ({feature.kind}), which have "
-                f"no {self.unit}; take --unit=values"
+                f"no {self.unit}; use --unit=values"
             )
         return sum(map(self._text_length, feature.values))
 

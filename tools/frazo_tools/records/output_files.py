@@ -8,13 +8,13 @@ from frazo_tools.records.input_files import COMPRESSIONS, RecordFiles, RecordsEr
 
 
 def add_writing_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments of open_output()."""
+    """Adds the arguments of open_output()."""
     parser.add_argument(
         "--out",
         required=True,
         metavar="FILE",
-        help="where to write; name@8.ext makes 8 files and deals them the records in turn. Nothing "
-        "that is there already is written over",
+        help="where to write; name@8.ext makes 8 files that get the records in turn. Existing "
+        "files are not overwritten",
     )
     parser.add_argument(
         "--compression",
@@ -26,10 +26,15 @@ def add_writing_arguments(parser: argparse.ArgumentParser) -> None:
 def open_output(
     options: argparse.Namespace, files: RecordFiles, file_format: str | None = None
 ) -> _core.ShardedRecordWriter:
-    """A writer whose files appear at the end of its block; file_format: default that of `files`.
+    """Returns a writer whose files appear at the end of its block.
+
+    Args:
+      options: The command's arguments.
+      files: The files read.
+      file_format: Format of the files written; None: that of `files`.
 
     Raises:
-        RecordsError, FrazoError: a file is there already, or cannot be written.
+      RecordsError, FrazoError: A file exists already, or cannot be written.
     """
     compression = options.compression or files.compression(files.paths[0])
     try:
@@ -42,12 +47,12 @@ def open_output(
 
 
 def _check_is_not_read(out: str, files: RecordFiles) -> None:
-    """Raises RecordsError, whose remedy is not to remove the file."""
+    """Raises a RecordsError if an output is also an input, before another error tells to remove it."""
     for written in [out] if os.path.exists(out) else _found(out):
         for read in files.paths:
             if os.path.samefile(written, read):
                 raise RecordsError(
-                    f"--out={out} would write over '{read}', which is read; choose another name"
+                    f"--out={out} would overwrite the input '{read}'; choose another name"
                 )
 
 

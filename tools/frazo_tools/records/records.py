@@ -1,4 +1,4 @@
-"""Looks into files of records, checks, mends, converts and divides them.
+"""Shows, checks, repairs, converts and divides files of records.
 
     ./bazelw run //tools:records -- count 'data/train@*.tfrecord'
     ./bazelw run //tools:records -- head data/train.tfrecord.gz -n 3
@@ -12,8 +12,8 @@ A PATTERN is a path, a glob, name@8.ext for the files name-00000-of-00008.ext to
 name@*.ext for such a set of any size, or several of these with commas between. Files are read in the
 order of their names. Formats are tfrecord and text (a record is a line); compression is recognised.
 
-What is written appears under its name when it is whole, a set all at once, and never in place of
-something that is there already. Ctrl+C leaves nothing behind. `records COMMAND --help` tells more.
+An output file appears when it is complete, and a set of files appears at once. Existing files are
+never replaced. Ctrl+C leaves nothing behind. See also `records COMMAND --help`.
 """
 
 import argparse
@@ -22,8 +22,8 @@ import signal
 import sys
 from collections.abc import Sequence
 
-# TensorFlow's library, which lends the runtime its parts, would say at its start that oneDNN is on;
-# nothing here computes with it.
+# TensorFlow's library, which the runtime uses, would print at its start that oneDNN is on. Nothing
+# here computes with it.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 from frazo import _core
@@ -58,7 +58,7 @@ def _interrupt(number: int, frame: object) -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    # Bazel starts programs elsewhere: paths are meant from where the user is.
+    # Bazel starts programs in another folder: paths are relative to the user's folder.
     os.chdir(os.environ.get("BUILD_WORKING_DIRECTORY", "."))
     options = _parse_arguments(arguments)
     try:
@@ -67,17 +67,18 @@ def main(arguments: Sequence[str]) -> int:
         print(f"records {options.command}: interrupted", file=sys.stderr)
         return _INTERRUPTED
     except BrokenPipeError:
-        # Whoever reads the output has seen enough, as `head` does; nor may Python's exit write more.
+        # The reader of the output has closed it, as `head` does. Python must not write more at its
+        # exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except (RecordsError, _core.FrazoError, OSError) as error:
         print(f"records {options.command}: {error}", file=sys.stderr)
         if isinstance(error, _core.DataLossError):
-            print("`records repair` copies what is readable of it", file=sys.stderr)
+            print("`records repair` copies its readable records", file=sys.stderr)
         return 1
 
 
 if __name__ == "__main__":
-    # As Ctrl+C: what is half written goes away.
+    # Like Ctrl+C: partly written files are removed.
     signal.signal(signal.SIGTERM, _interrupt)
     sys.exit(main(sys.argv[1:]))

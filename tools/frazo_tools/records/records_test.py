@@ -162,7 +162,7 @@ def test_wrong_input_is_one_clear_line(capsys):
     assert run("count", "text") == 1
     error, remedy = capsys.readouterr().err.splitlines()[-2:]
     assert "'text': record 0 at byte 0 is damaged" in error and "not like TFRecord" in error
-    assert remedy == "`records repair` copies what is readable of it"
+    assert remedy == "`records repair` copies its readable records"
 
 
 def failure_of_set(capsys) -> str:
@@ -176,9 +176,9 @@ def test_what_is_there_is_not_written_over(command, capsys):
     write("b", [b"old"])
     write("s-00001-of-00003", [b"old"])
     before = {name: os.stat(name).st_mtime_ns for name in os.listdir()}
-    assert "--out=a would write over 'a', which is read" in failure(capsys, command, "a", "--out=a")
+    assert "--out=a would overwrite the input 'a'" in failure(capsys, command, "a", "--out=a")
     os.link("a", "linked")
-    assert "which is read" in failure(capsys, command, "a", "--out=linked")
+    assert "overwrite the input" in failure(capsys, command, "a", "--out=linked")
     os.remove("linked")
     assert "'b' exists already; remove it" in failure(capsys, command, "a", "--out=b")
     assert "'s-00001-of-00003' exists already" in failure(capsys, command, "a", "--out=s@2")
@@ -263,8 +263,8 @@ def test_help_shows_every_subcommand(capsys):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["head", "a", "-n", "0"], "'0' is not a whole number from 1 on"),
-        (["reshard", "a", "--out=b", "--seed=-1"], "'-1' is not a whole number from 0 on"),
+        (["head", "a", "-n", "0"], "'0' is not a whole number >= 1"),
+        (["reshard", "a", "--out=b", "--seed=-1"], "'-1' is not a whole number >= 0"),
         (["stats", "a", "--field=x", "--column=1"], "not allowed with"),
         (["convert", "a"], "--out"),
     ],

@@ -1,4 +1,4 @@
-"""`records repair`: copies what is readable."""
+"""`records repair`: copies the readable records."""
 
 import argparse
 
@@ -8,7 +8,7 @@ from frazo_tools.records.input_files import RecordsError, add_reading_arguments,
 from frazo_tools.records.output_files import add_writing_arguments, open_output
 from frazo_tools.records.table import counted
 
-HELP = "copy the records that are readable, skipping damaged regions, and count what is lost"
+HELP = "copy the readable records, skip damaged regions, and count the losses"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,8 +29,8 @@ def run(options: argparse.Namespace) -> int:
             records += len(part.extents)
         if damage.regions and not records:
             raise RecordsError(
-                f"no record is readable, so nothing is written; is --from={files.file_format} right, "
-                "and --from_compression?"
+                f"no record is readable, so nothing is written; check --from={files.file_format} "
+                "and --from_compression"
             )
     print(f"{counted(records, 'record')} copied to {options.out}")
     print(damage.summary())

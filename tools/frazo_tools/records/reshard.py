@@ -1,4 +1,4 @@
-"""`records reshard`: the same records in another number of files, in order or shuffled."""
+"""`records reshard`: writes the same records to another number of files, in order or shuffled."""
 
 import argparse
 
@@ -14,7 +14,7 @@ from frazo_tools.records.output_files import add_writing_arguments, open_output
 from frazo_tools.records.shuffle import Shuffle
 from frazo_tools.records.table import counted
 
-HELP = "deal the records to another number of files, in order or shuffled"
+HELP = "write the records to another number of files, in order or shuffled"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,8 +23,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--shuffle",
         action="store_true",
-        help="put the records into random order, each order as likely as any other; takes as much "
-        "space beside --out as the records have, unless they fit into memory",
+        help="shuffle the records, each order equally likely; takes as much "
+        "disk space beside --out as the records, unless they fit into memory",
     )
     parser.add_argument(
         "--seed", type=whole_number(0), default=0, help="of the random order; default: 0"

@@ -1,10 +1,10 @@
-"""Puts records that may not fit into memory into random order.
+"""Shuffles records that may not fit into memory.
 
-Records gather in memory; what does not fit goes to files, each of them in random order. If every
-record had a random key between 0 and 1 and a file stood in the order of its keys, the records with
-keys in the next part of that range would be the next ones of every file: how many they are is
-binomial, and among themselves they are in random order. So each order of all records is as likely as
-any other, and every file is read front to back.
+Records are collected in memory. If they do not fit, they go to files, each in random order. Suppose
+that every record had a random key between 0 and 1 and that a file was sorted by key. The records
+with keys in the next part of that range would be the next ones of every file: their number is
+binomial, and their order is random. So each order of all records is equally likely, and every file
+is read from start to end.
 """
 
 import os
@@ -16,22 +16,28 @@ from frazo import _core
 
 Batch = tuple[np.ndarray, np.ndarray]
 
-# Records given out at once.
+# Number of records per batch.
 _BATCH_RECORDS = 1 << 16
 
 
 class Shuffle:
-    """As a context manager, removes its files at the end.
+    """A context manager that removes its files at the end.
 
     The seed, the records and memory_bytes decide the order.
     """
 
     def __init__(self, beside: str, *, seed: int, memory_bytes: int) -> None:
-        """beside: a path in whose folder the files may go. memory_bytes: about as much is taken."""
+        """Starts an empty shuffle.
+
+        Args:
+          beside: A path in whose folder the files may go.
+          seed: Decides the order, with the records and memory_bytes.
+          memory_bytes: Memory to use, approximately.
+        """
         self._random = np.random.Generator(np.random.PCG64(seed))
-        # Putting them into order takes as much again, and readers' memory has gaps.
+        # Shuffling takes as much memory again, and the readers' memory has gaps.
         self._held_limit = 2 * memory_bytes // 5
-        # A batch read from a file may lie in four times its memory, and is put into order, too.
+        # A batch read from a file may need four times its memory, and is shuffled too.
         self._block_bytes = max(memory_bytes // 8, 1)
         self._folder = tempfile.TemporaryDirectory(
             prefix=".shuffle-", dir=os.path.dirname(beside) or "."
@@ -49,7 +55,7 @@ class Shuffle:
         self._folder.cleanup()
 
     def add(self, data: np.ndarray, extents: np.ndarray) -> None:
-        """Adds records as readers give them; keeps the arrays."""
+        """Adds records in the form that readers give. Keeps the arrays."""
         self._held.append((data, extents))
         self._held_bytes += data.nbytes + extents.nbytes
         self._all_bytes += data.nbytes + extents.nbytes
@@ -58,7 +64,7 @@ class Shuffle:
             self._write_file()
 
     def batches(self) -> Iterator[Batch]:
-        """All records that were added, each once, in random order."""
+        """Yields all added records, each once, in random order."""
         if not self._file_records:
             yield from self._shuffled(self._take_held())
             return
@@ -92,7 +98,7 @@ class Shuffle:
         return held
 
     def _shuffled(self, parts: list[Batch]) -> Iterator[Batch]:
-        """The records of the parts in random order; empties the list."""
+        """Yields the records of the parts in random order and empties the list."""
         if not parts:
             return
         starts = np.cumsum([0] + [len(data) for data, _ in parts[:-1]])

@@ -1,4 +1,4 @@
-"""`records stats`: how long the records are, and the buckets that fit them."""
+"""`records stats`: shows the lengths of the records, and the buckets that fit them."""
 
 import argparse
 import os
@@ -71,7 +71,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def describe(histogram: Mapping[int, int]) -> str:
-    """Smallest, percentiles, mean and largest of the lengths."""
+    """Returns smallest, percentiles, mean and largest of the lengths."""
     count = sum(histogram.values())
     mean = sum(length * number for length, number in histogram.items()) / count
     rows = [("min", f"{min(histogram):,}")]
@@ -84,7 +84,7 @@ def describe(histogram: Mapping[int, int]) -> str:
 
 
 def percentile(histogram: Mapping[int, int], percent: int) -> int:
-    """The smallest length that at least this share of the records does not exceed."""
+    """Returns the smallest length that at least this share of the records does not exceed."""
     wanted = sum(histogram.values()) * percent
     below = 0
     for length in sorted(histogram):
@@ -95,7 +95,7 @@ def percentile(histogram: Mapping[int, int], percent: int) -> int:
 
 
 def describe_buckets(histogram: Mapping[int, int], bounds: Sequence[int]) -> str:
-    """Each bucket with its records and its padding, and the padding of all."""
+    """Returns the records and the padding of each bucket, and the total padding."""
     rows = []
     below = -1
     for bound in bounds:
@@ -113,18 +113,18 @@ def describe_buckets(histogram: Mapping[int, int], bounds: Sequence[int]) -> str
 
 
 def _padding(histogram: Mapping[int, int], bounds: Sequence[int]) -> str:
-    """Share of the padded lengths that is padding."""
+    """Returns the share of padding in the padded lengths."""
     padded = padded_length(histogram, bounds)
     real = sum(length * number for length, number in histogram.items())
     return f"{(padded - real) / padded:.2%}" if padded else "0.00%"
 
 
 def _check_is_new(plot: Path) -> None:
-    """Before the work, since a picture is the last thing."""
+    """Checked before the work, because the picture is drawn last."""
     if os.path.lexists(plot):
-        raise RecordsError(f"--plot={plot} is there already; remove it or choose another name")
+        raise RecordsError(f"--plot={plot} exists already; remove it or choose another name")
     if not plot.parent.is_dir():
-        raise RecordsError(f"--plot={plot}: there is no folder '{plot.parent}'; make it first")
+        raise RecordsError(f"--plot={plot}: there is no folder '{plot.parent}'; create it first")
 
 
 def _what(options: argparse.Namespace) -> str:

@@ -81,7 +81,7 @@ def test_a_picture_is_drawn_and_never_over_another(capsys, tmp_path):
     assert (tmp_path / "p.png").read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "p.png"]
     assert failure(capsys, "a", "--plot=p.png") == (
-        "records stats: --plot=p.png is there already; remove it or choose another name"
+        "records stats: --plot=p.png exists already; remove it or choose another name"
     )
 
 
@@ -90,13 +90,15 @@ def test_what_is_wrong_is_named(capsys, tmp_path):
     write("empty", [])
     (tmp_path / "t").write_text("a\tb\nc\n")
     assert "no feature 'x'; it has: id, text" in failure(capsys, "e", "--field=x")
-    assert "'id' holds numbers (int64), which have no words; take --unit=values" in failure(
+    assert "'id' holds numbers (int64), which have no words; use --unit=values" in failure(
         capsys, "e", "--field=id", "--unit=words"
     )
-    assert "t: record 1 has 1 tab-separated columns, so no column 1" in failure(
+    assert "t: record 1 has 1 tab-separated columns, so there is no column 1" in failure(
         capsys, "t", "--format=text", "--column=1"
     )
-    assert "t: record 0 is no tf.Example" in failure(capsys, "t", "--format=text", "--field=x")
+    assert "t: record 0 is not a tf.Example" in failure(capsys, "t", "--format=text", "--field=x")
     assert "--unit=values counts the values of a --field" in failure(capsys, "e", "--unit=values")
-    assert "there is no folder '/nowhere'; make it" in failure(capsys, "e", "--plot=/nowhere/p.png")
+    assert "there is no folder '/nowhere'; create it" in failure(
+        capsys, "e", "--plot=/nowhere/p.png"
+    )
     assert failure(capsys, "empty") == "records stats: there are no records in empty"

@@ -1,15 +1,15 @@
-"""Results as text."""
+"""Formats results as text."""
 
 from collections.abc import Sequence
 
 
 def counted(number: int, noun: str) -> str:
-    """ "1 record", "2,000 records"."""
+    """Returns "1 record" or "2,000 records"."""
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Columns two blanks apart, the first one flush left and the others flush right."""
+    """Formats columns two blanks apart. The first column is aligned left, the others right."""
     widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
     lines = []
     for row in (head, *rows):

@@ -51,7 +51,9 @@ def _field(number: int, payload: bytes) -> bytes:
 
 
 def _varint(number: int) -> bytes:
-    """Base 128, least significant group first; the top bit of a byte says that another follows."""
+    """Encodes in base 128, least significant group first. The top bit of a byte says that another
+    byte follows.
+    """
     groups = bytearray()
     while number >= 0x80:
         groups.append(number & 0x7F | 0x80)

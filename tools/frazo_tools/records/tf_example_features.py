@@ -1,7 +1,7 @@
 """Reads tf.Example without TensorFlow, whose import takes seconds.
 
-The messages are described here a second time, in a pool of their own, so that a process may hold
-TensorFlow's as well; tools/frazo_tools/records/tf_example.py says what they are.
+The messages are defined here a second time, in a separate pool, so that a process may use
+TensorFlow's as well. tools/frazo_tools/records/tf_example.py describes them.
 """
 
 from collections.abc import Sequence
@@ -13,26 +13,26 @@ _Field = descriptor_pb2.FieldDescriptorProto
 
 
 class ExampleError(Exception):
-    """The bytes are no tf.Example; str() says why."""
+    """The bytes are not a tf.Example. str() says why."""
 
 
 class Feature(NamedTuple):
-    """kind: bytes, float or int64; None for a feature that has not even an empty list."""
+    """A feature. `kind` is bytes, float or int64, or None for a feature without a list."""
 
     kind: str | None
     values: Sequence[Any]
 
 
 def decode_example(record: bytes) -> dict[str, Feature]:
-    """The features by name, in the order of the names.
+    """Returns the features by name, sorted by name.
 
     Raises:
-        ExampleError: the bytes are no tf.Example, or one without a feature.
+        ExampleError: the bytes are not a tf.Example, or it has no feature.
     """
     try:
         example = _Example.FromString(record)
     except message.DecodeError as error:
-        raise ExampleError(f"{len(record)} bytes that are no message") from error
+        raise ExampleError(f"{len(record)} bytes that are not a message") from error
     features = example.features.feature
     if not features:
         raise ExampleError("a message without features")
@@ -40,7 +40,11 @@ def decode_example(record: bytes) -> dict[str, Feature]:
 
 
 def bytes_features(record: bytes) -> dict[str, list[bytes]]:
-    """The values of each bytes feature, by name. Raises ExampleError as decode_example does."""
+    """Returns the values of each bytes feature, by name.
+
+    Raises:
+      ExampleError: As for decode_example.
+    """
     return {
         name: list(feature.values)
         for name, feature in decode_example(record).items()

@@ -1,4 +1,4 @@
-"""Translating many texts in batches of like length."""
+"""Translates many texts in batches of similar length."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -6,14 +6,15 @@ from typing import Protocol
 from frazo.proto import search_pb2
 from frazo_tools.translation.parts import divide
 
-# Most tokens of a batch, padding included: enough to keep two cores busy, and some 100 MB of memory.
+# Maximal number of tokens per batch, with padding: enough to keep two cores busy, and some 100 MB
+# of memory.
 _BATCH_TOKENS = 2048
 
 Hypotheses = list[tuple[str, float]]
 
 
 class Model(Protocol):
-    """What is used of frazo.Predictor."""
+    """The part of frazo.Predictor that Batches uses."""
 
     max_source_length: int
 
@@ -25,8 +26,10 @@ class Model(Protocol):
 
 
 class Batches:
-    """Translates texts in any number. num_divided: those that were too long for the model and were
-    translated in parts.
+    """Translates any number of texts.
+
+    Attributes:
+      num_divided: Number of texts that were too long for the model and were translated in parts.
     """
 
     def __init__(self, model: Model, search: search_pb2.Search | None):
@@ -35,11 +38,10 @@ class Batches:
         self.num_divided = 0
 
     def translate(self, texts: Sequence[str]) -> list[Hypotheses]:
-        """Of each text what the model finds, best first.
+        """Returns the model's hypotheses for each text, best first.
 
-        A text without anything but blanks has no hypotheses. One that is longer than what the model
-        knows is translated in parts; it has one hypothesis: the best of each part, with the sum of
-        their scores.
+        A blank text has no hypotheses. A text that is too long for the model is translated in
+        parts. It has one hypothesis: the best ones of the parts, with the sum of their scores.
         """
         parts = divide(texts, self._model.num_tokens, self._model.max_source_length)
         flat = [part for of_text in parts for part in of_text]
@@ -55,7 +57,7 @@ class Batches:
         found: list[Hypotheses] = [[] for _ in parts]
         wanted = [index for index, part in enumerate(parts) if part.strip()]
         lengths = self._model.num_tokens([parts[index] for index in wanted])
-        # The longest first: if memory is short that shows at once.
+        # The longest first: a shortage of memory shows at once.
         order = sorted(zip(lengths, wanted, strict=True), key=lambda pair: (-pair[0], pair[1]))
         while order:
             size = max(1, _BATCH_TOKENS // order[0][0])

@@ -1,20 +1,26 @@
-"""Dividing what is too long for a model into parts that it can translate."""
+"""Divides texts that are too long for a model into parts."""
 
 import re
 from collections.abc import Callable, Sequence
 
-# Where a text may be divided, best first; the parts keep what is before the end of a match.
+# Patterns where a text may be divided, best first. The first part ends with the match.
 _PLACES = [re.compile(pattern) for pattern in (r"[.!?]+\s+", r"[,;:]+\s+", r"\s+")]
 
 
 def divide(
     texts: Sequence[str], num_tokens: Callable[[list[str]], list[int]], max_tokens: int
 ) -> list[list[str]]:
-    """The parts of each text, none longer than max_tokens, in order; most texts are one part.
+    """Returns the parts of each text in order, none longer than max_tokens. Most texts are one
+    part.
 
-    A text that is too long is halved where a sentence ends, or else a clause, or a word, the place
-    nearest to its middle; and so are its halves. num_tokens: of each of some texts. max_tokens: 0:
-    every text is one part. A single character is a part, whatever its length.
+    A text that is too long is divided at the end of a sentence, or else of a clause or a word,
+    nearest to its middle; its halves are divided likewise. A single character is a part, whatever
+    its length.
+
+    Args:
+      texts: The texts.
+      num_tokens: Returns the number of tokens of each of some texts.
+      max_tokens: 0: every text is one part.
     """
     pieces = list(enumerate(texts))
     while max_tokens:
@@ -37,9 +43,9 @@ def divide(
 
 
 def _halves(text: str) -> tuple[str, str]:
-    """Both shorter than the text, which has two characters or more."""
+    """Returns two parts that are shorter than the text, which has two characters or more."""
     middle = len(text) // 2
-    # Not so near to an end that hardly anything is cut off.
+    # Not so near an end that one part is very short.
     margin = max(len(text) // 8, 1)
     for pattern in _PLACES:
         places = [

@@ -3,10 +3,10 @@
     ./bazelw run -c opt //tools:translate -- --model=/tmp/ende/log/inference_graph <texts.en >texts.de
     echo 'Open the file' | ./bazelw run -c opt //tools:translate -- --model=MODEL --n_best=3
 
---model is what the trainer writes with --mode=write_inference_graph. Each line of standard input, in
-UTF-8, becomes a line of standard output, in the same order. Lines of like length are translated
-together, --window at a time: more are faster, fewer come sooner; at a terminal each line is
-translated at once.
+--model is the folder that the trainer writes with --mode=write_inference_graph. Each line of
+standard input, in UTF-8, becomes a line of standard output, in the same order. Lines of similar
+length are translated together, --window lines at a time. A larger window is faster; a smaller one
+gives the first lines earlier. At a terminal each line is translated at once.
 
 Searching
   By default the search is that of the exported experiment. --beam=4 keeps the 4 best beginnings of a
@@ -40,12 +40,12 @@ from frazo_tools.documented_parser import documented_parser
 from frazo_tools.translation.batches import Batches, Hypotheses
 
 _INTERRUPTED = 130
-# The other end of the pipe was closed, as by `head`.
+# The other end of the pipe was closed, as `head` does.
 _PIPE_CLOSED = 141
 
 
 def main(arguments: Sequence[str]) -> int:
-    # Bazel starts programs elsewhere: paths are meant from where the user is.
+    # Bazel starts programs in another folder: paths are relative to the user's folder.
     os.chdir(os.environ.get("BUILD_WORKING_DIRECTORY", "."))
     options = _parse_arguments(arguments)
     console = Console(out=sys.stderr)
@@ -58,7 +58,7 @@ def main(arguments: Sequence[str]) -> int:
         search = _search(model.search, options)
         _Lines(options, Batches(model, search), console).run(sys.stdin.buffer, sys.stdout)
     except BrokenPipeError:
-        # Python would complain once more when it flushes what is left.
+        # Python would report the error once more when it flushes the rest.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _PIPE_CLOSED
     except KeyboardInterrupt:
@@ -79,38 +79,41 @@ def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--beam", type=_count, metavar="N", help="width of the beam; 1: greedy")
     parser.add_argument(
-        "--n_best", type=_count, metavar="N", help="write the N best of each line, as JSON lines"
+        "--n_best",
+        type=_count,
+        metavar="N",
+        help="write the N best translations of each line, as JSON lines",
     )
     parser.add_argument(
         "--window",
         type=_count,
         default=1000,
         metavar="LINES",
-        help="lines that are read before any is written; default: 1000",
+        help="lines that are read before the first is written; default: 1000",
     )
     return parser.parse_args(arguments)
 
 
 def _count(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 1_000_000:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from 1 on")
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number >= 1")
     return int(text)
 
 
 def _search(search: search_pb2.Search, options: argparse.Namespace) -> search_pb2.Search:
-    """The model's own with what the options change."""
+    """Returns the model's search, changed by the options."""
     n_best = options.n_best or 1
     if options.beam == 1 and n_best == 1:
         search.greedy.SetInParent()
     elif options.beam is not None or search.HasField("beam") or n_best > 1:
-        # A beam narrower than what is asked for could not give it.
+        # A beam narrower than n_best cannot give n_best results.
         search.beam.width = max(options.beam or search.beam.width, n_best)
         search.beam.n_best = n_best
     return search
 
 
 class _Lines:
-    """Standard input on its way to standard output."""
+    """Translates standard input to standard output."""
 
     def __init__(self, options: argparse.Namespace, batches: Batches, console: Console):
         self._window = 1 if sys.stdin.isatty() else options.window
@@ -144,7 +147,7 @@ class _Lines:
         return text
 
     def _written(self, text: str, hypotheses: Hypotheses) -> str:
-        # A piece of a vocabulary may be the end of a line.
+        # A piece of a vocabulary may contain a line end.
         texts = [" ".join(hypothesis.splitlines()) for hypothesis, _ in hypotheses]
         if not self._as_json:
             return texts[0] if texts else ""

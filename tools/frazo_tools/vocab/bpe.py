@@ -2,9 +2,9 @@
 
 Sennrich, Haddow, Birch 2016, "Neural Machine Translation of Rare Words with Subword Units"
 (arXiv:1508.07909), algorithm 1: each word is its characters, the last of which ends in `</w>`; the
-most frequent pair of neighbours is joined, everywhere, again and again. Of pairs that are equally
-frequent the one that is first in the order of code points is joined, so the result depends on the
-counts alone. Counts of pairs are kept up to date as words change rather than made anew.
+most frequent pair of neighbours is joined, everywhere, again and again. Of equally frequent pairs
+the first in the order of code points is joined, so the result depends only on the counts. Counts of
+pairs are updated as words change, not computed anew.
 """
 
 import heapq
@@ -16,12 +16,14 @@ from typing import NamedTuple
 END_OF_WORD = "</w>"
 CONTINUED = "@@"
 
-# A pair that occurs once is no pattern.
+# A pair that occurs once is not a pattern.
 _FEWEST = 2
 
 
 class Learnt(NamedTuple):
-    """Merges, best first, and the vocabulary's pieces (without special tokens), in a fixed order."""
+    """The merges, best first, and the vocabulary's pieces (without special tokens), in a fixed
+    order.
+    """
 
     merges: list[tuple[str, str]]
     pieces: list[str]
@@ -39,10 +41,10 @@ def learn_bpe(
 
     Args:
         counts: how often each word occurs; words are not empty.
-        size: how many pieces to make; those of single characters are made in any case.
-        characters: what may be part of a merge; others part the word.
+        size: number of pieces to make. Pieces of single characters are always made.
+        characters: characters that may be part of a merge; other characters divide the word.
         reserved: texts that no piece may be.
-        progress: called now and then with how many pieces there are.
+        progress: called from time to time with the number of pieces.
     """
     learner = _Learner(counts, frozenset(characters), frozenset(reserved))
     while len(learner.pieces) < size and learner.merge_best():
@@ -56,28 +58,27 @@ class _Learner:
         self, counts: Mapping[str, int], characters: frozenset[str], reserved: frozenset[str]
     ) -> None:
         self.merges: list[tuple[str, str]] = []
-        # In the order in which they were made; a piece may come of two merges.
+        # In the order of the merges; two merges may give the same piece.
         self.pieces: dict[str, None] = {}
         self._reserved = reserved
         self._texts: list[str] = []  # By symbol.
         self._symbols: dict[str, int] = {}
-        # Each word as its symbols, and how often it occurs. Words that part at unknown characters
-        # are several.
+        # The symbols and the count of each word. Unknown characters divide a word into several.
         self._words: list[list[int]] = []
         self._word_counts: list[int] = []
         self._pair_counts: dict[tuple[int, int], int] = defaultdict(int)
-        # Words that hold a pair, or did so once.
+        # The words that hold or held a pair.
         self._words_of_pair: dict[tuple[int, int], set[int]] = defaultdict(set)
         for word in sorted(counts):
             self._add_word(word, counts[word], characters)
         for text in sorted(self._symbols):
             self._add_piece(text)
-        # Entries whose count is no longer right are corrected when they come up.
+        # Entries with an old count are corrected when they reach the top.
         self._heap = [self._heap_entry(pair) for pair in self._pair_counts]
         heapq.heapify(self._heap)
 
     def merge_best(self) -> bool:
-        """Joins the most frequent pair; false if there is none that occurs twice."""
+        """Joins the most frequent pair. Returns False if no pair occurs twice."""
         while self._heap:
             negative_count, *_, pair = heapq.heappop(self._heap)
             count = self._pair_counts[pair]
@@ -93,7 +94,7 @@ class _Learner:
                 self.merges.append((left, right))
                 self._add_piece(left + right)
                 return True
-            # Never again: an entry for it would come up each time.
+            # Removed for good: its entry would reach the top each time.
             self._pair_counts[pair] = 0
         return False
 
@@ -135,9 +136,9 @@ class _Learner:
     def _may_be_piece(self, left: str, right: str) -> bool:
         text = left + right
         if not right.endswith(END_OF_WORD):
-            # Words may spell `</w>`; as a symbol it would be taken for the end of a word.
+            # A word may contain `</w>`. As a symbol it would look like the end of a word.
             return not text.endswith(END_OF_WORD)
-        # A last piece that ends in `@@` would be taken for one that goes on.
+        # A last piece that ends in `@@` would look like a piece inside a word.
         piece = self._piece(text)
         return not piece.endswith(CONTINUED) and piece not in self._reserved
 
@@ -170,7 +171,7 @@ class _Learner:
                 joined.append(symbol)
                 place += 1
                 continue
-            # What is to the left has been joined already, what is to the right has not.
+            # Symbols to the left are already joined, symbols to the right are not.
             if joined:
                 before = joined[-1]
                 counts[before, left] -= count

@@ -12,13 +12,14 @@ Kinds, and the files that each writes:
     sentencepiece-bpe      every text comes back exactly: nothing is normalized, and characters
                            without a piece become tokens of their bytes
 
-Texts are the lines of FILEs, gzipped or not (--format=text), or records (--format=tfrecord).
---columns=0,1 takes tab-separated columns of lines or records, counted from 0; --columns=source,target
-takes bytes features of tf.Example records. All columns make one vocabulary together.
+The texts are the lines of FILEs, gzipped or not (--format=text), or records (--format=tfrecord).
+--columns=0,1 takes tab-separated columns of lines or records, counted from 0;
+--columns=source,target takes bytes features of tf.Example records. All columns make one vocabulary
+together.
 
 The first ids are those of <unk>, <s> and </s>. The same texts give the same files, byte for byte. A
-file appears under its name when it is whole. At the end stands what to write into a configuration,
-and how well the vocabulary fits the texts that it was made from.
+file appears when it is complete. At the end the program prints the lines for a configuration, and
+how well the vocabulary fits its texts.
 """
 
 import argparse
@@ -36,20 +37,20 @@ from frazo_tools.vocab import training as training
 from frazo_tools.vocab.texts import TextError, Texts
 
 KINDS = ["grapheme", "word", "bpe", "sentencepiece-unigram", "sentencepiece-bpe"]
-# Of the tokenizer's message, by the end of the file's name.
+# Fields of the tokenizer's message, by the end of the file's name.
 _FIELDS = {"vocab": "vocabulary", "merges": "merges", "model": "model"}
 
 
 def train(options: argparse.Namespace, texts: Texts) -> tuple[training.Counts, dict[str, bytes]]:
-    """Counts the texts and makes the files.
+    """Counts the texts and returns the files' contents.
 
     Raises:
-        TextError: from the files. TrainingError: from the options or the texts.
+        TextError: a file is wrong. TrainingError: the options or the texts are wrong.
     """
     with Progress("reading", texts.file_bytes) as progress:
         counts = training.count(texts.read(progress), with_characters=options.kind == "grapheme")
     if not counts.words:
-        raise training.TrainingError("the texts have no words: is --format or --columns another?")
+        raise training.TrainingError("no words found; check --format and --columns")
     if options.kind == "grapheme":
         return counts, training.train_graphemes(counts, options.size)
     if options.kind == "word":
@@ -71,7 +72,7 @@ def train(options: argparse.Namespace, texts: Texts) -> tuple[training.Counts, d
 
 
 def write(output: Path, files: dict[str, bytes]) -> dict[str, Path]:
-    """Writes OUTPUT.<ending> for each; the paths by ending. Each appears whole or not at all."""
+    """Writes OUTPUT.<ending> for each file, whole or not at all. Returns the paths by ending."""
     output.parent.mkdir(parents=True, exist_ok=True)
     paths = {}
     for ending, content in files.items():
@@ -82,7 +83,7 @@ def write(output: Path, files: dict[str, bytes]) -> dict[str, Path]:
 
 
 def summarize(kind: str, counts: training.Counts, paths: dict[str, Path]) -> str:
-    """How well the vocabulary fits its texts, word by word, and the configuration that uses it."""
+    """Describes how well the vocabulary fits its texts, word by word, and the configuration for it."""
     field = kind.partition("-")[0]
     files = {_FIELDS[ending]: path for ending, path in paths.items()}
     tokenizer = _core.Tokenizer(kind=field, **cast(dict[str, Any], files))
@@ -119,10 +120,10 @@ def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
         "--size",
         required=True,
         type=_whole_number,
-        help="tokens in the vocabulary, special ones among them; fewer if the texts give no more",
+        help="tokens in the vocabulary, including special ones; fewer if the texts do not give more",
     )
     parser.add_argument(
-        "--output", required=True, type=Path, help="where to write; an ending is added"
+        "--output", required=True, type=Path, help="path prefix of the files; an ending is added"
     )
     parser.add_argument(
         "--format", choices=["text", "tfrecord"], default="text", help="default: text"
@@ -131,7 +132,7 @@ def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
         "--columns",
         default=[],
         type=lambda value: value.split(","),
-        help="which parts of a line or record are texts; default: all of it",
+        help="parts of a line or record that are texts; default: the whole",
     )
     parser.add_argument(
         "--compression",
@@ -143,7 +144,7 @@ def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
         "--character_coverage",
         type=_share,
         default=0.9995,
-        help="share of the text that is in characters with pieces of their own (bpe, "
+        help="share of the text in characters with their own pieces (bpe, "
         "sentencepiece); lower it for scripts of many characters; default: 0.9995",
     )
     return parser.parse_args(arguments)
@@ -168,7 +169,7 @@ def _share(value: str) -> float:
 
 
 def main(arguments: Sequence[str]) -> int:
-    # Bazel starts programs elsewhere: paths are meant from where the user is.
+    # Bazel starts programs in another folder: paths are relative to the user's folder.
     os.chdir(os.environ.get("BUILD_WORKING_DIRECTORY", "."))
     options = _parse_arguments(arguments)
     try:

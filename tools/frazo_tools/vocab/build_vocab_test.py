@@ -105,7 +105,7 @@ def test_errors_say_what_to_change(corpus, tmp_path, capsys):
     empty = tmp_path / "empty"
     empty.write_text("\n \n")
     assert run("word", empty, tmp_path / "v", 10) == 1
-    assert "the texts have no words" in capsys.readouterr().err
+    assert "no words found; check --format and --columns" in capsys.readouterr().err
     assert run("word", tmp_path / "none", tmp_path / "v", 10) == 1
     assert "none: does not exist" in capsys.readouterr().err
     assert not list(tmp_path.glob("v*")) and not list(tmp_path.glob(".v*"))

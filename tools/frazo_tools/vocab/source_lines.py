@@ -1,11 +1,11 @@
-"""Makes the data of classification.source_lines: lines of this checkout's own files, by language.
+"""Makes the data of classification.source_lines: lines of this checkout's files, by language.
 
     ./bazelw run //tools:source_lines
 
 Every line of C++, Python, Protobuf, Bazel and Markdown becomes one record `label TAB line`: the
-label is the language's number in labels.txt; blanks at both ends are cut off, a tab within becomes a
+label is the language's number in labels.txt. Blanks at both ends are removed, a tab becomes a
 blank, and lines with fewer than three letters or digits are left out. One file in five is for
-testing; lines that also occur in a training file are not tested. OUTPUT then holds
+testing. Lines that also occur in a training file are not tested. OUTPUT then holds
 
     train.tfrecord, test.tfrecord    the records; the same line of the same language once
     labels.txt                       the languages, one a line, from number 0
@@ -34,7 +34,7 @@ LANGUAGES = {
     "Bazel": ("BUILD", ".bzl", "WORKSPACE"),
     "Markdown": (".md",),
 }
-# Every so many-th file is for testing.
+# One file in this many is for testing.
 TEST_PERIOD = 5
 MIN_WORD_CHARACTERS = 3
 VOCABULARY_SIZE = 2000
@@ -44,12 +44,12 @@ Example = tuple[int, bytes]
 
 
 class SourceError(Exception):
-    """The folder is not what the tool expects; str() names it and the remedy."""
+    """The folder is not as expected. str() names it and the remedy."""
 
 
 def source_files(root: Path) -> dict[Path, int]:
-    """The files of each language below `root`, sorted by name; hidden folders and what Bazel links
-    to the root are passed over.
+    """Returns the language of each file below `root`, sorted by name. Skips hidden folders and
+    Bazel's links.
     """
     found = {}
     for folder, folders, files in os.walk(root):
@@ -62,23 +62,24 @@ def source_files(root: Path) -> dict[Path, int]:
 
 
 def lines_of(content: bytes) -> Iterator[bytes]:
-    """The lines that say something, without the blanks around them and without tabs."""
+    """Yields the lines with enough letters or digits, without outer blanks and tabs."""
     for line in content.splitlines():
         if sum(chr(byte).isalnum() for byte in line) >= MIN_WORD_CHARACTERS:
             yield line.strip().replace(b"\t", b" ")
 
 
 def is_test_file(path: Path, root: Path) -> bool:
-    """By the file's name alone, so that a file stays on its side when others come."""
+    """Decides by the file's name only, so that a file stays on its side when files are added."""
     return zlib.crc32(path.relative_to(root).as_posix().encode()) % TEST_PERIOD == 0
 
 
 def split_examples(root: Path) -> tuple[list[Example], list[Example]]:
-    """Examples for training and for testing: each one once, none in both.
+    """Returns examples for training and for testing: each one once, none in both.
 
-    Raises SourceError if there are none.
+    Raises:
+      SourceError: There are none.
     """
-    # Dictionaries keep the order and drop repetitions.
+    # Dictionaries keep the order and remove repetitions.
     train: dict[Example, None] = {}
     test: dict[Example, None] = {}
     for path, number in source_files(root).items():
@@ -101,7 +102,7 @@ def write_records(path: Path, examples: Iterable[Example]) -> None:
 
 
 def describe(name: str, examples: Sequence[Example]) -> str:
-    """How many lines there are of each language."""
+    """Describes the number of lines of each language."""
     counts = Counter(number for number, _ in examples)
     shares = ", ".join(
         f"{language} {counts[number] / len(examples):.1%}"
@@ -116,7 +117,7 @@ def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
         "--source",
         type=Path,
         default=Path(os.environ.get("BUILD_WORKSPACE_DIRECTORY", ".")),
-        help="the folder whose files are taken; default: the checkout that runs it",
+        help="the folder whose files are read; default: this checkout",
     )
     parser.add_argument(
         "--output",
@@ -128,7 +129,7 @@ def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def main(arguments: Sequence[str]) -> int:
-    # Bazel starts programs elsewhere: paths are meant from where the user is.
+    # Bazel starts programs in another folder: paths are relative to the user's folder.
     os.chdir(os.environ.get("BUILD_WORKING_DIRECTORY", "."))
     options = _parse_arguments(arguments)
     output = options.output.absolute()

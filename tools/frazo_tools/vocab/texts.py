@@ -1,4 +1,4 @@
-"""The texts that a vocabulary is made from: lines of files, or records, or columns of either."""
+"""The texts of a vocabulary: lines of files, or records, or columns of either."""
 
 import contextlib
 import gzip
@@ -12,24 +12,24 @@ from frazo_tools.records.tf_example_features import ExampleError, bytes_features
 
 _GZIP_MAGIC = b"\x1f\x8b"
 
-# Called with how many bytes of the files, as they stand on disk, have been read so far.
+# Called with the number of bytes read from the files on disk so far.
 Progress = Callable[[int], None]
 
 
 class TextError(Exception):
-    """A file is not what was promised; str() names the file, the place and the remedy."""
+    """A file is not as the options say. str() names the file, the position and the remedy."""
 
 
 class Texts:
-    """All texts of some files, as bytes; they can be gone through more than once.
+    """The texts of some files, as bytes. They can be read more than once.
 
     Args:
-        paths: files, read one after the other.
-        file_format: "text" (a text a line, gzip recognised) or "tfrecord" (a text a record).
-        columns: empty: a line or record is a text. Numbers: it is divided at tabs, and these parts
-            are the texts, counted from 0. Names: records are tf.Example, and every value of these
-            bytes features is a text.
-        compression: of tfrecord files: none, gzip, zlib or zstd.
+      paths: Files, read one after the other.
+      file_format: "text" (one text per line, gzip recognised) or "tfrecord" (one text per record).
+      columns: Empty: a line or record is a text. Numbers: a line or record is divided at tabs, and
+        these parts are the texts, counted from 0. Names: records are tf.Example, and every value of
+        these bytes features is a text.
+      compression: Of tfrecord files: none, gzip, zlib or zstd.
     """
 
     def __init__(
@@ -62,11 +62,11 @@ class Texts:
 
     @property
     def file_bytes(self) -> int:
-        """Bytes of all files together, as they stand on disk."""
+        """Bytes of all files together on the disk."""
         return sum(path.stat().st_size for path in self._paths)
 
     def read(self, progress: Progress = lambda bytes_read: None) -> Iterator[bytes]:
-        """The texts in order.
+        """Yields the texts in order.
 
         Raises:
             TextError: a file is damaged, or a record has no such column.
@@ -96,7 +96,7 @@ class Texts:
         bytes_read = 0
         try:
             for record in _core.RecordReader(path, compression=self._compression):
-                bytes_read += len(record) + 16  # Eight of length, four of each checksum.
+                bytes_read += len(record) + 16  # Eight bytes of length, four of each checksum.
                 progress(min(bytes_read, size))
                 yield record
         except _core.FrazoError as error:
@@ -115,7 +115,7 @@ class Texts:
                 unit = "record" if self._file_format == "tfrecord" else "line"
                 place = number if unit == "record" else number + 1
                 raise TextError(
-                    f"{path}: {unit} {place} has {len(columns)} tab-separated columns, so no column "
+                    f"{path}: {unit} {place} has {len(columns)} tab-separated columns, so there is no column "
                     f"{column}; they are counted from 0"
                 )
             yield columns[column]
@@ -125,8 +125,8 @@ class Texts:
             features = bytes_features(record)
         except ExampleError as error:
             raise TextError(
-                f"{path}: record {number} is no tf.Example ({error}); without names in --columns "
-                "a record is taken as text"
+                f"{path}: record {number} is not a tf.Example ({error}); without names in --columns "
+                "a record is read as text"
             ) from error
         for name in self._names:
             if name not in features:

@@ -56,7 +56,7 @@ def test_errors_name_the_file_the_place_and_the_remedy(tmp_path):
     lines = tmp_path / "lines"
     lines.write_bytes(b"a\tb\nc\n")
     with pytest.raises(
-        TextError, match="lines: line 2 has 1 tab-separated columns, so no column 1"
+        TextError, match="lines: line 2 has 1 tab-separated columns, so there is no column 1"
     ):
         read(lines, "text", columns=["1"])
     with pytest.raises(TextError, match="mixes numbers"):
@@ -73,5 +73,5 @@ def test_errors_name_the_file_the_place_and_the_remedy(tmp_path):
     with pytest.raises(TextError, match="record 0 has no bytes feature 'x'; it has: source"):
         read(example, "tfrecord", columns=["x"])
     no_example = records(tmp_path / "n", [b"\x0a\xff"])
-    with pytest.raises(TextError, match=r"record 0 is no tf\.Example"):
+    with pytest.raises(TextError, match=r"record 0 is not a tf\.Example"):
         read(no_example, "tfrecord", columns=["x"])

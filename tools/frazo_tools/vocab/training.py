@@ -1,4 +1,4 @@
-"""Makes the files of a vocabulary of each kind; the same texts give the same files."""
+"""Makes the files of a vocabulary of each kind. The same texts give the same files."""
 
 import io
 from collections import Counter
@@ -9,18 +9,18 @@ import sentencepiece
 from frazo_tools.vocab.bpe import learn_bpe
 
 SPECIAL_TOKENS = ["<unk>", "<s>", "</s>"]
-# What is spelled like these would be taken for a special token.
+# A token with one of these spellings would be taken for a special token.
 RESERVED = frozenset(SPECIAL_TOKENS + [token.upper() for token in SPECIAL_TOKENS])
 
 _REPLACEMENT = "\ufffd"
 
 
 class TrainingError(Exception):
-    """No vocabulary comes of these texts and options; str() says why and what to change."""
+    """These texts and options cannot make a vocabulary. str() says why and what to change."""
 
 
 class Counts(NamedTuple):
-    """What the texts are made of."""
+    """The words and characters of the texts."""
 
     texts: int
     words: Counter[str]  # The parts between blanks.
@@ -29,13 +29,14 @@ class Counts(NamedTuple):
 
 
 def count(texts: Iterable[bytes], *, with_characters: bool) -> Counts:
-    """Goes through the texts once."""
+    """Reads the texts once."""
     number = 0
     words_of_bytes: Counter[bytes] = Counter()
     characters: Counter[str] = Counter()
     for text in texts:
         number += 1
-        # bytes.split() knows the same six blanks as the word tokenizer; str.split() knows more.
+        # bytes.split() splits at the same six blanks as the word tokenizer; str.split() splits at
+        # more.
         words_of_bytes.update(text.split())
         if with_characters:
             characters.update(text.decode(errors="replace"))
@@ -50,17 +51,18 @@ def count(texts: Iterable[bytes], *, with_characters: bool) -> Counts:
 
 
 def train_graphemes(counts: Counts, size: int) -> dict[str, bytes]:
-    """The most frequent characters; a line feed can't be one, as the file has one a line.
+    """Makes a vocabulary of the most frequent characters, without line feeds, because the file has
+    one character per line.
 
     Returns:
-        The content of each file by the end of its name, here as below.
+        The content of each file by the end of its name.
     """
     characters = [character for character in _by_frequency(counts.characters) if character != "\n"]
     return {"vocab": _vocabulary_file(characters, size)}
 
 
 def train_words(counts: Counts, size: int) -> dict[str, bytes]:
-    """The most frequent words."""
+    """Makes a vocabulary of the most frequent words."""
     words = [word for word in _by_frequency(counts.words) if word not in RESERVED]
     return {"vocab": _vocabulary_file(words, size)}
 
@@ -72,12 +74,12 @@ def train_bpe(
     character_coverage: float,
     progress: Callable[[int], None] = lambda pieces: None,
 ) -> dict[str, bytes]:
-    """Byte-pair merges and the pieces that they make.
+    """Makes byte-pair merges and their pieces.
 
     Args:
-        character_coverage: so much of the text, 0 to 1, is in characters that get pieces; the
-            rarest are left out.
-        progress: called now and then with how many pieces there are.
+        character_coverage: share of the text, 0 to 1, in characters with pieces; the rarest get
+            none.
+        progress: called from time to time with the number of pieces.
 
     Raises:
         TrainingError: the characters alone make more than `size` pieces.
@@ -105,14 +107,15 @@ def train_bpe(
 def train_sentencepiece(
     texts: Iterator[bytes], size: int, *, model_type: str, character_coverage: float
 ) -> dict[str, bytes]:
-    """A model from which any text comes back: no normalization, blanks kept, bytes for the rest.
+    """Makes a model that restores any text: it does not normalize, keeps blanks, and uses bytes for
+    rare characters.
 
     Args:
         model_type: unigram or bpe.
         character_coverage: as for train_bpe; the rarest characters become tokens of their bytes.
 
     Raises:
-        TrainingError: the library says no, most often because `size` does not fit the texts.
+        TrainingError: the library fails, most often because `size` does not fit the texts.
     """
     model = io.BytesIO()
     try:
@@ -121,7 +124,7 @@ def train_sentencepiece(
             model_writer=model,
             model_type=model_type,
             vocab_size=size,
-            # Fewer where the texts give no more.
+            # Fewer if the texts do not give more.
             hard_vocab_limit=False,
             character_coverage=character_coverage,
             byte_fallback=True,
@@ -129,7 +132,7 @@ def train_sentencepiece(
             remove_extra_whitespaces=False,
             allow_whitespace_only_pieces=True,
             max_sentence_length=1 << 20,
-            # More threads add in an order that changes from run to run.
+            # Several threads add in an order that changes from run to run.
             num_threads=1,
             shuffle_input_sentence=False,
             minloglevel=2,
@@ -140,7 +143,7 @@ def train_sentencepiece(
 
 
 def _lines(texts: Iterator[bytes]) -> Iterator[str]:
-    """SentencePiece's sentences: no line feeds, no zero bytes, not empty."""
+    """Yields SentencePiece's sentences: without line feeds and zero bytes, and not empty."""
     for text in texts:
         for line in text.decode(errors="replace").replace("\0", "\n").split("\n"):
             if line:
@@ -148,7 +151,7 @@ def _lines(texts: Iterator[bytes]) -> Iterator[str]:
 
 
 def _explain(error: str, size: int) -> str:
-    """What the library's message, which names its source line, means here."""
+    """Explains the library's message, which names its source line."""
     if "vocab_size" in error or "Vocabulary size" in error:
         return (
             f"--size={size} is too small: 3 special tokens, 256 bytes and the characters of the "
@@ -158,7 +161,7 @@ def _explain(error: str, size: int) -> str:
 
 
 def _by_frequency(counts: Counter[str]) -> list[str]:
-    """The most frequent first, equal ones in the order of their code points."""
+    """Returns the most frequent first, equally frequent ones in the order of their code points."""
     return sorted(counts, key=lambda item: (-counts[item], item))
 
 
