@@ -20,6 +20,9 @@ run "without oneDNN" --test_env=TF_ENABLE_ONEDNN_OPTS=0
 run "with oneDNN" --test_env=TF_ENABLE_ONEDNN_OPTS=1
 run "on one processor" --run_under="taskset -c 0"
 run "on two processors" --run_under="taskset -c 0,1"
+for cpu in baseline avx2; do
+  run "kernels for $cpu" --test_env=FRAZO_CPU="$cpu"
+done
 for seed in {1..10}; do
   run "seed $seed" --test_env=FRAZO_TEST_SEED="$seed"
 done

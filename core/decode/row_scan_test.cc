@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/numeric/random.h"
+#include "core/testing/test_variation.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -46,7 +47,7 @@ double LogSumExp(const std::vector<float>& scores) {
 }
 
 TEST_F(RowScanTest, SumsAndSortsAsASimpleLoopDoes) {
-  numeric::Random random({7});
+  numeric::Random random({TestSeed(7)});
   for (const int64_t size : {1, 2, 63, 64, 65, 128, 1000, 4111}) {
     for (const float scale : {0.001f, 1.0f, 8.0f, 3000.0f}) {
       std::vector<float> scores(size);
