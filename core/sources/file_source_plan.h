@@ -9,8 +9,8 @@
 #include "core/sources/file_order.h"
 #include "core/sources/file_set.h"
 #include "core/sources/record_stream.h"
-#include "frazo/proto/pipeline_state.pb.h"
 #include "frazo/proto/record_source.pb.h"
+#include "frazo/proto/record_source_state.pb.h"
 
 namespace frazo::sources {
 

@@ -9,7 +9,7 @@
 
 #include "absl/types/span.h"
 #include "core/records/record_position.h"
-#include "frazo/proto/pipeline_state.pb.h"
+#include "frazo/proto/record_source_state.pb.h"
 
 namespace frazo::sources {
 

@@ -13,8 +13,8 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "core/sources/record_chunk.h"
-#include "frazo/proto/pipeline_state.pb.h"
 #include "frazo/proto/record_source.pb.h"
+#include "frazo/proto/record_source_state.pb.h"
 
 namespace frazo::sources {
 

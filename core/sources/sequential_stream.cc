@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/records/record_position.h"
-#include "frazo/proto/pipeline_state.pb.h"
+#include "frazo/proto/record_source_state.pb.h"
 
 namespace frazo::sources {
 namespace {

@@ -13,7 +13,7 @@
 #include "core/sources/read_ahead.h"
 #include "core/sources/reader_threads.h"
 #include "core/sources/record_chunk.h"
-#include "frazo/proto/pipeline_state.pb.h"
+#include "frazo/proto/record_source_state.pb.h"
 
 namespace frazo::sources {
 

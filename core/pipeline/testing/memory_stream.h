@@ -16,7 +16,7 @@
 #include "absl/types/span.h"
 #include "core/sources/record_chunk.h"
 #include "core/sources/record_stream.h"
-#include "frazo/proto/pipeline_state.pb.h"
+#include "frazo/proto/record_source_state.pb.h"
 
 namespace frazo::pipeline {
 
