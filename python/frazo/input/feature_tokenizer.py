@@ -120,6 +120,8 @@ def _steps_by_feature(source: Message) -> dict[str, list[processor_pb2.Step]]:
     steps = source.processor.steps if isinstance(source, pipeline_pb2.Pipeline) else ()
     for step in steps:
         kind = step.WhichOneof("kind")
+        if kind == "custom":  # What it does to a field is known to it alone.
+            continue
         field = getattr(step, kind).field
         if kind == "tokenize":
             made_by[step.tokenize.output or field] = [step]
