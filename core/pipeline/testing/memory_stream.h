@@ -60,7 +60,7 @@ class MemoryStream final : public sources::RecordStream {
     return absl::OkStatus();
   }
 
-  std::string Place(const sources::RecordId& id) const override {
+  std::string Location(const sources::RecordId& id) const override {
     return absl::StrCat("'memory': record ", id.position.record, " at byte 0");
   }
 
