@@ -42,7 +42,7 @@ inline constexpr size_t kBatchAlignment = 64;
 struct PaddingCount {
   // Index into Batch::tensors.
   int32_t tensor = 0;
-  // Of real_values + padding_values elements.
+  // The tensor has real_values + padding_values elements.
   int64_t real_values = 0;
   int64_t padding_values = 0;
 };

@@ -36,7 +36,7 @@ struct BatchTensorSpec {
 //   while (batcher->HasBatch()) Use(batcher->Take());
 class Batcher {
  public:
-  // Errors name the place in the configuration, as in "buckets.length_of[1]", and what was expected
+  // Errors name the path in the configuration, as in "buckets.length_of[1]", and what was expected
   // there.
   static absl::StatusOr<std::unique_ptr<Batcher>> Create(const frazo::Batcher& config,
                                                          const process::ExampleSchema& schema);
@@ -69,7 +69,7 @@ class Batcher {
 
   // Into a batcher of the same configuration before its first Add(). `examples` are those of the
   // records `held`, in the same order. Errors, after which the batcher is of no more use:
-  // kInvalidArgument for a state of another configuration; kDataLoss if an example has no place
+  // kInvalidArgument for a state of another configuration; kDataLoss if an example does not fit
   // where it was held, so that its record must have changed.
   virtual absl::Status Restore(const BatcherState& state, absl::Span<const sources::RecordId> held,
                                absl::Span<const process::Example> examples) = 0;

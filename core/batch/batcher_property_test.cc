@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "core/batch/batcher.h"
 #include "core/batch/padding_report.h"
 #include "core/batch/testing/example_maker.h"
@@ -105,22 +106,22 @@ std::map<int64_t, int64_t> Unpack(const Batch& batch, const std::string& name, b
       Elements<int32_t>(batch, name + (is_packed ? "_segment_ids" : "_length"));
   const std::vector<int32_t> positions =
       is_packed ? Elements<int32_t>(batch, name + "_segment_pos") : std::vector<int32_t>();
-  for (size_t place = 0; place < values.size(); ++place) {
-    const int64_t column = place % width;
+  for (size_t index = 0; index < values.size(); ++index) {
+    const int64_t column = index % width;
     int64_t position = column;
     bool is_padding;
     if (is_packed) {
-      is_padding = segments[place] == 0;
-      position = positions[place];
+      is_padding = segments[index] == 0;
+      position = positions[index];
     } else {
-      is_padding = column >= segments[place / width];
+      is_padding = column >= segments[index / width];
     }
     if (is_padding) {
-      EXPECT_EQ(values[place], 0);
+      EXPECT_EQ(values[index], 0);
       continue;
     }
-    const int64_t example = (values[place] - 1) / 100;
-    EXPECT_EQ(values[place], example * 100 + position + 1);
+    const int64_t example = (values[index] - 1) / 100;
+    EXPECT_EQ(values[index], example * 100 + position + 1);
     EXPECT_EQ(position, lengths[example]++);
   }
   return lengths;
@@ -276,6 +277,76 @@ TEST_P(BatcherPropertyTest, ResumingAnywhereGivesTheSameRemainder) {
       EXPECT_EQ(restored->counters().dropped_at_end, whole->counters().dropped_at_end);
       EXPECT_EQ(restored->counters().too_long, whole->counters().too_long);
     }
+  }
+}
+
+// The values of `narrow` with `inner` values for each of them: value * 10, value * 10 + 1, ...;
+// padding, which is 0, stays 0.
+std::vector<int32_t> Widen(absl::Span<const int32_t> narrow, int64_t inner) {
+  std::vector<int32_t> wide;
+  for (const int32_t value : narrow) {
+    for (int64_t index = 0; index < inner; ++index) {
+      wide.push_back(value == 0 ? 0 : value * 10 + static_cast<int32_t>(index));
+    }
+  }
+  return wide;
+}
+
+// `wide` is `narrow` with 3 values for each of source and [2, 2] for each of target. `declared` are
+// the tensors that the batcher of `wide` promises.
+void ExpectWidened(const Batch& narrow, const Batch& wide,
+                   const std::vector<BatchTensorSpec>& declared) {
+  const std::map<std::string, std::vector<int64_t>> inner_sizes = {{"source", {3}},
+                                                                   {"target", {2, 2}}};
+  ASSERT_EQ(wide.tensors.size(), narrow.tensors.size());
+  for (size_t tensor = 0; tensor < wide.tensors.size(); ++tensor) {
+    const std::string& name = narrow.tensors[tensor].name;
+    std::vector<int64_t> shape = narrow.tensors[tensor].shape;
+    std::vector<int32_t> values = Elements<int32_t>(narrow, name);
+    if (const auto inner = inner_sizes.find(name); inner != inner_sizes.end()) {
+      shape.insert(shape.end(), inner->second.begin(), inner->second.end());
+      values = Widen(values, name == "source" ? 3 : 4);
+    }
+    ASSERT_EQ(Shape(wide, name), shape);
+    ASSERT_EQ(Elements<int32_t>(wide, name), values);
+    ASSERT_EQ(declared[tensor].shape.size(), shape.size());
+    for (size_t axis = 0; axis < shape.size(); ++axis) {
+      if (declared[tensor].shape[axis] < 0) continue;
+      EXPECT_EQ(declared[tensor].shape[axis], shape[axis]);
+    }
+  }
+  for (size_t count = 0; count < wide.padding.size(); ++count) {
+    const int64_t inner = count == 0 ? 3 : 4;  // source, target
+    EXPECT_EQ(wide.padding[count].real_values, narrow.padding[count].real_values * inner);
+    EXPECT_EQ(wide.padding[count].padding_values, narrow.padding[count].padding_values * inner);
+  }
+}
+
+// Features of shape [any, 3] and [any, 2, 2] are batched as their frames' numbers are.
+TEST(BatcherPropertyTest, FramesAreBatchedLikeSingleValues) {
+  const process::ExampleSchema wide_schema = {
+      {Variable("source", process::ValueType::kInt32, {3}),
+       Variable("target", process::ValueType::kInt32, {2, 2})}};
+  ExampleMaker maker;
+  const std::vector<process::Example> narrow = RandomExamples(200, 6, &maker);
+  std::vector<process::Example> wide;
+  for (const process::Example example : narrow) {
+    wide.push_back(maker.Make({maker.Int32s(Widen(example[0].As<int32_t>(), 3)),
+                               maker.Int32s(Widen(example[1].As<int32_t>(), 4))}));
+  }
+  for (const std::string& config : Configs()) {
+    SCOPED_TRACE(config);
+    const auto batcher = MakeBatcher(config, kSchema);
+    const auto wide_batcher = MakeBatcher(config, wide_schema);
+    std::vector<Batch> expected;
+    std::vector<Batch> batches;
+    BatchFrom(batcher.get(), narrow, 0, &expected);
+    BatchFrom(wide_batcher.get(), wide, 0, &batches);
+    ASSERT_EQ(batches.size(), expected.size());
+    for (size_t index = 0; index < batches.size(); ++index) {
+      ExpectWidened(expected[index], batches[index], wide_batcher->tensors());
+    }
+    EXPECT_EQ(wide_batcher->counters().too_long, batcher->counters().too_long);
   }
 }
 

@@ -13,8 +13,8 @@
 namespace frazo::batch {
 namespace {
 
-absl::StatusOr<std::vector<size_t>> LengthFeatures(const frazo::BucketBatcher& config,
-                                                   const process::ExampleSchema& schema) {
+absl::StatusOr<std::vector<size_t>> FindLengthFeatures(const frazo::BucketBatcher& config,
+                                                       const process::ExampleSchema& schema) {
   if (config.length_of().empty()) {
     return absl::InvalidArgumentError(
         "buckets.length_of: name at least one feature whose length decides the bucket");
@@ -22,18 +22,18 @@ absl::StatusOr<std::vector<size_t>> LengthFeatures(const frazo::BucketBatcher& c
   std::vector<size_t> features;
   for (int index = 0; index < config.length_of_size(); ++index) {
     const std::string& name = config.length_of(index);
-    const std::string place = absl::StrCat("buckets.length_of[", index, "]");
+    const std::string path = absl::StrCat("buckets.length_of[", index, "]");
     const std::optional<size_t> found = schema.Find(name);
     if (!found.has_value()) {
       std::vector<std::string> names;
       for (const process::FeatureSpec& spec : schema.features) names.push_back(spec.name);
-      return absl::InvalidArgumentError(absl::StrCat(place, ": there is no feature '", name, "'",
+      return absl::InvalidArgumentError(absl::StrCat(path, ": there is no feature '", name, "'",
                                                      process::NearNames(name, names)));
     }
     const process::FeatureSpec& spec = schema.features[*found];
     if (!spec.is_variable()) {
       return absl::InvalidArgumentError(absl::StrCat(
-          place, ": feature '", name, "' is ", spec.TypeText(), "; expected one of any length"));
+          path, ": feature '", name, "' is ", spec.TypeText(), "; expected one of any length"));
     }
     features.push_back(*found);
   }
@@ -93,13 +93,15 @@ absl::StatusOr<std::vector<int64_t>> Limits(const frazo::BucketBatcher& config) 
 }  // namespace
 
 BucketBatcher::BucketBatcher(const frazo::BucketBatcher& config, PaddedBatchMaker maker,
-                             std::vector<size_t> length_of, std::vector<Bucket> buckets)
+                             const std::vector<size_t>& length_of, std::vector<Bucket> buckets)
     : drop_remainder_(config.drop_remainder()),
       flush_every_examples_(config.flush_every_examples()),
       maker_(std::move(maker)),
       tensors_(maker_.Tensors(-1)),
-      length_of_(std::move(length_of)),
       buckets_(std::move(buckets)) {
+  for (const size_t feature : length_of) {
+    length_of_.push_back({feature, buckets_.front().examples.column(feature).inner_count});
+  }
   for (const Bucket& bucket : buckets_) {
     names_.push_back(absl::StrCat("length <= ", bucket.bound));
   }
@@ -108,7 +110,7 @@ BucketBatcher::BucketBatcher(const frazo::BucketBatcher& config, PaddedBatchMake
 absl::StatusOr<std::unique_ptr<Batcher>> BucketBatcher::Create(
     const frazo::Batcher& config, const process::ExampleSchema& schema) {
   const frazo::BucketBatcher& own = config.buckets();
-  FRAZO_ASSIGN_OR_RETURN(std::vector<size_t> length_of, LengthFeatures(own, schema));
+  FRAZO_ASSIGN_OR_RETURN(std::vector<size_t> length_of, FindLengthFeatures(own, schema));
   FRAZO_RETURN_IF_ERROR(CheckBounds(own));
   FRAZO_ASSIGN_OR_RETURN(const std::vector<int64_t> limits, Limits(own));
   if (own.flush_every_examples() < 0) {
@@ -125,13 +127,14 @@ absl::StatusOr<std::unique_ptr<Batcher>> BucketBatcher::Create(
     buckets.push_back(
         {own.bounds(index), limits[index], std::move(widths), ExampleStore(schema), false});
   }
-  return absl::WrapUnique(
-      new BucketBatcher(own, std::move(maker), std::move(length_of), std::move(buckets)));
+  return absl::WrapUnique(new BucketBatcher(own, std::move(maker), length_of, std::move(buckets)));
 }
 
 BucketBatcher::Bucket* BucketBatcher::Choose(process::Example example) {
   int64_t length = 0;
-  for (const size_t feature : length_of_) length = std::max(length, example[feature].count);
+  for (const LengthFeature& feature : length_of_) {
+    length = std::max(length, example[feature.index].count / feature.inner_count);
+  }
   const auto found =
       std::lower_bound(buckets_.begin(), buckets_.end(), length,
                        [](const Bucket& bucket, int64_t wanted) { return bucket.bound < wanted; });

@@ -34,18 +34,24 @@ class BucketBatcher : public Batcher {
   const BatcherCounters& counters() const override { return counters_; }
 
  private:
+  struct LengthFeature {
+    size_t index;
+    // FeatureSpec::inner_count().
+    int64_t inner_count;
+  };
+
   struct Bucket {
     int64_t bound;
     // Examples of a full batch.
     int64_t limit;
-    // Of each feature, where it is padded to the bound.
+    // For each feature: the bound, where it is padded to it.
     std::vector<std::optional<int64_t>> widths;
     ExampleStore examples;
     bool is_due = false;
   };
 
   BucketBatcher(const frazo::BucketBatcher& config, PaddedBatchMaker maker,
-                std::vector<size_t> length_of, std::vector<Bucket> buckets);
+                const std::vector<size_t>& length_of, std::vector<Bucket> buckets);
 
   // The bucket that the example belongs into, nullptr if it is too long for all.
   Bucket* Choose(process::Example example);
@@ -55,8 +61,8 @@ class BucketBatcher : public Batcher {
   const int64_t flush_every_examples_;
   const PaddedBatchMaker maker_;
   const std::vector<BatchTensorSpec> tensors_;
-  // Features whose longest is the length of an example.
-  const std::vector<size_t> length_of_;
+  // The longest of these features is the length of an example.
+  std::vector<LengthFeature> length_of_;
   std::vector<std::string> names_;
   std::vector<Bucket> buckets_;
   int64_t examples_since_flush_ = 0;

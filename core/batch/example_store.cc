@@ -10,6 +10,7 @@ ExampleStore::ExampleStore(const process::ExampleSchema& schema) {
   for (const process::FeatureSpec& spec : schema.features) {
     Column column;
     column.type = spec.type;
+    column.inner_count = spec.inner_count();
     columns_.push_back(std::move(column));
   }
 }
@@ -18,10 +19,10 @@ void ExampleStore::Add(process::Example example, const sources::RecordId& id) {
   for (size_t feature = 0; feature < columns_.size(); ++feature) {
     Column& column = columns_[feature];
     const process::FeatureValues& values = example[feature];
-    column.counts.push_back(values.count);
-    column.longest = std::max(column.longest, values.count);
+    column.counts.push_back(values.count / column.inner_count);
+    column.longest = std::max(column.longest, column.counts.back());
     if (column.type == process::ValueType::kBytes) {
-      for (const std::string_view value : values.bytes()) {
+      for (const std::string_view value : values.As<std::string_view>()) {
         column.bytes.insert(column.bytes.end(), value.begin(), value.end());
         column.lengths.push_back(static_cast<int64_t>(value.size()));
       }

@@ -17,7 +17,10 @@ class ExampleStore {
   // The values of one feature of all examples.
   struct Column {
     process::ValueType type;
-    // Of each example.
+    // FeatureSpec::inner_count().
+    int64_t inner_count = 1;
+    // For each example: its length in units of inner_count values; for a feature of fixed shape its
+    // number of values.
     std::vector<int64_t> counts;
     // The largest of `counts`.
     int64_t longest = 0;
@@ -33,7 +36,7 @@ class ExampleStore {
   void Clear();
 
   int64_t size() const { return static_cast<int64_t>(ids_.size()); }
-  // Of the examples' records, in the order in which they were added.
+  // The ids of the examples' records, in the order in which they were added.
   const std::vector<sources::RecordId>& ids() const { return ids_; }
   const Column& column(size_t feature) const { return columns_[feature]; }
 

@@ -26,7 +26,7 @@ std::vector<std::string> Names(const process::ExampleSchema& schema) {
 std::string SegmentIds(const std::string& name) { return absl::StrCat(name, "_segment_ids"); }
 std::string SegmentPos(const std::string& name) { return absl::StrCat(name, "_segment_pos"); }
 
-// Every feature has its place in a row, and no two tensors have the same name.
+// Every feature is packed, and no two tensors have the same name.
 absl::Status CheckAllPacked(const frazo::PackingBatcher& config,
                             const process::ExampleSchema& schema) {
   for (const process::FeatureSpec& spec : schema.features) {
@@ -70,7 +70,7 @@ PackingBatcher::PackingBatcher(const frazo::PackingBatcher& config,
   const int64_t rows = drop_remainder_ ? rows_per_batch_ : -1;
   for (const Stream& stream : streams_) {
     const std::vector<int64_t> shape = {rows, stream.length};
-    tensors_.push_back({stream.name, stream.type, shape});
+    tensors_.push_back({stream.name, stream.type, ValuesShape(stream, rows)});
     tensors_.push_back({SegmentIds(stream.name), process::ValueType::kInt32, shape});
     tensors_.push_back({SegmentPos(stream.name), process::ValueType::kInt32, shape});
   }
@@ -102,37 +102,48 @@ absl::StatusOr<std::vector<PackingBatcher::Stream>> PackingBatcher::MakeStreams(
   }
   std::vector<Stream> streams;
   for (int index = 0; index < own.streams_size(); ++index) {
-    const std::string place = absl::StrCat("packing.streams[", index, "]");
+    const std::string path = absl::StrCat("packing.streams[", index, "]");
     const std::string& name = own.streams(index).feature();
     const std::optional<size_t> found = schema.Find(name);
     if (!found.has_value()) {
-      return absl::InvalidArgumentError(absl::StrCat(place, ".feature: there is no feature '", name,
+      return absl::InvalidArgumentError(absl::StrCat(path, ".feature: there is no feature '", name,
                                                      "'", process::NearNames(name, Names(schema))));
     }
     const process::FeatureSpec& spec = schema.features[*found];
     if (!spec.is_variable() || spec.type == process::ValueType::kBytes) {
-      return absl::InvalidArgumentError(absl::StrCat(place, ".feature: '", name, "' is ",
-                                                     spec.TypeText(),
-                                                     "; expected numbers of any length"));
+      return absl::InvalidArgumentError(absl::StrCat(
+          path, ".feature: '", name, "' is ", spec.TypeText(), "; expected numbers of any length"));
     }
     const auto has_name = [&](const Stream& stream) { return stream.name == name; };
     if (std::any_of(streams.begin(), streams.end(), has_name)) {
       return absl::InvalidArgumentError(
-          absl::StrCat(place, ".feature: '", name, "' is a stream already"));
+          absl::StrCat(path, ".feature: '", name, "' is a stream already"));
     }
     if (own.streams(index).length() < 1) {
       return absl::InvalidArgumentError(
-          absl::StrCat(place, ".length: ", own.streams(index).length(), "; expected at least 1"));
+          absl::StrCat(path, ".length: ", own.streams(index).length(), "; expected at least 1"));
     }
-    streams.push_back({name, spec.type, *found, own.streams(index).length(), padding[*found]});
+    streams.push_back({name,
+                       spec.type,
+                       *found,
+                       own.streams(index).length(),
+                       {spec.shape.begin() + 1, spec.shape.end()},
+                       spec.inner_count(),
+                       padding[*found]});
   }
   FRAZO_RETURN_IF_ERROR(CheckAllPacked(own, schema));
   return streams;
 }
 
+std::vector<int64_t> PackingBatcher::ValuesShape(const Stream& stream, int64_t rows) {
+  std::vector<int64_t> shape = {rows, stream.length};
+  shape.insert(shape.end(), stream.inner_sizes.begin(), stream.inner_sizes.end());
+  return shape;
+}
+
 void PackingBatcher::Measure(process::Example example) {
   for (size_t index = 0; index < streams_.size(); ++index) {
-    lengths_[index] = example[streams_[index].feature].count;
+    lengths_[index] = example[streams_[index].feature].count / streams_[index].inner_count;
   }
 }
 
@@ -144,7 +155,7 @@ void PackingBatcher::OpenRow() {
 }
 
 void PackingBatcher::AddToRow(int64_t row, process::Example example, const sources::RecordId& id) {
-  fit_.Place(row, lengths_);
+  fit_.Insert(row, lengths_);
   rows_[row]->Add(example, id);
 }
 
@@ -211,7 +222,8 @@ absl::StatusOr<Batch> PackingBatcher::Take() {
 
 absl::Status PackingBatcher::AddStream(const Stream& stream, Batch* batch) const {
   const std::vector<int64_t> shape = {static_cast<int64_t>(due_.size()), stream.length};
-  FRAZO_ASSIGN_OR_RETURN(BatchTensor values, AllocateNumbers(stream.name, stream.type, shape));
+  FRAZO_ASSIGN_OR_RETURN(BatchTensor values,
+                         AllocateNumbers(stream.name, stream.type, ValuesShape(stream, shape[0])));
   FRAZO_ASSIGN_OR_RETURN(
       BatchTensor ids, AllocateNumbers(SegmentIds(stream.name), process::ValueType::kInt32, shape));
   FRAZO_ASSIGN_OR_RETURN(BatchTensor positions, AllocateNumbers(SegmentPos(stream.name),
@@ -219,7 +231,7 @@ absl::Status PackingBatcher::AddStream(const Stream& stream, Batch* batch) const
   char* value = values.memory.get();
   int32_t* id = reinterpret_cast<int32_t*>(ids.memory.get());
   int32_t* position = reinterpret_cast<int32_t*>(positions.memory.get());
-  int64_t real_values = 0;
+  int64_t real_length = 0;
   for (const int32_t row : due_) {
     const ExampleStore::Column& column = rows_[row]->column(stream.feature);
     if (!column.bytes.empty()) std::memcpy(value, column.bytes.data(), column.bytes.size());
@@ -232,13 +244,14 @@ absl::Status PackingBatcher::AddStream(const Stream& stream, Batch* batch) const
       position += count;
       used += count;
     }
-    value = stream.padding.Fill(value, stream.length - used);
+    value = stream.padding.Fill(value, (stream.length - used) * stream.inner_count);
     id = std::fill_n(id, stream.length - used, 0);
     position = std::fill_n(position, stream.length - used, 0);
-    real_values += used;
+    real_length += used;
   }
-  batch->padding.push_back({static_cast<int32_t>(batch->tensors.size()), real_values,
-                            shape[0] * stream.length - real_values});
+  batch->padding.push_back({static_cast<int32_t>(batch->tensors.size()),
+                            real_length * stream.inner_count,
+                            (shape[0] * stream.length - real_length) * stream.inner_count});
   batch->tensors.push_back(std::move(values));
   batch->tensors.push_back(std::move(ids));
   batch->tensors.push_back(std::move(positions));

@@ -40,8 +40,10 @@ class PackingBatcher : public Batcher {
     std::string name;
     process::ValueType type;
     size_t feature;
-    // Values of a row.
+    // The length of a row, and the sizes and number of values of each unit of it.
     int64_t length;
+    std::vector<int64_t> inner_sizes;
+    int64_t inner_count;
     PaddingValue padding;
   };
 
@@ -50,6 +52,9 @@ class PackingBatcher : public Batcher {
 
   static absl::StatusOr<std::vector<Stream>> MakeStreams(const frazo::Batcher& config,
                                                          const process::ExampleSchema& schema);
+
+  // [rows, length, inner sizes...].
+  static std::vector<int64_t> ValuesShape(const Stream& stream, int64_t rows);
 
   // Sets lengths_ to those of the example.
   void Measure(process::Example example);
@@ -76,7 +81,7 @@ class PackingBatcher : public Batcher {
   // Rows of the next batch, ascending; empty: none is due.
   std::vector<int32_t> due_;
   bool is_finished_ = false;
-  // Of the example at work, for each stream.
+  // The lengths of the example at work, for each stream.
   std::vector<int64_t> lengths_;
   BatcherCounters counters_;
 };

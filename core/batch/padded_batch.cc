@@ -15,15 +15,12 @@ std::string LengthName(const process::FeatureSpec& spec) {
   return absl::StrCat(spec.name, "_length");
 }
 
-// [batch, width] or [batch, shape...].
+// [batch, width, inner sizes...] or [batch, shape...].
 std::vector<int64_t> TensorShape(const process::FeatureSpec& spec, int64_t batch_size,
                                  int64_t width) {
   std::vector<int64_t> shape = {batch_size};
-  if (spec.is_variable()) {
-    shape.push_back(width);
-  } else {
-    shape.insert(shape.end(), spec.shape->begin(), spec.shape->end());
-  }
+  shape.insert(shape.end(), spec.shape.begin(), spec.shape.end());
+  if (spec.is_variable()) shape[1] = width;
   return shape;
 }
 
@@ -65,15 +62,15 @@ absl::StatusOr<Batch> PaddedBatchMaker::Make(
     const process::FeatureSpec& spec = schema_.features[feature];
     const ExampleStore::Column& column = examples.column(feature);
     const int64_t width = widths[feature].value_or(column.longest);
-    if (spec.is_variable()) {
-      const int64_t real = std::accumulate(column.counts.begin(), column.counts.end(), int64_t{0});
-      batch.padding.push_back(
-          {static_cast<int32_t>(batch.tensors.size()), real, examples.size() * width - real});
-    }
+    const int32_t tensor = static_cast<int32_t>(batch.tensors.size());
     FRAZO_RETURN_IF_ERROR(spec.type == process::ValueType::kBytes
                               ? AddStrings(examples, feature, width, &batch)
                               : AddNumbers(examples, feature, width, &batch));
-    if (spec.is_variable()) FRAZO_RETURN_IF_ERROR(AddLengths(examples, feature, &batch));
+    if (!spec.is_variable()) continue;
+    const int64_t real = std::accumulate(column.counts.begin(), column.counts.end(), int64_t{0});
+    batch.padding.push_back(
+        {tensor, real * column.inner_count, (examples.size() * width - real) * column.inner_count});
+    FRAZO_RETURN_IF_ERROR(AddLengths(examples, feature, &batch));
   }
   return batch;
 }
@@ -88,11 +85,11 @@ absl::Status PaddedBatchMaker::AddNumbers(const ExampleStore& examples, size_t f
   char* target = tensor.memory.get();
   const char* source = column.bytes.data();
   if (spec.is_variable()) {
-    const size_t value_size = process::ValueTypeSize(spec.type);
+    const size_t unit_size = process::ValueTypeSize(spec.type) * column.inner_count;
     for (const int64_t count : column.counts) {
-      target = Append(target, source, count * value_size);
-      source += count * value_size;
-      target = padding_[feature].Fill(target, width - count);
+      target = Append(target, source, count * unit_size);
+      source += count * unit_size;
+      target = padding_[feature].Fill(target, (width - count) * column.inner_count);
     }
   } else {
     Append(target, source, column.bytes.size());
@@ -113,10 +110,11 @@ absl::Status PaddedBatchMaker::AddStrings(const ExampleStore& examples, size_t f
   const int64_t* length = column.lengths.data();
   *offset = 0;
   for (const int64_t count : column.counts) {
-    const int64_t row = spec.is_variable() ? width : count;
+    const int64_t real = count * column.inner_count;
+    const int64_t row = spec.is_variable() ? width * column.inner_count : count;
     for (int64_t index = 0; index < row; ++index, ++offset) {
       // Padding is the empty string.
-      offset[1] = offset[0] + (index < count ? *length++ : 0);
+      offset[1] = offset[0] + (index < real ? *length++ : 0);
     }
   }
   Append(reinterpret_cast<char*>(offset + 1), column.bytes.data(), bytes);

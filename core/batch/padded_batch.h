@@ -19,9 +19,9 @@
 
 namespace frazo::batch {
 
-// Makes dense batches of stored examples, each feature padded to its longest: [batch, longest] for
-// a feature of any length, and NAME_length int32 [batch] beside it; [batch, shape...] for one of
-// fixed shape.
+// Makes dense batches of stored examples, each feature padded to its longest: [batch, longest] or
+// [batch, longest, inner sizes...] for a feature of any length, and NAME_length int32 [batch]
+// beside it; [batch, shape...] for one of fixed shape.
 class PaddedBatchMaker {
  public:
   // Error: kInvalidArgument if a padding value is wrong, or where a feature has the name of

@@ -34,14 +34,14 @@ class PaddingReport {
 
   const std::vector<Bucket>& buckets() const { return buckets_; }
 
-  // Of all values of all features, the part that is padding; 0 before the first batch.
+  // The share of padding in all values of all features; 0 before the first batch.
   double padding_fraction() const;
 
   // A table for people: one line for each bucket and feature, then the total.
   std::string Text() const;
 
  private:
-  // Of all buckets and features.
+  // The sum over all buckets and features.
   Values Total() const;
 
   std::vector<Bucket> buckets_;

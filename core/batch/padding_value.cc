@@ -45,18 +45,18 @@ std::optional<PaddingValue> Convert(process::ValueType type, double value) {
   return std::nullopt;
 }
 
-absl::Status CheckName(const std::string& place, const std::string& name,
+absl::Status CheckName(const std::string& path, const std::string& name,
                        const process::ExampleSchema& schema) {
   const std::optional<size_t> found = schema.Find(name);
   if (!found.has_value()) {
     std::vector<std::string> names;
     for (const process::FeatureSpec& spec : schema.features) names.push_back(spec.name);
     return absl::InvalidArgumentError(
-        absl::StrCat(place, ": there is no feature '", name, "'", process::NearNames(name, names)));
+        absl::StrCat(path, ": there is no feature '", name, "'", process::NearNames(name, names)));
   }
   const process::FeatureSpec& spec = schema.features[*found];
   if (spec.is_variable() && spec.type != process::ValueType::kBytes) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(place, ": feature '", name, "' is ",
+  return absl::InvalidArgumentError(absl::StrCat(path, ": feature '", name, "' is ",
                                                  spec.TypeText(),
                                                  "; only numbers of any length are padded"));
 }

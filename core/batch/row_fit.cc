@@ -30,7 +30,7 @@ int64_t RowFit::Find(absl::Span<const int64_t> lengths) const {
   return best;
 }
 
-void RowFit::Place(int64_t row, absl::Span<const int64_t> lengths) {
+void RowFit::Insert(int64_t row, absl::Span<const int64_t> lengths) {
   int64_t* const spaces = spaces_.data() + row * row_lengths_.size();
   for (size_t stream = 0; stream < lengths.size(); ++stream) {
     spaces[stream] -= lengths[stream];

@@ -40,7 +40,7 @@ class RowFit {
   bool HasSpace(int64_t row, absl::Span<const int64_t> lengths) const;
 
   // There is space.
-  void Place(int64_t row, absl::Span<const int64_t> lengths);
+  void Insert(int64_t row, absl::Span<const int64_t> lengths);
 
   // Left over all streams.
   int64_t space(int64_t row) const { return totals_[row]; }

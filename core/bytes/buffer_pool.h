@@ -17,7 +17,7 @@ class BufferPool {
   // `bytes` (>= 1) with any content. May outlive the pool.
   std::shared_ptr<char[]> Take(size_t bytes);
 
-  // Of this process, for 16 MiB.
+  // The pool of this process, for 16 MiB.
   static BufferPool& OfProcess();
 
  private:

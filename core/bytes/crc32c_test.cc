@@ -71,7 +71,7 @@ TEST(Crc32cTest, ExtendingAPrefixGivesTheWhole) {
   }
 }
 
-// Of crc = 0x46dd794e: its high 17 bits are 0x46dd794e >> 15 = 0x8dba, its low 15 bits 0x794e move
+// For crc = 0x46dd794e: its high 17 bits are 0x46dd794e >> 15 = 0x8dba, its low 15 bits 0x794e move
 // up to 0xf29c0000, together 0xf29c8dba; + 0xa282ead8 = 0x951f7892 modulo 2^32.
 TEST(Crc32cTest, MaskRotatesAndAdds) {
   EXPECT_EQ(MaskCrc32c(0x46dd794eu), 0x951f7892u);

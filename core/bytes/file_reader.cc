@@ -51,11 +51,11 @@ absl::Status FileReader::Skip(int64_t bytes) {
   at_start_ = at_start_ && bytes == 0;
   struct stat info;
   if (fstat(fd_.get(), &info) != 0) return ErrnoStatus(errno, "look at", path_);
-  const off_t place = lseek(fd_.get(), bytes, SEEK_CUR);
-  if (place < 0) return ErrnoStatus(errno, "seek in", path_);
-  if (place > info.st_size) {
+  const off_t position = lseek(fd_.get(), bytes, SEEK_CUR);
+  if (position < 0) return ErrnoStatus(errno, "seek in", path_);
+  if (position > info.st_size) {
     return absl::DataLossError(absl::StrCat("'", path_, "' has ", info.st_size,
-                                            " bytes but is to be read from byte ", place,
+                                            " bytes but is to be read from byte ", position,
                                             "; the file has been cut short or replaced since"));
   }
   return absl::OkStatus();

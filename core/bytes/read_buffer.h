@@ -35,7 +35,7 @@ class ReadBuffer {
   // The same bytes, which no longer change or move from now on.
   std::shared_ptr<const char> Share();
 
-  // Of the source.
+  // The status of the source.
   const absl::Status& status() const { return status_; }
   const std::string& path() const { return source_->path(); }
   std::string_view head() const { return source_->head(); }

@@ -35,7 +35,7 @@ class BeamSearch final : public Search {
   const frazo::BeamSearch options_;
   // -1: there is no blank.
   const int32_t eoc_id_;
-  // Of one sentence.
+  // The extensions of one sentence.
   std::vector<Extension> extensions_;
 };
 

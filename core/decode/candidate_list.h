@@ -27,11 +27,11 @@ class CandidateList {
 
   // `candidate.score` > threshold().
   void Add(Candidate candidate) {
-    int64_t place = size_ < static_cast<int64_t>(memory_.size()) ? size_++ : size_ - 1;
-    for (; place > 0 && memory_[place - 1].score < candidate.score; --place) {
-      memory_[place] = memory_[place - 1];
+    int64_t position = size_ < static_cast<int64_t>(memory_.size()) ? size_++ : size_ - 1;
+    for (; position > 0 && memory_[position - 1].score < candidate.score; --position) {
+      memory_[position] = memory_[position - 1];
     }
-    memory_[place] = candidate;
+    memory_[position] = candidate;
     if (size_ == static_cast<int64_t>(memory_.size())) threshold_ = memory_[size_ - 1].score;
   }
 

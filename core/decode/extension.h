@@ -7,9 +7,9 @@ namespace frazo::decode {
 
 // A row extended by a token.
 struct Extension {
-  // Of the hypothesis.
+  // Score of the hypothesis.
   float total;
-  // Of the token.
+  // Score of the token.
   float score;
   int32_t token;
   int32_t row;

@@ -26,12 +26,12 @@ void FinishedSet::Add(int64_t sentence, const FinishedHypothesis& hypothesis) {
     counts.best_total = std::max(counts.best_total, hypothesis.total);
   }
   FinishedHypothesis* const kept = hypotheses_.data() + sentence * best_;
-  FinishedHypothesis* const place =
+  FinishedHypothesis* const position =
       std::upper_bound(kept, kept + counts.kept, hypothesis, RanksBefore);
-  if (place == kept + best_) return;
+  if (position == kept + best_) return;
   if (counts.kept < best_) ++counts.kept;
-  std::copy_backward(place, kept + counts.kept - 1, kept + counts.kept);
-  *place = hypothesis;
+  std::copy_backward(position, kept + counts.kept - 1, kept + counts.kept);
+  *position = hypothesis;
 }
 
 absl::Span<const FinishedHypothesis> FinishedSet::OfSentence(int64_t sentence) const {

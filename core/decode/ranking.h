@@ -18,7 +18,7 @@ class Ranking {
   // Whether coverage counts, which needs attention.
   bool needs_attention() const { return coverage_penalty_ != 0; }
 
-  // Of `total` over `length` >= 1 tokens, without coverage.
+  // The normalized score of `total` over `length` >= 1 tokens, without coverage.
   float Normalized(float total, int64_t length) const;
 
   // The part for coverage of the path that ends by extending `row` at `step`. The first

@@ -53,7 +53,7 @@ TEST(SamplingSearchTest, LimitsWhatIsDrawn) {
   // .5 + .25 reach .7; .5 alone reaches .4.
   EXPECT_THAT(Shares("top_p: .7"), Shared(std::vector<float>{0, .667f, 0, .333f}));
   EXPECT_THAT(Shares("top_p: .4"), Shared(std::vector<float>{0, 1, 0, 0}));
-  // Of the three best, which have .9, .5 + .25 is .83.
+  // The three best have .9 together; .5 + .25 is .83 of that.
   EXPECT_THAT(Shares("top_k: 3 top_p: .84"),
               Shared(std::vector<float>{0, .5f / .9f, .15f / .9f, .25f / .9f}));
   EXPECT_THAT(Shares("top_k: 3 top_p: .8"), Shared(std::vector<float>{0, .667f, 0, .333f}));

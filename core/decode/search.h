@@ -46,13 +46,13 @@ struct StepScores {
 //   }
 //   search->Results();
 //
-// Results depend on the inputs alone, not on threads. All memory is had when the search is made.
-// Not thread-safe.
+// Results depend on the inputs alone, not on threads. All memory is allocated when the search is
+// created. Not thread-safe.
 class Search {
  public:
   virtual ~Search() = default;
 
-  // The same search once more, which goes its own way from here.
+  // A deep copy; the two are independent.
   virtual std::unique_ptr<Search> Clone() const = 0;
 
   // Chooses how each row goes on or ends. Errors, which change nothing: kInvalidArgument for sizes

@@ -136,11 +136,11 @@ absl::Status CheckForced(const frazo::Search& config, const SearchInputs& inputs
                    absl::StrCat("at most max_length, ", config.max_length()));
     }
     for (int64_t i = 0; i < length; ++i) {
-      const std::string place = absl::StrCat("forced[", sentence, ", ", i, "]");
+      const std::string path = absl::StrCat("forced[", sentence, ", ", i, "]");
       const int32_t token = inputs.forced[sentence * longest + i];
-      FRAZO_RETURN_IF_ERROR(CheckToken(place, token, inputs.vocabulary));
+      FRAZO_RETURN_IF_ERROR(CheckToken(path, token, inputs.vocabulary));
       if (token == config.eos_id() && !(config.has_scoring() && i + 1 == length)) {
-        return Fault(place, "eos_id", "it only as the last token of one to score");
+        return Fault(path, "eos_id", "it only as the last token of one to score");
       }
     }
   }

@@ -2,11 +2,15 @@
 #include <cstdint>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "core/kernels/gemm/int8_matrix.h"
 #include "core/kernels/gemm/int8_product.h"
 #include "core/kernels/gemm/int8_rows.h"
 #include "core/kernels/gemm/packed_matrix.h"
+#include "core/ops/device_threads.h"
+#include "core/ops/packing_op.h"
+#include "core/status/status_macros.h"
 #include "tensorflow/core/framework/op_kernel.h"
 #include "tensorflow/core/framework/tensor.h"
 #include "tsl/platform/threadpool.h"
@@ -27,47 +31,28 @@ constexpr int64_t kMaxDepth = 65'000;
 constexpr int64_t kProductsPerCycle = 64;
 constexpr int64_t kRoundedPerCycle = 2;
 
-ThreadPool* Threads(OpKernelContext* context) {
-  return context->device()->tensorflow_cpu_worker_threads()->workers;
-}
-
-class QuantizeMatrixOp final : public OpKernel {
+class QuantizeMatrixOp final : public PackingOp {
  public:
-  explicit QuantizeMatrixOp(OpKernelConstruction* context) : OpKernel(context) {
-    OP_REQUIRES_OK(context, context->GetAttr("transposed", &is_transposed_));
-  }
+  explicit QuantizeMatrixOp(OpKernelConstruction* context)
+      : PackingOp(context, "QuantizeMatrix", kRoundedPerCycle) {}
 
-  void Compute(OpKernelContext* context) override {
-    const Tensor& input = context->input(0);
-    OP_REQUIRES(context, input.dims() == 2,
-                absl::InvalidArgumentError(absl::StrCat("QuantizeMatrix: matrix has shape ",
-                                                        input.shape().DebugString(),
-                                                        "; expected 2 dimensions")));
-    const gemm::MatrixToPack matrix = {
-        input.flat<float>().data(),
-        input.dim_size(is_transposed_ ? 1 : 0),
-        input.dim_size(is_transposed_ ? 0 : 1),
-        is_transposed_,
-    };
+ protected:
+  absl::StatusOr<Packer> Allocate(OpKernelContext* context,
+                                  const gemm::MatrixToPack& matrix) const override {
     const int64_t count = gemm::PanelCount(matrix.columns);
     Tensor* panels = nullptr;
     Tensor* scales = nullptr;
     Tensor* sums = nullptr;
-    OP_REQUIRES_OK(context,
-                   context->allocate_output(
-                       0, TensorShape({count, gemm::Int8PanelSize(matrix.depth)}), &panels));
-    OP_REQUIRES_OK(context, context->allocate_output(1, TensorShape({matrix.columns}), &scales));
-    OP_REQUIRES_OK(context, context->allocate_output(2, TensorShape({matrix.columns}), &sums));
+    FRAZO_RETURN_IF_ERROR(context->allocate_output(
+        0, TensorShape({count, gemm::Int8PanelSize(matrix.depth)}), &panels));
+    FRAZO_RETURN_IF_ERROR(context->allocate_output(1, TensorShape({matrix.columns}), &scales));
+    FRAZO_RETURN_IF_ERROR(context->allocate_output(2, TensorShape({matrix.columns}), &sums));
     const gemm::Int8MatrixMemory memory = {
         panels->flat<int8_t>().data(), scales->flat<float>().data(), sums->flat<int32_t>().data()};
-    const int64_t cycles = matrix.depth * gemm::kPanelColumns / kRoundedPerCycle;
-    Threads(context)->ParallelFor(
-        count, ThreadPool::SchedulingParams::Adaptive(cycles),
-        [&](int64_t begin, int64_t end) { gemm::QuantizePanels(matrix, begin, end, memory); });
+    return [matrix, memory](int64_t begin, int64_t end) {
+      gemm::QuantizePanels(matrix, begin, end, memory);
+    };
   }
-
- private:
-  bool is_transposed_;
 };
 
 struct Inputs {
@@ -121,9 +106,9 @@ class Int8MatMulOp final : public OpKernel {
                                      inputs.sums.flat<int32_t>().data(), depth, units};
     const float* bias = inputs.bias.NumElements() == 0 ? nullptr : inputs.bias.flat<float>().data();
     float* y = output->flat<float>().data();
-    // Of one row, the panel's way from memory takes longer.
+    // For one row, the panel's way from memory takes longer.
     const int64_t products = depth * gemm::kPanelColumns * std::max<int64_t>(rows, 8);
-    Threads(context)->ParallelFor(
+    DeviceThreads(context)->ParallelFor(
         gemm::PanelCount(units),
         ThreadPool::SchedulingParams::Adaptive(products / kProductsPerCycle),
         [&](int64_t begin, int64_t end) {

@@ -19,7 +19,7 @@ namespace {
 template <typename Value>
 absl::StatusOr<const Value*> ReadOptional(const char* name, const Tensor& tensor,
                                           const TensorShape& expected) {
-  // Of an empty batch both are empty.
+  // For an empty batch both are empty.
   if (tensor.dims() == expected.dims() && tensor.NumElements() == 0) return nullptr;
   FRAZO_RETURN_IF_ERROR(CheckLstmShape(name, tensor, expected));
   return tensor.flat<Value>().data();

@@ -10,6 +10,7 @@
 #include "core/kernels/lstm/forward.h"
 #include "core/kernels/lstm/recurrence.h"
 #include "core/kernels/lstm/step_team.h"
+#include "core/ops/device_threads.h"
 #include "core/ops/lstm_arguments.h"
 #include "core/status/status_macros.h"
 #include "tensorflow/core/framework/op_kernel.h"
@@ -34,14 +35,10 @@ constexpr int64_t kMinCycles = 40'000;
 constexpr int64_t kProductsPerCycle = 32;
 constexpr int64_t kPanelsPerThread = 8;
 
-ThreadPool* Threads(OpKernelContext* context) {
-  return context->device()->tensorflow_cpu_worker_threads()->workers;
-}
-
 // Runs a pass with as many threads as its steps have work for.
 template <typename Pass>
 void RunPass(OpKernelContext* context, const lstm::Shape& shape, Pass* pass) {
-  ThreadPool* pool = Threads(context);
+  ThreadPool* pool = DeviceThreads(context);
   const int64_t width = lstm::kGates * shape.units;
   const int64_t threads =
       shape.batch * shape.size * width / kProductsPerCycle < kMinCycles
@@ -65,7 +62,7 @@ absl::StatusOr<gemm::PackedMatrix> Pack(OpKernelContext* context, const gemm::Ma
   TF_RETURN_IF_ERROR(context->allocate_temp(
       DT_FLOAT, TensorShape({gemm::PackedSize(matrix.depth, matrix.columns)}), memory));
   float* packed = memory->flat<float>().data();
-  Threads(context)->ParallelFor(
+  DeviceThreads(context)->ParallelFor(
       panels, ThreadPool::SchedulingParams::Adaptive(matrix.depth * gemm::kPanelColumns),
       [&](int64_t begin, int64_t end) { gemm::PackPanels(matrix, begin, end, packed); });
   return gemm::PackedMatrix{packed, matrix.depth, matrix.columns};

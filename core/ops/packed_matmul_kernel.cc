@@ -2,10 +2,14 @@
 #include <cstdint>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "core/kernels/gemm/packed_matrix.h"
 #include "core/kernels/gemm/packed_product.h"
 #include "core/kernels/gemm/row_blocks.h"
+#include "core/ops/device_threads.h"
+#include "core/ops/packing_op.h"
+#include "core/status/status_macros.h"
 #include "tensorflow/core/framework/op_kernel.h"
 #include "tensorflow/core/framework/tensor.h"
 #include "tsl/platform/threadpool.h"
@@ -23,42 +27,23 @@ using ::tsl::thread::ThreadPool;
 // Values of a matrix that a core reads in a cycle, roughly.
 constexpr int64_t kValuesPerCycle = 4;
 
-ThreadPool* Threads(OpKernelContext* context) {
-  return context->device()->tensorflow_cpu_worker_threads()->workers;
-}
-
-class PackMatrixOp final : public OpKernel {
+class PackMatrixOp final : public PackingOp {
  public:
-  explicit PackMatrixOp(OpKernelConstruction* context) : OpKernel(context) {
-    OP_REQUIRES_OK(context, context->GetAttr("transposed", &is_transposed_));
-  }
+  explicit PackMatrixOp(OpKernelConstruction* context)
+      : PackingOp(context, "PackMatrix", kValuesPerCycle) {}
 
-  void Compute(OpKernelContext* context) override {
-    const Tensor& input = context->input(0);
-    OP_REQUIRES(context, input.dims() == 2,
-                absl::InvalidArgumentError(absl::StrCat("PackMatrix: matrix has shape ",
-                                                        input.shape().DebugString(),
-                                                        "; expected 2 dimensions")));
-    const gemm::MatrixToPack matrix = {
-        input.flat<float>().data(),
-        input.dim_size(is_transposed_ ? 1 : 0),
-        input.dim_size(is_transposed_ ? 0 : 1),
-        is_transposed_,
-    };
+ protected:
+  absl::StatusOr<Packer> Allocate(OpKernelContext* context,
+                                  const gemm::MatrixToPack& matrix) const override {
     const int64_t panels = gemm::PanelCount(matrix.columns);
     Tensor* output = nullptr;
-    OP_REQUIRES_OK(context,
-                   context->allocate_output(
-                       0, TensorShape({panels, matrix.depth, gemm::kPanelColumns}), &output));
-    float* packed = output->flat<float>().data();
-    const int64_t cycles = matrix.depth * gemm::kPanelColumns / kValuesPerCycle;
-    Threads(context)->ParallelFor(
-        panels, ThreadPool::SchedulingParams::Adaptive(cycles),
-        [&](int64_t begin, int64_t end) { gemm::PackPanels(matrix, begin, end, packed); });
+    FRAZO_RETURN_IF_ERROR(context->allocate_output(
+        0, TensorShape({panels, matrix.depth, gemm::kPanelColumns}), &output));
+    float* const packed = output->flat<float>().data();
+    return [matrix, packed](int64_t begin, int64_t end) {
+      gemm::PackPanels(matrix, begin, end, packed);
+    };
   }
-
- private:
-  bool is_transposed_;
 };
 
 absl::Status CheckShapes(const Tensor& x, const Tensor& panels, const Tensor& bias, int64_t units) {
@@ -99,11 +84,11 @@ class PackedMatMulOp final : public OpKernel {
     const float* start = bias.NumElements() == 0 ? nullptr : bias.flat<float>().data();
     const gemm::ProductOutput output = {y->flat<float>().data(), units_, start, 0};
     const int64_t cycles = depth * std::max<int64_t>(rows, gemm::kPanelColumns / kValuesPerCycle);
-    Threads(context)->ParallelFor(panels.dim_size(0),
-                                  ThreadPool::SchedulingParams::Adaptive(cycles),
-                                  [&](int64_t begin, int64_t end) {
-                                    gemm::MultiplyPanels(blocks, matrix, begin, end, output);
-                                  });
+    DeviceThreads(context)->ParallelFor(panels.dim_size(0),
+                                        ThreadPool::SchedulingParams::Adaptive(cycles),
+                                        [&](int64_t begin, int64_t end) {
+                                          gemm::MultiplyPanels(blocks, matrix, begin, end, output);
+                                        });
   }
 
  private:

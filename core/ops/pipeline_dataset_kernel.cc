@@ -33,19 +33,7 @@ namespace {
 
 using ::frazo::pipeline::PipelinePlan;
 using ::tensorflow::DataTypeVector;
-using ::tensorflow::Node;
 using ::tensorflow::OpKernelConstruction;
-using ::tensorflow::OpKernelContext;
-using ::tensorflow::PartialTensorShape;
-using ::tensorflow::Tensor;
-using ::tensorflow::tstring;
-using ::tensorflow::data::DatasetBase;
-using ::tensorflow::data::DatasetIterator;
-using ::tensorflow::data::DatasetOpKernel;
-using ::tensorflow::data::IteratorContext;
-using ::tensorflow::data::IteratorStateReader;
-using ::tensorflow::data::IteratorStateWriter;
-using ::tensorflow::data::SerializationContext;
 
 // How long a cancelled step may go on waiting for a batch.
 constexpr absl::Duration kPatience = absl::Milliseconds(50);
@@ -105,7 +93,7 @@ class PipelineDataset final : public SourceDataset<PipelineDataset> {
   const std::shared_ptr<const PipelinePlan> plan_;
   const tstring config_;
   const std::vector<tstring> search_folders_;
-  // Of the tensors in an element.
+  // The index in a batch of each component of an element.
   const std::vector<size_t> order_;
 };
 
@@ -172,7 +160,7 @@ class PipelineDataset::Iterator final : public DatasetIterator<PipelineDataset> 
   // Set by Initialize().
   std::unique_ptr<pipeline::Pipeline> pipeline_ ABSL_GUARDED_BY(mutex_);
   int64_t bad_records_ ABSL_GUARDED_BY(mutex_) = 0;
-  // Of the samples of bad records.
+  // Number of samples of bad records that have been logged.
   size_t logged_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 

@@ -20,19 +20,6 @@
 namespace frazo::ops {
 namespace {
 
-using ::tensorflow::Node;
-using ::tensorflow::OpKernelContext;
-using ::tensorflow::PartialTensorShape;
-using ::tensorflow::Tensor;
-using ::tensorflow::tstring;
-using ::tensorflow::data::DatasetBase;
-using ::tensorflow::data::DatasetIterator;
-using ::tensorflow::data::DatasetOpKernel;
-using ::tensorflow::data::IteratorContext;
-using ::tensorflow::data::IteratorStateReader;
-using ::tensorflow::data::IteratorStateWriter;
-using ::tensorflow::data::SerializationContext;
-
 class RecordDataset final : public SourceDataset<RecordDataset> {
  public:
   class Iterator;
@@ -132,7 +119,7 @@ class RecordDataset::Iterator final : public DatasetIterator<RecordDataset> {
   absl::Mutex mutex_;
   // The file that the next record comes from, or the number of files at the end.
   int64_t file_ ABSL_GUARDED_BY(mutex_) = 0;
-  // Of that file; nothing before its first record.
+  // The reader of that file; nullopt before its first record.
   std::optional<records::RecordReader> reader_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -12,8 +12,8 @@
 #include "core/ops/source_dataset.h"
 #include "core/sources/record_chunk.h"
 #include "core/sources/record_stream.h"
-#include "frazo/proto/pipeline_state.pb.h"
 #include "frazo/proto/record_source.pb.h"
+#include "frazo/proto/record_source_state.pb.h"
 #include "tensorflow/core/framework/attr_value.pb.h"
 #include "tensorflow/core/framework/dataset.h"
 #include "tensorflow/core/framework/op_kernel.h"
@@ -24,20 +24,8 @@
 namespace frazo::ops {
 namespace {
 
-using ::tensorflow::Node;
 using ::tensorflow::OpKernelConstruction;
-using ::tensorflow::OpKernelContext;
-using ::tensorflow::PartialTensorShape;
-using ::tensorflow::Tensor;
 using ::tensorflow::TensorShape;
-using ::tensorflow::tstring;
-using ::tensorflow::data::DatasetBase;
-using ::tensorflow::data::DatasetIterator;
-using ::tensorflow::data::DatasetOpKernel;
-using ::tensorflow::data::IteratorContext;
-using ::tensorflow::data::IteratorStateReader;
-using ::tensorflow::data::IteratorStateWriter;
-using ::tensorflow::data::SerializationContext;
 
 // Large enough that the cost of a chunk vanishes beside its records'.
 constexpr int64_t kChunkRecords = 256;
@@ -97,7 +85,8 @@ class RecordSourceDataset::Iterator final : public DatasetIterator<RecordSourceD
     absl::MutexLock lock(&mutex_);
     *end_of_sequence = false;
     if (given_ == chunk_.records().size()) {
-      // The chunk before stays if there is none: the state is that after its last record.
+      // At the end keep the last chunk: SaveInternal() still reports the position after its last
+      // record.
       sources::RecordChunk next;
       if (!stream_->NextChunk(kChunkRecords, &next)) {
         LogDamage();
@@ -167,7 +156,7 @@ class RecordSourceDataset::Iterator final : public DatasetIterator<RecordSourceD
   absl::Mutex mutex_;
   // Set by Initialize().
   std::unique_ptr<sources::RecordStream> stream_ ABSL_GUARDED_BY(mutex_);
-  // Of which `given_` records were given.
+  // The chunk that records are given from; `given_` of them have been given.
   sources::RecordChunk chunk_ ABSL_GUARDED_BY(mutex_);
   size_t given_ ABSL_GUARDED_BY(mutex_) = 0;
   // The state before the first chunk, serialized; empty at the beginning of the records.

@@ -14,6 +14,7 @@
 #include "core/decode/search.h"
 #include "core/decode/search_inputs.h"
 #include "core/decode/search_results.h"
+#include "core/ops/device_threads.h"
 #include "core/ops/search_handle.h"
 #include "frazo/proto/search.pb.h"
 #include "tensorflow/core/framework/op_kernel.h"
@@ -32,11 +33,10 @@ using ::tensorflow::TensorShapeUtils;
 using ::tensorflow::Variant;
 using ::tsl::thread::ThreadPool;
 
-// The threads of the device that the op runs on.
-class DeviceThreads final : public decode::ParallelRows {
+// Divides rows among the threads of the device that the op runs on.
+class DeviceRows final : public decode::ParallelRows {
  public:
-  explicit DeviceThreads(OpKernelContext* context)
-      : pool_(context->device()->tensorflow_cpu_worker_threads()->workers) {}
+  explicit DeviceRows(OpKernelContext* context) : pool_(DeviceThreads(context)) {}
 
   void Run(int64_t count, int64_t cycles,
            absl::FunctionRef<void(int64_t begin, int64_t end)> work) override {
@@ -75,7 +75,8 @@ absl::StatusOr<std::shared_ptr<decode::Search>> SearchOf(const Tensor& tensor) {
     const SearchHandle* const handle = tensor.scalar<Variant>()().get<SearchHandle>();
     if (handle != nullptr && handle->search != nullptr) return handle->search;
   }
-  return absl::InvalidArgumentError("search: no search; pass what SearchBegin or SearchStep gives");
+  return absl::InvalidArgumentError(
+      "search: not a search handle; pass the output of SearchBegin or SearchStep");
 }
 
 void SetRows(OpKernelContext* context, int output, absl::Span<const int32_t> rows) {
@@ -145,7 +146,7 @@ class SearchStepOp final : public OpKernel {
     step.scores = Values<float>(scores);
     step.attention = Values<float>(attention);
     step.is_last_chunk = Values<bool>(is_last_chunk);
-    DeviceThreads threads(context);
+    DeviceRows threads(context);
     OP_REQUIRES_OK(context, search->Step(step, &threads));
     SetRows(context, 1, search->tokens());
     SetRows(context, 2, search->parents());

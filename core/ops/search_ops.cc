@@ -63,8 +63,7 @@ REGISTER_OP("Frazo>SearchBegin")
     .Output("search: variant")
     .Output("parents: int32")
     .Output("row_sentences: int32")
-    // Of constant inputs TensorFlow would otherwise compute it while it optimizes the graph, which
-    // has no constant to put a search into.
+    // Stateful, so that constant folding leaves it alone: a Search cannot become a constant.
     .SetIsStateful()
     .SetShapeFn(InferBegin)
     .Doc(R"doc(

@@ -50,7 +50,7 @@ class SmoothedCrossEntropyKernel : public OpKernel {
 
  protected:
   loss::SmoothedCrossEntropy Entropy(const Tensor& logits, const Tensor& labels) const {
-    // Of a single class there is no other to share with.
+    // A single class has no other to share with.
     return {logits.flat<float>().data(), logits.dim_size(1), labels.flat<int32_t>().data(),
             logits.dim_size(1) == 1 ? 0 : smoothing_};
   }

@@ -11,9 +11,24 @@
 #include "tensorflow/core/framework/dataset.h"
 #include "tensorflow/core/framework/op_kernel.h"
 #include "tensorflow/core/framework/partial_tensor_shape.h"
+#include "tensorflow/core/framework/tensor.h"
 #include "tensorflow/core/framework/types.h"
 
 namespace frazo::ops {
+
+// What every kernel of a dataset names.
+using ::tensorflow::Node;
+using ::tensorflow::OpKernelContext;
+using ::tensorflow::PartialTensorShape;
+using ::tensorflow::Tensor;
+using ::tensorflow::tstring;
+using ::tensorflow::data::DatasetBase;
+using ::tensorflow::data::DatasetIterator;
+using ::tensorflow::data::DatasetOpKernel;
+using ::tensorflow::data::IteratorContext;
+using ::tensorflow::data::IteratorStateReader;
+using ::tensorflow::data::IteratorStateWriter;
+using ::tensorflow::data::SerializationContext;
 
 // A tf.data dataset that reads files: one without input datasets, and whose elements depend on its
 // own arguments and the files alone. `Derived` has a class Iterator, and the graph's node.
@@ -39,7 +54,8 @@ class SourceDataset : public tensorflow::data::DatasetBase {
  private:
   friend Derived;
 
-  // name: as of the op, without the namespace. types, shapes: of an element's components.
+  // `name` is the name of the op, without the namespace; `types` and `shapes` are those of an
+  // element's components.
   SourceDataset(tensorflow::OpKernelContext* context, const char* name,
                 tensorflow::DataTypeVector types,
                 std::vector<tensorflow::PartialTensorShape> shapes)

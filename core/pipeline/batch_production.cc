@@ -125,7 +125,7 @@ absl::Status BatchProduction::NoteBadRecord(const sources::RecordId& id,
   const bool over_budget = totals_.bad_records() > options_.max_bad_records;
   const std::lock_guard lock(mutex_);
   if (!over_budget && bad_record_samples_.size() >= kBadRecordSamples) return absl::OkStatus();
-  std::string sample = absl::StrCat(stream_->Place(id), ": ", cause.message());
+  std::string sample = absl::StrCat(stream_->Location(id), ": ", cause.message());
   if (over_budget) {
     return absl::InvalidArgumentError(
         absl::StrCat(sample, "; this is bad record number ", totals_.bad_records(),

@@ -51,7 +51,7 @@ class BatchProduction {
                   const process::RecordProcessor* processor,
                   std::unique_ptr<batch::Batcher> batcher, const Options& options,
                   PipelineSnapshot start);
-  // Waits for the threads, each of which ends what it is at.
+  // Waits for the threads; each finishes its current work.
   ~BatchProduction();
 
   // Returns true if Next() will not block; waits for that at most `timeout`.

@@ -20,7 +20,7 @@ ParallelProcessing::ParallelProcessing(sources::RecordStream* stream,
       processor_(processor),
       // Each thread has one chunk at work and one ready, so that none waits for a slow one; one
       // more is with the consumer.
-      places_(2 * threads + 1) {
+      slots_(2 * threads + 1) {
   threads_.reserve(threads);
   for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { Work(); });
 }
@@ -33,11 +33,11 @@ ParallelProcessing::~ParallelProcessing() {
 bool ParallelProcessing::Next(const Result** result) {
   Release();
   std::unique_lock lock(mutex_);
-  Place& place = places_[given_ % places_.size()];
-  has_result_.wait(lock, [&] { return stopped_ || place.ready || (ended_ && given_ == read_); });
-  if (stopped_ || !place.ready) return false;
+  Slot& slot = slots_[given_ % slots_.size()];
+  has_result_.wait(lock, [&] { return stopped_ || slot.ready || (ended_ && given_ == read_); });
+  if (stopped_ || !slot.ready) return false;
   consumer_has_result_ = true;
-  *result = &place.result;
+  *result = &slot.result;
   return true;
 }
 
@@ -56,16 +56,16 @@ void ParallelProcessing::Stop() {
 void ParallelProcessing::Work() {
   std::unique_lock lock(mutex_);
   const auto may_read = [this] {
-    return !reading_ && read_ - given_ < static_cast<int64_t>(places_.size());
+    return !reading_ && read_ - given_ < static_cast<int64_t>(slots_.size());
   };
   while (true) {
     may_read_.wait(lock, [&] { return stopped_ || ended_ || may_read(); });
     if (stopped_ || ended_) return;
-    Place& place = places_[read_ % places_.size()];
+    Slot& slot = slots_[read_ % slots_.size()];
     reading_ = true;
     lock.unlock();
-    const bool got = stream_->NextChunk(RecordsPerChunk(), &place.result.records);
-    if (got) NoteRead(place.result.records);
+    const bool got = stream_->NextChunk(RecordsPerChunk(), &slot.result.records);
+    if (got) NoteRead(slot.result.records);
     lock.lock();
     reading_ = false;
     if (!got) {
@@ -78,9 +78,9 @@ void ParallelProcessing::Work() {
     ++read_;
     may_read_.notify_one();
     lock.unlock();
-    processor_->Process(place.result.records.records(), &place.result.outcomes);
+    processor_->Process(slot.result.records.records(), &slot.result.outcomes);
     lock.lock();
-    place.ready = true;
+    slot.ready = true;
     has_result_.notify_one();
   }
 }
@@ -99,11 +99,11 @@ void ParallelProcessing::NoteRead(const sources::RecordChunk& chunk) {
 void ParallelProcessing::Release() {
   if (!consumer_has_result_) return;
   consumer_has_result_ = false;
-  Place& place = places_[given_ % places_.size()];
+  Slot& slot = slots_[given_ % slots_.size()];
   // Not under the lock: it may free a large piece of memory.
-  place.result.records = sources::RecordChunk();
+  slot.result.records = sources::RecordChunk();
   const std::lock_guard lock(mutex_);
-  place.ready = false;
+  slot.ready = false;
   ++given_;
   may_read_.notify_one();
 }

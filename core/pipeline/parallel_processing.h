@@ -18,7 +18,7 @@ namespace frazo::pipeline {
 // Processes the records of a stream in threads of its own, and gives them in the stream's order.
 //
 // A thread takes the next chunk of the stream, in turn with the others, and processes it beside
-// them. Chunk n goes into place n of a ring, where the consumer waits for it: that bounds the
+// them. Chunk n goes into slot n of a ring, where the consumer waits for it: that bounds the
 // chunks at work and puts them back in order.
 class ParallelProcessing {
  public:
@@ -46,7 +46,7 @@ class ParallelProcessing {
   void Stop();
 
  private:
-  struct Place {
+  struct Slot {
     Result result;
     bool ready = false;
   };
@@ -55,14 +55,14 @@ class ParallelProcessing {
   // How many records to ask for; called by the thread whose turn it is to read.
   int64_t RecordsPerChunk() const;
   void NoteRead(const sources::RecordChunk& chunk);
-  // Gives the place of the result that Next() gave last to the threads again.
+  // Gives the slot of the result that Next() gave last to the threads again.
   void Release();
 
   sources::RecordStream* const stream_;
   const process::RecordProcessor* const processor_;
-  // Chunk n is in places_[n % places_.size()].
-  std::vector<Place> places_;
-  // The result of places_[given_ % places_.size()] is with the consumer; for its thread only.
+  // Chunk n is in slots_[n % slots_.size()].
+  std::vector<Slot> slots_;
+  // The result of slots_[given_ % slots_.size()] is with the consumer; for its thread only.
   bool consumer_has_result_ = false;
   // For the thread whose turn it is to read only.
   int64_t records_read_ = 0;

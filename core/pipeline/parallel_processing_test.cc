@@ -50,7 +50,7 @@ TEST_P(ParallelProcessingTest, GivesAllRecordsInTheStreamsOrder) {
   std::vector<std::string> given;
   for (const ParallelProcessing::Result* result; processing.Next(&result);) {
     for (size_t i = 0; i < result->outcomes.size(); ++i) {
-      given.emplace_back(result->outcomes.example(i)[0].bytes()[0]);
+      given.emplace_back(result->outcomes.example(i)[0].As<std::string_view>()[0]);
     }
   }
   EXPECT_THAT(processing.status(), IsOk());

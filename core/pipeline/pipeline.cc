@@ -4,25 +4,8 @@
 
 #include "absl/memory/memory.h"
 #include "core/status/status_macros.h"
-#include "google/protobuf/io/coded_stream.h"
-#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 
 namespace frazo::pipeline {
-namespace {
-
-// Equal messages give equal bytes, maps included.
-std::string SerializeDeterministically(const PipelineState& state) {
-  std::string serialized;
-  {
-    google::protobuf::io::StringOutputStream bytes(&serialized);
-    google::protobuf::io::CodedOutputStream coded(&bytes);
-    coded.SetSerializationDeterministic(true);
-    state.SerializeToCodedStream(&coded);
-  }
-  return serialized;
-}
-
-}  // namespace
 
 absl::StatusOr<std::unique_ptr<Pipeline>> Pipeline::Create(
     std::shared_ptr<const PipelinePlan> plan) {
@@ -50,15 +33,11 @@ std::string Pipeline::SaveState() const {
   PipelineState state;
   plan_->WriteTo(&state);
   snapshot_.WriteTo(&state);
-  return SerializeDeterministically(state);
+  return SerializeState(state);
 }
 
 absl::Status Pipeline::Restore(std::string_view state) {
-  PipelineState parsed;
-  if (!parsed.ParseFromString(state) || !parsed.has_processor() || !parsed.has_batcher()) {
-    return absl::InvalidArgumentError(
-        "these bytes are not the saved state of a pipeline; pass what SaveState gave");
-  }
+  FRAZO_ASSIGN_OR_RETURN(const PipelineState parsed, ParseState(state));
   FRAZO_RETURN_IF_ERROR(plan_->Check(parsed));
   PipelineSnapshot snapshot;
   FRAZO_RETURN_IF_ERROR(ReadSnapshot(parsed, &snapshot));

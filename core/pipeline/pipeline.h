@@ -27,7 +27,7 @@ struct PipelineCounters {
   // Up to the last batch that was given, since the first start: Restore() brings them back.
   PipelineTotals totals;
   batch::BatcherCounters batcher;
-  // Of what this process has read, also ahead of the consumer.
+  // Counts what this process has read, also ahead of the consumer.
   sources::RecordStream::Counters stream;
   // The first bad records that this process has met, also ahead of the consumer: "'<path>': record
   // 3 at byte 1234: <cause>".
@@ -75,7 +75,7 @@ class Pipeline {
   // PipelineCounters::totals.bad_records() alone.
   int64_t bad_records() const { return snapshot_.totals.bad_records(); }
 
-  // Of the batches that Next() gave.
+  // A report on the batches that Next() gave.
   const batch::PaddingReport& padding_report() const { return padding_report_; }
 
   const PipelinePlan& plan() const { return *plan_; }

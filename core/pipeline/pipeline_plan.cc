@@ -18,9 +18,9 @@
 namespace frazo::pipeline {
 namespace {
 
-// The message of `status` with the place in the configuration in front.
-absl::Status At(std::string_view place, const absl::Status& status) {
-  return absl::Status(status.code(), absl::StrCat(place, status.message()));
+// The message of `status` with the path in the configuration in front.
+absl::Status At(std::string_view path, const absl::Status& status) {
+  return absl::Status(status.code(), absl::StrCat(path, status.message()));
 }
 
 absl::Status CheckNumbers(const frazo::Pipeline& config) {
@@ -126,14 +126,18 @@ absl::StatusOr<std::shared_ptr<const PipelinePlan>> PipelinePlan::Create(
   return plan;
 }
 
-absl::StatusOr<std::unique_ptr<sources::RecordStream>> PipelinePlan::MakeStream() const {
+sources::RecordStream::Options PipelinePlan::StreamOptions() const {
   sources::RecordStream::Options options;
   options.seed = config_.seed();
   options.replica = config_.replica();
   options.replicas = config_.replicas();
   options.skip_damaged = config_.skip_damaged();
   options.search_folders = search_folders_;
-  auto stream = sources::RecordStream::Create(config_.source(), options);
+  return options;
+}
+
+absl::StatusOr<std::unique_ptr<sources::RecordStream>> PipelinePlan::MakeStream() const {
+  auto stream = sources::RecordStream::Create(config_.source(), StreamOptions());
   if (!stream.ok()) return At("source: ", stream.status());
   return stream;
 }

@@ -20,20 +20,22 @@ namespace frazo::pipeline {
 class PipelinePlan {
  public:
   // Relative paths of files and vocabularies are looked for below the current folder, then below
-  // each of `search_folders`. Errors name the place in the configuration, as in
+  // each of `search_folders`. Errors name the path in the configuration, as in
   // "processor.steps[2].truncate.field". The records' files are looked for by MakeStream() only.
   static absl::StatusOr<std::shared_ptr<const PipelinePlan>> Create(
       const frazo::Pipeline& config, std::vector<std::string> search_folders = {});
 
   const frazo::Pipeline& config() const { return config_; }
   const process::RecordProcessor& processor() const { return *processor_; }
-  // Of every batch, in their order.
+  // The tensors of every batch, in their order.
   const std::vector<batch::BatchTensorSpec>& tensors() const { return tensors_; }
   // What Batch::bucket counts.
   const std::vector<std::string>& buckets() const { return buckets_; }
-  // That process records. >= 1.
+  // Number of threads that process records. >= 1.
   int threads() const { return threads_; }
 
+  // What MakeStream() reads the source with.
+  sources::RecordStream::Options StreamOptions() const;
   // Errors: as for RecordStream::Create().
   absl::StatusOr<std::unique_ptr<sources::RecordStream>> MakeStream() const;
   absl::StatusOr<std::unique_ptr<batch::Batcher>> MakeBatcher() const;

@@ -10,6 +10,8 @@
 #include "core/process/example.h"
 #include "core/process/processed_chunk.h"
 #include "core/status/status_macros.h"
+#include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 
 namespace frazo::pipeline {
 namespace {
@@ -38,6 +40,27 @@ void PipelineSnapshot::WriteTo(PipelineState* state) const {
   }
   *state->mutable_batches() = batches;
   *state->mutable_totals() = totals;
+}
+
+std::string SerializeState(const PipelineState& state) {
+  std::string serialized;
+  {
+    google::protobuf::io::StringOutputStream bytes(&serialized);
+    google::protobuf::io::CodedOutputStream coded(&bytes);
+    coded.SetSerializationDeterministic(true);
+    state.SerializeToCodedStream(&coded);
+  }
+  return serialized;
+}
+
+absl::StatusOr<PipelineState> ParseState(std::string_view serialized) {
+  PipelineState state;
+  if (!state.ParseFromString(std::string(serialized)) || !state.has_processor() ||
+      !state.has_batcher()) {
+    return absl::InvalidArgumentError(
+        "these bytes are not the saved state of a pipeline; pass what SaveState gave");
+  }
+  return state;
 }
 
 absl::Status ReadSnapshot(const PipelineState& state, PipelineSnapshot* snapshot) {
@@ -75,7 +98,7 @@ absl::Status RestoreBatcher(const PipelineSnapshot& snapshot, const sources::Rec
   for (size_t i = 0; i < held.size(); ++i) {
     if (processed.outcome(i) != process::ProcessedChunk::Outcome::kExample) {
       return absl::DataLossError(
-          absl::StrCat(stream.Place(held[i]),
+          absl::StrCat(stream.Location(held[i]),
                        ": the record gives no example any more, though it did when the state was "
                        "saved; bring the file back as it was, or start without the state"));
     }

@@ -3,9 +3,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "core/batch/batcher.h"
 #include "core/process/record_processor.h"
 #include "core/sources/record_chunk.h"
@@ -21,14 +24,20 @@ struct PipelineSnapshot {
   // its start.
   std::shared_ptr<const sources::ChunkOrigin> origin;
   int64_t origin_records = 0;
-  // Records whose examples the batcher holds, and the rest of its state.
+  // The records whose examples the batcher holds, and the rest of its state.
   std::vector<sources::RecordId> held;
   BatcherState batches;
   PipelineTotals totals;
 
-  // Everything of a PipelineState that does not come from the configuration.
+  // Writes everything in a PipelineState that does not come from the configuration.
   void WriteTo(PipelineState* state) const;
 };
+
+// The bytes of a state; equal messages give equal bytes, maps included.
+std::string SerializeState(const PipelineState& state);
+
+// Error: kInvalidArgument if `serialized` is not what SerializeState() gave.
+absl::StatusOr<PipelineState> ParseState(std::string_view serialized);
 
 // What WriteTo() wrote. Error: kInvalidArgument where the parts do not belong together.
 absl::Status ReadSnapshot(const PipelineState& state, PipelineSnapshot* snapshot);

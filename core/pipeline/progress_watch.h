@@ -22,7 +22,7 @@ class ProgressWatch {
   int64_t records_without_ = 0;
   // The state is looked at after so many records without an example, then after twice as many.
   int64_t next_look_ = 0;
-  // Of the source, when it was first looked at.
+  // The epoch of the source when it was first looked at.
   std::optional<int64_t> first_epoch_;
 };
 

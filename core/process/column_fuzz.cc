@@ -40,15 +40,16 @@ void Check(std::string_view record) {
   Require(has_three_columns || !is_example, "an example has three columns");
   if (!is_example) return;
   const Example example = chunk.example(0);
-  Require(example[0].bytes()[0] == record.substr(0, first), "the first column is as it stands");
+  Require(example[0].As<std::string_view>()[0] == record.substr(0, first),
+          "the first column is as it stands");
   std::string written;
-  for (const int64_t number : example[1].int64s()) written += std::to_string(number) + " ";
+  for (const int64_t number : example[1].As<int64_t>()) written += std::to_string(number) + " ";
   // Numbers that were read and written again are the same numbers.
   const std::string again = "x\ty\t" + written;
   ProcessedChunk second;
   processor->Process({sources::SourceRecord{again, {}}}, &second);
   Require(second.outcome(0) == ProcessedChunk::Outcome::kExample &&
-              second.example(0)[1].int64s() == example[1].int64s(),
+              second.example(0)[1].As<int64_t>() == example[1].As<int64_t>(),
           "numbers survive being written");
 }
 

@@ -16,12 +16,12 @@ absl::StatusOr<std::unique_ptr<FieldParser>> ColumnParser::Create(const TabSepar
   for (int index = 0; index < config.columns_size(); ++index) {
     Column column{config.columns(index), std::nullopt};
     if (!column.name.empty()) {
-      const std::string place = absl::StrCat("tab_separated.columns[", index, "]");
+      const std::string path = absl::StrCat("tab_separated.columns[", index, "]");
       FeatureSpec spec;
       spec.name = column.name;
       spec.type = ValueType::kBytes;
-      spec.shape.emplace();
-      FRAZO_ASSIGN_OR_RETURN(column.field, table->Add(place, std::move(spec)));
+      spec.shape.clear();
+      FRAZO_ASSIGN_OR_RETURN(column.field, table->Add(path, std::move(spec)));
     }
     columns.push_back(std::move(column));
   }

@@ -4,6 +4,15 @@
 #include "absl/strings/str_join.h"
 
 namespace frazo::process {
+namespace {
+
+int64_t Product(absl::Span<const int64_t> sizes) {
+  int64_t product = 1;
+  for (const int64_t size : sizes) product *= size;
+  return product;
+}
+
+}  // namespace
 
 std::string_view ValueTypeName(ValueType type) {
   switch (type) {
@@ -36,15 +45,26 @@ size_t ValueTypeSize(ValueType type) {
   return sizeof(std::string_view);
 }
 
-int64_t FeatureSpec::value_count() const {
-  int64_t count = 1;
-  for (const int64_t size : *shape) count *= size;
-  return count;
+int64_t FeatureSpec::value_count() const { return Product(shape); }
+
+int64_t FeatureSpec::inner_count() const {
+  return is_variable() ? Product(absl::MakeConstSpan(shape).subspan(1)) : 1;
+}
+
+bool FeatureSpec::Allows(int64_t count) const {
+  return is_variable() ? count % inner_count() == 0 : count == value_count();
+}
+
+std::string FeatureSpec::CountText() const {
+  return is_variable() ? absl::StrCat("a multiple of ", inner_count())
+                       : absl::StrCat(value_count());
 }
 
 std::string FeatureSpec::TypeText() const {
-  if (is_variable()) return absl::StrCat(ValueTypeName(type), "[any]");
-  return absl::StrCat(ValueTypeName(type), "[", absl::StrJoin(*shape, ", "), "]");
+  const auto append_size = [](std::string* text, int64_t size) {
+    absl::StrAppend(text, size == kAnySize ? "any" : absl::StrCat(size));
+  };
+  return absl::StrCat(ValueTypeName(type), "[", absl::StrJoin(shape, ", ", append_size), "]");
 }
 
 std::optional<size_t> ExampleSchema::Find(std::string_view name) const {

@@ -21,7 +21,7 @@ std::string_view ValueTypeName(ValueType type);
 // Bytes of one element of FeatureValues::data.
 size_t ValueTypeSize(ValueType type);
 
-// Of the tokenizer that made a feature. A special id is negative where it has none.
+// The ids of the tokenizer that made a feature. A special id is negative where it has none.
 struct TokenIds {
   int32_t vocab_size = 0;
   int32_t unk = 0;
@@ -29,19 +29,28 @@ struct TokenIds {
   int32_t eos = 0;
 };
 
+// A size in a shape that differs from example to example.
+inline constexpr int64_t kAnySize = -1;
+
 struct FeatureSpec {
   std::string name;
   ValueType type = ValueType::kInt64;
-  // Sizes of the dimensions of every example ({}: one value), or nullopt: one dimension of any
-  // length.
-  std::optional<std::vector<int64_t>> shape;
+  // Sizes of the dimensions of every example; {}: one value. Only the first one may be kAnySize;
+  // the size that an example has there is its length.
+  std::vector<int64_t> shape = {kAnySize};
   // Set where a tokenizer made the values.
   std::optional<TokenIds> token_ids;
 
-  bool is_variable() const { return !shape.has_value(); }
-  // Values of every example. `shape` is set.
+  bool is_variable() const { return !shape.empty() && shape.front() == kAnySize; }
+  // Values of every example. Not for a variable shape.
   int64_t value_count() const;
-  // "INT32[28, 28]" or "INT32[any]".
+  // Values of an example for each unit of its length: 80 for [any, 80]. 1 for a fixed shape.
+  int64_t inner_count() const;
+  // Whether an example may have so many values.
+  bool Allows(int64_t count) const;
+  // The number of values that Allows() expects: "784" or "a multiple of 80".
+  std::string CountText() const;
+  // "INT32[28, 28]", "INT32[any]" or "FLOAT32[any, 80]".
   std::string TypeText() const;
 };
 
@@ -61,21 +70,14 @@ struct FeatureValues {
   const void* data = nullptr;
   int64_t count = 0;
 
-  // `type` is the one that the name says.
-  absl::Span<const int64_t> int64s() const { return Values<int64_t>(); }
-  absl::Span<const int32_t> int32s() const { return Values<int32_t>(); }
-  absl::Span<const float> floats() const { return Values<float>(); }
-  absl::Span<const uint8_t> uint8s() const { return Values<uint8_t>(); }
-  absl::Span<const std::string_view> bytes() const { return Values<std::string_view>(); }
-
- private:
+  // T: the C++ type of `type`.
   template <typename T>
-  absl::Span<const T> Values() const {
+  absl::Span<const T> As() const {
     return {static_cast<const T*>(data), static_cast<size_t>(count)};
   }
 };
 
-// One per feature of the schema, in its order. A feature of fixed shape has value_count() values.
+// One per feature of the schema, in its order. FeatureSpec::Allows() the number of its values.
 using Example = absl::Span<const FeatureValues>;
 
 }  // namespace frazo::process

@@ -11,13 +11,13 @@
 
 namespace frazo::process {
 
-// Types and shapes as the configuration writes them. `place` is where they stand in it. Errors:
-// kInvalidArgument, naming the place.
+// Types and shapes as the configuration writes them. `path` is where they stand in it. Errors:
+// kInvalidArgument, naming the path.
 
-absl::StatusOr<ValueType> ValueTypeOf(std::string_view place, FeatureType type);
+absl::StatusOr<ValueType> ValueTypeOf(std::string_view path, FeatureType type);
 
-// Every size is at least 1, their product at most 2^40.
-absl::StatusOr<std::vector<int64_t>> ShapeOf(std::string_view place, const FeatureShape& shape);
+// Every size is at least 1, or the first one kAnySize; the product of the others is at most 2^40.
+absl::StatusOr<std::vector<int64_t>> ShapeOf(std::string_view path, const FeatureShape& shape);
 
 }  // namespace frazo::process
 

@@ -14,7 +14,7 @@ namespace {
 
 // `count` numbers of type T; one number of the configuration is repeated.
 template <typename T>
-absl::StatusOr<std::vector<T>> Numbers(const std::string& place,
+absl::StatusOr<std::vector<T>> Numbers(const std::string& path,
                                        const ExampleParser::Feature& config, int64_t count) {
   std::vector<T> numbers;
   for (const double value : config.default_values()) {
@@ -23,7 +23,7 @@ absl::StatusOr<std::vector<T>> Numbers(const std::string& place,
       const double above = std::ldexp(1.0, std::numeric_limits<T>::digits);
       const double lowest = static_cast<double>(std::numeric_limits<T>::min());
       if (!(value >= lowest && value < above) || value != std::floor(value)) {
-        return absl::InvalidArgumentError(absl::StrCat(place, ".default_values: ", value,
+        return absl::InvalidArgumentError(absl::StrCat(path, ".default_values: ", value,
                                                        " is no value of type ",
                                                        FeatureType_Name(config.type())));
       }
@@ -37,40 +37,45 @@ absl::StatusOr<std::vector<T>> Numbers(const std::string& place,
 }  // namespace
 
 absl::StatusOr<std::optional<FeatureDefault>> FeatureDefault::Create(
-    const std::string& place, const ExampleParser::Feature& config, const FeatureSpec& spec) {
+    const std::string& path, const ExampleParser::Feature& config, const FeatureSpec& spec) {
   const bool is_bytes = spec.type == ValueType::kBytes;
   if (is_bytes && !config.default_values().empty()) {
     return absl::InvalidArgumentError(
-        absl::StrCat(place, ".default_values: a feature of type BYTES has default_bytes instead"));
+        absl::StrCat(path, ".default_values: a feature of type BYTES has default_bytes instead"));
   }
   if (!is_bytes && config.has_default_bytes()) {
     return absl::InvalidArgumentError(
-        absl::StrCat(place, ".default_bytes: only for BYTES; numbers have default_values"));
+        absl::StrCat(path, ".default_bytes: only for BYTES; numbers have default_values"));
   }
   const int64_t given = is_bytes ? config.has_default_bytes() : config.default_values_size();
   const int64_t count = spec.is_variable() ? given : spec.value_count();
   if (given == 0 && !spec.is_variable()) return std::nullopt;
+  if (spec.is_variable() && !spec.Allows(given)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, is_bytes ? ".default_bytes: " : ".default_values: ", given,
+                     " values; expected ", spec.CountText(), " for ", spec.TypeText()));
+  }
   if (given != 1 && given != count) {
-    return absl::InvalidArgumentError(absl::StrCat(place, ".default_values: ", given,
+    return absl::InvalidArgumentError(absl::StrCat(path, ".default_values: ", given,
                                                    " numbers; expected 1 or ", count, " for ",
                                                    spec.TypeText()));
   }
   FeatureDefault made;
   switch (spec.type) {
     case ValueType::kInt64: {
-      FRAZO_ASSIGN_OR_RETURN(made.values_, Numbers<int64_t>(place, config, count));
+      FRAZO_ASSIGN_OR_RETURN(made.values_, Numbers<int64_t>(path, config, count));
       break;
     }
     case ValueType::kInt32: {
-      FRAZO_ASSIGN_OR_RETURN(made.values_, Numbers<int32_t>(place, config, count));
+      FRAZO_ASSIGN_OR_RETURN(made.values_, Numbers<int32_t>(path, config, count));
       break;
     }
     case ValueType::kFloat32: {
-      FRAZO_ASSIGN_OR_RETURN(made.values_, Numbers<float>(place, config, count));
+      FRAZO_ASSIGN_OR_RETURN(made.values_, Numbers<float>(path, config, count));
       break;
     }
     case ValueType::kUint8: {
-      FRAZO_ASSIGN_OR_RETURN(made.values_, Numbers<uint8_t>(place, config, count));
+      FRAZO_ASSIGN_OR_RETURN(made.values_, Numbers<uint8_t>(path, config, count));
       break;
     }
     case ValueType::kBytes: {

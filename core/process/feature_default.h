@@ -19,9 +19,9 @@ namespace frazo::process {
 // What a feature holds in examples that have no such feature.
 class FeatureDefault {
  public:
-  // `spec` is what `config`, which stands at `place`, describes. nullopt: the feature may not be
+  // `spec` is what `config`, which stands at `path`, describes. nullopt: the feature may not be
   // missing. Error: kInvalidArgument if the default doesn't suit the type and the shape.
-  static absl::StatusOr<std::optional<FeatureDefault>> Create(const std::string& place,
+  static absl::StatusOr<std::optional<FeatureDefault>> Create(const std::string& path,
                                                               const ExampleParser::Feature& config,
                                                               const FeatureSpec& spec);
 
@@ -34,7 +34,7 @@ class FeatureDefault {
   std::variant<std::vector<int64_t>, std::vector<int32_t>, std::vector<float>, std::vector<uint8_t>,
                std::vector<std::string_view>>
       values_;
-  // What the string_views refer to; it stays in its place when the default is moved.
+  // What the string_views refer to; it stays where it is when the default is moved.
   std::shared_ptr<const std::string> text_;
 };
 

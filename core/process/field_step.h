@@ -16,7 +16,7 @@ class FieldStep {
   // Error: kInvalidArgument, naming the field and the value, for a record that is bad.
   virtual absl::Status Apply(RecordFields* fields) const = 0;
 
-  // Of the files that it depends on besides the configuration; 0 where there are none.
+  // A hash of the files that it depends on besides the configuration; 0 where there are none.
   virtual uint64_t fingerprint() const { return 0; }
 };
 

@@ -17,12 +17,12 @@ auto FindName(Fields& fields, std::string_view name) {
 
 }  // namespace
 
-absl::StatusOr<FieldId> FieldTable::Add(std::string_view place, FeatureSpec spec) {
+absl::StatusOr<FieldId> FieldTable::Add(std::string_view path, FeatureSpec spec) {
   if (spec.name.empty()) {
-    return absl::InvalidArgumentError(absl::StrCat(place, ": the name of a field is empty"));
+    return absl::InvalidArgumentError(absl::StrCat(path, ": the name of a field is empty"));
   }
   if (FindName(fields_, spec.name) != fields_.end()) {
-    return absl::InvalidArgumentError(absl::StrCat(place, ": there is a field '", spec.name,
+    return absl::InvalidArgumentError(absl::StrCat(path, ": there is a field '", spec.name,
                                                    "' already; choose another name, or drop that "
                                                    "field first"));
   }
@@ -31,12 +31,12 @@ absl::StatusOr<FieldId> FieldTable::Add(std::string_view place, FeatureSpec spec
   return id;
 }
 
-absl::StatusOr<const FieldTable::Field*> FieldTable::Find(std::string_view place,
+absl::StatusOr<const FieldTable::Field*> FieldTable::Find(std::string_view path,
                                                           std::string_view name) const {
   const auto found = FindName(fields_, name);
   if (found != fields_.end()) return &*found;
   return absl::InvalidArgumentError(
-      absl::StrCat(place, ": there is no field '", name, "'", NearNames(name, Names())));
+      absl::StrCat(path, ": there is no field '", name, "'", NearNames(name, Names())));
 }
 
 FieldId FieldTable::Replace(FeatureSpec spec) {
@@ -59,21 +59,21 @@ std::vector<std::string> FieldTable::Names() const {
   return names;
 }
 
-absl::Status CheckSingleBytes(std::string_view place, const FeatureSpec& spec) {
+absl::Status CheckSingleBytes(std::string_view path, const FeatureSpec& spec) {
   if (spec.type == ValueType::kBytes && !spec.is_variable() && spec.value_count() == 1) {
     return absl::OkStatus();
   }
   const char* const remedy =
       spec.type == ValueType::kBytes && spec.is_variable() ? "; give the feature `shape {}`" : "";
-  return absl::InvalidArgumentError(absl::StrCat(place, ": field '", spec.name, "' is ",
+  return absl::InvalidArgumentError(absl::StrCat(path, ": field '", spec.name, "' is ",
                                                  spec.TypeText(), "; expected BYTES of one value",
                                                  remedy));
 }
 
-absl::Status CheckVariable(std::string_view place, const FeatureSpec& spec) {
+absl::Status CheckVariable(std::string_view path, const FeatureSpec& spec) {
   if (spec.is_variable()) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat(
-      place, ": field '", spec.name, "' is ", spec.TypeText(), "; expected a field of any length"));
+      path, ": field '", spec.name, "' is ", spec.TypeText(), "; expected a field of any length"));
 }
 
 }  // namespace frazo::process

@@ -12,8 +12,8 @@
 
 namespace frazo::process {
 
-// Which fields there are at a place of the configuration: the parser fills it, each step changes
-// it. `place` is where in the configuration the name stands, as in "steps[2].truncate.field".
+// Which fields there are at a point of the configuration: the parser fills it, each step changes
+// it. `path` is where in the configuration the name stands, as in "steps[2].truncate.field".
 class FieldTable {
  public:
   struct Field {
@@ -22,12 +22,12 @@ class FieldTable {
   };
 
   // Error: kInvalidArgument if the name is empty or taken.
-  absl::StatusOr<FieldId> Add(std::string_view place, FeatureSpec spec);
+  absl::StatusOr<FieldId> Add(std::string_view path, FeatureSpec spec);
 
   // Error: kInvalidArgument if there is none; names the near ones. Valid until the table changes.
-  absl::StatusOr<const Field*> Find(std::string_view place, std::string_view name) const;
+  absl::StatusOr<const Field*> Find(std::string_view path, std::string_view name) const;
 
-  // A new field takes the place of the one of the same name, which exists.
+  // A new field replaces the one of the same name, which exists.
   FieldId Replace(FeatureSpec spec);
 
   // There is a field of that name.
@@ -35,7 +35,7 @@ class FieldTable {
 
   // What there is now, in order.
   const std::vector<Field>& fields() const { return fields_; }
-  // Of all fields that there ever were, by FieldId.
+  // The types of all fields that there ever were, by FieldId.
   const std::vector<ValueType>& types() const { return types_; }
 
  private:
@@ -46,11 +46,11 @@ class FieldTable {
   std::vector<ValueType> types_;
 };
 
-// Each returns kInvalidArgument, with the place, the name and what it is, unless the field is...
+// Each returns kInvalidArgument, with the path, the name and what it is, unless the field is...
 // ...BYTES of one value.
-absl::Status CheckSingleBytes(std::string_view place, const FeatureSpec& spec);
+absl::Status CheckSingleBytes(std::string_view path, const FeatureSpec& spec);
 // ...of any length.
-absl::Status CheckVariable(std::string_view place, const FeatureSpec& spec);
+absl::Status CheckVariable(std::string_view path, const FeatureSpec& spec);
 
 }  // namespace frazo::process
 

@@ -41,7 +41,7 @@ class ProcessedChunk {
   // A record with bytes that are not UTF-8.
   struct InvalidText {
     size_t record;
-    // Of such bytes, which tokenizers replaced by U+FFFD.
+    // Number of sequences of such bytes, which tokenizers replaced by U+FFFD.
     int64_t sequences;
   };
 

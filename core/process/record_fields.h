@@ -71,7 +71,7 @@ class RecordFields {
   std::optional<int32_t> filter() const { return filter_; }
 
   void CountInvalidUtf8(int64_t sequences) { invalid_utf8_ += sequences; }
-  // Of this record.
+  // Number of invalid sequences in this record.
   int64_t invalid_utf8() const { return invalid_utf8_; }
 
   const Extent& extent(FieldId field) const { return extents_[field]; }

@@ -5,26 +5,64 @@
 
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "core/numeric/fingerprint.h"
 #include "core/process/column_parser.h"
-#include "core/process/steps/copy.h"
-#include "core/process/steps/filter_by_length.h"
-#include "core/process/steps/parse_numbers.h"
-#include "core/process/steps/sentence_ends.h"
-#include "core/process/steps/tokenize.h"
-#include "core/process/steps/truncate.h"
+#include "core/process/step_builder.h"
+#include "core/process/step_registry.h"
 #include "core/process/tf_example_parser.h"
 #include "core/process/whole_record_parser.h"
 #include "core/status/status_macros.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/message.h"
 
 namespace frazo::process {
+namespace {
+
+// The member that is set in a Step.
+struct StepConfig {
+  // Where it stands: "steps[2].truncate".
+  std::string path;
+  // Full name of its message, and its bytes.
+  std::string message;
+  std::string serialized;
+};
+
+// Error: kInvalidArgument if none is set. `path`: that of the Step.
+absl::StatusOr<StepConfig> ReadStep(const std::string& path, const Step& config) {
+  const google::protobuf::OneofDescriptor* const kinds =
+      Step::descriptor()->FindOneofByName("kind");
+  const google::protobuf::Reflection& reflection = *config.GetReflection();
+  const google::protobuf::FieldDescriptor* const kind =
+      reflection.GetOneofFieldDescriptor(config, kinds);
+  if (kind == nullptr) {
+    std::vector<std::string> names;
+    for (int i = 0; i < kinds->field_count(); ++i) {
+      names.emplace_back(kinds->field(i)->name());
+    }
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ": not set; expected one of ", absl::StrJoin(names, ", ")));
+  }
+  std::string kind_path = absl::StrCat(path, ".", kind->name());
+  if (config.has_custom()) {
+    const std::string& url = config.custom().type_url();
+    return StepConfig{std::move(kind_path), url.substr(url.rfind('/') + 1),
+                      config.custom().value()};
+  }
+  const google::protobuf::Message& message = reflection.GetMessage(config, kind);
+  return StepConfig{std::move(kind_path), std::string(message.GetTypeName()),
+                    message.SerializeAsString()};
+}
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<RecordProcessor>> RecordProcessor::Create(const Processor& config) {
   auto processor = absl::WrapUnique(new RecordProcessor);
   FieldTable table;
   FRAZO_RETURN_IF_ERROR(processor->AddParser(config, &table));
   for (int index = 0; index < config.steps_size(); ++index) {
-    const std::string place = absl::StrCat("steps[", index, "]");
-    FRAZO_RETURN_IF_ERROR(processor->AddStep(place, config.steps(index), &table));
+    const std::string path = absl::StrCat("steps[", index, "]");
+    FRAZO_RETURN_IF_ERROR(processor->AddStep(path, config.steps(index), &table));
   }
   if (table.fields().empty()) {
     return absl::InvalidArgumentError("steps: every field is dropped; keep at least one");
@@ -58,50 +96,17 @@ absl::Status RecordProcessor::AddParser(const Processor& config, FieldTable* tab
       "parser: not set; expected one of tf_example, tab_separated, raw");
 }
 
-absl::Status RecordProcessor::AddStep(const std::string& place, const Step& config,
+absl::Status RecordProcessor::AddStep(const std::string& path, const Step& config,
                                       FieldTable* table) {
-  absl::StatusOr<std::unique_ptr<FieldStep>> step;
-  switch (config.kind_case()) {
-    case Step::kTokenize:
-      step = MakeTokenize(absl::StrCat(place, ".tokenize"), config.tokenize(), table);
-      break;
-    case Step::kTruncate:
-      step = MakeTruncate(absl::StrCat(place, ".truncate"), config.truncate(), table);
-      break;
-    case Step::kAppendEos:
-      step = MakeAppendEos(absl::StrCat(place, ".append_eos"), config.append_eos(), table);
-      break;
-    case Step::kPrependSos:
-      step = MakePrependSos(absl::StrCat(place, ".prepend_sos"), config.prepend_sos(), table);
-      break;
-    case Step::kFilterByLength: {
-      const std::string step_place = absl::StrCat(place, ".filter_by_length");
-      const int32_t filter = static_cast<int32_t>(filters_.size());
-      step = MakeFilterByLength(step_place, config.filter_by_length(), filter, table);
-      filters_.push_back(absl::StrCat(step_place, " '", config.filter_by_length().field(), "'"));
-      break;
-    }
-    case Step::kParseNumbers:
-      step = MakeParseNumbers(absl::StrCat(place, ".parse_numbers"), config.parse_numbers(), table);
-      break;
-    case Step::kCopy:
-      step = MakeCopy(absl::StrCat(place, ".copy"), config.copy(), table);
-      break;
-    case Step::kDrop: {
-      // Nothing happens to the records: the field is only no feature at the end.
-      const std::string& field = config.drop().field();
-      FRAZO_RETURN_IF_ERROR(table->Find(absl::StrCat(place, ".drop.field"), field).status());
-      table->Remove(field);
-      return absl::OkStatus();
-    }
-    case Step::KIND_NOT_SET:
-      return absl::InvalidArgumentError(
-          absl::StrCat(place,
-                       ": not set; expected one of tokenize, truncate, append_eos, "
-                       "prepend_sos, filter_by_length, parse_numbers, drop, copy"));
+  FRAZO_ASSIGN_OR_RETURN(const StepConfig kind, ReadStep(path, config));
+  const absl::StatusOr<StepMaker> maker = FindStep(kind.message);
+  if (!maker.ok()) {
+    return absl::Status(maker.status().code(),
+                        absl::StrCat(kind.path, ": ", maker.status().message()));
   }
-  if (!step.ok()) return step.status();
-  steps_.push_back(*std::move(step));
+  StepBuilder builder(kind.path, table, &filters_);
+  FRAZO_ASSIGN_OR_RETURN(std::unique_ptr<FieldStep> step, (*maker)(kind.serialized, &builder));
+  if (step != nullptr) steps_.push_back(std::move(step));
   return absl::OkStatus();
 }
 
@@ -110,9 +115,7 @@ uint64_t RecordProcessor::vocabulary_fingerprint() const {
   for (const std::unique_ptr<FieldStep>& step : steps_) {
     const uint64_t fingerprint = step->fingerprint();
     if (fingerprint == 0) continue;
-    // An odd factor and a fold, so that every bit counts and the order does.
-    hash = (hash ^ fingerprint) * 0x9e3779b97f4a7c15;
-    hash ^= hash >> 32;
+    hash = numeric::CombineFingerprints(hash, fingerprint);
   }
   return hash;
 }

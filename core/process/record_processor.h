@@ -24,7 +24,7 @@ namespace frazo::process {
 // Thread-safe: all of it is const.
 class RecordProcessor {
  public:
-  // Checks the whole configuration and loads its vocabularies. Errors name the place in the
+  // Checks the whole configuration and loads its vocabularies. Errors name the path in the
   // configuration, as in "steps[2].truncate.field", and what was expected there.
   static absl::StatusOr<std::unique_ptr<RecordProcessor>> Create(const Processor& config);
 
@@ -47,13 +47,13 @@ class RecordProcessor {
   RecordProcessor() = default;
 
   absl::Status AddParser(const Processor& config, FieldTable* table);
-  absl::Status AddStep(const std::string& place, const Step& config, FieldTable* table);
+  absl::Status AddStep(const std::string& path, const Step& config, FieldTable* table);
   // Parses a record and takes the steps, as far as it is not filtered out.
   absl::Status ProcessRecord(std::string_view record, RecordFields* fields) const;
 
   std::unique_ptr<FieldParser> parser_;
   std::vector<std::unique_ptr<FieldStep>> steps_;
-  // Of all fields, by FieldId.
+  // The types of all fields, by FieldId.
   std::vector<ValueType> types_;
   // The field of each feature.
   std::vector<FieldId> outputs_;

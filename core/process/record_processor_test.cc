@@ -33,11 +33,11 @@ const char kColumns[] = "tab_separated { columns: ['source', 'target'] } ";
 TEST(RecordProcessorTest, SplitsColumns) {
   const Processing read("tab_separated { columns: ['a', '', 'c'] }",
                         {"1\t2\t3", "\t\t", "x\ty\tz"});
-  EXPECT_THAT(read.values(0, "a").bytes(), ElementsAre("1"));
-  EXPECT_THAT(read.values(0, "c").bytes(), ElementsAre("3"));
-  EXPECT_THAT(read.values(1, "a").bytes(), ElementsAre(""));
-  EXPECT_THAT(read.values(1, "c").bytes(), ElementsAre(""));
-  EXPECT_THAT(read.values(2, "c").bytes(), ElementsAre("z"));
+  EXPECT_THAT(read.values(0, "a").As<std::string_view>(), ElementsAre("1"));
+  EXPECT_THAT(read.values(0, "c").As<std::string_view>(), ElementsAre("3"));
+  EXPECT_THAT(read.values(1, "a").As<std::string_view>(), ElementsAre(""));
+  EXPECT_THAT(read.values(1, "c").As<std::string_view>(), ElementsAre(""));
+  EXPECT_THAT(read.values(2, "c").As<std::string_view>(), ElementsAre("z"));
   EXPECT_EQ(read.processor().schema().features.size(), 2);
 }
 
@@ -51,8 +51,8 @@ TEST(RecordProcessorTest, AWrongNumberOfColumnsIsABadRecord) {
 
 TEST(RecordProcessorTest, ARawRecordIsOneField) {
   const Processing read("raw {}", {"a\tb", ""});
-  EXPECT_THAT(read.values(0, "record").bytes(), ElementsAre("a\tb"));
-  EXPECT_THAT(read.values(1, "record").bytes(), ElementsAre(""));
+  EXPECT_THAT(read.values(0, "record").As<std::string_view>(), ElementsAre("a\tb"));
+  EXPECT_THAT(read.values(1, "record").As<std::string_view>(), ElementsAre(""));
   EXPECT_EQ(read.processor().schema().features[0].TypeText(), "BYTES[]");
 }
 
@@ -68,12 +68,12 @@ TEST(RecordProcessorTest, StepsWorkOneAfterTheOther) {
                              "steps { append_eos { field: 'whole' eos_id: 9 } }"
                              "steps { drop { field: 'target' } }";
   const Processing read(config, {"one two three\tx", "two\tx", "\tx", "what one\tx"});
-  EXPECT_THAT(read.values(0, "source").int32s(), ElementsAre(1, 3, 4, 2));
-  EXPECT_THAT(read.values(0, "whole").int32s(), ElementsAre(3, 4, 5, 9));
-  EXPECT_THAT(read.values(1, "source").int32s(), ElementsAre(1, 4, 2));
-  EXPECT_THAT(read.values(2, "source").int32s(), ElementsAre(1, 2));
-  EXPECT_THAT(read.values(2, "whole").int32s(), ElementsAre(9));
-  EXPECT_THAT(read.values(3, "source").int32s(), ElementsAre(1, 0, 3, 2));
+  EXPECT_THAT(read.values(0, "source").As<int32_t>(), ElementsAre(1, 3, 4, 2));
+  EXPECT_THAT(read.values(0, "whole").As<int32_t>(), ElementsAre(3, 4, 5, 9));
+  EXPECT_THAT(read.values(1, "source").As<int32_t>(), ElementsAre(1, 4, 2));
+  EXPECT_THAT(read.values(2, "source").As<int32_t>(), ElementsAre(1, 2));
+  EXPECT_THAT(read.values(2, "whole").As<int32_t>(), ElementsAre(9));
+  EXPECT_THAT(read.values(3, "source").As<int32_t>(), ElementsAre(1, 0, 3, 2));
   const ExampleSchema& schema = read.processor().schema();
   ASSERT_EQ(schema.features.size(), 2);  // source, whole: target is dropped
   EXPECT_EQ(schema.features[0].TypeText(), "INT32[any]");
@@ -89,8 +89,8 @@ TEST(RecordProcessorTest, TokenizeKeepsTheTextWhereItHasAnOutput) {
                             "steps { tokenize { field: 'source' output: 'ids' " +
                             WordTokenizer(scratch) + " } }",
                         {"one\tx", "two \xff\tx"});
-  EXPECT_THAT(read.values(0, "source").bytes(), ElementsAre("one"));
-  EXPECT_THAT(read.values(0, "ids").int32s(), ElementsAre(3));
+  EXPECT_THAT(read.values(0, "source").As<std::string_view>(), ElementsAre("one"));
+  EXPECT_THAT(read.values(0, "ids").As<int32_t>(), ElementsAre(3));
   EXPECT_EQ(read.processor().schema().features[2].name, "ids");
   ASSERT_EQ(read.chunk().invalid_texts().size(), 1);
   EXPECT_EQ(read.chunk().invalid_texts()[0].record, 1);
@@ -125,11 +125,11 @@ TEST(RecordProcessorTest, ParsesNumbersOfEveryType) {
       "steps { parse_numbers { field: 'c' type: FLOAT32 } }";
   const Processing read(config,
                         {"9223372036854775807,-1 ,, 3\t-2147483648 7\t1e3 -0.5", "\t1 2\t "});
-  EXPECT_THAT(read.values(0, "a").int64s(), ElementsAre(9223372036854775807, -1, 3));
-  EXPECT_THAT(read.values(0, "b").int32s(), ElementsAre(-2147483648, 7));
-  EXPECT_THAT(read.values(0, "c").floats(), ElementsAre(1000, -0.5));
-  EXPECT_THAT(read.values(1, "a").int64s(), IsEmpty());
-  EXPECT_THAT(read.values(1, "c").floats(), IsEmpty());
+  EXPECT_THAT(read.values(0, "a").As<int64_t>(), ElementsAre(9223372036854775807, -1, 3));
+  EXPECT_THAT(read.values(0, "b").As<int32_t>(), ElementsAre(-2147483648, 7));
+  EXPECT_THAT(read.values(0, "c").As<float>(), ElementsAre(1000, -0.5));
+  EXPECT_THAT(read.values(1, "a").As<int64_t>(), IsEmpty());
+  EXPECT_THAT(read.values(1, "c").As<float>(), IsEmpty());
   EXPECT_THAT(ProcessOne(config, "9223372036854775808\t1 2\t"),
               StatusIs(kInvalid, "field 'a': '9223372036854775808' is no INT64"));
   EXPECT_THAT(ProcessOne(config, "1\t1 2147483648\t"),
@@ -140,6 +140,20 @@ TEST(RecordProcessorTest, ParsesNumbersOfEveryType) {
               StatusIs(kInvalid, "field 'c': '1.5.2' is no FLOAT32"));
   EXPECT_THAT(ProcessOne(config, std::string(50, 'y') + "\t1 2\t"),
               StatusIs(kInvalid, "field 'a': '" + std::string(40, 'y') + "...' is no INT64"));
+}
+
+TEST(RecordProcessorTest, StepsCountFramesOfAFieldOfFrames) {
+  const std::string config = std::string(kColumns) +
+                             "steps { parse_numbers { field: 'source' shape { sizes: [-1, 2] } } }"
+                             "steps { filter_by_length { field: 'source' max_length: 3 } }"
+                             "steps { truncate { field: 'source' length: 2 } }";
+  const Processing read(config, {"1 2 3 4 5 6\tx", "1 2\tx", "1 2 3 4 5 6 7 8\tx", "1 2 3\tx"});
+  EXPECT_THAT(read.values(0, "source").As<int64_t>(), ElementsAre(1, 2, 3, 4));
+  EXPECT_THAT(read.values(1, "source").As<int64_t>(), ElementsAre(1, 2));
+  EXPECT_EQ(read.chunk().outcome(2), Outcome::kFiltered);
+  EXPECT_THAT(read.Status(3), StatusIs(kInvalid,
+                                       "field 'source' has 3 numbers; expected a multiple of 2 for "
+                                       "INT64[any, 2]"));
 }
 
 TEST(RecordProcessorTest, DefaultsTakeStepsLikeValuesThatWereRead) {
@@ -157,10 +171,10 @@ TEST(RecordProcessorTest, DefaultsTakeStepsLikeValuesThatWereRead) {
                              steps { truncate { field: "z" length: 1 } })pb",
                         {"", TfExample({FeatureEntry("y", BytesList({"ab"}))}), ""});
   for (const size_t record : {0, 1, 2}) {
-    EXPECT_THAT(read.values(record, "x").int64s(), ElementsAre(1, 2, 7));
+    EXPECT_THAT(read.values(record, "x").As<int64_t>(), ElementsAre(1, 2, 7));
   }
-  EXPECT_THAT(read.values(1, "y").uint8s(), ElementsAre('a', 'b'));
-  EXPECT_THAT(read.values(1, "z").uint8s(), ElementsAre('a'));
+  EXPECT_THAT(read.values(1, "y").As<uint8_t>(), ElementsAre('a', 'b'));
+  EXPECT_THAT(read.values(1, "z").As<uint8_t>(), ElementsAre('a'));
 }
 
 TEST(RecordProcessorTest, AChunkCanBeFilledAgainByAnyProcessor) {
@@ -172,11 +186,11 @@ TEST(RecordProcessorTest, AChunkCanBeFilledAgainByAnyProcessor) {
   for (int repeat = 0; repeat < 3; ++repeat) {
     columns->Process(pairs, &chunk);
     ASSERT_EQ(chunk.size(), 3);
-    EXPECT_THAT(chunk.example(2)[1].bytes(), ElementsAre("d"));
+    EXPECT_THAT(chunk.example(2)[1].As<std::string_view>(), ElementsAre("d"));
     EXPECT_EQ(chunk.bad_records().size(), 1);
     numbers->Process(counts, &chunk);
     ASSERT_EQ(chunk.size(), 1);
-    EXPECT_THAT(chunk.example(0)[0].int64s(), ElementsAre(1, 2));
+    EXPECT_THAT(chunk.example(0)[0].As<int64_t>(), ElementsAre(1, 2));
     EXPECT_THAT(chunk.bad_records(), IsEmpty());
   }
 }
@@ -213,6 +227,11 @@ TEST(RecordProcessorTest, WrongTypesNameThePlaceAndTheType) {
               StatusIs(kInvalid,
                        "steps[0].append_eos.field: field 'x' is FLOAT32[any]; expected "
                        "ids, INT32 or INT64"));
+  EXPECT_THAT(Error("tf_example { features { name: 'x' type: INT64 shape { sizes: [-1, 2] } } } "
+                    "steps { append_eos { field: 'x' eos_id: 1 } }"),
+              StatusIs(kInvalid,
+                       "steps[0].append_eos.field: field 'x' is INT64[any, 2]; expected ids in one "
+                       "dimension"));
   EXPECT_THAT(Error("tf_example { features { name: 'x' type: INT64 } } steps { prepend_sos { "
                     "field: 'x' } }"),
               StatusIs(kInvalid,

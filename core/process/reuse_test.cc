@@ -85,7 +85,8 @@ TEST(ReuseTest, ManyThreadsShareAProcessor) {
       for (int repeat = 0; repeat < 20; ++repeat) {
         processor->Process(source, &chunk);
         // ids of index % 5 == 4 are longer than 3.
-        if (chunk.filtered_records().size() != 40 || chunk.example(1)[2].int64s()[0] != 1) ++wrong;
+        if (chunk.filtered_records().size() != 40 || chunk.example(1)[2].As<int64_t>()[0] != 1)
+          ++wrong;
       }
     });
   }

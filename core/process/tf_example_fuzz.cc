@@ -55,11 +55,11 @@ std::string Text(const Values& values) {
 std::string Text(const FeatureValues& values) {
   switch (values.type) {
     case ValueType::kInt64:
-      return Text(values.int64s());
+      return Text(values.As<int64_t>());
     case ValueType::kInt32:
-      return Text(values.int32s());
+      return Text(values.As<int32_t>());
     case ValueType::kFloat32:
-      return Text(values.floats());
+      return Text(values.As<float>());
     case ValueType::kUint8:
       return values.count == 0
                  ? ""
@@ -68,7 +68,7 @@ std::string Text(const FeatureValues& values) {
     case ValueType::kBytes:
       break;
   }
-  return Text(values.bytes());
+  return Text(values.As<std::string_view>());
 }
 
 void Require(bool condition, const std::string& what) {

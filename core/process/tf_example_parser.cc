@@ -25,8 +25,8 @@ absl::StatusOr<std::unique_ptr<FieldParser>> TfExampleParser::Create(const Examp
   std::vector<TfExampleFeature> features;
   std::vector<Expected> expected;
   for (int index = 0; index < config.features_size(); ++index) {
-    const std::string place = absl::StrCat("tf_example.features[", index, "]");
-    FRAZO_ASSIGN_OR_RETURN(Expected made, MakeExpected(place, config.features(index), table));
+    const std::string path = absl::StrCat("tf_example.features[", index, "]");
+    FRAZO_ASSIGN_OR_RETURN(Expected made, MakeExpected(path, config.features(index), table));
     features.push_back(made.feature);
     expected.push_back(std::move(made));
   }
@@ -34,38 +34,38 @@ absl::StatusOr<std::unique_ptr<FieldParser>> TfExampleParser::Create(const Examp
 }
 
 absl::StatusOr<TfExampleParser::Expected> TfExampleParser::MakeExpected(
-    const std::string& place, const ExampleParser::Feature& config, FieldTable* table) {
+    const std::string& path, const ExampleParser::Feature& config, FieldTable* table) {
   FeatureSpec spec;
   spec.name = config.name();
   if (!config.has_type()) {
     return absl::InvalidArgumentError(
-        absl::StrCat(place, ".type: not set; expected INT64, FLOAT32, BYTES, INT32 or UINT8"));
+        absl::StrCat(path, ".type: not set; expected INT64, FLOAT32, BYTES, INT32 or UINT8"));
   }
-  FRAZO_ASSIGN_OR_RETURN(spec.type, ValueTypeOf(absl::StrCat(place, ".type"), config.type()));
+  FRAZO_ASSIGN_OR_RETURN(spec.type, ValueTypeOf(absl::StrCat(path, ".type"), config.type()));
   if (config.has_shape()) {
-    FRAZO_ASSIGN_OR_RETURN(spec.shape, ShapeOf(absl::StrCat(place, ".shape"), config.shape()));
+    FRAZO_ASSIGN_OR_RETURN(spec.shape, ShapeOf(absl::StrCat(path, ".shape"), config.shape()));
   }
   FRAZO_ASSIGN_OR_RETURN(std::optional<FeatureDefault> fallback,
-                         FeatureDefault::Create(place, config, spec));
-  FRAZO_ASSIGN_OR_RETURN(const FieldId field, table->Add(absl::StrCat(place, ".name"), spec));
-  FRAZO_ASSIGN_OR_RETURN(std::optional<Range> range, MakeRange(place, config, spec.type));
+                         FeatureDefault::Create(path, config, spec));
+  FRAZO_ASSIGN_OR_RETURN(const FieldId field, table->Add(absl::StrCat(path, ".name"), spec));
+  FRAZO_ASSIGN_OR_RETURN(std::optional<Range> range, MakeRange(path, config, spec.type));
   return Expected{{std::move(spec), field}, std::move(fallback), range};
 }
 
 absl::StatusOr<std::optional<TfExampleParser::Range>> TfExampleParser::MakeRange(
-    const std::string& place, const ExampleParser::Feature& config, ValueType type) {
+    const std::string& path, const ExampleParser::Feature& config, ValueType type) {
   if (!config.has_min_value() && !config.has_max_value()) return std::nullopt;
   const std::string_view field = config.has_min_value() ? ".min_value" : ".max_value";
   if (type != ValueType::kInt64 && type != ValueType::kInt32) {
     return absl::InvalidArgumentError(absl::StrCat(
-        place, field, ": only for INT64 and INT32; the type is ", FeatureType_Name(config.type())));
+        path, field, ": only for INT64 and INT32; the type is ", FeatureType_Name(config.type())));
   }
   Range range{std::numeric_limits<int64_t>::min(), std::numeric_limits<int64_t>::max()};
   if (config.has_min_value()) range.min = config.min_value();
   if (config.has_max_value()) range.max = config.max_value();
   if (range.min > range.max) {
     return absl::InvalidArgumentError(absl::StrCat(
-        place, ".min_value: ", range.min, " is above max_value, ", range.max, "; no value fits"));
+        path, ".min_value: ", range.min, " is above max_value, ", range.max, "; no value fits"));
   }
   return range;
 }
@@ -90,10 +90,10 @@ absl::Status TfExampleParser::Complete(const Expected& expected, RecordFields* f
     expected.fallback->Write(field, fields);
     return absl::OkStatus();
   }
-  if (!spec.is_variable() && fields->count(field) != spec.value_count()) {
+  if (!spec.Allows(fields->count(field))) {
     return absl::InvalidArgumentError(absl::StrCat(
         "feature '", spec.name, "' has ", fields->count(field), " values; expected ",
-        spec.value_count(), " for ", spec.TypeText(), ": correct its shape, or the file"));
+        spec.CountText(), " for ", spec.TypeText(), ": correct its shape, or the file"));
   }
   if (!expected.range.has_value()) return absl::OkStatus();
   return spec.type == ValueType::kInt64 ? CheckRange<int64_t>(expected, *fields)

@@ -30,7 +30,7 @@ class TfExampleParser : public FieldParser {
   absl::Status Parse(std::string_view record, RecordFields* fields) const override;
 
  private:
-  // Of integers; both ends belong to it.
+  // A range of integers; both ends belong to it.
   struct Range {
     int64_t min;
     int64_t max;
@@ -47,10 +47,10 @@ class TfExampleParser : public FieldParser {
 
   TfExampleParser(std::vector<TfExampleFeature> features, std::vector<Expected> expected);
 
-  static absl::StatusOr<Expected> MakeExpected(const std::string& place,
+  static absl::StatusOr<Expected> MakeExpected(const std::string& path,
                                                const ExampleParser::Feature& config,
                                                FieldTable* table);
-  static absl::StatusOr<std::optional<Range>> MakeRange(const std::string& place,
+  static absl::StatusOr<std::optional<Range>> MakeRange(const std::string& path,
                                                         const ExampleParser::Feature& config,
                                                         ValueType type);
   static absl::Status Complete(const Expected& expected, RecordFields* fields);

@@ -42,37 +42,38 @@ TEST(TfExampleParserTest, ReadsEveryTypePackedAndNot) {
                  FeatureEntry("a", UnpackedInt64List({1, -1, int64_t{1} << 62}))});
   const Processing read(config, {packed, unpacked});
   for (const size_t record : {0, 1}) {
-    EXPECT_THAT(read.values(record, "a").int64s(), ElementsAre(1, -1, int64_t{1} << 62));
-    EXPECT_THAT(read.values(record, "b").floats(), ElementsAre(0.5f, -2));
-    EXPECT_THAT(read.values(record, "c").bytes(), ElementsAre("one", "", "three"));
-    EXPECT_THAT(read.values(record, "d").int32s(), ElementsAre(7, -2147483648));
-    EXPECT_THAT(read.values(record, "e").uint8s(), ElementsAre(255, 1));
+    EXPECT_THAT(read.values(record, "a").As<int64_t>(), ElementsAre(1, -1, int64_t{1} << 62));
+    EXPECT_THAT(read.values(record, "b").As<float>(), ElementsAre(0.5f, -2));
+    EXPECT_THAT(read.values(record, "c").As<std::string_view>(), ElementsAre("one", "", "three"));
+    EXPECT_THAT(read.values(record, "d").As<int32_t>(), ElementsAre(7, -2147483648));
+    EXPECT_THAT(read.values(record, "e").As<uint8_t>(), ElementsAre(255, 1));
   }
 }
 
 TEST(TfExampleParserTest, TakesPackedAndUnpackedPartsOfOneList) {
   const std::string list = BytesMember(1, Varint(1) + Varint(2)) + VarintMember(1, 3);
   const Processing read(One("type: INT64"), {Holding(BytesMember(3, list) + Int64List({4}))});
-  EXPECT_THAT(read.values(0, "x").int64s(), ElementsAre(1, 2, 3, 4));
+  EXPECT_THAT(read.values(0, "x").As<int64_t>(), ElementsAre(1, 2, 3, 4));
 }
 
 TEST(TfExampleParserTest, TheLastOfEqualKeysCounts) {
   const std::string record =
       TfExample({FeatureEntry("x", Int64List({1, 2, 3})), FeatureEntry("y", Int64List({9})),
                  FeatureEntry("x", Int64List({4}))});
-  EXPECT_THAT(Processing(One("type: INT64"), {record}).values(0, "x").int64s(), ElementsAre(4));
+  EXPECT_THAT(Processing(One("type: INT64"), {record}).values(0, "x").As<int64_t>(),
+              ElementsAre(4));
 }
 
 TEST(TfExampleParserTest, AListOfAnotherKindTakesThePlaceOfTheOneBefore) {
   const std::string feature = Int64List({1, 2}) + FloatList({3}) + Int64List({4});
-  EXPECT_THAT(Processing(One("type: INT64"), {Holding(feature)}).values(0, "x").int64s(),
+  EXPECT_THAT(Processing(One("type: INT64"), {Holding(feature)}).values(0, "x").As<int64_t>(),
               ElementsAre(4));
 }
 
 TEST(TfExampleParserTest, AKeyMayStandBehindItsValueAndAValueInParts) {
   const std::string entry = BytesMember(
       1, BytesMember(2, Int64List({1})) + BytesMember(1, "x") + BytesMember(2, Int64List({2})));
-  EXPECT_THAT(Processing(One("type: INT64"), {TfExample({entry})}).values(0, "x").int64s(),
+  EXPECT_THAT(Processing(One("type: INT64"), {TfExample({entry})}).values(0, "x").As<int64_t>(),
               ElementsAre(1, 2));
 }
 
@@ -81,7 +82,8 @@ TEST(TfExampleParserTest, PassesOverWhatTheSchemaLacks) {
                              TfExample({FeatureEntry("y", "no feature at all"), VarintMember(9, 5),
                                         FeatureEntry("x", Int64List({1}))}) +
                              BytesMember(8, "more");
-  EXPECT_THAT(Processing(One("type: INT64"), {record}).values(0, "x").int64s(), ElementsAre(1));
+  EXPECT_THAT(Processing(One("type: INT64"), {record}).values(0, "x").As<int64_t>(),
+              ElementsAre(1));
 }
 
 TEST(TfExampleParserTest, FillsInDefaults) {
@@ -114,11 +116,11 @@ TEST(TfExampleParserTest, FillsInDefaults) {
   // A feature without a list is a missing one.
   const Processing read(config, {"", TfExample({FeatureEntry("text", "")})});
   for (const size_t record : {0, 1}) {
-    EXPECT_THAT(read.values(record, "empty").int64s(), IsEmpty());
-    EXPECT_THAT(read.values(record, "some").floats(), ElementsAre(0.5, 2));
-    EXPECT_THAT(read.values(record, "repeated").int32s(), ElementsAre(-1, -1, -1, -1));
-    EXPECT_THAT(read.values(record, "all").uint8s(), ElementsAre(0, 255));
-    EXPECT_THAT(read.values(record, "text").bytes(), ElementsAre("none"));
+    EXPECT_THAT(read.values(record, "empty").As<int64_t>(), IsEmpty());
+    EXPECT_THAT(read.values(record, "some").As<float>(), ElementsAre(0.5, 2));
+    EXPECT_THAT(read.values(record, "repeated").As<int32_t>(), ElementsAre(-1, -1, -1, -1));
+    EXPECT_THAT(read.values(record, "all").As<uint8_t>(), ElementsAre(0, 255));
+    EXPECT_THAT(read.values(record, "text").As<std::string_view>(), ElementsAre("none"));
   }
 }
 
@@ -157,6 +159,31 @@ TEST(TfExampleParserTest, ValuesOutOfRangeAreBadRecords) {
   }
 }
 
+TEST(TfExampleParserTest, AFeatureMayBeFramesOfAFixedSize) {
+  // Two frames of three values, and none.
+  const std::string config = One("type: FLOAT32 shape { sizes: [-1, 3] }");
+  const Processing read(config, {Holding(FloatList({1, 2, 3, 4, 5, 6})), Holding(FloatList({}))});
+  EXPECT_EQ(read.processor().schema().features[0].TypeText(), "FLOAT32[any, 3]");
+  EXPECT_THAT(read.values(0, "x").As<float>(), ElementsAre(1, 2, 3, 4, 5, 6));
+  EXPECT_THAT(read.values(1, "x").As<float>(), ElementsAre());
+  EXPECT_THAT(ProcessOne(config, Holding(FloatList({1, 2, 3, 4}))),
+              StatusIs(kInvalid,
+                       "feature 'x' has 4 values; expected a multiple of 3 for FLOAT32[any, 3]: "
+                       "correct its shape, or the file"));
+  EXPECT_THAT(ProcessOne(One("type: UINT8 shape { sizes: [-1, 2] }"), Holding(BytesList({"abc"}))),
+              StatusIs(kInvalid, HasSubstr("has 3 values; expected a multiple of 2 for UINT8")));
+}
+
+TEST(TfExampleParserTest, ADefaultOfFramesIsWhole) {
+  const std::string config = "type: INT64 shape { sizes: [-1, 2] } default_values: ";
+  const Processing read(One(config + "[1, 2, 3, 4]"), {""});
+  EXPECT_THAT(read.values(0, "x").As<int64_t>(), ElementsAre(1, 2, 3, 4));
+  EXPECT_THAT(MakeProcessor(One(config + "[1, 2, 3]")).status(),
+              StatusIs(kInvalid,
+                       "tf_example.features[0].default_values: 3 values; expected a multiple of 2 "
+                       "for INT64[any, 2]"));
+}
+
 TEST(TfExampleParserTest, DamageNamesTheByte) {
   EXPECT_THAT(ProcessOne(One("type: INT64"), "hello"),
               StatusIs(kInvalid,
@@ -182,9 +209,9 @@ TEST(TfExampleParserTest, ABadRecordLeavesTheNextOnesAlone) {
   const Processing read(One("type: INT64"), {Holding(Int64List({1, 2})),
                                              Holding(BytesMember(3, VarintMember(1, 9) + "\x80")),
                                              Holding(Int64List({3}))});
-  EXPECT_THAT(read.values(0, "x").int64s(), ElementsAre(1, 2));
+  EXPECT_THAT(read.values(0, "x").As<int64_t>(), ElementsAre(1, 2));
   EXPECT_EQ(read.chunk().outcome(1), ProcessedChunk::Outcome::kBad);
-  EXPECT_THAT(read.values(2, "x").int64s(), ElementsAre(3));
+  EXPECT_THAT(read.values(2, "x").As<int64_t>(), ElementsAre(3));
 }
 
 TEST(TfExampleParserTest, AWrongConfigurationNamesItsPlace) {
@@ -206,6 +233,12 @@ TEST(TfExampleParserTest, AWrongConfigurationNamesItsPlace) {
               StatusIs(kInvalid,
                        "tf_example.features[0].shape.sizes: 0; expected at least 1, and "
                        "at most 2^40 values in all"));
+  EXPECT_THAT(error(One("type: INT64 shape { sizes: [3, -1] }")),
+              StatusIs(kInvalid,
+                       "tf_example.features[0].shape.sizes[1]: -1; only the first dimension may be "
+                       "of any length; give this one a size"));
+  EXPECT_THAT(error(One("type: INT64 shape { sizes: [-1, -2] }")),
+              StatusIs(kInvalid, HasSubstr("shape.sizes: -2; expected at least 1")));
   EXPECT_THAT(error(One("type: INT64 shape { sizes: [3] } default_values: [1, 2]")),
               StatusIs(kInvalid,
                        "tf_example.features[0].default_values: 2 numbers; expected 1 or 3 "

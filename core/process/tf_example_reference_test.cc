@@ -31,10 +31,11 @@ TEST(TfExampleReferenceTest, ReadsWhateverProtobufReads) {
   const Processing read(config, records);
   for (size_t index = 0; index < records.size(); ++index) {
     auto wanted = *reference.Parse(records[index]);
-    ASSERT_THAT(read.values(index, "a").int64s(), ElementsAreArray(wanted["a"].int64s));
-    ASSERT_THAT(read.values(index, "b").floats(), ElementsAreArray(wanted["b"].floats));
-    ASSERT_THAT(read.values(index, "c").bytes(), ElementsAreArray(wanted["c"].bytes));
-    ASSERT_THAT(read.values(index, "d").int32s(), ElementsAreArray(wanted["d"].int64s));
+    ASSERT_THAT(read.values(index, "a").As<int64_t>(), ElementsAreArray(wanted["a"].int64s));
+    ASSERT_THAT(read.values(index, "b").As<float>(), ElementsAreArray(wanted["b"].floats));
+    ASSERT_THAT(read.values(index, "c").As<std::string_view>(),
+                ElementsAreArray(wanted["c"].bytes));
+    ASSERT_THAT(read.values(index, "d").As<int32_t>(), ElementsAreArray(wanted["d"].int64s));
     const FeatureValues bytes = read.values(index, "e");
     const std::string_view text(static_cast<const char*>(bytes.data), bytes.count);
     ASSERT_EQ(text, wanted["e"].bytes.empty() ? "" : wanted["e"].bytes[0]);

@@ -12,7 +12,7 @@ absl::StatusOr<std::unique_ptr<FieldParser>> WholeRecordParser::Create(const Raw
   FeatureSpec spec;
   spec.name = config.name();
   spec.type = ValueType::kBytes;
-  spec.shape.emplace();
+  spec.shape.clear();
   FRAZO_ASSIGN_OR_RETURN(const FieldId field, table->Add("raw.name", std::move(spec)));
   return absl::WrapUnique(new WholeRecordParser(field));
 }

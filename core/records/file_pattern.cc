@@ -32,7 +32,7 @@ bool Exists(const std::string& path) {
 thread_local absl::Status* glob_failure = nullptr;
 
 int KeepGlobFailure(const char* path, int error_number) {
-  // These are matches that are none: the folder is not there, or is a file.
+  // Not an error: the folder is missing or is a file, so nothing matches.
   if (error_number == ENOENT || error_number == ENOTDIR) return 0;
   *glob_failure = bytes::ErrnoStatus(error_number, "list", path);
   return 1;
@@ -133,19 +133,19 @@ absl::StatusOr<std::vector<std::string>> ExpandFilePattern(
   if (pattern.empty()) {
     return absl::InvalidArgumentError("a file pattern is empty; give the path of a file");
   }
-  std::vector<std::string> places = {pattern};
+  std::vector<std::string> candidates = {pattern};
   if (pattern.front() != '/') {
     for (const std::string& folder : search_folders) {
-      places.push_back((std::filesystem::path(folder) / pattern).string());
+      candidates.push_back((std::filesystem::path(folder) / pattern).string());
     }
   }
-  for (const std::string& place : places) {
-    FRAZO_ASSIGN_OR_RETURN(std::vector<std::string> paths, Expand(place));
+  for (const std::string& candidate : candidates) {
+    FRAZO_ASSIGN_OR_RETURN(std::vector<std::string> paths, Expand(candidate));
     if (!paths.empty()) return paths;
   }
   std::string nearest;
-  for (const std::string& place : places) {
-    absl::StrAppend(&nearest, nearest.empty() ? "" : " and ", "'", NearestFolder(place), "'");
+  for (const std::string& candidate : candidates) {
+    absl::StrAppend(&nearest, nearest.empty() ? "" : " and ", "'", NearestFolder(candidate), "'");
   }
   return absl::NotFoundError(absl::StrCat("no file matches '", pattern,
                                           "'; the nearest folder that exists is ", nearest,

@@ -24,7 +24,7 @@ struct RecordBatch {
   std::shared_ptr<const char> bytes;
   size_t byte_count = 0;
   std::vector<Extent> extents;
-  // Of the first record, and of the one that comes after the last.
+  // The positions of the first record and of the one after the last.
   RecordPosition start;
   RecordPosition end;
   // Where in the file the framing of each record begins, in bytes from start.byte on.

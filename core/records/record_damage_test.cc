@@ -109,10 +109,10 @@ TEST(RecordDamageTest, ManyFlippedBitsCostNoOtherRecords) {
     ASSERT_EQ(bytes.size(), owners.size());
     std::vector<bool> is_hit(records.size(), false);
     for (int flip = 0; flip < 8; ++flip) {
-      const size_t place = random.Below(bytes.size());
+      const size_t index = random.Below(bytes.size());
       // Distinct bits of a byte, so that no flip undoes another.
-      bytes[place] ^= 1 << flip;
-      is_hit[owners[place]] = true;
+      bytes[index] ^= 1 << flip;
+      is_hit[owners[index]] = true;
     }
     std::vector<std::string> left;
     for (size_t i = 0; i < records.size(); ++i) {

@@ -46,7 +46,7 @@ class RecordFile {
   // of reach or the failure is not one of damage, which is the default.
   virtual std::optional<int64_t> SkipDamage() { return std::nullopt; }
 
-  // Of the record that comes next. A file opened at this position goes on with that record.
+  // The position of the next record. A file opened at this position goes on with that record.
   virtual RecordPosition position() const = 0;
 
   virtual const absl::Status& status() const = 0;

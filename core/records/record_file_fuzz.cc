@@ -57,7 +57,7 @@ class MemoryFile {
 
 struct Reading {
   std::vector<std::string> records;
-  // Of each record.
+  // The position of each record.
   std::vector<RecordPosition> positions;
   bool has_damage = false;
 };

@@ -201,7 +201,7 @@ bool RecordReader::IsAtRecordOrEnd() {
 
 bool RecordReader::FailCutShort(std::string_view expected) {
   return Fail(Failure::kFraming, absl::DataLossError(absl::StrCat(
-                                     Place(), " is cut short: the file has ",
+                                     Location(), " is cut short: the file has ",
                                      buffer_.ahead().size(), " of its ", expected, kDamageRemedy)));
 }
 
@@ -209,13 +209,13 @@ bool RecordReader::FailChecksum(std::string_view what, uint32_t stored, uint32_t
   return Fail(what == "data" ? Failure::kData : Failure::kFraming,
               absl::DataLossError(absl::StrFormat(
                   "%s is damaged: the checksum of its %s is %#010x where %#010x is stored%s",
-                  Place(), what, computed, stored, kDamageRemedy)));
+                  Location(), what, computed, stored, kDamageRemedy)));
 }
 
 bool RecordReader::FailTooLong(uint64_t length) {
   return Fail(Failure::kTooLong,
               absl::InvalidArgumentError(
-                  absl::StrCat(Place(), " is ", length, " bytes long, over the limit of ",
+                  absl::StrCat(Location(), " is ", length, " bytes long, over the limit of ",
                                options_.max_record_bytes, "; raise max_record_bytes to read it")));
 }
 
@@ -227,7 +227,7 @@ bool RecordReader::Fail(Failure failure, absl::Status status) {
   return false;
 }
 
-std::string RecordReader::Place() const {
+std::string RecordReader::Location() const {
   return absl::StrCat(
       "'", path(), "': record ", position_.record, " at byte ", position_.byte,
       options_.compression == bytes::CompressionKind::kNone ? "" : " after decompression");

@@ -89,7 +89,7 @@ class RecordReader final : public RecordFile {
   bool FailTooLong(uint64_t length);
   bool Fail(Failure failure, absl::Status status);
   // "'<path>': record 3 at byte 1234".
-  std::string Place() const;
+  std::string Location() const;
 
   bytes::ReadBuffer buffer_;
   Options options_;

@@ -149,7 +149,7 @@ TEST_P(DamageTest, NoFlippedBitChangesARecordUnnoticed) {
   if (GetParam() == bytes::CompressionKind::kNone) {
     EXPECT_EQ(unnoticed, 0);
   } else {
-    EXPECT_THAT(unnoticed, Lt(whole.size()));  // Of 8 bits each.
+    EXPECT_THAT(unnoticed, Lt(whole.size()));  // Each has 8 bits.
   }
 }
 

@@ -16,9 +16,12 @@ namespace frazo::records {
 // Writes one TFRecord file, which appears at its path whole when Close() has returned ok, and not
 // at all otherwise: a file that stood there before then still does. Not thread-safe.
 //
-//   FRAZO_ASSIGN_OR_RETURN(RecordWriter writer, RecordWriter::Create(path,
-//   CompressionKind::kZstd)); for (const std::string& example : examples)
-//   FRAZO_RETURN_IF_ERROR(writer.Write(example)); return writer.Close();
+// clang-format off
+//   FRAZO_ASSIGN_OR_RETURN(RecordWriter writer,
+//                          RecordWriter::Create(path, bytes::CompressionKind::kZstd));
+//   for (const std::string& example : examples) FRAZO_RETURN_IF_ERROR(writer.Write(example));
+//   return writer.Close();
+// clang-format on
 class RecordWriter {
  public:
   // Errors: kNotFound (no such folder), kPermissionDenied, kInvalidArgument (a folder or a device).

@@ -48,7 +48,7 @@ class ShardedRecordWriter {
   // kFailedPrecondition (after Close()).
   absl::Status Write(std::string_view record);
 
-  // Adds a record to one shard, which the turn leaves out of account. Error besides: kOutOfRange
+  // Adds a record to one shard; this does not advance the round-robin. Error besides: kOutOfRange
   // unless shard < paths().size().
   absl::Status WriteTo(size_t shard, std::string_view record);
 
@@ -62,7 +62,7 @@ class ShardedRecordWriter {
   // Whether Close() or Discard() was called.
   bool closed() const { return shards_.empty(); }
 
-  // Of the shards, in order.
+  // The paths of the shards, in order.
   const std::vector<std::string>& paths() const { return paths_; }
 
  private:

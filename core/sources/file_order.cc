@@ -12,16 +12,16 @@ constexpr uint64_t kPurpose = 1;
 
 }  // namespace
 
-std::shared_ptr<const std::vector<int32_t>> FileOrder::OfEpoch(int64_t epoch) const {
+std::shared_ptr<const FileParts> FileOrder::OfEpoch(int64_t epoch) const {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (epoch != last_epoch_) {
-    std::vector<int32_t> order = files_;
+    FileParts order = parts_;
     if (seed_.has_value()) {
       numeric::Permute(
           numeric::Random({kPurpose, static_cast<uint64_t>(*seed_), static_cast<uint64_t>(epoch)}),
           order);
     }
-    last_order_ = std::make_shared<const std::vector<int32_t>>(std::move(order));
+    last_order_ = std::make_shared<const FileParts>(std::move(order));
     last_epoch_ = epoch;
   }
   return last_order_;

@@ -5,30 +5,29 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <vector>
+#include <utility>
+
+#include "core/sources/file_part.h"
 
 namespace frazo::sources {
 
-// The order in which each epoch goes through a list of files: as listed, or random by
+// The order in which each epoch goes through a list of parts of files: as listed, or random by
 // (seed, epoch). Thread-safe.
 class FileOrder {
  public:
   // `seed`: nullopt for the order of the list.
-  FileOrder(std::vector<int32_t> files, std::optional<int64_t> seed)
-      : files_(std::move(files)), seed_(seed) {}
+  FileOrder(FileParts parts, std::optional<int64_t> seed) : parts_(std::move(parts)), seed_(seed) {}
 
-  int32_t file_count() const { return files_.size(); }
-
-  std::shared_ptr<const std::vector<int32_t>> OfEpoch(int64_t epoch) const;
+  std::shared_ptr<const FileParts> OfEpoch(int64_t epoch) const;
 
  private:
-  const std::vector<int32_t> files_;
+  const FileParts parts_;
   const std::optional<int64_t> seed_;
 
   // The order made last: the lanes ask for the same one at about the same time.
   mutable std::mutex mutex_;
   mutable int64_t last_epoch_ = -1;
-  mutable std::shared_ptr<const std::vector<int32_t>> last_order_;
+  mutable std::shared_ptr<const FileParts> last_order_;
 };
 
 }  // namespace frazo::sources

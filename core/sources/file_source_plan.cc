@@ -9,22 +9,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/bytes/compression.h"
+#include "core/numeric/fingerprint.h"
 #include "core/status/status_macros.h"
 
 namespace frazo::sources {
 namespace {
-
-// FNV-1a, 64 bits: the same in every build, unlike the hashes of libraries.
-class FileListHash {
- public:
-  void Add(std::string_view bytes) {
-    for (const unsigned char byte : bytes) value_ = (value_ ^ byte) * 0x100000001b3u;
-  }
-  uint64_t value() const { return value_; }
-
- private:
-  uint64_t value_ = 0xcbf29ce484222325u;
-};
 
 absl::Status CheckAtLeast(std::string_view field, int64_t value, int64_t least) {
   if (value >= least) return absl::OkStatus();
@@ -51,12 +40,12 @@ FileSourceIdentity IdentityOf(const PinnedFileSet& file_set, const FileSource& s
                               const RecordStream::Options& options) {
   FileSourceIdentity identity;
   int64_t bytes = 0;
-  FileListHash hash;
+  numeric::Fingerprint hash;
   for (const PinnedFile& file : file_set.files) {
     bytes += file.bytes;
     // Without the folder: data that moved as a whole is the same data.
     const std::string_view path = file.path;
-    hash.Add(absl::StrCat(path.substr(path.rfind('/') + 1), "/", file.bytes, "/"));
+    hash.AddBytes(absl::StrCat(path.substr(path.rfind('/') + 1), "/", file.bytes, "/"));
   }
   identity.set_files(file_set.files.size());
   identity.set_bytes(bytes);
@@ -105,22 +94,62 @@ absl::Status CheckIdentity(const FileSourceIdentity& saved, const FileSourceIden
   return CheckSame("shuffle.lanes", saved.lanes(), now.lanes());
 }
 
+// Fills *rest with that of `state`; false if it is damaged.
+bool ReadRest(const FileSourceState& state, int64_t files,
+              std::map<int64_t, std::shared_ptr<const FileParts>>* rest) {
+  rest->clear();
+  for (const EpochRest& epoch_rest : state.rest()) {
+    if (epoch_rest.epoch() < state.epoch()) return false;
+    FileParts parts;
+    for (const frazo::FilePart& message : epoch_rest.parts()) {
+      parts.push_back(FromMessage(message));
+      if (!IsSound(parts.back(), files)) return false;
+    }
+    const bool is_new =
+        rest->emplace(epoch_rest.epoch(), std::make_shared<const FileParts>(std::move(parts)))
+            .second;
+    if (!is_new) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
-absl::Status FileSourcePlan::CheckState(const FileSourceState& state) const {
+std::shared_ptr<const FileParts> FileSourcePlan::Parts(int64_t epoch) const {
+  const auto found = rest.find(epoch);
+  return found != rest.end() ? found->second : order->OfEpoch(epoch);
+}
+
+FileSourceState FileSourcePlan::StateIn(int64_t epoch) const {
+  FileSourceState state;
+  *state.mutable_identity() = identity;
+  state.set_epoch(epoch);
+  for (auto remaining = rest.lower_bound(epoch); remaining != rest.end(); ++remaining) {
+    EpochRest& epoch_rest = *state.add_rest();
+    epoch_rest.set_epoch(remaining->first);
+    for (const FilePart& part : *remaining->second) *epoch_rest.add_parts() = ToMessage(part);
+  }
+  return state;
+}
+
+absl::StatusOr<std::shared_ptr<const FileSourcePlan>> FileSourcePlan::WithRestOf(
+    const FileSourceState& state) const {
   FRAZO_RETURN_IF_ERROR(CheckIdentity(state.identity(), identity));
-  bool is_sound = state.epoch() >= 0 && state.window() >= 0 && state.given() >= 0 &&
+  auto plan = std::make_shared<FileSourcePlan>(*this);
+  bool is_sound = ReadRest(state, static_cast<int64_t>(file_set.files.size()), &plan->rest) &&
+                  state.epoch() >= 0 && state.window() >= 0 && state.given() >= 0 &&
                   state.next_lane() >= 0 && state.next_lane() < lanes &&
                   state.lanes_size() == lanes;
+  const size_t parts = is_sound ? plan->Parts(state.epoch())->size() : 0;
   for (int lane = 0; is_sound && lane < lanes; ++lane) {
     const FileSourceState::LanePosition& position = state.lanes(lane);
-    is_sound = position.file() >= 0 && position.file() <= share_size(lane) &&
+    is_sound = position.file() >= 0 && position.file() <= share_size(parts, lane) &&
                position.record() >= 0 && position.byte() >= 0;
   }
-  if (is_sound) return absl::OkStatus();
+  if (is_sound) return plan;
   return absl::FailedPreconditionError(
-      "the saved state is damaged: it names a place outside of the files; restore an older one, or "
-      "start the source anew");
+      "the saved state is damaged: it names a position outside of the files; restore an older one, "
+      "or start the source anew");
 }
 
 absl::StatusOr<std::shared_ptr<const FileSourcePlan>> PlanFileSource(
@@ -130,14 +159,19 @@ absl::StatusOr<std::shared_ptr<const FileSourcePlan>> PlanFileSource(
 
   const int32_t file_count = file_set.files.size();
   const bool deal_files = file_count >= options.replicas;
-  std::vector<int32_t> own_files;
+  FileParts own_parts;
   for (int32_t file = 0; file < file_count; ++file) {
-    if (!deal_files || file % options.replicas == options.replica) own_files.push_back(file);
+    if (deal_files && file % options.replicas != options.replica) continue;
+    FilePart& part = own_parts.emplace_back();
+    part.file = file;
+    if (deal_files) continue;
+    part.modulus = options.replicas;
+    part.remainder = options.replica;
   }
 
   const Shuffle& shuffle = source.shuffle();
   const int32_t lanes =
-      source.has_shuffle() ? std::min<int32_t>(shuffle.lanes(), own_files.size()) : 1;
+      source.has_shuffle() ? std::min<int32_t>(shuffle.lanes(), own_parts.size()) : 1;
   if (source.has_shuffle()) {
     // A lane holds some of these; together they shall be few beside the buffer.
     file_set.options.buffer_bytes = std::clamp<int64_t>(shuffle.buffer_bytes() / (8 * lanes),
@@ -147,17 +181,11 @@ absl::StatusOr<std::shared_ptr<const FileSourcePlan>> PlanFileSource(
   std::optional<int64_t> seed;
   if (source.has_shuffle()) seed = options.seed;
   // One half of the buffer is given out while the other one is read.
-  return std::shared_ptr<const FileSourcePlan>(
-      new FileSourcePlan{std::move(file_set),
-                         {std::move(own_files), seed},
-                         source.epochs(),
-                         lanes,
-                         deal_files ? 0 : options.replica,
-                         deal_files ? 1 : options.replicas,
-                         options.skip_damaged,
-                         (shuffle.buffer_records() + 1) / 2,
-                         (shuffle.buffer_bytes() + 1) / 2,
-                         std::move(identity)});
+  return std::shared_ptr<const FileSourcePlan>(new FileSourcePlan{
+      std::move(file_set), std::make_shared<const FileOrder>(std::move(own_parts), seed),
+      source.epochs(), lanes, options.skip_damaged, (shuffle.buffer_records() + 1) / 2,
+      (shuffle.buffer_bytes() + 1) / 2, std::move(identity),
+      /*rest=*/{}});
 }
 
 }  // namespace frazo::sources

@@ -25,7 +25,7 @@ absl::Status FileStream::Restore(const RecordSourceState& state) {
         "the saved state does not fit the source: it is of a mixture, but the source is a single "
         "set of files; restore the configuration that it was saved with, or start the source anew");
   }
-  FRAZO_RETURN_IF_ERROR(plan_->CheckState(state.files()));
+  FRAZO_ASSIGN_OR_RETURN(plan_, plan_->WithRestOf(state.files()));
   start_ = state.files();
   return absl::OkStatus();
 }
@@ -35,8 +35,8 @@ std::unique_ptr<ReadAhead> FileStream::StartReading(const ReadAhead::Limits& lim
   std::vector<LaneReader> readers;
   for (int32_t lane = 0; lane < plan_->lanes; ++lane) {
     const FileSourceState::LanePosition& position = start_.lanes(lane);
-    const LanePlace place = {position.file(), {position.record(), position.byte()}};
-    readers.emplace_back(plan_, lane, start_.epoch(), place, &damage_);
+    const LanePosition lane_position = {position.file(), {position.record(), position.byte()}};
+    readers.emplace_back(plan_, lane, start_.epoch(), lane_position, &damage_);
   }
   return std::make_unique<ReadAhead>(std::move(readers), limits, threads_);
 }
@@ -118,7 +118,7 @@ absl::Status FileStream::ReadFileAgain(
     FRAZO_RETURN_IF_ERROR(file->status());
     if (!is_there) {
       return absl::DataLossError(absl::StrCat(
-          Place(ids[index]), " is not there any more; the file was replaced by another one"));
+          Location(ids[index]), " is not there any more; the file was replaced by another one"));
     }
     use(index, data);
     last = &ids[index];
@@ -126,7 +126,7 @@ absl::Status FileStream::ReadFileAgain(
   return absl::OkStatus();
 }
 
-std::string FileStream::Place(const RecordId& id) const {
+std::string FileStream::Location(const RecordId& id) const {
   const std::string path = id.file >= 0 && id.file < plan_->file_set.files.size()
                                ? absl::StrCat("'", plan_->file_set.files[id.file].path, "'")
                                : absl::StrCat("file ", id.file);

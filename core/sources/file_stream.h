@@ -19,7 +19,7 @@
 #include "core/sources/reader_threads.h"
 #include "core/sources/record_chunk.h"
 #include "core/sources/record_stream.h"
-#include "frazo/proto/pipeline_state.pb.h"
+#include "frazo/proto/record_source_state.pb.h"
 
 namespace frazo::sources {
 
@@ -30,7 +30,7 @@ class FileStream : public RecordStream {
   absl::Status Restore(const RecordSourceState& state) final;
   absl::Status ReadAgain(absl::Span<const RecordId> ids,
                          absl::FunctionRef<void(size_t, std::string_view)> use) const final;
-  std::string Place(const RecordId& id) const final;
+  std::string Location(const RecordId& id) const final;
   Counters counters() const final;
 
   // Where it stands before the first chunk.
@@ -57,7 +57,8 @@ class FileStream : public RecordStream {
   absl::Status ReadFileAgain(absl::Span<const RecordId> ids, absl::Span<const size_t> indices,
                              absl::FunctionRef<void(size_t, std::string_view)> use) const;
 
-  const std::shared_ptr<const FileSourcePlan> plan_;
+  // Restore() replaces it.
+  std::shared_ptr<const FileSourcePlan> plan_;
   const std::shared_ptr<ReaderThreads> threads_;
   FileSourceState start_;
   bool has_started_ = false;

@@ -27,19 +27,25 @@ bool IsDamage(const absl::Status& failure) {
 }  // namespace
 
 LaneReader::LaneReader(std::shared_ptr<const FileSourcePlan> plan, int32_t lane, int64_t epoch,
-                       LanePlace place, records::DamageLog* damage)
-    : plan_(std::move(plan)), lane_(lane), damage_(damage), epoch_(epoch), place_(place) {}
+                       LanePosition position, records::DamageLog* damage)
+    : plan_(std::move(plan)), lane_(lane), damage_(damage), epoch_(epoch), position_(position) {}
 
 LaneRun LaneReader::Next() {
   LaneRun run;
   while (true) {
-    if (open_file_ == nullptr && place_.file == plan_->share_size(lane_)) {
+    if (parts_ == nullptr) parts_ = plan_->Parts(epoch_);
+    if (open_file_ == nullptr && position_.file == plan_->share_size(parts_->size(), lane_)) {
       ++epoch_;
-      place_ = LanePlace();
+      parts_.reset();
+      position_ = LanePosition();
       run.kind = LaneRun::Kind::kEndOfEpoch;
       return run;
     }
     if (open_file_ != nullptr && ReadRun(&run)) return run;
+    if (open_file_ != nullptr && open_file_->position().record > part_->last()) {
+      CloseFile();
+      continue;
+    }
     run.status = open_file_ == nullptr ? OpenFile() : LeaveRun();
     if (!run.status.ok()) {
       failed_ = true;
@@ -50,28 +56,32 @@ LaneRun LaneReader::Next() {
 }
 
 absl::Status LaneReader::OpenFile() {
-  file_number_ = (*plan_->order.OfEpoch(epoch_))[lane_ + place_.file * plan_->lanes];
+  part_ = &(*parts_)[lane_ + position_.file * plan_->lanes];
+  part_is_whole_ = part_->is_whole();
+  // A state names the beginning of a file where it means that of the part.
+  if (position_.position.record < part_->start.record) position_.position = part_->start;
   if (absl::Status change = CheckUnchanged(file()); !change.ok()) return PassFile(change);
   absl::StatusOr<std::unique_ptr<records::RecordFile>> opened =
-      plan_->file_set.opener(file().path, plan_->file_set.options, place_.position);
+      plan_->file_set.opener(file().path, plan_->file_set.options, position_.position);
   if (!opened.ok()) return PassFile(opened.status());
   open_file_ = *std::move(opened);
   return absl::OkStatus();
 }
 
 bool LaneReader::ReadRun(LaneRun* run) {
-  while (open_file_->NextRun(kMaxRunRecords, &batch_)) {
-    run->records.reserve(batch_.extents.size() / plan_->replicas + 1);
+  while (open_file_->position().record <= part_->last() &&
+         open_file_->NextRun(kMaxRunRecords, &batch_)) {
+    run->records.reserve(batch_.extents.size() / part_->modulus + 1);
     for (size_t i = 0; i < batch_.extents.size(); ++i) {
       const records::RecordPosition position = batch_.position(i);
-      if (plan_->replicas > 1 && position.record % plan_->replicas != plan_->replica) continue;
-      run->records.push_back({batch_.record(i), {/*source=*/0, file_number_, position}});
+      if (!part_is_whole_ && !part_->Holds(position.record)) continue;
+      run->records.push_back({batch_.record(i), {/*source=*/0, part_->file, position}});
     }
     if (run->records.empty()) continue;
     run->kind = LaneRun::Kind::kRecords;
     run->memory = std::move(batch_.bytes);
     run->bytes = batch_.byte_count + run->records.size() * sizeof(SourceRecord);
-    run->end = {place_.file, batch_.end};
+    run->end = {position_.file, batch_.end};
     return true;
   }
   return false;
@@ -101,9 +111,9 @@ absl::Status LaneReader::PassFile(const absl::Status& failure) {
 
 void LaneReader::CloseFile() {
   open_file_.reset();
-  place_ = {place_.file + 1, records::RecordPosition()};
+  position_ = {position_.file + 1, records::RecordPosition()};
 }
 
-const PinnedFile& LaneReader::file() const { return plan_->file_set.files[file_number_]; }
+const PinnedFile& LaneReader::file() const { return plan_->file_set.files[part_->file]; }
 
 }  // namespace frazo::sources

@@ -11,14 +11,15 @@
 #include "core/records/record_batch.h"
 #include "core/records/record_file.h"
 #include "core/records/record_position.h"
+#include "core/sources/file_part.h"
 #include "core/sources/file_source_plan.h"
 #include "core/sources/record_chunk.h"
 
 namespace frazo::sources {
 
 // Where a lane stands in an epoch.
-struct LanePlace {
-  // Files of its share before the present one.
+struct LanePosition {
+  // Parts of its share before the present one.
   int32_t file = 0;
   records::RecordPosition position;
 };
@@ -33,8 +34,8 @@ struct LaneRun {
   std::shared_ptr<const void> memory;
   // Memory taken, about.
   int64_t bytes = 0;
-  // The place after the last record.
-  LanePlace end;
+  // The position after the last record.
+  LanePosition end;
   // kFailure.
   absl::Status status;
 };
@@ -44,7 +45,7 @@ class LaneReader {
  public:
   // `damage` must outlive it.
   LaneReader(std::shared_ptr<const FileSourcePlan> plan, int32_t lane, int64_t epoch,
-             LanePlace place, records::DamageLog* damage);
+             LanePosition position, records::DamageLog* damage);
 
   // Only while has_more().
   LaneRun Next();
@@ -55,7 +56,7 @@ class LaneReader {
  private:
   const PinnedFile& file() const;
   absl::Status OpenFile();
-  // Fills *run with the records that belong to this replica; false if there are none at present.
+  // Fills *run with the records of the part; false if there are none at present.
   bool ReadRun(LaneRun* run);
   // Deals with the end of the open file or its failure; an error if the lane can't go on.
   absl::Status LeaveRun();
@@ -68,10 +69,14 @@ class LaneReader {
   records::DamageLog* damage_;
 
   int64_t epoch_;
-  // Of the record to read next, except that of an open file.
-  LanePlace place_;
+  // The parts of the epoch; null before its first one.
+  std::shared_ptr<const FileParts> parts_;
+  // The next record to read, unless a file is open.
+  LanePosition position_;
   bool failed_ = false;
-  int32_t file_number_ = 0;
+  // The part that is being read, and whether it is the rest of its file.
+  const FilePart* part_ = nullptr;
+  bool part_is_whole_ = true;
   std::unique_ptr<records::RecordFile> open_file_;
   records::RecordBatch batch_;
 };

@@ -25,34 +25,6 @@ absl::Status InPart(const absl::Status& status, size_t part) {
   return absl::Status(status.code(), absl::StrCat("mixture.parts[", part, "]: ", status.message()));
 }
 
-absl::StatusOr<std::vector<double>> Shares(const MixtureSource& source) {
-  if (source.parts().empty()) {
-    return absl::InvalidArgumentError("mixture.parts is empty; give at least one");
-  }
-  if (!(source.temperature() > 0)) {
-    return absl::InvalidArgumentError(absl::StrCat("mixture.temperature is ", source.temperature(),
-                                                   " but must be greater than 0"));
-  }
-  std::vector<double> shares;
-  double sum = 0;
-  for (const MixtureSource::Part& part : source.parts()) {
-    if (!(part.weight() > 0) || !std::isfinite(part.weight())) {
-      return InPart(absl::InvalidArgumentError(absl::StrCat(
-                        "weight is ", part.weight(), " but must be a number greater than 0")),
-                    shares.size());
-    }
-    shares.push_back(std::pow(part.weight(), 1.0 / source.temperature()));
-    sum += shares.back();
-  }
-  if (!(sum > 0) || !std::isfinite(sum)) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "mixture.temperature ", source.temperature(),
-        " takes weights out of the range of numbers; bring the weights near 1 or raise it"));
-  }
-  for (double& share : shares) share /= sum;
-  return shares;
-}
-
 }  // namespace
 
 // What the parts gave during a chunk of the mixture.
@@ -128,19 +100,58 @@ class MixedStream::Origin final : public ChunkOrigin {
   std::vector<int32_t> record_parts_;
 };
 
+absl::StatusOr<std::vector<double>> MixedStream::Shares(const MixtureSource& source) {
+  if (source.parts().empty()) {
+    return absl::InvalidArgumentError("mixture.parts is empty; give at least one");
+  }
+  if (!(source.temperature() > 0)) {
+    return absl::InvalidArgumentError(absl::StrCat("mixture.temperature is ", source.temperature(),
+                                                   " but must be greater than 0"));
+  }
+  std::vector<double> shares;
+  double sum = 0;
+  for (const MixtureSource::Part& part : source.parts()) {
+    if (!(part.weight() > 0) || !std::isfinite(part.weight())) {
+      return InPart(absl::InvalidArgumentError(absl::StrCat(
+                        "weight is ", part.weight(), " but must be a number greater than 0")),
+                    shares.size());
+    }
+    shares.push_back(std::pow(part.weight(), 1.0 / source.temperature()));
+    sum += shares.back();
+  }
+  if (!(sum > 0) || !std::isfinite(sum)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "mixture.temperature ", source.temperature(),
+        " takes weights out of the range of numbers; bring the weights near 1 or raise it"));
+  }
+  for (double& share : shares) share /= sum;
+  return shares;
+}
+
+FileSource MixedStream::PartSource(const MixtureSource& source, int part) {
+  FileSource part_source = source.parts(part).source();
+  if (source.at_end() == MixtureSource::REPEAT) part_source.set_epochs(0);
+  return part_source;
+}
+
+RecordStream::Options MixedStream::PartOptions(const Options& options, int part) {
+  Options part_options = options;
+  // Parts of the same files are not to go in step.
+  part_options.seed = numeric::Random({kSeedPurpose, static_cast<uint64_t>(options.seed),
+                                       static_cast<uint64_t>(part)})
+                          .Next() >>
+                      1;
+  return part_options;
+}
+
 absl::StatusOr<std::unique_ptr<MixedStream>> MixedStream::Create(
     const MixtureSource& source, const Options& options, std::shared_ptr<ReaderThreads> threads) {
   FRAZO_ASSIGN_OR_RETURN(const std::vector<double> shares, Shares(source));
   std::vector<Part> parts;
   for (size_t i = 0; i < shares.size(); ++i) {
-    FileSource part_source = source.parts(i).source();
-    if (source.at_end() == MixtureSource::REPEAT) part_source.set_epochs(0);
-    Options part_options = options;
-    // Parts of the same files are not to go in step.
-    part_options.seed =
-        numeric::Random({kSeedPurpose, static_cast<uint64_t>(options.seed), i}).Next() >> 1;
     absl::StatusOr<std::unique_ptr<FileStream>> stream =
-        CreateFileStream(part_source, part_options, threads);
+        CreateFileStream(PartSource(source, static_cast<int>(i)),
+                         PartOptions(options, static_cast<int>(i)), threads);
     if (!stream.ok()) return InPart(stream.status(), i);
     Part& part = parts.emplace_back();
     part.stream = *std::move(stream);
@@ -209,7 +220,7 @@ size_t MixedStream::Pick(int64_t attempt) const {
   size_t picked = 0;
   for (size_t part = 0; part < parts_.size(); ++part) {
     if (parts_[part].dropped) continue;
-    // Rounding may leave a rest behind the last one.
+    // Rounding may leave a remainder after the last one.
     picked = part;
     left -= parts_[part].share;
     if (left < 0) break;
@@ -296,9 +307,9 @@ absl::Status MixedStream::ReadAgain(absl::Span<const RecordId> ids,
   return absl::OkStatus();
 }
 
-std::string MixedStream::Place(const RecordId& id) const {
+std::string MixedStream::Location(const RecordId& id) const {
   if (id.source < 0 || id.source >= parts_.size()) return absl::StrCat("part ", id.source);
-  return parts_[id.source].stream->Place(id);
+  return parts_[id.source].stream->Location(id);
 }
 
 RecordStream::Counters MixedStream::counters() const {

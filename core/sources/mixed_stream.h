@@ -18,8 +18,8 @@
 #include "core/sources/reader_threads.h"
 #include "core/sources/record_chunk.h"
 #include "core/sources/record_stream.h"
-#include "frazo/proto/pipeline_state.pb.h"
 #include "frazo/proto/record_source.pb.h"
+#include "frazo/proto/record_source_state.pb.h"
 
 namespace frazo::sources {
 
@@ -30,12 +30,18 @@ class MixedStream final : public RecordStream {
   static absl::StatusOr<std::unique_ptr<MixedStream>> Create(
       const MixtureSource& source, const Options& options, std::shared_ptr<ReaderThreads> threads);
 
+  // The shares of the parts in the records, which add up to 1. Error: as for Create().
+  static absl::StatusOr<std::vector<double>> Shares(const MixtureSource& source);
+  // What a part reads.
+  static FileSource PartSource(const MixtureSource& source, int part);
+  static Options PartOptions(const Options& options, int part);
+
   bool NextChunk(int64_t max_records, RecordChunk* chunk) override;
   const absl::Status& status() const override { return status_; }
   absl::Status Restore(const RecordSourceState& state) override;
   absl::Status ReadAgain(absl::Span<const RecordId> ids,
                          absl::FunctionRef<void(size_t, std::string_view)> use) const override;
-  std::string Place(const RecordId& id) const override;
+  std::string Location(const RecordId& id) const override;
   Counters counters() const override;
 
  private:
@@ -43,7 +49,7 @@ class MixedStream final : public RecordStream {
 
   struct Part {
     std::unique_ptr<FileStream> stream;
-    // Of the draws, while no part is dropped; they add up to 1.
+    // Its share of the draws while no part is dropped; the shares add up to 1.
     double share = 0;
     bool dropped = false;
     // What it gives at present, and how many records of it have been taken.

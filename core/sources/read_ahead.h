@@ -17,7 +17,7 @@ namespace frazo::sources {
 // Lanes read ahead by threads, each up to a bound. One thread at a time may take runs.
 class ReadAhead {
  public:
-  // Of one lane, until it has met either; at least one run.
+  // How far one lane is read ahead: until it has met either; at least one run.
   struct Limits {
     int64_t records;
     int64_t bytes;

@@ -9,7 +9,7 @@
 
 #include "absl/types/span.h"
 #include "core/records/record_position.h"
-#include "frazo/proto/pipeline_state.pb.h"
+#include "frazo/proto/record_source_state.pb.h"
 
 namespace frazo::sources {
 
@@ -33,8 +33,8 @@ struct SourceRecord {
   RecordId id;
 };
 
-// What tells where the stream stands after each record of a chunk. Cheap to hold on to: it keeps no
-// record in memory. Immutable, thus thread-safe.
+// Tells where the stream stands after each record of a chunk. Cheap to keep: it holds no record in
+// memory. Immutable, thus thread-safe.
 class ChunkOrigin {
  public:
   virtual ~ChunkOrigin() = default;

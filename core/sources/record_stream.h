@@ -13,14 +13,14 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "core/sources/record_chunk.h"
-#include "frazo/proto/pipeline_state.pb.h"
 #include "frazo/proto/record_source.pb.h"
+#include "frazo/proto/record_source_state.pb.h"
 
 namespace frazo::sources {
 
 // The records that a RecordSource message describes, in its order, which depends on the message,
 // the files and the options alone, never on threads. Files are read ahead by threads of its own.
-// One thread may use it at a time, but any thread may call Place() and counters() meanwhile.
+// One thread may use it at a time, but any thread may call Location() and counters() meanwhile.
 //
 //   FRAZO_ASSIGN_OR_RETURN(std::unique_ptr<RecordStream> stream,
 //                          RecordStream::Create(source, options));
@@ -87,7 +87,7 @@ class RecordStream {
                                  absl::FunctionRef<void(size_t, std::string_view)> use) const = 0;
 
   // Where a record is, for an error: "'<path>': record 3 at byte 1234". `id` as for ReadAgain.
-  virtual std::string Place(const RecordId& id) const = 0;
+  virtual std::string Location(const RecordId& id) const = 0;
 
   virtual Counters counters() const = 0;
 

@@ -56,7 +56,7 @@ TEST(RecordStreamTest, InOrderMeansByNameThenByPlace) {
   twice.insert(twice.end(), all.begin(), all.end());
   EXPECT_EQ(read.records, twice);
   EXPECT_EQ(read.ids[3], (RecordId{0, 2, {1, 20}}));
-  EXPECT_EQ(stream->Place(read.ids[3]),
+  EXPECT_EQ(stream->Location(read.ids[3]),
             absl::StrCat("'", scratch.Path("a-002"), "': record 1 at byte 20"));
   EXPECT_EQ(stream->counters().records, 10);
   // After the end it stays ended.

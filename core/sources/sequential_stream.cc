@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/records/record_position.h"
-#include "frazo/proto/pipeline_state.pb.h"
+#include "frazo/proto/record_source_state.pb.h"
 
 namespace frazo::sources {
 namespace {
@@ -24,8 +24,7 @@ class SequentialOrigin final : public ChunkOrigin {
   RecordSourceState StateAfter(int64_t count) const override {
     RecordSourceState state;
     FileSourceState& files = *state.mutable_files();
-    *files.mutable_identity() = plan_->identity;
-    files.set_epoch(epoch_);
+    files = plan_->StateIn(epoch_);
     FileSourceState::LanePosition& lane = *files.add_lanes();
     lane.set_file(file_);
     lane.set_record(positions_[count].record);
@@ -37,7 +36,7 @@ class SequentialOrigin final : public ChunkOrigin {
   const std::shared_ptr<const FileSourcePlan> plan_;
   const int64_t epoch_;
   const int32_t file_;
-  // Of each record, and of what comes after the last.
+  // The position of each record, and that after the last.
   const std::vector<records::RecordPosition> positions_;
 };
 
@@ -69,8 +68,8 @@ bool SequentialStream::NextChunk(int64_t max_records, RecordChunk* chunk) {
 bool SequentialStream::FindRun() {
   if (reading_ == nullptr) {
     epoch_ = start().epoch();
-    const FileSourceState::LanePosition& place = start().lanes(0);
-    epoch_is_empty_ = place.file() == 0 && place.record() == 0;
+    const FileSourceState::LanePosition& position = start().lanes(0);
+    epoch_is_empty_ = position.file() == 0 && position.record() == 0;
     reading_ = StartReading(kLimits);
   }
   while (given_ == run_.records.size()) {
@@ -85,7 +84,7 @@ bool SequentialStream::FindRun() {
 }
 
 bool SequentialStream::EndEpoch() {
-  if (epoch_is_empty_) {
+  if (epoch_is_empty_ && !plan().is_rest(epoch_)) {
     if (absl::Status status = CheckEmptyEpoch(); !status.ok()) return Fail(std::move(status));
   }
   ++epoch_;

@@ -155,7 +155,7 @@ absl::StatusOr<bool> ShuffledStream::FindRecord(int32_t number) {
 }
 
 absl::Status ShuffledStream::BeginEpoch() {
-  if (epoch_is_empty_) FRAZO_RETURN_IF_ERROR(CheckEmptyEpoch());
+  if (epoch_is_empty_ && !plan().is_rest(epoch_)) FRAZO_RETURN_IF_ERROR(CheckEmptyEpoch());
   ++epoch_;
   window_ = 0;
   epoch_is_empty_ = true;
@@ -167,22 +167,20 @@ absl::Status ShuffledStream::BeginEpoch() {
 }
 
 FileSourceState ShuffledStream::Snapshot() const {
-  FileSourceState state;
-  *state.mutable_identity() = plan().identity;
-  state.set_epoch(epoch_);
+  FileSourceState state = plan().StateIn(epoch_);
   state.set_window(window_);
   for (const Lane& lane : lanes_) {
-    const LanePlace place = lane.place();
+    const LanePosition at = lane.position();
     FileSourceState::LanePosition& position = *state.add_lanes();
-    position.set_file(place.file);
-    position.set_record(place.position.record);
-    position.set_byte(place.position.byte);
+    position.set_file(at.file);
+    position.set_record(at.position.record);
+    position.set_byte(at.position.byte);
   }
   state.set_next_lane(live_.empty() ? 0 : live_[turn_]);
   return state;
 }
 
-LanePlace ShuffledStream::Lane::place() const {
+LanePosition ShuffledStream::Lane::position() const {
   if (!has_run) return start;
   if (taken == run.records.size()) return run.end;
   return {run.end.file, run.records[taken].id.position};

@@ -13,7 +13,7 @@
 #include "core/sources/read_ahead.h"
 #include "core/sources/reader_threads.h"
 #include "core/sources/record_chunk.h"
-#include "frazo/proto/pipeline_state.pb.h"
+#include "frazo/proto/record_source_state.pb.h"
 
 namespace frazo::sources {
 
@@ -35,10 +35,10 @@ class ShuffledStream final : public FileStream {
     // Records of the run that have been taken.
     size_t taken = 0;
     // Where it stands while no run has been taken in this epoch.
-    LanePlace start;
+    LanePosition start;
     bool has_run = false;
 
-    LanePlace place() const;
+    LanePosition position() const;
   };
 
   void Start();
@@ -67,7 +67,7 @@ class ShuffledStream final : public FileStream {
   std::vector<std::shared_ptr<const void>> memory_;
   std::shared_ptr<const FileSourceState> window_start_;
   size_t given_ = 0;
-  // Of the first window after Restore(): records to pass over.
+  // Records to pass over in the first window after Restore().
   int64_t given_before_ = 0;
   // The last member: its threads use the others.
   std::unique_ptr<ReadAhead> reading_;

@@ -27,9 +27,9 @@ class FuzzInputs::Random {
 FuzzInputs::FuzzInputs(std::vector<std::string> seeds, uint64_t number, size_t most_bytes)
     : seeds_(std::move(seeds)), number_(number), most_bytes_(most_bytes) {}
 
-std::string FuzzInputs::Get(uint64_t place) const {
-  if (place < seeds_.size()) return seeds_[place];
-  Random random(Random(number_).Next() ^ place);
+std::string FuzzInputs::Get(uint64_t index) const {
+  if (index < seeds_.size()) return seeds_[index];
+  Random random(Random(number_).Next() ^ index);
   if (random.Below(32) == 0) {
     std::string input(random.Below(64), '\0');
     for (char& byte : input) byte = static_cast<char>(random.Next());

@@ -8,7 +8,7 @@
 
 namespace frazo {
 
-// Inputs for a fuzz target, each a pure function of the seeds, a number and its place in the
+// Inputs for a fuzz target, each a pure function of the seeds, a number and its index in the
 // sequence: the seeds themselves first, then seeds with a few changes (bits flipped, bytes set,
 // stretches removed, doubled, moved or taken from another seed) and some random bytes.
 class FuzzInputs {
@@ -16,7 +16,7 @@ class FuzzInputs {
   // `seeds` is not empty. An input grows to about `most_bytes`, but seeds may be longer.
   FuzzInputs(std::vector<std::string> seeds, uint64_t number, size_t most_bytes);
 
-  std::string Get(uint64_t place) const;
+  std::string Get(uint64_t index) const;
 
  private:
   class Random;

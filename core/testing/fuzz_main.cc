@@ -27,7 +27,7 @@ namespace frazo {
 namespace {
 
 constexpr std::string_view kUsage =
-    "[--runs=100000] [--seconds=N] [--seed=1] [--only=PLACE] [--most_bytes=4096] [FILE...]\n"
+    "[--runs=100000] [--seconds=N] [--seed=1] [--only=NUMBER] [--most_bytes=4096] [FILE...]\n"
     "Stops after so many runs, or so many seconds if they are given. FILEs are more seeds.\n"
     "--only: runs this input alone and prints it to standard output.\n";
 
@@ -42,19 +42,20 @@ struct Options {
 };
 
 Options options;
-volatile uint64_t place_at_work = 0;
+volatile uint64_t number_at_work = 0;
 
-void TellPlace() {
+void TellNumber() {
   char message[200];
-  const int length = snprintf(
-      message, sizeof(message), "\nfuzz: crashed on input %llu; again: --seed=%llu --only=%llu\n",
-      static_cast<unsigned long long>(place_at_work), static_cast<unsigned long long>(options.seed),
-      static_cast<unsigned long long>(place_at_work));
+  const int length = snprintf(message, sizeof(message),
+                              "\nfuzz: crashed on input %llu; again: --seed=%llu --only=%llu\n",
+                              static_cast<unsigned long long>(number_at_work),
+                              static_cast<unsigned long long>(options.seed),
+                              static_cast<unsigned long long>(number_at_work));
   (void)!write(STDERR_FILENO, message, length);
 }
 
 void OnSignal(int signal_number) {
-  TellPlace();
+  TellNumber();
   signal(signal_number, SIG_DFL);
   raise(signal_number);
 }
@@ -86,9 +87,9 @@ bool ParseOptions(int argc, char** argv) {
   return true;
 }
 
-void Run(const FuzzInputs& inputs, uint64_t place) {
-  place_at_work = place;
-  const std::string input = inputs.Get(place);
+void Run(const FuzzInputs& inputs, uint64_t number) {
+  number_at_work = number;
+  const std::string input = inputs.Get(number);
   // Memory of exactly this size, so that a sanitizer sees a byte read behind its end.
   const std::vector<uint8_t> bytes(input.begin(), input.end());
   LLVMFuzzerTestOneInput(bytes.data(), bytes.size());
@@ -109,7 +110,7 @@ int Main(int argc, char** argv) {
   for (const int signal_number : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL}) {
     signal(signal_number, OnSignal);
   }
-  if (__sanitizer_set_death_callback != nullptr) __sanitizer_set_death_callback(TellPlace);
+  if (__sanitizer_set_death_callback != nullptr) __sanitizer_set_death_callback(TellNumber);
   if (options.only != std::numeric_limits<uint64_t>::max()) {
     const std::string input = inputs.Get(options.only);
     fwrite(input.data(), 1, input.size(), stdout);
@@ -117,14 +118,14 @@ int Main(int argc, char** argv) {
     Run(inputs, options.only);
     return 0;
   }
-  uint64_t place = 0;
+  uint64_t number = 0;
   if (options.seconds == 0) {
-    while (place < options.runs) Run(inputs, place++);
+    while (number < options.runs) Run(inputs, number++);
   } else {
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(options.seconds);
-    while (std::chrono::steady_clock::now() < end) Run(inputs, place++);
+    while (std::chrono::steady_clock::now() < end) Run(inputs, number++);
   }
-  printf("fuzz: %llu inputs, none crashed\n", static_cast<unsigned long long>(place));
+  printf("fuzz: %llu inputs, none crashed\n", static_cast<unsigned long long>(number));
   return 0;
 }
 

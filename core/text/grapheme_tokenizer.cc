@@ -44,7 +44,8 @@ struct Name {
 class GraphemeTokenizer final : public VocabularyTokenizer {
  public:
   // The tokens are single code points and names.
-  GraphemeTokenizer(Vocabulary tokens, const SpecialIds& ids, Fingerprint rules, bool lower_case)
+  GraphemeTokenizer(Vocabulary tokens, const SpecialIds& ids, numeric::Fingerprint rules,
+                    bool lower_case)
       : VocabularyTokenizer(std::move(tokens), ids, rules) {
     for (int32_t id = 0; id < vocab_size(); ++id) {
       if (special_ids().IsTextless(id)) continue;
@@ -127,7 +128,7 @@ absl::StatusOr<std::unique_ptr<const Tokenizer>> CreateGraphemeTokenizer(
                                                            : Vocabulary::Load(name));
   FRAZO_RETURN_IF_ERROR(CheckTokens(vocabulary, name));
   FRAZO_ASSIGN_OR_RETURN(const SpecialIds special_ids, ResolveSpecialIds(config, vocabulary, name));
-  Fingerprint rules;
+  numeric::Fingerprint rules;
   rules.Add(is_default ? "grapheme, lower case" : "grapheme");
   return std::make_unique<GraphemeTokenizer>(std::move(vocabulary), special_ids, rules, is_default);
 }

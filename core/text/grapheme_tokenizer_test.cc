@@ -107,7 +107,7 @@ TEST(GraphemeTokenizerTest, EveryCodePointOfTheVocabularyComesBack) {
   const auto tokenizer = WithVocabulary(scratch.Write("v", vocabulary));
   ASSERT_THAT(tokenizer, IsOk());
   EXPECT_THAT((*tokenizer)->Decode(Ids(**tokenizer, text)), IsOkAndHolds(text));
-  // Of invalid bytes comes what they were read as.
+  // Invalid bytes come back as what they were read as.
   EXPECT_THAT((*tokenizer)->Decode(Ids(**tokenizer, "x\xff")), IsOkAndHolds("x\ufffd"));
 }
 

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
-#include "core/text/fingerprint.h"
+#include "core/numeric/fingerprint.h"
 #include "core/text/vocabulary.h"
 #include "frazo/proto/tokenizer.pb.h"
 
@@ -28,7 +28,7 @@ struct SpecialIds {
     return (sos_is_textless && id == sos) || (eos_is_textless && id == eos);
   }
 
-  void AddTo(Fingerprint* fingerprint) const {
+  void AddTo(numeric::Fingerprint* fingerprint) const {
     for (const int64_t number : {unk, sos, eos}) fingerprint->Add(number);
     fingerprint->Add(int64_t{sos_is_textless} * 2 + int64_t{eos_is_textless});
   }

@@ -144,7 +144,7 @@ absl::Status Vocabulary::FindSpecialTokens(std::string_view name) {
   return absl::OkStatus();
 }
 
-void Vocabulary::AddTo(Fingerprint* fingerprint) const {
+void Vocabulary::AddTo(numeric::Fingerprint* fingerprint) const {
   fingerprint->Add(size());
   for (int32_t id = 0; id < size(); ++id) fingerprint->Add(token(id));
 }

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
-#include "core/text/fingerprint.h"
+#include "core/numeric/fingerprint.h"
 #include "core/text/token_index.h"
 
 namespace frazo::text {
@@ -41,7 +41,7 @@ class Vocabulary {
   int32_t eos_id() const { return eos_id_; }
 
   // Adds what the vocabulary means, whatever the form of its file: the tokens by id.
-  void AddTo(Fingerprint* fingerprint) const;
+  void AddTo(numeric::Fingerprint* fingerprint) const;
 
  private:
   Vocabulary() = default;

@@ -15,7 +15,7 @@ using ::testing::HasSubstr;
 uint64_t FingerprintOf(std::string_view content) {
   const auto vocabulary = Vocabulary::Parse(content, "v");
   EXPECT_THAT(vocabulary, IsOk());
-  Fingerprint fingerprint;
+  numeric::Fingerprint fingerprint;
   vocabulary->AddTo(&fingerprint);
   return fingerprint.value();
 }

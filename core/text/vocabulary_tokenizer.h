@@ -5,7 +5,7 @@
 #include <string_view>
 #include <utility>
 
-#include "core/text/fingerprint.h"
+#include "core/numeric/fingerprint.h"
 #include "core/text/special_ids.h"
 #include "core/text/tokenizer.h"
 #include "core/text/vocabulary.h"
@@ -16,14 +16,15 @@ namespace frazo::text {
 class VocabularyTokenizer : public Tokenizer {
  protected:
   // `rules` is of what decides on the encoding besides the vocabulary.
-  VocabularyTokenizer(Vocabulary vocabulary, const SpecialIds& special_ids, Fingerprint rules)
+  VocabularyTokenizer(Vocabulary vocabulary, const SpecialIds& special_ids,
+                      numeric::Fingerprint rules)
       : Tokenizer(vocabulary.size(), special_ids, Extended(rules, vocabulary, special_ids)),
         vocabulary_(std::move(vocabulary)) {}
 
   const Vocabulary& vocabulary() const { return vocabulary_; }
 
  private:
-  static uint64_t Extended(Fingerprint rules, const Vocabulary& vocabulary,
+  static uint64_t Extended(numeric::Fingerprint rules, const Vocabulary& vocabulary,
                            const SpecialIds& special_ids) {
     vocabulary.AddTo(&rules);
     special_ids.AddTo(&rules);

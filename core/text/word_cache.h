@@ -19,14 +19,14 @@ struct WordPiece {
 };
 
 // Remembers how short words were divided: a table of fixed size (1 MiB) in which a word replaces
-// the one that stood in its place. Words being as unequally frequent as they are, nearly all of a
+// the one that stood in its slot. Words being as unequally frequent as they are, nearly all of a
 // text comes from it. Not thread-safe.
 class WordCache {
  public:
   // Appends the pieces of `word` if they are remembered.
   bool Find(std::string_view word, std::vector<WordPiece>* pieces) const {
     if (word.size() > kWordBytes || word.empty()) return false;
-    const Entry& entry = entries_[Place(word)];
+    const Entry& entry = entries_[Slot(word)];
     if (entry.size != word.size() || std::memcmp(entry.word, word.data(), word.size()) != 0) {
       return false;
     }
@@ -39,7 +39,7 @@ class WordCache {
   // Words and divisions that are too long are passed over.
   void Insert(std::string_view word, absl::Span<const WordPiece> pieces) {
     if (word.size() > kWordBytes || word.empty() || pieces.size() > kPieces) return;
-    Entry& entry = entries_[Place(word)];
+    Entry& entry = entries_[Slot(word)];
     entry.size = static_cast<uint8_t>(word.size());
     std::memcpy(entry.word, word.data(), word.size());
     entry.piece_count = static_cast<uint8_t>(pieces.size());
@@ -63,7 +63,7 @@ class WordCache {
   };
   static_assert(sizeof(Entry) == 64, "an entry is one cache line");
 
-  static size_t Place(std::string_view word) { return HashWord(word, WordPrefix(word)) % kEntries; }
+  static size_t Slot(std::string_view word) { return HashWord(word, WordPrefix(word)) % kEntries; }
 
   std::vector<Entry> entries_ = std::vector<Entry>(kEntries);
 };

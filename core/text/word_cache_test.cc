@@ -50,7 +50,7 @@ TEST(WordCacheTest, ManyWordsReplaceEachOtherButAreNeverMistaken) {
     ++found;
     ASSERT_THAT(pieces, ElementsAre(PieceIs(i, 2)));
   }
-  // A table of 2^14 places, nearly all of which are taken.
+  // A table of 2^14 slots, nearly all of which are taken.
   EXPECT_GT(found, 15'000);
   EXPECT_LE(found, 1 << 14);
 }

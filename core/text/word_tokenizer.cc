@@ -17,7 +17,7 @@ namespace {
 
 class WordTokenizer final : public VocabularyTokenizer {
  public:
-  WordTokenizer(Vocabulary words, const SpecialIds& special_ids, Fingerprint rules)
+  WordTokenizer(Vocabulary words, const SpecialIds& special_ids, numeric::Fingerprint rules)
       : VocabularyTokenizer(std::move(words), special_ids, rules) {
     for (int32_t id = 0; id < vocab_size(); ++id) {
       has_replacement_character_ |=
@@ -66,7 +66,7 @@ absl::StatusOr<std::unique_ptr<const Tokenizer>> CreateWordTokenizer(
   const std::string& path = config.word().vocabulary();
   FRAZO_ASSIGN_OR_RETURN(Vocabulary words, Vocabulary::Load(path));
   FRAZO_ASSIGN_OR_RETURN(const SpecialIds special_ids, ResolveSpecialIds(config, words, path));
-  Fingerprint rules;
+  numeric::Fingerprint rules;
   rules.Add("word");
   return std::make_unique<WordTokenizer>(std::move(words), special_ids, rules);
 }

@@ -21,8 +21,11 @@
 
 namespace frazo::batch {
 
-inline process::FeatureSpec Variable(std::string name, process::ValueType type) {
-  return {std::move(name), type, std::nullopt, std::nullopt};
+// [any, inner_sizes...].
+inline process::FeatureSpec Variable(std::string name, process::ValueType type,
+                                     std::vector<int64_t> inner_sizes = {}) {
+  inner_sizes.insert(inner_sizes.begin(), process::kAnySize);
+  return {std::move(name), type, std::move(inner_sizes), std::nullopt};
 }
 
 inline process::FeatureSpec Fixed(std::string name, process::ValueType type,

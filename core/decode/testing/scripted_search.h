@@ -96,7 +96,7 @@ class ScriptedSearch {
   Search& operator*() { return *search_; }
   Search* operator->() { return search_.get(); }
 
-  // Of each row.
+  // The path of each row.
   const std::vector<Path>& paths() const { return paths_; }
   std::vector<float> totals() const {
     std::vector<float> totals;

@@ -16,7 +16,7 @@
 #include "absl/types/span.h"
 #include "core/sources/record_chunk.h"
 #include "core/sources/record_stream.h"
-#include "frazo/proto/pipeline_state.pb.h"
+#include "frazo/proto/record_source_state.pb.h"
 
 namespace frazo::pipeline {
 
@@ -60,7 +60,7 @@ class MemoryStream final : public sources::RecordStream {
     return absl::OkStatus();
   }
 
-  std::string Place(const sources::RecordId& id) const override {
+  std::string Location(const sources::RecordId& id) const override {
     return absl::StrCat("'memory': record ", id.position.record, " at byte 0");
   }
 

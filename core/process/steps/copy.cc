@@ -1,12 +1,14 @@
-#include "core/process/steps/copy.h"
-
 #include <cstdint>
+#include <memory>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "core/process/step_registry.h"
 #include "core/status/status_macros.h"
+#include "frazo/proto/processor.pb.h"
 
 namespace frazo::process {
 namespace {
@@ -45,18 +47,17 @@ class CopyReferenceStep : public FieldStep {
   const FieldId to_;
 };
 
-}  // namespace
-
-absl::StatusOr<std::unique_ptr<FieldStep>> MakeCopy(const std::string& place,
-                                                    const Step::Copy& config, FieldTable* table) {
+// Gives the values of a field a second name.
+absl::StatusOr<std::unique_ptr<FieldStep>> MakeCopy(const Step::Copy& config,
+                                                    StepBuilder* builder) {
   FRAZO_ASSIGN_OR_RETURN(const FieldTable::Field* const found,
-                         table->Find(absl::StrCat(place, ".field"), config.field()));
+                         builder->fields().Find(builder->config_path("field"), config.field()));
   const FieldId from = found->id;
   FeatureSpec spec = found->spec;
   const ValueType type = spec.type;
   spec.name = config.output();
   FRAZO_ASSIGN_OR_RETURN(const FieldId to,
-                         table->Add(absl::StrCat(place, ".output"), std::move(spec)));
+                         builder->fields().Add(builder->config_path("output"), std::move(spec)));
   switch (type) {
     case ValueType::kInt64:
       return std::make_unique<CopyStep<int64_t>>(from, to);
@@ -72,4 +73,7 @@ absl::StatusOr<std::unique_ptr<FieldStep>> MakeCopy(const std::string& place,
   return std::make_unique<CopyReferenceStep>(from, to);
 }
 
+FRAZO_REGISTER_STEP(Step::Copy, MakeCopy);
+
+}  // namespace
 }  // namespace frazo::process

@@ -1,47 +1,56 @@
-#include "core/process/steps/filter_by_length.h"
+#include <memory>
+#include <string>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "core/process/step_registry.h"
 #include "core/status/status_macros.h"
+#include "frazo/proto/processor.pb.h"
 
 namespace frazo::process {
 namespace {
 
 class FilterByLengthStep : public FieldStep {
  public:
-  FilterByLengthStep(FieldId field, const Step::FilterByLength& config, int32_t filter)
+  FilterByLengthStep(FieldId field, int64_t inner_count, const Step::FilterByLength& config,
+                     int32_t filter)
       : field_(field),
+        inner_count_(inner_count),
         shortest_(config.min_length()),
         longest_(config.max_length()),
         filter_(filter) {}
 
   absl::Status Apply(RecordFields* fields) const override {
-    const int64_t count = fields->count(field_);
-    if (count < shortest_ || count > longest_) fields->FilterOut(filter_);
+    const int64_t length = fields->count(field_) / inner_count_;
+    if (length < shortest_ || length > longest_) fields->FilterOut(filter_);
     return absl::OkStatus();
   }
 
  private:
   const FieldId field_;
+  const int64_t inner_count_;
   const int64_t shortest_;
   const int64_t longest_;
   const int32_t filter_;
 };
 
-}  // namespace
-
-absl::StatusOr<std::unique_ptr<FieldStep>> MakeFilterByLength(const std::string& place,
-                                                              const Step::FilterByLength& config,
-                                                              int32_t filter, FieldTable* table) {
-  const std::string field_place = absl::StrCat(place, ".field");
+// Leaves out records whose field is too short or too long.
+absl::StatusOr<std::unique_ptr<FieldStep>> MakeFilterByLength(const Step::FilterByLength& config,
+                                                              StepBuilder* builder) {
+  const std::string field_path = builder->config_path("field");
   FRAZO_ASSIGN_OR_RETURN(const FieldTable::Field* const found,
-                         table->Find(field_place, config.field()));
-  FRAZO_RETURN_IF_ERROR(CheckVariable(field_place, found->spec));
+                         builder->fields().Find(field_path, config.field()));
+  FRAZO_RETURN_IF_ERROR(CheckVariable(field_path, found->spec));
   if (config.min_length() < 0 || config.min_length() > config.max_length()) {
-    return absl::InvalidArgumentError(absl::StrCat(place, ".min_length: ", config.min_length(),
-                                                   "; expected 0 to max_length, which is ",
-                                                   config.max_length()));
+    return absl::InvalidArgumentError(
+        absl::StrCat(builder->config_path(), ".min_length: ", config.min_length(),
+                     "; expected 0 to max_length, which is ", config.max_length()));
   }
-  return std::make_unique<FilterByLengthStep>(found->id, config, filter);
+  return std::make_unique<FilterByLengthStep>(found->id, found->spec.inner_count(), config,
+                                              builder->AddFilter(config.field()));
 }
 
+FRAZO_REGISTER_STEP(Step::FilterByLength, MakeFilterByLength);
+
+}  // namespace
 }  // namespace frazo::process

@@ -1,20 +1,22 @@
-#include "core/process/steps/parse_numbers.h"
-
 #include <charconv>
 #include <cstdint>
 #include <limits>
-#include <optional>
+#include <memory>
+#include <string>
 #include <string_view>
 #include <system_error>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "core/process/feature_config.h"
+#include "core/process/step_registry.h"
 #include "core/status/status_macros.h"
+#include "frazo/proto/processor.pb.h"
 
 namespace frazo::process {
 namespace {
@@ -39,9 +41,7 @@ class ParseNumbersStep : public FieldStep {
  public:
   // `spec` is that of the numbers.
   ParseNumbersStep(FieldId text, FieldId numbers, FeatureSpec spec)
-      : text_(text), numbers_(numbers), spec_(std::move(spec)) {
-    if (!spec_.is_variable()) expected_count_ = spec_.value_count();
-  }
+      : text_(text), numbers_(numbers), spec_(std::move(spec)) {}
 
   absl::Status Apply(RecordFields* fields) const override {
     const std::string_view text = fields->single_bytes(text_);
@@ -56,9 +56,9 @@ class ParseNumbersStep : public FieldStep {
     }
     fields->End<T>(numbers_);
     const int64_t count = fields->count(numbers_);
-    if (expected_count_.has_value() && count != *expected_count_) {
+    if (!spec_.Allows(count)) {
       return absl::InvalidArgumentError(absl::StrCat("field '", spec_.name, "' has ", count,
-                                                     " numbers; expected ", *expected_count_,
+                                                     " numbers; expected ", spec_.CountText(),
                                                      " for ", spec_.TypeText()));
     }
     return absl::OkStatus();
@@ -75,38 +75,41 @@ class ParseNumbersStep : public FieldStep {
   const FieldId text_;
   const FieldId numbers_;
   const FeatureSpec spec_;
-  std::optional<int64_t> expected_count_;
 };
 
-}  // namespace
-
-absl::StatusOr<std::unique_ptr<FieldStep>> MakeParseNumbers(const std::string& place,
-                                                            const Step::ParseNumbers& config,
-                                                            FieldTable* table) {
-  const std::string field_place = absl::StrCat(place, ".field");
+// Reads the numbers that the text of a field spells.
+absl::StatusOr<std::unique_ptr<FieldStep>> MakeParseNumbers(const Step::ParseNumbers& config,
+                                                            StepBuilder* builder) {
+  const std::string field_path = builder->config_path("field");
   FRAZO_ASSIGN_OR_RETURN(const FieldTable::Field* const found,
-                         table->Find(field_place, config.field()));
-  FRAZO_RETURN_IF_ERROR(CheckSingleBytes(field_place, found->spec));
+                         builder->fields().Find(field_path, config.field()));
+  FRAZO_RETURN_IF_ERROR(CheckSingleBytes(field_path, found->spec));
   const FieldId text = found->id;
   FeatureSpec spec;
   spec.name = config.field();
-  FRAZO_ASSIGN_OR_RETURN(spec.type, ValueTypeOf(absl::StrCat(place, ".type"), config.type()));
+  FRAZO_ASSIGN_OR_RETURN(spec.type, ValueTypeOf(builder->config_path("type"), config.type()));
   if (config.has_shape()) {
-    FRAZO_ASSIGN_OR_RETURN(spec.shape, ShapeOf(absl::StrCat(place, ".shape"), config.shape()));
+    FRAZO_ASSIGN_OR_RETURN(spec.shape, ShapeOf(builder->config_path("shape"), config.shape()));
   }
   switch (spec.type) {
     case ValueType::kInt64:
-      return std::make_unique<ParseNumbersStep<int64_t>>(text, table->Replace(spec), spec);
+      return std::make_unique<ParseNumbersStep<int64_t>>(text, builder->fields().Replace(spec),
+                                                         spec);
     case ValueType::kInt32:
-      return std::make_unique<ParseNumbersStep<int32_t>>(text, table->Replace(spec), spec);
+      return std::make_unique<ParseNumbersStep<int32_t>>(text, builder->fields().Replace(spec),
+                                                         spec);
     case ValueType::kFloat32:
-      return std::make_unique<ParseNumbersStep<float>>(text, table->Replace(spec), spec);
+      return std::make_unique<ParseNumbersStep<float>>(text, builder->fields().Replace(spec), spec);
     case ValueType::kUint8:
     case ValueType::kBytes:
       break;
   }
-  return absl::InvalidArgumentError(absl::StrCat(place, ".type: ", ValueTypeName(spec.type),
+  return absl::InvalidArgumentError(absl::StrCat(builder->config_path(),
+                                                 ".type: ", ValueTypeName(spec.type),
                                                  "; expected INT64, INT32 or FLOAT32"));
 }
 
+FRAZO_REGISTER_STEP(Step::ParseNumbers, MakeParseNumbers);
+
+}  // namespace
 }  // namespace frazo::process

@@ -1,12 +1,15 @@
-#include "core/process/steps/sentence_ends.h"
-
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "core/process/step_registry.h"
 #include "core/status/status_macros.h"
+#include "frazo/proto/processor.pb.h"
 
 namespace frazo::process {
 namespace {
@@ -43,60 +46,66 @@ struct EndConfig {
 };
 
 // The id that the configuration or the tokenizer gives.
-absl::StatusOr<int32_t> IdOf(const std::string& place, const EndConfig& config,
+absl::StatusOr<int32_t> IdOf(const StepBuilder& builder, const EndConfig& config,
                              const FeatureSpec& spec) {
-  const std::string id_place = absl::StrCat(place, ".", config.id_name);
+  const std::string id_path = builder.config_path(config.id_name);
   if (config.id != nullptr) {
     if (*config.id >= 0) return *config.id;
-    return absl::InvalidArgumentError(absl::StrCat(id_place, ": ", *config.id, "; expected >= 0"));
+    return absl::InvalidArgumentError(absl::StrCat(id_path, ": ", *config.id, "; expected >= 0"));
   }
   if (!spec.token_ids.has_value()) {
-    return absl::InvalidArgumentError(absl::StrCat(id_place,
+    return absl::InvalidArgumentError(absl::StrCat(id_path,
                                                    ": not set, and no tokenizer made field '",
                                                    spec.name, "', which would know it; set it"));
   }
   const int32_t id = config.end == End::kEnd ? spec.token_ids->eos : spec.token_ids->sos;
   if (id >= 0) return id;
-  return absl::InvalidArgumentError(absl::StrCat(
-      id_place, ": not set, and the tokenizer of field '", spec.name, "' has no such id; set it"));
+  return absl::InvalidArgumentError(absl::StrCat(id_path, ": not set, and the tokenizer of field '",
+                                                 spec.name, "' has no such id; set it"));
 }
 
-absl::StatusOr<std::unique_ptr<FieldStep>> MakeAddId(const std::string& place,
-                                                     const EndConfig& config,
-                                                     const FieldTable& table) {
-  const std::string field_place = absl::StrCat(place, ".field");
+absl::StatusOr<std::unique_ptr<FieldStep>> MakeAddId(const EndConfig& config,
+                                                     StepBuilder* builder) {
+  const std::string field_path = builder->config_path("field");
   FRAZO_ASSIGN_OR_RETURN(const FieldTable::Field* const found,
-                         table.Find(field_place, config.field));
-  FRAZO_RETURN_IF_ERROR(CheckVariable(field_place, found->spec));
+                         builder->fields().Find(field_path, config.field));
+  FRAZO_RETURN_IF_ERROR(CheckVariable(field_path, found->spec));
   const ValueType type = found->spec.type;
   if (type != ValueType::kInt32 && type != ValueType::kInt64) {
-    return absl::InvalidArgumentError(absl::StrCat(field_place, ": field '", found->spec.name,
+    return absl::InvalidArgumentError(absl::StrCat(field_path, ": field '", found->spec.name,
                                                    "' is ", found->spec.TypeText(),
                                                    "; expected ids, INT32 or INT64"));
   }
-  FRAZO_ASSIGN_OR_RETURN(const int32_t id, IdOf(place, config, found->spec));
+  if (found->spec.shape.size() > 1) {
+    return absl::InvalidArgumentError(absl::StrCat(field_path, ": field '", found->spec.name,
+                                                   "' is ", found->spec.TypeText(),
+                                                   "; expected ids in one dimension"));
+  }
+  FRAZO_ASSIGN_OR_RETURN(const int32_t id, IdOf(*builder, config, found->spec));
   if (type == ValueType::kInt32) {
     return std::make_unique<AddIdStep<int32_t>>(found->id, config.end, id);
   }
   return std::make_unique<AddIdStep<int64_t>>(found->id, config.end, id);
 }
 
-}  // namespace
-
-absl::StatusOr<std::unique_ptr<FieldStep>> MakeAppendEos(const std::string& place,
-                                                         const Step::AppendEos& config,
-                                                         FieldTable* table) {
+// Adds the id of the end of a sentence after the ids of a field.
+absl::StatusOr<std::unique_ptr<FieldStep>> MakeAppendEos(const Step::AppendEos& config,
+                                                         StepBuilder* builder) {
   const int32_t id = config.eos_id();
-  return MakeAddId(
-      place, {End::kEnd, "eos_id", config.field(), config.has_eos_id() ? &id : nullptr}, *table);
+  return MakeAddId({End::kEnd, "eos_id", config.field(), config.has_eos_id() ? &id : nullptr},
+                   builder);
 }
 
-absl::StatusOr<std::unique_ptr<FieldStep>> MakePrependSos(const std::string& place,
-                                                          const Step::PrependSos& config,
-                                                          FieldTable* table) {
+// Adds the id of the start of a sentence before the ids of a field.
+absl::StatusOr<std::unique_ptr<FieldStep>> MakePrependSos(const Step::PrependSos& config,
+                                                          StepBuilder* builder) {
   const int32_t id = config.sos_id();
-  return MakeAddId(
-      place, {End::kStart, "sos_id", config.field(), config.has_sos_id() ? &id : nullptr}, *table);
+  return MakeAddId({End::kStart, "sos_id", config.field(), config.has_sos_id() ? &id : nullptr},
+                   builder);
 }
 
+FRAZO_REGISTER_STEP(Step::AppendEos, MakeAppendEos);
+FRAZO_REGISTER_STEP(Step::PrependSos, MakePrependSos);
+
+}  // namespace
 }  // namespace frazo::process

@@ -1,13 +1,16 @@
-#include "core/process/steps/tokenize.h"
-
 #include <cstdint>
+#include <memory>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "core/process/step_registry.h"
 #include "core/status/status_macros.h"
 #include "core/text/tokenizer.h"
+#include "frazo/proto/processor.pb.h"
 
 namespace frazo::process {
 namespace {
@@ -32,21 +35,20 @@ class TokenizeStep : public FieldStep {
   const std::shared_ptr<const text::Tokenizer> tokenizer_;
 };
 
-}  // namespace
-
-absl::StatusOr<std::unique_ptr<FieldStep>> MakeTokenize(const std::string& place,
-                                                        const Step::Tokenize& config,
-                                                        FieldTable* table) {
-  const std::string field_place = absl::StrCat(place, ".field");
+// Makes ids of the text in a field. Loads the vocabulary.
+absl::StatusOr<std::unique_ptr<FieldStep>> MakeTokenize(const Step::Tokenize& config,
+                                                        StepBuilder* builder) {
+  const std::string field_path = builder->config_path("field");
   FRAZO_ASSIGN_OR_RETURN(const FieldTable::Field* const found,
-                         table->Find(field_place, config.field()));
-  FRAZO_RETURN_IF_ERROR(CheckSingleBytes(field_place, found->spec));
+                         builder->fields().Find(field_path, config.field()));
+  FRAZO_RETURN_IF_ERROR(CheckSingleBytes(field_path, found->spec));
   const FieldId text = found->id;
   absl::StatusOr<std::shared_ptr<const text::Tokenizer>> tokenizer =
       text::Tokenizer::Create(config.tokenizer());
   if (!tokenizer.ok()) {
-    return absl::Status(tokenizer.status().code(),
-                        absl::StrCat(place, ".tokenizer: ", tokenizer.status().message()));
+    return absl::Status(
+        tokenizer.status().code(),
+        absl::StrCat(builder->config_path(), ".tokenizer: ", tokenizer.status().message()));
   }
   FeatureSpec spec;
   spec.type = ValueType::kInt32;
@@ -55,12 +57,16 @@ absl::StatusOr<std::unique_ptr<FieldStep>> MakeTokenize(const std::string& place
   FieldId ids;
   if (config.output().empty() || config.output() == config.field()) {
     spec.name = config.field();
-    ids = table->Replace(std::move(spec));
+    ids = builder->fields().Replace(std::move(spec));
   } else {
     spec.name = config.output();
-    FRAZO_ASSIGN_OR_RETURN(ids, table->Add(absl::StrCat(place, ".output"), std::move(spec)));
+    FRAZO_ASSIGN_OR_RETURN(ids,
+                           builder->fields().Add(builder->config_path("output"), std::move(spec)));
   }
   return std::make_unique<TokenizeStep>(text, ids, *std::move(tokenizer));
 }
 
+FRAZO_REGISTER_STEP(Step::Tokenize, MakeTokenize);
+
+}  // namespace
 }  // namespace frazo::process

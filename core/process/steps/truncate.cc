@@ -1,42 +1,50 @@
-#include "core/process/steps/truncate.h"
-
 #include <algorithm>
 #include <cstdint>
+#include <limits>
+#include <memory>
+#include <string>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "core/process/step_registry.h"
 #include "core/status/status_macros.h"
+#include "frazo/proto/processor.pb.h"
 
 namespace frazo::process {
 namespace {
 
 class TruncateStep : public FieldStep {
  public:
-  TruncateStep(FieldId field, int64_t length) : field_(field), length_(length) {}
+  TruncateStep(FieldId field, int64_t most_values) : field_(field), most_values_(most_values) {}
 
   absl::Status Apply(RecordFields* fields) const override {
-    fields->Shorten(field_, std::min(fields->count(field_), length_));
+    fields->Shorten(field_, std::min(fields->count(field_), most_values_));
     return absl::OkStatus();
   }
 
  private:
   const FieldId field_;
-  const int64_t length_;
+  const int64_t most_values_;
 };
 
-}  // namespace
-
-absl::StatusOr<std::unique_ptr<FieldStep>> MakeTruncate(const std::string& place,
-                                                        const Step::Truncate& config,
-                                                        FieldTable* table) {
-  const std::string field_place = absl::StrCat(place, ".field");
+// Keeps the first part of a field of any length.
+absl::StatusOr<std::unique_ptr<FieldStep>> MakeTruncate(const Step::Truncate& config,
+                                                        StepBuilder* builder) {
+  const std::string field_path = builder->config_path("field");
   FRAZO_ASSIGN_OR_RETURN(const FieldTable::Field* const found,
-                         table->Find(field_place, config.field()));
-  FRAZO_RETURN_IF_ERROR(CheckVariable(field_place, found->spec));
+                         builder->fields().Find(field_path, config.field()));
+  FRAZO_RETURN_IF_ERROR(CheckVariable(field_path, found->spec));
   if (!config.has_length() || config.length() < 0) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(place, ".length: expected the number of values to keep, at least 0"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        builder->config_path(), ".length: expected the number of values to keep, at least 0"));
   }
-  return std::make_unique<TruncateStep>(found->id, config.length());
+  const int64_t inner_count = found->spec.inner_count();
+  const int64_t longest = std::numeric_limits<int64_t>::max() / inner_count;
+  return std::make_unique<TruncateStep>(found->id,
+                                        std::min(config.length(), longest) * inner_count);
 }
 
+FRAZO_REGISTER_STEP(Step::Truncate, MakeTruncate);
+
+}  // namespace
 }  // namespace frazo::process

@@ -41,7 +41,7 @@ class Processing {
   const RecordProcessor& processor() const { return *processor_; }
   const ProcessedChunk& chunk() const { return chunk_; }
 
-  // Of the record, which is an example.
+  // The values of the record, which is an example.
   FeatureValues values(size_t record, const std::string& feature) const {
     EXPECT_EQ(chunk_.outcome(record), ProcessedChunk::Outcome::kExample) << Status(record);
     return chunk_.example(record)[*processor_->schema().Find(feature)];

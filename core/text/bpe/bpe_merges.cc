@@ -66,7 +66,7 @@ void BpeMerges::Insert(const Merge& merge) {
       if (earlier.rank < merge.rank) Insert(earlier);
     }
   }
-  size_t at = Place(merge.left, merge.right);
+  size_t at = Slot(merge.left, merge.right);
   while (slots_[at] != kNone) at = (at + 1) & (slots_.size() - 1);
   slots_[at] = merge.rank;
 }
@@ -76,7 +76,7 @@ int32_t BpeMerges::Number(std::string_view symbol) {
   return present == kNone ? symbols_.size() - 1 : present;
 }
 
-void BpeMerges::AddTo(Fingerprint* fingerprint) const {
+void BpeMerges::AddTo(numeric::Fingerprint* fingerprint) const {
   fingerprint->Add(static_cast<int64_t>(merges_.size()));
   for (const Merge& merge : merges_) {
     fingerprint->Add(symbols_.token(merge.left));

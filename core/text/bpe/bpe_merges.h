@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "core/text/fingerprint.h"
+#include "core/numeric/fingerprint.h"
 #include "core/text/token_index.h"
 
 namespace frazo::text {
@@ -40,7 +40,7 @@ class BpeMerges {
 
   // Null if the two are not to be joined. Either may be kNone.
   const Merge* Find(int32_t left, int32_t right) const {
-    for (size_t at = Place(left, right);; at = (at + 1) & (slots_.size() - 1)) {
+    for (size_t at = Slot(left, right);; at = (at + 1) & (slots_.size() - 1)) {
       if (slots_[at] == kNone) return nullptr;
       const Merge& merge = merges_[slots_[at]];
       if (merge.left == left && merge.right == right) return &merge;
@@ -49,13 +49,13 @@ class BpeMerges {
 
   const TokenIndex& symbols() const { return symbols_; }
 
-  void AddTo(Fingerprint* fingerprint) const;
+  void AddTo(numeric::Fingerprint* fingerprint) const;
 
  private:
   BpeMerges() = default;
 
   // Where the search for a pair starts.
-  size_t Place(int32_t left, int32_t right) const {
+  size_t Slot(int32_t left, int32_t right) const {
     const uint64_t pair =
         uint64_t{static_cast<uint32_t>(left)} << 32 | static_cast<uint32_t>(right);
     // The golden ratio as a fixed-point number spreads the pairs over the upper bits.
@@ -68,7 +68,7 @@ class BpeMerges {
 
   TokenIndex symbols_;
   std::vector<Merge> merges_;
-  // A hash table with open addressing: a power of two of places in merges_, at most half of them
+  // A hash table with open addressing: a power of two of slots in merges_, at most half of them
   // used.
   std::vector<int32_t> slots_ = std::vector<int32_t>(16, kNone);
 };

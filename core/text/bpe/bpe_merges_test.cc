@@ -19,7 +19,7 @@ void ExpectRefused(std::string_view content, std::string_view message) {
 uint64_t FingerprintOf(std::string_view content) {
   const auto merges = BpeMerges::Parse(content, "m");
   EXPECT_THAT(merges, IsOk());
-  Fingerprint fingerprint;
+  numeric::Fingerprint fingerprint;
   merges->AddTo(&fingerprint);
   return fingerprint.value();
 }

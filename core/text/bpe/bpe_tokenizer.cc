@@ -36,7 +36,7 @@ BpePieceIds PieceIds(const Vocabulary& vocabulary, const SpecialIds& special_ids
 
 class BpeTokenizer final : public VocabularyTokenizer {
  public:
-  BpeTokenizer(Vocabulary vocabulary, const SpecialIds& special_ids, Fingerprint rules,
+  BpeTokenizer(Vocabulary vocabulary, const SpecialIds& special_ids, numeric::Fingerprint rules,
                BpeMerges merges)
       : VocabularyTokenizer(std::move(vocabulary), special_ids, rules),
         divider_(std::move(merges), PieceIds(this->vocabulary(), special_ids), special_ids.unk) {
@@ -103,7 +103,7 @@ absl::StatusOr<std::unique_ptr<const Tokenizer>> CreateBpeTokenizer(
   FRAZO_ASSIGN_OR_RETURN(BpeMerges merges, BpeMerges::Load(config.bpe().merges()));
   FRAZO_ASSIGN_OR_RETURN(Vocabulary vocabulary, Vocabulary::Load(path));
   FRAZO_ASSIGN_OR_RETURN(const SpecialIds special_ids, ResolveSpecialIds(config, vocabulary, path));
-  Fingerprint rules;
+  numeric::Fingerprint rules;
   rules.Add("bpe");
   merges.AddTo(&rules);
   return std::make_unique<BpeTokenizer>(std::move(vocabulary), special_ids, rules,

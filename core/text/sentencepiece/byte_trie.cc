@@ -8,13 +8,13 @@ namespace {
 
 constexpr size_t kBytes = 256;
 
-// A place near the front is tried this often before one is taken behind the end: it bounds the time
+// A slot near the front is tried this often before one is taken behind the end: it bounds the time
 // at the cost of a few units left empty.
 constexpr int kMostTries = 64;
 
 }  // namespace
 
-// Places the nodes level by level; each stands for the entries [first, last), which share `depth`
+// Lays out the nodes level by level; each stands for the entries [first, last), which share `depth`
 // bytes.
 class ByteTrie::Builder {
  public:
@@ -23,7 +23,7 @@ class ByteTrie::Builder {
 
   void Build() {
     units_.assign(kBytes + 1, Unit());
-    // Nothing is a child of the root's own place; a parent that is no node keeps it taken.
+    // Nothing is a child of the root's own slot; a parent that is no node keeps it taken.
     units_[kRoot].parent = kNoNode;
     first_free_ = 1;
     nodes_.push_back({kRoot, 0, entries_.size(), 0});
@@ -70,7 +70,7 @@ class ByteTrie::Builder {
 
   bool IsTaken(size_t at) const { return at < units_.size() && units_[at].parent != kNone; }
 
-  // A base at which the places of all children_ are free.
+  // A base at which the slots of all children_ are free.
   size_t FindBase() const {
     const size_t lowest = children_.front().byte;
     size_t at = std::max(first_free_, lowest + 1);
@@ -94,7 +94,7 @@ class ByteTrie::Builder {
   std::vector<Node> nodes_;
   std::vector<ChildRange> children_;
   size_t first_free_ = 0;
-  size_t end_ = 1;  // Behind the last place taken.
+  size_t end_ = 1;  // After the last slot taken.
 };
 
 ByteTrie::ByteTrie(std::vector<Entry> entries) {

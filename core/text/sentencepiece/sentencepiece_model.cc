@@ -11,8 +11,8 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "core/numeric/fingerprint.h"
 #include "core/status/status_macros.h"
-#include "core/text/fingerprint.h"
 #include "core/text/text_file.h"
 #include "core/text/utf8.h"
 
@@ -84,7 +84,7 @@ absl::StatusOr<CheckedSentencePieceModel> CheckedSentencePieceModel::Parse(std::
   if (const absl::Status status = checked.CheckWhole(); !status.ok()) {
     return absl::Status(status.code(), absl::StrCat("'", name, "' ", status.message()));
   }
-  Fingerprint fingerprint;
+  numeric::Fingerprint fingerprint;
   fingerprint.Add(content);
   checked.fingerprint_ = fingerprint.value();
   return checked;

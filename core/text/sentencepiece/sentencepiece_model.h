@@ -35,7 +35,7 @@ class CheckedSentencePieceModel {
   static char ByteOf(std::string_view piece);
   // The pieces that are taken from the text as they stand.
   ByteTrie UserDefinedPieces() const;
-  // Of the file's content.
+  // A fingerprint of the file's content.
   uint64_t fingerprint() const { return fingerprint_; }
 
  private:

@@ -227,7 +227,7 @@ absl::StatusOr<std::unique_ptr<const Tokenizer>> ParseSentencePieceTokenizer(
     return absl::InvalidArgumentError(
         absl::StrCat("'", name, "': ", normalizers.status().message(), "; fetch the file again"));
   }
-  Fingerprint fingerprint;
+  numeric::Fingerprint fingerprint;
   fingerprint.Add("sentencepiece");
   fingerprint.Add(static_cast<int64_t>(checked.fingerprint()));
   special_ids.AddTo(&fingerprint);

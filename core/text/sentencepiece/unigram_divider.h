@@ -34,7 +34,7 @@ class UnigramDivider final : public SentencePieceDivider {
   static void Offer(float score, int32_t piece, int64_t start, Best* best);
   void Extend(std::string_view normalized, size_t start, std::vector<Best>* best) const;
 
-  // Of the pieces that text is divided into; the value is the piece.
+  // Holds the pieces that text is divided into; the value is the piece.
   ByteTrie trie_;
   std::vector<float> scores_;
   std::vector<bool> is_user_defined_;

@@ -36,17 +36,17 @@ inline std::string RandomUnicode(size_t most, std::mt19937* random) {
 inline std::string RandomBytes(size_t most, std::mt19937* random) {
   std::string text = RandomUnicode(most, random);
   for (size_t count = (*random)() % 4; count > 0 && !text.empty(); --count) {
-    const size_t place = (*random)() % text.size();
+    const size_t index = (*random)() % text.size();
     const char byte = static_cast<char>((*random)());
     switch ((*random)() % 3) {
       case 0:
-        text[place] = byte;
+        text[index] = byte;
         break;
       case 1:
-        text.insert(place, 1, byte);
+        text.insert(index, 1, byte);
         break;
       default:
-        text.erase(place, 1);
+        text.erase(index, 1);
     }
   }
   return text;

@@ -1,8 +1,8 @@
-#include "core/text/fingerprint.h"
+#include "core/numeric/fingerprint.h"
 
 #include "gtest/gtest.h"
 
-namespace frazo::text {
+namespace frazo::numeric {
 namespace {
 
 // FNV-1a of no bytes is its offset basis; of the eight bytes of the number 0 it is that times the
@@ -32,5 +32,21 @@ TEST(FingerprintTest, TextsAreToldApartFromTheirConcatenation) {
   EXPECT_NE(a_bc.value(), ab_c.value());
 }
 
+TEST(FingerprintTest, BytesAreNotToldApartFromTheirConcatenation) {
+  Fingerprint a_bc;
+  a_bc.AddBytes("a");
+  a_bc.AddBytes("bc");
+  Fingerprint abc;
+  abc.AddBytes("abc");
+  EXPECT_EQ(a_bc.value(), abc.value());
+}
+
+TEST(FingerprintTest, TheOrderOfCombinedFingerprintsCounts) {
+  // (0 ^ 1) * the factor is the factor; its upper 32 bits are folded onto the lower ones.
+  EXPECT_EQ(CombineFingerprints(0, 1), 0x9e3779b97f4a7c15u ^ 0x9e3779b9u);
+  EXPECT_NE(CombineFingerprints(CombineFingerprints(0, 1), 2),
+            CombineFingerprints(CombineFingerprints(0, 2), 1));
+}
+
 }  // namespace
-}  // namespace frazo::text
+}  // namespace frazo::numeric

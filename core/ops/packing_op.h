@@ -1,0 +1,38 @@
+#ifndef FRAZO_CORE_OPS_PACKING_OP_H_
+#define FRAZO_CORE_OPS_PACKING_OP_H_
+
+#include <cstdint>
+#include <functional>
+
+#include "absl/status/statusor.h"
+#include "core/kernels/gemm/packed_matrix.h"
+#include "tensorflow/core/framework/op_kernel.h"
+
+namespace frazo::ops {
+
+// An op that writes a matrix, its input, in panels. Attribute: `transposed`.
+class PackingOp : public tensorflow::OpKernel {
+ public:
+  void Compute(tensorflow::OpKernelContext* context) final;
+
+ protected:
+  // Packs panels [begin, end).
+  using Packer = std::function<void(int64_t begin, int64_t end)>;
+
+  // `name`: of the op, for errors. `values_per_cycle`: how many values of the matrix a core packs
+  // in a cycle, roughly.
+  PackingOp(tensorflow::OpKernelConstruction* context, const char* name, int64_t values_per_cycle);
+
+  // Allocates the outputs and says how they are filled.
+  virtual absl::StatusOr<Packer> Allocate(tensorflow::OpKernelContext* context,
+                                          const gemm::MatrixToPack& matrix) const = 0;
+
+ private:
+  const char* const name_;
+  const int64_t values_per_cycle_;
+  bool is_transposed_;
+};
+
+}  // namespace frazo::ops
+
+#endif  // FRAZO_CORE_OPS_PACKING_OP_H_

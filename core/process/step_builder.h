@@ -1,0 +1,47 @@
+#ifndef FRAZO_CORE_PROCESS_STEP_BUILDER_H_
+#define FRAZO_CORE_PROCESS_STEP_BUILDER_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "core/process/field_table.h"
+
+namespace frazo::process {
+
+// What a step may use while it is made.
+class StepBuilder {
+ public:
+  // `config_path` is where the step stands in the configuration, as in "steps[2].truncate". Both
+  // pointers must outlive the builder.
+  StepBuilder(std::string config_path, FieldTable* fields, std::vector<std::string>* filters)
+      : config_path_(std::move(config_path)), fields_(fields), filters_(filters) {}
+
+  // The path of the step, for errors, or that of one of its fields: "steps[2].truncate.length".
+  const std::string& config_path() const { return config_path_; }
+  std::string config_path(std::string_view field) const {
+    return absl::StrCat(config_path_, ".", field);
+  }
+
+  // The fields that the step finds; it adds, replaces or removes its own.
+  FieldTable& fields() { return *fields_; }
+
+  // The number to call RecordFields::FilterOut() with, for a step that leaves records out by
+  // `field`.
+  int32_t AddFilter(std::string_view field) {
+    filters_->push_back(absl::StrCat(config_path_, " '", field, "'"));
+    return static_cast<int32_t>(filters_->size() - 1);
+  }
+
+ private:
+  const std::string config_path_;
+  FieldTable* const fields_;
+  std::vector<std::string>* const filters_;
+};
+
+}  // namespace frazo::process
+
+#endif  // FRAZO_CORE_PROCESS_STEP_BUILDER_H_
