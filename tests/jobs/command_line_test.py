@@ -40,6 +40,13 @@ def test_errors_come_with_code_2_and_without_tensorflow(arguments, message, with
     assert "Traceback" not in ended.err
 
 
+def test_gpus_without_one_are_an_error_before_anything_is_started(config, tmp_path):
+    ended = train(config, f"--logdir={tmp_path}/log", "--run_locally=gpu")
+    assert ended.code == 2
+    assert ended.err.startswith("error: --run_locally=gpu: there is no GPU: ")
+    assert not (tmp_path / "log").exists()
+
+
 def test_a_list_of_models(without_tensorflow):
     ended = train("--model=list", **without_tensorflow)
     assert ended.code == 0

@@ -10,6 +10,7 @@ from frazo import _core
 from frazo.config import load_experiment
 from frazo.experiment.model import Model
 from frazo.experiment.parts import build_input, build_one_pass_input
+from frazo.input.share import WHOLE
 from frazo.proto import experiment_pb2
 from frazo.train.inner_loop import InnerLoop, LoopResult
 
@@ -55,7 +56,7 @@ def batches(experiment: experiment_pb2.Experiment, name: str) -> list[dict[str, 
 
 
 def first_step(experiment: experiment_pb2.Experiment) -> FirstStep:
-    train = build_input(experiment, "Train")
+    train = build_input(experiment, "Train", WHOLE)
     model = Model(experiment, train.element_spec)
     before = _first_rows(model.learner.weights)
     loop = InnerLoop(model, iter(train.dataset()), experiment.learner.max_nonfinite_steps)

@@ -37,7 +37,7 @@ FLOORS = (
     ("python/frazo/tasks/classification", "python/frazo/tasks/sequence"),
     ("python/frazo/tasks/image", "python/frazo/tasks/mt"),
     ("python/frazo/checkpoint", "python/frazo/scores"),
-    ("python/frazo/experiment",),
+    ("python/frazo/experiment", "python/frazo/run"),
     ("python/frazo/train", "python/frazo/evaluate"),
     ("python/frazo/export",),
     ("python/frazo/jobs",),

@@ -8,8 +8,8 @@ from frazo.evaluate.scored_sets import scored_sets
 from frazo.experiment.job_list import Jobs
 from frazo.experiment.model import Model
 from frazo.program.console import Console
-from frazo.program.stop_request import StopRequest
 from frazo.proto import experiment_pb2
+from frazo.run.run_state import RunState
 
 
 class LocalScores:
@@ -21,13 +21,13 @@ class LocalScores:
         experiment: experiment_pb2.Experiment,
         logdir: Path,
         console: Console,
-        stop: StopRequest,
+        run_state: RunState,
     ):
         self._jobs = jobs
         self._experiment = experiment
         self._logdir = logdir
         self._console = console
-        self._stop = stop
+        self._run_state = run_state
         self._sets: list[ScoredSet] | None = None
         # Of the task: known when something was scored.
         self.headline_metrics: Sequence[str] = ()
@@ -40,8 +40,8 @@ class LocalScores:
             for scored in self._sets:
                 scored.prepare(model)
         for scored in self._sets:
-            if not self._stop and scored.wants(step):
-                scored.score(step, lambda: bool(self._stop))
+            if not self._run_state.should_stop() and scored.wants(step):
+                scored.score(step, lambda: self._run_state.should_stop() is not None)
 
     def headline(self, step: int) -> dict[str, tuple[str, float]]:
         """The metric of `step` that says most, as the task says, by label: ("accuracy", 0.97) of

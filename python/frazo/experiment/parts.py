@@ -7,6 +7,7 @@ from frazo._core import FrazoError
 from frazo.experiment.job_list import TRAIN_INPUT
 from frazo.input.input import Input
 from frazo.input.one_pass import one_pass
+from frazo.input.share import Share
 from frazo.program.errors import JobError
 from frazo.proto import experiment_pb2
 from frazo.registry import build, unwrap
@@ -27,10 +28,10 @@ def named_errors(part: str) -> Iterator[None]:
         raise JobError(f"{part}: {error}") from error
 
 
-def build_input(experiment: experiment_pb2.Experiment, name: str) -> Input:
-    """The input `name` as it is configured. JobError: its files cannot be used."""
+def build_input(experiment: experiment_pb2.Experiment, name: str, share: Share) -> Input:
+    """The part `share` of the input `name` as it is configured. JobError: its files cannot be used."""
     with named_errors(f"inputs.{name}"):
-        return build(experiment.inputs[name], seed=experiment.seed)
+        return build(experiment.inputs[name], seed=experiment.seed, share=share)
 
 
 def build_one_pass_input(experiment: experiment_pb2.Experiment, name: str) -> Input:

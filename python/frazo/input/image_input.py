@@ -6,6 +6,7 @@ from frazo.input.image_set import ImageSet
 from frazo.input.image_set_batches import image_set_batches
 from frazo.input.image_tensors import read_image_tensors
 from frazo.input.input import Input
+from frazo.input.share import WHOLE, Share
 from frazo.ops import pipeline_dataset
 from frazo.proto import image_input_pb2
 from frazo.registry import register
@@ -15,17 +16,18 @@ from frazo.registry import register
 class ImageInput(Input):
     """Gives batches of standardized images. The message describes the features and the order."""
 
-    def __init__(self, message: image_input_pb2.ImageInput, *, seed: int):
+    def __init__(self, message: image_input_pb2.ImageInput, *, seed: int, share: Share = WHOLE):
         """Reads the images, or checks their files.
 
         Args:
           message: The configuration.
           seed: Decides the order of a shuffled input.
+          share: The part of the input that this process reads.
 
         Raises:
           ValueError, OSError: The images cannot be used; the message names the file.
         """
-        super().__init__(message, seed=seed)
+        super().__init__(message, seed=seed, share=share)
         self._image_set = _in_memory(message)
         if self._image_set is None:
             check_image_records(message)
@@ -42,13 +44,15 @@ class ImageInput(Input):
 
     def dataset(self) -> tf.data.Dataset:
         if self._image_set is None:
-            batches = pipeline_dataset(image_pipeline(self.message, seed=self.seed))
+            pipeline = image_pipeline(self.message, seed=self.seed, share=self.share)
+            batches = pipeline_dataset(pipeline)
         else:
             batches = image_set_batches(
                 self._image_set,
                 batch_size=self.message.batch_size,
                 shuffle=self.message.shuffle,
                 seed=self.seed,
+                share=self.share,
             )
         # Runs inline and not ahead in other threads: it takes a hundredth of a training step, and
         # the iterator's state stays small. The default rewrites would make it parallel.

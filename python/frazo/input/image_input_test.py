@@ -4,6 +4,7 @@ import tensorflow as tf
 from frazo import _core
 from frazo.input import image_input  # noqa: F401  (binds itself to its message)
 from frazo.input.image_input import standardize
+from frazo.input.share import WHOLE, Share
 from frazo.proto import input_pb2
 from frazo.registry import build
 from google.protobuf import text_format
@@ -40,11 +41,11 @@ def source(request, folder):
     return f'records {{ files: "{folder}/records" }}'
 
 
-def make(source, text="", *, seed=1):
+def make(source, text="", *, seed=1, share=WHOLE):
     message = text_format.Parse(
         f"image {{ {source} batch_size: 4 height: 2 width: 2 {text} }}", input_pb2.Input()
     )
-    return build(message, seed=seed)
+    return build(message, seed=seed, share=share)
 
 
 def labels(dataset, count=None):
@@ -106,6 +107,33 @@ def test_order_is_a_function_of_the_seed(source):
         labels(make(source, "shuffle: true", seed=seed).dataset(), 5) for seed in (1, 1, 2)
     )
     assert first == again != other
+
+
+@pytest.mark.parametrize("replicas", [2, 3, 5])
+def test_shares_are_disjoint_and_together_the_whole(source, replicas):
+    shares = [make(source, share=Share(r, replicas)).dataset() for r in range(replicas)]
+    read = []
+    for dataset in shares:
+        for batch in dataset:
+            read += batch["label"].numpy()[batch["weight"].numpy() > 0].tolist()
+    assert sorted(read) == list(range(10))
+
+
+def test_shuffled_shares_of_images_in_memory_take_turns_in_the_order_of_the_whole(folder):
+    tensors = f'tensors {{ prefix: "{folder}/tensors" images: "x" labels: "y" }} shuffle: true'
+    whole = labels(make(tensors).dataset(), 9)
+    for replica in range(3):
+        share = labels(make(tensors, share=Share(replica, 3)).dataset(), 3)
+        assert share == whole[replica::3]
+
+
+def test_shuffled_shares_of_records_have_all_records_in_an_epoch(folder):
+    records = f'records {{ files: "{folder}/records" }} shuffle: true'
+    # Five of the ten records are an epoch, so that five batches of four are four epochs.
+    for replica in range(2):
+        read = np.concatenate(labels(make(records, share=Share(replica, 2)).dataset(), 5))
+        epochs = read.reshape(4, 5)
+        np.testing.assert_array_equal(np.sort(epochs, axis=1), np.tile(np.sort(epochs[0]), (4, 1)))
 
 
 def test_max_images_takes_the_first(source):

@@ -3,6 +3,7 @@
 import numpy as np
 from frazo._core import FrazoError
 from frazo.input.image_set import ImageSet
+from frazo.input.share import WHOLE, Share
 from frazo.pipeline import Pipeline
 from frazo.proto import image_input_pb2, pipeline_pb2, processor_pb2, record_source_pb2
 
@@ -15,7 +16,9 @@ _THREADS = 1
 _MOST_LABEL = 2**31 - 1
 
 
-def image_pipeline(message: image_input_pb2.ImageInput, *, seed: int) -> pipeline_pb2.Pipeline:
+def image_pipeline(
+    message: image_input_pb2.ImageInput, *, seed: int, share: Share
+) -> pipeline_pb2.Pipeline:
     """Returns the Pipeline for the batches of an ImageInput with `records`.
 
     A batch has image, uint8 [batch, height, width, channels], and label, int32 [batch]. A shuffled
@@ -31,7 +34,9 @@ def image_pipeline(message: image_input_pb2.ImageInput, *, seed: int) -> pipelin
         source.shuffle.buffer_bytes = _SHUFFLE_BYTES
     else:
         source.epochs = 1
-    config = pipeline_pb2.Pipeline(seed=seed, threads=_THREADS)
+    config = pipeline_pb2.Pipeline(
+        seed=seed, replica=share.replica, replicas=share.replicas, threads=_THREADS
+    )
     config.source.files.CopyFrom(source)
     image = config.processor.tf_example.features.add(name="image", type=processor_pb2.UINT8)
     image.shape.sizes.extend([message.height, message.width, message.channels])
@@ -70,7 +75,7 @@ def _read_first(message: image_input_pb2.ImageInput, count: int) -> ImageSet:
     images, labels = [], []
     missing = count
     try:
-        for batch in Pipeline(image_pipeline(in_order, seed=0)):
+        for batch in Pipeline(image_pipeline(in_order, seed=0, share=WHOLE)):
             images.append(batch["image"][:missing])
             labels.append(batch["label"][:missing])
             missing -= len(labels[-1])

@@ -3,6 +3,7 @@
 from typing import Any
 
 import tensorflow as tf
+from frazo.input.share import WHOLE, Share
 
 
 class Input:
@@ -10,21 +11,24 @@ class Input:
 
     Attributes:
       element_spec: Specs of one batch, by feature.
-      num_examples: Number of real examples in one pass; None if only a full pass would tell.
+      num_examples: Number of real examples in one pass, in all shares together; None if only a full
+        pass would tell.
     """
 
     element_spec: dict[str, tf.TensorSpec]
     num_examples: int | None
 
-    def __init__(self, message: Any, *, seed: int):
+    def __init__(self, message: Any, *, seed: int, share: Share = WHOLE):
         """Builds the input.
 
         Args:
           message: The configuration.
           seed: Decides the order of a shuffled input.
+          share: The part of the input that this process reads.
         """
         self.message = message
         self.seed = seed
+        self.share = share
 
     def dataset(self) -> tf.data.Dataset:
         """Returns the batches: endless and in random order if the input is shuffled, else one pass.

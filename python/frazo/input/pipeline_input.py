@@ -3,6 +3,7 @@
 import tensorflow as tf
 from frazo._core import NotFoundError
 from frazo.input.input import Input
+from frazo.input.share import WHOLE, Share
 from frazo.ops import pipeline_dataset
 from frazo.pipeline import Pipeline
 from frazo.proto import pipeline_pb2
@@ -17,21 +18,31 @@ class PipelineInput(Input):
 
     num_examples = None
 
-    def __init__(self, message: pipeline_pb2.Pipeline, *, seed: int):
+    def __init__(self, message: pipeline_pb2.Pipeline, *, seed: int, share: Share = WHOLE):
         """Builds the input and checks its files.
 
         Args:
-          message: The configuration.
+          message: The configuration. Its replica and replicas count if `share` is the whole.
           seed: Used unless the message has its own seed.
+          share: The part of the input that this process reads.
 
         Raises:
           frazo._core.FrazoError: The message names the wrong field of the configuration, or the
             missing file and the command that makes it.
+          ValueError: Both the message and `share` choose a part.
         """
-        super().__init__(message, seed=message.seed if message.HasField("seed") else seed)
+        own_seed = message.seed if message.HasField("seed") else seed
+        super().__init__(message, seed=own_seed, share=share)
         config = pipeline_pb2.Pipeline()
         config.CopyFrom(message)
         config.seed = self.seed
+        if share.replicas > 1:
+            if message.replicas > 1:
+                raise ValueError(
+                    f"pipeline.replicas is {message.replicas}, but the run has {share.replicas} "
+                    "processes that share the input. Remove replica and replicas from the input."
+                )
+            config.replica, config.replicas = share.replica, share.replicas
         _check_files(config)
         self._dataset = pipeline_dataset(config)
         self.element_spec = self._dataset.element_spec

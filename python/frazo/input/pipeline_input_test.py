@@ -4,6 +4,7 @@ import pytest
 import tensorflow as tf
 from frazo import _core
 from frazo.input import pipeline_input  # noqa: F401  (binds itself to its message)
+from frazo.input.share import WHOLE, Share
 from frazo.proto import input_pb2
 from frazo.registry import build
 from google.protobuf import text_format
@@ -18,7 +19,7 @@ def folder(tmp_path):
     return tmp_path
 
 
-def make(folder, text="", seed=1, files="number-*"):
+def make(folder, text="", seed=1, files="number-*", share=WHOLE):
     message = f"""
         pipeline {{
           source {{ files {{ files {{ patterns: "{folder}/{files}" }} shuffle {{}} }} }}
@@ -30,7 +31,7 @@ def make(folder, text="", seed=1, files="number-*"):
           {text}
         }}
     """
-    return build(text_format.Parse(message, input_pb2.Input()), seed=seed)
+    return build(text_format.Parse(message, input_pb2.Input()), seed=seed, share=share)
 
 
 def numbers(iterator, count):
@@ -53,6 +54,22 @@ def test_the_order_is_a_function_of_the_seed(folder):
     )
     assert first == again != other
     assert sorted(itertools.chain(*first[:5])) == list(range(40))
+
+
+def test_shares_are_disjoint_and_together_the_whole(folder):
+    # 20 of the 40 records are an epoch, so that five batches of 8 are two epochs.
+    read = [
+        set(itertools.chain(*numbers(iter(make(folder, share=Share(replica, 2)).dataset()), 5)))
+        for replica in range(2)
+    ]
+    assert not read[0] & read[1]
+    assert read[0] | read[1] == set(range(40))
+
+
+def test_a_share_beside_a_replica_of_the_message_s_own_is_an_error(folder):
+    assert make(folder, "replicas: 2 replica: 1").element_spec
+    with pytest.raises(ValueError, match=r"pipeline\.replicas is 2, but the run has 3 processes"):
+        make(folder, "replicas: 2 replica: 1", share=Share(0, 3))
 
 
 def test_a_seed_of_its_own_comes_before_the_experiment_s(folder):

@@ -124,8 +124,10 @@ def parse_flags(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--mode", choices=MODES, default="sync", help="what to do (default: sync)")
     parser.add_argument(
         "--run_locally",
-        choices=["cpu"],
-        help="run everything on this machine's processors, without a cluster (default: cpu)",
+        choices=["cpu", "gpu"],
+        default="cpu",
+        help="compute on this machine's processors, or also on its GPUs, all in this process "
+        "(default: cpu)",
     )
     parser.add_argument(
         "--job",

@@ -7,8 +7,12 @@ from frazo.program.errors import UsageError
 
 def test_defaults():
     flags = parse_flags(["--model=image.mnist.LeNet5", "--logdir=/tmp/log"])
-    assert (flags.mode, flags.run_locally, flags.job, flags.overrides) == ("sync", None, None, [])
+    assert (flags.mode, flags.run_locally, flags.job, flags.overrides) == ("sync", "cpu", None, [])
     assert flags.logdir == Path("/tmp/log")
+
+
+def test_run_locally_takes_processors_or_gpus():
+    assert parse_flags(["--mode=inspect_model", "--run_locally=gpu"]).run_locally == "gpu"
 
 
 def test_set_may_be_repeated():

@@ -2,17 +2,17 @@
 
 from pathlib import Path
 
-from frazo.checkpoint.follower import CheckpointFollower
 from frazo.checkpoint.restore import restore_variables
 from frazo.evaluate.scored_sets import scored_sets
 from frazo.experiment.job_list import TRAIN_INPUT, Jobs
 from frazo.experiment.model import Model
 from frazo.experiment.parts import build_input
+from frazo.input.share import Share
 from frazo.jobs.control_records import ControlRecords
 from frazo.program.console import Console
 from frazo.program.number_format import format_bytes
-from frazo.program.stop_request import StopRequest
 from frazo.proto import experiment_pb2
+from frazo.run.run_state import RunState
 from frazo.train.inner_loop import InnerLoop
 from frazo.train.state import INPUT_PREFIX
 
@@ -24,47 +24,48 @@ def run(
     jobs: Jobs,
     logdir: Path,
     console: Console,
-    stop: StopRequest,
+    run_state: RunState,
 ) -> None:
-    """Does the jobs at each newest checkpoint until the training has finished, or a stop is
-    requested.
+    """Does the jobs at each newest checkpoint until the training has finished, or the process is to
+    stop.
 
     The controller writes the records of the run before that. JobError: no checkpoint came in time.
     """
     if jobs.controller:
-        _write_records(experiment, logdir, console)
+        _write_records(experiment, logdir, console, run_state.share)
     sets = scored_sets(jobs, experiment, logdir, console)
     model = Model(experiment, sets[0].source.element_spec) if sets else None
-    for scored in sets:
-        scored.prepare(model)
-    follower = CheckpointFollower(
-        logdir / "train", experiment.eval.checkpoint_timeout_seconds, console, lambda: bool(stop)
-    )
+    if model is not None:
+        for scored in sets:
+            scored.prepare(model)
     step = _BEFORE_ALL
-    while checkpoint := follower.next(step):
+    while checkpoint := run_state.latest_checkpoint(after=step):
         step = checkpoint.step
         if jobs.controller:
             size = format_bytes(checkpoint.manifest.size_bytes)
             console.line(f"controller: step: {step}, {checkpoint.name} is whole, {size}")
         wanting = [scored for scored in sets if scored.wants(step)]
-        if wanting:
+        if model is not None and wanting:
             restore_variables(checkpoint, model.variables, other_prefix=INPUT_PREFIX)
         for scored in wanting:
-            scored.score(step, lambda: bool(stop))
+            scored.score(step, lambda: run_state.should_stop() is not None)
     for scored in sets:
         scored.close()
+    stop = run_state.should_stop()
     for label in [*(["controller"] if jobs.controller else []), *(s.label for s in sets)]:
         console.line(
-            f"{label}: stopped by {stop.signal.name}"
+            f"{label}: stopped by {stop.reason}"
             if stop
             else f"{label}: training has finished; its last checkpoint, of step {step}, is done"
         )
 
 
-def _write_records(experiment: experiment_pb2.Experiment, logdir: Path, console: Console) -> None:
+def _write_records(
+    experiment: experiment_pb2.Experiment, logdir: Path, console: Console, share: Share
+) -> None:
     records = ControlRecords(logdir, console)
     records.warn_of_changes(experiment)
-    train_input = build_input(experiment, TRAIN_INPUT)
+    train_input = build_input(experiment, TRAIN_INPUT, share)
     model = Model(experiment, train_input.element_spec)
     records.write(experiment, model)
     iterator = iter(train_input.dataset())

@@ -1,4 +1,4 @@
-"""Reads the names of jobs: --job, and the jobs of --run_locally."""
+"""Reads the names of jobs: --job, and the jobs of a process without it."""
 
 from collections.abc import Sequence
 

@@ -1,6 +1,5 @@
 """Runs the jobs of a process."""
 
-import signal
 from pathlib import Path
 
 from frazo.experiment.job_list import Jobs
@@ -8,16 +7,23 @@ from frazo.jobs import follow_job
 from frazo.jobs.train_job import TrainJob
 from frazo.program.console import Console
 from frazo.program.disk_and_graph_errors import disk_and_graph_errors
-from frazo.program.errors import EXIT_FINISHED, EXIT_INTERRUPTED
-from frazo.program.stop_request import StopRequest
+from frazo.program.errors import EXIT_FINISHED
 from frazo.proto import experiment_pb2
+from frazo.run.run_state import RunState
 
 
-def run(experiment: experiment_pb2.Experiment, jobs: Jobs, logdir: Path, console: Console) -> int:
+def run(
+    experiment: experiment_pb2.Experiment,
+    jobs: Jobs,
+    logdir: Path,
+    console: Console,
+    run_state: RunState,
+) -> int:
     """Returns the exit code. JobError: a job failed."""
-    with StopRequest() as stop, disk_and_graph_errors(logdir):
+    with disk_and_graph_errors(logdir):
         if jobs.trainer:
-            TrainJob(experiment, jobs, logdir, console, stop).run()
+            TrainJob(experiment, jobs, logdir, console, run_state).run()
         else:
-            follow_job.run(experiment, jobs, logdir, console, stop)
-    return EXIT_INTERRUPTED if stop.signal == signal.SIGINT else EXIT_FINISHED
+            follow_job.run(experiment, jobs, logdir, console, run_state)
+    stop = run_state.should_stop()
+    return stop.exit_code if stop else EXIT_FINISHED

@@ -3,7 +3,6 @@
 import shlex
 from pathlib import Path
 
-from frazo.checkpoint import run_status
 from frazo.checkpoint.manifest import checkpoint_name
 from frazo.checkpoint.restore import by_key
 from frazo.checkpoint.retention import RetentionPolicy
@@ -17,10 +16,9 @@ from frazo.experiment.parts import build_input
 from frazo.jobs.control_records import ControlRecords
 from frazo.program import process_clock
 from frazo.program.console import Console
-from frazo.program.exclusive_lock import exclusive_lock
 from frazo.program.number_format import format_metric
-from frazo.program.stop_request import StopRequest
 from frazo.proto import experiment_pb2, train_loop_pb2
+from frazo.run.run_state import RunState
 from frazo.scores import score_log
 from frazo.scores.learning_curve import draw_learning_curve
 from frazo.train.inner_loop import InnerLoop
@@ -43,23 +41,23 @@ class TrainJob:
         jobs: Jobs,
         logdir: Path,
         console: Console,
-        stop: StopRequest,
+        run_state: RunState,
     ):
         self._experiment = experiment
         self._keeps_records = jobs.controller
         self._logdir = logdir
         self._train_directory = logdir / "train"
         self._console = console
-        self._stop = stop
+        self._run_state = run_state
         self._records = ControlRecords(logdir, console)
-        self._scores = LocalScores(jobs, experiment, logdir, console, stop)
+        self._scores = LocalScores(jobs, experiment, logdir, console, run_state)
 
     def run(self) -> None:
-        """Returns when training has finished or a stop was requested, and everything is saved.
+        """Returns when training has finished or the process is to stop, and everything is saved.
 
         JobError: it could not go on, or the last checkpoint could not be written.
         """
-        with exclusive_lock(self._train_directory):
+        with self._run_state.training():
             try:
                 step = self._train()
             finally:
@@ -72,7 +70,7 @@ class TrainJob:
         experiment = self._experiment
         if self._keeps_records:
             self._records.warn_of_changes(experiment)
-        train_input = build_input(experiment, TRAIN_INPUT)
+        train_input = build_input(experiment, TRAIN_INPUT, self._run_state.share)
         model = Model(experiment, train_input.element_spec)
         iterator = iter(train_input.dataset())
         state = TrainState(model, iterator, experiment.inputs[TRAIN_INPUT])
@@ -81,12 +79,12 @@ class TrainJob:
         if self._keeps_records:
             self._records.write(experiment, model)
         if step < experiment.train.max_steps:
-            run_status.clear_finished(self._train_directory)
+            self._run_state.clear_finished()
             inner = InnerLoop(model, iterator, experiment.learner.max_nonfinite_steps)
             saver = Saver(state, CheckpointWriter(store), self._console)
             step = self._run_loop(model, inner, saver)
         if step >= experiment.train.max_steps:
-            run_status.mark_finished(self._train_directory, step)
+            self._run_state.mark_finished(step)
         return step
 
     def _restore(self, store: CheckpointStore, state: TrainState) -> int:
@@ -134,16 +132,16 @@ class TrainJob:
                 self._records.begin_graph(inner)
 
         try:
-            loop = OuterLoop(settings, model, inner, saver, report, self._stop)
+            loop = OuterLoop(settings, model, inner, saver, report, self._run_state)
             return loop.run(after_first_step, lambda step: self._scores.score(model, step))
         finally:
             report.close()
 
     def _say_end(self, step: int) -> None:
         console, logdir = self._console, self._logdir
-        if self._stop:
+        if stop := self._run_state.should_stop():
             console.line(
-                f"train: stopped by {self._stop.signal.name} at step {step} of "
+                f"train: stopped by {stop.reason} at step {step} of "
                 f"{self._experiment.train.max_steps}; saved. The same command goes on from there."
             )
             return

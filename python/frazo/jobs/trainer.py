@@ -61,7 +61,7 @@ def _run(flags: argparse.Namespace, console: Console) -> int:
     elif flags.mode == "sync":
         return _run_jobs(flags, experiment, console)
     else:
-        start_tensorflow()
+        _start_tensorflow(flags, console)
         from frazo.export import saved_model
         from frazo.jobs import inspection
 
@@ -88,10 +88,20 @@ def _run_jobs(
             f"inputs: there is no input called {TRAIN_INPUT}, so there is nothing to train on; the experiment has "
             f"{', '.join(sorted(names))}"
         )
-    start_tensorflow()
+    _start_tensorflow(flags, console)
     from frazo.jobs import run_jobs
+    from frazo.run.file_run_state import FileRunState
 
-    return run_jobs.run(experiment, jobs, flags.logdir, console)
+    timeout_seconds = experiment.eval.checkpoint_timeout_seconds
+    with FileRunState(flags.logdir / "train", timeout_seconds, console) as run_state:
+        return run_jobs.run(experiment, jobs, flags.logdir, console, run_state)
+
+
+def _start_tensorflow(flags: argparse.Namespace, console: Console) -> None:
+    start_tensorflow()
+    from frazo.program.devices import use_devices
+
+    use_devices(flags.run_locally, console)
 
 
 def _print_models(console: Console) -> None:

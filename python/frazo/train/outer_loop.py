@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from frazo.experiment.model import Model
 from frazo.program.errors import JobError
-from frazo.program.stop_request import StopRequest
 from frazo.proto import train_loop_pb2
+from frazo.run.run_state import RunState
 from frazo.train.inner_loop import InnerLoop
 from frazo.train.report import TrainReport
 from frazo.train.saver import Saver
@@ -22,19 +22,19 @@ class OuterLoop:
         inner: InnerLoop,
         saver: Saver,
         report: TrainReport,
-        stop: StopRequest,
+        run_state: RunState,
     ):
         self._settings = settings
         self._model = model
         self._inner = inner
         self._saver = saver
         self._report = report
-        self._stop = stop
+        self._run_state = run_state
 
     def run(
         self, after_first_step: Callable[[], None], at_checkpoint: Callable[[int], None]
     ) -> int:
-        """Trains to max_steps, or until a stop is requested; saves at the end. Returns the step
+        """Trains to max_steps, or until the process is to stop; saves at the end. Returns the step
         reached.
 
         after_first_step(): what should not delay it. at_checkpoint(step): after the snapshot of a
@@ -56,7 +56,7 @@ class OuterLoop:
         self._report.begin(step)
         reported = step
         first = True
-        while step < self._settings.max_steps and not self._stop:
+        while step < self._settings.max_steps and not self._run_state.should_stop():
             steps = 1 if first else self._steps_to_next_event(step)
             result = self._inner.run(steps)
             self._require_finite()

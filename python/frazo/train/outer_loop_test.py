@@ -1,71 +1,61 @@
-import itertools
-import signal
 from types import SimpleNamespace
 
 import pytest
 from frazo.program.errors import JobError
 from frazo.proto import learner_pb2, train_loop_pb2
+from frazo.run.run_state import RunState, Stop
 from frazo.train.inner_loop import LoopResult
 from frazo.train.outer_loop import OuterLoop
 
 
-class FakeModel:
-    """Counts steps. nonfinite_from: from this step on the gradients are not finite."""
+class StoppableRun(RunState):
+    """A run that nobody else takes part in."""
 
-    def __init__(self, step=0, nonfinite_from=None):
-        self.global_step = step
-        self._nonfinite_from = nonfinite_from
-        self.learner = SimpleNamespace(
-            message=learner_pb2.Learner(max_nonfinite_steps=3), first_nonfinite="loss"
-        )
+    stop = None
 
-    def step_by(self, steps):
-        self.global_step += steps
-        bad = 0 if self._nonfinite_from is None else self.global_step - self._nonfinite_from + 1
-        self.learner.nonfinite_in_a_row = max(bad, 0)
+    def should_stop(self):
+        return self.stop
 
+    def training(self):
+        pytest.fail("the job enters this, not its loop")
 
-class FakeInnerLoop:
-    """Trains `model`; ends is the step after each run. stop_at: a signal comes during that step."""
+    def latest_checkpoint(self, after):
+        pytest.fail("a trainer follows nobody")
 
-    def __init__(self, model, stop, stop_at=None):
-        self.ends = []
-        self._model, self._stop, self._stop_at = model, stop, stop_at
+    def finished(self):
+        pytest.fail("the loop does not ask")
 
-    def run(self, steps):
-        self._model.step_by(steps)
-        self.ends.append(self._model.global_step)
-        if self._stop_at is not None and self._model.global_step >= self._stop_at:
-            self._stop.append(signal.SIGTERM)
-        return LoopResult({}, {}, {}, 0, 0)
+    mark_finished = clear_finished = finished
 
 
 class FakeSaver:
-    """Like the real one it saves a step once. ended: how it was left."""
+    """Saves at once. step: of each save, in order."""
 
     def __init__(self):
-        self.saved = []
-        self.ended = None
+        self.steps = []
+        self.ended_by = None
 
     def save(self, step):
-        if step not in self.saved:
-            self.saved.append(step)
+        if step not in self.steps[-1:]:
+            self.steps.append(step)
 
     def poll(self): ...
 
     def close(self):
-        self.ended = "closed"
+        self.ended_by = "close"
 
     def settle(self):
-        self.ended = "settled"
+        self.ended_by = "settle"
 
 
 class FakeReport:
+    """steps: of each report, in order."""
+
     def __init__(self):
-        self.reported = []
+        self.steps = []
 
     def report(self, step):
-        self.reported.append(step)
+        self.steps.append(step)
 
     def begin(self, step): ...
     def add(self, result, steps, step): ...
@@ -73,87 +63,128 @@ class FakeReport:
 
 
 class Training:
-    """An outer loop among fakes. first_at: the step at which after_first_step was called; evaluated:
-    the steps of at_checkpoint."""
+    """An outer loop on a model that only counts its steps.
 
-    def __init__(self, model=None, *, stop=(), stop_at=None):
-        self.model = model or FakeModel()
-        # Empty, as a StopRequest that nobody has made it is false.
-        self.stop = list(stop)
-        self.inner = FakeInnerLoop(self.model, self.stop, stop_at)
-        self.saver, self.report = FakeSaver(), FakeReport()
-        self.first_at, self.evaluated = None, []
+    loops: the steps of each inner loop. evaluated: the steps of the checkpoints that were scored.
+    first: the step at which after_first_step was called. after_loop: called with each step reached.
+    """
 
-    def run(self, **settings):
+    def __init__(self, step=0):
+        self.learner = SimpleNamespace(
+            message=learner_pb2.Learner(max_nonfinite_steps=3),
+            nonfinite_in_a_row=0,
+            first_nonfinite="loss",
+        )
+        self.model = SimpleNamespace(global_step=step, learner=self.learner)
+        self.run_state, self.saver, self.report = StoppableRun(), FakeSaver(), FakeReport()
+        self.loops, self.evaluated, self.first = [], [], None
+        self.after_loop = lambda step: None
+
+    def train(self, **settings):
+        """Returns the step reached."""
+        inner = SimpleNamespace(run=self._run_loop)
         message = train_loop_pb2.TrainLoop(**settings)
-        loop = OuterLoop(message, self.model, self.inner, self.saver, self.report, self.stop)
+        loop = OuterLoop(message, self.model, inner, self.saver, self.report, self.run_state)
+        return loop.run(self._after_first_step, self._evaluate)
 
-        def after_first_step():
-            self.first_at = self.model.global_step
+    def _run_loop(self, steps):
+        self.loops.append(steps)
+        self.model.global_step += steps
+        self.after_loop(self.model.global_step)
+        return LoopResult({}, {}, {}, 0, 0)
 
-        def at_checkpoint(step):
-            # The weights are those of the step, and what it has was saved before.
-            assert (self.model.global_step, self.saver.saved[-1]) == (step, step)
-            self.evaluated.append(step)
+    def _after_first_step(self):
+        self.first = self.model.global_step
 
-        return loop.run(after_first_step, at_checkpoint)
+    def _evaluate(self, step):
+        assert self.model.global_step == self.saver.steps[-1] == step
+        self.evaluated.append(step)
 
 
-def test_runs_end_exactly_where_there_is_something_to_do():
+def test_training_saves_and_evaluates_at_its_intervals_and_at_the_end():
     training = Training()
-    step = training.run(
-        max_steps=23, save_interval_steps=10, log_interval_steps=8, steps_per_loop=5
-    )
-    assert step == 23
-    assert training.first_at == 1
-    assert training.report.reported == [8, 16, 23]
-    assert training.saver.saved == training.evaluated == [10, 20, 23]
-    assert {1, 8, 10, 16, 20, 23} <= set(training.inner.ends)
-    ends = [0, *training.inner.ends]
-    assert all(end - begin <= 5 for begin, end in itertools.pairwise(ends))
-    assert training.saver.ended == "closed"
+    settings = {"save_interval_steps": 10, "log_interval_steps": 8, "steps_per_loop": 5}
+    assert training.train(max_steps=23, **settings) == 23
+    assert training.saver.steps == [10, 20, 23]
+    assert training.evaluated == [10, 20, 23]
+    assert training.report.steps == [8, 16, 23]
+    assert training.saver.ended_by == "close"
+
+
+def test_no_loop_is_longer_than_steps_per_loop_and_the_first_one_is_a_single_step():
+    training = Training()
+    settings = {"save_interval_steps": 10, "log_interval_steps": 8, "steps_per_loop": 5}
+    training.train(max_steps=23, **settings)
+    assert training.first == training.loops[0] == 1
+    assert max(training.loops) == 5
+    assert sum(training.loops) == 23
 
 
 def test_a_resumed_run_keeps_to_the_multiples_of_the_intervals():
-    training = Training(FakeModel(step=17))
-    training.run(max_steps=30, save_interval_steps=10, log_interval_steps=100, steps_per_loop=50)
-    assert training.first_at == 18
-    assert training.saver.saved == training.evaluated == [20, 30]
-    assert training.report.reported == [30]
+    training = Training(step=17)
+    settings = {"save_interval_steps": 10, "log_interval_steps": 100, "steps_per_loop": 50}
+    training.train(max_steps=30, **settings)
+    assert training.first == 18
+    assert training.saver.steps == [20, 30]
+    assert training.evaluated == [20, 30]
+    assert training.report.steps == [30]
 
 
 def test_a_stop_ends_the_loop_and_saves_without_evaluating():
-    training = Training(stop_at=6)
-    step = training.run(
-        max_steps=100, save_interval_steps=50, log_interval_steps=50, steps_per_loop=5
-    )
-    assert step == 6
-    assert training.report.reported == training.saver.saved == [6]
+    training = Training()
+
+    def stop_at_6(step):
+        if step >= 6:
+            training.run_state.stop = Stop("SIGTERM", 0)
+
+    training.after_loop = stop_at_6
+    settings = {"save_interval_steps": 50, "log_interval_steps": 50, "steps_per_loop": 5}
+    assert training.train(max_steps=100, **settings) == 6
+    assert training.saver.steps == training.report.steps == [6]
     assert training.evaluated == []
-    assert training.saver.ended == "closed"
+    assert training.saver.ended_by == "close"
 
 
 def test_a_stop_before_the_first_step_saves_nothing():
-    training = Training(stop=[signal.SIGTERM])
-    assert training.run(max_steps=100) == 0
-    assert training.inner.ends == training.saver.saved == []
-    assert training.saver.ended == "closed"
+    training = Training()
+    training.run_state.stop = Stop("SIGTERM", 0)
+    assert training.train(max_steps=100) == 0
+    assert training.loops == training.saver.steps == training.report.steps == []
+    assert training.saver.ended_by == "close"
 
 
 def test_too_many_steps_that_are_not_finite_stop_with_the_cause_and_save_nothing():
-    training = Training(FakeModel(nonfinite_from=6))
+    training = Training()
+
+    def three_bad_steps_from_6(step):
+        training.learner.nonfinite_in_a_row = 3 if step >= 8 else 0
+
+    training.after_loop = three_bad_steps_from_6
+    settings = {"save_interval_steps": 8, "log_interval_steps": 8, "steps_per_loop": 8}
     with pytest.raises(JobError) as failure:
-        training.run(max_steps=100, save_interval_steps=8, log_interval_steps=8, steps_per_loop=8)
+        training.train(max_steps=100, **settings)
     # Steps 6, 7 and 8 were bad.
     assert str(failure.value).startswith(
         "train: the loss was not finite (NaN or infinite) at step 6, and none of the 3 steps"
     )
-    assert training.saver.saved == training.evaluated == []
-    assert training.saver.ended == "settled"
+    assert training.saver.steps == training.report.steps == []
 
 
 def test_a_gradient_that_is_not_finite_is_named():
-    model = FakeModel(nonfinite_from=1)
-    model.learner.first_nonfinite = "network/fc/kernel"
+    training = Training()
+    training.learner.nonfinite_in_a_row = 3
+    training.learner.first_nonfinite = "network/fc/kernel"
     with pytest.raises(JobError, match="the gradient of 'network/fc/kernel' was not finite"):
-        Training(model).run(max_steps=100, log_interval_steps=100, save_interval_steps=100)
+        training.train(max_steps=100)
+
+
+def test_an_error_lets_the_save_under_way_end_and_is_the_one_that_is_raised():
+    training = Training()
+
+    def fail(step):
+        raise JobError("the disk is gone")
+
+    training.after_loop = fail
+    with pytest.raises(JobError, match="the disk is gone"):
+        training.train(max_steps=100)
+    assert training.saver.ended_by == "settle"
