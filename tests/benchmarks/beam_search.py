@@ -3,8 +3,8 @@
     ./bazelw run -c opt //tests/benchmarks:beam_search -- [--peers=DIR] [--json=FILE] [--rounds=3]
 
 8 sentences, beam 8, 32,000 tokens, 50 steps over scores that were made before and come from memory,
-not from a cache; without a model. Every measurement is a process of its own. docs/benchmarks.md says
-how DIR is made and keeps the last table.
+not from a cache; without a model. Every measurement is a process of its own. docs/benchmarks.md
+says how DIR is made and keeps the last table.
 """
 
 import os

@@ -2,8 +2,8 @@
 
 usage: frazo_records.py in_order|shuffled FOLDER RECORDS
 
-in_order: RecordReader.read_batch, file by file, five times. shuffled: frazo.Pipeline with a buffer of 10,000;
-records come as bytes objects.
+in_order: RecordReader.read_batch, file by file, five times. shuffled: frazo.Pipeline with a buffer
+of 10,000; records come as bytes objects.
 """
 
 import glob

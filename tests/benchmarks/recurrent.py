@@ -3,7 +3,8 @@
     ./bazelw run -c opt //tests/benchmarks:recurrent -- [--json=FILE] [--rounds=3]
 
 4 bidirectional layers of 1024 units, 8 sequences of 200 tokens: forward, backward and a step of
-gradient descent. Every measurement is a process of its own. docs/benchmarks.md keeps the last table.
+gradient descent. Every measurement is a process of its own. docs/benchmarks.md keeps the last
+table.
 """
 
 import os

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from tests.benchmarks.side_by_side import MeasurementError
 
-# Of a run, this share is warm-up and not timed.
+# This share of a run is warm-up and not timed.
 WARM_UP = 0.25
 
 
@@ -26,7 +26,8 @@ class TrainingProcess(NamedTuple):
         first_step_line: searched in each line; it first matches when the first step has been done.
             None: that is when step_line first matches.
         last_step: the step that the run is measured up to. A program that goes on is ended there.
-        ends_by_itself: the program's last step is last_step; it is then waited for and must succeed.
+        ends_by_itself: the program's last step is last_step; it is then waited for and must
+          succeed.
         timeout_seconds: after this long the program is ended and the measurement has failed.
     """
 
@@ -149,7 +150,9 @@ def _start(process: TrainingProcess) -> subprocess.Popen[str]:
 def _read_lines(
     process: TrainingProcess, running: subprocess.Popen[str], elapsed: Callable[[], float]
 ) -> list[_TimedLine]:
-    """Reads the program's lines to the end of its output, or to last_step if it goes on after it."""
+    """Reads the program's lines to the end of its output, or to last_step if it goes on
+    after it.
+    """
     lines = []
     with running.stdout:
         for text in running.stdout:

@@ -1,4 +1,5 @@
-"""Training and decoding of TransformerBase beside plain TensorFlow, Lingvo and CTranslate2, in turns.
+"""Training and decoding of TransformerBase beside plain TensorFlow, Lingvo and CTranslate2, in
+turns.
 
     ./bazelw run -c opt //tests/benchmarks:translation -- [--peers=DIR] [--json=FILE] [--rounds=3]
 
@@ -86,7 +87,9 @@ def make_ours(name: str, program: str, cases: dict[str, Case], *arguments: str) 
 
 
 def make_lingvo_trainer(python: Path) -> Contender:
-    """Lingvo as its users run it; without checkpoints and summaries, which its model never reaches."""
+    """Lingvo as its users run it; without checkpoints and summaries, which its model never
+    reaches.
+    """
 
     def measure() -> Measurement:
         with tempfile.TemporaryDirectory() as logdir:

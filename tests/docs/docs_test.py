@@ -97,7 +97,9 @@ def moved_arguments(command: Command, scratch: pathlib.Path) -> list[str]:
 
 
 def moved_model(word: str, scratch: pathlib.Path) -> str:
-    """The experiment whose name stands in --model=, where it reads from /tmp as a file that reads from `scratch`."""
+    """The experiment whose name stands in --model=, where it reads from /tmp as a file that reads
+    from `scratch`.
+    """
     if not word.startswith("--model=") or word == "--model=list":
         return word
     domain, data, name = word.removeprefix("--model=").split(".")

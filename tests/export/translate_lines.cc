@@ -80,7 +80,7 @@ class SavedModel {
   }
 
  private:
-  // Of "operation:index".
+  // Finds "operation:index".
   TF_Output Find(const std::string& tensor) {
     const size_t colon = tensor.find(':');
     TF_Operation* const operation =

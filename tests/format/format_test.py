@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from tests.format import functions
+from tests.format import functions, words
 
 # Runfiles are links into the source tree; the tools lie in their own repositories beside it.
 RUNFILES = pathlib.Path.cwd()
@@ -24,6 +24,22 @@ TEST_SIZE_BUDGET = 800
 # A function that needs more does two things.
 LINE_BUDGET = 60
 PARAMETER_BUDGET = 6
+
+# Their comments are not rewritten yet; the list must only get shorter. core/ is not checked yet.
+ROOMS_WITH_OLD_WORDS = tuple(
+    f"python/frazo/{room}/"
+    for room in (
+        "decode",
+        "evaluate",
+        "experiment",
+        "jobs",
+        "layers",
+        "models",
+        "shard",
+        "tasks",
+        "train",
+    )
+)
 
 
 def source_files(*patterns: str) -> list[str]:
@@ -76,6 +92,19 @@ def test_functions_stay_within_their_budget():
         ]
     budget = f"the budget is {LINE_BUDGET} lines and {PARAMETER_BUDGET} parameters"
     assert not too_large, "\n".join([budget, *too_large])
+
+
+def test_comments_have_subjects_and_docstrings_fit_the_line():
+    faults = []
+    for name in source_files("*.py"):
+        if name.startswith(ROOMS_WITH_OLD_WORDS):
+            continue
+        text = (TREE / name).read_text(encoding="utf-8")
+        faults += [f"{name}:{line}: {fault}" for line, fault in words.python_faults(text)]
+    for name in source_files("proto/*.proto", "tests/*.cc"):
+        text = (TREE / name).read_text(encoding="utf-8")
+        faults += [f"{name}:{line}: {fault}" for line, fault in words.cpp_faults(text)]
+    assert not faults
 
 
 def test_no_file_has_a_name_that_says_nothing():

@@ -65,14 +65,15 @@ _ATTRIBUTES = re.compile(
 def cpp_functions(text: str) -> Iterator[Function]:
     """The functions that a C++ file defines, tests included.
 
-    This is not a parser. It relies on clang-format, which puts a space before the brace of a body and none before the
-    brace of an initializer.
+    This is not a parser. It relies on clang-format, which puts a space before the brace of a body
+    and none before the brace of an initializer.
 
     Args:
       text: the file, formatted.
 
     Yields:
-      Each function whose body stands in a namespace or a class. A lambda belongs to the function around it.
+      Each function whose body stands in a namespace or a class. A lambda belongs to the function
+      around it.
 
     Raises:
       ValueError: names the line that it does not understand.
@@ -110,7 +111,9 @@ def cpp_functions(text: str) -> Iterator[Function]:
 
 
 def _is_scope(head: str) -> bool:
-    """Whether a brace after this opens a namespace or a type, and not a function that gives a struct."""
+    """Whether a brace after this opens a namespace or a type, and not a function that gives a
+    struct.
+    """
     flat = _without_brackets(head)
     return bool(_TYPE_OR_NAMESPACE.match(head)) and "=" not in flat and "(" not in flat
 
@@ -126,13 +129,17 @@ def _closing_brace(code: str, opening: int) -> int:
 
 
 def _is_signature(head: str) -> bool:
-    """Whether a brace after this opens a body, and not an initializer or a lambda in an expression."""
+    """Whether a brace after this opens a body, and not an initializer or a lambda in an
+    expression.
+    """
     flat = _without_brackets(head)
     return head[-1:].isspace() and "()" in flat and "=" not in flat and not flat.endswith("(")
 
 
 def _without_brackets(code: str) -> str:
-    """The code without what stands in brackets, and without operators: `f(x) -> y<z>` becomes `f() -> y`."""
+    """The code without what stands in brackets, and without operators: `f(x) -> y<z>` becomes `f()
+    -> y`.
+    """
     code = _OPERATOR.sub("operator", _ATTRIBUTES.sub("", code))
     kept, depth = [], 0
     for character in code:

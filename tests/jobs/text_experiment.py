@@ -40,8 +40,8 @@ train {{ max_steps: 200 save_interval_steps: 100 log_interval_steps: 50 steps_pe
 
 
 def write_text_experiment(directory: Path) -> Path:
-    """Writes 300 lines to train on in three files, TEST_LINES to test, the words and the experiment;
-    returns its path.
+    """Writes 300 lines to train on in three files, TEST_LINES to test, the words and the
+    experiment; returns its path.
 
     A line is 1 to 20 words; every other word is of the label's own third of the vocabulary. Lines
     over 15 words, which only the training files have, are filtered out.

@@ -35,7 +35,7 @@ def test_it_learns_and_evaluates_every_line_once(unbroken):
     metrics = json.loads(records[-1])["metrics"]
     # Half of the words give the label away, which is far more than it takes to beat chance, one in three.
     assert metrics["accuracy"] > 0.6
-    # Of the mean over all lines k / TEST_LINES is left, of anything else it would not.
+    # The mean over all lines is k / TEST_LINES; another mean would not be.
     right = metrics["accuracy"] * TEST_LINES
     assert right == pytest.approx(round(right), abs=1e-3)
 

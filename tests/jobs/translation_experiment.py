@@ -1,5 +1,5 @@
-"""A small translation experiment whose weights are written down, not learned: it translates each word
-by itself, with a probability that is known.
+"""A small translation experiment whose weights are written down, not learned: it translates each
+word by itself, with a probability that is known.
 """
 
 import random
@@ -131,16 +131,16 @@ def _pair(source: str) -> str:
 
 
 def _weights() -> dict[str, tf.Tensor]:
-    """The variables that translate, by name; all others keep their initial values, which are 0 where
-    anything would be added.
+    """The variables that translate, by name; all others keep their initial values, which are 0
+    where anything would be added.
 
     A token's vector has a 1 for the token and a 1 for its position. In the decoder's place n the
     query finds the source's token n: before the layer the two ones are normalized to 4.3, the rest
     to -0.2, so that the logit of the right place is 100 * 4.5 / sqrt(39) = 72 above the others. The
     value is 10 for the token that translates it. The token before adds 1 to its own logit, and each
-    place less than 1 to each token's, so that no two hypotheses are equally good. The right token is
-    thus at least 8 above the 26 others: its probability is over 1 - 26 / e^8 = 0.991, and that of a
-    sentence of 7 tokens over 0.94.
+    place less than 1 to each token's, so that no two hypotheses are equally good. The right token
+    is thus at least 8 above the 26 others: its probability is over 1 - 26 / e^8 = 0.991, and that
+    of a sentence of 7 tokens over 0.94.
     """
     tokens = len(_VOCABULARY)
     positions = np.eye(_POSITIONS, _DIM, k=tokens)

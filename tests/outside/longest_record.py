@@ -1,4 +1,6 @@
-"""Prints the longest record of a TFRecord file compressed with zstd, read through Frazo's tf.data source."""
+"""Prints the longest record of a TFRecord file compressed with zstd, read through Frazo's tf.data
+source.
+"""
 
 import sys
 

@@ -1,8 +1,8 @@
 """The floors of the house, and the arrows between its rooms.
 
-An arrow is a dependency: a label in a BUILD file, an import in a Python file, an include in a C++ file. Bazel lets a
-C++ file include, and a Python file import, whatever a dependency brings along, so the BUILD files alone do not tell
-the whole.
+An arrow is a dependency: a label in a BUILD file, an import in a Python file, an include in a C++
+file. Bazel lets a C++ file include, and a Python file import, whatever a dependency brings along,
+so the BUILD files alone do not tell the whole.
 """
 
 from __future__ import annotations
@@ -85,7 +85,9 @@ def room_of(folder: str) -> str | None:
 
 
 def complaints(arrows: Iterable[Arrow]) -> list[str]:
-    """A line for each arrow that does not point down, and for each folder that belongs to no room."""
+    """A line for each arrow that does not point down, and for each folder that belongs to
+    no room.
+    """
     found = set()
     for arrow in arrows:
         tail, head = room_of(arrow.tail_folder), room_of(arrow.head_folder)

@@ -36,7 +36,9 @@ reader: int = _core.RecordWriter
 
 @pytest.fixture(name="errors", scope="module")
 def _errors(tmp_path_factory) -> list[tuple[str, int, str]]:
-    """(file, line, message) for each error in a copy of the sources with the generated stubs beside them."""
+    """(file, line, message) for each error in a copy of the sources with the generated stubs beside
+    them.
+    """
     copy = tmp_path_factory.mktemp("tree")
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *COPIED],

@@ -1,7 +1,8 @@
 """Makes the Python environment of the build, once per machine and lock file, and prints its folder.
 
-Run by the repository rule in repository.bzl. The environment is kept in the user's cache, keyed by the lock file and
-the interpreter, so that a second clone finds it ready. Several builds may ask at once: one makes it, the rest wait.
+Run by the repository rule in repository.bzl. The environment is kept in the user's cache, keyed by
+the lock file and the interpreter, so that a second clone finds it ready. Several builds may ask at
+once: one makes it, the rest wait.
 """
 
 import argparse

@@ -1,7 +1,9 @@
 """The main of every frazo_py_test: pytest on the files named as arguments.
 
-An ordinary run is the same each time. Two environment variables vary it (CONTRIBUTING.md, "Variations"):
-    FRAZO_TEST_SEED: a whole number. Another one draws other examples and other initial weights. Default: 0.
+An ordinary run is the same each time. Two environment variables vary it (CONTRIBUTING.md,
+"Variations"):
+    FRAZO_TEST_SEED: a whole number. Another one draws other examples and other initial weights.
+      Default: 0.
     FRAZO_TEST_EXAMPLES: how many times as many examples hypothesis draws. Default: 1.
 """
 
@@ -31,7 +33,9 @@ class MoreExamples:
 
 
 def set_up_hypothesis() -> list[str]:
-    """What all tests have in common, whatever their own settings are; returns options for pytest."""
+    """What all tests have in common, whatever their own settings are; returns options for
+    pytest.
+    """
     hypothesis.settings.register_profile(
         "frazo",
         # No test asserts a time, and that it makes its examples fast enough is such an assertion.

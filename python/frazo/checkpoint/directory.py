@@ -60,7 +60,9 @@ class CheckpointDirectory:
         return sorted({step for step in found if step is not None} | self._listed_steps())
 
     def open(self, step: int) -> Checkpoint:
-        """Reads and verifies every byte. Raises DamagedCheckpointError that names the first damage."""
+        """Reads and verifies every byte. Raises DamagedCheckpointError that names the first
+        damage.
+        """
         manifest = read_manifest(self.path, step)
         verify_files(self.path, manifest.files)
         return Checkpoint(self.path, manifest)

@@ -15,7 +15,9 @@ _POLL_SECONDS = 0.5
 
 
 class CheckpointFollower:
-    """Returns the newest checkpoint whenever there is a newer one, until the training has finished."""
+    """Returns the newest checkpoint whenever there is a newer one, until the training has
+    finished.
+    """
 
     def __init__(
         self,

@@ -7,7 +7,9 @@ MINUTE = 60.0
 
 
 def kept_after(minutes, policy):
-    """Saves at each of `minutes` (step = minute), removing after each save what is not to be kept."""
+    """Saves at each of `minutes` (step = minute), removing after each save what is not to
+    be kept.
+    """
     left = []
     for minute in minutes:
         left.append(SavedCheckpoint(minute, minute * MINUTE))

@@ -19,7 +19,9 @@ def clear_finished(train_directory: Path) -> None:
 
 
 def finished_step(train_directory: Path) -> int | None:
-    """Returns the step at which training finished, or None if it has not or the file is unreadable."""
+    """Returns the step at which training finished, or None if it has not or the file is
+    unreadable.
+    """
     try:
         return json.loads((train_directory / _FILE).read_text(encoding="utf-8"))["step"]
     except (OSError, ValueError, KeyError, TypeError):

@@ -55,7 +55,9 @@ def _comments_of_file(file: descriptor_pb2.FileDescriptorProto) -> Iterator[tupl
 
 
 def _declarations(messages, prefix: str, path: tuple[int, ...]) -> Iterator[tuple[tuple, str]]:
-    """Yields the path and the full name of each declaration in the messages, and of the messages."""
+    """Yields the path and the full name of each declaration in the messages, and of the
+    messages.
+    """
     for index, message in enumerate(messages):
         here, name = (*path, index), prefix + message.name
         yield here, name

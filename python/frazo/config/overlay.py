@@ -70,7 +70,9 @@ def _overlay_part(
 
 
 def _overlay_packed(below: Document, above: Document) -> None:
-    """Merges messages in an Any if they have the same type; otherwise the new one replaces the old."""
+    """Merges messages in an Any if they have the same type; otherwise the new one replaces
+    the old.
+    """
     if not above.message.type_url:
         return
     if below.message.TypeName() != above.message.TypeName():

@@ -54,7 +54,9 @@ def validator_of(message: Message) -> Validator | None:
 
 
 def require_valid(message: Message, path: str) -> None:
-    """The same checks for a layer that may have been made without a file: ValueError naming its path."""
+    """The same checks for a layer that may have been made without a file: ValueError naming its
+    path.
+    """
 
     def fail(problem: str, *part: Key) -> NoReturn:
         raise ValueError(f"{path}: {'.'.join(map(str, part))}: {problem}")

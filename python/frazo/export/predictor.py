@@ -107,7 +107,9 @@ class Predictor:
         ]
 
     def num_tokens(self, texts: Sequence[str | bytes]) -> list[int]:
-        """Returns the number of tokens of each text as the model reads it, including the final one."""
+        """Returns the number of tokens of each text as the model reads it, including the
+        final one.
+        """
         sources = _to_bytes(texts)
         if not sources:
             return []

@@ -7,7 +7,7 @@ from frazo.input.graph_tokenizer import GraphTokenizer
 from frazo.proto import tokenizer_pb2
 from google.protobuf import text_format
 
-# Of two folders, with names that are the same.
+# Files in two folders with the same names.
 BPE = 'bpe {{ merges: "{0}/one/table" vocabulary: "{0}/two/table" }}'
 WORD = 'word {{ vocabulary: "{0}/one/words" }} eos_id: 1'
 

@@ -12,8 +12,8 @@ class FeatureEncoding(NamedTuple):
     """What is done to a text.
 
     tokenizer: with the places of its files. prepend_sos, append_eos: whether ids begin or end with
-    the token that starts or ends sentences. max_length: of the longest ids that come into a batch; 0:
-    there is no limit.
+    the token that starts or ends sentences. max_length: of the longest ids that come into a batch;
+    0: there is no limit.
     """
 
     tokenizer: tokenizer_pb2.Tokenizer

@@ -42,7 +42,9 @@ class GradientNormTracker(tf.Module):
         return log_norm <= limit
 
     def _limit(self) -> tf.Tensor:
-        """Returns the largest accepted log(1 + norm). It is infinite until enough steps were seen."""
+        """Returns the largest accepted log(1 + norm). It is infinite until enough steps
+        were seen.
+        """
         weight = self._weight.read_value()
         mean = tf.math.divide_no_nan(self._sum, weight)
         mean_of_squares = tf.math.divide_no_nan(self._sum_of_squares, weight)

@@ -142,7 +142,7 @@ class Learner(tf.Module):
           ValueError: a weight has no gradient.
         """
         self._require_gradients(gradients)
-        # Of a table of which only some rows are used a gradient names these rows.
+        # The gradient of a table of which only some rows are used lists these rows.
         gradients = [tf.convert_to_tensor(gradient) for gradient in gradients]
         scalars = {}
         if self.message.l2_weight:
@@ -184,7 +184,9 @@ class Learner(tf.Module):
         weight: tf.Tensor,
         update: Callable[[Sequence[tf.Tensor], tf.Tensor], None],
     ) -> None:
-        """Updates with the gradients and their norm, or with those of the mean that they complete."""
+        """Updates with the gradients and their norm, or with those of the mean that they
+        complete.
+        """
         if self._accumulation is None:
             update(gradients, norm)
             return

@@ -35,7 +35,9 @@ class MovingAverages(tf.Module):
             average.assign(weight)
 
     def decay_at(self, step: tf.Tensor) -> tf.Tensor:
-        """Returns d, a float32 scalar, at int64 step t, the number of steps done before this one."""
+        """Returns d, a float32 scalar, at int64 step t, the number of steps done before
+        this one.
+        """
         t = tf.cast(step, tf.float64)
         return tf.cast(tf.minimum((1 + t) / (10 + t), self._decay), tf.float32)
 

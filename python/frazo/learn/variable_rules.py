@@ -43,7 +43,9 @@ def trained_weights(
 
 
 def matching(pattern: str, names: Sequence[str], *, field: str) -> list[str]:
-    """Those of the trainable variables' names that match; ValueError, naming the field: none does."""
+    """Those of the trainable variables' names that match; ValueError, naming the field:
+    none does.
+    """
     matched = [name for name in names if fnmatchcase(name, pattern)]
     if matched:
         return matched

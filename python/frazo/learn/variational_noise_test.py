@@ -35,7 +35,7 @@ def test_the_noise_has_the_deviation_and_is_gone_afterwards():
     setting = Setting(stddev=0.1)
     kernel, bias = setting.at(3)
     noise = kernel - _KERNEL
-    # Of 20,000 numbers the mean is within 5 / sqrt(20000) deviations of 0.
+    # The mean of 20,000 numbers is within 5 / sqrt(20000) deviations of 0.
     assert abs(noise.mean()) < 0.1 * 5 / np.sqrt(20000)
     assert noise.std() == pytest.approx(0.1, rel=0.03)
     assert np.all(bias != _BIAS)

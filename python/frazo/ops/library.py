@@ -22,7 +22,9 @@ def op_library() -> types.ModuleType:
 
 
 def find_library(package: pathlib.Path) -> pathlib.Path:
-    """Returns the path of the library beside the package `frazo`, or in Bazel's tree that holds it."""
+    """Returns the path of the library beside the package `frazo`, or in Bazel's tree that
+    holds it.
+    """
     candidates = [package / _LIBRARY, package.parents[1] / "core" / "ops" / _LIBRARY]
     for path in candidates:
         if path.exists():

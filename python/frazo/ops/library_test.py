@@ -6,7 +6,7 @@ from frazo.ops.library import find_library
 def test_a_missing_library_says_where_it_was_sought(tmp_path):
     package = tmp_path / "python" / "frazo"
     with pytest.raises(
-        FileNotFoundError, match=r"in neither of .*python/frazo/libfrazo_ops.so, .*core/ops/"
+        FileNotFoundError, match=r"in none of .*python/frazo/libfrazo_ops.so, .*core/ops/"
     ):
         find_library(package)
     library = tmp_path / "core" / "ops" / "libfrazo_ops.so"

@@ -1,4 +1,6 @@
-"""What every measured program shares: the timing of a stream of batches, and the line of figures."""
+"""What every measured program shares: the timing of a stream of batches, and the line of
+figures.
+"""
 
 import json
 import time

@@ -2,8 +2,8 @@
 
 usage: keras_lstm_training.py
 
-Keras's defaults for a CPU: the loop over the tokens is in the graph, without XLA (which takes half as
-long again) and not unrolled (the graph of 200 tokens takes a minute to trace for each layer).
+Keras's defaults for a CPU: the loop over the tokens is in the graph, without XLA (which takes half
+as long again) and not unrolled (the graph of 200 tokens takes a minute to trace for each layer).
 """
 
 import tensorflow as tf

@@ -21,8 +21,9 @@ _PEAK_REPETITIONS = 15
 
 
 def step_flops() -> int:
-    """Of the matrix products that a training step needs: forward, and in the backward pass the
-    gradients of both factors; the gradient of the first layer's input is not needed."""
+    """Returns the work of the matrix products of a training step: forward, and in the backward pass
+    the gradients of both factors; the gradient of the first layer's input is not needed.
+    """
     gates = 2 * BATCH * TIME * 4 * UNITS
     forward = sum(
         2 * gates * ((DIM if layer == 0 else 2 * UNITS) + UNITS) for layer in range(LAYERS)

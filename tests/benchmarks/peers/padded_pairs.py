@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from figures import drain, print_figures
 
-# Of the longer side with its </s>, and the pairs a batch of each bucket.
+# Bounds for the longer side with its </s>, and pairs per batch of each bucket.
 BOUNDS = (10, 20, 30, 40, 60, 80)
 LIMITS = tuple(4096 // bound for bound in BOUNDS)
 SHUFFLE_BUFFER = 10_000
@@ -22,7 +22,8 @@ def measure(
 
     Args:
         next_batch: a batch as NumPy arrays; `source` is [batch, ...].
-        padding_of: of a batch, how many positions of both sides hold a token, and how many there are.
+        padding_of: of a batch, how many positions of both sides hold a token, and how many there
+          are.
     """
     kept, batches = [], 0
 

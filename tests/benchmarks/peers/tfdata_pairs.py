@@ -28,7 +28,7 @@ def read_lines(folder: str) -> tf.data.Dataset:
 
 
 def make_batch(source: tf.Tensor, target: tf.Tensor) -> dict[str, tf.Tensor]:
-    """Of ids with </s>, [batch, longest] int64, -1 where there is none."""
+    """Makes features of ids with </s>, [batch, longest] int64, -1 where there is none."""
     begin = tf.fill([tf.shape(target)[0], 1], tf.constant(SOS, target.dtype))
     shifted = tf.where(target < 0, tf.zeros_like(target), tf.concat([begin, target[:, :-1]], 1))
     target_padding = tf.cast(target < 0, tf.float32)

@@ -2,11 +2,12 @@
 
 usage: tfdata_records.py dropped|in_order|interleaved_dropped|interleaved|serial FOLDER RECORDS
 
-dropped, in_order: five passes over FOLDER's RECORDS records in batches of 256, timed from the making
-of the iterator; `dropped` keeps the batches inside of TensorFlow, `in_order` hands them to Python.
-The others: endless, shuffled by a buffer of 10,000, with two files read in parallel (interleaved) or
-eight in turn (serial): the steadiest two of the settings tried (cycles of 2 and 8, blocks of 16 to
-1024, 0, 2 and AUTOTUNE parallel calls). interleaved_dropped hands every 100th batch to Python.
+dropped, in_order: five passes over FOLDER's RECORDS records in batches of 256, timed from the
+making of the iterator; `dropped` keeps the batches inside of TensorFlow, `in_order` hands them to
+Python.
+The others: endless, shuffled by a buffer of 10,000, with two files read in parallel (interleaved)
+or eight in turn (serial): the steadiest two of the settings tried (cycles of 2 and 8, blocks of 16
+to 1024, 0, 2 and AUTOTUNE parallel calls). interleaved_dropped hands every 100th batch to Python.
 """
 
 import glob

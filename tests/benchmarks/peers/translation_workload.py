@@ -39,7 +39,9 @@ def training_rate(step: Callable[[], object]) -> float:
 
 
 def decoding_rate(decode: Callable[[], int]) -> float:
-    """Tokens per second of `decode`, which returns how many tokens the translations have; the median."""
+    """Tokens per second of `decode`, which returns how many tokens the translations have; the
+    median.
+    """
     for _ in range(DECODING_WARM_UPS):
         decode()
     return statistics.median(_timed(decode) for _ in range(DECODING_REPETITIONS))

@@ -1,4 +1,6 @@
-"""The code that the proto rules make works together: messages, stubs of types, a client and a server."""
+"""The code that the proto rules make works together: messages, stubs of types, a client and a
+server.
+"""
 
 import pathlib
 from concurrent import futures

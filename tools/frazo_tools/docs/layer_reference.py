@@ -63,7 +63,9 @@ class Binding(NamedTuple):
 
 
 def bindings(package: Path) -> dict[str, Binding]:
-    """Returns the registered layers and models of a package, by the full names of their messages."""
+    """Returns the registered layers and models of a package, by the full names of their
+    messages.
+    """
     found = {}
     paths = (path for room in _ROOMS for path in sorted((package / room).rglob("*.py")))
     for path in paths:

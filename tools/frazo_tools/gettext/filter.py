@@ -40,7 +40,9 @@ _CREDITS = frozenset(
 
 
 class Reason(enum.Enum):
-    """Why a message is left out, in the order of the checks. The value is the text in the report."""
+    """Why a message is left out, in the order of the checks. The value is the text in the
+    report.
+    """
 
     EMPTY = "one side is empty"
     CREDITS = "names or addresses of people"

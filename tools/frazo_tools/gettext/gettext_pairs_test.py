@@ -18,7 +18,9 @@ FILES = {
 
 @pytest.fixture
 def catalogues(tmp_path, monkeypatch) -> Path:
-    """Two good catalogues, of 80 messages and of 20 of these and three bad ones, and a damaged one."""
+    """Two good catalogues, of 80 messages and of 20 of these and three bad ones, and a
+    damaged one.
+    """
     monkeypatch.setenv("BUILD_WORKING_DIRECTORY", str(tmp_path))
     monkeypatch.chdir(tmp_path)
     folder = tmp_path / "catalogues" / "de" / "LC_MESSAGES"

@@ -127,7 +127,9 @@ def _strings(content: bytes, lengths_and_offsets: tuple[int, ...], name: str) ->
 
 
 def _charset(header: bytes, name: str) -> str:
-    """Returns Python's name of the charset, or UTF-8, which contains ASCII, if the header has none."""
+    """Returns Python's name of the charset, or UTF-8, which contains ASCII, if the header
+    has none.
+    """
     found = _CHARSET.search(header)
     # Templates have this word until a translator replaces it.
     charset = found.group(1).decode(errors="replace") if found else "UTF-8"

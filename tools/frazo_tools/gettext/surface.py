@@ -54,7 +54,9 @@ def _plain(text: str) -> str:
 
 
 def _without_mnemonic(text: str, other: str) -> str:
-    """Removes the mark. A word that `other`, the translation, has too is a name with a mark in it."""
+    """Removes the mark. A word that `other`, the translation, has too is a name with a mark
+    in it.
+    """
     if "&&" in text:
         # Qt's way to write "&".
         return text.replace("&&", "&")

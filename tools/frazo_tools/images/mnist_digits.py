@@ -130,7 +130,9 @@ def _parse_images(place: str, content: bytes) -> list[bytes]:
 
 
 def _to_byte(value: float) -> int:
-    """Returns the k of 0..255 for which value is k / 255 in three decimals. There is at most one."""
+    """Returns the k of 0..255 for which value is k / 255 in three decimals. There is at
+    most one.
+    """
     byte = round(value * 255)
     if not 0 <= byte <= 255 or round(byte / 255, 3) != value:
         raise ValueError(f"{value} is not k / 255 in three decimals for any k of 0..255")

@@ -9,11 +9,11 @@ def best_bounds(histogram: Mapping[int, int], buckets: int) -> list[int]:
     """Returns the increasing upper bounds of at most `buckets` buckets with the least padded
     length.
 
-    A sequence is padded to the bound of its bucket, the first bound that is not below its length, so
-    the padded length is sum over sequences of their bound. The last bound is the longest length.
+    A sequence is padded to the bound of its bucket, the first bound that is not below its length,
+    so the padded length is sum over sequences of their bound. The last bound is the longest length.
 
-    With lengths l_1 < ... < l_n and C_j sequences no longer than l_j, the least padded length of the
-    first j lengths in k buckets is
+    With lengths l_1 < ... < l_n and C_j sequences no longer than l_j, the least padded length of
+    the first j lengths in k buckets is
 
         P_k(j) = min over i < j of P_{k-1}(i) + (C_j - C_i) l_j,
 

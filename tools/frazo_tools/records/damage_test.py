@@ -74,8 +74,10 @@ def test_every_truncation_keeps_the_records_before_it():
 
 
 def same_gaps(content: bytes, begin: int, end: int) -> list[tuple[int, int]]:
-    """The gaps that leave the same file: where the bytes behind a gap are those that it begins with, it
-    may as well begin later, and where those before it are those that it ends with, earlier."""
+    """The gaps that leave the same file: where the bytes behind a gap are those that it begins
+    with, it may as well begin later, and where those before it are those that it ends with,
+    earlier.
+    """
     gaps = [(begin, end)]
     while gaps[0][0] > 0 and content[gaps[0][0] - 1] == content[gaps[0][1] - 1]:
         gaps.insert(0, (gaps[0][0] - 1, gaps[0][1] - 1))

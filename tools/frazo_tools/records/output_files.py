@@ -47,7 +47,9 @@ def open_output(
 
 
 def _check_is_not_read(out: str, files: RecordFiles) -> None:
-    """Raises a RecordsError if an output is also an input, before another error tells to remove it."""
+    """Raises a RecordsError if an output is also an input, before another error tells to
+    remove it.
+    """
     for written in [out] if os.path.exists(out) else _found(out):
         for read in files.paths:
             if os.path.samefile(written, read):

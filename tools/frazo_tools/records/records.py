@@ -8,9 +8,10 @@
     ./bazelw run //tools:records -- reshard pairs.tfrecord --shuffle --seed=1 --out=pairs@8.tfrecord
     ./bazelw run //tools:records -- stats pairs.tfrecord --column=0 --unit=words --buckets=6 --plot=lengths.png
 
-A PATTERN is a path, a glob, name@8.ext for the files name-00000-of-00008.ext to name-00007-of-00008.ext,
-name@*.ext for such a set of any size, or several of these with commas between. Files are read in the
-order of their names. Formats are tfrecord and text (a record is a line); compression is recognised.
+A PATTERN is a path, a glob, name@8.ext for the files name-00000-of-00008.ext to
+name-00007-of-00008.ext, name@*.ext for such a set of any size, or several of these with commas
+between. Files are read in the order of their names. Formats are tfrecord and text (a record is a
+line); compression is recognised.
 
 An output file appears when it is complete, and a set of files appears at once. Existing files are
 never replaced. Ctrl+C leaves nothing behind. See also `records COMMAND --help`.

@@ -41,7 +41,7 @@ def test_every_record_comes_once_in_an_order_that_the_seed_decides(tmp_path, mem
     assert shuffled(tmp_path, PARTS, seed=2, memory_bytes=memory_bytes) != one
 
 
-# Of 6 orders each is expected 20 times in 120 draws. Chi-squared with 5 degrees of freedom exceeds
+# Each of 6 orders is expected 20 times in 120 draws. Chi-squared with 5 degrees of freedom exceeds
 # 26 once in 10,000 runs, and the seeds are fixed.
 @pytest.mark.parametrize("memory_bytes", [1 << 20, 1])
 def test_each_order_is_as_likely_as_any_other(tmp_path, memory_bytes):

@@ -3,7 +3,9 @@ from frazo_tools.translation.batches import Batches
 
 
 class Shouting:
-    """Its translation of a text is in capitals and scored by the words; it knows 40 words at most."""
+    """Its translation of a text is in capitals and scored by the words; it knows 40 words
+    at most.
+    """
 
     max_source_length = 40
 

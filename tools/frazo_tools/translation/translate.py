@@ -9,16 +9,16 @@ length are translated together, --window lines at a time. A larger window is fas
 gives the first lines earlier. At a terminal each line is translated at once.
 
 Searching
-  By default the search is that of the exported experiment. --beam=4 keeps the 4 best beginnings of a
-  translation at each word; --beam=1 takes the best word each time (greedy search), which is faster
-  and a little worse. --n_best=3 gives the 3 best translations of a line as JSON:
+  By default the search is that of the exported experiment. --beam=4 keeps the 4 best beginnings of
+  a translation at each word; --beam=1 takes the best word each time (greedy search), which is
+  faster and a little worse. --n_best=3 gives the 3 best translations of a line as JSON:
     {"source": "Open the file", "hypotheses": [{"text": "Datei öffnen", "score": -0.31}, ...]}
 
 Lines of every kind
   An empty line, or one of blanks alone, gives an empty line (with --n_best: no hypotheses). What is
-  longer than the model has seen in training is divided where a sentence, a clause or a word ends, and
-  translated in parts. Bytes that are not UTF-8 are read as U+FFFD. At the end standard error says how
-  many there were of each, and how many lines a second were translated.
+  longer than the model has seen in training is divided where a sentence, a clause or a word ends,
+  and translated in parts. Bytes that are not UTF-8 are read as U+FFFD. At the end standard error
+  says how many there were of each, and how many lines a second were translated.
 """
 
 import argparse

@@ -6,11 +6,11 @@ Kinds, and the files that each writes:
 
     grapheme               OUTPUT.vocab: the most frequent characters, one a line
     word                   OUTPUT.vocab: the most frequent words (the parts between blanks)
-    bpe                    OUTPUT.merges and OUTPUT.vocab: byte-pair merges (Sennrich et al. 2016) and
-                           their pieces; `@@` ends a piece that does not end its word
-    sentencepiece-unigram  OUTPUT.model: a model of the sentencepiece library (Kudo 2018), from which
-    sentencepiece-bpe      every text comes back exactly: nothing is normalized, and characters
-                           without a piece become tokens of their bytes
+    bpe                    OUTPUT.merges and OUTPUT.vocab: byte-pair merges (Sennrich et al. 2016)
+                           and their pieces; `@@` ends a piece that does not end its word
+    sentencepiece-unigram  OUTPUT.model: a model of the sentencepiece library (Kudo 2018), from
+    sentencepiece-bpe      which every text comes back exactly: nothing is normalized, and
+                           characters without a piece become tokens of their bytes
 
 The texts are the lines of FILEs, gzipped or not (--format=text), or records (--format=tfrecord).
 --columns=0,1 takes tab-separated columns of lines or records, counted from 0;
@@ -83,7 +83,9 @@ def write(output: Path, files: dict[str, bytes]) -> dict[str, Path]:
 
 
 def summarize(kind: str, counts: training.Counts, paths: dict[str, Path]) -> str:
-    """Describes how well the vocabulary fits its texts, word by word, and the configuration for it."""
+    """Describes how well the vocabulary fits its texts, word by word, and the configuration
+    for it.
+    """
     field = kind.partition("-")[0]
     files = {_FIELDS[ending]: path for ending, path in paths.items()}
     tokenizer = _core.Tokenizer(kind=field, **cast(dict[str, Any], files))
