@@ -25,7 +25,7 @@ def activate(x: tf.Tensor, activation: activation_pb2.Activation) -> tf.Tensor:
 class Elementwise(Layer):
     """An activation as a layer of its own. It has no message: the enum value stands for it."""
 
-    def __init__(self, activation: int, place: Place):
+    def __init__(self, activation: activation_pb2.Activation, place: Place):
         super().__init__(None, place)
         self._activation = activation
 

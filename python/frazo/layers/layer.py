@@ -32,14 +32,19 @@ class Layer(tf.Module, abc.ABC):
     def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
         """From float32 `input_shape` to float32 `output_shape`."""
 
-    def require_rank(self, rank: int, dimensions: str) -> None:
-        """Raises ValueError unless the input has `rank` dimensions, all but the first known."""
-        if len(self.input_shape) != rank or None in self.input_shape[1:]:
+    def require_rank(self, rank: int, dimensions: str) -> tuple[int, ...]:
+        """The sizes of all dimensions but the first.
+
+        Raises ValueError unless the input has `rank` dimensions, all but the first known.
+        """
+        sizes = tuple(size for size in self.input_shape[1:] if size is not None)
+        if len(self.input_shape) != rank or len(sizes) != rank - 1:
             raise ValueError(
                 f"{self.path}: the input has shape {show_shape(self.input_shape)}; "
                 f"{type(self).__name__} expects {dimensions} with known sizes. "
                 "Check the layers before it."
             )
+        return sizes
 
     def require_dim(self) -> int:
         """The size of the last dimension. Raises ValueError unless it is known."""

@@ -45,7 +45,7 @@ def project(
     kernel: tf.Variable,
     bias: tf.Tensor | None,
     context: StepContext,
-    activation: int = activation_pb2.IDENTITY,
+    activation: activation_pb2.Activation = activation_pb2.IDENTITY,
 ) -> tf.Tensor:
     """activation(x W + b): [..., features], [features, units], [units] to [..., units].
 

@@ -63,6 +63,5 @@ class Residual(Layer):
 
 def token_norm(message: norm_pb2.TokenNorm, place: Place) -> Layer:
     """The norm of the message, a layer norm if none is set."""
-    if message.WhichOneof("kind") is None:
-        message = norm_pb2.LayerNorm()
-    return build(message, place=place)
+    is_set = message.WhichOneof("kind") is not None
+    return build(message if is_set else norm_pb2.LayerNorm(), place=place)

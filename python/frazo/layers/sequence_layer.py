@@ -114,11 +114,17 @@ class AttendingLayer(SequenceLayer, TokenDecoder):
 
 
 def require_memory(memory: Memory | None, path: str) -> Memory:
-    """`memory`. Raises ValueError if there is none, or if it is packed. path: of the layer."""
+    """`memory`. Raises ValueError if there is none. path: of the layer."""
     if memory is None:
         raise ValueError(
             f"{path}: it attends to an encoder's output, but there is none. Give it a memory."
         )
+    return memory
+
+
+def require_unpacked_memory(memory: Memory | None, path: str) -> Memory:
+    """`memory`. Raises ValueError if there is none, or if it is packed. path: of the layer."""
+    memory = require_memory(memory, path)
     if memory.layout.segment_ids is not None:
         raise ValueError(
             f"{path}: the encoder's output is of packed sequences, and decoding step by step is of "

@@ -8,6 +8,7 @@ from frazo.layers.sequence_layer import (
     SequenceLayer,
     TokenDecoder,
     require_memory,
+    require_unpacked_memory,
 )
 from frazo.layers.sequence_layout import SequenceLayout
 
@@ -40,4 +41,4 @@ def test_a_packed_memory_is_an_error():
     ids = tf.constant([[1, 1, 2]])
     packed = Memory(tf.zeros([1, 3, 2]), SequenceLayout.of_segments(ids, tf.zeros_like(ids)))
     with pytest.raises(ValueError, match=r"^decoder: .* packed sequences.* Encode without packing"):
-        require_memory(packed, "decoder")
+        require_unpacked_memory(packed, "decoder")

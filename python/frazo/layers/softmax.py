@@ -15,9 +15,8 @@ class Softmax(Layer):
 
     def __init__(self, message: softmax_pb2.Softmax, place: Place):
         super().__init__(message, place)
-        self.require_rank(2, "[batch, features]")
-        batch, features = self.input_shape
-        self.output_shape = (batch, message.num_classes)
+        (features,) = self.require_rank(2, "[batch, features]")
+        self.output_shape = (self.input_shape[0], message.num_classes)
         classes = message.num_classes
         self.kernel = place.variable(
             "kernel",

@@ -70,9 +70,10 @@ class TransformerLayer(AttendingLayer):
             x, context, lambda y: self.self_attention.attend(y, layout, context)
         )
         probabilities = None
-        if self.cross_attention is not None:
+        cross_attention = self.cross_attention
+        if cross_attention is not None:
             x, probabilities = self.cross_residual(
-                x, context, lambda y: self.cross_attention.attend(y, layout, context, memory)
+                x, context, lambda y: cross_attention.attend(y, layout, context, memory)
             )
         return self._feed_forward(x, context), probabilities
 
@@ -105,7 +106,9 @@ class TransformerLayer(AttendingLayer):
 
     def _attentions(self) -> list[tuple[str, AttentionLayer, Residual]]:
         """Each with its name and what is around it, in the order in which they are applied."""
-        attentions = [("self_attention", self.self_attention, self.self_residual)]
+        attentions: list[tuple[str, AttentionLayer, Residual]] = [
+            ("self_attention", self.self_attention, self.self_residual)
+        ]
         if self.cross_attention is not None:
             attentions.append(("cross_attention", self.cross_attention, self.cross_residual))
         return attentions

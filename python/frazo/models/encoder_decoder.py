@@ -85,16 +85,17 @@ class EncoderDecoder(tf.Module, TokenDecoder):
 
     def encode(self, source: Tokens | Frames, context: StepContext) -> Memory:
         """Raises TypeError if the source is not of the kind that the model was made for."""
-        if isinstance(source, Frames) != (self.source_embedding is None):
-            expected = "Frames" if self.source_embedding is None else "Tokens"
+        embedding = self.source_embedding
+        if isinstance(source, Frames) and embedding is None:
+            x = source.values
+        elif isinstance(source, Tokens) and embedding is not None:
+            x = embedding.vectors(source.ids)
+        else:
+            expected = "Frames" if embedding is None else "Tokens"
             raise TypeError(
                 f"{self.path}: the source is {type(source).__name__}, but the model was made for "
                 f"{expected}. Set source_embedding for ids, and source_features for frames."
             )
-        if isinstance(source, Frames):
-            x = source.values
-        else:
-            x = self.source_embedding.vectors(source.ids)
         return Memory(self.encoder(x, source.layout, context), source.layout)
 
     def decode(

@@ -119,6 +119,7 @@ class EncoderDecoderSubject(TokenModelSubject):
         return Source(_ids(batch, time, seed), layout)
 
     def memory(self, source: Source | None, context: StepContext) -> Memory | None:
+        assert source is not None
         kind = Frames if self.module.source_embedding is None else Tokens
         return self.module.encode(kind(*source), context)
 

@@ -27,7 +27,8 @@ class AdditiveAttention(QueryAttention):
 
     def __init__(
         self,
-        message: query_attention_pb2.AdditiveAttention,
+        message: query_attention_pb2.AdditiveAttention
+        | query_attention_pb2.LocationSensitiveAttention,
         place: Place,
         *,
         memory_shape: Sequence[int | None],

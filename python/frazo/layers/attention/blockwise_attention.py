@@ -91,6 +91,7 @@ class _Blocks(NamedTuple):
 
     def buckets(self, i: tf.Tensor, j: tf.Tensor) -> tf.Tensor:
         """Of the relative bias: int32 [length, length]."""
+        assert self.relative_bias is not None
         return self.relative_bias.bucket(self._distance(i, j))
 
     def _hidden(self, i: tf.Tensor, j: tf.Tensor) -> tf.Tensor:

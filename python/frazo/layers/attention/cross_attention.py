@@ -10,7 +10,12 @@ from frazo.layers.attention.visibility import Visibility, index_distance
 from frazo.layers.fused_linear import FusedLinear
 from frazo.layers.linear import Linear
 from frazo.layers.place import Place
-from frazo.layers.sequence_layer import Memory, State, require_memory
+from frazo.layers.sequence_layer import (
+    Memory,
+    State,
+    require_memory,
+    require_unpacked_memory,
+)
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext
 from frazo.proto import attention_pb2, linear_pb2
@@ -57,6 +62,7 @@ class CrossAttention(AttentionLayer):
         context: StepContext,
         memory: Memory | None = None,
     ) -> tuple[tf.Tensor, tf.Tensor | None]:
+        memory = require_memory(memory, self.path)
         queries = self.scaled(self.split_heads(self.query(x, context)))
         keys, values = self._keys_and_values(memory, context)
         visibility = Visibility.of(layout, memory.layout)
@@ -72,7 +78,7 @@ class CrossAttention(AttentionLayer):
     def memory_cache(self, memory: Memory | None, context: StepContext) -> State:
         """keys_values: [batch, source_time, 2 num_key_value_heads head_dim]. bias: [batch, 1,
         source_time]."""
-        memory = require_memory(memory, self.path)
+        memory = require_unpacked_memory(memory, self.path)
         return {
             "keys_values": self.key_value(memory.values, context),
             "bias": Visibility(memory.layout.mask).bias(tf.constant(0)),

@@ -2,6 +2,7 @@
 
 import abc
 from collections.abc import Sequence
+from typing import Any
 
 import tensorflow as tf
 from frazo.layers.attention.visibility import Visibility
@@ -10,11 +11,10 @@ from frazo.layers.layer import show_shape
 from frazo.layers.over_time import over_time
 from frazo.layers.place import Place
 from frazo.layers.recomputed import recomputed
-from frazo.layers.sequence_layer import AttendingLayer, Memory, State, require_memory
+from frazo.layers.sequence_layer import AttendingLayer, Memory, State, require_unpacked_memory
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext
 from frazo.proto import dropout_pb2, initializer_pb2
-from google.protobuf.message import Message
 
 
 class QueryAttention(AttendingLayer):
@@ -27,7 +27,7 @@ class QueryAttention(AttendingLayer):
     units / heads]; bias, [batch, source_time], HIDDEN where no token is.
     """
 
-    def __init__(self, message: Message, place: Place, *, memory_shape: Sequence[int | None]):
+    def __init__(self, message: Any, place: Place, *, memory_shape: Sequence[int | None]):
         """memory_shape: [batch, source_time, memory_dim]."""
         super().__init__(message, place)
         self.require_dim()
@@ -62,7 +62,7 @@ class QueryAttention(AttendingLayer):
         return y, probabilities
 
     def memory_cache(self, memory: Memory | None, context: StepContext) -> State:
-        memory = require_memory(memory, self.path)
+        memory = require_unpacked_memory(memory, self.path)
         keys, values = self._keys_and_values(memory.values, context)
         bias = Visibility(memory.layout.mask).bias(tf.constant(0))[:, 0]
         return {"keys": keys, "values": values, "bias": bias}

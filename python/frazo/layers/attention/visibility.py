@@ -48,7 +48,7 @@ class Visibility(NamedTuple):
         distance: int32 [time, source_time], index of the query minus index of the key.
         """
         visible = self.key_mask[:, tf.newaxis]
-        if self.query_segments is not None:
+        if self.query_segments is not None and self.key_segments is not None:
             same = self.query_segments[:, :, tf.newaxis] == self.key_segments[:, tf.newaxis]
             visible = visible & same
         if self.before is not None:

@@ -20,11 +20,10 @@ class Conv2d(Layer):
 
     def __init__(self, message: conv_pb2.Conv2d, place: Place):
         super().__init__(message, place)
-        self.require_rank(4, "[batch, height, width, channels]")
-        batch, height, width, channels = self.input_shape
+        height, width, channels = self.require_rank(4, "[batch, height, width, channels]")
         window = (message.kernel_height, message.kernel_width)
         self.output_shape = (
-            batch,
+            self.input_shape[0],
             positions(height, window[0], message.stride, message.padding),
             positions(width, window[1], message.stride, message.padding),
             message.filters,

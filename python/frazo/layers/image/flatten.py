@@ -16,12 +16,13 @@ class Flatten(Layer):
 
     def __init__(self, message: layer_pb2.Layer.Flatten, place: Place):
         super().__init__(message, place)
-        if None in self.input_shape[1:]:
+        sizes = [size for size in self.input_shape[1:] if size is not None]
+        if len(sizes) != len(self.input_shape) - 1:
             raise ValueError(
                 f"{self.path}: the input has shape {show_shape(self.input_shape)}; Flatten expects "
                 "known sizes in all dimensions but the batch."
             )
-        self.output_shape = (self.input_shape[0], math.prod(self.input_shape[1:]))
+        self.output_shape = (self.input_shape[0], math.prod(sizes))
 
     def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
         return tf.reshape(x, [-1, self.output_shape[1]])

@@ -15,11 +15,10 @@ class MaxPool2d(Layer):
 
     def __init__(self, message: pooling_pb2.MaxPool2d, place: Place):
         super().__init__(message, place)
-        self.require_rank(4, "[batch, height, width, channels]")
-        batch, height, width, channels = self.input_shape
+        height, width, channels = self.require_rank(4, "[batch, height, width, channels]")
         self._stride = message.stride if message.HasField("stride") else message.window
         self.output_shape = (
-            batch,
+            self.input_shape[0],
             positions(height, message.window, self._stride, message.padding),
             positions(width, message.window, self._stride, message.padding),
             channels,
