@@ -114,7 +114,7 @@ def test_a_reader_that_leaves_is_no_traceback(model):
 @pytest.mark.parametrize(
     ("flags", "code", "message"),
     [
-        (["--model=/none"], 1, "translate: /none: not a SavedModel, for there is no file"),
+        (["--model=/none"], 1, "translate: /none: not a SavedModel: it has no file"),
         (["--model=/none", "--beam=0"], 2, "argument --beam: '0' is not a whole number >= 1"),
         (["--model=/none", "--n_best=x"], 2, "argument --n_best: 'x' is not a whole number"),
         ([], 2, "required: --model"),
