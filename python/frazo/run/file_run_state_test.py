@@ -5,6 +5,7 @@ import signal
 import pytest
 import tensorflow as tf
 from frazo.checkpoint.retention import RetentionPolicy
+from frazo.checkpoint.saved_tensor import whole_tensors
 from frazo.checkpoint.store import CheckpointStore
 from frazo.input.share import WHOLE
 from frazo.program.console import Console
@@ -39,7 +40,8 @@ def test_outside_of_the_context_signals_mean_what_they_meant_before(tmp_path):
 def test_those_who_follow_see_checkpoints_and_the_end(tmp_path):
     trainer, evaler = run_state(tmp_path), run_state(tmp_path)
     assert evaler.finished() is None
-    CheckpointStore(tmp_path, RetentionPolicy(5)).write(10, {"x": tf.constant(1.0)})
+    tensors = whole_tensors({"x": tf.constant(1.0)})
+    CheckpointStore(tmp_path, RetentionPolicy(5)).write(10, tensors)
     assert evaler.latest_checkpoint(after=-1).step == 10
     trainer.mark_finished(10)
     assert evaler.finished() == 10
