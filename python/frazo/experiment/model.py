@@ -19,6 +19,11 @@ from frazo.registry import build
 
 GLOBAL_STEP = "global_step"
 
+_COMPUTE_DTYPES = {
+    experiment_pb2.Experiment.FLOAT32: tf.float32,
+    experiment_pb2.Experiment.BFLOAT16: tf.bfloat16,
+}
+
 
 class Model:
     """Task and learner as built from an experiment, with their initial weights."""
@@ -28,10 +33,9 @@ class Model:
     ):
         """input_spec: of the batches that it will be given. JobError: the task does not suit them."""
         self.seed = experiment.seed
+        place = Place(seed=experiment.seed, compute_dtype=_COMPUTE_DTYPES[experiment.compute_dtype])
         with named_errors("task"):
-            self.task = build(
-                experiment.task, place=Place(seed=experiment.seed), input_spec=input_spec
-            )
+            self.task = build(experiment.task, place=place, input_spec=input_spec)
         with named_errors("learner"):
             self.learner = build(experiment.learner, variables=self.task.variables)
         self.global_step = tf.Variable(tf.constant(0, tf.int64), trainable=False, name=GLOBAL_STEP)

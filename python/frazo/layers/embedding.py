@@ -13,7 +13,7 @@ from frazo.registry import register
 
 @register(embedding_pb2.Embedding)
 class Embedding(Layer):
-    """Row `id` of the table: ids, int32 [...], to float32 [..., dim]. table: [vocab_size, dim].
+    """Row `id` of the table: ids, int32 [...], to [..., dim]. table: [vocab_size, dim].
 
     Unlike other layers it takes whole numbers. An id that has no row is InvalidArgumentError.
     """
@@ -42,4 +42,4 @@ class Embedding(Layer):
         vectors = tf.gather(self.table, ids)
         if self.message.scale_by_sqrt_dim:
             vectors *= math.sqrt(self.message.dim)
-        return vectors
+        return tf.cast(vectors, self.place.compute_dtype)

@@ -30,7 +30,7 @@ class Layer(tf.Module, abc.ABC):
 
     @abc.abstractmethod
     def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
-        """From float32 `input_shape` to float32 `output_shape`."""
+        """From `input_shape` to `output_shape`, both of the place's compute_dtype."""
 
     def require_rank(self, rank: int, dimensions: str) -> tuple[int, ...]:
         """The sizes of all dimensions but the first.

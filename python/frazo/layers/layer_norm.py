@@ -24,7 +24,8 @@ class LayerNorm(Layer):
 
     def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
         scale = self.scale + 1 if self.message.scale_is_offset_from_one else self.scale
-        return standardized(x, self.message.epsilon) * scale + self.bias
+        y = standardized(tf.cast(x, tf.float32), self.message.epsilon) * scale + self.bias
+        return tf.cast(y, x.dtype)
 
 
 def standardized(x: tf.Tensor, epsilon: float) -> tf.Tensor:

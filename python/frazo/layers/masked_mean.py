@@ -6,8 +6,9 @@ import tensorflow as tf
 def masked_mean(x: tf.Tensor, length: tf.Tensor) -> tf.Tensor:
     """The mean of the first `length` vectors of each sequence; zero for an empty one.
 
-    x: float32 [batch, time, dim]; length: int [batch], at most time. Returns [batch, dim].
+    x: [batch, time, dim]; length: int [batch], at most time. Returns [batch, dim]. Sums are float32.
     """
-    mask = tf.sequence_mask(length, tf.shape(x)[1], dtype=x.dtype)
-    total = tf.einsum("btd,bt->bd", x, mask)
-    return total / tf.maximum(tf.cast(length, x.dtype), 1)[:, tf.newaxis]
+    mask = tf.sequence_mask(length, tf.shape(x)[1], dtype=tf.float32)
+    total = tf.einsum("btd,bt->bd", tf.cast(x, tf.float32), mask)
+    mean = total / tf.maximum(tf.cast(length, tf.float32), 1)[:, tf.newaxis]
+    return tf.cast(mean, x.dtype)

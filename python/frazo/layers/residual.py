@@ -58,7 +58,7 @@ class Residual(Layer):
         y = self.dropout(y, context)
         if not context.training or self.message.skip_probability == 0:
             return y
-        return y * self.skip(tf.ones([tf.shape(y)[0], 1, 1]), context)
+        return y * self.skip(tf.ones([tf.shape(y)[0], 1, 1], y.dtype), context)
 
 
 def token_norm(message: norm_pb2.TokenNorm, place: Place) -> Layer:

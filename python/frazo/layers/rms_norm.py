@@ -22,5 +22,7 @@ class RmsNorm(Layer):
         )
 
     def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
-        mean_square = tf.reduce_mean(tf.square(x), -1, keepdims=True)
-        return x * tf.math.rsqrt(mean_square + self.message.epsilon) * self.scale
+        wide = tf.cast(x, tf.float32)
+        mean_square = tf.reduce_mean(tf.square(wide), -1, keepdims=True)
+        y = wide * tf.math.rsqrt(mean_square + self.message.epsilon) * self.scale
+        return tf.cast(y, x.dtype)

@@ -13,7 +13,7 @@ from frazo.registry import register
 
 @register(softmax_pb2.SampledSoftmax)
 class SampledSoftmax(Layer):
-    """From features [batch, features] to logits [batch, num_classes]: x W^T + b.
+    """From features [batch, features] to logits, float32 [batch, num_classes]: x W^T + b.
 
     kernel: [num_classes, features], by class, so that a sample of classes is a few rows of it.
     """
@@ -35,7 +35,7 @@ class SampledSoftmax(Layer):
             self.bias = place.variable("bias", (classes,), axes=("vocab",), init=constant(0))
 
     def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
-        return context.multiply(x, self.kernel, self.bias, transposed=True)
+        return context.multiply(tf.cast(x, tf.float32), self.kernel, self.bias, transposed=True)
 
     def sampled_cross_entropy(
         self, x: tf.Tensor, labels: tf.Tensor, context: StepContext
@@ -46,9 +46,10 @@ class SampledSoftmax(Layer):
         exp(logit of k) / (num_sampled * probability of drawing k), whose mean over draws is exact
         (Bengio and Senecal 2008, section 3; Jean et al. 2015, section 3.2).
 
-        x: float32 [batch, features]. labels: int32 [batch]; one that is not a class is
+        x: [batch, features]. labels: int32 [batch]; one that is not a class is
         InvalidArgumentError.
         """
+        x = tf.cast(x, tf.float32)
         sampled = self.sample(context)
         kernel, bias = self._rows(labels)
         label_logits = tf.reduce_sum(x * kernel, -1) + bias

@@ -11,7 +11,7 @@ from frazo.registry import register
 
 @register(softmax_pb2.Softmax)
 class Softmax(Layer):
-    """From features [batch, features] to logits [batch, num_classes]: x W + b."""
+    """From features [batch, features] to logits, float32 [batch, num_classes]: x W + b."""
 
     def __init__(self, message: softmax_pb2.Softmax, place: Place):
         super().__init__(message, place)
@@ -30,7 +30,7 @@ class Softmax(Layer):
             self.bias = place.variable("bias", (classes,), axes=("vocab",), init=constant(0))
 
     def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
-        return context.multiply(x, self.kernel, self.bias)
+        return context.multiply(tf.cast(x, tf.float32), self.kernel, self.bias)
 
 
 def cross_entropy(logits: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:

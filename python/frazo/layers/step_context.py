@@ -56,25 +56,29 @@ class StepContext:
         *,
         transposed: bool = False,
     ) -> tf.Tensor:
-        """x W + b: [rows, features], [features, units], [units] to [rows, units].
+        """x W + b: [rows, features], [features, units], [units] to [rows, units], of the type of x.
 
         transposed: kernel is [units, features]. A layer multiplies by its matrices through this, so
         that a loop of many steps can have them packed.
         """
         if self._kernels is not None:
-            return self._kernels.multiply(x, kernel, bias, transposed=transposed)
-        y = tf.linalg.matmul(x, kernel, transpose_b=transposed)
-        return y if bias is None else tf.nn.bias_add(y, bias)
+            # Packed kernels are float32.
+            wide = tf.cast(x, tf.float32)
+            return tf.cast(
+                self._kernels.multiply(wide, kernel, bias, transposed=transposed), x.dtype
+            )
+        y = tf.linalg.matmul(x, tf.cast(kernel, x.dtype), transpose_b=transposed)
+        return y if bias is None else tf.nn.bias_add(y, tf.cast(bias, x.dtype))
 
     def at_time(self, time: tf.Tensor | int) -> "StepContext":
-        """For a place in a loop over a sequence, whose random numbers are its own.
+        """For a position in a loop over a sequence, whose random numbers are its own.
 
         time: from 0, below 2^24 - 1. It takes no updates.
         """
         # The step stays below 2^39, so that no two pairs of step and time are one number.
         word, step = tf.unstack(self.seed)
-        place = step * 2**24 + tf.cast(time, tf.int64) + 1
-        return StepContext(training=self.training, seed=tf.stack([word, place]))
+        position = step * 2**24 + tf.cast(time, tf.int64) + 1
+        return StepContext(training=self.training, seed=tf.stack([word, position]))
 
     def add_update(self, variable: tf.Variable, value: tf.Tensor) -> None:
         """Assigns `value` after the step, if the step counts (a step that is not finite does not)."""

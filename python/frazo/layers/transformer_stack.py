@@ -100,7 +100,9 @@ class TransformerStack(AttendingLayer):
     def _with_positions(
         self, x: tf.Tensor, positions: tf.Tensor, context: StepContext
     ) -> tf.Tensor:
-        return x if self.positions is None else x + self.positions(positions, context)
+        if self.positions is None:
+            return x
+        return x + tf.cast(self.positions(positions, context), x.dtype)
 
     def _normalized(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
         return x if self.final_norm is None else self.final_norm(x, context)

@@ -44,6 +44,7 @@ class EncoderDecoder(tf.Module, TokenDecoder):
         super().__init__()
         self.message = message
         self.path = place.path
+        self.compute_dtype = place.compute_dtype
         self.source_embedding = None
         source_shape = (None, None, message.source_features)
         if message.HasField("source_embedding"):
@@ -87,7 +88,7 @@ class EncoderDecoder(tf.Module, TokenDecoder):
         """Raises TypeError if the source is not of the kind that the model was made for."""
         embedding = self.source_embedding
         if isinstance(source, Frames) and embedding is None:
-            x = source.values
+            x = tf.cast(source.values, self.compute_dtype)
         elif isinstance(source, Tokens) and embedding is not None:
             x = embedding.vectors(source.ids)
         else:

@@ -65,7 +65,7 @@ class TokenModel(tf.Module, TokenDecoder):
         return self.body(x, tokens.layout, context, memory), None
 
     def logits(self, features: tf.Tensor, context: StepContext) -> tf.Tensor:
-        """[batch, time, units] to [batch, time, vocab_size]."""
+        """[batch, time, units] to float32 [batch, time, vocab_size]."""
         batch, time = tf.unstack(tf.shape(features)[:2])
         logits = self._classify(tf.reshape(features, [-1, features.shape[-1]]), context)
         return tf.reshape(logits, [batch, time, self.vocab_size])
@@ -110,4 +110,4 @@ class TokenModel(tf.Module, TokenDecoder):
     def _classify(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
         if self.softmax is not None:
             return self.softmax(x, context)
-        return context.multiply(x, self.embedding.table, transposed=True)
+        return context.multiply(tf.cast(x, tf.float32), self.embedding.table, transposed=True)

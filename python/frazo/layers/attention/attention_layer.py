@@ -65,6 +65,7 @@ class AttentionLayer(AttendingLayer):
         scale = self.head_dim**-0.5
         if self.per_dim_scale is not None:
             scale *= tf.nn.softplus(self.per_dim_scale) / _SOFTPLUS_OF_ZERO
+            scale = tf.cast(scale, queries.dtype)
         return queries * scale
 
     def sums_and_probabilities(

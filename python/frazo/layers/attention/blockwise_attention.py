@@ -27,8 +27,9 @@ def blockwise_attend(
     (Dao et al. 2022, algorithm 4). Blocks wholly outside of the window are left out.
     What a query that sees no key gets is finite and otherwise undefined.
     """
-    heads = queries.shape[0]
+    heads, dtype = queries.shape[0], queries.dtype
     keys, values = share_heads(keys, heads), share_heads(values, heads)
+    queries, keys, values = (tf.cast(x, tf.float32) for x in (queries, keys, values))
     time, source_time = tf.shape(queries)[2], tf.shape(keys)[2]
     blocks = _Blocks(
         length=block_length,
@@ -51,7 +52,7 @@ def blockwise_attend(
         _to_blocks(values, blocks.key_count, block_length),
         tf.zeros([heads, 1]) if relative_bias is None else tf.identity(relative_bias.table),
     )
-    return _from_blocks(sums, time)
+    return tf.cast(_from_blocks(sums, time), dtype)
 
 
 class _Inputs(NamedTuple):

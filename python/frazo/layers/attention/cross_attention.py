@@ -80,7 +80,7 @@ class CrossAttention(AttentionLayer):
         source_time]."""
         memory = require_unpacked_memory(memory, self.path)
         return {
-            "keys_values": self.key_value(memory.values, context),
+            "keys_values": tf.cast(self.key_value(memory.values, context), tf.float32),
             "bias": Visibility(memory.layout.mask).bias(tf.constant(0)),
         }
 
@@ -96,13 +96,15 @@ class CrossAttention(AttentionLayer):
             sentences = tf.range(rows) // (rows // tf.shape(memory_cache["bias"])[0])
         queries = tf.reshape(self.query(x, context), [rows, self.num_heads, self.head_dim])
         sums, probabilities = ops.cached_attention(
-            tf.reshape(self.scaled(queries), [rows, self.num_heads * self.head_dim]),
+            tf.cast(
+                tf.reshape(self.scaled(queries), [rows, self.num_heads * self.head_dim]), tf.float32
+            ),
             memory_cache["keys_values"],
             sentences,
             head_dim=self.head_dim,
             bias=memory_cache["bias"],
         )
-        return {"probabilities": probabilities}, self.output(sums, context)
+        return {"probabilities": probabilities}, self.output(tf.cast(sums, x.dtype), context)
 
     def probabilities(self, state: State) -> tf.Tensor | None:
         return state["probabilities"]

@@ -26,9 +26,10 @@ def attend(
     heads, groups = queries.shape[0], keys.shape[0]
     if groups != heads:
         keys, values = (share_heads(x, heads) for x in (keys, values))
-    logits = tf.linalg.matmul(queries, keys, transpose_b=True) + bias
+    logits = tf.cast(tf.linalg.matmul(queries, keys, transpose_b=True), tf.float32) + bias
     probabilities = tf.nn.softmax(logits)
-    return tf.linalg.matmul(dropout(probabilities), values), probabilities
+    dropped = tf.cast(dropout(probabilities), values.dtype)
+    return tf.linalg.matmul(dropped, values), probabilities
 
 
 def share_heads(x: tf.Tensor, heads: int) -> tf.Tensor:

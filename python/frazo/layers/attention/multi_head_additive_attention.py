@@ -72,7 +72,7 @@ class MultiHeadAdditiveAttention(QueryAttention):
         )
 
     def _split_heads(self, x: tf.Tensor) -> tf.Tensor:
-        """[batch, places, num_heads head_dim] to [batch, num_heads, places, head_dim]."""
+        """[batch, positions, num_heads head_dim] to [batch, num_heads, positions, head_dim]."""
         heads = [self.message.num_heads, self.message.head_dim]
         apart = tf.reshape(x, tf.concat([tf.shape(x)[:2], heads], 0))
         return tf.transpose(apart, [0, 2, 1, 3])

@@ -109,19 +109,20 @@ class MultiHeadAttention(AttentionLayer):
         queries, keys, values = tf.split(heads, self._head_counts(), 1)
         queries, keys = self._rotated(self.scaled(queries), done), self._rotated(keys, done)
         keys_values = tf.reshape(tf.concat([keys, values], 1), [rows, 1, self._cached_units])
-        keys_values = tf.concat([state["keys_values"], keys_values], 1)
+        # The op takes float32, and so does the state.
+        keys_values = tf.concat([state["keys_values"], tf.cast(keys_values, tf.float32)], 1)
         first = 0 if self._before is None else tf.maximum(done - self._before, 0)
         bias = None
         if self.relative_bias is not None:
             bias = self.relative_bias(done - tf.range(first, done + 1))[tf.newaxis]
         sums, _ = ops.cached_attention(
-            tf.reshape(queries, [rows, self.num_heads * self.head_dim]),
+            tf.cast(tf.reshape(queries, [rows, self.num_heads * self.head_dim]), tf.float32),
             keys_values if self._before is None else keys_values[:, first:],
             tf.range(rows),
             head_dim=self.head_dim,
             bias=bias,
         )
-        return {"keys_values": keys_values}, self.output(sums, context)
+        return {"keys_values": keys_values}, self.output(tf.cast(sums, x.dtype), context)
 
     def probabilities(self, state: State) -> None:
         """None: a step keeps none of self attention."""

@@ -21,6 +21,8 @@ class QueryAttention(AttendingLayer):
     """Queries, [batch, time, dim], and a memory [batch, source_time, memory_dim] to a context for
     each, [batch, time, units].
 
+    All is computed in float32, whatever the type of the input, which is also that of the output.
+
     State: probabilities, [rows, source_time], of the last step in the mean over heads, without
     dropout.
     Memory cache: keys, [batch, heads, source_time, size]; values, [batch, heads, source_time,
@@ -58,12 +60,13 @@ class QueryAttention(AttendingLayer):
             return state, [y, state["probabilities"]]
 
         first = self.init_state(tf.shape(x)[0], cache)
-        y, probabilities = over_time(step, first, x, [self.output_shape[-1], None])
-        return y, probabilities
+        wide = tf.cast(x, tf.float32)
+        y, probabilities = over_time(step, first, wide, [self.output_shape[-1], None])
+        return tf.cast(y, x.dtype), probabilities
 
     def memory_cache(self, memory: Memory | None, context: StepContext) -> State:
         memory = require_unpacked_memory(memory, self.path)
-        keys, values = self._keys_and_values(memory.values, context)
+        keys, values = self._keys_and_values(tf.cast(memory.values, tf.float32), context)
         bias = Visibility(memory.layout.mask).bias(tf.constant(0))[:, 0]
         return {"keys": keys, "values": values, "bias": bias}
 
@@ -86,13 +89,13 @@ class QueryAttention(AttendingLayer):
             sentences = context.row_sentences
             memory_cache = {name: tf.gather(x, sentences) for name, x in memory_cache.items()}
         bias = memory_cache["bias"][:, tf.newaxis, tf.newaxis]
-        energies = self._energies(state, x, memory_cache, context)
+        energies = self._energies(state, tf.cast(x, tf.float32), memory_cache, context)
         probabilities = tf.nn.softmax(energies + bias)
         mean = tf.reshape(tf.reduce_mean(probabilities, 1), tf.shape(state["probabilities"]))
         dropped = self.probability_dropout(probabilities, context)
         sums = tf.linalg.matmul(dropped, memory_cache["values"])
         contexts = tf.reshape(tf.transpose(sums, [0, 2, 1, 3]), [-1, self.output_shape[-1]])
-        return {"probabilities": mean}, contexts
+        return {"probabilities": mean}, tf.cast(contexts, x.dtype)
 
     @abc.abstractmethod
     def _keys_and_values(

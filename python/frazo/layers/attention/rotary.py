@@ -17,5 +17,7 @@ def rotate(x: tf.Tensor, positions: tf.Tensor, message: position_pb2.RotaryPosit
     frequencies = message.max_timescale ** -(np.arange(half) / half)
     angles = tf.cast(positions, tf.float32)[..., tf.newaxis] * frequencies.astype(np.float32)
     cosine, sine = tf.cos(angles), tf.sin(angles)
-    first, second = x[..., :half], x[..., half:]
-    return tf.concat([first * cosine - second * sine, second * cosine + first * sine], -1)
+    wide = tf.cast(x, tf.float32)
+    first, second = wide[..., :half], wide[..., half:]
+    turned = tf.concat([first * cosine - second * sine, second * cosine + first * sine], -1)
+    return tf.cast(turned, x.dtype)

@@ -31,15 +31,17 @@ class BatchNorm(Layer):
         self.moving_variance = variable("moving_variance", 1, trainable=False)
 
     def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
+        wide = tf.cast(x, tf.float32)
         if context.training:
-            mean, variance = tf.nn.moments(x, axes=list(range(len(x.shape) - 1)))
+            mean, variance = tf.nn.moments(wide, axes=list(range(len(x.shape) - 1)))
             self._follow(self.moving_mean, mean, context)
             self._follow(self.moving_variance, variance, context)
         else:
             mean, variance = self.moving_mean, self.moving_variance
-        return tf.nn.batch_normalization(
-            x, mean, variance, self.offset, self.scale, self.message.epsilon
+        y = tf.nn.batch_normalization(
+            wide, mean, variance, self.offset, self.scale, self.message.epsilon
         )
+        return tf.cast(y, x.dtype)
 
     def _follow(self, average: tf.Variable, value: tf.Tensor, context: StepContext) -> None:
         decay = self.message.decay

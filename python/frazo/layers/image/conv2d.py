@@ -47,5 +47,5 @@ class Conv2d(Layer):
         padding = conv_pb2.Padding.Name(message.padding)
         y = convolve(x, self.kernel, stride=message.stride, padding=padding)
         if self.bias is not None:
-            y = tf.nn.bias_add(y, self.bias)
+            y = tf.nn.bias_add(y, tf.cast(self.bias, y.dtype))
         return activate(y, message.activation)

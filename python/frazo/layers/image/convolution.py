@@ -19,8 +19,8 @@ def convolve(x: tf.Tensor, kernel: tf.Variable, *, stride: int, padding: str) ->
     at some images finds most to be, the gradients are computed from the others alone.
     """
     _, width, channels, _ = kernel.shape
-    if width * channels < _SHORTEST_ROW:
-        return tf.nn.conv2d(x, kernel, stride, padding)
+    if width * channels < _SHORTEST_ROW or x.dtype != tf.float32:
+        return tf.nn.conv2d(x, tf.cast(kernel, x.dtype), stride, padding)
 
     @tf.custom_gradient
     def convolution(x: tf.Tensor, kernel: tf.Tensor):

@@ -103,7 +103,7 @@ class AttentionLstm(AttendingLayer):
         first = self._first_state(tf.shape(x)[0], cache, context.at_time(0))
         tokens = _Token(sweep.gates, sweep.zoneout)
         y, probabilities = over_time(advance_by, first, tokens, [self.output_shape[-1], None])
-        return y, probabilities
+        return tf.cast(y, x.dtype), probabilities
 
     def memory_cache(self, memory: Memory | None, context: StepContext) -> State:
         return self.attention.memory_cache(memory, context)
@@ -119,7 +119,7 @@ class AttentionLstm(AttendingLayer):
         gates += context.multiply(state["context"], self.context_kernel)
         lstm, _ = self.lstm.step_of_gates(state["lstm"], gates, context)
         state = self._look(lstm, state, memory_cache, context)
-        return state, self._output(state)
+        return state, tf.cast(self._output(state), x.dtype)
 
     def probabilities(self, state: State) -> tf.Tensor | None:
         return self.attention.probabilities(state["attention"])

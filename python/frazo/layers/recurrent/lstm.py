@@ -22,7 +22,7 @@ class Lstm(SequenceLayer, TokenDecoder):
     Variables: input/kernel [dim, 4 units], recurrent/kernel [size, 4 units], bias [4 units] with
     the gates in the message's order, scale [4 units] with layer norm, projection/kernel
     [units, size].
-    State: cell, [rows, units], and output, [rows, size].
+    State: cell, [rows, units], and output, [rows, size]. The recurrence is float32.
     """
 
     def __init__(self, message: lstm_pb2.Lstm, place: Place):
@@ -56,7 +56,7 @@ class Lstm(SequenceLayer, TokenDecoder):
         context: StepContext,
         memory: Memory | None = None,
     ) -> tf.Tensor:
-        return recur(self.message, self.sweep(x, layout, context))
+        return tf.cast(recur(self.message, self.sweep(x, layout, context)), x.dtype)
 
     def sweep(self, x: tf.Tensor, layout: SequenceLayout, context: StepContext) -> Sweep:
         """What is to be done for x, [batch, time, dim]: all but the recurrence is in it."""
@@ -69,8 +69,9 @@ class Lstm(SequenceLayer, TokenDecoder):
         )
 
     def gates(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
-        """x W, and b where no layer norm follows: [..., dim] to [..., 4 units]."""
-        return project(x, self.input_kernel, self.bias if self.scale is None else None, context)
+        """x W, and b where no layer norm follows: [..., dim] to float32 [..., 4 units]."""
+        bias = self.bias if self.scale is None else None
+        return tf.cast(project(x, self.input_kernel, bias, context), tf.float32)
 
     def memory_cache(self, memory: Memory | None, context: StepContext) -> State:
         return {}
@@ -89,7 +90,8 @@ class Lstm(SequenceLayer, TokenDecoder):
     def step(
         self, state: State, x: tf.Tensor, memory_cache: State, context: StepContext
     ) -> tuple[State, tf.Tensor]:
-        return self.step_of_gates(state, self.gates(x, context), context)
+        state, y = self.step_of_gates(state, self.gates(x, context), context)
+        return state, tf.cast(y, x.dtype)
 
     def step_of_gates(
         self, state: State, gates: tf.Tensor, context: StepContext

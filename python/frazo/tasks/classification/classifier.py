@@ -85,7 +85,8 @@ class Classifier(Task):
         )
 
     def _classify(self, batch: Mapping[str, tf.Tensor], context: StepContext) -> Classified:
-        logits = self.softmax(self.network(self.features(batch, context), context), context)
+        features = tf.cast(self.features(batch, context), self.place.compute_dtype)
+        logits = self.softmax(self.network(features, context), context)
         labels = checked_labels(batch["label"], self.message.softmax.num_classes)
         xent = cross_entropy(logits, labels)
         weights = batch["weight"] if "weight" in batch else tf.ones_like(xent)
