@@ -66,9 +66,10 @@ def slices_to_read(variable: tf.Variable) -> list[str]:
 
 def joined(variable: tf.Variable, values: Sequence[tf.Tensor]) -> tf.Tensor:
     """The value of a variable from those of its slices."""
-    if len(values) == 1:
+    declaration = find_declaration(variable)
+    if len(values) == 1 or declaration is None:
         return values[0]
-    held: Held = find_declaration(variable).held
+    held: Held = declaration.held
     whole = np.empty(held_shape(held), values[0].dtype.as_numpy_dtype)
     for local, value in zip(local_boxes(held), values, strict=True):
         whole[_indices(local)] = value

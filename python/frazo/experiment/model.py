@@ -11,6 +11,7 @@ import frazo.tasks.classification.text_classifier
 import frazo.tasks.image.image_classifier
 import frazo.tasks.mt.translation  # noqa: F401
 import tensorflow as tf
+from frazo import ops
 from frazo.checkpoint.restore import by_key
 from frazo.experiment.parts import named_errors
 from frazo.layers.place import Place
@@ -32,6 +33,7 @@ class Model:
         self, experiment: experiment_pb2.Experiment, input_spec: Mapping[str, tf.TensorSpec]
     ):
         """input_spec: of the batches that it will be given. JobError: the task does not suit them."""
+        ops.set_implementation(ops.Implementation(experiment.operations.implementation))
         self.seed = experiment.seed
         place = Place(seed=experiment.seed, compute_dtype=_COMPUTE_DTYPES[experiment.compute_dtype])
         with named_errors("task"):

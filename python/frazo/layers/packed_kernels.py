@@ -28,6 +28,9 @@ class PackedKernels:
         transposed: bool,
     ) -> tf.Tensor:
         """x W + b, as of StepContext.multiply; it has no gradient."""
+        if not self._int8 and not ops.uses_kernels():
+            y = tf.linalg.matmul(x, kernel, transpose_b=transposed)
+            return y if bias is None else tf.nn.bias_add(y, bias)
         key = kernel.ref(), transposed
         if key not in self._packed:
             self._packed[key] = self._pack(kernel, transposed)

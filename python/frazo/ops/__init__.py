@@ -5,16 +5,23 @@ The library of ops is loaded once, at the first use of an op.
 
 from frazo.ops.attention import cached_attention
 from frazo.ops.conv import sparse_conv2d_gradient
+from frazo.ops.implementation import (
+    Implementation,
+    implementation,
+    set_implementation,
+    uses_kernels,
+)
 from frazo.ops.int8_matmul import Int8Matrix, int8_matmul, quantize_matrix
 from frazo.ops.library import load
 from frazo.ops.loss import smoothed_cross_entropy
 from frazo.ops.lstm import (
-    LstmArguments,
     LstmGradients,
     LstmTrace,
+    lstm_outputs,
     lstm_sequence,
     lstm_sequence_gradient,
 )
+from frazo.ops.lstm_arguments import LstmArguments
 from frazo.ops.packed_matmul import pack_matrix, packed_matmul
 from frazo.ops.pipeline import pipeline_dataset
 from frazo.ops.records import record_dataset, record_source_dataset
@@ -23,6 +30,7 @@ from frazo.ops.text import EncodedTexts, decode_texts, encode_texts
 
 __all__ = [
     "EncodedTexts",
+    "Implementation",
     "Int8Matrix",
     "LstmArguments",
     "LstmGradients",
@@ -31,8 +39,10 @@ __all__ = [
     "cached_attention",
     "decode_texts",
     "encode_texts",
+    "implementation",
     "int8_matmul",
     "load",
+    "lstm_outputs",
     "lstm_sequence",
     "lstm_sequence_gradient",
     "pack_matrix",
@@ -44,6 +54,8 @@ __all__ = [
     "search_begin",
     "search_results",
     "search_step",
+    "set_implementation",
     "smoothed_cross_entropy",
     "sparse_conv2d_gradient",
+    "uses_kernels",
 ]

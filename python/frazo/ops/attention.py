@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tensorflow as tf
 
+from frazo.ops.implementation import uses_kernels
 from frazo.ops.library import op_library
 
 
@@ -37,6 +38,8 @@ def cached_attention(
     Raises:
       tf.errors.InvalidArgumentError: The shapes do not fit, or a row's entry does not exist.
     """
+    if not uses_kernels():
+        return _attend_in_graph(queries, cache, row_entries, head_dim, bias)
     attended = op_library().frazo_cached_attention(
         queries=queries,
         cache=cache,
@@ -45,3 +48,28 @@ def cached_attention(
         head_dim=head_dim,
     )
     return attended.sums, attended.probabilities
+
+
+def _attend_in_graph(
+    queries: tf.Tensor,
+    cache: tf.Tensor,
+    row_entries: tf.Tensor,
+    head_dim: int,
+    bias: tf.Tensor | None,
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """As cached_attention; the keys and values of an entry are copied for each of its rows."""
+    rows, positions = tf.shape(queries)[0], tf.shape(cache)[1]
+    shared_heads = cache.shape[2] // (2 * head_dim)
+    heads = queries.shape[1] // head_dim
+    grouped = [rows, shared_heads, heads // shared_heads]
+    of_rows = tf.reshape(
+        tf.gather(cache, row_entries), [rows, positions, 2, shared_heads, head_dim]
+    )
+    keys, values = tf.unstack(of_rows, axis=2)
+    logits = tf.einsum("rsgd,rpsd->rsgp", tf.reshape(queries, [*grouped, head_dim]), keys)
+    if bias is not None:
+        everywhere = tf.broadcast_to(bias, [tf.shape(cache)[0], heads, positions])
+        logits += tf.reshape(tf.gather(everywhere, row_entries), [*grouped, positions])
+    probabilities = tf.nn.softmax(logits)
+    sums = tf.einsum("rsgp,rpsd->rsgd", probabilities, values)
+    return tf.reshape(sums, tf.shape(queries)), tf.reduce_mean(probabilities, [1, 2])

@@ -2,54 +2,17 @@
 
 from __future__ import annotations
 
-import types
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import tensorflow as tf
 
+from frazo.ops.implementation import uses_kernels
 from frazo.ops.library import op_library
+from frazo.ops.lstm_arguments import LstmArguments
+from frazo.ops.lstm_graph import lstm_in_graph
 
-
-class LstmArguments(NamedTuple):
-    """The arguments that lstm_sequence and its gradient share. None if absent.
-
-    Attributes:
-      kernel: float32 [size, 4 units], from the previous output to the gates.
-      mask: bool [batch, time], true at a token.
-      projection: float32 [units, size]; if absent, size is units.
-      scale: float32 [4 units], of the layer norm of each gate.
-      bias: float32 [4 units], of the layer norm of each gate.
-      starts: bool [batch, time], true where the previous state is zero.
-      cell_zoneout: float32 [batch, time, units], the share of the old cell that is kept.
-      output_zoneout: float32 [batch, time, size], the share of the old output that is kept.
-      settings: The values of layer_norm_epsilon, cell_clip, output_tanh and reverse that differ
-        from their defaults 1e-8, 0 (no limit), True and False.
-    """
-
-    kernel: tf.Tensor
-    mask: tf.Tensor
-    projection: tf.Tensor | None = None
-    scale: tf.Tensor | None = None
-    bias: tf.Tensor | None = None
-    starts: tf.Tensor | None = None
-    cell_zoneout: tf.Tensor | None = None
-    output_zoneout: tf.Tensor | None = None
-    settings: Mapping[str, Any] = types.MappingProxyType({})
-
-    def named(self) -> dict[str, Any]:
-        """Returns the arguments of the ops. Absent ones are empty tensors."""
-        empty = {
-            "projection": tf.zeros([0, 0]),
-            "scale": tf.zeros([0]),
-            "bias": tf.zeros([0]),
-            "starts": tf.zeros([0, 0], tf.bool),
-            "cell_zoneout": tf.zeros([0, 0, 0]),
-            "output_zoneout": tf.zeros([0, 0, 0]),
-        }
-        given = {name: value for name, value in self._asdict().items() if value is not None}
-        settings = given.pop("settings")
-        return empty | given | dict(settings)
+# What is trained.
+_WEIGHTS = ("kernel", "projection", "scale", "bias")
 
 
 class LstmTrace(NamedTuple):
@@ -128,3 +91,46 @@ def lstm_sequence_gradient(
             output_gradient=output_gradient, **traced, **arguments.named()
         )
     )
+
+
+def lstm_outputs(gates: tf.Tensor, arguments: LstmArguments) -> tf.Tensor:
+    """The output of lstm_sequence, with gradients for gates and for what is float32 in arguments but the
+    shares of zoneout.
+
+    Args:
+      gates: float32 [batch, time, 4 units], as in lstm_sequence.
+
+    Returns:
+      float32 [batch, time, size].
+
+    Raises:
+      tf.errors.InvalidArgumentError: a shape does not fit; names the input.
+    """
+    if not uses_kernels():
+        return lstm_in_graph(gates, arguments)
+    names = [name for name in _WEIGHTS if getattr(arguments, name) is not None]
+
+    @tf.custom_gradient
+    def recurrence(gates: tf.Tensor, *values: tf.Tensor):
+        given = arguments._replace(**dict(zip(names, values, strict=True)))
+        output, trace = lstm_sequence(gates, given)
+
+        def gradient(output_gradient: tf.Tensor) -> list[tf.Tensor]:
+            of = lstm_sequence_gradient(output_gradient, trace, given)
+            by_name = {
+                "kernel": lambda: _outer(trace.outputs_before, of.gates),
+                "projection": lambda: _outer(of.hidden, of.projected),
+                "scale": lambda: of.scale,
+                "bias": lambda: of.bias,
+            }
+            return [of.gates, *(by_name[name]() for name in names)]
+
+        return output, gradient
+
+    return recurrence(gates, *(getattr(arguments, name) for name in names))
+
+
+def _outer(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
+    """The sum over all positions of x^T y: [batch, time, M], [batch, time, N] to [M, N]."""
+    rows = [tf.reshape(z, [-1, z.shape[-1]]) for z in (x, y)]
+    return tf.linalg.matmul(*rows, transpose_a=True)
