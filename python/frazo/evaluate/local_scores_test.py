@@ -28,7 +28,8 @@ def test_the_task_names_the_metric_that_says_most(monkeypatch):
         Scored("eval_dev", {"loss": 0.7}),
     ]
     monkeypatch.setattr(local_scores, "scored_sets", lambda *_: sets)
-    scores = LocalScores(None, None, None, None, None)
+    running = types.SimpleNamespace(should_stop=lambda: None)
+    scores = LocalScores(None, None, None, None, running)
     assert scores.headline(20) == {}
     task = types.SimpleNamespace(headline=("perplexity", "error_rate"))
     scores.score(types.SimpleNamespace(task=task), 20)

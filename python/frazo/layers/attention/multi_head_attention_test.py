@@ -145,16 +145,16 @@ def test_heads_of_queries_share_consecutive_heads_of_keys():
         ("num_heads: 3", r"attention: 3 heads do not divide an input of size 8\. Change num_heads"),
         (
             "num_heads: 4 num_key_value_heads: 3",
-            r"^attention: num_key_value_heads: 3 does not divide num_heads, 4",
+            r"^attention: num_key_value_heads: 3 does not divide num_heads \(4\)",
         ),
         ("num_heads: 8 rotary {}", r"head_dim is 1\. Make it even"),
         (
             "num_heads: 2 causal: true tokens_after: 1",
-            r"^attention: tokens_after: causal attention sees no later tokens",
+            r"^attention: tokens_after: causal attention does not see later tokens",
         ),
         (
             "num_heads: 2 block_length: 4 probability_dropout: 0.1",
-            r"^attention: block_length: .* no probabilities to drop",
+            r"^attention: block_length: .* cannot be combined",
         ),
     ],
 )
