@@ -8,6 +8,7 @@ import pytest
 import tensorflow as tf
 from frazo import ops
 from frazo.layers.packed_kernels import PackedKernels
+from frazo.layers.place import Place
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext
 from frazo.models.encoder_decoder import Tokens
@@ -78,7 +79,7 @@ def traced(module, choice):
 @pytest.mark.parametrize("int8", [False, True])
 def test_an_export_with_graph_loads_without_our_library(tmp_path, int8):
     message = text_format.Parse(_MODEL, transformer_pb2.Transformer())
-    module = ThreeSteps(Transformer(message, path="model", seed=1), int8=int8)
+    module = ThreeSteps(Transformer(message, Place(path="model", seed=1)), int8=int8)
     expected = traced(module, ops.Implementation.KERNEL)(tf.constant(_SOURCES))["logits"]
     signature = traced(module, ops.Implementation.GRAPH)
     tf.saved_model.save(module, str(tmp_path), {"serving_default": signature})

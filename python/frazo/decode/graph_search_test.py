@@ -173,8 +173,8 @@ def test_what_is_wrong_is_named():
     )
     fails("is_last_chunk is for", ops.search_step, first, tf.zeros([1, 3]), weights, [True])
     other = tf.data.experimental.to_variant(tf.data.Dataset.range(3))
-    fails("search: no search", ops.search_step, other, tf.zeros([1, 3]))
-    fails("search: no search", ops.search_results, other)
+    fails("search: not a search handle", ops.search_step, other, tf.zeros([1, 3]))
+    fails("search: not a search handle", ops.search_results, other)
 
 
 def test_a_search_that_is_done_takes_no_step():
