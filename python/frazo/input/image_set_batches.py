@@ -12,9 +12,9 @@ def image_set_batches(
     """Makes batches of image, uint8 [batch, height, width, channels], and label, int32 [batch].
 
     A shuffled dataset is endless, each epoch is a new permutation, and a batch may span two epochs.
-    Otherwise the dataset is one pass in order, and the last batch may be smaller. A share gets every
-    batch whose number modulo share.replicas is share.replica. The state of an iterator is one
-    number. The set must have at least one image.
+    Otherwise the dataset is one pass in order, and the last batch may be smaller. A share gets
+    every batch whose number modulo share.replicas is share.replica. The state of an iterator is
+    one number. The set must have at least one image.
     """
     images, labels = tf.constant(image_set.images), tf.constant(image_set.labels)
     num_examples = len(image_set)

@@ -13,9 +13,9 @@ def sparse_conv2d_gradient(
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """Returns the gradients of tf.nn.conv2d(x, kernel, stride, padding) for x and for kernel.
 
-    The time of the kernel is proportional to the number of nonzero elements of output_gradient. It is worth it if
-    at most a third are nonzero, as after max pooling. The result does not depend on the number of
-    threads.
+    The time of the kernel is proportional to the number of nonzero elements of output_gradient. It
+    is worth it if at most a third are nonzero, as after max pooling. The result does not depend on
+    the number of threads.
 
     Args:
       x: float32 [batch, height, width, channels].

@@ -40,7 +40,8 @@ def implementation(choice: Implementation) -> Iterator[None]:
 def uses_kernels() -> bool:
     """Whether an op that is called now is a kernel of ours.
 
-    AUTO can't tell whether XLA will compile the function that is being traced: choose GRAPH for such.
+    AUTO can't tell whether XLA will compile the function that is being traced: choose GRAPH if
+    it will.
     """
     if _chosen is Implementation.AUTO:
         return all(device.device_type == "CPU" for device in tf.config.get_visible_devices())

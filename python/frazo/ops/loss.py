@@ -14,8 +14,8 @@ def smoothed_cross_entropy(
     """Computes -sum over classes c of target[c] log softmax(logits)[c], in nats.
 
     target is 1 - smoothing for the label and smoothing / (classes - 1) for every other class. The
-    op has a gradient for logits. For the kernel the logits and their gradient are the only tensors of
-    their size, and the gradient takes the memory of the logits.
+    op has a gradient for logits. For the kernel the logits and their gradient are the only tensors
+    of their size, and the gradient takes the memory of the logits.
 
     Args:
       logits: float32 [rows, classes].

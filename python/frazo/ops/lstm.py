@@ -94,8 +94,9 @@ def lstm_sequence_gradient(
 
 
 def lstm_outputs(gates: tf.Tensor, arguments: LstmArguments) -> tf.Tensor:
-    """The output of lstm_sequence, with gradients for gates and for what is float32 in arguments but the
-    shares of zoneout.
+    """The output of lstm_sequence, with its gradients.
+
+    They are those for gates and for the float32 tensors in arguments, except the shares of zoneout.
 
     Args:
       gates: float32 [batch, time, 4 units], as in lstm_sequence.
