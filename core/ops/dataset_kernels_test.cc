@@ -141,3 +141,6 @@ TEST_F(DatasetKernelsTest, BatchesOfAPipeline) {
 
 }  // namespace
 }  // namespace frazo::ops
+
+// TensorFlow logs the memory of its iterators from a thread that never ends.
+extern "C" const char* __lsan_default_suppressions() { return "leak:StartMemoryLoggerThread"; }

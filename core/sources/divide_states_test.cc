@@ -193,7 +193,9 @@ TEST_P(DivideStatesPropertyTest, EveryRecordOfAMixtureComesOnceAnEpochOverAllRep
     for (options.replica = 0; options.replica < options.replicas; ++options.replica) {
       const auto stream = OpenStream(source, options);
       RecordSourceState& state = states[options.replica];
-      if (state.has_mixture()) EXPECT_THAT(stream->Restore(state), IsOk());
+      if (state.has_mixture()) {
+        EXPECT_THAT(stream->Restore(state), IsOk());
+      }
       const int64_t limit = to_the_end ? 1000000 : static_cast<int64_t>(random_.Below(20));
       const StreamResult some = ReadStream(*stream, 3, limit);
       EXPECT_THAT(some.status, IsOk());
