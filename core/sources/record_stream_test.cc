@@ -186,7 +186,8 @@ TEST(RecordStreamTest, MixturesDrawByShare) {
   bytes::ScratchFolder scratch;
   std::vector<RecordSource> sources;
   for (const char* name : {"a", "b", "c"}) {
-    WriteRecordFiles(scratch, name, {5});
+    // Long enough that files are seldom opened anew: ThreadSanitizer maps memory for each opening.
+    WriteRecordFiles(scratch, name, {100});
     sources.push_back(SourceOf(scratch, name));
   }
   const auto counts_of = [](const RecordSource& source) {
