@@ -16,7 +16,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace frazo::numeric::HWY_NAMESPACE {
 
-// Of `count` values, a multiple of 16, which every number of lanes divides.
+// `count` is a multiple of 16, which every number of lanes divides.
 void Exponentials(const float* values, int64_t count, float* powers) {
   const hn::ScalableTag<float> d;
   for (int64_t i = 0; i < count; i += hn::Lanes(d)) {

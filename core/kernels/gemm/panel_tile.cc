@@ -90,7 +90,7 @@ PartFunction ChoosePart(int64_t rows, std::integer_sequence<int, kLess...>) {
   return kParts[rows - 1];
 }
 
-// Of a tile with all columns.
+// Multiplies a tile that has all columns.
 void MultiplyWhole(const PanelTile& tile) {
   const std::make_integer_sequence<int, kMaxRows> rows_less_one;
   const int64_t parts = (tile.rows.rows + kMaxRows - 1) / kMaxRows;

@@ -29,7 +29,7 @@ class LocalScores:
         self._console = console
         self._run_state = run_state
         self._sets: list[ScoredSet] | None = None
-        # Of the task: known when something was scored.
+        # The task's, known once something has been scored.
         self.headline_metrics: Sequence[str] = ()
 
     def score(self, model: Model, step: int) -> None:

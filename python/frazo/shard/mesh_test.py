@@ -37,7 +37,7 @@ def test_each_axis_is_cut_along_the_mesh_axis_of_its_rule():
 
 
 def test_parts_of_a_fused_axis_are_cut_each_by_itself():
-    # Of parts [0, 4) and [4, 12) the second halves are [2, 4) and [8, 12).
+    # The second halves of the parts [0, 4) and [4, 12) are [2, 4) and [8, 12).
     heads = Axis("heads")
     (ranges,) = held((12,), (Fused((heads, heads), (4, 8)),))
     assert ranges == (Range(2, 2), Range(8, 4))
@@ -102,7 +102,7 @@ def test_names_and_shapes():
 
 
 def test_ranges_within_a_part_count_from_its_start():
-    # Of [4, 8) the ranges [2, 6) and [7, 9) hold [4, 6) and [7, 8).
+    # The ranges [2, 6) and [7, 9) hold [4, 6) and [7, 8) of [4, 8).
     ranges = (Range(2, 4), Range(7, 2))
     assert within(ranges, Range(4, 4)) == (Range(0, 2), Range(3, 1))
     assert within(ranges, Range(9, 3)) == ()

@@ -152,7 +152,7 @@ def test_packed_rows_have_the_loss_and_gradients_of_unpacked_ones(extra, rows, t
         return loss, metrics, [tf.convert_to_tensor(gradient) for gradient in gradients]
 
     loss, metrics, gradients = outcome(make_batch(_PAIRS))
-    # Of four rows three pairs leave one empty.
+    # Three pairs leave one of four rows empty.
     batch = make_packed_batch(_PAIRS, rows=rows, time=time)
     packed_loss, packed_metrics, packed_gradients = outcome(batch)
     assert float(packed_loss.total) == pytest.approx(float(loss.total), rel=1e-5)
