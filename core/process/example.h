@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,6 +30,8 @@ struct TokenIds {
   int32_t eos = 0;
 };
 
+struct TextEncoding;
+
 // A size in a shape that differs from example to example.
 inline constexpr int64_t kAnySize = -1;
 
@@ -40,6 +43,8 @@ struct FeatureSpec {
   std::vector<int64_t> shape = {kAnySize};
   // Set where a tokenizer made the values.
   std::optional<TokenIds> token_ids;
+  // How a text becomes the values; null where no tokenizer made them.
+  std::shared_ptr<const TextEncoding> text;
 
   bool is_variable() const { return !shape.empty() && shape.front() == kAnySize; }
   // Values of every example. Not for a variable shape.

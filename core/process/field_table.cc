@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/process/near_names.h"
+#include "core/status/status_macros.h"
 
 namespace frazo::process {
 namespace {
@@ -13,6 +14,12 @@ template <typename Fields>
 auto FindName(Fields& fields, std::string_view name) {
   return std::find_if(fields.begin(), fields.end(),
                       [name](const auto& field) { return field.spec.name == name; });
+}
+
+template <typename Fields>
+auto FindId(Fields& fields, FieldId id) {
+  return std::find_if(fields.begin(), fields.end(),
+                      [id](const auto& field) { return field.id == id; });
 }
 
 }  // namespace
@@ -32,7 +39,14 @@ absl::StatusOr<FieldId> FieldTable::Add(std::string_view path, FeatureSpec spec)
 }
 
 absl::StatusOr<const FieldTable::Field*> FieldTable::Find(std::string_view path,
-                                                          std::string_view name) const {
+                                                          std::string_view name) {
+  FRAZO_ASSIGN_OR_RETURN(const Field* const field, FindToRead(path, name));
+  found_.push_back({field->id, field->spec.text});
+  return field;
+}
+
+absl::StatusOr<const FieldTable::Field*> FieldTable::FindToRead(std::string_view path,
+                                                                std::string_view name) const {
   const auto found = FindName(fields_, name);
   if (found != fields_.end()) return &*found;
   return absl::InvalidArgumentError(
@@ -44,6 +58,21 @@ FieldId FieldTable::Replace(FeatureSpec spec) {
   const auto found = FindName(fields_, spec.name);
   *found = {id, std::move(spec)};
   return id;
+}
+
+void FieldTable::SetText(FieldId id, TextEncoding text) {
+  FindId(fields_, id)->spec.text = std::make_shared<const TextEncoding>(std::move(text));
+}
+
+void FieldTable::EndStep(std::string_view path) {
+  for (const Found& found : found_) {
+    const auto field = FindId(fields_, found.id);
+    if (field == fields_.end() || found.text == nullptr || field->spec.text != found.text) continue;
+    TextEncoding text = *found.text;
+    if (text.other_step.empty()) text.other_step = path;
+    SetText(found.id, std::move(text));
+  }
+  found_.clear();
 }
 
 void FieldTable::Remove(std::string_view name) { fields_.erase(FindName(fields_, name)); }

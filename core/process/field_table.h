@@ -1,6 +1,7 @@
 #ifndef FRAZO_CORE_PROCESS_FIELD_TABLE_H_
 #define FRAZO_CORE_PROCESS_FIELD_TABLE_H_
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "core/process/example.h"
 #include "core/process/record_fields.h"
+#include "core/process/text_encoding.h"
 
 namespace frazo::process {
 
@@ -24,8 +26,19 @@ class FieldTable {
   // Error: kInvalidArgument if the name is empty or taken.
   absl::StatusOr<FieldId> Add(std::string_view path, FeatureSpec spec);
 
-  // Error: kInvalidArgument if there is none; names the near ones. Valid until the table changes.
-  absl::StatusOr<const Field*> Find(std::string_view path, std::string_view name) const;
+  // For a step that changes the values of the field. Error: kInvalidArgument if there is none;
+  // names the near ones. Valid until the table changes.
+  absl::StatusOr<const Field*> Find(std::string_view path, std::string_view name);
+
+  // The same, for a step that leaves the values as they are.
+  absl::StatusOr<const Field*> FindToRead(std::string_view path, std::string_view name) const;
+
+  // A step that changes ids in a way that TextEncoding can tell says so; the field exists.
+  void SetText(FieldId id, TextEncoding text);
+
+  // Ends the changes of the step at `path`: a field that Find() gave it, and whose text it did not
+  // set, has ids from then on that TextEncoding cannot tell.
+  void EndStep(std::string_view path);
 
   // A new field replaces the one of the same name, which exists.
   FieldId Replace(FeatureSpec spec);
@@ -39,10 +52,18 @@ class FieldTable {
   const std::vector<ValueType>& types() const { return types_; }
 
  private:
+  // A field that a step may have changed, with its text before.
+  struct Found {
+    FieldId id;
+    std::shared_ptr<const TextEncoding> text;
+  };
+
   FieldId NewId(ValueType type);
   std::vector<std::string> Names() const;
 
   std::vector<Field> fields_;
+  // Since the last EndStep().
+  std::vector<Found> found_;
   std::vector<ValueType> types_;
 };
 

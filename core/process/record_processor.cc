@@ -106,6 +106,7 @@ absl::Status RecordProcessor::AddStep(const std::string& path, const Step& confi
   }
   StepBuilder builder(kind.path, table, &filters_);
   FRAZO_ASSIGN_OR_RETURN(std::unique_ptr<FieldStep> step, (*maker)(kind.serialized, &builder));
+  table->EndStep(kind.path);
   if (step != nullptr) steps_.push_back(std::move(step));
   return absl::OkStatus();
 }

@@ -83,6 +83,35 @@ TEST(RecordProcessorTest, StepsWorkOneAfterTheOther) {
   EXPECT_NE(read.processor().vocabulary_fingerprint(), 0u);
 }
 
+TEST(RecordProcessorTest, AFeatureTellsHowATextBecomesItsIds) {
+  bytes::ScratchFolder scratch;
+  const std::string config = std::string(kColumns) + "steps { tokenize { field: 'source' " +
+                             WordTokenizer(scratch) +
+                             " } }"
+                             "steps { filter_by_length { field: 'source' max_length: 50 } }"
+                             "steps { append_eos { field: 'source' } }"
+                             "steps { copy { field: 'source' output: 'cut' } }"
+                             "steps { prepend_sos { field: 'source' sos_id: 5 } }"
+                             "steps { filter_by_length { field: 'source' max_length: 60 } }"
+                             "steps { append_eos { field: 'cut' } }"
+                             "steps { truncate { field: 'cut' length: 2 } }";
+  const std::unique_ptr<RecordProcessor> processor = *MakeProcessor(config);
+  const std::vector<FeatureSpec>& features = processor->schema().features;
+  ASSERT_EQ(features.size(), 3);  // source, target, cut
+  ASSERT_NE(features[0].text, nullptr);
+  const TextEncoding& source = *features[0].text;
+  EXPECT_TRUE(source.tokenizer.has_word());
+  EXPECT_EQ(source.tokenizer.sos_id(), 5);
+  EXPECT_TRUE(source.append_eos);
+  EXPECT_TRUE(source.prepend_sos);
+  EXPECT_EQ(source.max_length, 52);  // 50 ids of the text, and two more
+  EXPECT_EQ(source.other_step, "");
+  EXPECT_EQ(features[1].text, nullptr);
+  ASSERT_NE(features[2].text, nullptr);
+  EXPECT_EQ(features[2].text->max_length, 51);
+  EXPECT_EQ(features[2].text->other_step, "steps[6].append_eos");  // the second one at that end
+}
+
 TEST(RecordProcessorTest, TokenizeKeepsTheTextWhereItHasAnOutput) {
   bytes::ScratchFolder scratch;
   const Processing read(std::string(kColumns) +

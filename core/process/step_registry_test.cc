@@ -74,6 +74,15 @@ TEST(StepRegistryTest, AStepFromOutsideWorksLikeOneOfFrazo) {
   EXPECT_NE(read.processor().vocabulary_fingerprint(), 0u);
 }
 
+TEST(StepRegistryTest, AStepFromOutsideThatChangesIdsIsTold) {
+  const std::string config =
+      "raw { name: 'x' } steps { tokenize { field: 'x' tokenizer { grapheme {} } } } "
+      "steps { custom { [type.googleapis.com/google.protobuf.StringValue] { value: 'x' } } }";
+  const std::unique_ptr<RecordProcessor> processor = *MakeProcessor(config);
+  ASSERT_NE(processor->schema().features[0].text, nullptr);
+  EXPECT_EQ(processor->schema().features[0].text->other_step, "steps[1].custom");
+}
+
 TEST(StepRegistryTest, ErrorsNameTheStepAndTheRemedy) {
   const auto error = [](const std::string& any) { return MakeProcessor(Custom(any)).status(); };
   EXPECT_THAT(error("[type.googleapis.com/google.protobuf.StringValue] { value: 'y' }"),

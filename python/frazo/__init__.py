@@ -13,16 +13,16 @@ from frazo.registry import build, register, unwrap
 
 if TYPE_CHECKING:
     from frazo.export.predictor import Predictor
-    from frazo.pipeline import Pipeline
+    from frazo.pipeline import Pipeline, divide_pipeline_states
 
-__all__ = ["Pipeline", "Predictor", "build", "register", "unwrap"]
+__all__ = ["Pipeline", "Predictor", "build", "divide_pipeline_states", "register", "unwrap"]
 
 
 def __getattr__(name: str) -> Any:
-    if name == "Pipeline":
-        from frazo.pipeline import Pipeline
+    if name in ("Pipeline", "divide_pipeline_states"):
+        from frazo import pipeline
 
-        return Pipeline
+        return getattr(pipeline, name)
     if name == "Predictor":
         from frazo.export.predictor import Predictor
 

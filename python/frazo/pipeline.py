@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+from collections.abc import Sequence
 
 from google.protobuf import text_format
 
@@ -81,6 +82,30 @@ def read_config(config: PipelineConfig) -> pipeline_pb2.Pipeline:
         return text_format.Parse(text, pipeline_pb2.Pipeline())
     except text_format.ParseError as error:
         raise _core.InvalidArgumentError(f"{name}: not a textproto of Pipeline: {error}") from None
+
+
+def divide_pipeline_states(
+    config: PipelineConfig, states: Sequence[bytes], replicas: int
+) -> list[bytes]:
+    """Lets another number of replicas go on with a pipeline, so that each record comes once an epoch.
+
+    A record that was read, but whose batch was not given yet, is read once more. The totals go to
+    replica 0. For the same number of replicas the states stay as they are.
+
+    Args:
+      config: As for Pipeline. Its `replica` and `replicas` mean nothing here.
+      states: What save_state() of every replica gave, number 0 first.
+      replicas: How many will go on. At least 1.
+
+    Returns:
+      For each replica, number 0 first, what its restore() takes.
+
+    Raises:
+      frazo._core.InvalidArgumentError: Bytes are not a state, or their number or order is wrong.
+      frazo._core.FailedPreconditionError: Another configuration wrote them; names the difference.
+    """
+    serialized = read_config(config).SerializeToString()
+    return _core.divide_pipeline_states(serialized, search_folders(), list(states), replicas)
 
 
 def search_folders() -> list[str]:

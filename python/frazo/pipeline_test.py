@@ -86,6 +86,48 @@ def test_every_record_comes_exactly_once_an_epoch(counts, shuffle, replicas, thr
         assert sorted(given_to_all) == sorted(list(range(total)) * epochs)
 
 
+@settings(max_examples=40)
+@given(
+    counts=_COUNTS,
+    shuffle=st.just("") | _SHUFFLE,
+    batches=st.lists(st.integers(0, 6), min_size=1, max_size=4),
+    replicas=st.integers(1, 4),
+)
+def test_other_replicas_give_what_was_not_given_yet(counts, shuffle, batches, replicas):
+    with tempfile.TemporaryDirectory() as folder:
+        total = write_numbers(folder, counts)
+        config = numbers_config(folder, f"epochs: 2 {shuffle}")
+
+        def start(replica, of):
+            return frazo.Pipeline(config + f"replica: {replica} replicas: {of}")
+
+        before = [start(replica, len(batches)) for replica in range(len(batches))]
+        given = []
+        for pipeline, count in zip(before, batches, strict=True):
+            given += numbers(itertools.islice(pipeline, count))
+        states = [pipeline.save_state() for pipeline in before]
+        divided = frazo.divide_pipeline_states(config, states, replicas)
+        assert len(divided) == replicas
+        for replica, state in enumerate(divided):
+            pipeline = start(replica, replicas)
+            pipeline.restore(state)
+            given += numbers(pipeline)
+        assert sorted(given) == sorted(2 * list(range(total)))
+
+
+def test_states_that_cannot_be_divided_are_refused(folder):
+    config = numbers_config(folder)
+    state = frazo.Pipeline(config).save_state()
+    with pytest.raises(_core.InvalidArgumentError, match="not the saved state of a pipeline"):
+        frazo.divide_pipeline_states(config, [b"nothing", state], 3)
+    with pytest.raises(_core.InvalidArgumentError, match="replicas"):
+        frazo.divide_pipeline_states(config, [state], 0)
+    with pytest.raises(_core.FailedPreconditionError, match=r"fixed\.batch_size was 4 and is 5"):
+        frazo.divide_pipeline_states(
+            numbers_config(folder, rest="batcher { fixed { batch_size: 5 } }"), [state], 2
+        )
+
+
 _BATCHERS = st.sampled_from(
     [
         "batcher { fixed { batch_size: 5 } }",

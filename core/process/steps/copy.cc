@@ -50,8 +50,9 @@ class CopyReferenceStep : public FieldStep {
 // Gives the values of a field a second name.
 absl::StatusOr<std::unique_ptr<FieldStep>> MakeCopy(const Step::Copy& config,
                                                     StepBuilder* builder) {
-  FRAZO_ASSIGN_OR_RETURN(const FieldTable::Field* const found,
-                         builder->fields().Find(builder->config_path("field"), config.field()));
+  FRAZO_ASSIGN_OR_RETURN(
+      const FieldTable::Field* const found,
+      builder->fields().FindToRead(builder->config_path("field"), config.field()));
   const FieldId from = found->id;
   FeatureSpec spec = found->spec;
   const ValueType type = spec.type;

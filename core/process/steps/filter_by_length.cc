@@ -1,9 +1,13 @@
+#include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "core/process/step_registry.h"
+#include "core/process/text_encoding.h"
 #include "core/status/status_macros.h"
 #include "frazo/proto/processor.pb.h"
 
@@ -46,8 +50,18 @@ absl::StatusOr<std::unique_ptr<FieldStep>> MakeFilterByLength(const Step::Filter
         absl::StrCat(builder->config_path(), ".min_length: ", config.min_length(),
                      "; expected 0 to max_length, which is ", config.max_length()));
   }
-  return std::make_unique<FilterByLengthStep>(found->id, found->spec.inner_count(), config,
-                                              builder->AddFilter(config.field()));
+  auto step = std::make_unique<FilterByLengthStep>(found->id, found->spec.inner_count(), config,
+                                                   builder->AddFilter(config.field()));
+  if (found->spec.text != nullptr) {
+    TextEncoding text = *found->spec.text;
+    const int64_t longest = config.max_length();
+    const bool is_first = text.max_length == 0;
+    if (config.has_max_length()) {
+      text.max_length = is_first ? longest : std::min(text.max_length, longest);
+    }
+    builder->fields().SetText(found->id, std::move(text));
+  }
+  return step;
 }
 
 FRAZO_REGISTER_STEP(Step::FilterByLength, MakeFilterByLength);

@@ -3,11 +3,13 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "core/process/step_registry.h"
+#include "core/process/text_encoding.h"
 #include "core/status/status_macros.h"
 #include "frazo/proto/processor.pb.h"
 
@@ -64,6 +66,20 @@ absl::StatusOr<int32_t> IdOf(const StepBuilder& builder, const EndConfig& config
                                                  spec.name, "' has no such id; set it"));
 }
 
+// Tells in the field's text that the id is added; a second id at the same end cannot be told.
+void TellText(const FieldTable::Field& field, const EndConfig& config, StepBuilder* builder) {
+  if (field.spec.text == nullptr) return;
+  TextEncoding text = *field.spec.text;
+  const bool at_end = config.end == End::kEnd;
+  bool& added = at_end ? text.append_eos : text.prepend_sos;
+  if (added) return;
+  added = true;
+  if (text.max_length > 0) ++text.max_length;
+  if (config.id != nullptr && at_end) text.tokenizer.set_eos_id(*config.id);
+  if (config.id != nullptr && !at_end) text.tokenizer.set_sos_id(*config.id);
+  builder->fields().SetText(field.id, std::move(text));
+}
+
 absl::StatusOr<std::unique_ptr<FieldStep>> MakeAddId(const EndConfig& config,
                                                      StepBuilder* builder) {
   const std::string field_path = builder->config_path("field");
@@ -82,6 +98,7 @@ absl::StatusOr<std::unique_ptr<FieldStep>> MakeAddId(const EndConfig& config,
                                                    "; expected ids in one dimension"));
   }
   FRAZO_ASSIGN_OR_RETURN(const int32_t id, IdOf(*builder, config, found->spec));
+  TellText(*found, config, builder);
   if (type == ValueType::kInt32) {
     return std::make_unique<AddIdStep<int32_t>>(found->id, config.end, id);
   }

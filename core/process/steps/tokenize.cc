@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "core/process/step_registry.h"
+#include "core/process/text_encoding.h"
 #include "core/status/status_macros.h"
 #include "core/text/tokenizer.h"
 #include "frazo/proto/processor.pb.h"
@@ -40,7 +41,7 @@ absl::StatusOr<std::unique_ptr<FieldStep>> MakeTokenize(const Step::Tokenize& co
                                                         StepBuilder* builder) {
   const std::string field_path = builder->config_path("field");
   FRAZO_ASSIGN_OR_RETURN(const FieldTable::Field* const found,
-                         builder->fields().Find(field_path, config.field()));
+                         builder->fields().FindToRead(field_path, config.field()));
   FRAZO_RETURN_IF_ERROR(CheckSingleBytes(field_path, found->spec));
   const FieldId text = found->id;
   absl::StatusOr<std::shared_ptr<const text::Tokenizer>> tokenizer =
@@ -54,6 +55,9 @@ absl::StatusOr<std::unique_ptr<FieldStep>> MakeTokenize(const Step::Tokenize& co
   spec.type = ValueType::kInt32;
   spec.token_ids = TokenIds{(*tokenizer)->vocab_size(), (*tokenizer)->unk_id(),
                             (*tokenizer)->sos_id(), (*tokenizer)->eos_id()};
+  TextEncoding text_encoding;
+  text_encoding.tokenizer = config.tokenizer();
+  spec.text = std::make_shared<const TextEncoding>(std::move(text_encoding));
   FieldId ids;
   if (config.output().empty() || config.output() == config.field()) {
     spec.name = config.field();

@@ -19,9 +19,11 @@
 #include "absl/time/time.h"
 #include "core/batch/batch.h"
 #include "core/batch/batcher.h"
+#include "core/pipeline/divide_pipeline.h"
 #include "core/pipeline/pipeline.h"
 #include "core/pipeline/pipeline_plan.h"
 #include "core/process/example.h"
+#include "core/process/text_encoding.h"
 #include "frazo/proto/pipeline.pb.h"
 #include "python/frazo/bindings/status_exceptions.h"
 
@@ -223,6 +225,31 @@ nb::dict TensorsDict(const PipelinePlan& plan) {
   return tensors;
 }
 
+// By feature: (serialized Tokenizer, prepend_sos, append_eos, max_length, other_step).
+nb::dict TextsDict(const PipelinePlan& plan) {
+  nb::dict texts;
+  for (const process::FeatureSpec& feature : plan.processor().schema().features) {
+    if (feature.text == nullptr) continue;
+    const process::TextEncoding& text = *feature.text;
+    const std::string tokenizer = text.tokenizer.SerializeAsString();
+    texts[feature.name.c_str()] =
+        nb::make_tuple(nb::bytes(tokenizer.data(), tokenizer.size()), text.prepend_sos,
+                       text.append_eos, text.max_length, text.other_step);
+  }
+  return texts;
+}
+
+nb::list DividedStates(const PipelinePlan& plan, const nb::list& states, int32_t replicas) {
+  std::vector<std::string> left;
+  for (const nb::handle state : states) left.emplace_back(View(nb::cast<nb::bytes>(state)));
+  nb::list divided;
+  for (const std::string& state : ValueOrRaise(
+           Unlocked([&] { return pipeline::DividePipelineStates(plan, left, replicas); }))) {
+    divided.append(nb::bytes(state.data(), state.size()));
+  }
+  return divided;
+}
+
 }  // namespace
 
 void BindPipeline(nb::module_& module) {
@@ -260,6 +287,31 @@ void BindPipeline(nb::module_& module) {
       "The tensors of a pipeline's batches: name to (NumPy's name of the type, shape), where a "
       "size "
       "of None\ndiffers from batch to batch. Loads the vocabularies; looks for no records.");
+  module.def(
+      "pipeline_texts",
+      [](const nb::bytes& config, std::vector<std::string> search_folders) {
+        return TextsDict(*ValueOrRaise(
+            Unlocked([&] { return MakePlan(View(config), std::move(search_folders)); })));
+      },
+      "config"_a, "search_folders"_a,
+      nb::sig("def pipeline_texts(config: bytes, search_folders: collections.abc.Sequence[str]) -> "
+              "dict[str, tuple[bytes, bool, bool, int, str]]"),
+      "How the processor makes the ids of its features from texts, for each feature that a "
+      "tokenizer made.\n\nReturns name to (serialized Tokenizer, prepend_sos, append_eos, "
+      "max_length, other_step): see TextEncoding in\ncore/process/text_encoding.h. Loads the "
+      "vocabularies.");
+  module.def(
+      "divide_pipeline_states",
+      [](const nb::bytes& config, std::vector<std::string> search_folders, const nb::list& states,
+         int32_t replicas) {
+        const auto plan = ValueOrRaise(
+            Unlocked([&] { return MakePlan(View(config), std::move(search_folders)); }));
+        return DividedStates(*plan, states, replicas);
+      },
+      "config"_a, "search_folders"_a, "states"_a, "replicas"_a,
+      nb::sig("def divide_pipeline_states(config: bytes, search_folders: "
+              "collections.abc.Sequence[str], states: list[bytes], replicas: int) -> list[bytes]"),
+      "See frazo.divide_pipeline_states.");
 }
 
 }  // namespace frazo::bindings

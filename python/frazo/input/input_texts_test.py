@@ -1,6 +1,7 @@
 import pathlib
 
 import pytest
+from frazo import _core
 from frazo.input.input_texts import InputTexts
 from frazo.input.tokenizer_files import tokenizer_files, without_files
 from frazo.proto import image_input_pb2, pipeline_pb2, tokenizer_pb2
@@ -30,8 +31,8 @@ batcher { buckets { length_of: ["source", "labels"] bounds: [20, 80] tokens: 100
 @pytest.fixture
 def source(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    for name in ("words", "merges"):
-        pathlib.Path(name).touch()
+    pathlib.Path("words").write_text("<unk>\n<s>\n</s>\n<pad>\na@@\nb\nab\n<go>\n")
+    pathlib.Path("merges").write_text("#version: 0.2\na b</w>\n")
     return text_format.Parse(STEPS, pipeline_pb2.Pipeline())
 
 
@@ -66,11 +67,8 @@ def test_an_input_that_is_no_pipeline_has_no_tokenizer():
 
 def test_a_missing_file_is_named(source):
     pathlib.Path("words").unlink()
-    with pytest.raises(FileNotFoundError) as failure:
-        InputTexts(source).tokenizer("labels")
-    assert str(failure.value).startswith(
-        "tokenizer of 'labels': vocabulary: there is no file 'words'; looked for"
-    )
+    with pytest.raises(_core.NotFoundError, match=r"processor\.steps\[1\]\.tokenize\..*'words'"):
+        InputTexts(source)
 
 
 def test_the_table_that_is_built_in_is_no_file():
@@ -83,20 +81,22 @@ def test_how_a_text_becomes_ids(source):
     assert encoding.tokenizer == InputTexts(source).tokenizer("source")
     assert (encoding.prepend_sos, encoding.append_eos, encoding.max_length) == (False, True, 80)
     labels = InputTexts(source).encoding("labels")
-    assert (labels.prepend_sos, labels.append_eos, labels.max_length) == (True, False, 50)
+    assert (labels.prepend_sos, labels.append_eos, labels.max_length) == (True, False, 51)
     assert labels.tokenizer.sos_id == 7
 
 
 def test_without_bounds_there_is_no_limit(source):
-    source.batcher.Clear()
+    source.batcher.fixed.batch_size = 1
     assert InputTexts(source).encoding("source").max_length == 0
 
 
 def test_a_step_that_only_a_pipeline_does_is_named(source):
-    with pytest.raises(ValueError, match="the step truncate of 'ids' cannot be done outside of a"):
+    with pytest.raises(
+        ValueError, match=r"processor\.steps\[7\]\.truncate changes the ids of 'ids' in"
+    ):
         InputTexts(source).encoding("ids")
 
 
 def test_files_can_be_left_out(source):
     bare = without_files(InputTexts(source).tokenizer("labels"))
-    assert text_format.MessageToString(bare, as_one_line=True) == "bpe { } unk_id: 3"
+    assert text_format.MessageToString(bare, as_one_line=True) == "bpe { } unk_id: 3 sos_id: 7"

@@ -18,6 +18,7 @@ processor {{
   steps {{ tokenize {{ field: "target" tokenizer {{ word {{ vocabulary: "{0}" }} }} }} }}
   steps {{ copy {{ field: "target" output: "target_labels" }} }}
 }}
+batcher {{ fixed {{ batch_size: 1 }} }}
 """
 # Two sentences; of the second the search finds one hypothesis, which is cut.
 BATCH = {

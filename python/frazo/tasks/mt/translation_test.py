@@ -274,9 +274,11 @@ def test_what_a_decoding_depends_on_is_told_in_a_line(tmp_path):
     (tmp_path / "words").write_text("".join(f"{number}\n" for number in range(11)))
     source = text_format.Parse(
         f"""processor {{
+          raw {{ name: "source" }}
           steps {{ tokenize {{ field: "source" tokenizer {{ word {{ vocabulary: "{tmp_path}/words" }} }} }} }}
           steps {{ copy {{ field: "source" output: "target_labels" }} }}
-        }}""",
+        }}
+        batcher {{ fixed {{ batch_size: 1 }} }}""",
         pipeline_pb2.Pipeline(),
     )
     texts = InputTexts(source)

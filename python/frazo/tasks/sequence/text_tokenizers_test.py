@@ -15,6 +15,7 @@ processor {{
   steps {{ tokenize {{ field: "target_labels" tokenizer {{ word {{ vocabulary: "{0}" }} }} }} }}
   steps {{ prepend_sos {{ field: "source" }} }}
 }}
+batcher {{ fixed {{ batch_size: 1 }} }}
 """
 
 
