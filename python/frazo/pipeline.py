@@ -87,7 +87,7 @@ def read_config(config: PipelineConfig) -> pipeline_pb2.Pipeline:
 def divide_pipeline_states(
     config: PipelineConfig, states: Sequence[bytes], replicas: int
 ) -> list[bytes]:
-    """Lets another number of replicas go on with a pipeline, so that each record comes once an epoch.
+    """Lets another number of replicas go on; each record still comes once an epoch.
 
     A record that was read, but whose batch was not given yet, is read once more. The totals go to
     replica 0. For the same number of replicas the states stay as they are.

@@ -250,31 +250,8 @@ nb::list DividedStates(const PipelinePlan& plan, const nb::list& states, int32_t
   return divided;
 }
 
-}  // namespace
-
-void BindPipeline(nb::module_& module) {
-  nb::class_<PipelineIterator>(module, "Pipeline", "See frazo.Pipeline.")
-      .def("__init__", &Create, "config"_a, "search_folders"_a,
-           "config: a serialized frazo.Pipeline. search_folders: where relative paths are looked "
-           "for, after the\ncurrent folder.")
-      .def(
-          "__iter__", [](nb::handle self) { return nb::borrow(self); },
-          nb::sig("def __iter__(self) -> Pipeline"))
-      .def("__next__", &NextBatch, nb::sig("def __next__(self) -> dict[str, numpy.ndarray]"))
-      .def("save_state", &SaveState,
-           "Where it stands after the last batch that was given; some KB.")
-      .def("restore", &Restore, "state"_a,
-           "Goes on after the batch that save_state() was called after; possible at any time.\n\n"
-           "Raises FailedPreconditionError where configuration, vocabularies or files are others, "
-           "with the\ndifference; DataLossError where a record that is needed again is damaged; "
-           "InvalidArgumentError for\nbytes that are no state. An error changes nothing.")
-      .def_prop_ro("counters", &CountersDict,
-                   nb::sig("def counters(self) -> dict[str, typing.Any]"),
-                   "Counts up to the last batch, since the first start; see frazo.Pipeline.")
-      .def_prop_ro("padding_fraction", &PaddingFraction,
-                   "Of all values of the batches given, the part that is padding.")
-      .def("padding_report", &PaddingReportText,
-           "A table of the padding in the batches given, by bucket and feature.");
+// What a configuration says before a pipeline runs.
+void BindPlanFunctions(nb::module_& module) {
   module.def(
       "pipeline_tensors",
       [](const nb::bytes& config, std::vector<std::string> search_folders) {
@@ -312,6 +289,34 @@ void BindPipeline(nb::module_& module) {
       nb::sig("def divide_pipeline_states(config: bytes, search_folders: "
               "collections.abc.Sequence[str], states: list[bytes], replicas: int) -> list[bytes]"),
       "See frazo.divide_pipeline_states.");
+}
+
+}  // namespace
+
+void BindPipeline(nb::module_& module) {
+  nb::class_<PipelineIterator>(module, "Pipeline", "See frazo.Pipeline.")
+      .def("__init__", &Create, "config"_a, "search_folders"_a,
+           "config: a serialized frazo.Pipeline. search_folders: where relative paths are looked "
+           "for, after the\ncurrent folder.")
+      .def(
+          "__iter__", [](nb::handle self) { return nb::borrow(self); },
+          nb::sig("def __iter__(self) -> Pipeline"))
+      .def("__next__", &NextBatch, nb::sig("def __next__(self) -> dict[str, numpy.ndarray]"))
+      .def("save_state", &SaveState,
+           "Where it stands after the last batch that was given; some KB.")
+      .def("restore", &Restore, "state"_a,
+           "Goes on after the batch that save_state() was called after; possible at any time.\n\n"
+           "Raises FailedPreconditionError where configuration, vocabularies or files are others, "
+           "with the\ndifference; DataLossError where a record that is needed again is damaged; "
+           "InvalidArgumentError for\nbytes that are no state. An error changes nothing.")
+      .def_prop_ro("counters", &CountersDict,
+                   nb::sig("def counters(self) -> dict[str, typing.Any]"),
+                   "Counts up to the last batch, since the first start; see frazo.Pipeline.")
+      .def_prop_ro("padding_fraction", &PaddingFraction,
+                   "Of all values of the batches given, the part that is padding.")
+      .def("padding_report", &PaddingReportText,
+           "A table of the padding in the batches given, by bucket and feature.");
+  BindPlanFunctions(module);
 }
 
 }  // namespace frazo::bindings

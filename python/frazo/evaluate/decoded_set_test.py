@@ -46,7 +46,14 @@ class Total(Scorer):
         return DecodingScores({"total": self.total}, {"total": "sum"})
 
 
-class SquareTask(Task):
+class DecodedTask(Task):
+    def loss(self, batch, context):
+        raise AssertionError("decoding does not train")
+
+    evaluate = num_examples = loss
+
+
+class SquareTask(DecodedTask):
     def decoder(self, texts):
         return Squares()
 
@@ -177,8 +184,8 @@ def test_an_empty_input_is_an_error(decoded):
 
 def test_a_task_that_outputs_nothing_is_an_error(decoded):
     with pytest.raises(JobError) as failure:
-        decoded(task_class=Task)
+        decoded(task_class=DecodedTask)
     assert str(failure.value) == (
-        "inputs.Test: Task outputs nothing that could be decoded. Evaluate it instead "
+        "inputs.Test: DecodedTask outputs nothing that could be decoded. Evaluate it instead "
         "(--job=evaler_NAME)."
     )

@@ -16,7 +16,8 @@ class FeatureEncoding(NamedTuple):
       tokenizer: The tokenizer, with the places of its files.
       prepend_sos: Whether the ids begin with the tokenizer's sos_id.
       append_eos: Whether the ids end with the tokenizer's eos_id.
-      max_length: The input leaves out longer ids, sos_id and eos_id among them. 0: there is no limit.
+      max_length: The input leaves out longer ids, sos_id and eos_id among them. 0: there is no
+        limit.
     """
 
     tokenizer: tokenizer_pb2.Tokenizer

@@ -1,12 +1,15 @@
 """First values of variables: a pure function of (initializer, shape, path, seed)."""
 
+import abc
 import math
 import zlib
 from collections.abc import Callable, Sequence
 
 import tensorflow as tf
 from frazo.proto import initializer_pb2
+from frazo.registry import build
 from frazo.shard.mesh import Held, Range, held_shape, is_whole
+from google.protobuf.message import Message
 
 # Named, because "auto_select" may differ between kinds of devices.
 _ALGORITHM = "philox"
@@ -19,6 +22,22 @@ _RESERVED_STEPS = 256
 
 # Values that are drawn at once where a part of a row is needed.
 _MAX_DRAWN = 2**22
+
+
+class CustomInitializer(abc.ABC):
+    """A distribution of your own, built from the message that it is registered for."""
+
+    def __init__(self, message: Message):
+        self.message = message
+
+    @abc.abstractmethod
+    def __call__(self, shape: Sequence[int], stream: Sequence[int]) -> tf.Tensor:
+        """Returns the initial values of a whole variable, float32.
+
+        Args:
+          shape: The shape of the variable.
+          stream: Two integers, the seed of TensorFlow's stateless random ops for this variable.
+        """
 
 
 def initial_value(
@@ -48,6 +67,9 @@ def initial_value(
     if message.WhichOneof("kind") == "constant":
         return tf.fill(shape if held is None else held_shape(held), message.constant.value)
     stream = random_stream(seed, path)
+    if message.WhichOneof("kind") == "custom":
+        whole = tf.ensure_shape(build(message)(shape, stream), shape)
+        return whole if held is None else _columns(whole, held, first=0)
     if held is None or is_whole(held, shape):
         return _whole(message, shape, stream)
     row_size = math.prod(shape[1:])
@@ -108,9 +130,9 @@ def _drawn(
     return values[offset:]
 
 
-def _columns(rows: tf.Tensor, held: Held) -> tf.Tensor:
-    """What is held of all dimensions but the first."""
-    for dimension, ranges in enumerate(held[1:], 1):
+def _columns(rows: tf.Tensor, held: Held, *, first: int = 1) -> tf.Tensor:
+    """Returns what is held of the dimensions from `first` on."""
+    for dimension, ranges in enumerate(held[first:], first):
         pieces = [
             tf.gather(rows, tf.range(start, start + size), axis=dimension) for start, size in ranges
         ]

@@ -2,11 +2,13 @@ import math
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from frazo.layers import initializer
 from frazo.layers.initializer import fans, initial_value
 from frazo.proto import initializer_pb2
+from frazo.registry import register
 from frazo.shard.mesh import Range
-from google.protobuf import text_format
+from google.protobuf import struct_pb2, text_format
 
 
 def make(text, shape=(200, 300), path="a/kernel", seed=1, held=None):
@@ -64,6 +66,22 @@ def test_value_depends_on_seed_and_path_only():
     np.testing.assert_array_equal(first, make("gaussian {}"))
     assert not np.array_equal(first, make("gaussian {}", path="b/kernel"))
     assert not np.array_equal(first, make("gaussian {}", seed=2))
+
+
+@register(struct_pb2.Value)
+class Rising(initializer.CustomInitializer):
+    """The numbers from 0 on, times a factor."""
+
+    def __call__(self, shape, stream):
+        count = math.prod(shape)
+        return tf.reshape(self.message.number_value * tf.range(count, dtype=tf.float32), shape)
+
+
+def test_a_distribution_of_the_users_own():
+    text = "custom { [type.googleapis.com/google.protobuf.Value] { number_value: 0.5 } }"
+    np.testing.assert_array_equal(make(text, shape=(2, 3)), [[0, 0.5, 1], [1.5, 2, 2.5]])
+    held = ((Range(1, 1),), (Range(0, 1), Range(2, 1)))
+    np.testing.assert_array_equal(make(text, shape=(2, 3), held=held), [[1.5, 2.5]])
 
 
 _INITS = [

@@ -1,5 +1,6 @@
 """The contract of a task."""
 
+import abc
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -26,7 +27,7 @@ class EvalOutput(NamedTuple):
     examples: dict[str, tf.Tensor]
 
 
-class Task(tf.Module):
+class Task(tf.Module, abc.ABC):
     """A model with its loss and metrics, built from its message.
 
     headline: the metrics of evaluation and decoding that say most, the first that there is before the
@@ -41,6 +42,7 @@ class Task(tf.Module):
         self.message = message
         self.place = place
 
+    @abc.abstractmethod
     def loss(
         self, batch: Mapping[str, tf.Tensor], context: StepContext
     ) -> tuple[Loss, WeightedMetrics]:
@@ -48,15 +50,14 @@ class Task(tf.Module):
 
         The loss is reported as the metric "loss", with its own weight.
         """
-        raise NotImplementedError(f"{type(self).__name__} does not define loss")
 
+    @abc.abstractmethod
     def num_examples(self, batch: Mapping[str, tf.Tensor]) -> tf.Tensor:
         """int64 []: how many examples a batch has, not counting padding."""
-        raise NotImplementedError(f"{type(self).__name__} does not define num_examples")
 
+    @abc.abstractmethod
     def evaluate(self, batch: Mapping[str, tf.Tensor], context: StepContext) -> EvalOutput:
         """Metrics and per-example results of a batch; changes nothing."""
-        raise NotImplementedError(f"{type(self).__name__} does not define evaluate")
 
     def example_page(
         self, examples: Sequence[Mapping[str, Any]]
