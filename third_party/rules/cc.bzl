@@ -1,5 +1,7 @@
 """C++ targets with Frazo's language version and warnings, also when an outside workspace builds them."""
 
+load(":precompiled_header.bzl", "with_precompiled_header")
+
 COPTS = [
     "-std=c++17",
     "-Wall",
@@ -17,7 +19,26 @@ def frazo_cc_library(name, copts = [], **kwargs):
       copts: added to Frazo's own.
       **kwargs: as in cc_library.
     """
-    native.cc_library(name = name, copts = COPTS + copts, **kwargs)
+    kwargs = dict(kwargs, copts = COPTS + copts)
+    if "srcs" in kwargs:
+        kwargs = with_precompiled_header("runtime", kwargs)
+    native.cc_library(name = name, **kwargs)
+
+def frazo_op_library(name, deps = [], copts = [], **kwargs):
+    """A cc_library on TensorFlow's framework, linked whole: ops, kernels and datasets register themselves.
+
+    Args:
+      name: as in cc_library.
+      deps: as in cc_library; the framework is added.
+      copts: added to Frazo's own.
+      **kwargs: as in cc_library.
+    """
+    kwargs = dict(
+        kwargs,
+        copts = COPTS + copts,
+        deps = deps + [Label("//third_party/tensorflow:framework")],
+    )
+    native.cc_library(name = name, alwayslink = True, **with_precompiled_header("tensorflow", kwargs))
 
 def frazo_cc_binary(name, copts = [], **kwargs):
     """A cc_binary.
@@ -39,13 +60,12 @@ def frazo_cc_test(name, copts = [], deps = [], size = "small", **kwargs):
       size: as in cc_test.
       **kwargs: as in cc_test.
     """
-    native.cc_test(
-        name = name,
-        size = size,
+    kwargs = dict(
+        kwargs,
         copts = COPTS + copts,
         deps = deps + [Label("//third_party:gtest_main")],
-        **kwargs
     )
+    native.cc_test(name = name, size = size, **with_precompiled_header("runtime_tests", kwargs))
 
 def frazo_kernel_test(name, size = "small", **kwargs):
     """A frazo_cc_test of code that chooses by processor, and a test NAME_levels that runs it on each lower level.

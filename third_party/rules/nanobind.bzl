@@ -1,6 +1,6 @@
 """Python modules written in C++ with nanobind, with type stubs made from the built module."""
 
-load(":cc.bzl", "frazo_cc_binary", "frazo_cc_library")
+load(":cc.bzl", "COPTS", "frazo_cc_binary")
 
 # nanobind's own sizes and speed rest on hidden symbols and on exceptions at the boundary.
 _COPTS = ["-fvisibility=hidden", "-fno-strict-aliasing"]
@@ -48,9 +48,11 @@ def nanobind_library(name, deps = [], copts = [], **kwargs):
       copts: added to Frazo's own.
       **kwargs: as in cc_library.
     """
-    frazo_cc_library(
+
+    # Without a precompiled header: GCC takes none that was made with other options.
+    native.cc_library(
         name = name,
-        copts = _COPTS + copts,
+        copts = COPTS + _COPTS + copts,
         # Only as a part of the module it has all symbols.
         linkstatic = True,
         # Python looks NB_MODULE's function up by its name: no code refers to it.

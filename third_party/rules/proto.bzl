@@ -5,6 +5,7 @@ All .proto files live in the virtual folder frazo/proto/, whatever the workspace
 """
 
 load(":cc.bzl", "COPTS")
+load(":precompiled_header.bzl", "with_precompiled_header")
 
 FrazoProtoInfo = provider(
     doc = "The sources of one vocabulary.",
@@ -118,14 +119,13 @@ def frazo_cc_proto_library(name, proto, deps = [], **kwargs):
     _cc_sources(name = generated, include_folder = include_folder, proto = proto)
     native.filegroup(name = name + "_headers", srcs = [generated], output_group = "headers")
     native.filegroup(name = name + "_sources", srcs = [generated], output_group = "sources")
+    kwargs = dict(kwargs, copts = COPTS, deps = deps + [Label("//third_party:protobuf")])
     native.cc_library(
         name = name,
         srcs = [name + "_sources"],
         hdrs = [name + "_headers"],
-        copts = COPTS,
         includes = [include_folder],
-        deps = deps + [Label("//third_party:protobuf")],
-        **kwargs
+        **with_precompiled_header("runtime", kwargs)
     )
 
 def _py_sources_impl(ctx):

@@ -10,12 +10,14 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "core/ops/source_dataset.h"
+#include "core/ops/source_dataset_shape.h"
 #include "core/sources/record_chunk.h"
 #include "core/sources/record_stream.h"
 #include "frazo/proto/record_source.pb.h"
 #include "frazo/proto/record_source_state.pb.h"
 #include "tensorflow/core/framework/attr_value.pb.h"
 #include "tensorflow/core/framework/dataset.h"
+#include "tensorflow/core/framework/op.h"
 #include "tensorflow/core/framework/op_kernel.h"
 #include "tensorflow/core/framework/partial_tensor_shape.h"
 #include "tensorflow/core/framework/tensor.h"
@@ -26,6 +28,38 @@ namespace {
 
 using ::tensorflow::OpKernelConstruction;
 using ::tensorflow::TensorShape;
+
+REGISTER_OP("Frazo>RecordSourceDataset")
+    .Input("source: string")
+    .Input("search_folders: string")
+    .Output("handle: variant")
+    .Attr("seed: int = 301")
+    .Attr("replica: int = 0")
+    .Attr("replicas: int = 1")
+    .Attr("skip_damaged: bool = false")
+    // Files are read anew by each evaluation: not a constant to fold.
+    .SetDoNotOptimize()
+    .SetShapeFn(InferSourceDatasetShape<0, 1>)
+    .Doc(R"doc(
+A dataset of the records that a frazo.RecordSource message describes, in its order: for records that a
+function of TensorFlow is to process.
+
+Each element is (source_id, record): which part of a mixture the record comes from (0 where there is no
+mixture), and its bytes. Files are read ahead by threads of the iterator. The iterator's checkpoint is small
+(positions in files), and a restored iterator goes on with the very next record; a state of other files or
+another configuration is refused with FailedPrecondition, naming the difference.
+
+Errors name the file, the record and its byte: NotFound, PermissionDenied, DataLoss (the file is damaged or
+was cut short), FailedPrecondition (it has grown), InvalidArgument (the configuration, a record over the
+limit).
+
+source: [] a serialized frazo.RecordSource.
+search_folders: [n] where relative paths are looked for, after the current folder.
+seed: decides the order of shuffled and mixed sources.
+replica: this consumer's number among `replicas`; each record goes to exactly one.
+skip_damaged: damaged records and files are passed over, with a warning, instead of being an error.
+handle: [] the dataset; its elements are int32 [] and string [].
+)doc");
 
 // Large enough that the cost of a chunk vanishes beside its records'.
 constexpr int64_t kChunkRecords = 256;
@@ -197,4 +231,5 @@ REGISTER_KERNEL_BUILDER(Name("Frazo>RecordSourceDataset").Device(tensorflow::DEV
                         RecordSourceDatasetOp);
 
 }  // namespace
+
 }  // namespace frazo::ops
