@@ -34,7 +34,6 @@ ROOMS_WITH_OLD_WORDS = tuple(
         "experiment",
         "jobs",
         "layers",
-        "models",
         "shard",
         "tasks",
         "train",
