@@ -35,7 +35,6 @@ ROOMS_WITH_OLD_WORDS = tuple(
         "jobs",
         "layers",
         "shard",
-        "tasks",
         "train",
     )
 )
