@@ -33,7 +33,6 @@ ROOMS_WITH_OLD_WORDS = tuple(
         "evaluate",
         "experiment",
         "jobs",
-        "layers",
         "shard",
         "train",
     )
