@@ -33,10 +33,7 @@ ROOMS_WITH_OLD_WORDS = tuple(
         "evaluate",
         "experiment",
         "jobs",
-        "layers",
-        "models",
         "shard",
-        "tasks",
         "train",
     )
 )

@@ -18,12 +18,12 @@ _FUNCTIONS = {
 
 
 def activate(x: tf.Tensor, activation: activation_pb2.Activation) -> tf.Tensor:
-    """Applies a frazo.Activation to every element."""
+    """Applies an activation to every element."""
     return _FUNCTIONS[activation](x)
 
 
 class Elementwise(Layer):
-    """An activation as a layer of its own. It has no message: the enum value stands for it."""
+    """A layer that applies an activation. Its message is None: the enum value stands for it."""
 
     def __init__(self, activation: activation_pb2.Activation, place: Place):
         super().__init__(None, place)

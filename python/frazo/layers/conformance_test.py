@@ -1,4 +1,4 @@
-"""What every layer must do, run over a list of layers."""
+"""The properties that every layer must have, tested on a list of layers."""
 
 from typing import NamedTuple
 
@@ -16,7 +16,13 @@ _BATCH = 3
 
 
 class LayerCase(NamedTuple):
-    """layer: text of a Layer. shape: of its input, without the batch."""
+    """A layer to test.
+
+    Attributes:
+      name: The name of the case.
+      layer: The text of a Layer.
+      shape: The shape of the input without the batch.
+    """
 
     name: str
     layer: str

@@ -1,4 +1,4 @@
-"""What a layer declares about a variable when it makes it."""
+"""The properties that a layer declares when it makes a variable."""
 
 import dataclasses
 
@@ -10,12 +10,13 @@ _ATTRIBUTE = "_frazo_declaration"
 
 @dataclasses.dataclass(frozen=True)
 class Declaration:
-    """What a variable is in the whole model, whichever part of it this process holds.
+    """A variable of the whole model, whichever part of it this process holds.
 
-    axes: a logical axis for each dimension.
-    full_shape: the shape of the whole variable.
-    held: the ranges of each dimension that this process holds.
-    decays: whether l2 and weight decay apply to it unless a rule says otherwise.
+    Attributes:
+      axes: The logical axis of each dimension.
+      full_shape: The shape of the whole variable.
+      held: The ranges of each dimension that this process holds.
+      decays: Whether l2 and weight decay apply to the variable, unless a rule says otherwise.
     """
 
     axes: tuple[LogicalAxis, ...]
@@ -24,7 +25,7 @@ class Declaration:
     decays: bool = False
 
     def without_dimension(self, dimension: int) -> "Declaration":
-        """The declaration of a mean over one dimension."""
+        """Returns the declaration of a mean over one dimension."""
 
         def rest(values: tuple) -> tuple:
             return values[:dimension] + values[dimension + 1 :]
@@ -33,25 +34,28 @@ class Declaration:
 
 
 def declare(variable: tf.Variable, declaration: Declaration) -> tf.Variable:
-    """Returns the variable, which from now on has the declaration."""
+    """Attaches the declaration to the variable and returns the variable."""
     setattr(variable, _ATTRIBUTE, declaration)
     return variable
 
 
 def find_declaration(variable: tf.Variable) -> Declaration | None:
-    """What was declared; None for a variable that is no layer's, which each process has whole."""
+    """Returns the declaration of a variable.
+
+    It is None for a variable that no layer made. Each process holds such a variable as a whole.
+    """
     return getattr(variable, _ATTRIBUTE, None)
 
 
 def inherit(
     variable: tf.Variable, other: tf.Variable, *, without_dimension: int | None = None
 ) -> tf.Variable:
-    """Returns the variable, which from now on has the declaration of the other, if that has any.
+    """Attaches the declaration of `other`, if it has one, to a variable and returns the variable.
 
     Args:
-      variable: what an optimizer or the like remembers for the other; it does not decay.
-      other: a variable of the model.
-      without_dimension: the dimension of the other that the variable is a mean over.
+      variable: A slot of an optimizer, an average or the like. It does not decay.
+      other: A variable of the model.
+      without_dimension: The dimension of `other` over which `variable` is a mean.
     """
     declaration = find_declaration(other)
     if declaration is None:
@@ -63,7 +67,11 @@ def inherit(
 
 
 def declaration_of(variable: tf.Variable) -> Declaration:
-    """What was declared. Raises LookupError if the variable was not made by Place.variable."""
+    """Returns the declaration of a variable.
+
+    Raises:
+      LookupError: The variable was not made by Place.variable.
+    """
     declaration = find_declaration(variable)
     if declaration is None:
         raise LookupError(

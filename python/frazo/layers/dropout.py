@@ -12,14 +12,14 @@ _PHILOX = 1
 
 @register(dropout_pb2.Dropout)
 class Dropout(Layer):
-    """Zeroes elements at random in training (Srivastava et al. 2014); any shape.
+    """Zeroes elements of any shape at random in training (Srivastava et al. 2014).
 
-    What is dropped is a pure function of (experiment seed, step, path).
+    The choice of elements is a pure function of the experiment's seed, the step and the path.
     """
 
     def __init__(self, message: dropout_pb2.Dropout, place: Place):
         super().__init__(message, place)
-        # In units of 1/65536; the scale uses the rounded rate, so that the mean is kept exactly.
+        # The rate in units of 1/65536. The scale uses the rounded rate to keep the mean exactly.
         self._threshold = min(round(message.rate * 65536), 65535)
 
     def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
@@ -32,15 +32,22 @@ class Dropout(Layer):
 
 
 def random_uint16(shape: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-    """Uniform uint16 of `shape`, a pure function of seed (int64 [2]).
+    """Draws uniform random numbers, a pure function of the seed.
 
-    Four values are cut from each 64-bit word of the generator, which is what makes it cheap.
+    It is cheap because it cuts four values from each 64-bit word of the generator.
+
+    Args:
+      shape: int32 [rank].
+      seed: int64 [2].
+
+    Returns:
+      uint16 of the given shape.
     """
     count = tf.reduce_prod(shape)
     words = tf.raw_ops.StatelessRandomUniformFullIntV2(
         shape=[(count + 3) // 4],
         key=tf.bitcast(seed[:1], tf.uint64),
-        # The step in the upper word of the counter: streams of two steps never meet.
+        # The step is the upper word of the counter, so that streams of two steps never overlap.
         counter=tf.bitcast(tf.stack([tf.zeros([], tf.int64), seed[1]]), tf.uint64),
         alg=_PHILOX,
         dtype=tf.uint64,

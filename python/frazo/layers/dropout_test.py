@@ -20,7 +20,7 @@ def dropped(rate=0.2, *, seed=5, step=7, path="drop", x=_ONES):
 @pytest.mark.parametrize("rate", [0.2, 0.5, 0.9])
 def test_zeroes_the_rate_and_keeps_the_mean(rate):
     y = dropped(rate)
-    # 100,000 draws: the standard error of the share is at most .0016.
+    # With 100,000 draws the standard error of the share is at most .0016.
     assert abs(np.mean(y == 0) - rate) < 0.007
     assert abs(y.mean() - 1) < 0.007 / (1 - rate)
     np.testing.assert_allclose(y[y != 0], 1 / (1 - rate), rtol=1e-4)
@@ -30,7 +30,7 @@ def test_is_a_pure_function_of_seed_step_and_path():
     y = dropped()
     np.testing.assert_array_equal(y, dropped())
     for other in [dropped(seed=6), dropped(step=8), dropped(path="other")]:
-        # Independent masks of rate .2 agree in .8^2 + .2^2 = .68 of the places.
+        # Independent masks of rate .2 agree in .8^2 + .2^2 = .68 of the elements.
         assert abs(np.mean((y == 0) == (other == 0)) - 0.68) < 0.01
 
 
@@ -69,5 +69,5 @@ def test_random_words_have_any_shape(shape):
 def test_random_words_are_uniform():
     values = random_uint16(tf.constant([2**18]), tf.constant([1, 2], tf.int64)).numpy()
     counts = np.bincount(values >> 8, minlength=256)
-    # chi squared with 255 degrees of freedom: mean 255, standard deviation 22.6.
+    # Chi squared with 255 degrees of freedom has mean 255 and standard deviation 22.6.
     assert np.sum((counts - 1024) ** 2 / 1024) < 255 + 5 * 22.6

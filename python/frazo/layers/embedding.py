@@ -13,9 +13,9 @@ from frazo.registry import register
 
 @register(embedding_pb2.Embedding)
 class Embedding(Layer):
-    """Row `id` of the table: ids, int32 [...], to [..., dim]. table: [vocab_size, dim].
+    """Maps ids, int32 [...], to rows of the table, [..., dim]. table: [vocab_size, dim].
 
-    Unlike other layers it takes whole numbers. An id that has no row is InvalidArgumentError.
+    The input is whole numbers. An id without a row raises InvalidArgumentError.
     """
 
     def __init__(self, message: embedding_pb2.Embedding, place: Place):
@@ -38,7 +38,7 @@ class Embedding(Layer):
         return self.vectors(checked_ids(x, size, problem))
 
     def vectors(self, ids: tf.Tensor) -> tf.Tensor:
-        """The vectors of ids that are known to have a row."""
+        """Returns the vectors of ids without a check. Each id must have a row."""
         vectors = tf.gather(self.table, ids)
         if self.message.scale_by_sqrt_dim:
             vectors *= math.sqrt(self.message.dim)

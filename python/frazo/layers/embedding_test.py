@@ -39,7 +39,7 @@ def test_scaled_by_the_root_of_the_size():
 def test_first_values():
     sizes = "vocab_size: 1000 dim: 64"
     table = make(sizes=sizes).table.numpy()
-    # 64,000 draws: the deviation 1 / 8 is met to 0.3% or so, the mean to 0.0005.
+    # With 64,000 draws the error of the deviation, 1 / 8, is about 0.3%, that of the mean 0.0005.
     assert table.std() == pytest.approx(1 / 8, rel=0.02)
     assert table.mean() == pytest.approx(0, abs=0.002)
     np.testing.assert_array_equal(table, make(sizes=sizes).table)

@@ -1,4 +1,4 @@
-"""Position-wise feed-forward."""
+"""Position-wise feed-forward layer."""
 
 import tensorflow as tf
 from frazo.layers.activation import activate
@@ -17,9 +17,9 @@ from frazo.shard.mesh import Fused
 class FeedForward(Layer):
     """activation(x V + b) W + c, or gated (activation(x G + a) * (x V + b)) W + c.
 
-    [..., dim] to [..., dim]. Vaswani et al. 2017, equation 2; Shazeer 2020, equation 6.
-    Variables: hidden/kernel [dim, hidden_units], gated [dim, 2 hidden_units] with G first, and
-    output/kernel [hidden_units, dim].
+    Maps [..., dim] to [..., dim]. Vaswani et al. 2017, equation 2; Shazeer 2020, equation 6.
+    The variables are hidden/kernel [dim, hidden_units], or [dim, 2 hidden_units] with G first if
+    gated, output/kernel [hidden_units, dim], and their biases.
     """
 
     def __init__(self, message: feed_forward_pb2.FeedForward, place: Place):

@@ -23,13 +23,13 @@ def test_two_projections_with_relu_between():
     layer.hidden.bias.assign([0, 1])
     layer.output.kernel.assign([[2, 0], [5, 5]])
     layer.output.bias.assign([0, 1])
-    # Hidden: (1 + 2, -2 + 1) = (3, -1), after relu (3, 0).
+    # The hidden layer is (1 + 2, -2 + 1) = (3, -1), and (3, 0) after relu.
     np.testing.assert_array_equal(layer(_X, _EVALUATION), [[[6, 1]]])
 
 
 def test_gate_multiplies():
     layer = feed_forward(gated=True, bias=False, activation=activation_pb2.SILU)
-    # Gate: (1, 2). Value: (3, 3).
+    # The gate is (1, 2) and the value (3, 3).
     layer.hidden.kernel.assign([[1, 0, 3, 3], [0, 1, 0, 0]])
     layer.output.kernel.assign([[1, 0], [0, 1]])
     # 3 * 1 / (1 + e^-1) = 3 * .731059; 3 * 2 / (1 + e^-2) = 3 * 2 * .880797.
@@ -50,7 +50,7 @@ def test_parts_of_a_fused_kernel_have_the_limits_of_matrices_of_their_own():
         kernel_init=initializer_pb2.Initializer(),
     )
     wide, narrow = layer.split(layer.kernel)
-    # Xavier: sqrt(6 / (300 + 400)) = .092582 and sqrt(6 / (300 + 4)) = .140488.
+    # Xavier's limits are sqrt(6 / (300 + 400)) = .092582 and sqrt(6 / (300 + 4)) = .140488.
     assert 0.0925 < np.abs(wide).max() <= 0.092583
     assert 0.140 < np.abs(narrow).max() <= 0.140489
     assert [v.name for v in layer.variables] == ["fused/kernel:0"]

@@ -1,4 +1,4 @@
-"""Several projections of one input as one matrix product."""
+"""Several projections of one input in one matrix product."""
 
 from collections.abc import Sequence
 
@@ -12,10 +12,10 @@ from frazo.shard.mesh import Fused, Held, Range, within
 
 
 class FusedLinear(Layer):
-    """x [W0 W1 ...] + b: [..., features] to [..., sum(units)], the projections side by side.
+    """x [W0 W1 ...] + b: maps [..., features] to [..., sum(units)], the projections side by side.
 
-    kernel: [features, sum(units)]; each projection's part is initialised as a matrix of its own. The
-    layer has no message: layers that have one are made of it.
+    The kernel is [features, sum(units)]. Each projection's part is initialised as a matrix of its
+    own. The layer has no message. Layers with a message contain it.
     """
 
     def __init__(
@@ -26,7 +26,14 @@ class FusedLinear(Layer):
         bias: bool,
         kernel_init: initializer_pb2.Initializer,
     ):
-        """units: the outputs of the projections."""
+        """Makes the variables.
+
+        Args:
+          units: The sizes of the projections.
+          place: The place, with input shape [..., features].
+          bias: Whether the projections have a bias.
+          kernel_init: Draws the kernel of each projection.
+        """
         super().__init__(None, place)
         features = self.require_dim()
         self.units = units.sizes
@@ -58,10 +65,10 @@ class FusedLinear(Layer):
         return project(x, self.kernel, self.bias, context)
 
     def split(self, y: tf.Tensor) -> list[tf.Tensor]:
-        """The projections of an output apart: [..., units[i]] each."""
+        """Splits an output into its projections, each [..., units[i]]."""
         return tf.split(y, self.units, -1)
 
 
 def _starts(sizes: Sequence[int]) -> list[int]:
-    """Where each part begins."""
+    """Returns where each part begins."""
     return [sum(sizes[:index]) for index in range(len(sizes))]

@@ -1,4 +1,4 @@
-"""Gradients against differences, for tests."""
+"""A check of gradients against differences, for tests."""
 
 from collections.abc import Callable, Sequence
 
@@ -16,8 +16,14 @@ def assert_gradients_agree(
 ) -> None:
     """Compares the slope of `value` along a random direction of all points with its differences.
 
-    value: a scalar that depends on the points; each must have a gradient. The reach is small enough
-    not to cross the corners of relu and max, and large enough for float32.
+    The points move by _REACH. That is small enough not to cross the corners of relu and max, and
+    large enough for float32.
+
+    Args:
+      value: Computes a scalar from the points.
+      points: The variables. Each must have a gradient.
+      relative: The error that is allowed, relative to the slope.
+      absolute: The error that is always allowed.
     """
     directions = [tf.random.stateless_normal(p.shape, [5, i]) for i, p in enumerate(points)]
     graph = tf.function(value, autograph=False)

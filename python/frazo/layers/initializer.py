@@ -1,4 +1,4 @@
-"""First values of variables: a pure function of (initializer, shape, path, seed)."""
+"""Initial values of variables, a pure function of (initializer, shape, path, seed)."""
 
 import abc
 import math
@@ -11,16 +11,16 @@ from frazo.registry import build
 from frazo.shard.mesh import Held, Range, held_shape, is_whole
 from google.protobuf.message import Message
 
-# Named, because "auto_select" may differ between kinds of devices.
+# "auto_select" may differ between kinds of devices.
 _ALGORITHM = "philox"
 _PHILOX = 1
 
-# Philox gives four values for each value of its counter. TensorFlow reserves 256 steps of the
-# counter for four truncated normal values, because it may have to draw many times for one.
+# Philox gives four values for each value of its counter. For four truncated normal values
+# TensorFlow reserves 256 values of the counter, because it may have to draw many times for one.
 _GROUP = 4
 _RESERVED_STEPS = 256
 
-# Values that are drawn at once where a part of a row is needed.
+# The greatest number of values that are drawn at once if only parts of rows are needed.
 _MAX_DRAWN = 2**22
 
 
@@ -48,17 +48,18 @@ def initial_value(
     seed: int,
     held: Held | None = None,
 ) -> tf.Tensor:
-    """Initial values, float32. A message with nothing set is xavier_uniform.
+    """Draws initial values, float32.
 
-    The values do not depend on what other variables there are: random_stream gives each its own.
+    A message without a kind is xavier_uniform. The values do not depend on other variables:
+    random_stream gives each variable a stream of its own.
 
     Args:
-      message: the distribution.
-      shape: of the whole array.
-      path: of the variable, or of the part of it that is drawn by itself.
-      seed: the experiment's.
-      held: for each dimension the ranges that are wanted. Default: everything. Rows that are not
-        wanted are not drawn.
+      message: The distribution.
+      shape: The shape of the whole array.
+      path: The path of the variable, or of a part of it that is drawn by itself.
+      seed: The experiment's seed.
+      held: The wanted ranges of each dimension. Rows that are not wanted are not drawn, except by a
+        custom distribution. Default: everything.
 
     Returns:
       The wanted part of the whole array.
@@ -103,7 +104,7 @@ def _flat(
     stream: Sequence[int],
     wanted: Range,
 ) -> tf.Tensor:
-    """The values `wanted` of the flattened whole: the generator starts in the middle."""
+    """Draws the range `wanted` of the flattened array, without the values before it."""
     kind = message.WhichOneof("kind")
     if kind == "gaussian":
         unit = _drawn(tf.raw_ops.StatelessRandomNormalV2, stream, wanted, steps=1)
@@ -121,7 +122,7 @@ def _flat(
 def _drawn(
     draw: Callable[..., tf.Tensor], stream: Sequence[int], wanted: Range, *, steps: int
 ) -> tf.Tensor:
-    """steps: of the counter, for each group of values."""
+    """Draws a range of unit values. A group of values takes `steps` values of the counter."""
     key, counter = tf.raw_ops.StatelessRandomGetKeyCounter(seed=stream)
     skipped, offset = divmod(wanted.start, _GROUP)
     # The lower word of the counter begins at 0, so that the sum does not overflow.
@@ -131,7 +132,7 @@ def _drawn(
 
 
 def _columns(rows: tf.Tensor, held: Held, *, first: int = 1) -> tf.Tensor:
-    """Returns what is held of the dimensions from `first` on."""
+    """Cuts the dimensions from `first` on to the ranges of `held`."""
     for dimension, ranges in enumerate(held[first:], first):
         pieces = [
             tf.gather(rows, tf.range(start, start + size), axis=dimension) for start, size in ranges
@@ -148,14 +149,14 @@ def _uniform_limit(message: initializer_pb2.Initializer, shape: Sequence[int]) -
 
 
 def random_stream(seed: int, path: str) -> list[int]:
-    """The seed of a variable's random numbers, as tf.random.stateless_* take it."""
+    """Returns the seed of a variable's random numbers, as tf.random.stateless_* take it."""
     return [seed, zlib.crc32(path.encode())]
 
 
 def fans(shape: Sequence[int]) -> tuple[int, int]:
-    """(fan_in, fan_out): the last two sizes times the product of those before them.
+    """Returns (fan_in, fan_out): the last two sizes times the product of the sizes before them.
 
-    A vector counts as (n, n), a scalar as (1, 1).
+    A vector of size n counts as (n, n), a scalar as (1, 1).
     """
     if not shape:
         return 1, 1

@@ -35,7 +35,8 @@ def test_constant():
 
 def test_gaussian_has_its_standard_deviation():
     value = make("gaussian { stddev: 0.5 }")
-    # 60,000 values: the standard error of the mean is .5 / sqrt(60000) = .002, of stddev .0014.
+    # With 60,000 values the standard error of the mean is .5 / sqrt(60000) = .002, and that of
+    # the deviation .0014.
     assert abs(value.mean()) < 0.01
     assert abs(value.std() - 0.5) < 0.007
 
@@ -98,7 +99,7 @@ _INITS = [
 @pytest.mark.parametrize(
     ("shape", "held"),
     [
-        # The generator gives groups of four: parts begin and end within and between them.
+        # The generator gives groups of four. These parts begin and end within and between groups.
         ((50,), ((Range(16, 8),),)),
         ((50,), ((Range(7, 1), Range(13, 30)),)),
         ((6, 35), ((Range(2, 3),), (Range(0, 35),))),
@@ -113,7 +114,7 @@ def test_part_equals_that_part_of_the_whole(text, shape, held):
 
 
 def test_large_part_is_drawn_in_blocks(monkeypatch):
-    # Rows of 30 values: three at once.
+    # A row has 30 values, so three rows are drawn at once.
     monkeypatch.setattr(initializer, "_MAX_DRAWN", 100)
     held = ((Range(1, 8),), (Range(10, 20),))
     whole = make("gaussian {}", shape=(10, 30))

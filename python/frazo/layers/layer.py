@@ -13,14 +13,18 @@ from frazo.proto import initializer_pb2
 class Layer(tf.Module, abc.ABC):
     """A function of one tensor with variables, built from its message.
 
-    place: where it is in the model. Its variables come from place.variable, the places of the
-        layers within it from place.at.
-    path, input_shape: those of the place.
-    output_shape: with the batch as first dimension; None where a size is not fixed.
+    Attributes:
+      message: The message; None for a layer that has none.
+      place: Where the layer is in the model. It makes the variables by place.variable and gives the
+        layers within it place.at(name).
+      path: The place's path.
+      input_shape: The place's input shape.
+      output_shape: The shape of the output, with the batch as first dimension; None where a size is
+        not fixed.
     """
 
     def __init__(self, message: Any, place: Place):
-        """message: None for a layer that has no message of its own."""
+        """Keeps the message, None if the layer has none of its own, and the place."""
         super().__init__()
         self.message = message
         self.place = place
@@ -30,12 +34,17 @@ class Layer(tf.Module, abc.ABC):
 
     @abc.abstractmethod
     def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
-        """From `input_shape` to `output_shape`, both of the place's compute_dtype."""
+        """Maps `input_shape` to `output_shape`, both of the place's compute_dtype."""
 
     def require_rank(self, rank: int, dimensions: str) -> tuple[int, ...]:
-        """The sizes of all dimensions but the first.
+        """Returns the sizes of all dimensions of the input but the first.
 
-        Raises ValueError unless the input has `rank` dimensions, all but the first known.
+        Args:
+          rank: The number of dimensions that the input must have.
+          dimensions: Their names, for the error.
+
+        Raises:
+          ValueError: The input has another rank, or a size after the first is not known.
         """
         sizes = tuple(size for size in self.input_shape[1:] if size is not None)
         if len(self.input_shape) != rank or len(sizes) != rank - 1:
@@ -47,7 +56,11 @@ class Layer(tf.Module, abc.ABC):
         return sizes
 
     def require_dim(self) -> int:
-        """The size of the last dimension. Raises ValueError unless it is known."""
+        """Returns the size of the input's last dimension.
+
+        Raises:
+          ValueError: The size is not known.
+        """
         if len(self.input_shape) < 2 or self.input_shape[-1] is None:
             raise ValueError(
                 f"{self.path}: the input has shape {show_shape(self.input_shape)}; "
@@ -58,10 +71,10 @@ class Layer(tf.Module, abc.ABC):
 
 
 def show_shape(shape: Sequence[int | None]) -> str:
-    """ "[?, 28, 28, 1]": a shape for messages."""
+    """Returns the text of a shape for messages, such as [?, 28, 28, 1]."""
     return "[" + ", ".join("?" if size is None else str(size) for size in shape) + "]"
 
 
 def constant(value: float) -> initializer_pb2.Initializer:
-    """The initializer of biases, scales and offsets."""
+    """Returns the initializer of biases, scales and offsets."""
     return initializer_pb2.Initializer(constant=initializer_pb2.Initializer.Constant(value=value))

@@ -10,7 +10,7 @@ from frazo.registry import register
 
 @register(norm_pb2.LayerNorm)
 class LayerNorm(Layer):
-    """scale (x - mean) / sqrt(variance + epsilon) + bias, over the last dimension: any rank.
+    """scale (x - mean) / sqrt(variance + epsilon) + bias, over the last dimension of any rank.
 
     Ba et al. 2016, equation 4; the variance has divisor n. scale and bias: [dim].
     """
@@ -29,9 +29,9 @@ class LayerNorm(Layer):
 
 
 def standardized(x: tf.Tensor, epsilon: float) -> tf.Tensor:
-    """(x - mean) / sqrt(variance + epsilon)."""
+    """Returns (x - mean) / sqrt(variance + epsilon), over the last dimension."""
 
-    # The derivative that TensorFlow would make from the parts passes over x some three times more.
+    # The gradient that TensorFlow derives would pass over x about three times more.
     @tf.custom_gradient
     def standardize(x):
         centred = x - tf.reduce_mean(x, -1, keepdims=True)

@@ -12,7 +12,7 @@ from frazo.shard.mesh import LogicalAxis
 
 @register(linear_pb2.Linear)
 class Linear(Layer):
-    """activation(x W + b): [..., features] to [..., units]. kernel: [features, units]."""
+    """activation(x W + b): maps [..., features] to [..., units]. kernel: [features, units]."""
 
     def __init__(
         self,
@@ -21,7 +21,13 @@ class Linear(Layer):
         *,
         axes: tuple[LogicalAxis, LogicalAxis] = ("embed", "mlp"),
     ):
-        """axes: of the kernel."""
+        """Makes the variables.
+
+        Args:
+          message: The message.
+          place: The place, with input shape [..., features].
+          axes: The logical axes of the kernel.
+        """
         super().__init__(message, place)
         features = self.require_dim()
         self.output_shape = (*self.input_shape[:-1], message.units)
@@ -47,13 +53,21 @@ def project(
     context: StepContext,
     activation: activation_pb2.Activation = activation_pb2.IDENTITY,
 ) -> tf.Tensor:
-    """activation(x W + b): [..., features], [features, units], [units] to [..., units].
+    """Returns activation(x W + b), as one matrix product over all dimensions but the last.
 
-    One matrix product over all dimensions but the last, by context.multiply.
+    Args:
+      x: [..., features].
+      kernel: [features, units].
+      bias: [units], or None.
+      context: The context of the step, which multiplies.
+      activation: The activation.
+
+    Returns:
+      [..., units].
     """
     features, units = kernel.shape
     is_matrix = x.shape.rank == 2
     y = context.multiply(x if is_matrix else tf.reshape(x, [-1, features]), kernel, bias)
-    # Before the reshape: next to the product TensorFlow fuses it.
+    # TensorFlow fuses the activation with the product if no reshape lies between them.
     y = activate(y, activation)
     return y if is_matrix else tf.reshape(y, tf.concat([tf.shape(x)[:-1], [units]], 0))

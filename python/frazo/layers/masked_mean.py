@@ -4,9 +4,16 @@ import tensorflow as tf
 
 
 def masked_mean(x: tf.Tensor, length: tf.Tensor) -> tf.Tensor:
-    """The mean of the first `length` vectors of each sequence; zero for an empty one.
+    """Returns the mean of the first `length` vectors of each sequence, or zero for an empty one.
 
-    x: [batch, time, dim]; length: int [batch], at most time. Returns [batch, dim]. Sums are float32.
+    The sums are float32.
+
+    Args:
+      x: [batch, time, dim].
+      length: int [batch], at most time.
+
+    Returns:
+      [batch, dim].
     """
     mask = tf.sequence_mask(length, tf.shape(x)[1], dtype=tf.float32)
     total = tf.einsum("btd,bt->bd", tf.cast(x, tf.float32), mask)

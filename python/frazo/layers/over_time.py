@@ -15,15 +15,18 @@ def over_time(
     *,
     reverse: bool = False,
 ) -> list[tf.Tensor]:
-    """The outputs of one token after the other: [batch, time, size] each.
+    """Runs a function token by token.
 
     Args:
-      advance: from a token's position in time, int32 [], the state before it and its inputs, [batch, ...], to
-        the state after it and its outputs, [batch, size].
-      state: the state before the first token.
-      inputs: nested tensors [batch, time, ...], or None where there is nothing; at least one tensor.
-      output_sizes: the sizes of the outputs; None where one is not fixed.
-      reverse: whether the way is from the last token to the first.
+      advance: Maps a token's position in time, int32 [], the state before it and its inputs,
+        [batch, ...], to the state after it and its outputs, each [batch, size].
+      state: The state before the first token.
+      inputs: Nested tensors [batch, time, ...]. An entry may be None; at least one is a tensor.
+      output_sizes: The sizes of the outputs; None where a size is not fixed.
+      reverse: Whether to run from the last token to the first.
+
+    Returns:
+      The outputs of all tokens, each [batch, time, size].
     """
     inputs = tf.nest.map_structure(_time_major, inputs)
     time = tf.shape(next(x for x in tf.nest.flatten(inputs) if x is not None))[0]

@@ -1,20 +1,25 @@
-"""Matrices packed once for the many products of a loop."""
+"""Matrices that are packed once for the many products of a loop."""
 
 import tensorflow as tf
 from frazo import ops
 
 
 class PackedKernels:
-    """The kernels that the steps of a loop multiply by, packed where this was made: before the loop.
+    """The packed kernels by which the steps of a loop multiply.
 
-    A product of few rows takes as long as reading the matrix from memory; TensorFlow's would read it
-    twice and write it once, to pack it anew each time. Kernels are packed when first asked for, and
-    keep the values that they had when the loop began.
+    Make it before the loop: the kernels are packed there. A product of few rows takes as long as
+    reading the matrix from memory. TensorFlow's product would read it twice and write it once,
+    because it packs the matrix each time. A kernel is packed when it is first used. It keeps the
+    value that it had when the loop began.
     """
 
     def __init__(self, *, int8: bool = False):
-        """int8: kernels are rounded to whole numbers from -127 to 127 times a scale for each unit, and
-        rows of x to such times a scale for each row."""
+        """Remembers the graph in which to pack.
+
+        Args:
+          int8: Whether to round. A kernel is then whole numbers from -127 to 127 times a scale for
+            each unit, and x such numbers times a scale for each row.
+        """
         self._int8 = int8
         self._graph = None if tf.executing_eagerly() else tf.compat.v1.get_default_graph()
         self._packed = {}
@@ -27,7 +32,7 @@ class PackedKernels:
         *,
         transposed: bool,
     ) -> tf.Tensor:
-        """x W + b, as of StepContext.multiply; it has no gradient."""
+        """Returns x W + b as StepContext.multiply does. It has no gradient."""
         if not self._int8 and not ops.uses_kernels():
             y = tf.linalg.matmul(x, kernel, transpose_b=transposed)
             return y if bias is None else tf.nn.bias_add(y, bias)
@@ -43,6 +48,6 @@ class PackedKernels:
         pack = ops.quantize_matrix if self._int8 else ops.pack_matrix
         if self._graph is None:
             return pack(kernel, transposed=transposed)
-        # The body of the loop, which is being built, is a graph within this one.
+        # The current graph is the body of the loop. The kernel is packed outside of it.
         with self._graph.as_default():
             return pack(kernel, transposed=transposed)

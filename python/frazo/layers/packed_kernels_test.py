@@ -14,7 +14,7 @@ def decoding(kernels):
 
 
 def powers(kernel, transposed):
-    """The products of three steps of a loop, and how many matrices were packed outside of its body."""
+    """Returns a sum of a loop's products and how many matrices it packed outside of its body."""
 
     @tf.function(autograph=False)
     def run():
@@ -51,7 +51,8 @@ def test_a_loop_in_int8_is_within_the_rounding():
     context = decoding(PackedKernels(int8=True))
     y = context.multiply(X, KERNEL, BIAS)
     error = np.abs(y - (X @ KERNEL + BIAS)).max()
-    assert 0 < error < 0.1  # Ten factors of up to 2.5, each off by up to 1 / 254 of it.
+    # Each of ten factors, of up to 2.5, is off by up to 1 / 254 of itself.
+    assert 0 < error < 0.1
 
 
 def test_a_kernel_and_its_transpose_are_told_apart():

@@ -1,4 +1,4 @@
-"""Where in a model a layer is: what its constructor gets beside its message."""
+"""Where a layer is in a model. Constructors of layers take it beside the message."""
 
 import dataclasses
 from collections.abc import Callable, Sequence
@@ -10,20 +10,21 @@ from frazo.layers.initializer import initial_value
 from frazo.proto import initializer_pb2
 from frazo.shard.mesh import Held, LogicalAxis, Mesh
 
-# A message, or a function from the ranges of the variable that are held to their values.
+# A message, or a function that maps the held ranges of the variable to their values.
 Init: TypeAlias = initializer_pb2.Initializer | Callable[[Held], tf.Tensor]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Place:
-    """A layer's place in the model, and the only door through which variables are made.
+    """Where a layer is in the model. Layers make their variables through it only.
 
-    path: the path in the message tree, such as "network/conv0"; "" at its root.
-    input_shape: of the layer's input, with the batch as first dimension; None where a size is not
-        fixed; () for what has no input of its own, such as a task.
-    seed: the experiment's, which decides the initial values.
-    mesh: which part of each variable this process holds.
-    compute_dtype: of activations. Variables, losses, norms and softmax are float32.
+    Attributes:
+      path: The path in the message tree, such as "network/conv0"; "" at its root.
+      input_shape: The shape of the layer's input, with the batch as first dimension; None where a
+        size is not fixed; () if there is no such input, as for a task.
+      seed: The experiment's seed, which decides the initial values.
+      mesh: Decides which part of each variable this process holds.
+      compute_dtype: The type of activations. Variables, losses, norms and softmax are float32.
     """
 
     path: str = ""
@@ -33,7 +34,7 @@ class Place:
     compute_dtype: tf.DType = tf.float32
 
     def at(self, name: str, input_shape: Sequence[int | None] | None = None) -> "Place":
-        """The place of a part called `name`; without a shape it has the input of the whole."""
+        """Returns the place of the part `name`. The input shape stays unless one is given."""
         return dataclasses.replace(
             self,
             path=self.path_of(name),
@@ -41,7 +42,7 @@ class Place:
         )
 
     def path_of(self, name: str) -> str:
-        """The path of a part: "network/conv0"."""
+        """Returns the path of a part, such as "network/conv0"."""
         return f"{self.path}/{name}" if self.path else name
 
     def variable(
@@ -54,19 +55,19 @@ class Place:
         decays: bool = False,
         trainable: bool = True,
     ) -> tf.Variable:
-        """A float32 variable, of which this process makes its part only.
+        """Makes a float32 variable. This process makes only the part that it holds.
 
         Args:
-          name: its name in the layer. The whole name is the layer's path and this one
-            ("network/conv0/kernel"), which is also its key in checkpoints.
-          shape: the sizes of the whole variable.
-          axes: a logical axis for each dimension, such as ("embed", "mlp").
-          init: the initial values, a pure function of the seed and the path.
-          decays: whether the learner's l2 and weight decay apply to it.
-          trainable: whether the learner trains it.
+          name: The name within the layer. The layer's path and this name make the whole name
+            ("network/conv0/kernel"), which is also the key in checkpoints.
+          shape: The sizes of the whole variable.
+          axes: A logical axis for each dimension, such as ("embed", "mlp").
+          init: The initial values, a pure function of the seed and the path.
+          decays: Whether the learner's l2 and weight decay apply to it.
+          trainable: Whether the learner trains it.
 
         Raises:
-          ValueError: the mesh cannot cut the variable along these axes.
+          ValueError: The mesh cannot cut the variable along these axes.
         """
         path, axes, shape = self.path_of(name), tuple(axes), tuple(shape)
         held = self.mesh.held(path, shape, axes)
@@ -80,5 +81,8 @@ class Place:
     def initial_value(
         self, name: str, shape: Sequence[int], init: initializer_pb2.Initializer, held: Held
     ) -> tf.Tensor:
-        """What is held of the initial values of `shape`; for init functions of `variable`."""
+        """Returns the held part of the initial values of `shape`.
+
+        An init function of `variable` calls it.
+        """
         return initial_value(init, shape=shape, path=self.path_of(name), seed=self.seed, held=held)

@@ -1,4 +1,4 @@
-"""Vectors that tell a token's position, added to the tokens' vectors."""
+"""Vectors of positions, which are added to the tokens' vectors."""
 
 import math
 
@@ -13,15 +13,24 @@ from frazo.registry import register
 
 @register(position_pb2.SinusoidalPositions)
 class SinusoidalPositions(Layer):
-    """Sines, then cosines, of position / timescale: int32 [...] to [..., dim]. dim is even.
+    """Sines, then cosines, of position / timescale: maps int32 [...] to [..., dim]. dim is even.
 
-    Vaswani et al. 2017, section 3.5, with all sines before all cosines. Timescale i of n = dim / 2
-    is min_timescale (max_timescale / min_timescale)^(i / (n - 1)).
-
-    dim: of the tokens' vectors. input_shape: of the positions.
+    Vaswani et al. 2017, section 3.5, but with all sines before all cosines. Timescale i of n = dim
+    / 2 is min_timescale (max_timescale / min_timescale)^(i / (n - 1)). dim is the size of the
+    tokens' vectors.
     """
 
     def __init__(self, message: position_pb2.SinusoidalPositions, place: Place, *, dim: int):
+        """Computes the frequencies.
+
+        Args:
+          message: The message.
+          place: The place. Its input shape is that of the positions.
+          dim: The size of the tokens' vectors.
+
+        Raises:
+          ValueError: dim is odd.
+        """
         super().__init__(message, place)
         if dim % 2:
             raise ValueError(
@@ -40,9 +49,9 @@ class SinusoidalPositions(Layer):
 
 @register(position_pb2.LearnedPositions)
 class LearnedPositions(Layer):
-    """Row `position` of a table [max_length, dim]: int32 [...] to [..., dim].
+    """Maps positions, int32 [...], to rows of a table [max_length, dim]: [..., dim].
 
-    A position from max_length on is InvalidArgumentError.
+    A position that is not below max_length raises InvalidArgumentError.
     """
 
     def __init__(self, message: position_pb2.LearnedPositions, place: Place, *, dim: int):
@@ -63,12 +72,15 @@ class LearnedPositions(Layer):
             message=f"{self.path}: a sequence is longer than the table of positions, "
             f"{self.message.max_length} tokens. Raise max_length, or shorten the sequence.",
         )
-        # Without the dependency the lookup's own check may fail first, and names no remedy.
+        # Without the dependency, a check of tf.gather may fail first. Its error names no remedy.
         with tf.control_dependencies([check]):
             return tf.gather(self.table, x)
 
 
 def inverse_timescales(count: int, *, first: float, last: float) -> np.ndarray:
-    """1 / timescale for `count` timescales in geometric progression: float32 [count]."""
+    """Returns 1 / timescale for `count` timescales from `first` to `last`, float32 [count].
+
+    The timescales are in geometric progression.
+    """
     exponents = np.arange(count) / max(count - 1, 1)
     return (np.exp(-exponents * math.log(last / first)) / first).astype(np.float32)

@@ -31,13 +31,13 @@ def test_layout_of_segments_counts_positions_within_each():
 def test_sines_then_cosines():
     layer = SinusoidalPositions(position_pb2.SinusoidalPositions(), _PLACE, dim=6)
     y = layer(tf.constant([[0, 2]]), _EVALUATION)
-    # Timescales 1, 100, 10000: sin and cos of 2, .02, .0002.
+    # The timescales are 1, 100 and 10000: sin and cos of 2, .02 and .0002.
     expected = [0.909297, 0.019999, 0.0002, -0.416147, 0.9998, 1.0]
     np.testing.assert_allclose(y, [[[0, 0, 0, 1, 1, 1], expected]], atol=1e-6)
     assert layer.output_shape == (None, None, 6)
 
 
-# Any message of one's own will do; this one is known to every protobuf.
+# Stands for a message of a user's own. Every protobuf library has this one.
 @register(struct_pb2.Value)
 class _Constant(Layer):
     def __init__(self, message, place, *, dim):
@@ -48,7 +48,7 @@ class _Constant(Layer):
         return tf.fill([*x.shape, self.output_shape[-1]], self.message.number_value)
 
 
-def test_vectors_of_ones_own_come_in_an_any():
+def test_custom_vectors_come_in_an_any():
     message = position_pb2.PositionVectors()
     message.custom.Pack(struct_pb2.Value(number_value=3))
     y = build(message, place=_PLACE, dim=2)(tf.constant([[0, 1]]), _EVALUATION)
@@ -77,7 +77,7 @@ def test_position_beyond_the_table_is_an_error_that_names_the_remedy():
 def test_rotation_turns_pairs_of_both_halves():
     x = tf.constant([[1.0, 0, 0, 1], [1.0, 0, 0, 1]])
     y = rotate(x, tf.constant([0, 2]), position_pb2.RotaryPositions())
-    # Pair (1, 0) by 2 radians: (cos 2, sin 2). Pair (0, 1) by .02: (-sin .02, cos .02).
+    # Pair (1, 0) turned by 2 is (cos 2, sin 2). Pair (0, 1) turned by .02 is (-sin .02, cos .02).
     expected = [-0.416147, -0.019999, 0.909297, 0.9998]
     np.testing.assert_allclose(y, [[1, 0, 0, 1], expected], atol=1e-6)
 

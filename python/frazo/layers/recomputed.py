@@ -1,4 +1,4 @@
-"""Values that are computed twice rather than kept."""
+"""Values that the gradient computes again instead of keeping them."""
 
 from collections.abc import Callable
 
@@ -6,11 +6,11 @@ import tensorflow as tf
 
 
 def recomputed(function: Callable[..., tf.Tensor], *arguments: tf.Tensor) -> tf.Tensor:
-    """function(*arguments), for a large intermediate in it: the gradient computes it again and only
-    the arguments are kept until then (Chen et al. 2016, "Training Deep Nets with Sublinear Memory
-    Cost").
+    """Returns function(*arguments), whose gradient computes the function again.
 
-    The function must depend on no other variables.
+    Only the arguments are kept until then. Use it for a function with large intermediate values
+    (Chen et al. 2016, "Training Deep Nets with Sublinear Memory Cost"). The function must not
+    depend on other variables.
     """
 
     @tf.custom_gradient

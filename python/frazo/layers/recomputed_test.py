@@ -9,10 +9,10 @@ def test_value_and_gradients_are_those_of_the_function():
         tape.watch([x, y])
         product = recomputed(lambda x, y: tf.square(x) * y, x, y)
     np.testing.assert_array_equal(product, [[2, 8, 18], [5, 20, 45]])
-    of_x, of_y = tape.gradient(product, [x, y])
-    # 2 x (2 + 5); sum of squares.
-    np.testing.assert_array_equal(of_x, [[14, 28, 42]])
-    np.testing.assert_array_equal(of_y, [[14], [14]])
+    x_gradient, y_gradient = tape.gradient(product, [x, y])
+    # The gradient by x is 2 x (2 + 5), that by y the sum of squares.
+    np.testing.assert_array_equal(x_gradient, [[14, 28, 42]])
+    np.testing.assert_array_equal(y_gradient, [[14], [14]])
 
 
 def test_in_a_loop_it_is_computed_again():

@@ -16,10 +16,7 @@ Extra = TypeVar("Extra")
 
 
 class Residual(Layer):
-    """x + f(norm(x)) or norm(x + f(x)), by the layer's norm_place; [..., dim] to [..., dim].
-
-    adds_to_normalized: norm(x) + f(norm(x)) in place of the former.
-    """
+    """x + f(norm(x)) or norm(x + f(x)), as norm_place says: [..., dim] to [..., dim]."""
 
     def __init__(
         self,
@@ -28,6 +25,13 @@ class Residual(Layer):
         *,
         adds_to_normalized: bool = False,
     ):
+        """Makes the norm and the dropouts.
+
+        Args:
+          message: The layer that has the residual.
+          place: The place.
+          adds_to_normalized: Whether to compute norm(x) + f(norm(x)) instead of x + f(norm(x)).
+        """
         super().__init__(message, place)
         self._adds_to_normalized = adds_to_normalized
         self._norm_comes_first = message.norm_place == transformer_layer_pb2.TransformerLayer.BEFORE
@@ -45,7 +49,16 @@ class Residual(Layer):
         context: StepContext,
         function: Callable[[tf.Tensor], tuple[tf.Tensor, Extra]],
     ) -> tuple[tf.Tensor, Extra]:
-        """function: gives its value and something else, which is handed through."""
+        """Applies the residual.
+
+        Args:
+          x: [batch, time, dim].
+          context: The context of the step.
+          function: f. Returns its value, and a second result that is passed through.
+
+        Returns:
+          The output, and the second result of `function`.
+        """
         if not self._norm_comes_first:
             y, extra = function(x)
             return self.norm(x + self._dropped(y, context), context), extra
@@ -62,6 +75,6 @@ class Residual(Layer):
 
 
 def token_norm(message: norm_pb2.TokenNorm, place: Place) -> Layer:
-    """The norm of the message, a layer norm if none is set."""
+    """Builds the norm of the message, a layer norm if none is set."""
     is_set = message.WhichOneof("kind") is not None
     return build(message if is_set else norm_pb2.LayerNorm(), place=place)

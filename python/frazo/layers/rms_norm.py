@@ -10,7 +10,7 @@ from frazo.registry import register
 
 @register(norm_pb2.RmsNorm)
 class RmsNorm(Layer):
-    """scale x / sqrt(mean(x^2) + epsilon), over the last dimension: any rank. scale: [dim].
+    """scale x / sqrt(mean(x^2) + epsilon), over the last dimension of any rank. scale: [dim].
 
     Zhang and Sennrich 2019, equation 4.
     """

@@ -1,4 +1,4 @@
-"""Softmax whose training loss samples the classes."""
+"""Softmax whose loss in training uses a sample of the classes."""
 
 import math
 
@@ -13,9 +13,9 @@ from frazo.registry import register
 
 @register(softmax_pb2.SampledSoftmax)
 class SampledSoftmax(Layer):
-    """From features [batch, features] to logits, float32 [batch, num_classes]: x W^T + b.
+    """x W^T + b: maps features [batch, features] to logits, float32 [batch, num_classes].
 
-    kernel: [num_classes, features], by class, so that a sample of classes is a few rows of it.
+    The kernel is [num_classes, features], so that a sample of classes is a few rows of it.
     """
 
     def __init__(self, message: softmax_pb2.SampledSoftmax, place: Place):
@@ -40,14 +40,22 @@ class SampledSoftmax(Layer):
     def sampled_cross_entropy(
         self, x: tf.Tensor, labels: tf.Tensor, context: StepContext
     ) -> tf.Tensor:
-        """-log of the label's probability, with its normalizer estimated, in nats: float32 [batch].
+        """Estimates the cross entropies with the labels from a sample of classes.
 
-        The normalizer is exp(logit of the label) plus, for each draw k that is not the label,
-        exp(logit of k) / (num_sampled * probability of drawing k), whose mean over draws is exact
-        (Bengio and Senecal 2008, section 3; Jean et al. 2015, section 3.2).
+        The estimated normalizer is exp(logit of the label) plus, for each draw k that is not the
+        label, exp(logit of k) / (num_sampled * probability of drawing k). Its mean over draws is
+        exact (Bengio and Senecal 2008, section 3; Jean et al. 2015, section 3.2).
 
-        x: [batch, features]. labels: int32 [batch]; one that is not a class is
-        InvalidArgumentError.
+        Args:
+          x: [batch, features].
+          labels: int32 [batch].
+          context: The context of the step, which decides the sample.
+
+        Returns:
+          -log of the label's probability in nats, float32 [batch].
+
+        Raises:
+          InvalidArgumentError: A label is not a class. The op fails when it runs.
         """
         x = tf.cast(x, tf.float32)
         sampled = self.sample(context)
@@ -61,12 +69,12 @@ class SampledSoftmax(Layer):
         return tf.reduce_logsumexp(every, -1) - label_logits
 
     def sample(self, context: StepContext) -> tf.Tensor:
-        """The step's classes: int32 [num_sampled], a pure function of its seed."""
+        """Returns the step's classes, int32 [num_sampled], a pure function of its seed."""
         count, classes = self.message.num_sampled, self.message.num_classes
         uniform = tf.random.stateless_uniform(
             [count], context.seed_for(f"{self.path}/sample"), alg="philox"
         )
-        # The inverse of the distribution function log(k + 2) / log(classes + 1).
+        # This inverts the distribution function log(k + 2) / log(classes + 1).
         drawn = tf.cast(tf.exp(uniform * math.log(classes + 1)), tf.int32) - 1
         return tf.clip_by_value(drawn, 0, classes - 1)
 

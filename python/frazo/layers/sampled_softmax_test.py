@@ -28,7 +28,7 @@ def test_evaluation_has_the_logits_of_all_classes():
 
 def test_classes_are_drawn_log_uniformly():
     drawn = make(7, 80_000).sample(context()).numpy()
-    # log((k + 2) / (k + 1)) / log 8: 1/3 for k = 0, log2(3 / 2) / 3 = .195 for 1, ...
+    # Class k has log((k + 2) / (k + 1)) / log 8: 1/3 for k = 0, log2(3 / 2) / 3 = .195 for 1, ...
     expected = [math.log((k + 2) / (k + 1)) / math.log(8) for k in range(7)]
     np.testing.assert_allclose(np.bincount(drawn) / 80_000, expected, atol=0.006)
 
@@ -47,7 +47,7 @@ def test_loss_is_over_the_label_and_the_sample_without_the_label():
     loss = layer.sampled_cross_entropy(
         tf.constant([[2.0], [2.0]]), tf.constant([sampled, other]), context()
     )
-    # The logits are equal: the draw counts as the inverse of its probability, the label as 1.
+    # All logits are equal. The label counts 1, and the draw the inverse of its probability.
     probability = math.log((sampled + 2) / (sampled + 1)) / math.log(8)
     np.testing.assert_allclose(loss, [0, math.log(1 + 1 / probability)], atol=1e-5)
 

@@ -1,4 +1,4 @@
-"""The contract of a layer over sequences, and of decoding with it token by token."""
+"""The contract of layers over sequences, and of decoding with them token by token."""
 
 import abc
 from collections.abc import Mapping
@@ -9,14 +9,16 @@ from frazo.layers.layer import Layer
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext
 
-# Tensors by name, in dictionaries as deep as the layers.
+# Tensors by name. A layer that contains layers has a dictionary of their states.
 State: TypeAlias = Mapping[str, Any]
 
 
 class Memory(NamedTuple):
     """An encoder's output, to which the layers of a decoder attend.
 
-    values: float32 [batch, source_time, dim]. layout: of values.
+    Attributes:
+      values: float32 [batch, source_time, dim].
+      layout: The layout of `values`.
     """
 
     values: tf.Tensor
@@ -24,49 +26,67 @@ class Memory(NamedTuple):
 
 
 class TokenDecoder(abc.ABC):
-    """What goes token by token: a layer, or a whole model.
+    """A layer or a whole model that can process a sequence token by token.
 
         cache = decoder.memory_cache(memory, context)
         state = decoder.init_state(rows, cache)
         state, y = decoder.step(state, x, cache, context)
 
-    `memory_cache` once, `init_state` once, and `step` for one token after the other give the outputs
-    that the full call gives for the whole sequence in evaluation.
+    One `memory_cache`, one `init_state` and a `step` for each token give the outputs that the full
+    call gives for the whole sequence in evaluation.
 
-    Row: one unfinished output. The rows of a sentence lie side by side; sentences may have different
-    numbers of them, and a sentence that is done has none.
-    State: everything that a row's past is to the decoder. The first dimension of all tensors is the
-    row, so that tf.gather by the parents that a beam search chose gives the state of the survivors.
-    Memory cache: what the decoder needs of the encoder's output, computed once. The first dimension
-    of all tensors is the batch; the rows of a sentence share it and it is never gathered by row.
+    Row: An unfinished output. The rows of a sentence lie side by side. Sentences may have different
+    numbers of rows. A finished sentence has none.
+    State: All that the decoder keeps of a row's past. The first dimension of all tensors is the
+    row, so that tf.gather by the parents that a search chose gives the state of the remaining rows.
+    Memory cache: All that the decoder needs of the encoder's output, computed once. The first
+    dimension of all tensors is the batch. The rows of a sentence share it, so that it is never
+    gathered by row.
     """
 
     @abc.abstractmethod
     def memory_cache(self, memory: Memory | None, context: StepContext) -> State:
-        """Without tensors if the decoder does not attend to an encoder's output.
+        """Returns the memory cache. It has no tensors if the decoder does not attend to a memory.
 
-        Raises ValueError if the decoder needs a memory and there is none, or if the memory is packed:
-        a row then has no one source to attend to.
+        Raises:
+          ValueError: The decoder needs a memory and there is none, or the memory is packed: its
+            rows then hold several sources.
         """
 
     @abc.abstractmethod
     def init_state(self, rows: int | tf.Tensor, memory_cache: State) -> State:
-        """The state before the first token."""
+        """Returns the state before the first token.
+
+        Args:
+          rows: The number of rows.
+          memory_cache: The result of `memory_cache`.
+
+        Raises:
+          ValueError: The decoder sees later tokens, so it cannot process a sequence token by token.
+        """
 
     @abc.abstractmethod
     def step(
         self, state: State, x: tf.Tensor, memory_cache: State, context: StepContext
     ) -> tuple[State, tf.Tensor]:
-        """One token further: the new state, and the output for x, [rows, ...].
+        """Processes one token of each row.
 
-        context: of StepContext.for_decoding, it tells whose each row is. Of another context all
-        sentences have equally many rows. Every matrix is multiplied by through context.multiply.
-        The new state has the old one's names; sizes of dimensions after the first may have grown.
+        Args:
+          state: The state before the token.
+          x: The token's input, [rows, ...].
+          memory_cache: The result of `memory_cache`.
+          context: The context of the step. That of StepContext.for_decoding says to which sentence
+            each row belongs. With another context all sentences have equally many rows. The decoder
+            multiplies by matrices through context.multiply only.
+
+        Returns:
+          The state after the token and the output. The state has the names of the old one.
+          Dimensions between the first and the last may be larger.
         """
 
 
 class SequenceLayer(Layer):
-    """A layer from [batch, time, dim] to [batch, time, units] that knows where tokens are."""
+    """A layer that maps [batch, time, dim] to [batch, time, units] and knows where tokens are."""
 
     @abc.abstractmethod
     def __call__(
@@ -76,14 +96,18 @@ class SequenceLayer(Layer):
         context: StepContext,
         memory: Memory | None = None,
     ) -> tf.Tensor:
-        """float32 [batch, time, dim] to float32 [batch, time, units].
+        """Maps [batch, time, dim] to [batch, time, units], both of the place's compute_dtype.
 
-        memory: for layers that attend to an encoder's output.
+        Args:
+          x: The input.
+          layout: The layout of the input.
+          context: The context of the step.
+          memory: The encoder's output, for layers that attend to one.
         """
 
 
 class AttendingLayer(SequenceLayer, TokenDecoder):
-    """A SequenceLayer that goes token by token, and can also tell where it looked."""
+    """A SequenceLayer that goes token by token and returns the probabilities of its attention."""
 
     def __call__(
         self,
@@ -102,19 +126,36 @@ class AttendingLayer(SequenceLayer, TokenDecoder):
         context: StepContext,
         memory: Memory | None = None,
     ) -> tuple[tf.Tensor, tf.Tensor | None]:
-        """The output, and the probabilities in the mean over heads: [batch, time, source_time].
+        """Computes the output and the probabilities of attention.
 
-        The probabilities are None of attention by blocks, which has none.
+        Args:
+          x: The input, [batch, time, dim].
+          layout: The layout of the input.
+          context: The context of the step.
+          memory: The encoder's output, for layers that attend to one.
+
+        Returns:
+          The output, [batch, time, units], and the mean over heads of the probabilities, [batch,
+          time, source_time]. Attention by blocks has no probabilities: they are None.
         """
 
     @abc.abstractmethod
     def probabilities(self, state: State) -> tf.Tensor | None:
-        """The probabilities of attention to the memory in the step that gave this state: [rows,
-        source_time], in the mean over heads; None without a memory."""
+        """Returns the probabilities of attention to the memory in the last step.
+
+        They are the mean over heads, [rows, source_time], or None without a memory.
+
+        Args:
+          state: The state that the step returned.
+        """
 
 
 def require_memory(memory: Memory | None, path: str) -> Memory:
-    """`memory`. Raises ValueError if there is none. path: of the layer."""
+    """Returns `memory`.
+
+    Raises:
+      ValueError: There is none. The error names `path`, the layer's path.
+    """
     if memory is None:
         raise ValueError(
             f"{path}: it attends to an encoder's output, but there is none. Give it a memory."
@@ -123,19 +164,25 @@ def require_memory(memory: Memory | None, path: str) -> Memory:
 
 
 def require_unpacked_memory(memory: Memory | None, path: str) -> Memory:
-    """`memory`. Raises ValueError if there is none, or if it is packed. path: of the layer."""
+    """Returns `memory`.
+
+    Raises:
+      ValueError: There is none, or it is packed. The error names `path`, the layer's path.
+    """
     memory = require_memory(memory, path)
     if memory.layout.segment_ids is not None:
         raise ValueError(
-            f"{path}: the encoder's output is of packed sequences, and decoding step by step is of "
+            f"{path}: the encoder's output is of packed sequences, but decoding step by step needs "
             "one sentence a row. Encode without packing."
         )
     return memory
 
 
 def loop_shapes(state: State) -> State:
-    """What tf.while_loop needs as shape_invariants of a state: ranks without sizes, but for the
-    last, which never changes."""
+    """Returns the shape_invariants of a state in tf.while_loop.
+
+    They have the ranks. Only the last size is fixed, because it never changes.
+    """
     return tf.nest.map_structure(_loop_shape, state)
 
 

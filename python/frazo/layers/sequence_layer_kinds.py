@@ -11,11 +11,15 @@ from frazo.registry import build
 
 
 def build_sequence_layer(message: sequence_layer_pb2.SequenceLayer, place: Place) -> SequenceLayer:
-    """The layer of the message's kind. Raises TypeError if a custom one is not a SequenceLayer."""
+    """Builds the layer of the message's kind.
+
+    Raises:
+      TypeError: A custom layer is not a SequenceLayer.
+    """
     layer = build(message, place=place)
     if not isinstance(layer, SequenceLayer):
         raise TypeError(
-            f"{place.path}: {type(layer).__name__} is not a SequenceLayer, which is called with a "
-            "layout. Derive it from frazo.layers.sequence_layer.SequenceLayer."
+            f"{place.path}: {type(layer).__name__} is not a SequenceLayer, so it cannot take a layout. "
+            "Derive it from frazo.layers.sequence_layer.SequenceLayer."
         )
     return layer

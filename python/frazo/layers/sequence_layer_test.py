@@ -1,4 +1,4 @@
-"""What a layer that forgets a part of its contract is told, and when."""
+"""Tests of the errors for a layer that lacks a method, a memory or an unpacked memory."""
 
 import pytest
 import tensorflow as tf

@@ -41,7 +41,7 @@ class Sequential(Layer):
 
 def _build_layer(message: layer_pb2.Layer, place: Place) -> Layer:
     kind, value = unwrap(message)
-    # The one kind that is an enum and not a message, so that it can't be bound to a class.
+    # This kind is an enum. Only messages can be bound to a class.
     if kind == "activation":
         return Elementwise(value, place)
     return build(value, place=place)

@@ -14,7 +14,7 @@ def sequential(text, input_shape=(None, 2)):
     return Sequential(message, Place(path="network", input_shape=input_shape, seed=1))
 
 
-def test_variables_are_named_by_their_place():
+def test_variables_are_named_by_their_path():
     network = sequential(
         'layers { name: "first" linear { units: 4 } } layers { activation: RELU } '
         "layers { linear { units: 3 bias: false } }"
@@ -50,14 +50,14 @@ def test_an_embedding_takes_ids():
     assert network.output_shape == (None, None, 2)
 
 
-# Any message of one's own will do; this one is known to every protobuf.
+# Stands for a message of a user's own. Every protobuf library has this one.
 @register(struct_pb2.Value)
 class _Scaled(Layer):
     def __call__(self, x, context):
         return x * self.message.number_value
 
 
-def test_a_layer_of_ones_own_comes_in_an_any():
+def test_a_custom_layer_comes_in_an_any():
     message = layer_pb2.Sequential()
     message.layers.add().custom.Pack(struct_pb2.Value(number_value=3))
     network = Sequential(message, Place(path="network", input_shape=(None, 2), seed=1))

@@ -7,14 +7,22 @@ from frazo import ops
 def smoothed_cross_entropy(
     logits: tf.Tensor, labels: tf.Tensor, *, smoothing: float = 0.0
 ) -> tf.Tensor:
-    """-sum over classes c of target[c] log softmax(logits)[c], in nats.
+    """Computes -sum over classes c of target[c] log softmax(logits)[c].
 
-    target is 1 - smoothing for the label and smoothing / (classes - 1) for every other class
-    (Szegedy et al. 2016, section 7, with the label's own share taken out of the uniform part).
+    target is 1 - smoothing for the label and smoothing / (classes - 1) for every other class. This
+    is Szegedy et al. 2016, section 7, except that the label has no share of the uniform part. The
+    op never stores all targets or all logarithms.
 
-    logits: float32 [..., classes]. labels: int32 [...]; one that is not a class is
-    InvalidArgumentError. smoothing: in [0, 1).
-    Returns float32 [...]. Neither the targets nor the logarithms are ever made as a whole.
+    Args:
+      logits: float32 [..., classes].
+      labels: int32 [...].
+      smoothing: In [0, 1).
+
+    Returns:
+      The losses in nats, float32 [...].
+
+    Raises:
+      InvalidArgumentError: A label is not a class. The op fails when it runs.
     """
     rows = tf.reshape(logits, [-1, logits.shape[-1]])
     losses = ops.smoothed_cross_entropy(rows, tf.reshape(labels, [-1]), smoothing=smoothing)

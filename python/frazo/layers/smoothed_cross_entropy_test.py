@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 from frazo.layers.smoothed_cross_entropy import smoothed_cross_entropy
 
-# Probabilities 1/2, 1/4, 1/4.
+# The probabilities are 1/2, 1/4 and 1/4.
 _LOGITS = tf.constant([[math.log(2), 0.0, 0.0], [math.log(2), 0.0, 0.0]])
 _LABELS = tf.constant([0, 2])
 _LOG2, _LOG4 = math.log(2), math.log(4)
@@ -18,7 +18,7 @@ def test_without_smoothing_it_is_the_logarithm_of_the_labels_probability():
 
 def test_smoothing_gives_the_other_classes_equal_shares():
     loss = smoothed_cross_entropy(_LOGITS, _LABELS, smoothing=0.2)
-    # .8 for the label, .1 for each of the others.
+    # The target is .8 for the label and .1 for each of the others.
     first = 0.8 * _LOG2 + 0.1 * _LOG4 + 0.1 * _LOG4
     second = 0.8 * _LOG4 + 0.1 * _LOG2 + 0.1 * _LOG4
     np.testing.assert_allclose(loss, [first, second], atol=1e-6)

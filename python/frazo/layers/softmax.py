@@ -1,4 +1,4 @@
-"""Linear classifier with softmax cross entropy."""
+"""Linear classifier with a softmax cross entropy."""
 
 import tensorflow as tf
 from frazo import ops
@@ -11,7 +11,7 @@ from frazo.registry import register
 
 @register(softmax_pb2.Softmax)
 class Softmax(Layer):
-    """From features [batch, features] to logits, float32 [batch, num_classes]: x W + b."""
+    """x W + b: maps features [batch, features] to logits, float32 [batch, num_classes]."""
 
     def __init__(self, message: softmax_pb2.Softmax, place: Place):
         super().__init__(message, place)
@@ -34,8 +34,16 @@ class Softmax(Layer):
 
 
 def cross_entropy(logits: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
-    """-log softmax(logits)[label] in nats: [batch, num_classes], int [batch] to [batch].
+    """Computes -log softmax(logits)[label].
 
-    A label that is not a class is InvalidArgumentError.
+    Args:
+      logits: [batch, num_classes].
+      labels: int [batch].
+
+    Returns:
+      The losses in nats, [batch].
+
+    Raises:
+      InvalidArgumentError: A label is not a class. The op fails when it runs.
     """
     return ops.smoothed_cross_entropy(logits, tf.cast(labels, tf.int32))

@@ -20,7 +20,8 @@ def test_logits_are_linear():
 
 
 def test_cross_entropy_in_nats():
-    # Row 0: probabilities 1/4, 3/4; label 1. Row 1: equal among three. Row 2: no overflow at 1000.
+    # Row 0 has probabilities 1/4 and 3/4 and label 1. The three classes of row 1 are equal. The
+    # logits of row 2, 1000, must not overflow.
     logits = [[0, math.log(3), -1e9], [5, 5, 5], [1000, 0, 0]]
     xent = cross_entropy(tf.constant(logits, tf.float32), tf.constant([1, 2, 1]))
     np.testing.assert_allclose(xent, [math.log(4 / 3), math.log(3), 1000], rtol=1e-6)

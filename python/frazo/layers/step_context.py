@@ -1,4 +1,4 @@
-"""What a layer knows about the step that it is part of."""
+"""What a layer must know about the step that it is part of."""
 
 import zlib
 
@@ -7,12 +7,13 @@ from frazo.layers.packed_kernels import PackedKernels
 
 
 class StepContext:
-    """One step of training or evaluation, handed down through every layer.
+    """One step of training or evaluation, passed down through every layer.
 
-    training: whether dropout drops and batch norm uses the batch's own statistics.
-    seed: int64 [2]. All randomness of the step is a pure function of it and of a layer's path.
-    updates: deferred assignments (variable, value), in the order in which they were added.
-    row_sentences: int32 [rows] in a step of decoding, the sentence that each row belongs to; or None.
+    Attributes:
+      training: Whether dropout drops and batch norm uses the batch's own statistics.
+      seed: int64 [2]. All randomness of the step is a pure function of the seed and a layer's path.
+      updates: Deferred assignments (variable, value), in the order in which they were added.
+      row_sentences: int32 [rows], the sentence of each row in a step of decoding; else None.
     """
 
     def __init__(
@@ -31,16 +32,22 @@ class StepContext:
 
     @classmethod
     def for_training(cls, *, seed: int, global_step: tf.Tensor) -> "StepContext":
-        """The context of the training step that follows `global_step` (int64 scalar) done steps."""
+        """Returns the context of the step after `global_step` (int64 scalar) finished steps."""
         return cls(training=True, seed=tf.stack([tf.constant(seed, tf.int64), global_step]))
 
     @classmethod
     def for_evaluation(cls, *, seed: int) -> "StepContext":
+        """Returns the context of evaluation, without dropout."""
         return cls(training=False, seed=tf.constant([seed, 0], tf.int64))
 
     @classmethod
     def for_decoding(cls, row_sentences: tf.Tensor, kernels: PackedKernels) -> "StepContext":
-        """As in evaluation, for one step of a loop around which `kernels` were made."""
+        """Returns the context of one step of a loop that decodes. It is like that of evaluation.
+
+        Args:
+          row_sentences: int32 [rows], the sentence of each row.
+          kernels: Packed kernels that were made before the loop.
+        """
         return cls(
             training=False,
             seed=tf.zeros([2], tf.int64),
@@ -56,10 +63,19 @@ class StepContext:
         *,
         transposed: bool = False,
     ) -> tf.Tensor:
-        """x W + b: [rows, features], [features, units], [units] to [rows, units], of the type of x.
+        """Returns x W + b, of the type of x.
 
-        transposed: kernel is [units, features]. A layer multiplies by its matrices through this, so
-        that a loop of many steps can have them packed.
+        Layers multiply by their matrices through this function, so that a loop of many steps can
+        use packed matrices.
+
+        Args:
+          x: [rows, features].
+          kernel: [features, units].
+          bias: [units], or None.
+          transposed: Whether the kernel is [units, features].
+
+        Returns:
+          [rows, units].
         """
         if self._kernels is not None:
             # Packed kernels are float32.
@@ -71,22 +87,26 @@ class StepContext:
         return y if bias is None else tf.nn.bias_add(y, tf.cast(bias, x.dtype))
 
     def at_time(self, time: tf.Tensor | int) -> "StepContext":
-        """For a position in a loop over a sequence, whose random numbers are its own.
+        """Returns the context of a position in a loop over a sequence.
 
-        time: from 0, below 2^24 - 1. It takes no updates.
+        Its random numbers are its own. It has no row_sentences, and updates that are added to it
+        are lost.
+
+        Args:
+          time: From 0, below 2^24 - 1.
         """
-        # The step stays below 2^39, so that no two pairs of step and time are one number.
+        # Steps stay below 2^39, so that different pairs of step and time give different numbers.
         word, step = tf.unstack(self.seed)
         position = step * 2**24 + tf.cast(time, tf.int64) + 1
         return StepContext(training=self.training, seed=tf.stack([word, position]))
 
     def add_update(self, variable: tf.Variable, value: tf.Tensor) -> None:
-        """Assigns `value` after the step, if the step counts (a step that is not finite does not)."""
+        """Assigns `value` to `variable` after the step, unless the step is skipped."""
         self.updates.append((variable, value))
 
     def seed_for(self, path: str) -> tf.Tensor:
-        """int64 [2], different for each path and step: the seed of a stateless random op."""
-        # The path goes into the upper half of the first word and so never meets a seed below 2^32.
+        """Returns the seed of a stateless random op, int64 [2], for a path and this step."""
+        # The path is the upper half of the first word. A seed below 2^32 is the lower half.
         word = zlib.crc32(path.encode()) << 32
         signed = word - (1 << 64) if word >= 1 << 63 else word
         return tf.bitwise.bitwise_xor(self.seed, tf.constant([signed, 0], tf.int64))

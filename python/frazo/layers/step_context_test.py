@@ -29,18 +29,18 @@ def test_updates_are_kept_in_order():
     ] == [True, True]
 
 
-def test_each_time_of_a_step_has_numbers_of_its_own():
+def test_each_position_of_a_step_has_numbers_of_its_own():
     def seed(step, time):
         context = StepContext.for_training(seed=301, global_step=tf.constant(step, tf.int64))
         return tuple(context.at_time(time).seed.numpy())
 
-    # 205 * 2^24, and a place more than the time: a place of 0 is the step without a time.
+    # The second word is 205 * 2^24 + 3 + 1.
     assert seed(205, 3) == (301, 205 * 16_777_216 + 4)
     assert seed(205, tf.constant(3)) == seed(205, 3)
     assert len({seed(step, time) for step in (0, 1, 205) for time in (0, 1, 2**24 - 2)}) == 9
 
 
-def test_a_time_is_of_training_or_of_evaluation_as_its_step():
+def test_a_position_trains_or_evaluates_as_its_step_does():
     assert not StepContext.for_evaluation(seed=0).at_time(1).training
     training = StepContext.for_training(seed=0, global_step=tf.constant(1, tf.int64))
     assert training.at_time(1).training

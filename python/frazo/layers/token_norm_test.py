@@ -9,7 +9,8 @@ from frazo.proto import norm_pb2
 
 _EVALUATION = StepContext.for_evaluation(seed=0)
 _PLACE = Place(path="norm", input_shape=(None, None, 4), seed=1)
-# Mean 3, so (-2, -1, 0, 3) with variance 14 / 4 = 3.5 and standard deviation 1.870829.
+# The mean is 3. The differences (-2, -1, 0, 3) have variance 14 / 4 = 3.5 and standard deviation
+# 1.870829.
 _X = tf.constant([[[1.0, 2, 3, 6]]])
 _STANDARDIZED = [-1.069045, -0.534522, 0, 1.603567]
 
@@ -25,7 +26,7 @@ def test_scale_multiplies_and_bias_adds(from_one, variable):
     layer = LayerNorm(norm_pb2.LayerNorm(scale_is_offset_from_one=from_one), _PLACE)
     layer.scale.assign([variable] * 4)
     layer.bias.assign([0, 0, 0, 0.25])
-    # 1.5 times the above, and 2.405351 + .25 for the last.
+    # The scale is 1.5. The last value, 2.405351, has .25 added.
     expected = [-1.603567, -0.801784, 0, 2.655351]
     np.testing.assert_allclose(layer(_X, _EVALUATION)[0, 0], expected, atol=1e-5)
 

@@ -22,11 +22,9 @@ from frazo.registry import build, register, unwrap
 class TransformerLayer(AttendingLayer):
     """Self attention, cross attention if the message has one, and feed-forward.
 
-    [batch, time, dim] to [batch, time, dim]. Vaswani et al. 2017, section 3.1; with the norm before
-    each part, Xiong et al. 2020.
-
-    memory_shape: [batch, source_time, memory_dim] of the encoder's output, for cross attention.
-    State: of self_attention and cross_attention, by these names.
+    Maps [batch, time, dim] to [batch, time, dim]. Vaswani et al. 2017, section 3.1; with the norm
+    before each part, Xiong et al. 2020. The state and the memory cache have those of self_attention
+    and cross_attention by these names.
     """
 
     def __init__(
@@ -36,6 +34,17 @@ class TransformerLayer(AttendingLayer):
         *,
         memory_shape: Sequence[int | None] | None = None,
     ):
+        """Makes the parts.
+
+        Args:
+          message: The message.
+          place: The place, with input shape [batch, time, dim].
+          memory_shape: [batch, source_time, memory_dim], the shape of the encoder's output, for
+            cross attention.
+
+        Raises:
+          ValueError: The message has a cross_attention, and there is no memory_shape.
+        """
         super().__init__(message, place)
         adds = message.attention_adds_to_normalized
         self.self_attention = MultiHeadAttention(message.self_attention, place.at("self_attention"))
@@ -64,8 +73,11 @@ class TransformerLayer(AttendingLayer):
         context: StepContext,
         memory: Memory | None = None,
     ) -> tuple[tf.Tensor, tf.Tensor | None]:
-        """The output, and the cross attention's probabilities in the mean over heads, [batch, time,
-        source_time]; None without cross attention or by blocks."""
+        """Returns the output and the probabilities of the cross attention.
+
+        The probabilities are the mean over heads, [batch, time, source_time]. They are None without
+        cross attention, or if it goes by blocks.
+        """
         x, _ = self.self_residual(
             x, context, lambda y: self.self_attention.attend(y, layout, context)
         )
@@ -78,7 +90,6 @@ class TransformerLayer(AttendingLayer):
         return self._feed_forward(x, context), probabilities
 
     def memory_cache(self, memory: Memory | None, context: StepContext) -> State:
-        """The caches of self_attention and cross_attention, by these names."""
         return {
             name: attention.memory_cache(memory, context)
             for name, attention, _ in self._attentions()
@@ -105,7 +116,7 @@ class TransformerLayer(AttendingLayer):
         return self.cross_attention.probabilities(state["cross_attention"])
 
     def _attentions(self) -> list[tuple[str, AttentionLayer, Residual]]:
-        """Each with its name and what is around it, in the order in which they are applied."""
+        """Returns each attention with its name and its residual, in the order of application."""
         attentions: list[tuple[str, AttentionLayer, Residual]] = [
             ("self_attention", self.self_attention, self.self_residual)
         ]
@@ -125,7 +136,7 @@ class TransformerLayer(AttendingLayer):
 def _value_and_state(
     attention: AttentionLayer, state: State, memory_cache: State, context: StepContext
 ) -> Callable[[tf.Tensor], tuple[tf.Tensor, State]]:
-    """A step as a Residual wants it."""
+    """Returns a step of the attention as the function that a Residual takes."""
 
     def step(x: tf.Tensor) -> tuple[tf.Tensor, State]:
         new_state, value = attention.step(state, x, memory_cache, context)

@@ -17,7 +17,7 @@ _EVALUATION = StepContext.for_evaluation(seed=0)
 _TRAINING = StepContext.for_training(seed=1, global_step=tf.constant(3, tf.int64))
 _LAYER = "self_attention { num_heads: 2 causal: true } feed_forward { hidden_units: 5 }"
 _CROSS = "cross_attention { num_heads: 2 }"
-# Standardized: (-1.069045, -.534522, 0, 1.603567), as in token_norm_test.
+# The standardized values are (-1.069045, -.534522, 0, 1.603567), as in token_norm_test.
 _X = tf.constant([[[1.0, 2, 3, 6]]])
 _STANDARDIZED = np.array([-1.069045, -0.534522, 0, 1.603567])
 
@@ -34,7 +34,7 @@ def residual(text, **settings):
     [
         ("", {}, [1, 2, 3, 6] + 2 * _STANDARDIZED),
         ("", {"adds_to_normalized": True}, 3 * _STANDARDIZED),
-        # x + 2 x is standardized to the same.
+        # x + 2 x has the same standardized values.
         ("norm_place: AFTER", {}, _STANDARDIZED),
         # sqrt((1 + 4 + 9 + 36) / 4) = 3.535534.
         ("norm { rms_norm {} }", {}, np.array([1, 2, 3, 6]) * (1 + 2 / 3.535534)),
@@ -47,15 +47,15 @@ def test_residual(text, settings, expected):
     assert extra == "extra"
 
 
-def test_a_sentence_skips_all_of_what_would_be_added_or_has_it_scaled():
+def test_a_sentence_skips_the_whole_function_or_adds_it_scaled():
     layer = residual("skip_probability: 0.25")
     x = tf.random.stateless_normal([4000, 2, 4], [1, 2])
     added = layer(x, _TRAINING, lambda y: (tf.ones_like(y), None))[0] - x
-    of_sentence = added.numpy()[:, 0, 0]
-    np.testing.assert_allclose(added, np.tile(of_sentence[:, None, None], [1, 2, 4]), atol=1e-5)
-    # 4000 draws: the standard error of the share is .007.
-    assert abs(np.mean(of_sentence == 0) - 0.25) < 0.03
-    np.testing.assert_allclose(of_sentence[of_sentence > 0.5], 4 / 3, rtol=1e-4)
+    first = added.numpy()[:, 0, 0]
+    np.testing.assert_allclose(added, np.tile(first[:, None, None], [1, 2, 4]), atol=1e-5)
+    # With 4000 draws the standard error of the share is .007.
+    assert abs(np.mean(first == 0) - 0.25) < 0.03
+    np.testing.assert_allclose(first[first > 0.5], 4 / 3, rtol=1e-4)
     np.testing.assert_array_equal(
         layer(x, _EVALUATION, lambda y: (tf.ones_like(y), None))[0], x + 1
     )
@@ -92,14 +92,14 @@ def test_layer_is_its_parts_one_after_the_other():
     np.testing.assert_allclose(layer(x, layout, _EVALUATION, memory), expected, atol=1e-6)
 
 
-# Any message of one's own will do; this one is known to every protobuf.
+# Stands for a message of a user's own. Every protobuf library has this one.
 @register(struct_pb2.Value)
 class _Scaled(Layer):
     def __call__(self, x, context):
         return x * self.message.number_value
 
 
-def test_a_position_wise_layer_of_ones_own():
+def test_a_custom_position_wise_layer():
     message = transformer_layer_pb2.TransformerLayer()
     text_format.Parse("self_attention { num_heads: 2 }", message)
     message.custom.Pack(struct_pb2.Value(number_value=3))
@@ -123,7 +123,7 @@ def make_stack(text):
     )
 
 
-def test_names_of_variables_are_their_places():
+def test_names_of_variables_are_their_paths():
     names = {
         v.name for v in make_stack(f"num_layers: 2 final_norm: true layer {{ {_LAYER} }}").variables
     }

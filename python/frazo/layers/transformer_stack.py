@@ -17,10 +17,10 @@ from frazo.registry import build, register
 
 @register(transformer_layer_pb2.TransformerStack)
 class TransformerStack(AttendingLayer):
-    """dropout(x + positions) through all layers, and the final norm: [batch, time, dim] to the same.
+    """dropout(x + positions), all layers, and the final norm. Maps [batch, time, dim] to the same.
 
-    memory_shape: [batch, source_time, memory_dim] of the encoder's output, for a decoder.
-    State: position, int32 [rows], of the next token, and layer0, layer1, ... of the layers.
+    The state has position, int32 [rows], the position of the next token, and the states of the
+    layers by the names layer0, layer1, ... The memory cache has those of the layers by these names.
     """
 
     def __init__(
@@ -30,6 +30,14 @@ class TransformerStack(AttendingLayer):
         *,
         memory_shape: Sequence[int | None] | None = None,
     ):
+        """Makes the layers.
+
+        Args:
+          message: The message.
+          place: The place, with input shape [batch, time, dim].
+          memory_shape: [batch, source_time, memory_dim], the shape of the encoder's output, for a
+            decoder.
+        """
         super().__init__(message, place)
         dim = self.require_dim()
         self.positions = None
@@ -59,8 +67,11 @@ class TransformerStack(AttendingLayer):
         context: StepContext,
         memory: Memory | None = None,
     ) -> tuple[tf.Tensor, tf.Tensor | None]:
-        """The output, and the probabilities of cross attention in the mean over layers and heads,
-        [batch, time, source_time]; None without cross attention or by blocks."""
+        """Returns the output and the probabilities of the cross attention.
+
+        The probabilities are the mean over layers and heads, [batch, time, source_time]. They are
+        None without cross attention, or if it goes by blocks.
+        """
         x = self.input_dropout(self._with_positions(x, layout.positions(), context), context)
         probabilities = []
         for layer in self.layers:
@@ -69,7 +80,6 @@ class TransformerStack(AttendingLayer):
         return self._normalized(x, context), _mean(probabilities)
 
     def memory_cache(self, memory: Memory | None, context: StepContext) -> State:
-        """The caches of layer0, layer1, ..."""
         return {
             f"layer{index}": layer.memory_cache(memory, context)
             for index, layer in enumerate(self.layers)
@@ -92,7 +102,7 @@ class TransformerStack(AttendingLayer):
         return new_state, self._normalized(x, context)
 
     def probabilities(self, state: State) -> tf.Tensor | None:
-        """As of AttendingLayer, in the mean over layers, too."""
+        """Returns the mean over layers and heads; see AttendingLayer."""
         return _mean(
             [layer.probabilities(state[f"layer{i}"]) for i, layer in enumerate(self.layers)]
         )
@@ -111,7 +121,7 @@ class TransformerStack(AttendingLayer):
 def _layer_message(
     stack: transformer_layer_pb2.TransformerStack, index: int
 ) -> transformer_layer_pb2.TransformerLayer:
-    """Layer i of n, from 1, skips with i / n of the last layer's probability."""
+    """Returns the message of a layer. Layer i of n, from 1, skips with i / n of the probability."""
     message = transformer_layer_pb2.TransformerLayer()
     message.CopyFrom(stack.layer)
     message.skip_probability *= (index + 1) / stack.num_layers

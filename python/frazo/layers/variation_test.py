@@ -1,4 +1,4 @@
-"""pytest_main with FRAZO_TEST_SEED and FRAZO_TEST_EXAMPLES, which this test's target sets to 5 and 3."""
+"""Tests pytest_main with FRAZO_TEST_SEED=5 and FRAZO_TEST_EXAMPLES=3, which the target sets."""
 
 import zlib
 
@@ -26,5 +26,5 @@ def test_there_were_three_times_as_many():
 
 
 def test_variables_have_the_initial_values_of_another_seed():
-    # 5 times 1,000,003 is added.
+    # pytest_main adds 5 times 1,000,003 to the seed.
     assert random_stream(301, "a/kernel") == [5_000_316, zlib.crc32(b"a/kernel")]

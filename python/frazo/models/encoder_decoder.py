@@ -1,4 +1,4 @@
-"""What models of an encoder, and a decoder that attends to its output, have in common."""
+"""Models of an encoder and of a decoder that attends to the encoder's output."""
 
 import abc
 from collections.abc import Sequence
@@ -24,23 +24,39 @@ from frazo.registry import build, unwrap
 
 
 class Frames(NamedTuple):
-    """values: float32 [batch, time, features]. layout: of values."""
+    """A source that is frames, such as those of speech.
+
+    Attributes:
+      values: float32 [batch, time, features].
+      layout: The layout of `values`.
+    """
 
     values: tf.Tensor
     layout: SequenceLayout
 
 
 class EncoderDecoder(tf.Module, TokenDecoder):
-    """Source ids, or frames, to a distribution over target ids.
+    """Maps source ids or source frames to a distribution over target ids.
 
-    Variables: source_embedding if the source is ids, target_embedding unless the source's table
-    serves both, encoder, decoder, and softmax unless it is the target's table, transposed.
-    token_model: from the target's ids and a memory to the distribution.
+    The variables lie below source_embedding if the source is ids, below target_embedding unless the
+    source's table serves the target, too, below encoder and decoder, and below softmax unless the
+    target's table, transposed, is the softmax.
 
-    message: has fields of these names. place: has no input shape; all models take ids.
+    Attributes:
+      token_model: Maps the target's ids and a memory to the distribution.
     """
 
     def __init__(self, message: Any, place: Place):
+        """Makes the layers.
+
+        Args:
+          message: A message with the fields source_embedding, source_features, target_embedding,
+            encoder and decoder, and a oneof `output`.
+          place: The root of the model. Its input shape is not used.
+
+        Raises:
+          ValueError: The source is frames, and the target has no table of its own.
+        """
         super().__init__()
         self.message = message
         self.path = place.path
@@ -59,8 +75,8 @@ class EncoderDecoder(tf.Module, TokenDecoder):
             )
         if self.target_embedding is None:
             raise ValueError(
-                f"{place.path}: the source is frames and has no table that could serve the target's "
-                "ids. Set target_embedding."
+                f"{place.path}: the source is frames, so there is no table for the target's ids. "
+                "Set target_embedding."
             )
         self.encoder = self._make_encoder(place.at("encoder", source_shape))
         self.decoder = self._make_decoder(
@@ -76,16 +92,20 @@ class EncoderDecoder(tf.Module, TokenDecoder):
 
     @property
     def source_vocab_size(self) -> int | None:
-        """Ids of the source; None if it is frames."""
+        """The number of ids of the source; None if the source is frames."""
         return None if self.source_embedding is None else self.source_embedding.message.vocab_size
 
     @property
     def target_vocab_size(self) -> int:
-        """Classes of the logits."""
+        """The number of classes of the logits."""
         return self.token_model.vocab_size
 
     def encode(self, source: Tokens | Frames, context: StepContext) -> Memory:
-        """Raises TypeError if the source is not of the kind that the model was made for."""
+        """Returns the encoder's output for a batch of sources.
+
+        Raises:
+          TypeError: The source is ids and the model was made for frames, or the other way round.
+        """
         embedding = self.source_embedding
         if isinstance(source, Frames) and embedding is None:
             x = tf.cast(source.values, self.compute_dtype)
@@ -102,8 +122,17 @@ class EncoderDecoder(tf.Module, TokenDecoder):
     def decode(
         self, target: Tokens, memory: Memory, context: StepContext
     ) -> tuple[tf.Tensor, tf.Tensor | None]:
-        """Logits of the token that follows each target token, [batch, time, target_vocab_size], and
-        the probabilities of attention to the memory, as of the decoder's attend."""
+        """Computes the logits at every token of the targets.
+
+        Args:
+          target: The target tokens.
+          memory: The encoder's output.
+          context: The context of the step.
+
+        Returns:
+          The logits of the token that follows each target token, float32 [batch, time,
+          target_vocab_size], and the probabilities that the decoder's `attend` returns.
+        """
         features, probabilities = self.token_model.features(target, context, memory)
         return self.token_model.logits(features, context), probabilities
 
@@ -116,11 +145,11 @@ class EncoderDecoder(tf.Module, TokenDecoder):
     def step(
         self, state: State, x: tf.Tensor, memory_cache: State, context: StepContext
     ) -> tuple[State, tf.Tensor]:
-        """The logits of what follows the ids x, int32 [rows]: [rows, target_vocab_size]."""
+        """Maps ids x, int32 [rows], to logits of the next tokens, [rows, target_vocab_size]."""
         return self.token_model.step(state, x, memory_cache, context)
 
     def probabilities(self, state: State) -> tf.Tensor | None:
-        """As of AttendingLayer."""
+        """Returns the probabilities of attention to the memory; see AttendingLayer."""
         return self.token_model.probabilities(state)
 
     @abc.abstractmethod
@@ -128,4 +157,4 @@ class EncoderDecoder(tf.Module, TokenDecoder):
 
     @abc.abstractmethod
     def _make_decoder(self, memory_shape: Sequence[int | None], place: Place) -> AttendingLayer:
-        """memory_shape: of the encoder's output."""
+        """Makes the decoder for an encoder's output of `memory_shape`."""

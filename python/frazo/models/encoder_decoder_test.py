@@ -1,4 +1,4 @@
-"""What a source may be; what holds for all models is in sequence_conformance_test."""
+"""Tests of the kinds of sources. sequence_conformance_test has what holds for all models."""
 
 import pytest
 import tensorflow as tf

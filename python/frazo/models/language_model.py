@@ -1,4 +1,4 @@
-"""A language model."""
+"""The language model: a TokenModel that a configuration can name."""
 
 # Imported for its side effect: it binds itself to its message.
 from frazo.layers import sampled_softmax  # noqa: F401
@@ -15,11 +15,21 @@ from frazo.registry import build, register, unwrap
 class LanguageModel(TokenModel):
     """A TokenModel without a memory.
 
-    Variables: of the layers, below embedding, body, and softmax unless it is the embedding's table.
+    The variables lie below embedding, below body, and below softmax unless the embedding's table is
+    the softmax, too.
     """
 
     def __init__(self, message: language_model_pb2.LanguageModel, place: Place):
-        """Raises ValueError if the body sees later tokens."""
+        """Makes the layers.
+
+        Args:
+          message: The message.
+          place: The root of the model. Its input shape is not used.
+
+        Raises:
+          ValueError: The body sees later tokens.
+          TypeError: The body does not go token by token.
+        """
         embedding = Embedding(message.embedding, place.at("embedding", (None, None)))
         body = build_sequence_layer(message.body, place.at("body", embedding.output_shape))
         softmax = None
@@ -28,5 +38,5 @@ class LanguageModel(TokenModel):
             softmax = build(classifier, place=place.at("softmax", (None, body.output_shape[-1])))
         super().__init__(embedding, body, softmax)
         self.message = message
-        # A body that sees later tokens has no state before the first one, and says so.
+        # init_state raises ValueError for a body that sees later tokens.
         self.init_state(0, self.memory_cache(None, StepContext.for_evaluation(seed=place.seed)))

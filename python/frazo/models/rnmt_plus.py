@@ -17,9 +17,9 @@ from frazo.registry import register
 
 @register(rnmt_plus_pb2.RnmtPlusEncoder)
 class RnmtPlusEncoder(SequenceLayer):
-    """[batch, time, dim] to [batch, time, units of the projection].
+    """Maps [batch, time, dim] to [batch, time, units of the projection].
 
-    Variables: of an LstmStack below layers, of a Linear below projection.
+    The variables are those of an LstmStack below layers and of a Linear below projection.
     """
 
     def __init__(self, message: rnmt_plus_pb2.RnmtPlusEncoder, place: Place):
@@ -42,7 +42,7 @@ class RnmtPlusEncoder(SequenceLayer):
 
 @register(rnmt_plus_pb2.RnmtPlus)
 class RnmtPlus(EncoderDecoder):
-    """Chen et al. 2018, section 4; its encoder is a RnmtPlusEncoder, its decoder a RnmtPlusDecoder."""
+    """The model of Chen et al. 2018, section 4: a RnmtPlusEncoder and a RnmtPlusDecoder."""
 
     def _make_encoder(self, place: Place) -> RnmtPlusEncoder:
         return RnmtPlusEncoder(self.message.encoder, place)

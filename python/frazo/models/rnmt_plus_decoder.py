@@ -16,11 +16,11 @@ from frazo.registry import register
 
 @register(rnmt_plus_pb2.RnmtPlusDecoder)
 class RnmtPlusDecoder(AttendingLayer):
-    """[batch, time, dim] and a memory to [batch, time, units + context_dim]: the last layer's output
-    beside the context.
+    """Maps [batch, time, dim] and a memory to [batch, time, units + context_dim].
 
-    Variables: of an attention_lstm.AttentionLstm below layer0, of an Lstm below layer1, ...
-    State: layer0, layer1, ... of the layers.
+    The output is the last layer's output beside the context that the first layer found in the
+    memory. The variables are those of an AttentionLstm below layer0 and of an Lstm below layer1,
+    layer2, ... The state has the states of the layers by these names.
     """
 
     def __init__(
@@ -30,7 +30,13 @@ class RnmtPlusDecoder(AttendingLayer):
         *,
         memory_shape: Sequence[int | None],
     ):
-        """memory_shape: [batch, source_time, memory_dim]."""
+        """Makes the layers.
+
+        Args:
+          message: The message.
+          place: The place, with input shape [batch, time, dim].
+          memory_shape: [batch, source_time, memory_dim], the shape of the encoder's output.
+        """
         super().__init__(message, place)
         self.input_dropout = self._dropout("input_dropout", message.input_dropout)
         self.first = AttentionLstm(
@@ -56,7 +62,7 @@ class RnmtPlusDecoder(AttendingLayer):
         x = self.input_dropout(x, context)
         y, probabilities = self.first.attend(x, layout, context, memory)
         x, contexts = self.first.split(y)
-        # What the layers above read does not depend on what they give: each takes all steps at once.
+        # No layer above feeds back into the first, so each of them can process all tokens at once.
         for number, layer in enumerate(self.above, 1):
             y = layer(tf.concat([x, contexts], -1), layout, context)
             x = self._joined(number, x, self.dropouts[number - 1](y, context))
@@ -87,7 +93,7 @@ class RnmtPlusDecoder(AttendingLayer):
         return self.first.probabilities(state["layer0"])
 
     def _joined(self, number: int, x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
-        """What layer `number`, which read x and gave y, hands on."""
+        """Returns the output of layer `number` from its input x and its result y."""
         message = self.message
         return x + y if message.HasField("residual_from") and number >= message.residual_from else y
 

@@ -40,7 +40,7 @@ def make(description):
 
 
 def test_number_of_parameters_of_the_paper():
-    """Of WmtEnDeRNMT, 378.9 million (Chen et al. 2018, table 1)."""
+    """WmtEnDeRNMT has 378.9 million (Chen et al. 2018, table 1)."""
     layer = f"layer {{ units: 1024 {_LSTM} }}"
     description = f"""
         source_embedding {{ vocab_size: 32000 dim: 1024 }}
@@ -55,7 +55,7 @@ def test_number_of_parameters_of_the_paper():
         }}
         softmax {{ num_classes: 32000 }}
     """
-    # In a graph that is never run nothing of its 1.5 GB is made.
+    # The graph never runs, so that the 1.5 GB of the variables are not allocated.
     with tf.Graph().as_default():
         model = make(description)
         sizes = {}
@@ -65,10 +65,11 @@ def test_number_of_parameters_of_the_paper():
     assert sizes == {
         "source_embedding": 32_000 * 1024,
         "target_embedding": 32_000 * 1024,
-        # A direction has (input + 1024) 4096 + 2 * 4096; inputs are 1024, then 5 times 2048; the
-        # projection 2048 * 1024 + 1024.
+        # Each direction has (input + 1024) 4096 + 2 * 4096 values. The input of the first layer is
+        # 1024, that of the other five 2048. The projection has 2048 * 1024 + 1024.
         "encoder": 2 * 8_396_800 + 10 * 12_591_104 + 2_098_176,
-        # 8 layers of inputs of 2048; two projections 1024^2 + 1024, two 256^2 and 256.
+        # 8 layers have inputs of 2048. The attention has two projections of 1024^2 + 1024, two
+        # matrices of 256^2, and 256 for the energy.
         "decoder": 8 * 12_591_104 + 2_230_528,
         "softmax": 2048 * 32_000 + 32_000,
     }
@@ -77,7 +78,7 @@ def test_number_of_parameters_of_the_paper():
 
 def test_names_of_variables():
     names = {variable.name.removesuffix(":0") for variable in make(text(layers=2)).variables}
-    of_lstm = ["input/kernel", "recurrent/kernel", "bias", "scale"]
+    lstm_names = ["input/kernel", "recurrent/kernel", "bias", "scale"]
     layers = [
         f"model/encoder/layers/layer{index}/{way}"
         for index in range(3)
@@ -87,7 +88,7 @@ def test_names_of_variables():
     attention = ["memory/kernel", "memory/bias", "query/kernel", "query/bias"]
     attention += ["key_mix/kernel", "query_mix/kernel", "energy"]
     assert names == {
-        *(f"{layer}/{name}" for layer in layers for name in of_lstm),
+        *(f"{layer}/{name}" for layer in layers for name in lstm_names),
         *(f"model/decoder/layer0/attention/{name}" for name in attention),
         "model/decoder/layer0/context/kernel",
         "model/encoder/projection/kernel",
@@ -100,7 +101,7 @@ def test_names_of_variables():
 
 
 def test_a_decoder_step_by_hand():
-    """One layer of one unit; gates g i f o = x W + c' C + m' U + b."""
+    """One layer has one unit; its gates g i f o are x W + c' C + m' U + b."""
     model = make("""
         source_embedding { vocab_size: 2 dim: 1 }
         encoder {
@@ -125,14 +126,16 @@ def test_a_decoder_step_by_hand():
     y, probabilities = decoder.attend(
         tf.constant([[[0.5], [0.5]]]), _layout([2], 2), _EVALUATION, memory
     )
-    # A query of 0 has energies tanh(0) and tanh(1) = .761594, so p = .318300, .681700 and c' = .681700.
-    # i = sigmoid(.681700) = .664118, g = tanh(.5) = .462117, f and o are sigmoid(0) = .5: cell .306900,
-    # output .153450. Query .306900: tanh(.306900) = .297615 and tanh(1.306900) = .863489; p = 1 / (1 +
-    # e^.565874) = .362189, and c = .637811.
+    # The first query is 0. Its energies are tanh(0) and tanh(1) = .761594, so p = .318300, .681700
+    # and c' = .681700. i = sigmoid(.681700) = .664118, g = tanh(.5) = .462117, f = o = sigmoid(0) =
+    # .5. The cell is .664118 * .462117 = .306900, the output .5 * .306900 = .153450. The query is
+    # then 2 * .153450 = .306900. Its energies are tanh(.306900) = .297615 and tanh(1.306900) =
+    # .863489, so p = 1 / (1 + e^.565874) = .362189 and c = .637811.
     np.testing.assert_allclose(y[0, 0], [0.153450, 0.637811], atol=2e-6)
     np.testing.assert_allclose(probabilities[0, 0], [0.362189, 0.637811], atol=2e-6)
-    # i = sigmoid(.637811) = .654258, cell .5 * .306900 + .654258 * .462117 = .455794, output .227897.
-    # tanh(.455794) = .426650, tanh(1.455794) = .896833; p = 1 / (1 + e^.470182) = .384573.
+    # i = sigmoid(.637811) = .654258, the cell is .5 * .306900 + .654258 * .462117 = .455794, the
+    # output .227897. The energies are tanh(.455794) = .426650 and tanh(1.455794) = .896833, so
+    # p = 1 / (1 + e^.470182) = .384573 and c = 1 - p = .615427.
     np.testing.assert_allclose(y[0, 1], [0.227897, 0.615427], atol=2e-6)
 
 
@@ -141,7 +144,7 @@ def _layout(lengths, time):
 
 
 class RecordedKernels(PackedKernels):
-    """With the names of the kernels that were multiplied by."""
+    """PackedKernels that record the names of the kernels that were multiplied by."""
 
     def __init__(self, **settings):
         super().__init__(**settings)
@@ -164,9 +167,11 @@ def test_all_matrices_of_a_step_can_be_rounded():
         state, rounded = model.step(state, target.ids[:, position], cache, context)
     assert 0 < np.abs(rounded - exact).max() < 0.1
     matrices = {v.name.removesuffix(":0") for v in model.decoder.variables if v.shape.rank == 2}
-    # Those of the memory are in its cache, which is made once and in float32.
-    of_memory = {f"model/decoder/layer0/attention/{name}/kernel" for name in ("memory", "key_mix")}
-    assert kernels.names == matrices - of_memory | {"model/softmax/kernel"}
+    # The memory cache is made once, with float32 kernels.
+    cache_kernels = {
+        f"model/decoder/layer0/attention/{name}/kernel" for name in ("memory", "key_mix")
+    }
+    assert kernels.names == matrices - cache_kernels | {"model/softmax/kernel"}
 
 
 def test_a_token_sees_none_after_it_and_no_padding():
@@ -196,7 +201,7 @@ def test_dropout_is_drawn_anew_at_each_step():
 
     quiet, noisy = contexts(_EVALUATION), contexts(_TRAINING)
     np.testing.assert_array_equal(noisy, contexts(_TRAINING))
-    # A place of a head is dropped in some steps and not in others.
+    # A head's probability at a position is dropped in some steps and not in others.
     ratios = (noisy / quiet)[0, :, 0].numpy()
     assert len(set(np.round(ratios, 1))) > 2
 

@@ -1,4 +1,4 @@
-"""What every layer over sequences and every model must do, run over a list of them."""
+"""The properties that every sequence layer and every model must have, tested on a list of them."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -44,7 +44,14 @@ _SOURCE = SequenceLayout.of_lengths(tf.constant([3, 5]), SOURCE_TIME)
 
 
 class Case(NamedTuple):
-    """make: from a seed. no_steps, no_packing: how the error begins, where there is none of it."""
+    """A layer or model to test.
+
+    Attributes:
+      name: The name of the case.
+      make: Makes the subject from a seed.
+      no_steps: The beginning of the error's text if the subject cannot go token by token.
+      no_packing: The beginning of the error's text if the subject does not take packed sequences.
+    """
 
     name: str
     make: Callable[[int], Subject]
@@ -180,7 +187,7 @@ _OTHERS = [case for case in _CASES if case.no_steps is not None]
 
 
 def real(y, layout):
-    """The numbers at tokens."""
+    """Returns the values at tokens."""
     return y.numpy()[layout.mask.numpy()]
 
 
@@ -203,8 +210,10 @@ def test_graph_equals_eager_for_any_batch_and_length(case):
 
     def run(x, mask):
         batch = tf.shape(x)[0]
-        of_batch = source and Source(source.values[:batch], SequenceLayout(_SOURCE.mask[:batch]))
-        return subject(x, SequenceLayout(mask), _TRAINING, of_batch)
+        batch_source = source and Source(
+            source.values[:batch], SequenceLayout(_SOURCE.mask[:batch])
+        )
+        return subject(x, SequenceLayout(mask), _TRAINING, batch_source)
 
     signature = [
         tf.TensorSpec([None, None, *sample.shape[2:]], sample.dtype),
@@ -222,7 +231,7 @@ def test_graph_equals_eager_for_any_batch_and_length(case):
 @pytest.mark.parametrize("case", _DECODERS, ids=[case.name for case in _DECODERS])
 @pytest.mark.parametrize("beams", [1, 2])
 def test_steps_equal_the_full_call(case, beams):
-    """In a loop as decoding makes it, with the rows of each sentence told and not told."""
+    """The steps run in a loop as a search runs them, with and without row_sentences."""
     subject = case.make(1)
     decoder, rows = subject.module, _BATCH * beams
     x = subject.inputs(rows, _TIME)
@@ -230,8 +239,8 @@ def test_steps_equal_the_full_call(case, beams):
     sentences = tf.repeat(tf.range(_BATCH), beams)
     whole = SequenceLayout(tf.ones([rows, _TIME], tf.bool))
     expected = subject(x, whole, _EVALUATION, _of_rows(source, sentences))
-    told = StepContext.for_decoding(sentences, PackedKernels())
-    for context in (_EVALUATION, told):
+    with_rows = StepContext.for_decoding(sentences, PackedKernels())
+    for context in (_EVALUATION, with_rows):
         outputs = _steps(decoder, subject, x, source, context)
         np.testing.assert_allclose(outputs, expected, atol=2e-5)
 
@@ -246,7 +255,7 @@ def _of_rows(source, sentences):
 def _steps(decoder, subject, x, source, context):
     cache = decoder.memory_cache(subject.memory(source, _EVALUATION), _EVALUATION)
     state = decoder.init_state(x.shape[0], cache)
-    # The parents of a search that keeps all rows.
+    # A search that keeps all rows gathers by these parents.
     parents = tf.range(x.shape[0])
 
     def body(time, state, outputs):
@@ -267,7 +276,7 @@ def _steps(decoder, subject, x, source, context):
 def test_a_state_can_be_gathered_by_row(case):
     subject = case.make(1)
     decoder, x = subject.module, subject.inputs(_BATCH, 2)
-    # Both rows have the memory of one sentence, so that either may go on from the other's past.
+    # Both rows have the memory of one sentence, so that each may continue from the other's state.
     source = _of_rows(subject.source(_SOURCE), tf.constant([0]))
     cache = decoder.memory_cache(subject.memory(source, _EVALUATION), _EVALUATION)
     state, _ = decoder.step(decoder.init_state(2, cache), x[:, 0], cache, _EVALUATION)
@@ -279,7 +288,7 @@ def test_a_state_can_be_gathered_by_row(case):
 
 
 @pytest.mark.parametrize("case", _OTHERS, ids=[case.name for case in _OTHERS])
-def test_what_sees_later_tokens_says_so_when_it_is_to_decode(case):
+def test_init_state_of_a_subject_that_sees_later_tokens_is_an_error(case):
     decoder = case.make(1).module
     cache = decoder.memory_cache(None, _EVALUATION)
     with pytest.raises(ValueError, match=f"^{Subject.path}.*: .*{case.no_steps}"):
@@ -304,7 +313,7 @@ def test_padding_changes_nothing(case):
     assert np.all(np.isfinite(padded))
 
 
-# Two sequences of four and two tokens, of which a row is made, with a place of padding.
+# One row holds two sequences, of four and of two tokens, and one position of padding.
 _PACKED = SequenceLayout.of_segments(
     tf.constant([[1, 1, 1, 1, 2, 2, 0]]), tf.constant([[0, 1, 2, 3, 0, 1, 0]])
 )
@@ -322,14 +331,14 @@ def test_packed_sequences_do_not_see_each_other(case):
             subject(x, _PACKED, _EVALUATION, source)
         return
     y = subject(x, _PACKED, _EVALUATION, source)
-    for places, source_places in ((slice(0, 4), slice(0, 2)), (slice(4, 6), slice(2, 5))):
-        alone = SequenceLayout(tf.ones([1, places.stop - places.start], tf.bool))
-        of_source = source and source._replace(
-            values=source.values[:, source_places],
-            layout=SequenceLayout(_PACKED_SOURCE.mask[:, source_places]),
+    for part, source_part in ((slice(0, 4), slice(0, 2)), (slice(4, 6), slice(2, 5))):
+        alone = SequenceLayout(tf.ones([1, part.stop - part.start], tf.bool))
+        own_source = source and source._replace(
+            values=source.values[:, source_part],
+            layout=SequenceLayout(_PACKED_SOURCE.mask[:, source_part]),
         )
-        expected = subject(x[:, places], alone, _EVALUATION, of_source)
-        np.testing.assert_allclose(y[:, places], expected, atol=1e-5)
+        expected = subject(x[:, part], alone, _EVALUATION, own_source)
+        np.testing.assert_allclose(y[:, part], expected, atol=1e-5)
 
 
 @each_case

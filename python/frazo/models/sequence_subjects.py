@@ -1,4 +1,4 @@
-"""Sequence layers and models with one face, for the conformance suite."""
+"""Sequence layers and models behind one interface, for the conformance suite."""
 
 import abc
 from collections.abc import Callable
@@ -23,16 +23,23 @@ DIM, MEMORY_DIM, VOCABULARY, SOURCE_TIME = 4, 6, 7, 5
 
 
 class Source(NamedTuple):
-    """What is attended to: values, [batch, source_time, ...], or ids; made before a model reads it."""
+    """What a subject attends to, before a model has encoded it.
+
+    Attributes:
+      values: float32 [batch, source_time, size], or ids, int32 [batch, source_time].
+      layout: The layout of `values`.
+    """
 
     values: tf.Tensor
     layout: SequenceLayout
 
 
 class Subject(abc.ABC):
-    """What is examined: [batch, time, ...] to [batch, time, units], also token by token.
+    """A layer or model under test. It maps [batch, time, ...] to [batch, time, units].
 
-    module: it has the variables. path: of all of them.
+    Attributes:
+      module: The layer or model, which has the variables.
+      path: The path of the module.
     """
 
     path = "subject"
@@ -42,21 +49,21 @@ class Subject(abc.ABC):
 
     @abc.abstractmethod
     def inputs(self, batch: int, time: int, seed: int = 1) -> tf.Tensor:
-        """Random ones."""
+        """Returns random inputs."""
 
     @abc.abstractmethod
     def source(self, layout: SequenceLayout, seed: int = 2) -> Source | None:
-        """What is attended to, at random; None if nothing is."""
+        """Returns a random source, or None if the subject does not attend."""
 
     @abc.abstractmethod
     def memory(self, source: Source | None, context: StepContext) -> Memory | None:
-        """As `memory_cache` gets it."""
+        """Returns the memory that `memory_cache` takes."""
 
     @abc.abstractmethod
     def __call__(
         self, x: tf.Tensor, layout: SequenceLayout, context: StepContext, source: Source | None
     ) -> tf.Tensor:
-        """The full call."""
+        """Runs the full call."""
 
     @property
     def is_decoder(self) -> bool:
@@ -64,7 +71,7 @@ class Subject(abc.ABC):
 
 
 class LayerSubject(Subject):
-    """A SequenceLayer from DIM, which attends to a memory of MEMORY_DIM if it attends."""
+    """A SequenceLayer with inputs of DIM. If it attends, its memory is of MEMORY_DIM."""
 
     def __init__(self, module: SequenceLayer, attends: bool):
         super().__init__(module)
@@ -89,7 +96,7 @@ class LayerSubject(Subject):
 
 
 class TokenModelSubject(Subject):
-    """From ids of VOCABULARY to logits."""
+    """A model that maps ids of VOCABULARY to logits."""
 
     module: TokenModel | EncoderDecoder
 
@@ -110,7 +117,7 @@ class TokenModelSubject(Subject):
 
 
 class EncoderDecoderSubject(TokenModelSubject):
-    """The source is ids, or frames of DIM."""
+    """A model whose source is ids of VOCABULARY or frames of DIM."""
 
     def source(self, layout: SequenceLayout, seed: int = 2) -> Source | None:
         batch, time = layout.mask.shape
@@ -130,7 +137,7 @@ class EncoderDecoderSubject(TokenModelSubject):
 
 
 def layer(message: type[Message], text: str, *, attends: bool = False) -> Callable[[int], Subject]:
-    """Makes the layer that is bound to the message, with the initial weights of a seed."""
+    """Returns a function that makes the layer of the message from a seed."""
 
     def make(seed: int) -> Subject:
         built = build(
@@ -169,7 +176,7 @@ def attention_lstm(lstm: str, attention: str) -> Callable[[int], Subject]:
 
 
 def model(message: type[Message], text: str) -> Callable[[int], Subject]:
-    """Makes the model that is bound to the message."""
+    """Returns a function that makes the model of the message from a seed."""
 
     def make(seed: int) -> Subject:
         built = build(text_format.Parse(text, message()), place=Place(path=Subject.path, seed=seed))

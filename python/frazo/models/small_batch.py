@@ -8,7 +8,13 @@ from frazo.models.token_model import Tokens
 
 
 class SmallBatch(NamedTuple):
-    """source, target: of vocabularies of at least 9 and 10. labels: int32 [2, 3], as the target."""
+    """A batch for models with at least 9 source ids and 10 target ids.
+
+    Attributes:
+      source: Sources of 4 and 2 tokens.
+      target: Targets of 3 and 2 tokens.
+      labels: int32 [2, 3], laid out as the targets.
+    """
 
     source: Tokens
     target: Tokens
@@ -16,7 +22,7 @@ class SmallBatch(NamedTuple):
 
 
 def small_batch() -> SmallBatch:
-    """Sources of 4 and 2 tokens, targets of 3 and 2."""
+    """Returns the batch."""
     return SmallBatch(
         Tokens(
             tf.constant([[3, 4, 5, 2], [6, 2, 0, 0]]),

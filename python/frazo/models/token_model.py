@@ -1,4 +1,4 @@
-"""A distribution over the token that follows each token of a sequence."""
+"""The model of a distribution over the token that follows each token of a sequence."""
 
 from typing import NamedTuple
 
@@ -13,16 +13,21 @@ from frazo.layers.step_context import StepContext
 
 
 class Tokens(NamedTuple):
-    """ids: int32 [batch, time], all of them in the vocabulary, padding too. layout: of ids."""
+    """The ids of a batch of sequences.
+
+    Attributes:
+      ids: int32 [batch, time]. All ids are in the vocabulary, those of padding, too.
+      layout: The layout of `ids`.
+    """
 
     ids: tf.Tensor
     layout: SequenceLayout
 
 
 class TokenModel(tf.Module, TokenDecoder):
-    """softmax(body(embedding(ids))): a language model by itself, or the decoder of an encoder-decoder.
+    """softmax(body(embedding(ids))): a language model, or the decoder of an encoder-decoder.
 
-    It is made of layers and has no message. Variables: theirs, by their own paths.
+    It is made of layers and has no message. The variables are those of the layers.
     """
 
     def __init__(
@@ -31,17 +36,22 @@ class TokenModel(tf.Module, TokenDecoder):
         body: SequenceLayer,
         softmax: Softmax | SampledSoftmax | None,
     ):
-        """
+        """Joins the layers.
+
         Args:
-          embedding: of the ids.
-          body: also a TokenDecoder, or else Raises TypeError.
-          softmax: over the ids; None: the transposed table of the embedding (Press and Wolf 2017).
+          embedding: The embedding of the ids.
+          body: A sequence layer that is also a TokenDecoder.
+          softmax: The classifier over the ids. None: the embedding's table, transposed, is the
+            softmax (Press and Wolf 2017).
+
+        Raises:
+          TypeError: `body` is not a TokenDecoder.
         """
         super().__init__()
         if not isinstance(body, TokenDecoder):
             raise TypeError(
-                f"{body.path}: {type(body).__name__} does not go token by token, but a token model is "
-                "decoded so. Derive it from frazo.layers.sequence_layer.TokenDecoder, too."
+                f"{body.path}: {type(body).__name__} does not go token by token, as a token model "
+                "must. Derive it from frazo.layers.sequence_layer.TokenDecoder, too."
             )
         self.embedding = embedding
         self.body = body
@@ -49,7 +59,7 @@ class TokenModel(tf.Module, TokenDecoder):
 
     @property
     def vocab_size(self) -> int:
-        """Classes of the logits."""
+        """The number of classes of the logits."""
         if self.softmax is None:
             return self.embedding.message.vocab_size
         return self.softmax.message.num_classes
@@ -57,15 +67,24 @@ class TokenModel(tf.Module, TokenDecoder):
     def features(
         self, tokens: Tokens, context: StepContext, memory: Memory | None = None
     ) -> tuple[tf.Tensor, tf.Tensor | None]:
-        """What the softmax classifies, [batch, time, units], and the probabilities of attention to the
-        memory, as of AttendingLayer.attend; None if the body does not attend."""
+        """Computes the input of the softmax.
+
+        Args:
+          tokens: The tokens.
+          context: The context of the step.
+          memory: The encoder's output for a body that attends.
+
+        Returns:
+          The features, [batch, time, units], and the probabilities of attention to the memory; see
+          AttendingLayer.attend. They are None if the body does not attend.
+        """
         x = self.embedding.vectors(tokens.ids)
         if isinstance(self.body, AttendingLayer):
             return self.body.attend(x, tokens.layout, context, memory)
         return self.body(x, tokens.layout, context, memory), None
 
     def logits(self, features: tf.Tensor, context: StepContext) -> tf.Tensor:
-        """[batch, time, units] to float32 [batch, time, vocab_size]."""
+        """Maps features, [batch, time, units], to float32 [batch, time, vocab_size]."""
         batch, time = tf.unstack(tf.shape(features)[:2])
         logits = self._classify(tf.reshape(features, [-1, features.shape[-1]]), context)
         return tf.reshape(logits, [batch, time, self.vocab_size])
@@ -73,9 +92,21 @@ class TokenModel(tf.Module, TokenDecoder):
     def losses(
         self, features: tf.Tensor, labels: tf.Tensor, context: StepContext, *, smoothing: float
     ) -> tf.Tensor:
-        """The cross entropies with the labels, int32 [batch, time], in nats: [batch, time].
+        """Computes the cross entropies with the labels.
 
-        A SampledSoftmax samples the classes in training. Raises ValueError if it is to smooth labels.
+        A SampledSoftmax samples the classes in training.
+
+        Args:
+          features: [batch, time, units].
+          labels: int32 [batch, time].
+          context: The context of the step.
+          smoothing: The share of the probability that label smoothing moves to the other classes.
+
+        Returns:
+          The losses in nats, float32 [batch, time].
+
+        Raises:
+          ValueError: `smoothing` is not 0, and a SampledSoftmax samples the classes.
         """
         if not isinstance(self.softmax, SampledSoftmax) or not context.training:
             return smoothed_cross_entropy(
@@ -83,8 +114,8 @@ class TokenModel(tf.Module, TokenDecoder):
             )
         if smoothing:
             raise ValueError(
-                f"{self.softmax.path}: a sampled softmax knows the probabilities of a few classes, and "
-                "labels cannot be smoothed over all. Remove label_smoothing, or use softmax."
+                f"{self.softmax.path}: a sampled softmax computes the probabilities of a few "
+                "classes, so labels cannot be smoothed. Remove label_smoothing, or use softmax."
             )
         rows = tf.reshape(features, [-1, features.shape[-1]])
         losses = self.softmax.sampled_cross_entropy(rows, tf.reshape(labels, [-1]), context)
@@ -99,12 +130,12 @@ class TokenModel(tf.Module, TokenDecoder):
     def step(
         self, state: State, x: tf.Tensor, memory_cache: State, context: StepContext
     ) -> tuple[State, tf.Tensor]:
-        """The logits of what follows the ids x, int32 [rows]: [rows, vocab_size]."""
+        """Maps ids x, int32 [rows], to logits of the next tokens, [rows, vocab_size]."""
         state, y = self.body.step(state, self.embedding.vectors(x), memory_cache, context)
         return state, self._classify(y, context)
 
     def probabilities(self, state: State) -> tf.Tensor | None:
-        """As of AttendingLayer; None if the body does not attend."""
+        """Returns AttendingLayer.probabilities; None if the body does not attend."""
         return self.body.probabilities(state) if isinstance(self.body, AttendingLayer) else None
 
     def _classify(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:

@@ -12,7 +12,7 @@ from frazo.registry import register
 
 @register(transformer_pb2.Transformer)
 class Transformer(EncoderDecoder):
-    """Vaswani et al. 2017; encoder and decoder are TransformerStacks."""
+    """The model of Vaswani et al. 2017. Its encoder and its decoder are TransformerStacks."""
 
     def __init__(self, message: transformer_pb2.Transformer, place: Place):
         require_valid(message, place.path)

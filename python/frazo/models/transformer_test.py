@@ -15,7 +15,7 @@ _EVALUATION = StepContext.for_evaluation(seed=0)
 
 
 def model_text(dim, hidden, heads, layers, vocab, extra=""):
-    """Vaswani et al. 2017 as Lingvo's WMT configurations have it: nothing tied, no final norm."""
+    """The model of Lingvo's WMT configurations: no shared tables, no final norm."""
     attention = f"num_heads: {heads} per_dim_scale: true"
     embedding = f"vocab_size: {vocab} dim: {dim} scale_by_sqrt_dim: true"
     stack = f"num_layers: {layers} positions {{ sinusoidal {{}} }} input_dropout: 0.1"
@@ -53,9 +53,10 @@ def parameters(model):
 @pytest.mark.parametrize(
     ("sizes", "expected"),
     [
-        # d 512, ff 2048: an attention has 4 (d^2 + d) + 64 = 1,050,688, a feed-forward 2 d ff + ff +
-        # d = 2,099,712, a norm 2 d. Encoder 6 (1,050,688 + 2,099,712 + 2,048), decoder 6 (2 *
-        # 1,050,688 + 2,099,712 + 3,072), tables 2 * 32,000 d, softmax 32,000 (d + 1).
+        # d = 512, ff = 2048. An attention has 4 (d^2 + d) + 64 = 1,050,688, a feed-forward
+        # 2 d ff + ff + d = 2,099,712, a norm 2 d. The encoder has 6 (1,050,688 + 2,099,712 +
+        # 2,048), the decoder 6 (2 * 1,050,688 + 2,099,712 + 3,072), the tables have 2 * 32,000 d,
+        # and the softmax has 32,000 (d + 1).
         ({"dim": 512, "hidden": 2048, "heads": 8, "layers": 6, "vocab": 32000}, 93_323_648),
         ({"dim": 64, "hidden": 128, "heads": 2, "layers": 2, "vocab": 32000}, 6_343_616),
         ({"dim": 256, "hidden": 512, "heads": 2, "layers": 2, "vocab": 2000}, 4_174_544),
@@ -72,7 +73,7 @@ def test_tables_and_softmax_can_be_one():
     message.ClearField("target_embedding")
     message.ClearField("softmax")
     model = Transformer(message, Place(path="model", seed=1))
-    # Without a table [11, 8] and a softmax [8, 11] with 11 biases.
+    # The model lacks a table [11, 8] and a softmax [8, 11] with 11 biases.
     assert parameters(model) == separate - 88 - 88 - 11
     assert [v.name for v in model.variables if "embedding" in v.name] == [
         "model/source_embedding/table:0"

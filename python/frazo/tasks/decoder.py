@@ -1,4 +1,4 @@
-"""The contract of what decodes an input."""
+"""The contract between a task and the job that decodes an input."""
 
 import abc
 from collections.abc import Mapping, Sequence
@@ -9,51 +9,80 @@ import tensorflow as tf
 
 
 class DecodingScores(NamedTuple):
-    """metrics: numbers by name. signatures: how each was computed, by the same names, for those where
-    that needs saying."""
+    """The scores of one pass over an input.
+
+    Attributes:
+      metrics: Numbers by name.
+      signatures: Texts that say how metrics were computed, by the same names. A metric that needs
+        no such text has none.
+    """
 
     metrics: dict[str, float]
     signatures: dict[str, str]
 
 
 class Scorer(abc.ABC):
-    """Scores of all the examples of one pass over an input."""
+    """Computes the scores of one pass over an input."""
 
     @abc.abstractmethod
     def add(self, outputs: Mapping[str, np.ndarray], records: Sequence[Mapping[str, Any]]) -> None:
-        """Takes the examples of a batch: what Decoder.decode gave, and Decoder.records of it."""
+        """Adds the examples of a batch.
+
+        Args:
+          outputs: The result of Decoder.decode.
+          records: The result of Decoder.records for `outputs`.
+        """
 
     @abc.abstractmethod
     def result(self) -> DecodingScores:
-        """The scores of all that were added; there is at least one example."""
+        """Returns the scores of all examples that were added. There must be at least one."""
 
 
 class Decoder(abc.ABC):
-    """What a task's model outputs for the examples of one input; see Task.decoder.
+    """Makes a task's outputs for the examples of one input; see Task.decoder.
 
-    search: what decides the outputs beside the weights, in a line.
+    Attributes:
+      search: One line that describes how the outputs are found.
     """
 
     search: str
 
     @abc.abstractmethod
     def decode(self, batch: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """Decodes a batch, in the graph: tensors with the example as first dimension. The other methods
-        get them as NumPy arrays."""
+        """Decodes a batch in the graph.
+
+        Returns:
+          Tensors whose first dimension is the example. The other methods take them as NumPy arrays.
+        """
 
     @abc.abstractmethod
     def records(self, outputs: Mapping[str, np.ndarray]) -> list[dict[str, Any]]:
-        """What is written of each example of a batch: values that JSON can hold."""
+        """Returns a record for each example of a batch, made of values that JSON can hold."""
 
     @abc.abstractmethod
     def scorer(self) -> Scorer:
-        """A new one, for a pass."""
+        """Returns a new Scorer for a pass."""
 
     def figures(self, outputs: Mapping[str, np.ndarray], row: int) -> dict[str, str]:
-        """HTML that shows an example of a batch, by the name of the page that it belongs to. Empty:
-        there is nothing to show."""
+        """Returns figures of an example in HTML, by the name of the page that shows them.
+
+        Args:
+          outputs: The result of `decode`.
+          row: The index of the example in the batch.
+        """
         return {}
 
     def page(self, name: str, title: str, figures: Sequence[str]) -> str:
-        """The HTML of the page with this name and these of its figures."""
-        raise ValueError(f"{type(self).__name__} has figures for '{name}', but no such page")
+        """Returns the HTML of a page.
+
+        Args:
+          name: The name of the page, a key of what `figures` returns.
+          title: The title of the page.
+          figures: The figures for the page.
+
+        Raises:
+          ValueError: The decoder has no page of this name.
+        """
+        raise ValueError(
+            f"{type(self).__name__} has no page '{name}' for its figures. Define page."
+        )

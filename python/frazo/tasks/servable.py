@@ -1,4 +1,4 @@
-"""The contract of what an exported model does."""
+"""The contract of an exported model."""
 
 from collections.abc import Callable
 
@@ -6,12 +6,14 @@ import tensorflow as tf
 
 
 class Servable(tf.Module):
-    """A task's model with all that it needs to be used by itself; see Task.servable.
+    """A task's model with everything that it needs outside of Frazo; see Task.servable.
 
-    It tracks the model's variables. Its functions take and give plain tensors by name.
+    It tracks the model's variables. Its functions take and return plain tensors by name.
     """
 
     def signatures(self) -> dict[str, Callable]:
-        """tf.functions with input signatures, by the name that callers know them by; one of them is
-        "serving_default"."""
+        """Returns tf.functions with input signatures, by the names that callers use.
+
+        One of the names is "serving_default".
+        """
         raise NotImplementedError(f"{type(self).__name__} does not define signatures")

@@ -12,15 +12,17 @@ from frazo.learn.loss import Loss
 from frazo.tasks.decoder import Decoder
 from frazo.tasks.servable import Servable
 
-# A mean and the weight with which it enters the mean over batches: float32 scalars.
+# Each metric is a mean over the batch and its weight in the mean over batches: float32 scalars.
 WeightedMetrics = dict[str, tuple[tf.Tensor, tf.Tensor]]
 
 
 class EvalOutput(NamedTuple):
-    """What one batch gives in evaluation.
+    """The result of evaluating one batch.
 
-    examples: tensors with the batch as first dimension. "is_shown", bool [batch], marks those
-        that Task.example_page should be given.
+    Attributes:
+      metrics: The metrics of the batch by name.
+      examples: Tensors whose first dimension is the batch. "is_shown", bool [batch], marks the
+        examples that Task.example_page should get.
     """
 
     metrics: WeightedMetrics
@@ -30,14 +32,20 @@ class EvalOutput(NamedTuple):
 class Task(tf.Module, abc.ABC):
     """A model with its loss and metrics, built from its message.
 
-    headline: the metrics of evaluation and decoding that say most, the first that there is before the
-    others.
+    Attributes:
+      headline: The names of the metrics that say most. The first one that a score has is shown.
     """
 
     headline: Sequence[str] = ()
 
     def __init__(self, message: Any, place: Place, *, input_spec: Mapping[str, tf.TensorSpec]):
-        """place: the root of the model. input_spec: of the batches."""
+        """Keeps the message and the place.
+
+        Args:
+          message: The task's message.
+          place: The root of the model.
+          input_spec: The features of the batches.
+        """
         super().__init__()
         self.message = message
         self.place = place
@@ -46,29 +54,37 @@ class Task(tf.Module, abc.ABC):
     def loss(
         self, batch: Mapping[str, tf.Tensor], context: StepContext
     ) -> tuple[Loss, WeightedMetrics]:
-        """Returns what is to be minimized, and further metrics of the batch.
+        """Computes the loss and further metrics of a batch.
 
-        The loss is reported as the metric "loss", with its own weight.
+        The trainer reports the loss as the metric "loss", with its own weight.
         """
 
     @abc.abstractmethod
     def num_examples(self, batch: Mapping[str, tf.Tensor]) -> tf.Tensor:
-        """int64 []: how many examples a batch has, not counting padding."""
+        """Returns the number of examples of a batch without padding, int64 []."""
 
     @abc.abstractmethod
     def evaluate(self, batch: Mapping[str, tf.Tensor], context: StepContext) -> EvalOutput:
-        """Metrics and per-example results of a batch; changes nothing."""
+        """Computes metrics and results per example of a batch. Changes no variable."""
 
     def example_page(
         self, examples: Sequence[Mapping[str, Any]]
     ) -> list[tf.compat.v1.Summary.Value]:
-        """Summaries that show `examples`: rows of EvalOutput.examples as NumPy values."""
+        """Returns summaries that show `examples`.
+
+        Args:
+          examples: Examples of EvalOutput.examples as NumPy values.
+        """
         return []
 
     def decoder(self, texts: InputTexts) -> Decoder:
-        """What decodes the examples of an input.
+        """Returns the decoder for the examples of an input.
 
-        texts: how the input makes its ids. Raises ValueError if it lacks what is needed.
+        Args:
+          texts: Describes how the input makes ids from texts.
+
+        Raises:
+          ValueError: The task does not decode, or `texts` lacks what decoding needs.
         """
         raise ValueError(
             f"{type(self).__name__} outputs nothing that could be decoded. Evaluate it instead "
@@ -76,8 +92,12 @@ class Task(tf.Module, abc.ABC):
         )
 
     def servable(self, texts: InputTexts) -> Servable:
-        """What an export of the model does.
+        """Returns the model as an export holds it.
 
-        texts: how an input makes its ids. Raises ValueError if it lacks what is needed.
+        Args:
+          texts: Describes how an input makes ids from texts.
+
+        Raises:
+          ValueError: The task has no export, or `texts` lacks what it needs.
         """
         raise ValueError(f"{type(self).__name__} has nothing to export")

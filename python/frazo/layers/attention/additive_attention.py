@@ -19,10 +19,10 @@ from frazo.registry import register
 
 @register(query_attention_pb2.AdditiveAttention)
 class AdditiveAttention(QueryAttention):
-    """v . tanh(q W + h U + b); [batch, time, dim] to [batch, time, memory_dim].
+    """v . tanh(q W + h U + b); maps [batch, time, dim] to [batch, time, memory_dim].
 
-    Variables: query/kernel [dim, hidden_units], memory/kernel [memory_dim, hidden_units],
-    memory/bias, energy [hidden_units].
+    The variables are query/kernel [dim, hidden_units], W; memory/kernel [memory_dim, hidden_units],
+    U; memory/bias, b; energy [hidden_units], v.
     """
 
     def __init__(
@@ -64,5 +64,5 @@ class AdditiveAttention(QueryAttention):
         )
 
     def _keys(self, state: State, memory_cache: State, context: StepContext) -> tf.Tensor:
-        """[batch, 1, 1 or beam, source_time, hidden_units]."""
+        """Returns [batch, 1, 1 or beam, source_time, hidden_units]."""
         return memory_cache["keys"][:, :, tf.newaxis]

@@ -1,4 +1,4 @@
-"""What attention to the sequence itself and to an encoder's output have in common."""
+"""The common part of self attention and of cross attention."""
 
 import math
 
@@ -18,7 +18,7 @@ _SOFTPLUS_OF_ZERO = math.log(2)
 
 
 class AttentionLayer(AttendingLayer):
-    """Multi-head attention, [batch, time, dim] to [batch, time, dim].
+    """Multi-head attention: maps [batch, time, dim] to [batch, time, dim].
 
     Vaswani et al. 2017, section 3.2.2. Logits, softmax and sums are float32.
     """
@@ -48,20 +48,20 @@ class AttentionLayer(AttendingLayer):
         )
 
     def key_value_units(self) -> Fused:
-        """The outputs of a projection to keys and values."""
+        """Returns the sizes of a projection to keys and values."""
         axis = Axis("key_value_heads", unit=self.head_dim)
         size = self.num_key_value_heads * self.head_dim
         return Fused((axis, axis), (size, size))
 
     def split_heads(self, x: tf.Tensor) -> tf.Tensor:
-        """[batch, time, heads * head_dim] to [heads, batch, time, head_dim]."""
+        """Splits [batch, time, heads * head_dim] into [heads, batch, time, head_dim]."""
         shape = tf.shape(x)
         heads = x.shape[-1] // self.head_dim
         apart = tf.reshape(x, [shape[0], shape[1], heads, self.head_dim])
         return tf.transpose(apart, [2, 0, 1, 3])
 
     def scaled(self, queries: tf.Tensor) -> tf.Tensor:
-        """[..., head_dim], divided by sqrt(head_dim) and times the trainable scale."""
+        """Divides queries, [..., head_dim], by sqrt(head_dim) and applies the trainable scale."""
         scale = self.head_dim**-0.5
         if self.per_dim_scale is not None:
             scale *= tf.nn.softplus(self.per_dim_scale) / _SOFTPLUS_OF_ZERO
@@ -76,14 +76,14 @@ class AttentionLayer(AttendingLayer):
         bias: tf.Tensor,
         context: StepContext,
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        """dot_product_attention.attend, with the mean of the probabilities over the heads."""
+        """Runs dot_product_attention.attend and takes the mean of the probabilities over heads."""
         sums, probabilities = attend(
             queries, keys, values, bias, lambda p: self.probability_dropout(p, context)
         )
         return sums, tf.reduce_mean(probabilities, 0)
 
     def join_heads(self, sums: tf.Tensor, context: StepContext) -> tf.Tensor:
-        """The projection of all heads: [heads, batch, time, head_dim] to [batch, time, dim]."""
+        """Projects all heads: [heads, batch, time, head_dim] to [batch, time, dim]."""
         shape = tf.shape(sums)
         joined = tf.transpose(sums, [1, 2, 0, 3])
         return self.output(

@@ -1,4 +1,4 @@
-"""What holds for self and cross attention with every setting."""
+"""Tests of the properties of self and cross attention with every setting."""
 
 import resource
 from typing import NamedTuple
@@ -127,7 +127,7 @@ def test_cross_attention_of_packed_segments_sees_the_source_of_its_own():
 
 
 def decode(layer, x, memory):
-    """The outputs of [batch, beam, time, dim], step by step in a loop of a graph."""
+    """Returns the outputs for [batch, beam, time, dim], step by step in a loop of a graph."""
     batch, beam, time, dim = x.shape
     rows = tf.reshape(x, [batch * beam, time, dim])
 
@@ -230,7 +230,7 @@ def value_and_gradients(layer, x, layout, memory):
     ("case", "layout", "block_length"),
     [
         *[(case, _TARGET, 3) for case in _CASES],
-        # 7 places: with one left over, in one whole block, and in a part of one.
+        # 7 positions leave one over for blocks of 2, fill a block of 7 and a part of one of 16.
         *[(_CASES[5], _PACKED, block_length) for block_length in (2, 7, 16)],
         (_CASES[6], _PACKED, 2),
     ],
@@ -259,7 +259,7 @@ def test_memory_of_attention_by_blocks_grows_with_the_length_only():
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     y = tf.function(layer, autograph=False)(x, layout, _EVALUATION)
     grown_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    # Logits of all pairs would be 1.5 GiB.
+    # The logits of all pairs would take 1.5 GiB.
     assert grown_kib < 200 * 1024
     part = make(Case("window", "num_heads: 1 tokens_before: 8 tokens_after: 8"))
     layout = SequenceLayout(mask=tf.ones([1, 50], tf.bool))
@@ -269,7 +269,7 @@ def test_memory_of_attention_by_blocks_grows_with_the_length_only():
 
 @each_case
 def test_gradients_agree_with_differences(case):
-    """The derivative along a random direction of inputs and variables, to 1%."""
+    """Compares the slope along a random direction of inputs and variables, to 1%."""
     layer = make(case)
     x, memory = inputs()
     memory = memory if case.is_cross else None

@@ -1,4 +1,4 @@
-"""Attention by blocks of queries and keys, in memory that grows with the length, not its square."""
+"""Attention by blocks. Its memory grows with the length of the sequence, not with its square."""
 
 from typing import NamedTuple
 
@@ -7,7 +7,7 @@ from frazo.layers.attention.dot_product_attention import share_heads
 from frazo.layers.attention.relative_position_bias import RelativePositionBias
 from frazo.layers.attention.visibility import HIDDEN, Visibility
 
-# Segments are numbered from 0, so that a query added to fill a block is of none.
+# Queries that fill a block up have this id. Segments are numbered from 0, so they are in none.
 _NO_SEGMENT = -1
 
 
@@ -20,12 +20,23 @@ def blockwise_attend(
     block_length: int,
     relative_bias: RelativePositionBias | None = None,
 ) -> tf.Tensor:
-    """The sums of dot_product_attention.attend, with the biases of the two last arguments.
+    """Returns the sums of dot_product_attention.attend, with biases from the last two arguments.
 
-    For a block of queries it goes over the blocks of keys with sums and a running maximum (Rabe and
-    Staats 2021); the gradient computes the probabilities again from the logarithm of their total
-    (Dao et al. 2022, algorithm 4). Blocks wholly outside of the window are left out.
-    What a query that sees no key gets is finite and otherwise undefined.
+    It takes the blocks of keys one by one for a block of queries, with sums and a running maximum
+    (Rabe and Staats 2021). The gradient computes the probabilities again from the logarithm of
+    their total (Dao et al. 2022, algorithm 4). Blocks outside of the window are left out. The
+    result of a query that sees no key is finite and otherwise undefined.
+
+    Args:
+      queries: [heads, batch, time, head_dim].
+      keys: [key_value_heads, batch, source_time, head_dim].
+      values: As keys.
+      visibility: The keys that each query sees.
+      block_length: The number of queries or keys of a block.
+      relative_bias: A bias by distance, or None.
+
+    Returns:
+      [heads, batch, time, head_dim].
     """
     heads, dtype = queries.shape[0], queries.dtype
     keys, values = share_heads(keys, heads), share_heads(values, heads)
@@ -39,7 +50,7 @@ def blockwise_attend(
         relative_bias=relative_bias,
     )
 
-    # The table is an argument because a custom gradient does not reach what a function closes over.
+    # A custom gradient reaches only arguments, so the table must be one.
     @tf.custom_gradient
     def attend_by_blocks(queries, keys, values, table):
         inputs = _Inputs(queries, keys, values, table)
@@ -56,7 +67,14 @@ def blockwise_attend(
 
 
 class _Inputs(NamedTuple):
-    """queries, keys, values: [blocks, heads, batch, length, head_dim]. table: [heads, buckets]."""
+    """The tensors of a call.
+
+    Attributes:
+      queries: [blocks, heads, batch, length, head_dim].
+      keys: As queries.
+      values: As queries.
+      table: [heads, buckets].
+    """
 
     queries: tf.Tensor
     keys: tf.Tensor
@@ -65,7 +83,7 @@ class _Inputs(NamedTuple):
 
 
 class _Blocks(NamedTuple):
-    """How queries and keys are cut into blocks of `length`; visibility is of whole blocks."""
+    """How queries and keys are cut into blocks of `length`. `visibility` covers whole blocks."""
 
     length: int
     query_count: tf.Tensor
@@ -74,24 +92,24 @@ class _Blocks(NamedTuple):
     relative_bias: RelativePositionBias | None
 
     def keys_seen(self, query_block: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """First and past-the-last block of keys that queries of the block may see."""
+        """Returns the first and the end of the blocks of keys that a block of queries sees."""
         visibility = self.visibility
         return self._reach(query_block, visibility.before, visibility.after, self.key_count)
 
     def queries_seeing(self, key_block: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """First and past-the-last block of queries that may see keys of the block."""
+        """Returns the first and the end of the blocks of queries that see a block of keys."""
         visibility = self.visibility
         return self._reach(key_block, visibility.after, visibility.before, self.query_count)
 
     def logits(self, inputs: _Inputs, i: tf.Tensor, j: tf.Tensor) -> tf.Tensor:
-        """Of block i of queries with block j of keys: [heads, batch, length, length]."""
+        """Returns the logits of queries i with keys j: [heads, batch, length, length]."""
         logits = tf.linalg.matmul(inputs.queries[i], inputs.keys[j], transpose_b=True)
         if self.relative_bias is not None:
             logits += tf.gather(inputs.table, self.buckets(i, j), axis=1)[:, tf.newaxis]
         return logits + self._hidden(i, j)
 
     def buckets(self, i: tf.Tensor, j: tf.Tensor) -> tf.Tensor:
-        """Of the relative bias: int32 [length, length]."""
+        """Returns the buckets of the relative bias, int32 [length, length]."""
         assert self.relative_bias is not None
         return self.relative_bias.bucket(self._distance(i, j))
 
@@ -122,8 +140,11 @@ class _Blocks(NamedTuple):
 
 
 def _forward(blocks: _Blocks, inputs: _Inputs) -> tuple[tf.Tensor, tf.Tensor]:
-    """The sums, [blocks, heads, batch, length, head_dim], and the logarithm of the exponentials'
-    total for each query, [blocks, heads, batch, length, 1]."""
+    """Computes the sums and the logarithm of each query's total of exponentials.
+
+    Returns:
+      [blocks, heads, batch, length, head_dim] and [blocks, heads, batch, length, 1].
+    """
 
     def block_of_queries(i):
         def block_of_keys(j, highest, total, sums):
@@ -148,11 +169,11 @@ def _forward(blocks: _Blocks, inputs: _Inputs) -> tuple[tf.Tensor, tf.Tensor]:
 def _backward(
     blocks: _Blocks, inputs: _Inputs, sums: tf.Tensor, log_total: tf.Tensor, d_sums: tf.Tensor
 ) -> _Inputs:
-    # What the softmax's derivative takes off: sum over keys of probability times its derivative.
+    # The softmax's derivative subtracts the sum over keys of probability times its derivative.
     mean_slope = tf.reduce_sum(sums * d_sums, -1, keepdims=True)
 
     def slopes(i, j):
-        """Probabilities of a pair of blocks, and the derivative by its logits."""
+        """Returns the probabilities of a pair of blocks, and the derivative by its logits."""
         probabilities = tf.exp(blocks.logits(inputs, i, j) - log_total[i])
         slope = tf.linalg.matmul(d_sums[i], inputs.values[j], transpose_b=True)
         return probabilities, probabilities * (slope - mean_slope[i])
@@ -185,12 +206,12 @@ def _backward(
 
 
 def _each(count, function, kinds):
-    """function(0), function(1), ... stacked; one at a time, which bounds the memory."""
+    """Stacks function(0), function(1), ... They run one by one, which bounds the memory."""
     return tf.map_fn(function, tf.range(count), fn_output_signature=kinds, parallel_iterations=1)
 
 
 def _loop(first, last, body, *values):
-    """The values after body(index, *values) -> (index + 1, *values) from first to last - 1."""
+    """Returns the values after body(index, *values) -> (index + 1, *values) for all indices."""
     _, *values = tf.while_loop(
         lambda index, *_: index < last, body, [first, *values], parallel_iterations=1
     )
@@ -198,7 +219,7 @@ def _loop(first, last, body, *values):
 
 
 def _by_bucket(d_logits: tf.Tensor, buckets: tf.Tensor, num_buckets: int) -> tf.Tensor:
-    """[heads, batch, length, length] summed over the batch and each bucket: [heads, buckets]."""
+    """Sums [heads, batch, length, length] over the batch and each bucket: [heads, buckets]."""
     by_distance = tf.reshape(tf.reduce_sum(d_logits, 1), [d_logits.shape[0], -1])
     summed = tf.math.unsorted_segment_sum(
         tf.transpose(by_distance), tf.reshape(buckets, [-1]), num_buckets
@@ -207,7 +228,7 @@ def _by_bucket(d_logits: tf.Tensor, buckets: tf.Tensor, num_buckets: int) -> tf.
 
 
 def _filled(visibility: Visibility, length: int) -> Visibility:
-    """Of whole blocks: what is added is hidden."""
+    """Extends the visibility to whole blocks. The added positions are hidden."""
 
     def fill(x, value):
         added = -tf.shape(x)[1] % length
@@ -223,7 +244,7 @@ def _filled(visibility: Visibility, length: int) -> Visibility:
 
 
 def _to_blocks(x: tf.Tensor, count: tf.Tensor, length: int) -> tf.Tensor:
-    """[heads, batch, time, size] to [count, heads, batch, length, size]."""
+    """Cuts [heads, batch, time, size] into [count, heads, batch, length, size]."""
     heads, size = x.shape[0], x.shape[3]
     added = count * length - tf.shape(x)[2]
     x = tf.pad(x, [[0, 0], [0, 0], [0, added], [0, 0]])

@@ -24,13 +24,15 @@ _SELF_ATTENTION_FIELDS = ("causal", "tokens_before", "tokens_after", "rotary", "
 
 
 class CrossAttention(AttentionLayer):
-    """[batch, time, dim] and a memory [batch, source_time, memory_dim] to [batch, time, dim].
+    """Attention of [batch, time, dim] to a memory [batch, source_time, memory_dim].
 
-    Variables: query/kernel [dim, num_heads head_dim], key_value/kernel [memory_dim,
-    2 num_key_value_heads head_dim], output/kernel [num_heads head_dim, dim], their biases,
-    per_dim_scale [head_dim].
+    The output is [batch, time, dim]. The variables are query/kernel [dim, num_heads head_dim],
+    key_value/kernel [memory_dim, 2 num_key_value_heads head_dim], output/kernel [num_heads
+    head_dim, dim], their biases, and per_dim_scale [head_dim].
 
-    State: probabilities, [rows, source_time], of the last step in the mean over heads.
+    The state has probabilities, [rows, source_time], those of the last step in the mean over heads.
+    The memory cache has keys_values, [batch, source_time, 2 num_key_value_heads head_dim], and
+    bias, [batch, 1, source_time].
     """
 
     def __init__(
@@ -40,6 +42,16 @@ class CrossAttention(AttentionLayer):
         *,
         memory_shape: Sequence[int | None],
     ):
+        """Makes the projections.
+
+        Args:
+          message: The message.
+          place: The place, with input shape [batch, time, dim].
+          memory_shape: [batch, source_time, memory_dim], the shape of the encoder's output.
+
+        Raises:
+          ValueError: The message has a field that is for self attention.
+        """
         super().__init__(message, place)
         self._check_fields()
         query = linear_pb2.Linear(
@@ -76,8 +88,6 @@ class CrossAttention(AttentionLayer):
         return self.join_heads(sums, context), probabilities
 
     def memory_cache(self, memory: Memory | None, context: StepContext) -> State:
-        """keys_values: [batch, source_time, 2 num_key_value_heads head_dim]. bias: [batch, 1,
-        source_time]."""
         memory = require_unpacked_memory(memory, self.path)
         return {
             "keys_values": tf.cast(self.key_value(memory.values, context), tf.float32),
@@ -110,7 +120,7 @@ class CrossAttention(AttentionLayer):
         return state["probabilities"]
 
     def _keys_and_values(self, memory: Memory, context: StepContext) -> tuple[tf.Tensor, tf.Tensor]:
-        """Each [key_value_heads, batch, source_time, head_dim]."""
+        """Returns keys and values, each [key_value_heads, batch, source_time, head_dim]."""
         heads = self.split_heads(self.key_value(memory.values, context))
         keys, values = tf.split(heads, 2, 0)
         return keys, values
@@ -119,6 +129,6 @@ class CrossAttention(AttentionLayer):
         misplaced = [name for name in _SELF_ATTENTION_FIELDS if self.message.HasField(name)]
         if misplaced:
             raise ValueError(
-                f"{self.path}: {misplaced[0]} is for attention of a sequence to itself; the "
-                "positions of an encoder's output are not on the decoder's line. Remove it."
+                f"{self.path}: {misplaced[0]} is for attention of a sequence to itself; positions "
+                "of the source and of the target cannot be compared. Remove it."
             )

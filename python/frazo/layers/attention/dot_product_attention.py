@@ -12,16 +12,21 @@ def attend(
     bias: tf.Tensor,
     dropout: Callable[[tf.Tensor], tf.Tensor],
 ) -> tf.Tensor:
-    """softmax(queries keys^T + bias) values (Vaswani et al. 2017, equation 1, scaled before).
+    """Computes softmax(queries keys^T + bias) values.
 
-    Heads come first: the products then need no transposition, and what holds for every head
-    broadcasts over the outermost dimension.
+    Vaswani et al. 2017, equation 1, with queries that are scaled already. Heads are the first
+    dimension: the products need no transposition, and a bias for all heads broadcasts.
 
-    queries: [heads, batch, time, head_dim]. keys, values: [key_value_heads, batch, source_time,
-    head_dim]; consecutive heads of queries share one. bias: broadcasts with [heads, batch, time,
-    source_time]. dropout: applied to the probabilities.
-    Returns the sums, of the shape of queries, and the probabilities before dropout, [heads, batch,
-    time, source_time].
+    Args:
+      queries: [heads, batch, time, head_dim].
+      keys: [key_value_heads, batch, source_time, head_dim]. Consecutive heads of queries share one.
+      values: As keys.
+      bias: Broadcasts with [heads, batch, time, source_time].
+      dropout: Applied to the probabilities.
+
+    Returns:
+      The sums, [heads, batch, time, head_dim], and the probabilities before dropout, [heads, batch,
+      time, source_time].
     """
     heads, groups = queries.shape[0], keys.shape[0]
     if groups != heads:
@@ -33,5 +38,5 @@ def attend(
 
 
 def share_heads(x: tf.Tensor, heads: int) -> tf.Tensor:
-    """[key_value_heads, ...] to [heads, ...], each repeated for the queries that it serves."""
+    """Repeats [key_value_heads, ...] to [heads, ...], one for each head of queries."""
     return tf.repeat(x, heads // x.shape[0], axis=0)

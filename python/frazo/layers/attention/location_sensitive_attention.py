@@ -1,4 +1,4 @@
-"""Additive attention that knows where it looked before."""
+"""Additive attention that depends on where it looked before."""
 
 from collections.abc import Sequence
 
@@ -15,11 +15,11 @@ from frazo.registry import register
 
 @register(query_attention_pb2.LocationSensitiveAttention)
 class LocationSensitiveAttention(AdditiveAttention):
-    """v . tanh(q W + h U + f X + b) with f = F * p'; [batch, time, dim] to [batch, time,
-    memory_dim].
+    """v . tanh(q W + h U + f X + b) with f = F * p'.
 
-    Variables: those of AdditiveAttention, location/kernel [filters, hidden_units], X, and
-    filters/kernel [filter_width, 1, filters], F.
+    Maps [batch, time, dim] to [batch, time, memory_dim]. p' are the probabilities of the step
+    before. The variables are those of AdditiveAttention, location/kernel [filters, hidden_units],
+    X, and filters/kernel [filter_width, 1, filters], F.
     """
 
     def __init__(
@@ -45,6 +45,7 @@ class LocationSensitiveAttention(AdditiveAttention):
         )
 
     def init_state(self, rows: int | tf.Tensor, memory_cache: State) -> State:
+        """The probability before the first token is all at the first position."""
         source_time = tf.shape(memory_cache["bias"])[1]
         first = tf.range(source_time) == 0
         return {"probabilities": tf.tile(tf.cast(first, tf.float32)[tf.newaxis], [rows, 1])}

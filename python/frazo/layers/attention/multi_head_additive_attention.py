@@ -20,12 +20,11 @@ from frazo.shard.mesh import Axis
 
 @register(query_attention_pb2.MultiHeadAdditiveAttention)
 class MultiHeadAdditiveAttention(QueryAttention):
-    """v . tanh(k A + r B) in each head; [batch, time, dim] to [batch, time,
-    num_heads head_dim].
+    """v . tanh(k A + r B) in each head, with keys k and queries r.
 
-    Variables: memory/kernel [memory_dim, num_heads head_dim], query/kernel [dim, num_heads
-    head_dim], their biases, key_mix/kernel and query_mix/kernel [head_dim, head_dim], A and B,
-    energy [head_dim].
+    Maps [batch, time, dim] to [batch, time, num_heads head_dim]. The variables are memory/kernel
+    [memory_dim, num_heads head_dim], query/kernel [dim, num_heads head_dim], their biases,
+    key_mix/kernel and query_mix/kernel [head_dim, head_dim], A and B, and energy [head_dim], v.
     """
 
     def __init__(
@@ -72,7 +71,7 @@ class MultiHeadAdditiveAttention(QueryAttention):
         )
 
     def _split_heads(self, x: tf.Tensor) -> tf.Tensor:
-        """[batch, positions, num_heads head_dim] to [batch, num_heads, positions, head_dim]."""
+        """Maps [batch, time, num_heads head_dim] to [batch, num_heads, time, head_dim]."""
         heads = [self.message.num_heads, self.message.head_dim]
         apart = tf.reshape(x, tf.concat([tf.shape(x)[:2], heads], 0))
         return tf.transpose(apart, [0, 2, 1, 3])

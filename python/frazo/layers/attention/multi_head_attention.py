@@ -19,14 +19,14 @@ from frazo.shard.mesh import Fused
 
 @register(attention_pb2.MultiHeadAttention)
 class MultiHeadAttention(AttentionLayer):
-    """Self attention: [batch, time, dim] to [batch, time, dim].
+    """Self attention: maps [batch, time, dim] to [batch, time, dim].
 
-    Variables: query_key_value/kernel [dim, (num_heads + 2 num_key_value_heads) head_dim],
-    output/kernel [num_heads head_dim, dim], their biases, per_dim_scale [head_dim],
+    The variables are query_key_value/kernel [dim, (num_heads + 2 num_key_value_heads) head_dim],
+    output/kernel [num_heads head_dim, dim], their biases, per_dim_scale [head_dim], and
     relative_bias/table [num_heads, num_buckets].
 
-    State: keys_values, [rows, steps, 2 num_key_value_heads head_dim], of each step the keys of all
-    heads, then the values.
+    The state has keys_values, [rows, steps, 2 num_key_value_heads head_dim]: for each step the keys
+    of all heads, then the values.
     """
 
     def __init__(self, message: attention_pb2.MultiHeadAttention, place: Place):
@@ -65,8 +65,8 @@ class MultiHeadAttention(AttentionLayer):
         heads = self.split_heads(self.query_key_value(x, context))
         queries, keys, values = tf.split(heads, self._head_counts(), 0)
         time = tf.shape(x)[1]
-        # Distances, which are all that matters here, are the same in a row as in its segments.
-        # The scale of a dimension comes first: after the rotation it would break their pairs.
+        # Only distances matter here. They are the same in a row as in its segments. Queries are
+        # scaled before the rotation, which mixes the two elements of each pair.
         queries = self._rotated(self.scaled(queries), tf.range(time))
         keys = self._rotated(keys, tf.range(time))
         visibility = Visibility.of(layout, layout, before=self._before, after=self._after)
@@ -91,7 +91,11 @@ class MultiHeadAttention(AttentionLayer):
         return {}
 
     def init_state(self, rows: int | tf.Tensor, memory_cache: State) -> State:
-        """Raises ValueError unless the attention is causal."""
+        """Returns the state before the first token.
+
+        Raises:
+          ValueError: The attention is not causal.
+        """
         if self._after != 0:
             raise ValueError(
                 f"{self.path}: decoding step by step needs attention that does not see later "
@@ -125,12 +129,12 @@ class MultiHeadAttention(AttentionLayer):
         return {"keys_values": keys_values}, self.output(tf.cast(sums, x.dtype), context)
 
     def probabilities(self, state: State) -> None:
-        """None: a step keeps none of self attention."""
+        """Returns None: a step keeps no probabilities of self attention."""
         return
 
     @property
     def _cached_units(self) -> int:
-        """Values that the state holds for a position."""
+        """The number of values that the state holds for a position."""
         return 2 * self.num_key_value_heads * self.head_dim
 
     def _head_counts(self) -> list[int]:

@@ -1,4 +1,4 @@
-"""Self attention against numbers by hand; what holds for every attention is in attention_test."""
+"""Tests of self attention by hand. attention_test has what holds for all attention."""
 
 import math
 
@@ -23,7 +23,7 @@ def attention(text, dim=2, path="attention"):
 
 
 def one_value_heads(extra=""):
-    """Two heads of size 1. Query and key are the input itself, each value 4 and 8 times it."""
+    """Makes two heads of size 1. Query and key are the input, the values 4 and 8 times it."""
     layer = attention(f"num_heads: 2 bias: false {extra}")
     layer.query_key_value.kernel.assign([[1, 0, 1, 0, 4, 0], [0, 1, 0, 1, 0, 8]])
     layer.output.kernel.assign([[1, 0], [0, 1]])
@@ -33,20 +33,22 @@ def one_value_heads(extra=""):
 def test_each_head_weighs_the_values_by_the_softmax_of_its_products():
     x = tf.constant([[[1.0, 1.0], [1 + _LOG3, 1.0]]])
     y, probabilities = one_value_heads().attend(x, _ALL, _EVALUATION)
-    # Head 0: query 1 has logits 1 and 1 + log 3, so 1/4 and 3/4; query 2 has 1 + log 3 times as
-    # much, log 3 (1 + log 3) = 2.305561 apart: 1 / (1 + e^-2.305561) = .909337.
-    # Its values are 4 and 4 + 4 log 3 = 8.394449. Head 1 has equal logits and values 8.
+    # In head 0, query 1 has the logits 1 and 1 + log 3, so probabilities of 1/4 and 3/4. The logits
+    # of query 2 are 1 + log 3 times these. They differ by log 3 (1 + log 3) = 2.305561, so the
+    # probability of the second key is 1 / (1 + e^-2.305561) = .909337. The values are 4 and 4 + 4
+    # log 3 = 8.394449. In head 1 the logits are equal and the values 8.
     first = 4 + 0.75 * 4 * _LOG3
     second = 4 + 0.909337 * 4 * _LOG3
     np.testing.assert_allclose(y, [[[first, 8], [second, 8]]], atol=1e-5)
-    # The mean over heads: (1/4 + 1/2) / 2, ...
+    # These are means over heads: (1/4 + 1/2) / 2, ...
     expected = [[[0.375, 0.625], [0.295332, 0.704668]]]
     np.testing.assert_allclose(probabilities, expected, atol=1e-5)
 
 
 def test_logits_are_divided_by_the_root_of_the_size():
     layer = attention("num_heads: 1 bias: false head_dim: 4", dim=1)
-    # Query (1, 1, 1, 1), key (x, x, x, x): 4 x / sqrt(4) = 2 x. Value (x, 0, 0, 0).
+    # The query is (1, 1, 1, 1) and the key (x, x, x, x): the logit is 4 x / sqrt(4) = 2 x. The
+    # value is (x, 0, 0, 0). Without a bias the query is 0.
     layer.query_key_value.kernel.assign([[0] * 4 + [1] * 4 + [1, 0, 0, 0]])
     layer.output.kernel.assign([[1], [0], [0], [0]])
     np.testing.assert_allclose(
@@ -56,7 +58,7 @@ def test_logits_are_divided_by_the_root_of_the_size():
     layer.query_key_value.kernel.assign([[0] * 4 + [1] * 4 + [1, 0, 0, 0]])
     layer.query_key_value.bias.assign([1] * 4 + [0] * 8)
     layer.output.kernel.assign([[1], [0], [0], [0]])
-    # 1 / (1 + e^-2).
+    # The value is 1 / (1 + e^-2).
     y = layer(tf.constant([[[0.0], [1.0]]]), _ALL, _EVALUATION)
     np.testing.assert_allclose(y, [[[0.880797], [0.880797]]], atol=1e-5)
 
@@ -84,7 +86,7 @@ def test_causal_sees_itself_and_the_past():
 
 
 def visible(text, layout, time):
-    """Which key has a probability, for all queries of the first sentence."""
+    """Returns which keys have a probability, for all queries of the first sentence."""
     layer = attention(f"num_heads: 1 {text}", dim=4)
     x = tf.random.stateless_normal([1, time, 4], [1, 2])
     return layer.attend(x, layout, _EVALUATION)[1][0].numpy() > 0
@@ -114,7 +116,7 @@ def test_packed_segments_do_not_see_each_other():
 
 def test_relative_bias_is_added_to_the_logits():
     layer = one_value_heads("relative_bias { num_buckets: 4 max_distance: 4 }")
-    # Not causal: buckets 0 and 1 are distances 0 and 1, 2 and 3 the same for later keys.
+    # Buckets 0 and 1 are distances 0 and 1, buckets 2 and 3 the same distances of later keys.
     layer.relative_bias.table.assign([[0, 0, 0, _LOG3], [0, 0, 0, 0]])
     x = tf.constant([[[0.0, 0.0], [0.0, 0.0]]])
     _, probabilities = layer.attend(x, _ALL, _EVALUATION)

@@ -1,4 +1,4 @@
-"""The contract of a recurrent decoder's attention, and what all kinds of it share."""
+"""The contract of a recurrent decoder's attention, and the common part of its kinds."""
 
 import abc
 from collections.abc import Sequence
@@ -18,19 +18,28 @@ from frazo.proto import dropout_pb2, initializer_pb2
 
 
 class QueryAttention(AttendingLayer):
-    """Queries, [batch, time, dim], and a memory [batch, source_time, memory_dim] to a context for
-    each, [batch, time, units].
+    """Maps queries, [batch, time, dim], and a memory to a context for each query.
 
-    All is computed in float32, whatever the type of the input, which is also that of the output.
+    The memory is [batch, source_time, memory_dim], the contexts are [batch, time, units]. The
+    computation is float32. The output has the type of the input.
 
-    State: probabilities, [rows, source_time], of the last step in the mean over heads, without
-    dropout.
-    Memory cache: keys, [batch, heads, source_time, size]; values, [batch, heads, source_time,
-    units / heads]; bias, [batch, source_time], HIDDEN where no token is.
+    The state has probabilities, [rows, source_time], those of the last step in the mean over heads,
+    without dropout. The memory cache has keys, [batch, heads, source_time, size]; values, [batch,
+    heads, source_time, units / heads]; bias, [batch, source_time], HIDDEN where no token is. In
+    shapes, `beam` is the number of rows of each sentence.
     """
 
     def __init__(self, message: Any, place: Place, *, memory_shape: Sequence[int | None]):
-        """memory_shape: [batch, source_time, memory_dim]."""
+        """Makes the dropout. Subclasses make the variables.
+
+        Args:
+          message: The message.
+          place: The place, with input shape [batch, time, dim].
+          memory_shape: [batch, source_time, memory_dim], the shape of the encoder's output.
+
+        Raises:
+          ValueError: memory_shape has another rank, or no memory_dim.
+        """
         super().__init__(message, place)
         self.require_dim()
         if len(memory_shape) != 3 or memory_shape[-1] is None:
@@ -51,7 +60,11 @@ class QueryAttention(AttendingLayer):
         context: StepContext,
         memory: Memory | None = None,
     ) -> tuple[tf.Tensor, tf.Tensor | None]:
-        """Raises ValueError if x is of packed sequences."""
+        """Attends with all queries, one after the other; see AttendingLayer.
+
+        Raises:
+          ValueError: The queries are of packed sequences.
+        """
         refuse_packed_queries(layout, self.path)
         cache = self.memory_cache(memory, context)
 
@@ -82,10 +95,10 @@ class QueryAttention(AttendingLayer):
         if not x.shape.is_compatible_with([None, self.input_shape[-1]]):
             raise ValueError(
                 f"{self.path}: a query has shape {show_shape(x.shape)}; expected [rows, "
-                f"{self.input_shape[-1]}]. Give it what the decoder's layer of that size gives."
+                f"{self.input_shape[-1]}]. Pass the output of a layer of that size."
             )
         if context.row_sentences is not None:
-            # Sentences have different numbers of rows: each row brings the memory of its own.
+            # Sentences have different numbers of rows, so that each row gets a cache of its own.
             sentences = context.row_sentences
             memory_cache = {name: tf.gather(x, sentences) for name, x in memory_cache.items()}
         bias = memory_cache["bias"][:, tf.newaxis, tf.newaxis]
@@ -101,46 +114,55 @@ class QueryAttention(AttendingLayer):
     def _keys_and_values(
         self, memory: tf.Tensor, context: StepContext
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        """Those of the memory cache."""
+        """Returns the keys and values of the memory cache."""
 
     @abc.abstractmethod
     def _energies(
         self, state: State, query: tf.Tensor, memory_cache: State, context: StepContext
     ) -> tf.Tensor:
-        """[batch, heads, beam, source_time]."""
+        """Returns the energies, [batch, heads, beam, source_time]."""
 
 
 def refuse_packed_queries(layout: SequenceLayout, path: str) -> None:
-    """Raises ValueError if the queries are of packed sequences. path: of the layer."""
+    """Checks that the queries are not of packed sequences.
+
+    Raises:
+      ValueError: They are. The error names `path`, the layer's path.
+    """
     if layout.segment_ids is not None:
         raise ValueError(
-            f"{path}: the targets are packed, and a recurrent decoder's attention is to one source a "
-            "row. Do not pack them."
+            f"{path}: the targets are packed, but a recurrent decoder attends to one source a row. "
+            "Do not pack them."
         )
 
 
 def additive_energies(keys: tf.Tensor, queries: tf.Tensor, energy: tf.Tensor) -> tf.Tensor:
-    """energy . tanh(key + query): [batch, heads, beam, source_time].
+    """Returns energy . tanh(key + query).
 
-    keys: [batch, heads, 1 or beam, source_time, size]. queries: [batch, heads, beam, size]. energy:
-    [size].
+    Args:
+      keys: [batch, heads, 1 or beam, source_time, size].
+      queries: [batch, heads, beam, size].
+      energy: [size].
+
+    Returns:
+      [batch, heads, beam, source_time].
     """
 
-    # The sums are as large as all else of a step together: a loop over time must not keep them.
-    def of_sums(keys: tf.Tensor, queries: tf.Tensor, energy: tf.Tensor) -> tf.Tensor:
+    # keys + queries is as large as the rest of a step together. A loop over time must not keep it.
+    def energies(keys: tf.Tensor, queries: tf.Tensor, energy: tf.Tensor) -> tf.Tensor:
         return tf.tensordot(tf.tanh(keys + queries), energy, 1)
 
-    return recomputed(of_sums, keys, queries[..., tf.newaxis, :], energy)
+    return recomputed(energies, keys, queries[..., tf.newaxis, :], energy)
 
 
 def by_sentence(x: tf.Tensor, memory_cache: State) -> tf.Tensor:
-    """Rows as the beams of their sentences: [rows, ...] to [batch, beam, ...]."""
+    """Groups rows by their sentences: [rows, ...] to [batch, beam, ...]."""
     batch = tf.shape(memory_cache["bias"])[0]
     return tf.reshape(x, tf.concat([[batch, -1], tf.shape(x)[1:]], 0))
 
 
 def root_gaussian(size: int) -> initializer_pb2.Initializer:
-    """Gaussian with stddev 1 / sqrt(size)."""
+    """Returns the initializer that is gaussian with stddev 1 / sqrt(size)."""
     init = initializer_pb2.Initializer()
     init.gaussian.stddev = size**-0.5
     return init

@@ -45,7 +45,7 @@ _MEMORY = memory()
 
 
 def run(layer, *queries, memory=_MEMORY, context=_EVALUATION, rows=2):
-    """The probabilities and contexts of the last of the queries."""
+    """Returns the probabilities and the contexts of the last query."""
     cache = layer.memory_cache(memory, context)
     state = layer.init_state(rows, cache)
     for query in queries:
@@ -61,8 +61,9 @@ def test_additive_attention_by_hand():
     layer.energy.assign([1, -1])
     values = tf.constant([[[1.0, 0.0], [0.0, 1.0], [9.0, 9.0]]])
     probabilities, y = run(layer, [[0.5]], memory=memory(values, [2]), rows=1)
-    # The places have tanh(1.5) - tanh(.5) = .905148 - .462117 = .443031 and tanh(.5) - tanh(2.5) =
-    # .462117 - .986614 = -.524497; 1 / (1 + e^-.967528) = .724620. The third is padding.
+    # The energies are tanh(1.5) - tanh(.5) = .905148 - .462117 = .443031 and tanh(.5) - tanh(2.5) =
+    # .462117 - .986614 = -.524497, so the first probability is 1 / (1 + e^-.967528) = .724620. The
+    # third position is padding.
     np.testing.assert_allclose(probabilities, [[0.724620, 0.275380, 0]], atol=1e-5)
     np.testing.assert_allclose(y, [[0.724620, 0.275380]], atol=1e-5)
 
@@ -80,15 +81,16 @@ def test_location_sensitive_attention_by_hand():
     layer.filters.assign([[[1]], [[2]], [[3]]])
     layer.location.kernel.assign([[0.25]])
     values = tf.constant([[[1.0], [2.0], [4.0]]])
-    # All is at the first position. A filter's middle is at its own: f = (2, 1, 0), so the energies are
-    # 2 tanh(1), 2 tanh(.75), 2 tanh(.5) = 1.523188, 1.270298, .924234; with e to their powers, 4.586824,
-    # 3.561913, 2.519935, sum 10.668672.
+    # The initial probability is all at the first position. The middle of the filter lies at the
+    # position that it computes, so f = (2, 1, 0). The energies are 2 tanh(1), 2 tanh(.75) and
+    # 2 tanh(.5): 1.523188, 1.270298, .924234. The exponentials are 4.586824, 3.561913 and
+    # 2.519935, and their sum is 10.668672.
     first = [0.429934, 0.333867, 0.236199]
     probabilities, y = run(layer, [[7.0]], memory=memory(values, [3]), rows=1)
     np.testing.assert_allclose(probabilities, [first], atol=1e-5)
     np.testing.assert_allclose(y, [[0.429934 + 2 * 0.333867 + 4 * 0.236199]], atol=1e-5)
     # f = (2 * .429934 + 3 * .333867, .429934 + 2 * .333867 + 3 * .236199, .333867 + 2 * .236199) =
-    # (1.861469, 1.806265, .806265); energies 2 tanh(.5 + f / 4) = 1.493733, 1.481381, 1.210980.
+    # (1.861469, 1.806265, .806265), so 2 tanh(.5 + f / 4) = 1.493733, 1.481381, 1.210980.
     powers = [math.exp(2 * math.tanh(0.5 + f / 4)) for f in (1.861469, 1.806265, 0.806265)]
     probabilities, _ = run(layer, [[7.0]], [[7.0]], memory=memory(values, [3]), rows=1)
     np.testing.assert_allclose(probabilities, [np.divide(powers, sum(powers))], atol=1e-5)
@@ -105,14 +107,15 @@ def test_multi_head_additive_attention_by_hand():
     layer.key_mix.assign([[0.5]])
     layer.query_mix.assign([[0.25]])
     layer.energy.assign([3])
-    # Keys of the heads: (1, 2) and (-.5, -1.5); queries 1 and 3. Energies 3 tanh(.5 + .25) = 1.905447
-    # and 3 tanh(1.25) = 2.544850; 3 tanh(-.25 + .75) = 1.386351 and 3 tanh(0) = 0. So the first place
-    # has 1 / (1 + e^.639403) = .345382 and 1 / (1 + e^-1.386351) = .800011.
+    # The heads have the keys (1, 2) and (-.5, -1.5) and the queries 1 and 3. The energies of head 0
+    # are 3 tanh(.5 + .25) = 1.905447 and 3 tanh(1.25) = 2.544850, those of head 1 are 3 tanh(-.25 +
+    # .75) = 1.386351 and 3 tanh(0) = 0. So the probabilities of the first position are
+    # 1 / (1 + e^.639403) = .345382 and 1 / (1 + e^-1.386351) = .800011.
     probabilities, y = run(
         layer, [[1.0]], memory=memory(tf.constant([[[1.0], [2.0]]]), [2]), rows=1
     )
     np.testing.assert_allclose(probabilities, [[0.572697, 0.427303]], atol=1e-5)
-    # .345382 * 1 + .654618 * 2 and .800011 * -.5 + .199989 * -1.5.
+    # The contexts are .345382 * 1 + .654618 * 2 and .800011 * -.5 + .199989 * -1.5.
     np.testing.assert_allclose(y, [[1.654618, -0.699989]], atol=1e-5)
 
 

@@ -9,12 +9,13 @@ from frazo.proto import initializer_pb2, position_pb2
 
 
 class RelativePositionBias(Layer):
-    """Raffel et al. 2020, section 2.1. table: [num_heads, num_buckets].
+    """A bias for each bucket of distances (Raffel et al. 2020, section 2.1).
 
-    The distance is query's index minus key's. With n buckets for a direction, distance d < n / 2
-    has bucket d, a larger one n / 2 + floor(n / 2 log(2 d / n) / log(2 max_distance / n)), at most
-    n - 1. Causal: n = num_buckets, and later keys count as distance 0. Otherwise n = num_buckets
-    / 2, and the buckets of keys after the query follow those of keys before it.
+    The table is [num_heads, num_buckets]. The distance is the query's index minus the key's. With n
+    buckets for a direction, a distance d < n / 2 has bucket d. A larger one has bucket n / 2 +
+    floor(n / 2 log(2 d / n) / log(2 max_distance / n)), but at most n - 1. If causal, n is
+    num_buckets, and later keys count as distance 0. Otherwise n is num_buckets / 2, and the buckets
+    of keys after the query follow those of keys before it.
     """
 
     def __init__(
@@ -25,6 +26,17 @@ class RelativePositionBias(Layer):
         num_heads: int,
         causal: bool,
     ):
+        """Makes the table.
+
+        Args:
+          message: The message.
+          place: The place.
+          num_heads: The number of heads of queries.
+          causal: Whether queries see no later keys.
+
+        Raises:
+          ValueError: max_distance lies within the distances that have a bucket of their own.
+        """
         super().__init__(message, place)
         self._causal = causal
         self._buckets = message.num_buckets if causal else message.num_buckets // 2
@@ -43,11 +55,11 @@ class RelativePositionBias(Layer):
         )
 
     def __call__(self, distance: tf.Tensor) -> tf.Tensor:
-        """int32 [...], query's index minus key's, to float32 [num_heads, ...]."""
+        """Maps distances, int32 [...], to biases, float32 [num_heads, ...]."""
         return tf.gather(self.table, self.bucket(distance), axis=1)
 
     def bucket(self, distance: tf.Tensor) -> tf.Tensor:
-        """The column of the table for each distance: int32, same shape."""
+        """Returns the table's column for each distance, int32 of the same shape."""
         if self._causal:
             return self._one_sided(tf.maximum(distance, 0))
         offset = tf.where(distance < 0, self._buckets, 0)
@@ -57,6 +69,6 @@ class RelativePositionBias(Layer):
         exact = self._buckets // 2
         ratio = tf.cast(tf.maximum(distance, 1), tf.float32) / exact
         spread = (self._buckets - exact) / math.log(self.message.max_distance / exact)
-        # In float32 the logarithm of a power may fall just short of a whole number.
+        # In float32 the logarithm of a power may be slightly less than a whole number.
         shared = exact + tf.cast(tf.math.log(ratio) * spread + 1e-5, tf.int32)
         return tf.where(distance < exact, distance, tf.minimum(shared, self._buckets - 1))

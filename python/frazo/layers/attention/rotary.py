@@ -6,12 +6,18 @@ from frazo.proto import position_pb2
 
 
 def rotate(x: tf.Tensor, positions: tf.Tensor, message: position_pb2.RotaryPositions) -> tf.Tensor:
-    """Turns each pair (x[i], x[i + dim / 2]) by the angle position / max_timescale^(2 i / dim).
+    """Rotates each pair (x[i], x[i + dim / 2]) by position / max_timescale^(2 i / dim).
 
-    Su et al. 2021, equation 34, with pairs from both halves. The product of a turned query and a
-    turned key depends on the difference of their positions only.
+    Su et al. 2021, equation 34, with pairs from both halves. The product of a rotated query and a
+    rotated key depends only on the difference of their positions.
 
-    x: [..., dim], dim even. positions: int32, of a shape that broadcasts with x's all but last.
+    Args:
+      x: [..., dim] with an even dim.
+      positions: int32. The shape broadcasts with that of x without the last dimension.
+      message: The message, with max_timescale.
+
+    Returns:
+      [..., dim], of the type of x.
     """
     half = x.shape[-1] // 2
     frequencies = message.max_timescale ** -(np.arange(half) / half)

@@ -1,22 +1,25 @@
-"""Which keys a query of attention may see."""
+"""The keys that a query of attention may see."""
 
 from typing import NamedTuple
 
 import tensorflow as tf
 from frazo.layers.sequence_layout import SequenceLayout
 
-# Added to the logit of a hidden key: its probability is 0 beside any visible one. Finite, so that a
-# query that sees nothing gets finite numbers, and far enough from the end that sums do not overflow.
+# The bias of a hidden key. Beside a visible key its probability is 0. The bias is finite, so that a
+# query that sees no key has finite numbers. It is far enough from the smallest float that sums do
+# not overflow.
 HIDDEN = -0.7 * tf.float32.max
 
 
 class Visibility(NamedTuple):
-    """A key is visible if it is a token, of the query's segment, and within the window.
+    """A query sees a key that is a token, of its own segment, and within the window.
 
-    key_mask: bool [batch, source_time].
-    query_segments, key_segments: int32 [batch, time] and [batch, source_time], None if not packed.
-    before, after: how far, in places, a visible key lies at most before and after the query; None
-        is any distance.
+    Attributes:
+      key_mask: bool [batch, source_time].
+      query_segments: int32 [batch, time]; None if not packed.
+      key_segments: int32 [batch, source_time]; None if not packed.
+      before: The greatest number of positions that a key may lie before the query; None: any.
+      after: The greatest number of positions that a key may lie after the query; None: any.
     """
 
     key_mask: tf.Tensor
@@ -34,18 +37,32 @@ class Visibility(NamedTuple):
         before: int | None = None,
         after: int | None = None,
     ) -> "Visibility":
-        """Raises ValueError if only one of the two layouts is packed."""
+        """Returns the visibility of keys to queries.
+
+        Args:
+          queries: The layout of the queries.
+          keys: The layout of the keys.
+          before: See Visibility.
+          after: See Visibility.
+
+        Raises:
+          ValueError: Only one of the two layouts is packed.
+        """
         if (queries.segment_ids is None) != (keys.segment_ids is None):
             raise ValueError(
-                "attention from a packed batch to one that is not packed, or the other way round: "
-                "give both layouts segment_ids, or neither"
+                "attention between a packed batch and one that is not packed: give both layouts "
+                "segment_ids, or neither"
             )
         return cls(keys.mask, queries.segment_ids, keys.segment_ids, before, after)
 
     def bias(self, distance: tf.Tensor) -> tf.Tensor:
-        """0 where visible, HIDDEN elsewhere: float32 [1 or batch, 1 or time, source_time].
+        """Returns 0 for visible keys and HIDDEN for others.
 
-        distance: int32 [time, source_time], index of the query minus index of the key.
+        Args:
+          distance: int32 [time, source_time], the query's index minus the key's.
+
+        Returns:
+          float32 [1 or batch, 1 or time, source_time].
         """
         visible = self.key_mask[:, tf.newaxis]
         if self.query_segments is not None and self.key_segments is not None:
@@ -59,5 +76,5 @@ class Visibility(NamedTuple):
 
 
 def index_distance(queries: int | tf.Tensor, keys: int | tf.Tensor) -> tf.Tensor:
-    """Index of the query minus index of the key: int32 [queries, keys]."""
+    """Returns the query's index minus the key's, int32 [queries, keys]."""
     return tf.range(queries)[:, tf.newaxis] - tf.range(keys)

@@ -10,11 +10,11 @@ from frazo.registry import register
 
 @register(norm_pb2.BatchNorm)
 class BatchNorm(Layer):
-    """scale (x - mean) / sqrt(variance + epsilon) + offset, per channel (the last dimension).
+    """scale (x - mean) / sqrt(variance + epsilon) + offset, per channel, the last dimension.
 
-    Ioffe and Szegedy 2015, algorithm 1. In training mean and variance are the batch's (the variance
-    with divisor n); in evaluation they are moving averages, which training updates:
-    average = decay average + (1 - decay) batch.
+    Ioffe and Szegedy 2015, algorithm 1. In training the mean and the variance, with divisor n, are
+    those of the batch. In evaluation they are moving averages, which training updates: average =
+    decay average + (1 - decay) batch. All four variables are [channels].
     """
 
     def __init__(self, message: norm_pb2.BatchNorm, place: Place):

@@ -6,7 +6,7 @@ from frazo.layers.place import Place
 from frazo.layers.step_context import StepContext
 from frazo.proto import norm_pb2
 
-# Channel 0: mean 2, variance ((-1)^2 + 1^2) / 2 = 1. Channel 1: mean 10, variance 16.
+# Channel 0 has mean 2 and variance ((-1)^2 + 1^2) / 2 = 1, channel 1 mean 10 and variance 16.
 _X = tf.constant([[1.0, 6.0], [3.0, 14.0]])
 
 
@@ -24,12 +24,12 @@ def test_training_normalizes_with_the_statistics_of_the_batch():
     layer = norm(epsilon=1e-6)
     layer.scale.assign([2.0, 1.0])
     layer.offset.assign([0.5, 0.0])
-    # x' = (-1, 1) in both channels; 2 x' + .5 in the first.
+    # Both channels are x' = (-1, 1) after normalization. The first one becomes 2 x' + .5.
     np.testing.assert_allclose(layer(_X, training()), [[-1.5, -1], [2.5, 1]], atol=1e-5)
 
 
 def test_epsilon_is_added_to_the_variance():
-    # Channel 0: 1 / sqrt(1 + 3) = .5; channel 1: 4 / sqrt(16 + 3) = .91766.
+    # The values are 1 / sqrt(1 + 3) = .5 in channel 0 and 4 / sqrt(16 + 3) = .91766 in channel 1.
     y = norm(epsilon=3)(_X, training())
     np.testing.assert_allclose(y, [[-0.5, -0.91766], [0.5, 0.91766]], atol=1e-5)
 
@@ -39,7 +39,7 @@ def test_training_defers_the_moving_averages_to_the_learner():
     layer(_X, context)
     np.testing.assert_array_equal(layer.moving_mean, [0, 0])
     updates = {variable.name: value.numpy() for variable, value in context.updates}
-    # mean: .75 * 0 + .25 * (2, 10). variance: .75 * 1 + .25 * (1, 16).
+    # The mean is .75 * 0 + .25 * (2, 10), the variance .75 * 1 + .25 * (1, 16).
     np.testing.assert_allclose(updates["norm/moving_mean:0"], [0.5, 2.5])
     np.testing.assert_allclose(updates["norm/moving_variance:0"], [1.0, 4.75])
 

@@ -13,9 +13,10 @@ from frazo.registry import register
 
 @register(conv_pb2.Conv2d)
 class Conv2d(Layer):
-    """activation(x * kernel + bias), cross-correlation over [batch, height, width, channels].
+    """activation(x * kernel + bias), with * the cross-correlation.
 
-    kernel: [kernel_height, kernel_width, channels, filters]; bias: [filters].
+    Maps [batch, height, width, channels] to [batch, height', width', filters]. kernel:
+    [kernel_height, kernel_width, channels, filters]; bias: [filters].
     """
 
     def __init__(self, message: conv_pb2.Conv2d, place: Place):

@@ -6,7 +6,7 @@ from frazo.layers.place import Place
 from frazo.layers.step_context import StepContext
 from frazo.proto import activation_pb2, conv_pb2
 
-# 3 x 3 image, one channel.
+# The image has 3 x 3 pixels and one channel.
 _IMAGE = tf.reshape(tf.constant([1.0, 2, 3, 4, 5, 6, 7, 8, 9]), [1, 3, 3, 1])
 _EVALUATION = StepContext.for_evaluation(seed=0)
 
@@ -22,14 +22,14 @@ def run(layer, kernel):
 
 
 def test_valid_padding_covers_whole_windows_only():
-    # Top left: 1 * 1 + 2 * 2 + 3 * 4 + 4 * 5 = 37; each step right or down adds 10 or 30.
+    # Top left is 1 * 1 + 2 * 2 + 3 * 4 + 4 * 5 = 37. A step right adds 10, a step down 30.
     y = run(conv(padding=conv_pb2.VALID), [1, 2, 3, 4])
     np.testing.assert_array_equal(y, [[37, 47], [67, 77]])
 
 
 def test_same_padding_adds_zeros_at_the_bottom_and_right():
-    # 2, 2: only 9 lies within: 1 * 9. Right column: 1 * 3 + 3 * 6 = 21, 1 * 6 + 3 * 9 = 33.
-    # Bottom row: 1 * 7 + 2 * 8 = 23, 1 * 8 + 2 * 9 = 26.
+    # The last window has only the 9 within the image: 1 * 9. The right column is 1 * 3 + 3 * 6 = 21
+    # and 1 * 6 + 3 * 9 = 33, the bottom row 1 * 7 + 2 * 8 = 23 and 1 * 8 + 2 * 9 = 26.
     y = run(conv(), [1, 2, 3, 4])
     np.testing.assert_array_equal(y, [[37, 47, 21], [67, 77, 33], [23, 26, 9]])
 
@@ -55,6 +55,6 @@ def test_window_larger_than_the_image_is_an_error():
         conv(kernel_height=4, padding=conv_pb2.VALID)
 
 
-def test_input_that_is_no_image_is_an_error():
+def test_input_that_is_not_an_image_is_an_error():
     with pytest.raises(ValueError, match=r"conv: the input has shape \[\?, 7\]; Conv2d expects"):
         conv(input_shape=(None, 7))

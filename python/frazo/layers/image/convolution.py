@@ -1,22 +1,22 @@
-"""Convolution with a gradient that is quick where most of the output's gradient is zero."""
+"""Convolution with a gradient that is fast where most of the output's gradient is zero."""
 
 import tensorflow as tf
 from frazo import ops
 
-# A row of the window with its channels; for shorter ones TensorFlow's gradient is as quick.
+# The least number of values in a row of the window. Below it TensorFlow's gradient is as fast.
 _SHORTEST_ROW = 64
-# The two ways take the same time at a share of nonzero elements of about 0.4 (5 x 5 x 20 x 50).
+# Both gradients take the same time at a share of nonzero elements of about 0.4 (5 x 5 x 20 x 50).
 _SPARSE_SHARE = 0.3
-# Images whose share stands for the batch's.
+# The number of images from which the batch's share is estimated.
 _SAMPLE = 8
 
 
 def convolve(x: tf.Tensor, kernel: tf.Variable, *, stride: int, padding: str) -> tf.Tensor:
-    """tf.nn.conv2d(x, kernel, stride, padding), with the same gradients up to rounding.
+    """Returns tf.nn.conv2d(x, kernel, stride, padding). The gradients are the same up to rounding.
 
-    Max pooling sends its gradient to one pixel of each window and a rectifier to about half of
-    those, so that behind both nine in ten elements of the output's gradient are zero. Where a look
-    at some images finds most to be, the gradients are computed from the others alone.
+    Max pooling sends its gradient to one pixel of each window, and a rectifier sends it to about
+    half of those. After both, nine in ten elements of the output's gradient are zero. If a sample
+    of the images has mostly zeros, the gradients are computed from the other elements alone.
     """
     _, width, channels, _ = kernel.shape
     if width * channels < _SHORTEST_ROW or x.dtype != tf.float32:

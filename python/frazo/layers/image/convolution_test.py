@@ -6,7 +6,10 @@ from frazo.layers.image.convolution import convolve
 
 
 def gradients(convolution, share, shape=(9, 6, 7, 20), padding="SAME"):
-    """Of sum(y * d) where `share` of the elements of d are not zero: for x and for the kernel."""
+    """Returns y and the gradients of sum(y * d) by x and by the kernel.
+
+    `share` of the elements of d are not zero.
+    """
     x = tf.random.stateless_normal(shape, [1, 1])
     kernel = tf.Variable(tf.random.stateless_normal([5, 5, shape[-1], 10], [2, 2]))
 
@@ -40,7 +43,7 @@ def test_equals_plain_convolution(share, padding):
 
 
 @pytest.mark.parametrize(("share", "taken"), [(0.1, True), (0.5, False)])
-def test_way_is_chosen_by_the_share_of_nonzero_elements(share, taken, monkeypatch):
+def test_the_share_of_nonzero_elements_decides_the_gradient(share, taken, monkeypatch):
     sparse = ops.sparse_conv2d_gradient
 
     def marked(*args, **kwargs):
@@ -52,7 +55,7 @@ def test_way_is_chosen_by_the_share_of_nonzero_elements(share, taken, monkeypatc
     assert (np.min(kernel_gradient) > 500) == taken
 
 
-def test_few_channels_take_tensorflows_way(monkeypatch):
+def test_few_channels_have_tensorflows_gradient(monkeypatch):
     monkeypatch.delattr(ops, "sparse_conv2d_gradient")
     expected = gradients(plain, 0.1, shape=(9, 6, 7, 1))
     for value, other in zip(gradients(ours, 0.1, shape=(9, 6, 7, 1)), expected, strict=True):

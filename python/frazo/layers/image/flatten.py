@@ -1,4 +1,4 @@
-"""All dimensions but the batch become one."""
+"""Joins all dimensions but the batch."""
 
 import math
 
@@ -12,7 +12,7 @@ from frazo.registry import register
 
 @register(layer_pb2.Layer.Flatten)
 class Flatten(Layer):
-    """[batch, a, b, ...] to [batch, a * b * ...]."""
+    """Maps [batch, a, b, ...] to [batch, a * b * ...]."""
 
     def __init__(self, message: layer_pb2.Layer.Flatten, place: Place):
         super().__init__(message, place)

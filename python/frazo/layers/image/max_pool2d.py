@@ -1,4 +1,4 @@
-"""Maximum over windows of an image."""
+"""Maximum over the windows of an image."""
 
 import tensorflow as tf
 from frazo.layers.attention.window import positions, require_positions
@@ -11,7 +11,7 @@ from frazo.registry import register
 
 @register(pooling_pb2.MaxPool2d)
 class MaxPool2d(Layer):
-    """[batch, height, width, channels] to [batch, height', width', channels]."""
+    """Maps [batch, height, width, channels] to [batch, height', width', channels]."""
 
     def __init__(self, message: pooling_pb2.MaxPool2d, place: Place):
         super().__init__(message, place)

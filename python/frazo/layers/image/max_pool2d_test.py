@@ -19,7 +19,7 @@ def run(layer):
 
 
 def test_windows_do_not_overlap_by_default_and_padding_never_wins():
-    # The last window holds -9 alone: padding does not count as 0.
+    # The last window holds only -9. Padding does not count as 0.
     np.testing.assert_array_equal(run(pool()), [[8, 6], [7, -9]])
 
 

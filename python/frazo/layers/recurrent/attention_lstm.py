@@ -1,4 +1,4 @@
-"""An LSTM that attends to an encoder's output, and whose input has what it found before."""
+"""An LSTM that attends to an encoder's output and reads what it found there at the token before."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -24,20 +24,29 @@ from frazo.registry import build
 
 
 class _Token(NamedTuple):
-    """gates: [rows, 4 units], what x adds to them. zoneout: of the step."""
+    """The inputs of the recurrence for one token.
+
+    Attributes:
+      gates: [rows, 4 units], what x adds to the gates.
+      zoneout: The zoneout of the token.
+    """
 
     gates: tf.Tensor
     zoneout: Zoneout
 
 
 class AttentionLstm(AttendingLayer):
-    """An Lstm of [x c'], [batch, time, dim + context_dim], where c' is what the output before it
-    found in a memory; [batch, time, dim] to [batch, time, units + context_dim], its output beside
-    what that found.
+    """An Lstm with the input [x c'], [batch, time, dim + context_dim].
 
-    Variables: of the Lstm of x, below lstm; context/kernel [context_dim, 4 units], by which c' adds
-    to its gates; of the attention, below attention. It has no message: models are made of it.
-    State: lstm and attention, theirs, and context, [rows, context_dim].
+    c' is the context that the output of the token before found in a memory. Maps [batch, time, dim]
+    to [batch, time, units + context_dim], the Lstm's output beside the context that this output
+    found.
+
+    The variables are those of the Lstm of x, below lstm; context/kernel [context_dim, 4 units], by
+    which c' adds to its gates; and those of the attention, below attention. The layer has no
+    message. Models contain it.
+
+    The state has the states of lstm and attention by these names, and context, [rows, context_dim].
     """
 
     def __init__(
@@ -48,6 +57,17 @@ class AttentionLstm(AttendingLayer):
         *,
         memory_shape: Sequence[int | None],
     ):
+        """Makes the layers.
+
+        Args:
+          lstm: The message of the Lstm.
+          attention: The message of the attention.
+          place: The place, with input shape [batch, time, dim].
+          memory_shape: [batch, source_time, memory_dim], the shape of the encoder's output.
+
+        Raises:
+          ValueError: The Lstm is reversed.
+        """
         super().__init__(lstm, place)
         if lstm.reverse:
             raise ValueError(
@@ -71,7 +91,7 @@ class AttentionLstm(AttendingLayer):
         )
 
     def split(self, y: tf.Tensor) -> list[tf.Tensor]:
-        """The two parts of an output: the Lstm's, [..., units], and the context, [..., context_dim]."""
+        """Splits an output into the Lstm's, [..., units], and the context, [..., context_dim]."""
         return tf.split(y, [self.lstm.output_shape[-1], self.context_dim], -1)
 
     def attend(
@@ -81,7 +101,11 @@ class AttentionLstm(AttendingLayer):
         context: StepContext,
         memory: Memory | None = None,
     ) -> tuple[tf.Tensor, tf.Tensor | None]:
-        """Raises ValueError if x is of packed sequences."""
+        """Runs over all tokens; see AttendingLayer.
+
+        Raises:
+          ValueError: x is of packed sequences.
+        """
         refuse_packed_queries(layout, self.path)
         sweep = self.lstm.sweep(x, layout, context)
         cache = self.memory_cache(memory, context)
@@ -109,7 +133,7 @@ class AttentionLstm(AttendingLayer):
         return self.attention.memory_cache(memory, context)
 
     def init_state(self, rows: int | tf.Tensor, memory_cache: State) -> State:
-        """Its context is what a query of zeros finds."""
+        """Returns a state whose context is that of a query of zeros."""
         return self._first_state(rows, memory_cache, StepContext.for_evaluation(seed=0))
 
     def step(
@@ -134,7 +158,7 @@ class AttentionLstm(AttendingLayer):
         return {"lstm": lstm, "attention": attention, "context": found}
 
     def _look(self, lstm: State, before: State, memory_cache: State, context: StepContext) -> State:
-        """The state with what the Lstm's output finds. before: the state of the token before."""
+        """Returns the new state: attends with the Lstm's output, from the state `before`."""
         attention, found = self.attention.step(
             before["attention"], lstm["output"], memory_cache, context
         )

@@ -12,9 +12,9 @@ from frazo.registry import register
 
 @register(lstm_pb2.BidirectionalLstm)
 class BidirectionalLstm(SequenceLayer):
-    """[batch, time, dim] to [batch, time, 2 size]: forward's output and backward's side by side.
+    """Maps [batch, time, dim] to [batch, time, 2 size], with both directions side by side.
 
-    Variables: those of an Lstm below forward and below backward.
+    The variables are those of an Lstm below forward and of an Lstm below backward.
     """
 
     def __init__(self, message: lstm_pb2.BidirectionalLstm, place: Place):

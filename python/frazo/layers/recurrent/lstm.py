@@ -17,12 +17,13 @@ from frazo.shard.mesh import Fused, Held, Range
 
 @register(lstm_pb2.Lstm)
 class Lstm(SequenceLayer, TokenDecoder):
-    """[batch, time, dim] to [batch, time, size], zero where no token is; size: projection or units.
+    """Maps [batch, time, dim] to [batch, time, size], zero where no token is.
 
-    Variables: input/kernel [dim, 4 units], recurrent/kernel [size, 4 units], bias [4 units] with
-    the gates in the message's order, scale [4 units] with layer norm, projection/kernel
-    [units, size].
-    State: cell, [rows, units], and output, [rows, size]. The recurrence is float32.
+    size is the projection's, or units without one. The variables are input/kernel [dim, 4 units],
+    recurrent/kernel [size, 4 units], bias [4 units] with the gates in the message's order, scale
+    [4 units] with layer norm, and projection/kernel [units, size].
+
+    The state has cell, [rows, units], and output, [rows, size]. The recurrence is float32.
     """
 
     def __init__(self, message: lstm_pb2.Lstm, place: Place):
@@ -59,7 +60,7 @@ class Lstm(SequenceLayer, TokenDecoder):
         return tf.cast(recur(self.message, self.sweep(x, layout, context)), x.dtype)
 
     def sweep(self, x: tf.Tensor, layout: SequenceLayout, context: StepContext) -> Sweep:
-        """What is to be done for x, [batch, time, dim]: all but the recurrence is in it."""
+        """Computes the inputs of the recurrence for x, [batch, time, dim]."""
         return Sweep(
             weights=LstmWeights(*(_tensor(weight) for weight in self._weights())),
             gates=self.gates(x, context),
@@ -69,7 +70,7 @@ class Lstm(SequenceLayer, TokenDecoder):
         )
 
     def gates(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
-        """x W, and b where no layer norm follows: [..., dim] to float32 [..., 4 units]."""
+        """Maps x, [..., dim], to x W, float32 [..., 4 units]. Without a layer norm it adds b."""
         bias = self.bias if self.scale is None else None
         return tf.cast(project(x, self.input_kernel, bias, context), tf.float32)
 
@@ -77,6 +78,11 @@ class Lstm(SequenceLayer, TokenDecoder):
         return {}
 
     def init_state(self, rows: int | tf.Tensor, memory_cache: State) -> State:
+        """Returns zeros.
+
+        Raises:
+          ValueError: The Lstm is reversed.
+        """
         if self.message.reverse:
             raise ValueError(
                 f"{self.path}: an LSTM that reads from the last token to the first, as a "
@@ -96,14 +102,17 @@ class Lstm(SequenceLayer, TokenDecoder):
     def step_of_gates(
         self, state: State, gates: tf.Tensor, context: StepContext
     ) -> tuple[State, tf.Tensor]:
-        """`step` for what x adds to the gates, [rows, 4 units]."""
+        """Processes a token as `step` does, from what x adds to the gates, [rows, 4 units]."""
         zoneout = Zoneout(self.message.cell_zoneout or None, self.message.output_zoneout or None)
         weights = self._weights()
         state = advance(self.message, weights, gates, state, zoneout, context.multiply)
         return state, state["output"]
 
     def _gates_kernel(self, name: str, axis: str, features: Range) -> tf.Variable:
-        """features: the rows of the kernel for [x output], which is drawn as one matrix."""
+        """Makes the rows `features` of the kernel of [x output].
+
+        The whole kernel is drawn as one matrix.
+        """
         columns = GATES * self.message.units
         rows_of_both = self.require_dim() + self.output_shape[-1]
 
@@ -134,7 +143,7 @@ class Lstm(SequenceLayer, TokenDecoder):
         )
 
     def _zoneout(self, sizes: tf.Tensor, context: StepContext) -> Zoneout:
-        """sizes: int32 [2], batch and time."""
+        """Returns the zoneout of all tokens. `sizes` is int32 [2], batch and time."""
         rates = {
             "cell": (self.message.cell_zoneout, self.message.units),
             "output": (self.message.output_zoneout, self.output_shape[-1]),
@@ -154,17 +163,17 @@ class Lstm(SequenceLayer, TokenDecoder):
 
 
 def gate_units(units: int) -> Fused:
-    """The dimension that holds the four gates side by side."""
+    """Returns the axis that holds the four gates side by side."""
     return Fused.equal("lstm_units", GATES, units)
 
 
 def _tensor(weight: tf.Variable | None) -> tf.Tensor | None:
-    """Read once, outside of a loop."""
+    """Reads a weight once, outside of a loop."""
     return None if weight is None else tf.convert_to_tensor(weight)
 
 
 def _starts(layout: SequenceLayout, reverse: bool) -> tf.Tensor | None:
-    """Where a segment begins, or ends if the way is reverse; None if not packed."""
+    """Returns where a segment begins, or, if reversed, ends; None if not packed."""
     ids = layout.segment_ids
     if ids is None:
         return None

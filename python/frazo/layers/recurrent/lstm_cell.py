@@ -1,4 +1,4 @@
-"""One token's way through an LSTM."""
+"""The step of an LSTM for one token."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -12,11 +12,13 @@ GATES = 4
 
 
 class LstmWeights(NamedTuple):
-    """What the recurrence multiplies by, tensors or variables. U units, P size of the output.
+    """The weights of the recurrence. U is the number of units, P the size of the output.
 
-    kernel: [P, 4 U], from the output before to the gates.
-    projection: [U, P], None without.
-    scale, bias: [4 U] of the layer norm, None without; the bias is then part of the gates' input.
+    Attributes:
+      kernel: [P, 4 U], from the output of the token before to the gates.
+      projection: [U, P]; None without a projection.
+      scale: [4 U], that of the layer norm; None without one.
+      bias: [4 U], that of the layer norm; None without one. The gates then include the bias.
     """
 
     kernel: tf.Tensor | tf.Variable
@@ -26,7 +28,12 @@ class LstmWeights(NamedTuple):
 
 
 class Zoneout(NamedTuple):
-    """Shares of the old state that are kept: scalars or [rows, size]; None for nothing."""
+    """The shares of the old state that are kept.
+
+    Attributes:
+      cell: A number, or a tensor [rows, U]; None keeps nothing.
+      output: A number, or a tensor [rows, P]; None keeps nothing.
+    """
 
     cell: tf.Tensor | float | None = None
     output: tf.Tensor | float | None = None
@@ -40,11 +47,15 @@ def advance(
     zoneout: Zoneout,
     multiply: Callable[[tf.Tensor, tf.Tensor | tf.Variable], tf.Tensor],
 ) -> State:
-    """The state after a token.
+    """Returns the state after a token.
 
-    gates: [rows, 4 U], x W, and b if there is no layer norm.
-    state: cell, [rows, U], and output, [rows, P].
-    multiply: by a matrix, as StepContext.multiply.
+    Args:
+      message: The message of the Lstm.
+      weights: The weights of the recurrence.
+      gates: [rows, 4 U], x W, and b if there is no layer norm.
+      state: cell, [rows, U], and output, [rows, P].
+      zoneout: The shares of the old state that are kept.
+      multiply: Multiplies by a matrix, as StepContext.multiply does.
     """
     gates += multiply(state["output"], weights.kernel)
     if weights.scale is not None:

@@ -1,4 +1,4 @@
-"""An LSTM's recurrence, in one op over all tokens."""
+"""The recurrence of an LSTM in one op over all tokens."""
 
 from typing import NamedTuple
 
@@ -9,12 +9,16 @@ from frazo.proto import lstm_pb2
 
 
 class Sweep(NamedTuple):
-    """One pass over a batch of sequences.
+    """The inputs of the recurrence for a batch of sequences.
 
-    gates: [batch, time, 4 U], what the input adds to the gates.
-    mask: bool [batch, time]; elsewhere the state is handed on and the output zero.
-    starts: bool [batch, time], where the state before is zero; None for the sequence's start alone.
-    zoneout: with tensors [batch, time, size].
+    Attributes:
+      weights: The weights of the recurrence.
+      gates: [batch, time, 4 U], what the input adds to the gates.
+      mask: bool [batch, time], True where a token is. Elsewhere the state is kept and the output is
+        zero.
+      starts: bool [batch, time], True where the state before is zero; None if only that before the
+        first position is.
+      zoneout: Its tensors are [batch, time, size].
     """
 
     weights: LstmWeights
@@ -25,7 +29,7 @@ class Sweep(NamedTuple):
 
 
 def recur(message: lstm_pb2.Lstm, sweep: Sweep) -> tf.Tensor:
-    """The outputs of all tokens, [batch, time, P], in the message's direction."""
+    """Returns the outputs of all tokens, [batch, time, P], in the message's direction."""
     settings = {
         "layer_norm_epsilon": message.layer_norm_epsilon,
         "cell_clip": message.cell_clip,

@@ -1,4 +1,4 @@
-"""The op against the same recurrence in TensorFlow's operations, and its errors."""
+"""Tests the op against the same recurrence in TensorFlow's operations, and its errors."""
 
 from typing import NamedTuple
 
@@ -32,7 +32,7 @@ _CASES = st.builds(
     Case,
     batch=st.integers(1, 14),
     time=st.integers(1, 6),
-    # Fewer than the lanes of a vector, as many, and more.
+    # These are fewer than the lanes of a vector, as many, and more.
     units=st.sampled_from([1, 3, 16, 21, 40]),
     projection=st.sampled_from([0, 0, 1, 17, 35]),
     layer_norm=st.booleans(),
@@ -73,18 +73,18 @@ def sweep_of(case):
         scale=normal(4 * case.units) if case.layer_norm else None,
         bias=normal(4 * case.units) if case.layer_norm else None,
     )
-    places = (case.batch, case.time)
+    batch_and_time = (case.batch, case.time)
     return Sweep(
         weights=weights,
-        gates=normal(*places, 4 * case.units),
-        mask=tf.constant(random.random(places) < 0.8),
-        starts=tf.constant(random.random(places) < 0.2) if case.packed else None,
+        gates=normal(*batch_and_time, 4 * case.units),
+        mask=tf.constant(random.random(batch_and_time) < 0.8),
+        starts=tf.constant(random.random(batch_and_time) < 0.2) if case.packed else None,
         zoneout=Zoneout(share(case.cell_zoneout, case.units), share(case.output_zoneout, size)),
     )
 
 
 def outputs_and_gradients(run, message, sweep):
-    """The output, and the gradients of its inner product with numbers at random."""
+    """Returns the output, and the gradients of its inner product with random numbers."""
     points = [sweep.gates, *(weight for weight in sweep.weights if weight is not None)]
     with tf.GradientTape() as tape:
         tape.watch(points)

@@ -1,4 +1,4 @@
-"""An LSTM's recurrence in TensorFlow's operations, token by token: what the op is compared with."""
+"""The recurrence of an LSTM in TensorFlow's operations, to which tests compare the op."""
 
 from typing import Any
 
@@ -11,13 +11,13 @@ from frazo.proto import lstm_pb2
 
 
 def scan(message: lstm_pb2.Lstm, sweep: Sweep) -> tf.Tensor:
-    """The outputs: [batch, time, P]."""
+    """Returns the outputs of all tokens, [batch, time, P]."""
     batch = tf.shape(sweep.gates)[0]
     starts = tf.zeros_like(sweep.mask) if sweep.starts is None else sweep.starts
     size = sweep.weights.kernel.shape[0]
     first = {"cell": tf.zeros([batch, message.units]), "output": tf.zeros([batch, size])}
 
-    def step(place: tf.Tensor, state: State, token: Any) -> tuple[State, list[tf.Tensor]]:
+    def step(position: tf.Tensor, state: State, token: Any) -> tuple[State, list[tf.Tensor]]:
         gates, mask, start, zoneout = token
         before = {name: tf.where(start[:, tf.newaxis], 0.0, x) for name, x in state.items()}
         after = advance(message, sweep.weights, gates, before, zoneout, tf.linalg.matmul)

@@ -14,9 +14,9 @@ from frazo.registry import build, register
 
 @register(lstm_pb2.LstmStack)
 class LstmStack(SequenceLayer, TokenDecoder):
-    """[batch, time, dim] to [batch, time, size], size being that of a layer's output.
+    """Maps [batch, time, dim] to [batch, time, size]. size is that of a layer's output.
 
-    State: layer0, layer1, ... of the layers.
+    The state has the states of the layers by the names layer0, layer1, ...
     """
 
     def __init__(self, message: lstm_pb2.LstmStack, place: Place):
@@ -57,7 +57,11 @@ class LstmStack(SequenceLayer, TokenDecoder):
         return {}
 
     def init_state(self, rows: int | tf.Tensor, memory_cache: State) -> State:
-        """Raises ValueError if the layers are bidirectional."""
+        """Returns the states of the layers.
+
+        Raises:
+          ValueError: The layers are bidirectional.
+        """
         if self.message.bidirectional:
             raise ValueError(
                 f"{self.path}: bidirectional layers read from the last token to the first, too, and "

@@ -33,8 +33,8 @@ def make_lstm(text="", *, units=4, dim=_DIM, reverse=False, seed=1):
     return Lstm(message, Place(path="lstm", input_shape=(None, None, dim), seed=seed))
 
 
-def lengths(*of_rows, time=None):
-    return SequenceLayout.of_lengths(tf.constant(of_rows), time or max(of_rows))
+def lengths(*row_lengths, time=None):
+    return SequenceLayout.of_lengths(tf.constant(row_lengths), time or max(row_lengths))
 
 
 def inputs(batch, time, dim=_DIM):
@@ -59,11 +59,13 @@ def one_unit(text=""):
         # o = sigmoid(.6 - .2 + .1 * .144212) = .602148,
         # c = .674551 * .281940 + .539104 * .820284 = .632401, m = .602148 * tanh(.632401).
         ("", [0.144212, 0.337024]),
-        # .524979 * .281940; the second follows with .148013 in place of .144212.
+        # The first output is .524979 * .281940 = .148013. The second one follows as above, with
+        # .148013 instead of .144212.
         ("output_tanh: false", [0.148013, 0.380906]),
-        # .602148 * tanh(.4).
+        # The second output is .602148 * tanh(.4).
         ("cell_clip: 0.4", [0.144212, 0.228785]),
-        # Half of the old cell, a quarter of the old output: c = .140970, m = .75 * .144212. Then
+        # Half of the old cell and a quarter of the old output are kept: c = .140970,
+        # m = .75 * .144212 = .108159. Then
         # o = sigmoid(.4 + .1 * .108159) = .601283, c = .536704 before zoneout,
         # m = .25 * .108159 + .75 * .601283 * tanh(.536704).
         ("cell_zoneout: 0.5 output_zoneout: 0.25", [0.108159, 0.248232]),
@@ -77,7 +79,7 @@ def test_two_tokens_by_hand(text, expected):
 
 def test_layer_norm_of_each_gate_by_hand():
     lstm = make_lstm("layer_norm: true output_tanh: false", units=2, dim=1)
-    # Of two units the normalized values are -1 and 1 in each gate.
+    # With two units the normalized values of each gate are -1 and 1.
     lstm.input_kernel.assign([[1, 3, 10, 30, 5, 6, 2, 3]])
     lstm.scale.assign([2, 2, 1, 1, 1, 1, 1, 1])
     lstm.bias.assign([0.5, 0.5, 0, 0, 0, 0, 0, 0])
@@ -103,7 +105,7 @@ def test_forget_bias_is_where_the_bias_begins():
 def test_both_kernels_begin_as_one_matrix():
     message = lstm_pb2.Lstm(units=50)
     lstm = Lstm(message, Place(path="lstm", input_shape=(None, None, 100), seed=1))
-    # Xavier: sqrt(6 / (100 + 50 + 4 * 50)) = .130931.
+    # Xavier's limit is sqrt(6 / (100 + 50 + 4 * 50)) = .130931.
     for kernel in (lstm.input_kernel, lstm.recurrent_kernel):
         assert 0.130 < np.abs(kernel).max() <= 0.130931
     assert not np.array_equal(lstm.input_kernel[:50], lstm.recurrent_kernel)
@@ -154,11 +156,11 @@ def test_segments_of_a_packed_row_do_not_see_each_other(text, reverse):
 
 
 @each_option
-def test_reverse_is_forward_on_the_turned_sequence(text):
+def test_reverse_is_forward_on_the_reversed_sequence(text):
     x = inputs(2, 4)
     y = make_lstm(text, reverse=True)(x, lengths(4, 4), _EVALUATION)
-    turned = make_lstm(text)(x[:, ::-1], lengths(4, 4), _EVALUATION)
-    np.testing.assert_allclose(y, turned[:, ::-1], atol=1e-6)
+    reversed_y = make_lstm(text)(x[:, ::-1], lengths(4, 4), _EVALUATION)
+    np.testing.assert_allclose(y, reversed_y[:, ::-1], atol=1e-6)
 
 
 @each_option
@@ -182,7 +184,7 @@ def test_reverse_cannot_go_token_by_token():
 def test_zoneout_keeps_whole_elements_in_training():
     lstm = make_lstm("output_zoneout: 0.25", units=500)
     y = lstm(inputs(4, 2), lengths(2, 2, 2, 2), _TRAINING).numpy()
-    # 2000 draws: the standard error of the share is .01.
+    # With 2000 draws the standard error of the share is .01.
     assert abs(np.mean(y[:, 0] == 0) - 0.25) < 0.04
     assert abs(np.mean(y[:, 1] == y[:, 0]) - 0.25) < 0.04
 

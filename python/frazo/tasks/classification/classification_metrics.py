@@ -1,4 +1,4 @@
-"""Metrics of classification, over the real examples of a batch (weight 1; padding has weight 0)."""
+"""Metrics of classification. Examples have weight 1 and padding has weight 0."""
 
 import tensorflow as tf
 from frazo.learn.loss import Loss
@@ -6,14 +6,15 @@ from frazo.tasks.task import WeightedMetrics
 
 
 def weighted_mean(values: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
-    """sum(w x) / sum(w) over [batch]; 0 if all weights are 0."""
+    """Returns sum(w x) / sum(w) over [batch], or 0 if all weights are 0."""
     return tf.math.divide_no_nan(tf.reduce_sum(values * weights), tf.reduce_sum(weights))
 
 
 def loss_metrics(loss: Loss) -> WeightedMetrics:
-    """log_pplx, which is the loss, and num_examples_in_batch.
+    """Returns log_pplx, which is the loss, and num_examples_in_batch.
 
-    loss: the mean cross entropy in nats; its weight is the number of examples.
+    Args:
+      loss: The mean cross entropy in nats. Its weight is the number of examples.
     """
     return {
         "log_pplx": (loss.mean, loss.weight),
@@ -22,11 +23,16 @@ def loss_metrics(loss: Loss) -> WeightedMetrics:
 
 
 def accuracy_metrics(logits: tf.Tensor, labels: tf.Tensor, weights: tf.Tensor) -> WeightedMetrics:
-    """accuracy, error, acc5, error5: the share of examples whose label is (not) the best, or among
-    the best five, classes.
+    """Returns accuracy and acc5, and their complements error and error5.
 
-    logits: [batch, classes]; labels: int [batch]; weights: [batch]. Classes that tie with the
-    label's count as worse, as does everything where a logit is not finite as wrong.
+    accuracy is the share of examples whose label has the greatest logit, acc5 the share of those
+    whose label has one of the five greatest. A tie with another class counts for the label. An
+    example with a logit that is not finite counts as wrong.
+
+    Args:
+      logits: [batch, classes].
+      labels: int [batch].
+      weights: [batch].
     """
     weight = tf.reduce_sum(weights)
     metrics = {}

@@ -1,4 +1,4 @@
-"""What tasks that choose one of several classes share."""
+"""The base of tasks that choose one of several classes."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -14,8 +14,14 @@ from frazo.tasks.task import EvalOutput, Task, WeightedMetrics
 
 
 class Classified(NamedTuple):
-    """logits: [batch, classes]. labels: int32 [batch]. xent: cross entropies in nats, [batch].
-    weights: [batch], 1 for examples and 0 for padding."""
+    """A classified batch.
+
+    Attributes:
+      logits: [batch, classes].
+      labels: int32 [batch].
+      xent: The cross entropies in nats, [batch].
+      weights: [batch], 1 for examples and 0 for padding.
+    """
 
     logits: tf.Tensor
     labels: tf.Tensor
@@ -31,29 +37,29 @@ class Classified(NamedTuple):
 class Classifier(Task):
     """softmax(network(features(batch))).
 
-    A subclass makes its own layers, calls `build_network`, and defines `features`. Its batches have
+    A subclass makes its own layers, calls `build_network`, and defines `features`. The batches have
     label, int32 [batch], and may have weight, float32 [batch].
     """
 
     headline = ("accuracy",)
-    # The feature of a batch that shows a person what was classified.
+    # The feature of a batch that a page of examples shows.
     shown_feature: str
 
     def build_network(self, input_shape: tuple[int | None, ...]) -> None:
-        """input_shape: of what `features` gives."""
+        """Makes the network and the softmax. `input_shape` is the shape of `features`."""
         self.network = Sequential(self.message.network, self.place.at("network", input_shape))
         self.softmax = Softmax(
             self.message.softmax, self.place.at("softmax", self.network.output_shape)
         )
 
     def features(self, batch: Mapping[str, tf.Tensor], context: StepContext) -> tf.Tensor:
-        """What the network gets of a batch."""
+        """Returns the network's input for a batch."""
         raise NotImplementedError(f"{type(self).__name__} does not define features")
 
     def loss(
         self, batch: Mapping[str, tf.Tensor], context: StepContext
     ) -> tuple[Loss, WeightedMetrics]:
-        """The mean cross entropy, in nats, over the real examples."""
+        """Computes the mean cross entropy over the examples, in nats."""
         loss = self._classify(batch, context).loss
         return loss, loss_metrics(loss)
 
@@ -63,8 +69,11 @@ class Classifier(Task):
         return tf.shape(batch["label"], tf.int64)[0]
 
     def evaluate(self, batch: Mapping[str, tf.Tensor], context: StepContext) -> EvalOutput:
-        """Examples: the shown feature, label, prediction (int32), loss and is_shown for
-        those that were classified wrongly, each [batch, ...]."""
+        """Computes the metrics and the results per example.
+
+        The examples have the shown feature, label, prediction (int32), loss and is_shown, each
+        [batch, ...]. is_shown marks wrong predictions.
+        """
         classified = self._classify(batch, context)
         logits, labels, xent, weights = classified
         loss = classified.loss

@@ -18,10 +18,10 @@ _FEATURES = ("text", "text_length", "label")
 
 @register(text_classifier_pb2.TextClassifier)
 class TextClassifier(Classifier):
-    """softmax(network(mean of encoder(the vectors of the text's tokens))).
+    """softmax(network(mean over tokens of encoder(embedding(text)))).
 
-    Batches: text [batch, time] int32, ids of tokens; text_length [batch] int32, how many of them
-    are not padding; label [batch] int32.
+    The batches have text, int32 [batch, time], the ids of tokens; text_length, int32 [batch], the
+    number of tokens without padding; and label, int32 [batch].
     """
 
     shown_feature = "text"
@@ -33,7 +33,16 @@ class TextClassifier(Classifier):
         *,
         input_spec: Mapping[str, tf.TensorSpec],
     ):
-        """Raises ValueError if the batches lack a feature."""
+        """Makes the layers.
+
+        Args:
+          message: The message.
+          place: The root of the model.
+          input_spec: The features of the batches.
+
+        Raises:
+          ValueError: The batches lack a feature.
+        """
         super().__init__(message, place, input_spec=input_spec)
         for name in _FEATURES:
             if name not in input_spec:

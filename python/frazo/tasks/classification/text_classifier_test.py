@@ -14,7 +14,7 @@ _SPEC = {
     "text_length": tf.TensorSpec([None], tf.int32),
     "label": tf.TensorSpec([None], tf.int32),
 }
-# The means of the first text's two tokens are (log 3, 0), of the second's one (0, log 3).
+# The first text has two tokens with the mean (log 3, 0), the second has one with (0, log 3).
 _BATCH = {
     "text": tf.constant([[0, 1], [2, 0]]),
     "text_length": tf.constant([2, 1]),
@@ -40,7 +40,7 @@ def task():
 
 def test_loss_is_the_mean_cross_entropy(task):
     loss, metrics = task.loss(_BATCH, _EVALUATION)
-    # The label has probability 3/4 in the first and 1/4 in the second.
+    # The label has probability 3/4 in the first text and 1/4 in the second.
     assert float(loss.mean) == pytest.approx((math.log(4 / 3) + math.log(4)) / 2, rel=1e-6)
     assert float(metrics["num_examples_in_batch"][0]) == 2
     assert int(task.num_examples(_BATCH)) == 2
@@ -81,7 +81,7 @@ def test_an_encoder_reads_the_text_before_its_mean(encoder):
         loss, _ = task.loss(_BATCH, _EVALUATION)
     gradients = tape.gradient(loss, task.trainable_variables)
     assert all(gradient is not None for gradient in gradients)
-    # The second text has one token: what its padding holds changes nothing.
+    # The second text has one token, so that the id at its padding must not matter.
     other = _BATCH | {"text": tf.constant([[0, 1], [2, 1]])}
     np.testing.assert_allclose(task.loss(other, _EVALUATION)[0], loss, atol=1e-6)
 
@@ -99,6 +99,6 @@ def test_batches_without_a_feature_name_it():
 def test_a_label_beyond_the_classes_is_an_error_that_names_the_remedy(task):
     batch = _BATCH | {"label": tf.constant([0, 7])}
     step = tf.function(lambda: task.loss(batch, _EVALUATION)[0].mean, autograph=False)
-    message = "label that is not below the number of classes, 2. Raise softmax.num_classes"
+    message = "label that is not from 0 to 1. Raise softmax.num_classes"
     with pytest.raises(tf.errors.InvalidArgumentError, match=message):
         step()

@@ -1,4 +1,4 @@
-"""A picture of images that were classified wrongly."""
+"""A picture of wrongly classified images."""
 
 import io
 import math
@@ -14,20 +14,24 @@ _DPI = 100
 
 
 def error_page(examples: Sequence[Mapping[str, Any]]) -> tf.compat.v1.Summary.Value:
-    """A summary with the tag "misclassified": a grid of five images a row.
+    """Draws a grid of images, five in a row, each with the title "label vs. prediction".
 
-    Each has `raw` (uint8 [height, width, 1 or 3]), `label` and `prediction`, and is titled
-    "label vs. prediction". There must be at least one.
+    Args:
+      examples: At least one example, with `raw` (uint8 [height, width, 1 or 3]), `label` and
+        `prediction`.
+
+    Returns:
+      A summary with the tag "misclassified".
     """
     rows = math.ceil(len(examples) / _COLUMNS)
-    # A Figure of its own, not pyplot's: no global state and no display.
+    # pyplot would have global state and need a display.
     figure = Figure(figsize=(_COLUMNS * _INCHES, rows * _INCHES), dpi=_DPI, layout="constrained")
     cells = figure.subplots(rows, _COLUMNS, squeeze=False).ravel()
     for cell in cells:
         cell.axis("off")
     for cell, example in zip(cells[: len(examples)], examples, strict=True):
         raw = example["raw"]
-        # One channel is drawn from [height, width], by a map of colours.
+        # imshow takes an image of one channel as [height, width].
         cell.imshow(raw[..., 0] if raw.shape[-1] == 1 else raw, cmap="gray", vmin=0, vmax=255)
         cell.set_title(f"{example['label']} vs. {example['prediction']}", fontsize=8)
     png = io.BytesIO()

@@ -16,8 +16,8 @@ from frazo.tasks.image.error_page import error_page
 class ImageClassifier(Classifier):
     """softmax(network(image)).
 
-    Batches: image [batch, height, width, channels] float32, label [batch] int32, weight [batch]
-    float32 and, for evaluation, raw: the image as uint8.
+    The batches have image, float32 [batch, height, width, channels]; label, int32 [batch]; weight,
+    float32 [batch]; and, for evaluation, raw, the image as uint8.
     """
 
     shown_feature = "raw"
@@ -38,5 +38,5 @@ class ImageClassifier(Classifier):
     def example_page(
         self, examples: Sequence[Mapping[str, Any]]
     ) -> list[tf.compat.v1.Summary.Value]:
-        """One picture of all images in `examples` with their labels and predictions."""
+        """Returns one picture of all `examples` with their labels and predictions."""
         return [error_page(examples)] if examples else []

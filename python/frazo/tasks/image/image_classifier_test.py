@@ -21,7 +21,7 @@ _EVALUATION = StepContext.for_evaluation(seed=0)
 
 @pytest.fixture
 def task():
-    """Logits (log 3, 0) for the first image of the batch and (0, log 3) for the second."""
+    """The logits are (log 3, 0) for the first image of the batch and (0, log 3) for the second."""
     text = "network { layers { flatten {} } } softmax { num_classes: 2 }"
     message = text_format.Parse(text, image_classifier_pb2.ImageClassifier())
     task = ImageClassifier(message, Place(seed=1), input_spec=_SPEC)
@@ -31,7 +31,7 @@ def task():
 
 def test_loss_is_the_mean_cross_entropy(task):
     loss, metrics = task.loss(_BATCH, _EVALUATION)
-    # The label has probability 3/4 in the first and 1/4 in the second.
+    # The label has probability 3/4 for the first image and 1/4 for the second.
     expected = (math.log(4 / 3) + math.log(4)) / 2
     assert float(loss.mean) == pytest.approx(expected, rel=1e-6)
     assert set(metrics) == {"log_pplx", "num_examples_in_batch"}
@@ -66,7 +66,7 @@ def test_evaluation_gives_predictions_and_accuracies(task):
 def test_label_beyond_the_classes_is_an_error_that_names_the_remedy(task):
     batch = _BATCH | {"label": tf.constant([0, 7])}
     step = tf.function(lambda: task.loss(batch, _EVALUATION)[0].mean, autograph=False)
-    message = "label that is not below the number of classes, 2. Raise softmax.num_classes"
+    message = "label that is not from 0 to 1. Raise softmax.num_classes"
     with pytest.raises(tf.errors.InvalidArgumentError, match=message):
         step()
 

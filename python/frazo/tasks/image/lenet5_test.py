@@ -1,4 +1,4 @@
-"""The model image.mnist.LeNet5 and the digits that ship with it."""
+"""Tests of the experiment image.mnist.LeNet5 and of the digits that ship with it."""
 
 import math
 import pathlib
@@ -6,7 +6,7 @@ import pathlib
 import pytest
 import tensorflow as tf
 
-# image_input and image_classifier are imported to bind themselves to their messages.
+# Imported for their side effect, as is image_classifier: each binds itself to its message.
 from frazo.input import image_input  # noqa: F401
 from frazo.input.one_pass import one_pass
 from frazo.layers.place import Place
@@ -84,9 +84,9 @@ def test_some_steps_halve_the_loss(experiment, train_input, task):
         learner.step(loss, tape.gradient(mean, learner.weights), context, number)
         return mean
 
-    # Ten classes: log 10 = 2.30 by chance.
+    # Chance among ten classes costs log 10 = 2.30.
     first = float(step(tf.constant(0, tf.int64)))
     assert first == pytest.approx(2.3, abs=0.6)
-    # Some 20 are needed.
+    # About 20 steps are needed.
     losses = (float(step(tf.constant(number, tf.int64))) for number in range(1, 200))
     assert any(loss < first / 2 for loss in losses), "200 steps have not halved the loss"

@@ -1,4 +1,4 @@
-"""The experiments on programs' messages, with their own pipelines."""
+"""Tests of the experiments on programs' messages, with their own pipelines."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ def experiment(name):
 
 @pytest.mark.parametrize(("name", "parameters"), _MODELS)
 def test_number_of_parameters(name, parameters):
-    """As the description says."""
+    """The experiment's description states the number."""
     loaded = experiment(name)
     task = Translation(loaded.task.translation, Place(seed=1), input_spec=SPEC)
     assert sum(variable.shape.num_elements() for variable in task.variables) == parameters
@@ -33,7 +33,7 @@ def test_number_of_parameters(name, parameters):
 
 @pytest.fixture
 def pairs_input(tmp_path):
-    """The Dev input, of two pairs in words."""
+    """The Dev input with two pairs, tokenized into words."""
     config = experiment("TransformerTiny").inputs["Dev"].pipeline
     with _core.RecordWriter(tmp_path / "pairs") as writer:
         writer.write("open the file\tDatei öffnen".encode())
@@ -70,5 +70,5 @@ def test_the_pipeline_gives_what_the_task_takes(pairs_input):
     task = Translation(message, Place(seed=1), input_spec=pairs_input.element_spec)
     loss, metrics = task.loss(batches[0], StepContext.for_evaluation(seed=1))
     assert float(metrics["num_words"][0]) == 6
-    # Of 8000 tokens it prefers none yet.
+    # The initial model gives all 8000 tokens about the same probability.
     assert float(loss.mean) == pytest.approx(np.log(8000), abs=1)

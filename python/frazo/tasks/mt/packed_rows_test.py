@@ -1,4 +1,4 @@
-"""Translation trains on what the packing batcher gives as on other batches."""
+"""Tests that Translation trains on packed batches as on others."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ _PAIRS = [
 _FEATURES = ("source", "target", "target_labels")
 _BATCHERS = {
     "fixed": "fixed { batch_size: 5 }",
-    # Two rows hold what five would: 16 tokens of source and 16 of target.
+    # Two packed rows hold the five pairs: 16 tokens of sources and 16 of targets.
     "packing": "packing {{ rows: 2 {} }}".format(
         " ".join(f'streams {{ feature: "{name}" length: 10 }}' for name in _FEATURES)
     ),
@@ -38,8 +38,8 @@ def batches(records, batcher):
         processor {{ tab_separated {{ columns: [{columns}] }} {steps} }}
         batcher {{ {_BATCHERS[batcher]} }}
     """
-    source = PipelineInput(text_format.Parse(text, pipeline_pb2.Pipeline()), seed=1)
-    return source.element_spec, list(source.dataset())
+    pipeline = PipelineInput(text_format.Parse(text, pipeline_pb2.Pipeline()), seed=1)
+    return pipeline.element_spec, list(pipeline.dataset())
 
 
 @pytest.fixture(scope="module")
@@ -47,8 +47,8 @@ def records(tmp_path_factory):
     path = tmp_path_factory.mktemp("records") / "pairs"
     with _core.RecordWriter(str(path)) as writer:
         for source, target in _PAIRS:
-            columns = ([*source, EOS], [SOS, *target], [*target, EOS])
-            writer.write("\t".join(" ".join(map(str, ids)) for ids in columns).encode())
+            fields = ([*source, EOS], [SOS, *target], [*target, EOS])
+            writer.write("\t".join(" ".join(map(str, ids)) for ids in fields).encode())
     return path
 
 

@@ -35,8 +35,16 @@ def make_task(
     extra: str = "",
     input_spec: Mapping[str, tf.TensorSpec] = SPEC,
 ) -> Translation:
-    """Two and two layers, a softmax of its own. model: one of MODELS. softmax: its kind. extra: more of
-    the message, in text."""
+    """Makes a task with two encoder layers, two decoder layers, and a softmax of its own.
+
+    Args:
+      model: One of MODELS.
+      vocab_size: The number of tokens of either language.
+      dim: The size of the tokens' vectors.
+      softmax: The kind of the softmax.
+      extra: Further fields of the message, in text.
+      input_spec: The features of the batches.
+    """
     text = f"""
         {model} {{
           source_embedding {{ vocab_size: {vocab_size} dim: {dim} scale_by_sqrt_dim: true }}
@@ -50,7 +58,7 @@ def make_task(
     return Translation(message, Place(seed=1), input_spec=input_spec)
 
 
-def _of_transformer(dim: int) -> str:
+def _transformer_layers(dim: int) -> str:
     attention = "num_heads: 2"
     stack = "num_layers: 2 positions { sinusoidal {} } final_norm: true"
     return f"""
@@ -70,7 +78,7 @@ def _of_transformer(dim: int) -> str:
     """
 
 
-def _of_rnmt_plus(dim: int) -> str:
+def _rnmt_plus_layers(dim: int) -> str:
     layer = f"layer {{ units: {dim} layer_norm: true output_tanh: false cell_clip: 10 }}"
     return f"""
         encoder {{
@@ -85,14 +93,19 @@ def _of_rnmt_plus(dim: int) -> str:
     """
 
 
-_LAYERS = {"transformer": _of_transformer, "rnmt_plus": _of_rnmt_plus}
+_LAYERS = {"transformer": _transformer_layers, "rnmt_plus": _rnmt_plus_layers}
 
 
 def make_batch(
     pairs: Sequence[tuple[Sequence[int], Sequence[int]]], *, time: int = 0, padding: int = 0
 ) -> dict[str, tf.Tensor]:
-    """Of (source, target), each without the tokens of start and end; as long as the longest, or as
-    `time` if that is longer."""
+    """Makes a batch of pairs.
+
+    Args:
+      pairs: Source and target of each pair, without the tokens of start and end.
+      time: The least number of positions of a row.
+      padding: The id at padding.
+    """
     features = _features(pairs)
     batch = {}
     for name, rows in features.items():
@@ -107,18 +120,24 @@ def make_batch(
 def make_packed_batch(
     pairs: Sequence[tuple[Sequence[int], Sequence[int]]], *, rows: int, time: int
 ) -> dict[str, tf.Tensor]:
-    """The same pairs in `rows` rows of `time` places, one after the other into each row in turn."""
+    """Packs pairs into rows. Pair i becomes a segment of row i % rows.
+
+    Args:
+      pairs: Source and target of each pair, without the tokens of start and end.
+      rows: The number of rows.
+      time: The number of positions of a row.
+    """
     batch = {}
     for name, sequences in _features(pairs).items():
         ids, segments, positions = (np.zeros([rows, time], np.int32) for _ in range(3))
         ends = [0] * rows
         for index, tokens in enumerate(sequences):
             row = index % rows
-            places = slice(ends[row], ends[row] + len(tokens))
-            ids[row, places] = tokens
-            segments[row, places] = index // rows + 1
-            positions[row, places] = range(len(tokens))
-            ends[row] = places.stop
+            span = slice(ends[row], ends[row] + len(tokens))
+            ids[row, span] = tokens
+            segments[row, span] = index // rows + 1
+            positions[row, span] = range(len(tokens))
+            ends[row] = span.stop
         batch[name] = tf.constant(ids)
         batch[f"{name}_segment_ids"] = tf.constant(segments)
         batch[f"{name}_segment_pos"] = tf.constant(positions)

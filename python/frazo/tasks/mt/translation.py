@@ -37,8 +37,13 @@ _SEQUENCES = ("source", "target", "target_labels")
 
 
 class _Target(NamedTuple):
-    """features: what the softmax classifies, [batch, time, units]. labels: int32 [batch, time]. layout:
-    of both."""
+    """What the softmax gets for a batch of targets.
+
+    Attributes:
+      features: [batch, time, units], the input of the softmax.
+      labels: int32 [batch, time].
+      layout: The layout of both.
+    """
 
     features: tf.Tensor
     labels: tf.Tensor
@@ -47,13 +52,15 @@ class _Target(NamedTuple):
 
 @register(translation_pb2.Translation)
 class Translation(Task):
-    """The tokens of a target sentence, each predicted from the source and the tokens before it.
+    """Predicts each token of a target sentence from the source and the tokens before it.
 
-    Batches: source, target and target_labels, int32 [batch, time], each with NAME_length, int32
-    [batch]: how many of a row are tokens, the rest being padding, which changes nothing. source ends
-    with the token that ends sentences; target starts with sos_id, target_labels are the tokens that
-    follow those of target. Packed batches have NAME_segment_ids and NAME_segment_pos, int32 [batch,
-    time], in place of NAME_length; they are for training and evaluation alone.
+    The batches have source, target and target_labels, int32 [batch, time], each with NAME_length,
+    int32 [batch]: the number of tokens of a row. The other positions of a row are padding, which
+    changes nothing. source ends with the token that ends sentences. target begins with sos_id.
+    target_labels has the token that follows each token of target.
+
+    Packed batches have NAME_segment_ids and NAME_segment_pos, int32 [batch, time], instead of
+    NAME_length. They are for training and evaluation only.
     """
 
     headline = ("bleu",)
@@ -65,7 +72,17 @@ class Translation(Task):
         *,
         input_spec: Mapping[str, tf.TensorSpec],
     ):
-        """Raises ValueError if the batches lack a feature, or the search is not of logits."""
+        """Makes the model.
+
+        Args:
+          message: The message.
+          place: The root of the model.
+          input_spec: The features of the batches.
+
+        Raises:
+          ValueError: The batches lack a feature, the search does not take logits, or the model's
+            source is frames.
+        """
         super().__init__(message, place, input_spec=input_spec)
         require_token_features(input_spec, _SEQUENCES, "translation")
         if message.search.score_kind != search_pb2.Search.LOGITS:
@@ -79,14 +96,17 @@ class Translation(Task):
         if source_vocab_size is None:
             raise ValueError(
                 f"translation: {kind}.source_features says that the source is frames, but it is ids. "
-                "Set source_embedding in its place."
+                "Set source_embedding instead."
             )
         self._source_vocab_size = source_vocab_size
 
     def loss(
         self, batch: Mapping[str, tf.Tensor], context: StepContext
     ) -> tuple[Loss, WeightedMetrics]:
-        """The smoothed cross entropy, in nats, as message.loss adds it up; metrics as of TokenLosses."""
+        """Computes the smoothed cross entropy in nats, added up as message.loss says.
+
+        The metrics are those of TokenLosses.
+        """
         target = self._target(batch, context)
         losses = self.model.token_model.losses(
             target.features, target.labels, context, smoothing=self.message.label_smoothing
@@ -97,7 +117,10 @@ class Translation(Task):
         return tf.cast(num_sequences(token_layout(batch, "target")), tf.int64)
 
     def evaluate(self, batch: Mapping[str, tf.Tensor], context: StepContext) -> EvalOutput:
-        """fraction_of_correct_next_step_preds beside the metrics of `loss`, and no examples."""
+        """Computes the metrics of `loss` and fraction_of_correct_next_step_preds.
+
+        There are no results per example.
+        """
         features, labels, layout = self._target(batch, context)
         logits = self.model.token_model.logits(features, context)
         smoothing = self.message.label_smoothing
@@ -110,10 +133,15 @@ class Translation(Task):
     def decode(
         self, source: tf.Tensor, source_length: tf.Tensor, search: tf.Tensor | None = None
     ) -> Results:
-        """The translations that a search finds, in the graph; Results of tensors.
+        """Searches translations in the graph.
 
-        source, source_length: as in a batch. search: string [], a serialized frazo.Search of logits.
-        Default: message.search.
+        Args:
+          source: int32 [batch, time], as in a batch.
+          source_length: int32 [batch], as in a batch.
+          search: string [], a serialized frazo.Search of logits. Default: message.search.
+
+        Returns:
+          Results of tensors.
         """
         if search is None:
             search = tf.constant(self.message.search.SerializeToString(deterministic=True))
@@ -139,25 +167,25 @@ class Translation(Task):
         return TranslationServable(self, self.decode, self.message.search, tokenizers)
 
     def _tokenizers(self, texts: InputTexts) -> TextTokenizers:
-        of_task = self.message.tokenizer if self.message.HasField("tokenizer") else None
-        vocabulary = self.model.target_vocab_size
-        return TextTokenizers(texts, of_task, task="translation", vocab_size=vocabulary)
+        task_tokenizer = self.message.tokenizer if self.message.HasField("tokenizer") else None
+        vocab_size = self.model.target_vocab_size
+        return TextTokenizers(texts, task_tokenizer, task="translation", vocab_size=vocab_size)
 
     def _source(self, ids: tf.Tensor, layout: SequenceLayout) -> Tokens:
         return Tokens(real_ids(ids, layout.mask, self._source_vocab_size, "source"), layout)
 
     def _target(self, batch: Mapping[str, tf.Tensor], context: StepContext) -> _Target:
         layout = token_layout(batch, "target")
-        vocabulary = self.model.target_vocab_size
+        vocab_size = self.model.target_vocab_size
         same_layout = require_same_layout(
             layout,
             token_layout(batch, "target_labels"),
-            "A target and its target_labels differ in length. Make them of the same tokens, the target "
+            "A target and its target_labels differ in length. Make both of the same tokens, the target "
             "with prepend_sos and the labels with append_eos.",
         )
         with tf.control_dependencies([same_layout]):
-            labels = real_ids(batch["target_labels"], layout.mask, vocabulary, "target_labels")
-            target = real_ids(batch["target"], layout.mask, vocabulary, "target")
+            labels = real_ids(batch["target_labels"], layout.mask, vocab_size, "target_labels")
+            target = real_ids(batch["target"], layout.mask, vocab_size, "target")
         source = self._source(batch["source"], token_layout(batch, "source"))
         memory = self.model.encode(source, context)
         tokens = Tokens(target, layout)

@@ -1,4 +1,4 @@
-"""Translations that a model finds after it has learned its pairs by heart."""
+"""Tests of the translations that a model finds after it has learned its pairs by heart."""
 
 import random
 
@@ -15,7 +15,7 @@ _VOCABULARY = 40
 _PAIRS = 64
 _LONGEST = 9
 _STEPS = 50
-# Some 400 are needed.
+# About 400 steps are needed.
 _MOST_STEPS = 3000
 _MOST_NATS = 0.05
 _LEARNER = """
@@ -38,8 +38,10 @@ def random_pairs():
 
 
 def learn_by_heart(task, pairs):
-    """Trains until no pair costs more than _MOST_NATS: each target then has a probability over 0.95,
-    so that every search finds it, whatever else was learned.
+    """Trains until no pair costs more than _MOST_NATS.
+
+    Each target then has a probability over 0.95, so that every search finds it, whatever else the
+    model learned.
     """
     learner = Learner(text_format.Parse(_LEARNER, learner_pb2.Learner()), task.variables)
     batch = make_batch(pairs)
@@ -58,7 +60,7 @@ def learn_by_heart(task, pairs):
         return tf.while_loop(lambda count: count < begin + _STEPS, step, [begin])
 
     cost = tf.function(lambda pair: task.loss(pair, _EVALUATION)[0].total, autograph=False)
-    # All of one shape.
+    # All batches have one shape, so that the function is traced once.
     alone = [make_batch([pair], time=_LONGEST + 1) for pair in pairs]
     for begin in range(0, _MOST_STEPS, _STEPS):
         steps(tf.constant(begin, tf.int64))
@@ -78,7 +80,10 @@ def learned(request):
 
 
 def decoder(task):
-    """Of source, source_length and a search in text, which replaces that of the message."""
+    """Returns a function from a batch and a search to the results.
+
+    The search, in text, replaces that of the message.
+    """
 
     @tf.function(
         input_signature=[
@@ -99,7 +104,7 @@ def decoder(task):
 
 
 def best_translations(results):
-    """Of each sentence, without the token that ends it."""
+    """Returns the best translation of each sentence, without the token that ends it."""
     tokens, lengths = results.tokens[:, 0].numpy(), results.lengths[:, 0].numpy()
     assert all(row[length - 1] == EOS for row, length in zip(tokens, lengths, strict=True))
     return [list(row[: length - 1]) for row, length in zip(tokens, lengths, strict=True)]

@@ -1,4 +1,4 @@
-"""Translations of an input's sentences, beside those of people."""
+"""The decoder that writes an input's translations beside their references."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -14,19 +14,20 @@ from frazo.tasks.sequence.attention_page import attention_figure, attention_page
 from frazo.tasks.sequence.search_outputs import SearchOutputs
 from frazo.tasks.sequence.text_tokenizers import SOURCE, TARGET, TextTokenizers
 
-# Features with the texts themselves. Where they are missing, texts are made of the ids, which lack
-# what the tokenizer normalizes or does not know.
+# Features with the original texts. Where a batch lacks them, the decoder makes texts from the ids.
+# Such texts lack what the tokenizer has normalized or does not know.
 _SOURCE_TEXT, _TARGET_TEXT = "source_text", "target_text"
 
 ATTENTION = "attention"
 
 
 class TranslationDecoder(Decoder):
-    """Decodes batches of a Translation task; those of the features source_text and target_text, bytes
-    [batch], that are there are the texts of source and reference.
+    """Decodes batches of a Translation task.
 
-    Records: source, reference, hypotheses: the best first, each with its text, its score (what it is
-    ranked by) and its tokens. Scores: of a TranslationScorer. Pages: attention.
+    Batches may have the features source_text and target_text, bytes [batch], the texts of source
+    and reference. A record has source, reference and hypotheses, best first. A hypothesis has text,
+    score, by which it is ranked, and num_tokens. A TranslationScorer computes the scores. There is
+    one page, "attention".
     """
 
     def __init__(
@@ -35,8 +36,12 @@ class TranslationDecoder(Decoder):
         search: str,
         tokenizers: TextTokenizers,
     ):
-        """translate: of source and source_length. search: what it does, in a line. tokenizers: of the
-        input.
+        """Makes the decoder.
+
+        Args:
+          translate: Maps source and source_length to the results of a search.
+          search: One line that describes the search.
+          tokenizers: The tokenizers of the input.
         """
         self.search = search
         self._translate = translate
@@ -46,7 +51,7 @@ class TranslationDecoder(Decoder):
     def decode(self, batch: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         if f"{SOURCE}_length" not in batch:
             raise ValueError(
-                f"the batches have no feature '{SOURCE}_length': sentences that are packed cannot be "
+                f"the batches have no feature '{SOURCE}_length': packed sentences cannot be "
                 "decoded. Give the input another batcher than packing."
             )
         kept = [name for feature in (SOURCE, TARGET) for name in (feature, f"{feature}_length")] + [
@@ -69,7 +74,7 @@ class TranslationDecoder(Decoder):
         return TranslationScorer()
 
     def figures(self, outputs: Mapping[str, np.ndarray], row: int) -> dict[str, str]:
-        """Where the model looked for the best hypothesis, for the page "attention"."""
+        """Returns the attention of the best hypothesis, for the page "attention"."""
         source = _tokens(outputs, SOURCE, row)
         output = self._outputs.best_tokens(outputs, row)
         weights = outputs["attention"][row, : len(output), : len(source)]

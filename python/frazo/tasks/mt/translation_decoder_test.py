@@ -1,4 +1,4 @@
-"""Records, scores and figures of a translation that a script gives."""
+"""Tests of records, scores and figures of translations that a script makes."""
 
 import numpy as np
 import pytest
@@ -20,7 +20,7 @@ processor {{
 }}
 batcher {{ fixed {{ batch_size: 1 }} }}
 """
-# Two sentences; of the second the search finds one hypothesis, which is cut.
+# There are two sentences. The search finds one hypothesis of the second one and cuts it.
 BATCH = {
     "source": [[3, 4, 2], [4, 2, 0]],
     "source_length": [3, 2],
@@ -82,11 +82,11 @@ def test_records(decoder):
 
 def test_packed_batches_are_an_error(decoder):
     packed = {"source": tf.constant([[3, 4, 2]]), "source_segment_ids": tf.constant([[1, 1, 1]])}
-    with pytest.raises(ValueError, match=r"sentences that are packed cannot be decoded\. Give"):
+    with pytest.raises(ValueError, match=r"packed sentences cannot be decoded\. Give"):
         decoder.decode(packed)
 
 
-def test_the_texts_themselves_come_before_what_the_tokenizer_makes_of_them(decoder):
+def test_original_texts_come_before_detokenized_ids(decoder):
     texts = {
         "source_text": [b"Open  file", b"file"],
         "target_text": ["Öffne die Datei".encode(), b"\xff"],
@@ -98,7 +98,7 @@ def test_the_texts_themselves_come_before_what_the_tokenizer_makes_of_them(decod
     ]
 
 
-def test_scores_are_of_the_best_ones(decoder):
+def test_scores_are_those_of_the_best_hypotheses(decoder):
     found = outputs(decoder)
     records = decoder.records(found)
     scorer = decoder.scorer()
@@ -119,6 +119,6 @@ def test_the_figure_has_a_row_a_token_and_a_column_a_source_token(decoder):
     assert figure in decoder.page("attention", "decode_test, step 20", [figure])
     assert figure.count("<tr><th>") == 1 + 3
     assert figure.count("<td") == 3 * 2
-    # Sentence 1, hypothesis 0, token 2, source position 1: 18 + 6 + 1 of 36.
+    # Sentence 1, hypothesis 0, token 2, source position 1 has (18 + 6 + 1) / 36 = .694.
     assert 'title="öffnen &larr; &lt;/s&gt;: 0.694"' in figure
     assert "<dt>translation</dt><dd>Datei Datei öffnen</dd>" in figure

@@ -1,4 +1,4 @@
-"""How close translations are to those of people."""
+"""Scores of translations against references."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,7 +8,7 @@ from frazo.tasks.decoder import DecodingScores, Scorer
 
 
 class TranslationScorer(Scorer):
-    """translation_scores of the best hypotheses, from records with `hypotheses` and `reference`."""
+    """Computes translation_scores of the best hypothesis and the reference of each record."""
 
     def __init__(self):
         self._hypotheses: list[str] = []
@@ -25,16 +25,20 @@ class TranslationScorer(Scorer):
 
 
 def translation_scores(hypotheses: Sequence[str], references: Sequence[str]) -> DecodingScores:
-    """BLEU (Papineni et al. 2002) and chrF (Popović 2015) of a whole set, 0 to 100, as sacrebleu
-    computes them (Post 2018), each with the signature that makes figures comparable.
+    """Computes BLEU (Papineni et al. 2002) and chrF (Popović 2015) of a whole set, from 0 to 100.
 
-    hypotheses, references: plain text, one of each a sentence; at least one.
+    The scores are those of sacrebleu (Post 2018), each with the signature that makes scores
+    comparable.
+
+    Args:
+      hypotheses: At least one plain text.
+      references: A plain text for each hypothesis.
     """
-    # Imported here: only decoding needs it.
+    # Imported here because only decoding needs it.
     from sacrebleu.metrics.bleu import BLEU
     from sacrebleu.metrics.chrf import CHRF
 
-    # force: texts that end in " ." are no sign that somebody split them into tokens.
+    # force: sacrebleu would warn that texts ending in " ." look tokenized.
     metrics = {"bleu": BLEU(force=True), "chrf": CHRF()}
     scores = {
         name: metric.corpus_score(list(hypotheses), [list(references)]).score

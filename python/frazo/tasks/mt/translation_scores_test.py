@@ -6,20 +6,21 @@ from frazo.tasks.mt.translation_scores import translation_scores
 
 def test_bleu_by_hand():
     scores = translation_scores(["the cat sat on a mat"], ["the cat sat on the mat"])
-    # Words: the cat sat on mat. Pairs: the-cat cat-sat sat-on. Triples: the-cat-sat cat-sat-on. One of
-    # four words: the-cat-sat-on. As long as the reference: no penalty.
+    # 5 of 6 words match: the cat sat on mat. 3 of 5 pairs match: the-cat cat-sat sat-on. 2 of 4
+    # triples match: the-cat-sat cat-sat-on. 1 of 3 runs of four words matches: the-cat-sat-on. The
+    # text is as long as the reference, so there is no penalty.
     expected = 100 * math.exp(sum(map(math.log, (5 / 6, 3 / 5, 2 / 4, 1 / 3))) / 4)
     assert scores.metrics["bleu"] == pytest.approx(expected)
     assert 0 < scores.metrics["chrf"] < 100
 
 
-def test_what_is_equal_has_all_points():
+def test_equal_texts_have_the_highest_scores():
     texts = ["Datei konnte nicht geöffnet werden .", "Eine Übersetzung, zwei Sätze."]
     scores = translation_scores(texts, texts)
     assert scores.metrics == pytest.approx({"bleu": 100, "chrf": 100})
 
 
-def test_the_signatures_name_what_was_done():
+def test_the_signatures_say_how_scores_were_computed():
     signatures = translation_scores(["a"], ["b"]).signatures
     assert signatures == {
         "bleu": "nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:2.6.0",

@@ -1,4 +1,4 @@
-"""A translation model that takes and gives text."""
+"""A translation model that takes and returns text."""
 
 from collections.abc import Callable, Mapping
 
@@ -17,17 +17,22 @@ _SEARCH = tf.TensorSpec([], tf.string, name="search")
 class TranslationServable(Servable):
     """The signatures of an exported Translation.
 
-    serving_default: of sources, string [batch], any bytes (what is not UTF-8 is read as U+FFFD), gives
-      hypotheses: string [batch, n], best first; empty behind the last,
-      scores: float32 [batch, n], what they are ranked by; minus infinity behind the last,
-      num_tokens: int32 [batch, n], with the one that ends them; 0 behind the last,
-      source_lengths: int32 [batch], tokens of each source, with the one that ends it. One longer than
-        max_source_length was cut off there.
-    search: the same of sources and search, string [], a serialized frazo.Search; empty: the one that
-      the model was exported with.
-    lengths: of sources gives source_lengths.
-    about: of nothing gives the serialized search, string [], and max_source_length, int32 []: of the
-      longest source that training saw; 0: there was no limit.
+    serving_default takes sources, string [batch]. Bytes that are not UTF-8 are read as U+FFFD. It
+    returns
+      hypotheses: string [batch, n], best first; "" after the last one,
+      scores: float32 [batch, n], by which hypotheses are ranked; minus infinity after the last one,
+      num_tokens: int32 [batch, n], with the token that ends a hypothesis; 0 after the last one,
+      source_lengths: int32 [batch], the number of tokens of each source, with the one that ends it.
+        A source that is longer than max_source_length was cut off there.
+
+    search takes sources and search, string [], a serialized frazo.Search, and returns the same as
+    serving_default. An empty search stands for the one that the model was exported with.
+
+    lengths takes sources and returns source_lengths.
+
+    about takes nothing. It returns search, string [], the serialized search of the export, and
+    max_source_length, int32 [], the length of the longest source in training, or 0 if there was no
+    limit.
     """
 
     def __init__(
@@ -37,9 +42,17 @@ class TranslationServable(Servable):
         search: search_pb2.Search,
         tokenizers: TextTokenizers,
     ):
-        """model: what `translate` computes with. translate: of source, source_length and a serialized
-        search. search: where the caller gives none. tokenizers: of the input; raises ValueError if its
-        source comes from text in a way that a graph cannot do.
+        """Makes the tokenizers in the graph.
+
+        Args:
+          model: The module whose variables `translate` uses.
+          translate: Maps source, source_length and a serialized search to the results of the
+            search.
+          search: The search for callers that give none.
+          tokenizers: The tokenizers of the input.
+
+        Raises:
+          ValueError: The input makes its source from text in a way that a graph cannot.
         """
         super().__init__()
         self.model = model

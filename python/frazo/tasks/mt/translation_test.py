@@ -19,19 +19,19 @@ from google.protobuf import text_format
 _EVALUATION = StepContext.for_evaluation(seed=0)
 _EACH_MODEL = pytest.mark.parametrize("model", MODELS)
 _PAIRS = [([3, 4, 5], [6, 7]), ([8], [9, 10, 3, 5]), ([7, 7, 3, 4, 9], [4])]
-# Tokens of their targets, each with its end: 3 + 5 + 2.
+# The targets have 3 + 5 + 2 tokens, each with the token that ends it.
 _NUM_WORDS = 10
 
 
 def task_of_known_probabilities(extra=""):
-    """Whatever the input, a token has probability 1/8, 2/8, 5/8 as its id is 0, 1, 2."""
+    """Whatever the input, the tokens 0, 1 and 2 have probabilities 1/8, 2/8 and 5/8."""
     task = make_task(vocab_size=3, extra=extra)
     task.model.softmax.kernel.assign(tf.zeros([8, 3]))
     task.model.softmax.bias.assign(np.log([1, 2, 5]))
     return task
 
 
-# The labels are 1 2 and 2, of three tokens in two sentences. With smoothing 0.1, id 2 costs
+# The two sentences have the labels 1 2 and 2, three tokens. With smoothing 0.1, id 2 costs
 # 0.9 log(8/5) + 0.05 (log 8 + log 4) and id 1 costs 0.9 log 4 + 0.05 (log 8 + log(8/5)).
 _COST_OF_2 = 0.9 * math.log(8 / 5) + 0.05 * (math.log(8) + math.log(4))
 _COST_OF_1 = 0.9 * math.log(4) + 0.05 * (math.log(8) + math.log(8 / 5))
@@ -65,7 +65,7 @@ def test_evaluation_counts_the_tokens_that_are_predicted():
     output = task_of_known_probabilities().evaluate(
         make_batch([([1], [1]), ([1], [])]), _EVALUATION
     )
-    # Token 2 is always the prediction: right twice, wrong where the label is 1.
+    # The prediction is always token 2. It is right twice and wrong where the label is 1.
     fraction, weight = output.metrics["fraction_of_correct_next_step_preds"]
     assert (float(fraction), float(weight)) == (pytest.approx(2 / 3), 3)
     assert float(output.metrics["log_pplx"][1]) == 3
@@ -152,7 +152,7 @@ def test_packed_rows_have_the_loss_and_gradients_of_unpacked_ones(extra, rows, t
         return loss, metrics, [tf.convert_to_tensor(gradient) for gradient in gradients]
 
     loss, metrics, gradients = outcome(make_batch(_PAIRS))
-    # Three pairs leave one of four rows empty.
+    # With four rows, the three pairs leave one row empty.
     batch = make_packed_batch(_PAIRS, rows=rows, time=time)
     packed_loss, packed_metrics, packed_gradients = outcome(batch)
     assert float(packed_loss.total) == pytest.approx(float(loss.total), rel=1e-5)
@@ -178,7 +178,7 @@ def test_a_sampled_softmax_is_trained_on_samples_and_evaluated_on_all_classes(mo
     exact = make_task(model=model)
     for variable, value in zip(exact.variables, task.variables, strict=True):
         is_kernel = variable.name.endswith("softmax/kernel:0")
-        # A sampled softmax has a row for each class.
+        # The kernel of a sampled softmax has a row for each class.
         variable.assign(tf.transpose(value) if is_kernel else value)
     batch = make_batch(_PAIRS)
     context = StepContext.for_training(seed=1, global_step=tf.constant(3, tf.int64))
@@ -191,12 +191,12 @@ def test_a_sampled_softmax_is_trained_on_samples_and_evaluated_on_all_classes(mo
         return float(loss), tape.gradient(loss, task.trainable_variables)
 
     loss, gradients = loss_and_gradients()
-    # The normalizer of a sample is another than that of all classes.
+    # The normalizer over a sample differs from that over all classes.
     assert loss != pytest.approx(float(evaluated), rel=1e-3)
     for variable, gradient in zip(task.trainable_variables, gradients, strict=True):
         assert np.any(tf.convert_to_tensor(gradient)), variable.name
         variable.assign_sub(1e-2 * tf.convert_to_tensor(gradient))
-    # A short step down the slope, with the step's own sample.
+    # A short step against the gradient lowers the loss over the same sample.
     assert loss_and_gradients()[0] < loss
 
 
@@ -247,7 +247,7 @@ def test_a_batch_without_sentences_costs_nothing(model):
 
 
 @_EACH_MODEL
-def test_a_source_of_no_tokens_beside_others_changes_nothing_for_them(model):
+def test_a_source_without_tokens_does_not_change_the_others(model):
     task = make_task(model=model)
     batch = make_batch(_PAIRS)
     lengths = batch["source_length"].numpy()
@@ -270,7 +270,7 @@ def test_a_source_of_ten_thousand_tokens_is_translated():
     assert results.attention.shape[-1] == 10_001
 
 
-def test_what_a_decoding_depends_on_is_told_in_a_line(tmp_path):
+def test_the_decoder_describes_its_search_in_a_line(tmp_path):
     (tmp_path / "words").write_text("".join(f"{number}\n" for number in range(11)))
     source = text_format.Parse(
         f"""processor {{

@@ -1,4 +1,4 @@
-"""Attention matrices as HTML that needs nothing but itself."""
+"""HTML pages of attention matrices. A page needs no other file."""
 
 import html
 from collections.abc import Sequence
@@ -22,10 +22,15 @@ td { width: 20px; min-width: 20px; height: 20px; border: 1px solid #e4e4e4; padd
 def attention_figure(
     weights: np.ndarray, rows: Sequence[str], columns: Sequence[str], texts: dict[str, str]
 ) -> str:
-    """A table with a cell for each weight, the darker the closer to 1, below the texts.
+    """Returns a table with a cell for each weight, below the texts.
 
-    weights: [rows, columns], in [0, 1]. rows: what was output, from above. columns: what was looked
-    at. texts: by label. Pointing at a cell shows its number.
+    A cell is the darker, the closer its weight is to 1. A tooltip shows the number.
+
+    Args:
+      weights: [rows, columns], in [0, 1].
+      rows: The output tokens, from top to bottom.
+      columns: The source tokens.
+      texts: The texts above the table, by label.
     """
     listed = "".join(
         f"<dt>{html.escape(label)}</dt><dd>{html.escape(text)}</dd>"
@@ -33,8 +38,8 @@ def attention_figure(
     )
     head = "".join(f"<th><div>{html.escape(column)}</div></th>" for column in columns)
     body = "\n".join(
-        f"<tr><th>{html.escape(row)}</th>{_cells(row, columns, of_row)}</tr>"
-        for row, of_row in zip(rows, weights, strict=True)
+        f"<tr><th>{html.escape(row)}</th>{_cells(row, columns, row_weights)}</tr>"
+        for row, row_weights in zip(rows, weights, strict=True)
     )
     return (
         f"<section><dl>{listed}</dl>\n<table><thead><tr><th></th>{head}</tr></thead>\n"
@@ -43,13 +48,13 @@ def attention_figure(
 
 
 def attention_page(title: str, figures: Sequence[str]) -> str:
-    """A page of figures, for a browser."""
+    """Returns a page of figures for a browser."""
     return (
         '<!DOCTYPE html>\n<html><head><meta charset="utf-8">\n'
         f"<title>{html.escape(title)}</title>\n<style>\n{_STYLE}</style></head>\n"
         f"<body><h1>{html.escape(title)}</h1>\n"
-        "<p>Each row is a token of the output, each column one of the source: the darker, the more of the "
-        "model's attention was there when the token was chosen.</p>\n"
+        "<p>Each row is a token of the output, each column a token of the source. The darker a cell, "
+        "the more the model attended to the source token when it chose the output token.</p>\n"
         f"{''.join(figures)}</body></html>\n"
     )
 

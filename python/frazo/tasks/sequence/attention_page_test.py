@@ -5,7 +5,7 @@ from frazo.tasks.sequence.attention_page import attention_figure, attention_page
 
 
 class Page(html.parser.HTMLParser):
-    """The open tags of a page, and the titles of its cells by row."""
+    """The tags of a page that are still open, and the attributes of its cells by row."""
 
     def __init__(self, text):
         super().__init__()

@@ -1,4 +1,4 @@
-"""What a search found, as tensors of a batch and as values that JSON can hold."""
+"""The hypotheses of a search, as tensors of a batch and as values that JSON can hold."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,28 +10,36 @@ from frazo.decode.search import Results
 
 
 class SearchOutputs:
-    """The hypotheses of a search as texts.
+    """Converts the hypotheses of a search to texts.
 
-    Outputs: tokens, lengths, scores (what hypotheses are ranked by) and attention of the best one.
+    The outputs of a batch are tokens, lengths, scores, by which hypotheses are ranked, and the
+    attention of the best hypothesis. Results has the shapes.
+
+    Attributes:
+      tokenizer: The tokenizer of the output.
     """
 
     def __init__(self, tokenizer: _core.Tokenizer):
-        """tokenizer: of what is output."""
         self.tokenizer = tokenizer
 
     @staticmethod
     def tensors(results: Results) -> dict[str, tf.Tensor]:
-        """The outputs of a batch."""
+        """Returns the outputs of a batch by name."""
         return {
             "tokens": results.tokens,
             "lengths": results.lengths,
             "scores": results.normalized,
-            # The best one's: the others' are not shown.
+            # Figures show the best hypothesis only.
             "attention": results.attention[:, 0],
         }
 
     def hypotheses(self, outputs: Mapping[str, np.ndarray], row: int) -> list[dict[str, Any]]:
-        """Those of an example, the best first: each with its text, its score and its num_tokens."""
+        """Returns the hypotheses of an example, best first, each with text, score and num_tokens.
+
+        Args:
+          outputs: The outputs of a batch.
+          row: The index of the example in the batch.
+        """
         found = zip(
             outputs["tokens"][row], outputs["lengths"][row], outputs["scores"][row], strict=True
         )
@@ -46,5 +54,5 @@ class SearchOutputs:
         ]
 
     def best_tokens(self, outputs: Mapping[str, np.ndarray], row: int) -> list[int]:
-        """Those of an example's best hypothesis."""
+        """Returns the tokens of the best hypothesis of example `row`."""
         return outputs["tokens"][row, 0, : outputs["lengths"][row, 0]].tolist()

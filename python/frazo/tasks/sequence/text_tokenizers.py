@@ -1,4 +1,4 @@
-"""What stands between a model's ids and text."""
+"""The tokenizers that convert between a model's ids and text."""
 
 from frazo import _core
 from frazo.input.input_texts import FeatureEncoding, InputTexts
@@ -9,8 +9,9 @@ SOURCE, TARGET = "source", "target_labels"
 
 
 class TextTokenizers:
-    """The tokenizers of an input's source and target_labels: those of its own steps, or else the
-    task's. They have the places of their files.
+    """The tokenizers of the features source and target_labels, with the paths of their files.
+
+    They are those of the input's own steps. Where the input does not tokenize, they are the task's.
     """
 
     def __init__(
@@ -21,14 +22,18 @@ class TextTokenizers:
         task: str,
         vocab_size: int,
     ):
-        """Raises ValueError if neither says which text the ids, or any that the model outputs, stand
-        for; FileNotFoundError.
+        """Finds the tokenizers.
 
         Args:
-          texts: of the input.
-          task_tokenizer: of the task; None: it has none.
-          task: its name in configurations, for errors.
-          vocab_size: tokens that the model outputs.
+          texts: Describes how the input makes ids from texts.
+          task_tokenizer: The task's tokenizer; None if the task has none.
+          task: The task's name in configurations, for errors.
+          vocab_size: The number of tokens that the model outputs.
+
+        Raises:
+          ValueError: Neither the input nor the task has a tokenizer for a feature, or the tokenizer
+            of the target knows fewer tokens than the model outputs.
+          FileNotFoundError: A file of a tokenizer is missing.
         """
         self._texts = texts
         self._task_tokenizer = task_tokenizer
@@ -40,11 +45,15 @@ class TextTokenizers:
             raise ValueError(
                 f"the model outputs {vocab_size} tokens, but the tokenizer of '{TARGET}' knows {known}. "
                 "Give the softmax, or the embedding that it shares, the size of the tokenizer's "
-                "vocabulary, and train anew."
+                "vocabulary, and train again."
             )
 
     def source_encoding(self) -> FeatureEncoding:
-        """How a text becomes a source. Raises ValueError for a step of the input that it cannot say."""
+        """Returns how a text becomes the ids of a source.
+
+        Raises:
+          ValueError: A step of the input cannot be done outside of a pipeline.
+        """
         if self._texts.is_tokenized(SOURCE) or self._task_tokenizer is None:
             return self._texts.encoding(SOURCE)
         longest = self._texts.longest_in_batches(SOURCE)

@@ -40,14 +40,14 @@ def tokenizers_of(source, task_tokenizer=None, vocab_size=7):
     )
 
 
-def test_those_of_the_inputs_steps_come_first(words):
+def test_the_tokenizers_of_the_inputs_steps_come_first(words):
     tokenizers = tokenizers_of(pipeline(STEPS.format(words)), of_task("/none"))
     assert tokenizers.source.word.vocabulary == tokenizers.target.word.vocabulary == str(words)
     encoding = tokenizers.source_encoding()
     assert (encoding.prepend_sos, encoding.append_eos, encoding.max_length) == (True, False, 0)
 
 
-def test_of_records_of_ids_the_task_has_the_tokenizer(words):
+def test_the_task_has_the_tokenizer_of_records_of_ids(words):
     tokenizers = tokenizers_of(pipeline(IDS), of_task(words))
     assert tokenizers.source == tokenizers.target == of_task(words)
     encoding = tokenizers.source_encoding()

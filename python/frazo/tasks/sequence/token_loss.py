@@ -1,4 +1,4 @@
-"""What the predictions of a batch's tokens cost."""
+"""The loss and the metrics of predicted tokens."""
 
 from typing import NamedTuple
 
@@ -10,20 +10,31 @@ from frazo.tasks.task import WeightedMetrics
 
 
 class TokenLosses(NamedTuple):
-    """losses: in nats, float32 [batch, time]. layout: of the tokens that were predicted."""
+    """The losses of a batch's tokens.
+
+    Attributes:
+      losses: float32 [batch, time], in nats.
+      layout: The layout of the predicted tokens.
+    """
 
     losses: tf.Tensor
     layout: SequenceLayout
 
     @property
     def weights(self) -> tf.Tensor:
-        """1 where a token is and 0 elsewhere, float32 [batch, time]."""
+        """float32 [batch, time], 1 at tokens and 0 elsewhere."""
         return tf.cast(self.layout.mask, tf.float32)
 
     def loss_and_metrics(self, *, sums_per_sequence: bool) -> tuple[Loss, WeightedMetrics]:
-        """The mean over tokens, or of each sequence's sum over sequences.
+        """Adds the losses up.
 
-        Metrics: log_pplx, the mean per token; num_words, the tokens, and num_examples_in_batch.
+        Args:
+          sums_per_sequence: Whether the loss is the mean over sequences of each sequence's sum. If
+            not, it is the mean over tokens.
+
+        Returns:
+          The loss and the metrics log_pplx, the mean per token, num_words, the number of tokens,
+          and num_examples_in_batch, the number of sequences.
         """
         total = tf.reduce_sum(self.losses * self.weights)
         num_words = tf.reduce_sum(self.weights)
@@ -39,7 +50,14 @@ class TokenLosses(NamedTuple):
     def correct_predictions(
         self, logits: tf.Tensor, labels: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        """The share of tokens whose label, int32 [batch, time], has the greatest logit, and their number."""
+        """Returns the share of correctly predicted tokens, and the number of tokens.
+
+        A prediction is correct if the label has the greatest logit.
+
+        Args:
+          logits: float32 [batch, time, classes].
+          labels: int32 [batch, time].
+        """
         best = tf.argmax(logits, axis=-1, output_type=tf.int32)
         hits = tf.cast(best == labels, tf.float32) * self.weights
         num_words = tf.reduce_sum(self.weights)

@@ -1,4 +1,4 @@
-"""The sequences of tokens that a search finds with a model."""
+"""The search for sequences of tokens with a model."""
 
 from typing import Protocol
 
@@ -11,7 +11,10 @@ from frazo.layers.step_context import StepContext
 
 
 class SearchedModel(Protocol):
-    """A TokenDecoder from ids to logits that tells where it looked: a TokenModel or EncoderDecoder."""
+    """A TokenDecoder that maps ids to logits and knows its probabilities of attention.
+
+    TokenModel and EncoderDecoder are such models.
+    """
 
     def memory_cache(self, memory: Memory | None, context: StepContext) -> State: ...
 
@@ -33,13 +36,18 @@ def search_tokens(
     start_token: int,
     int8: bool = False,
 ) -> Results:
-    """What the search finds for each sentence of a memory, in the graph: Results of tensors.
+    """Searches a sequence of tokens for each sentence of a memory, in the graph.
 
     Args:
-      search: string [], a serialized frazo.Search of logits.
-      vocab_size: classes of the model's logits.
-      start_token: the token before the first.
-      int8: whether the steps multiply by weights that are rounded to int8.
+      model: The model.
+      memory: The encoder's output.
+      search: string [], a serialized frazo.Search with scores of kind LOGITS.
+      vocab_size: The number of classes of the model's logits.
+      start_token: The token before the first one.
+      int8: Whether the steps multiply by weights that are rounded to int8.
+
+    Returns:
+      Results of tensors.
     """
     context = StepContext.for_evaluation(seed=0)
     cache = model.memory_cache(memory, context)
