@@ -59,11 +59,25 @@ bool HasAvx512Vnni() {
   return has;
 }
 
+std::string_view CpuLevelName(CpuLevel level) {
+  switch (level) {
+    case CpuLevel::kBaseline:
+      return "baseline";
+    case CpuLevel::kSse4:
+      return "sse4";
+    case CpuLevel::kAvx2:
+      return "avx2";
+    case CpuLevel::kAvx512:
+      return "avx512";
+  }
+  return "";
+}
+
 std::optional<CpuLevel> ParseCpuLevel(std::string_view name) {
-  if (name == "baseline") return CpuLevel::kBaseline;
-  if (name == "sse4") return CpuLevel::kSse4;
-  if (name == "avx2") return CpuLevel::kAvx2;
-  if (name == "avx512") return CpuLevel::kAvx512;
+  for (const CpuLevel level :
+       {CpuLevel::kBaseline, CpuLevel::kSse4, CpuLevel::kAvx2, CpuLevel::kAvx512}) {
+    if (name == CpuLevelName(level)) return level;
+  }
   return std::nullopt;
 }
 

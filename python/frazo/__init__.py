@@ -10,12 +10,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from frazo.registry import build, register, unwrap
+from frazo.version import VERSION as __version__
 
 if TYPE_CHECKING:
     from frazo.export.predictor import Predictor
     from frazo.pipeline import Pipeline, divide_pipeline_states
 
-__all__ = ["Pipeline", "Predictor", "build", "divide_pipeline_states", "register", "unwrap"]
+__all__ = [
+    "Pipeline",
+    "Predictor",
+    "__version__",
+    "build",
+    "divide_pipeline_states",
+    "register",
+    "unwrap",
+]
 
 
 def __getattr__(name: str) -> Any:

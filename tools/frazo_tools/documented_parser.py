@@ -1,9 +1,9 @@
 """Command lines of tools whose help is their module's docstring."""
 
-import argparse
+from frazo.program.command_line import CommandLine
 
 
-def documented_parser(name: str, docstring: str | None) -> argparse.ArgumentParser:
+def documented_parser(name: str, docstring: str | None) -> CommandLine:
     """A parser whose help shows the docstring: its first line before the options, the rest after.
 
     Args:
@@ -11,9 +11,4 @@ def documented_parser(name: str, docstring: str | None) -> argparse.ArgumentPars
       docstring: the module's `__doc__`; None in a Python that strips it.
     """
     summary, _, details = (docstring or "").partition("\n")
-    return argparse.ArgumentParser(
-        prog=name,
-        description=summary,
-        epilog=details,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    return CommandLine(prog=name, description=summary, epilog=details)

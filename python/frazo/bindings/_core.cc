@@ -5,6 +5,7 @@
 #include <nanobind/nanobind.h>
 #include <nanobind/stl/filesystem.h>
 #include <nanobind/stl/pair.h>
+#include <nanobind/stl/string.h>
 #include <nanobind/stl/string_view.h>
 
 #include <cstdint>
@@ -20,6 +21,7 @@
 #include "core/bytes/compression.h"
 #include "core/bytes/crc32c.h"
 #include "core/bytes/file_crc32c.h"
+#include "core/numeric/cpu.h"
 #include "core/records/record_reader.h"
 #include "core/records/record_writer.h"
 #include "python/frazo/bindings/pipeline_binding.h"
@@ -175,6 +177,13 @@ void BindCrc32c(nb::module_& module) {
       "path"_a, "CRC-32C of all bytes of a file. Raises NotFoundError, PermissionDeniedError.");
 }
 
+// The level of the kernels, and what is used beyond it: "avx512 vnni".
+std::string CpuFeatures() {
+  std::string features(numeric::CpuLevelName(numeric::GetCpuLevel()));
+  if (numeric::HasAvx512Vnni()) features += " vnni";
+  return features;
+}
+
 }  // namespace
 
 NB_MODULE(_core, module) {
@@ -185,6 +194,8 @@ NB_MODULE(_core, module) {
   BindRecordFile(module);
   BindShardedRecordWriter(module);
   BindCrc32c(module);
+  module.def("cpu_features", &CpuFeatures,
+             "The vector instructions that the kernels use here, as in 'avx512 vnni'.");
   BindTokenizer(module);
   BindPipeline(module);
   BindSearch(module);

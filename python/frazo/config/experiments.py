@@ -76,8 +76,14 @@ def _chosen_file(model: str | None, config: str | None) -> _ExperimentFile:
             "use --model=NAME (--model=list shows the names) or --config=FILE"
         )
     models = known_models()
-    if model in models:
-        return _model_file(models[model])
+    # The domain in front may be left out where the rest is one model's: mnist.LeNet5.
+    named = [name for name in models if name == model or name.endswith(f".{model}")]
+    if len(named) == 1:
+        return _model_file(models[named[0]])
+    if named:
+        raise ConfigError(
+            f"--model={model}: several models end so: {', '.join(named)}; give the whole name"
+        )
     raise ConfigError(f"--model={model}: {_unknown_model(model, list(models))}")
 
 

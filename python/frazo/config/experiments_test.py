@@ -163,12 +163,26 @@ def test_empty_file(folder):
     )
 
 
+@pytest.mark.parametrize("name", ["digits.Small", "Small"])
+def test_the_end_of_a_models_name_is_enough(folder, name):
+    whole = load_experiment(model="image.digits.Small", config=None, overrides=[])
+    assert load_experiment(model=name, config=None, overrides=[]) == whole
+
+
+def test_the_end_of_several_names_is_refused(folder, tmp_path):
+    shutil.copytree(tmp_path / "tasks/image", tmp_path / "tasks/text")
+    assert _error(model="digits.Small") == (
+        "--model=digits.Small: several models end so: image.digits.Small, text.digits.Small; "
+        "give the whole name"
+    )
+
+
 def test_unknown_model(folder):
     assert _error(model="image.digit.small") == (
         '--model=image.digit.small: no known model is named "image.digit.small"; '
         'did you mean "image.digits.Small"?'
     )
-    assert _error(model="Small").endswith('did you mean "image.digits.Small"?')
+    assert _error(model="Smal").endswith('did you mean "image.digits.Small"?')
     assert _error(model="xyz").endswith('is named "xyz"; the known models are: image.digits.Small')
     assert _error(model="base.textproto").endswith(
         "for a file use --config=base.textproto, or a path with a / in extends"

@@ -3,8 +3,8 @@
 import argparse
 import os
 from collections.abc import Sequence
-from pathlib import Path
 
+from frazo.program.command_line import LOGGING_HELP, CommandLine, path_argument
 from frazo.program.errors import UsageError
 
 MODES = (
@@ -12,6 +12,7 @@ MODES = (
     "inspect_model",
     "inspect_params",
     "inspect_evaler",
+    "inspect_decoder",
     "shell",
     "write_inference_graph",
 )
@@ -32,8 +33,8 @@ modes
   sync            run the jobs (default)
   inspect_model   print the table of variables
   inspect_params  print the experiment with all its defaults
-  inspect_evaler  print the names of the inputs, for --job=evaler_NAME and
-                  --job=decoder_NAME
+  inspect_evaler  print the names of the inputs, for --job=evaler_NAME
+  inspect_decoder print the names of the inputs, for --job=decoder_NAME
   shell           open a Python prompt with the model, from the newest
                   checkpoint in --logdir if there is one
   write_inference_graph
@@ -95,15 +96,16 @@ def parse_flags(arguments: Sequence[str]) -> argparse.Namespace:
 
     UsageError: flags that do not go together.
     """
-    parser = argparse.ArgumentParser(
-        prog="trainer",
-        description=_DESCRIPTION,
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+    parser = CommandLine(
+        prog="trainer", description=_DESCRIPTION, epilog=f"{_EPILOG}\n{LOGGING_HELP}"
     )
     parser.add_argument("--model", metavar="NAME", help='a known experiment; "list" shows them all')
-    parser.add_argument("--config", metavar="FILE", help="an experiment in a .textproto file")
+    parser.add_argument(
+        "--config",
+        metavar="FILE",
+        type=os.path.expanduser,
+        help="an experiment in a .textproto file",
+    )
     parser.add_argument(
         "--set",
         metavar="PATH=VALUE",
@@ -113,12 +115,15 @@ def parse_flags(arguments: Sequence[str]) -> argparse.Namespace:
         help="change a field of the experiment, such as train.max_steps=500; may be repeated",
     )
     parser.add_argument(
-        "--logdir", metavar="DIR", type=Path, help="where checkpoints, scores and records go"
+        "--logdir",
+        metavar="DIR",
+        type=path_argument,
+        help="where checkpoints, scores and records go",
     )
     parser.add_argument(
         "--export_dir",
         metavar="DIR",
-        type=Path,
+        type=path_argument,
         help="where write_inference_graph writes to (default: inference_graph/ in --logdir)",
     )
     parser.add_argument("--mode", choices=MODES, default="sync", help="what to do (default: sync)")

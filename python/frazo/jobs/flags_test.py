@@ -15,6 +15,20 @@ def test_run_locally_takes_processors_or_gpus():
     assert parse_flags(["--mode=inspect_model", "--run_locally=gpu"]).run_locally == "gpu"
 
 
+def test_paths_may_begin_with_the_home_folder(monkeypatch):
+    monkeypatch.setenv("HOME", "/home/user")
+    flags = parse_flags(["--config=~/mine.textproto", "--logdir=~/log", "--export_dir=~/model"])
+    assert flags.config == "/home/user/mine.textproto"
+    assert (flags.logdir, flags.export_dir) == (Path("/home/user/log"), Path("/home/user/model"))
+
+
+def test_the_flags_of_lingvos_trainer_are_known():
+    flags = parse_flags(
+        ["--run_locally=cpu", "--mode=inspect_decoder", "--model=mnist.LeNet5", "--logtostderr"]
+    )
+    assert flags.mode == "inspect_decoder"
+
+
 def test_set_may_be_repeated():
     flags = parse_flags(["--mode=inspect_params", "--set", "a=1", "--set=b.c=x=y"])
     assert flags.overrides == ["a=1", "b.c=x=y"]

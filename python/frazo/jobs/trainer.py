@@ -10,6 +10,7 @@ from frazo.config import ConfigError, list_models, load_experiment, resolved_tex
 from frazo.experiment.job_list import TRAIN_INPUT
 from frazo.jobs.flags import LIST_MODELS, enter_callers_directory, parse_flags
 from frazo.jobs.job_names import local_jobs, parse_jobs
+from frazo.program.command_line import log_console, run_program, wants_all_messages
 from frazo.program.console import Console
 from frazo.program.errors import (
     EXIT_FAILED,
@@ -22,6 +23,9 @@ from frazo.program.errors import (
 from frazo.program.tensorflow_start import start_tensorflow
 from frazo.proto import experiment_pb2
 
+# What the others print is their result: it goes to standard output.
+_MODES_THAT_LOG = ("sync", "write_inference_graph")
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Returns the exit code (see --help). arguments: default is the command line.
@@ -33,6 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         flags = parse_flags(sys.argv[1:] if arguments is None else arguments)
         enter_callers_directory()
+        if flags.mode in _MODES_THAT_LOG:
+            console = log_console()
         return _run(flags, console)
     except ConfigError as error:
         print(error, file=sys.stderr)
@@ -56,7 +62,7 @@ def _run(flags: argparse.Namespace, console: Console) -> int:
     experiment = load_experiment(model=flags.model, config=flags.config, overrides=flags.overrides)
     if flags.mode == "inspect_params":
         sys.stdout.write(resolved_text(experiment))
-    elif flags.mode == "inspect_evaler":
+    elif flags.mode in ("inspect_evaler", "inspect_decoder"):
         console.line(",".join(sorted(name.lower() for name in experiment.inputs)))
     elif flags.mode == "sync":
         return _run_jobs(flags, experiment, console)
@@ -98,7 +104,7 @@ def _run_jobs(
 
 
 def _start_tensorflow(flags: argparse.Namespace, console: Console) -> None:
-    start_tensorflow()
+    start_tensorflow(shows_messages=wants_all_messages())
     from frazo.program.devices import use_devices
 
     use_devices(flags.run_locally, console)
@@ -112,4 +118,4 @@ def _print_models(console: Console) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_program(main)

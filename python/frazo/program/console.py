@@ -4,6 +4,7 @@ one live line.
 
 import shutil
 import sys
+from collections.abc import Callable
 from typing import TextIO
 
 _ERASE_LINE = "\r\x1b[K"
@@ -14,12 +15,25 @@ class Console:
     terminal.
     """
 
-    def __init__(self, out: TextIO | None = None, err: TextIO | None = None):
-        """Writes to the process's standard output and standard error by default."""
+    def __init__(
+        self,
+        out: TextIO | None = None,
+        err: TextIO | None = None,
+        *,
+        copy: Callable[[str], None] | None = None,
+    ):
+        """Writes to the process's standard output and standard error by default.
+
+        Args:
+          out: Where lines and the live line go.
+          err: Where warnings and errors go.
+          copy: Is given every line, warning and error, too.
+        """
         self._out = out or sys.stdout
         self._err = err or sys.stderr
         self.is_terminal = self._out.isatty()
         self._live = ""
+        self._copy = copy
 
     def line(self, text: str) -> None:
         self._write(self._out, text)
@@ -53,3 +67,5 @@ class Console:
         stream.flush()
         if live:
             self.live(live)
+        if self._copy is not None:
+            self._copy(text)

@@ -39,6 +39,7 @@ from pathlib import Path
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 from frazo import _core
+from frazo.program.command_line import run_program
 from frazo.program.durable_file import write_text
 from frazo_tools.documented_parser import documented_parser
 from frazo_tools.gettext.catalogues import SourceError, find_sources
@@ -239,4 +240,4 @@ def main(arguments: Sequence[str]) -> int:
 if __name__ == "__main__":
     # Like Ctrl+C: partly written files are removed.
     signal.signal(signal.SIGTERM, _interrupt)
-    sys.exit(main(sys.argv[1:]))
+    run_program(main)

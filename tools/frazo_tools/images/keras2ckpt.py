@@ -18,6 +18,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from frazo.program.command_line import run_program
 from frazo.program.tensorflow_start import start_tensorflow
 from frazo_tools.documented_parser import documented_parser
 from frazo_tools.images.idx import IdxError
@@ -96,4 +97,4 @@ def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    run_program(main)

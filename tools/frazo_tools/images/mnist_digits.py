@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from frazo import _core
+from frazo.program.command_line import run_program
 from frazo_tools.documented_parser import documented_parser
 from frazo_tools.records.tf_example import encode_example
 
@@ -175,4 +176,4 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    run_program(main)

@@ -28,6 +28,7 @@ from collections.abc import Sequence
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 from frazo import _core
+from frazo.program.command_line import run_program
 from frazo_tools.documented_parser import documented_parser
 from frazo_tools.records import convert, count, head, repair, reshard, stats, verify
 from frazo_tools.records.input_files import RecordsError
@@ -82,4 +83,4 @@ def main(arguments: Sequence[str]) -> int:
 if __name__ == "__main__":
     # Like Ctrl+C: partly written files are removed.
     signal.signal(signal.SIGTERM, _interrupt)
-    sys.exit(main(sys.argv[1:]))
+    run_program(main)

@@ -32,6 +32,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
+from frazo.program.command_line import run_program
 from frazo.program.console import Console
 from frazo.program.number_format import format_duration
 from frazo.program.tensorflow_start import start_tensorflow
@@ -73,7 +74,6 @@ def main(arguments: Sequence[str]) -> int:
 
 def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser = documented_parser("translate", __doc__)
-    parser.allow_abbrev = False
     parser.add_argument(
         "--model", required=True, type=Path, metavar="DIR", help="the exported model"
     )
@@ -167,4 +167,4 @@ class _Lines:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    run_program(main)

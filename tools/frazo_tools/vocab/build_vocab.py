@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from frazo import _core
+from frazo.program.command_line import run_program
 from frazo.program.durable_file import write_bytes
 from frazo_tools.documented_parser import documented_parser
 from frazo_tools.progress import Progress
@@ -193,4 +194,4 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    run_program(main)

@@ -24,6 +24,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from frazo import _core
+from frazo.program.command_line import run_program
 from frazo_tools.documented_parser import documented_parser
 from frazo_tools.vocab import build_vocab
 
@@ -156,4 +157,4 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    run_program(main)

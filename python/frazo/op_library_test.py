@@ -1,6 +1,6 @@
 import pytest
 
-from frazo.ops.library import find_library
+from frazo.op_library import find_op_library
 
 
 def test_a_missing_library_says_where_it_was_sought(tmp_path):
@@ -8,8 +8,8 @@ def test_a_missing_library_says_where_it_was_sought(tmp_path):
     with pytest.raises(
         FileNotFoundError, match=r"in none of .*python/frazo/libfrazo_ops.so, .*core/ops/"
     ):
-        find_library(package)
+        find_op_library(package)
     library = tmp_path / "core" / "ops" / "libfrazo_ops.so"
     library.parent.mkdir(parents=True)
     library.touch()
-    assert find_library(package) == library
+    assert find_op_library(package) == library

@@ -1,0 +1,3 @@
+"""The version of Frazo."""
+
+VERSION = "0.1.0"
