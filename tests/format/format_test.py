@@ -34,7 +34,6 @@ ROOMS_WITH_OLD_WORDS = tuple(
         "jobs",
         "layers",
         "models",
-        "shard",
         "tasks",
         "train",
     )
