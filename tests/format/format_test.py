@@ -30,7 +30,6 @@ ROOMS_WITH_OLD_WORDS = tuple(
     f"python/frazo/{room}/"
     for room in (
         "evaluate",
-        "experiment",
         "jobs",
         "layers",
         "models",
