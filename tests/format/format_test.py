@@ -33,7 +33,6 @@ ROOMS_WITH_OLD_WORDS = tuple(
         "layers",
         "models",
         "tasks",
-        "train",
     )
 )
 
