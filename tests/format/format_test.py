@@ -29,7 +29,6 @@ PARAMETER_BUDGET = 6
 ROOMS_WITH_OLD_WORDS = tuple(
     f"python/frazo/{room}/"
     for room in (
-        "jobs",
         "layers",
         "models",
         "tasks",
