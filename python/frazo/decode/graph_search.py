@@ -1,4 +1,4 @@
-"""Decoding inside a TensorFlow graph, so that an exported model carries its search."""
+"""Runs a search inside a TensorFlow graph, so that an exported model contains its search."""
 
 from __future__ import annotations
 
@@ -19,26 +19,28 @@ def graph_search(
     start_token: int,
     state_shapes: Any | None = None,
 ) -> Results:
-    """Decodes in a tf.while_loop, as frazo.decode.search.search does outside of a graph.
+    """Searches in a tf.while_loop, as frazo.decode.search.search does outside of a graph.
 
-    The search itself travels through the loop as a variant tensor: nothing outlives a call, and calls may
-    run side by side.
+    The loop passes the search from step to step as a variant tensor. Nothing outlives a call, and
+    calls may run at the same time.
 
     Args:
-      score: gives the Scores of the rows and the model's next state. Rows and Scores hold tensors.
-      state: nested tensors [B, ...], the model's state before the first step. Each step gets them as
-        [rows, ...], gathered by Rows.parents.
-      config: string [], a serialized frazo.Search: a tensor, so that one export serves every setting.
-      sentences: with tensors; `vocabulary` is a number.
+      score: Takes the rows and the model's state; returns the Scores of the rows and the next
+        state. Rows and Scores hold tensors.
+      state: Nested tensors [B, ...], the model's state before the first step. Each step gets them
+        as [rows, ...], gathered by Rows.parents.
+      config: string [], a serialized frazo.Search. It is a tensor, so that one export serves every
+        setting.
+      sentences: The sentences; the fields are tensors, except that `vocabulary` is a number.
       start_token: Rows.tokens of step 0.
-      state_shapes: nested tf.TensorShapes of the state, with None for the rows and for what changes from step to
-        step. Default: only the number of rows changes.
+      state_shapes: Nested tf.TensorShapes of the state, with None for the number of rows and for
+        each size that changes from step to step. Default: only the number of rows changes.
 
     Returns:
-      Results of tensors.
+      Results that hold tensors.
 
     Raises:
-      tf.errors.InvalidArgumentError: names what is wrong, as frazo.decode.search.search does.
+      tf.errors.InvalidArgumentError: The errors of frazo.decode.search.search.
     """
     inputs = ops.SearchInputs(**sentences._asdict())
     search, parents, owners = ops.search_begin(config, inputs)

@@ -108,7 +108,7 @@ def test_one_exported_model_serves_every_setting_at_once(tmp_path):
 def test_a_state_may_grow_where_its_shape_says_so():
     def score(rows, state):
         past = tf.concat([state["past"], rows.tokens[:, tf.newaxis]], 1)
-        # All tokens so far, modulo 7, are the next one.
+        # The next token is the sum of all tokens so far, modulo 7.
         return Scores(tf.one_hot(tf.reduce_sum(past, 1) % 7, 7, 9.0)), {"past": past}
 
     @tf.function

@@ -1,4 +1,4 @@
-"""Decoding with any model that gives scores as NumPy arrays."""
+"""Searches for the outputs of any model that gives scores as NumPy arrays."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ class FinishReason(enum.IntEnum):
 
     NONE = 0  # There is no hypothesis here.
     EOS = 1
-    EOC = 2  # By the end of the last chunk.
-    LENGTH = 3  # Cut at max_length, or where the given target was.
+    EOC = 2  # A transducer reached the end of the last chunk.
+    LENGTH = 3  # The hypothesis was cut at max_length, or the given target ended here.
 
 
 class Rows(NamedTuple):
@@ -25,10 +25,11 @@ class Rows(NamedTuple):
 
     Attributes:
       step: 0, 1, ...
-      tokens: int32 [rows], the last token of each; the start token in step 0.
-      parents: int32 [rows]. The model's state of row i is the one that it had for row parents[i] of the
-        step before; in step 0, that of sentence parents[i].
-      sentences: int32 [rows], ascending. A sentence that is done has no more rows.
+      tokens: int32 [rows], the last token of each hypothesis; in step 0 the start token.
+      parents: int32 [rows]. Row i continues row parents[i] of the previous step and takes over its
+        model state; in step 0 it takes the state of sentence parents[i].
+      sentences: int32 [rows], ascending, the sentence of each row. A sentence that is done has no
+        rows.
     """
 
     step: int
@@ -38,12 +39,12 @@ class Rows(NamedTuple):
 
 
 class Scores(NamedTuple):
-    """What a model gives for Rows.
+    """The output of a model for Rows.
 
     Attributes:
-      scores: float32 [rows, vocabulary], as Search.score_kind says.
-      attention: float32 [rows, source], if the search has a source.
-      is_last_chunk: bool [rows], for transducers: whether the row reads the last chunk.
+      scores: float32 [rows, V], logits or log-probabilities, as Search.score_kind says.
+      attention: float32 [rows, S], attention weights; None if S is 0.
+      is_last_chunk: bool [rows], whether the row reads the last chunk; for transducers only.
     """
 
     scores: np.ndarray
@@ -52,17 +53,18 @@ class Scores(NamedTuple):
 
 
 class Sentences(NamedTuple):
-    """The sentences to decode.
+    """The sentences to search outputs for.
 
     Attributes:
-      count: B.
-      vocabulary: V.
-      source: S, attention weights a row; 0 if the model gives none.
-      source_lengths: int32 [B]: source positions that count for the coverage. None: S for each.
-      forced: int32 [B, longest]: tokens that each hypothesis begins with, up to forced_lengths; for
-        TargetScoring all its tokens. None: no token is forced.
-      forced_lengths: int32 [B].
-      seeds: int64 [B]: what tells a sentence's random draws from another's. None: 0, 1, ...
+      count: B, the number of sentences.
+      vocabulary: V, the number of tokens in the vocabulary.
+      source: S, the number of attention weights per row; 0 if the model gives none.
+      source_lengths: int32 [B], how many source positions count for the coverage. None: S for each
+        sentence.
+      forced: int32 [B, longest], the tokens that each hypothesis begins with; for TargetScoring all
+        its tokens. None: no token is forced.
+      forced_lengths: int32 [B], how many tokens of each row of `forced` count.
+      seeds: int64 [B]. It tells the random draws of the sentences apart. None: 0, 1, ...
     """
 
     count: int
@@ -77,16 +79,18 @@ class Sentences(NamedTuple):
 class Results(NamedTuple):
     """The hypotheses found for each of B sentences, best first.
 
-    Where there are fewer than `best`, reasons are NONE, lengths 0, totals and normalized minus infinity.
+    If a sentence has fewer than `best` hypotheses, the missing ones have reason NONE, length 0, and
+    minus infinity as total and normalized score.
 
     Attributes:
-      tokens: int32 [B, best, longest], the token that ended the hypothesis included; 0 behind it.
-      token_scores: float32 [B, best, longest], log-probabilities; 0 behind the last token.
-      lengths: int32 [B, best], tokens of each.
-      totals: float32 [B, best], sums of token_scores (of merged paths: the log of their probability).
-      normalized: float32 [B, best], what they are ranked by; see search.proto.
-      reasons: int32 [B, best], FinishReason.
-      attention: float32 [B, best, longest, S], the weights by which each token was scored.
+      tokens: int32 [B, best, longest], including the token that ended the hypothesis; 0 after it.
+      token_scores: float32 [B, best, longest], log-probabilities; 0 after the last token.
+      lengths: int32 [B, best], the number of tokens of each hypothesis.
+      totals: float32 [B, best], the sum of token_scores; for merged paths the log of the sum of
+        their probabilities.
+      normalized: float32 [B, best], the score that ranks the hypotheses; see search.proto.
+      reasons: int32 [B, best], a FinishReason.
+      attention: float32 [B, best, longest, S], the attention weights of each token.
     """
 
     tokens: np.ndarray
@@ -106,7 +110,7 @@ def search(
     start_token: int,
     threads: int = 2,
 ) -> Results:
-    """Decodes token by token with the scores of a model.
+    """Searches token by token with the scores of a model.
 
         def score(rows):
             state.gather(rows.parents)
@@ -114,17 +118,21 @@ def search(
 
         results = search(score, config, Sentences(count=2, vocabulary=32000), start_token=1)
 
-    The results depend on the scores alone, not on threads.
+    The results don't depend on the number of threads.
 
     Args:
-      score: called for every step, with fewer and fewer rows as sentences get done.
-      config: beam search, greedy search, sampling or scoring, and its settings.
+      score: Called once per step; it gets fewer rows as sentences finish.
+      config: Beam search, greedy search, sampling or scoring, and its settings.
+      sentences: The sentences to search outputs for.
       start_token: Rows.tokens of step 0.
-      threads: threads that choose tokens; at least 1.
+      threads: Number of threads that choose tokens; at least 1.
+
+    Returns:
+      The hypotheses of each sentence.
 
     Raises:
-      frazo._core.InvalidArgumentError: names the field of the config or the input that is wrong, or the
-        sentence, hypothesis and step whose scores are all NaN.
+      frazo._core.InvalidArgumentError: A field of the config or an argument is wrong, or all scores
+        of a row are NaN. The text names the field, or the sentence, hypothesis and step.
     """
     steps = _core.Search(
         config.SerializeToString(),

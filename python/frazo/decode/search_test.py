@@ -15,7 +15,10 @@ def config(text: str) -> search_pb2.Search:
 
 
 class TableModel:
-    """Scores that depend on the sentence, the step and the last token, and a state that counts tokens."""
+    """A model whose scores depend on the sentence, the step and the last token.
+
+    Its state counts tokens.
+    """
 
     def __init__(self, table: np.ndarray):
         self.table = table  # [sentence, step, last token, token]
@@ -30,7 +33,7 @@ class TableModel:
 
 
 def simple_beam(table: np.ndarray, width: int, eos: int, delta: float) -> list:
-    """The beam search of one sentence in the plainest form: all that ended, as (total, tokens)."""
+    """A plain beam search of one sentence; returns all ended hypotheses as (total, tokens)."""
     active, ended = [(0.0, ())], []
     for scores in table:
         extended = []
@@ -54,7 +57,7 @@ def test_a_narrow_beam_is_that_of_a_simple_program(data):
     vocabulary, width = data.draw(st.integers(2, 6)), data.draw(st.integers(1, 7))
     eos, delta = data.draw(st.integers(0, vocabulary - 1)), data.draw(st.integers(0, 4))
     seed = data.draw(st.integers(0, 1 << 30))
-    # Few values, so that many hypotheses are equal.
+    # The scores take few values, so that many hypotheses have equal totals.
     table = (
         -np.random.default_rng(seed)
         .integers(1, 7, (sentences, length, vocabulary, vocabulary))
@@ -79,7 +82,7 @@ def test_a_narrow_beam_is_that_of_a_simple_program(data):
             )
             if reason == FinishReason.EOS
         ]
-        # The same hypotheses, and in order.
+        # The hypotheses and their order are equal.
         assert sorted(found) == sorted(expected)
         assert [total for total, _ in found] == sorted((total for total, _ in found), reverse=True)
 

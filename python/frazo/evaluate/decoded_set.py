@@ -1,4 +1,4 @@
-"""One decoded input of an experiment: its outputs, its scores and what is said about them."""
+"""Decodes one input of an experiment and keeps its outputs and scores."""
 
 import json
 from collections.abc import Callable
@@ -22,8 +22,9 @@ _RATE = "examples_per_second"
 class DecodedSet(ScoredSet):
     """Decodes one input at checkpoints and keeps outputs and scores in <logdir>/decode_<name>.
 
-    Of step 500 that is 00000500.jsonl, an example a line; NAME_00000500.html for each page that the task
-    draws; and a line of the score log, which comes last: what has no score was not finished.
+    For step 500 it writes 00000500.jsonl with one example per line, PAGE_00000500.html for each
+    page that the task draws, and finally a line of the score log. A step without a score was not
+    finished.
     """
 
     def __init__(
@@ -34,21 +35,28 @@ class DecodedSet(ScoredSet):
         self._settings = experiment.decode
         _, message = unwrap(experiment.inputs[name])
         self._texts = InputTexts(message)
-        # Known when the input was read to its end.
-        self._num_examples = self.source.num_examples
+        # None until the input has been read to its end once.
+        self._num_examples = self.scored_input.num_examples
 
     def prepare(self, model: Model) -> None:
-        """JobError: the task, or the input, cannot be decoded."""
+        """Builds the decoder of the model's task.
+
+        Args:
+          model: The model whose outputs are scored.
+
+        Raises:
+          JobError: The task or the input cannot be decoded.
+        """
         self._model = model
         with named_errors(f"inputs.{self._name}"):
             self._decoder = model.task.decoder(self._texts)
-        self._decoding = Decoding(self._decoder, self.source, self._settings)
-        # What a score depends on beside the weights and the input.
+        self._decoding = Decoding(self._decoder, self.scored_input, self._settings)
+        # A score depends on these settings, the weights and the input.
         limit = self._settings.max_examples if self._settings.HasField("max_examples") else None
         self._made_by = {"search": self._decoder.search, "max_examples": limit}
 
     def wants(self, step: int) -> bool:
-        """Also where an earlier process scored the step with another search or on fewer examples."""
+        """Tells whether `step` has no score yet, or one of another search or number of examples."""
         if step < self._settings.start_step:
             return False
         record = self.records.get(step, {})
@@ -64,8 +72,8 @@ class DecodedSet(ScoredSet):
             return
         if not decoded.records:
             raise JobError(
-                f"inputs.{self._name}: there is no example to decode. Are all of them longer than the "
-                "batcher's bounds?"
+                f"inputs.{self._name}: there is no example to decode. Check the input's files, and "
+                "whether every example is longer than the batcher's bounds."
             )
         self._num_examples = len(decoded.records)
         scores = decoded.scorer.result()

@@ -1,4 +1,4 @@
-"""Decoding an input of numbers with a task that outputs their squares."""
+"""Decodes an input of numbers with a task that outputs their squares."""
 
 import io
 import json
@@ -62,7 +62,7 @@ MODEL_WEIGHT = tf.Variable(100, dtype=tf.int64)
 
 
 class Model:
-    """Its weights for evaluation make MODEL_WEIGHT 0."""
+    """A model whose weights for evaluation make MODEL_WEIGHT 0."""
 
     def __init__(self, task):
         self.task = task
@@ -94,7 +94,7 @@ class Terminal(io.StringIO):
 
 @pytest.fixture
 def decoded(tmp_path, monkeypatch):
-    """Makes a DecodedSet of numbers from 0 on and what it writes to."""
+    """Makes a DecodedSet of the numbers from 0 on, and its output."""
 
     def make(count=5, task_class=SquareTask, **settings):
         monkeypatch.setattr(scored_set, "build_one_pass_input", lambda *_: Numbers(count))
@@ -121,7 +121,7 @@ def test_outputs_figures_and_scores_of_the_evaluation_weights(decoded, tmp_path)
     directory = tmp_path / "decode_test"
     lines = (directory / "00000020.jsonl").read_text().splitlines()
     assert [json.loads(line)["square"] for line in lines] == [0, 1, 4, 9, 16]
-    # Of each batch of two the second has no figure.
+    # The second example of each batch of two has no figure.
     page = (directory / "digits_00000020.html").read_text()
     assert page == "digits of decode_test, step 20: <i>0</i><i>4</i><i>16</i>"
     record = json.loads((directory / "scores.jsonl").read_text())

@@ -1,4 +1,4 @@
-"""One pass over an input that decodes its examples with fixed weights."""
+"""Decodes the examples of an input in one pass with fixed weights."""
 
 import dataclasses
 import time
@@ -14,11 +14,13 @@ from frazo.tasks.decoder import Decoder, Scorer
 
 @dataclasses.dataclass(frozen=True)
 class Decoded:
-    """What a pass gave.
+    """The results of a pass.
 
-    records: one an example, as Decoder.records gives them. figures: those of the first ones, in HTML, by
-    the name of their page. scorer: it has all examples. seconds: without the time in which TensorFlow
-    made the graph.
+    Attributes:
+      records: One record per example, from Decoder.records.
+      figures: HTML figures of the first examples, by the name of their page.
+      scorer: A scorer to which all examples were added.
+      seconds: Duration of the pass, without the time in which TensorFlow builds the graph.
     """
 
     records: list[dict[str, Any]]
@@ -28,15 +30,21 @@ class Decoded:
 
 
 class Decoding:
-    """Decodes an input, as often as wanted."""
+    """Decodes an input; each call of run() is a new pass."""
 
-    def __init__(self, decoder: Decoder, source: Input, settings: decode_loop_pb2.DecodeLoop):
-        """source: gives one pass (see build_one_pass_input)."""
+    def __init__(self, decoder: Decoder, scored_input: Input, settings: decode_loop_pb2.DecodeLoop):
+        """Prepares the graph.
+
+        Args:
+          decoder: Decodes a batch.
+          scored_input: An input whose dataset is one pass; see build_one_pass_input.
+          settings: The limits of a pass.
+        """
         self._decoder = decoder
-        self._batches = source.dataset()
+        self._batches = scored_input.dataset()
         self._max_examples = settings.max_examples if settings.HasField("max_examples") else None
         self._max_shown = settings.max_shown_examples
-        # One graph for batches of every size.
+        # The signature leaves sizes open, so that batches of every size share a graph.
         self._decode = tf.function(
             decoder.decode, input_signature=[self._batches.element_spec], autograph=False
         )
@@ -44,10 +52,15 @@ class Decoding:
     def run(
         self, should_stop: Callable[[], bool], report: Callable[[int, float], None]
     ) -> Decoded | None:
-        """Stops with example max_examples, or with None when should_stop().
+        """Decodes with the present weights of the model; see Model.evaluation_weights.
 
-        report: called after each batch with the number of examples decoded so far and the seconds
-        that took. Uses the model's weights as they are (see Model.evaluation_weights).
+        Args:
+          should_stop: Asked before each batch.
+          report: Called after each batch with the number of examples decoded so far and the seconds
+            since the pass began.
+
+        Returns:
+          The results of at most max_examples examples, or None if should_stop() was true.
         """
         self._decode.get_concrete_function()
         began = time.monotonic()
@@ -72,7 +85,11 @@ class Decoding:
 
 
 class _Figures:
-    """Those of the first examples that have some. by_page: HTML by the name of its page."""
+    """Gathers the figures of the first examples that have figures.
+
+    Attributes:
+      by_page: HTML figures by the name of their page.
+    """
 
     def __init__(self, decoder: Decoder, limit: int):
         self._decoder = decoder

@@ -1,4 +1,4 @@
-"""One evaluated input of an experiment: its scores and what is said about them."""
+"""Evaluates one input of an experiment and keeps its scores."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -22,7 +22,7 @@ class EvaluatedSet(ScoredSet):
 
     def prepare(self, model: Model) -> None:
         self._model = model
-        self._evaluation = Evaluation(model, self.source, self._settings)
+        self._evaluation = Evaluation(model, self.scored_input, self._settings)
 
     def wants(self, step: int) -> bool:
         return step >= self._settings.start_step and step not in self.records

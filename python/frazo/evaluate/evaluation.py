@@ -1,4 +1,4 @@
-"""One pass over an input with fixed weights."""
+"""Evaluates a model on an input in one pass with fixed weights."""
 
 import dataclasses
 import math
@@ -18,10 +18,12 @@ _IS_SHOWN = "is_shown"
 
 @dataclasses.dataclass(frozen=True)
 class EvalResult:
-    """What a pass gave.
+    """The results of a pass.
 
-    metrics: weighted means. shown: the first rows of the task's examples that it marked as
-    worth showing.
+    Attributes:
+      metrics: Weighted means by name.
+      shown: The first examples that the task marked as worth showing; each maps the names of
+        EvalOutput.examples to values.
     """
 
     metrics: dict[str, float]
@@ -29,25 +31,37 @@ class EvalResult:
 
 
 class Evaluation:
-    """Evaluates a model on an input, as often as wanted."""
+    """Evaluates a model on an input; each call of run() is a new pass."""
 
-    def __init__(self, model: Model, source: Input, settings: eval_loop_pb2.EvalLoop):
-        """source: gives one pass (see build_one_pass_input)."""
+    def __init__(self, model: Model, scored_input: Input, settings: eval_loop_pb2.EvalLoop):
+        """Prepares the graph.
+
+        Args:
+          model: The model that is evaluated.
+          scored_input: An input whose dataset is one pass; see build_one_pass_input.
+          settings: The limits of a pass.
+        """
         self._model = model
-        self._batches = source.dataset()
-        self._num_examples = math.inf if source.num_examples is None else source.num_examples
+        self._batches = scored_input.dataset()
+        num_examples = scored_input.num_examples
+        self._num_examples = math.inf if num_examples is None else num_examples
         if settings.HasField("max_examples"):
             self._num_examples = min(self._num_examples, settings.max_examples)
         self._max_shown = settings.max_shown_errors
-        # One graph for batches of every size.
+        # The signature leaves sizes open, so that batches of every size share a graph.
         self._evaluate = tf.function(
             self._evaluate_batch, input_signature=[self._batches.element_spec], autograph=False
         )
 
     def run(self, should_stop: Callable[[], bool] = lambda: False) -> EvalResult | None:
-        """Stops after the batch that completes max_examples, or with None when should_stop().
+        """Evaluates with the present weights of the model; see Model.evaluation_weights.
 
-        Uses the model's weights as they are (see Model.evaluation_weights).
+        Args:
+          should_stop: Asked before each batch.
+
+        Returns:
+          The results, or None if should_stop() was true. The pass ends after the batch that
+          completes max_examples.
         """
         means = WeightedMeans()
         shown: list[dict[str, Any]] = []
@@ -68,7 +82,7 @@ class Evaluation:
         return EvalResult(means.means(), shown)
 
     def _evaluate_batch(self, batch: Mapping[str, tf.Tensor]) -> tuple[EvalOutput, tf.Tensor]:
-        """The second: int64 [], the examples of the batch."""
+        """Returns the task's output, and int64 [], the number of examples in the batch."""
         task = self._model.task
         context = StepContext.for_evaluation(seed=self._model.seed)
         return task.evaluate(batch, context), task.num_examples(batch)

@@ -1,4 +1,4 @@
-"""Evaluation and decoding in the trainer's own process."""
+"""Evaluates and decodes in the trainer's own process."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +13,7 @@ from frazo.run.run_state import RunState
 
 
 class LocalScores:
-    """Scores some inputs with the weights as they stand. The inputs are read when first needed."""
+    """Scores inputs with the present weights. It opens the inputs when it first needs them."""
 
     def __init__(
         self,
@@ -29,7 +29,7 @@ class LocalScores:
         self._console = console
         self._run_state = run_state
         self._sets: list[ScoredSet] | None = None
-        # The task's, known once something has been scored.
+        # Task.headline; empty until the first call of score().
         self.headline_metrics: Sequence[str] = ()
 
     def score(self, model: Model, step: int) -> None:
@@ -44,8 +44,15 @@ class LocalScores:
                 scored.score(step, lambda: self._run_state.should_stop() is not None)
 
     def headline(self, step: int) -> dict[str, tuple[str, float]]:
-        """The metric of `step` that says most, as the task says, by label: ("accuracy", 0.97) of
-        "eval_test"; of those that have one."""
+        """Returns the most telling metric of each scored input at `step`.
+
+        Args:
+          step: A training step.
+
+        Returns:
+          The name and the value of the first of the task's headline metrics that the input has, by
+          the input's label: {"eval_test": ("accuracy", 0.97)}. Inputs without one are absent.
+        """
         found = {}
         for scored in self._sets or []:
             metrics = scored.metrics(step)

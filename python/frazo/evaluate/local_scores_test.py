@@ -1,4 +1,4 @@
-"""Which of the scores a process says at its end."""
+"""Checks which scores a process prints at its end."""
 
 import types
 

@@ -1,4 +1,4 @@
-"""One input of an experiment that checkpoints are scored on: its directory and its scores."""
+"""Scores checkpoints on one input of an experiment."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -15,7 +15,14 @@ from frazo.scores.score_records import ScoreRecords
 class ScoredSet:
     """Scores checkpoints on one input and keeps the scores in <logdir>/<label>.
 
-    Subclasses say how. records: of the scores, also of earlier processes, by step.
+    Subclasses define how an input is scored.
+
+    Attributes:
+      label: The name of the directory, which log lines begin with.
+      scored_input: The input, whose dataset is one pass.
+      directory: <logdir>/<label>.
+      console: For log lines.
+      records: The records of the score log by step, including those of earlier processes.
     """
 
     def __init__(
@@ -26,31 +33,48 @@ class ScoredSet:
         logdir: Path,
         console: Console,
     ):
-        """name: of the input, as in the experiment ("Test"). The input is read here, not earlier."""
+        """Opens the input and reads the score log.
+
+        Args:
+          label: The name of the directory, such as "eval_test".
+          name: The name of the input in the experiment, such as "Test".
+          experiment: The experiment.
+          logdir: Its log directory.
+          console: For log lines.
+
+        Raises:
+          JobError: The files of the input cannot be used.
+        """
         self.label = label
-        self.source = build_one_pass_input(experiment, name)
+        self.scored_input = build_one_pass_input(experiment, name)
         self.directory = logdir / label
         self.console = console
         self._score_records = ScoreRecords(self.directory, console)
         self.records: dict[int, dict[str, Any]] = self._score_records.read()
 
     def metrics(self, step: int) -> Mapping[str, float | None]:
-        """Those of a step, without any if it has no score."""
+        """Returns the metrics of a step by name; empty if the step has no score."""
         return self.records.get(step, {}).get("metrics", {})
 
     def prepare(self, model: Model) -> None:
-        """Takes the model that is scored: to be called once, before the methods below. JobError: it
-        does not suit the input.
+        """Takes the model that is scored. Call this once, before the methods below.
+
+        Raises:
+          JobError: The model does not suit the input.
         """
         raise NotImplementedError(f"{type(self).__name__} does not define prepare")
 
     def wants(self, step: int) -> bool:
-        """Whether `step` has no score as it would be made now."""
+        """Tells whether `step` has no score that was made with the present settings."""
         raise NotImplementedError(f"{type(self).__name__} does not define wants")
 
     def score(self, step: int, should_stop: Callable[[], bool]) -> None:
-        """Scores the model's weights, which are those of `step`; says and records the scores, unless
-        should_stop().
+        """Scores the model's weights; prints and records the scores.
+
+        Args:
+          step: The training step of the weights.
+          should_stop: Asked before each batch. If it returns true, the method returns without a
+            score.
         """
         raise NotImplementedError(f"{type(self).__name__} does not define score")
 
@@ -64,6 +88,6 @@ class ScoredSet:
         summaries: Sequence[tf.compat.v1.Summary.Value] = (),
         details: Mapping[str, Any] | None = None,
     ) -> None:
-        """Records the scores of a step, as ScoreRecords.add does."""
+        """Records the scores of a step; see ScoreRecords.add."""
         self._score_records.add(step, metrics, summaries=summaries, details=details)
         self.records[step] = {"metrics": metrics, **(details or {})}

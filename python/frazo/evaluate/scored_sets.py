@@ -1,4 +1,4 @@
-"""The inputs that a process scores checkpoints on."""
+"""Builds the scored sets of a process's jobs."""
 
 from pathlib import Path
 
@@ -13,6 +13,16 @@ from frazo.proto import experiment_pb2
 def scored_sets(
     jobs: Jobs, experiment: experiment_pb2.Experiment, logdir: Path, console: Console
 ) -> list[ScoredSet]:
-    """Those that are evaluated, then those that are decoded. JobError: one cannot be read."""
+    """Builds a ScoredSet for each evaluated input, then one for each decoded input.
+
+    Args:
+      jobs: The jobs of the process.
+      experiment: The experiment.
+      logdir: Its log directory.
+      console: For log lines.
+
+    Raises:
+      JobError: The files of an input cannot be used.
+    """
     kinds = [(EvaluatedSet, jobs.evaluated), (DecodedSet, jobs.decoded)]
     return [kind(name, experiment, logdir, console) for kind, names in kinds for name in names]

@@ -1,19 +1,24 @@
-"""What differs between two experiments."""
+"""Compares two experiments."""
 
 from typing import Any
 
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
-# Says nothing about what is trained.
+# These fields don't change what is trained.
 _UNIMPORTANT = frozenset(["description"])
 
 
 def changed_fields(before: Message, after: Message) -> list[tuple[str, str, str]]:
-    """(path, value before, value after) of each differing scalar, by path; "unset" stands for no
-    value.
+    """Lists the scalar fields that differ.
 
-    Both messages are of one type and have their defaults filled in.
+    Args:
+      before: A message whose defaults are filled in.
+      after: A message of the same type, likewise.
+
+    Returns:
+      (field path, value before, value after) of each field that differs, ordered by path. "unset"
+      stands for a field without a value.
     """
     old, new = _leaves(before, ""), _leaves(after, "")
     return [
@@ -29,7 +34,8 @@ def _leaves(message: Message, path: str) -> dict[str, str]:
         field_path = f"{path}.{field.name}" if path else field.name
         for element_path, element in _elements(field, value, field_path):
             if isinstance(element, Message):
-                # An empty message has no leaf, but its presence is a choice: "optimizer.sgd".
+                # A message without fields has no leaf, but its presence is a choice:
+                # "optimizer.sgd".
                 leaves[element_path] = "set"
                 leaves.update(_leaves(element, element_path))
             else:

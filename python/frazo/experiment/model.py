@@ -1,4 +1,4 @@
-"""The variables of an experiment: its task, its learner and the count of steps."""
+"""Builds the task and the learner of an experiment."""
 
 import contextlib
 from collections.abc import Mapping
@@ -27,12 +27,28 @@ _COMPUTE_DTYPES = {
 
 
 class Model:
-    """Task and learner as built from an experiment, with their initial weights."""
+    """The task and the learner of an experiment, with initial weights.
+
+    Attributes:
+      seed: The experiment's seed.
+      task: The task.
+      learner: The learner of the task's variables.
+      global_step: int64 [], the number of training steps done.
+      variables: By name, all variables that a checkpoint holds.
+    """
 
     def __init__(
         self, experiment: experiment_pb2.Experiment, input_spec: Mapping[str, tf.TensorSpec]
     ):
-        """input_spec: of the batches that it will be given. JobError: the task does not suit them."""
+        """Builds the task and the learner.
+
+        Args:
+          experiment: The experiment.
+          input_spec: The shapes and types of the batches, by feature.
+
+        Raises:
+          JobError: The task does not suit the batches, or the learner does not suit the task.
+        """
         ops.set_implementation(ops.Implementation(experiment.operations.implementation))
         self.seed = experiment.seed
         place = Place(seed=experiment.seed, compute_dtype=_COMPUTE_DTYPES[experiment.compute_dtype])
@@ -41,14 +57,11 @@ class Model:
         with named_errors("learner"):
             self.learner = build(experiment.learner, variables=self.task.variables)
         self.global_step = tf.Variable(tf.constant(0, tf.int64), trainable=False, name=GLOBAL_STEP)
-        # All that a checkpoint holds of the model, by name.
         self.variables = by_key(
             [*self.task.variables, *self.learner.state_variables, self.global_step]
         )
 
     def evaluation_weights(self) -> contextlib.AbstractContextManager[None]:
-        """Within it the weights are those to be evaluated: the moving averages, where there are
-        some.
-        """
+        """Returns a context in which the weights are the moving averages, if there are any."""
         averages = self.learner.averages
         return averages.swapped() if averages else contextlib.nullcontext()

@@ -1,4 +1,4 @@
-"""A model's variables as a table."""
+"""Prints a model's variables as a table."""
 
 import math
 from collections.abc import Sequence
@@ -11,9 +11,14 @@ from frazo.shard.mesh import axis_names
 
 
 def model_analysis(variables: Sequence[tf.Variable]) -> str:
-    """One line a variable, in the order given: shape, size, logical axes, name; then the total.
+    """Formats a table with one line per variable, and the total.
 
-    Shape and size are those of the whole variable, whichever part of it this process holds.
+    Args:
+      variables: The variables, in the order of the lines.
+
+    Returns:
+      Lines with the shape, the number of values, the logical axes and the name. Shape and number
+      are those of the whole variable, even if this process holds a part of it.
     """
     rows = [
         (
@@ -39,7 +44,7 @@ def model_analysis(variables: Sequence[tf.Variable]) -> str:
 
 
 def _axes(variable: tf.Variable) -> str:
-    """ "embed, heads|heads|heads"; "-" for a variable that declares none."""
+    """Returns, for example, "embed, heads|heads|heads"; "-" if the variable declares no axes."""
     declaration = find_declaration(variable)
     names = axis_names(declaration.axes) if declaration else ()
     return ", ".join(names) or "-"

@@ -6,7 +6,7 @@ from frazo.shard.mesh import Fused, Mesh
 
 
 def test_table_has_shape_size_axes_name_and_the_total():
-    # The mesh cuts the kernel, but the table is of the whole.
+    # The mesh cuts the kernel, but the table shows the whole kernel.
     place = Place(
         path="network/fc", seed=1, mesh=Mesh({"model": 2}, {"model": 0}, {"mlp": "model"})
     )

@@ -1,4 +1,4 @@
-"""Building what an experiment describes, with errors for a person."""
+"""Builds the inputs of an experiment, and turns errors of its parts into texts for the user."""
 
 import contextlib
 from collections.abc import Iterator
@@ -15,10 +15,17 @@ from frazo.registry import build, unwrap
 
 @contextlib.contextmanager
 def named_errors(part: str) -> Iterator[None]:
-    """Turns what a file or the configuration can cause into a JobError that begins with `part`.
+    """Turns errors that a file or the configuration can cause into JobErrors.
 
-    Such errors come from inputs, layers, tasks and learners with a text for the user; what remains
+    Inputs, layers, tasks and learners raise such errors with a text for the user. Any other error
     is a fault of the program and keeps its traceback.
+
+    Args:
+      part: The field path that begins the text of the JobError.
+
+    Raises:
+      JobError: The body raised a ValueError, a LookupError other than KeyError and IndexError, an
+        OSError or a FrazoError.
     """
     try:
         yield
@@ -29,21 +36,46 @@ def named_errors(part: str) -> Iterator[None]:
 
 
 def build_input(experiment: experiment_pb2.Experiment, name: str, share: Share) -> Input:
-    """The part `share` of the input `name` as it is configured. JobError: its files cannot be used."""
+    """Builds an input as it is configured.
+
+    Args:
+      experiment: The experiment.
+      name: The name of the input.
+      share: The share of the records that the input gives.
+
+    Raises:
+      JobError: The files of the input cannot be used.
+    """
     with named_errors(f"inputs.{name}"):
         return build(experiment.inputs[name], seed=experiment.seed, share=share)
 
 
 def build_one_pass_input(experiment: experiment_pb2.Experiment, name: str) -> Input:
-    """The input `name`, read once in its own order even where training shuffles it. JobError."""
+    """Builds an input that gives its examples once, in their own order, even if training shuffles.
+
+    Args:
+      experiment: The experiment.
+      name: The name of the input.
+
+    Raises:
+      JobError: The files of the input cannot be used.
+    """
     _, kind = unwrap(experiment.inputs[name])
     with named_errors(f"inputs.{name}"):
         return build(one_pass(kind), seed=experiment.seed)
 
 
 def first_input(experiment: experiment_pb2.Experiment) -> tuple[str, Input]:
-    """The name and the one-pass input of Train, or else of the first by name: all have the batches
-    that the model takes. JobError.
+    """Builds an input whose batches the model takes: Train, or else the first by name.
+
+    Args:
+      experiment: The experiment.
+
+    Returns:
+      The name of the input, and the input, which gives its examples once.
+
+    Raises:
+      JobError: The files of the input cannot be used.
     """
     names = sorted(experiment.inputs)
     name = TRAIN_INPUT if TRAIN_INPUT in names else names[0]

@@ -1,4 +1,4 @@
-"""What the variables of the experiments that ship with Frazo declare."""
+"""Checks the logical axes that the variables of Frazo's own experiments declare."""
 
 import itertools
 
@@ -53,7 +53,7 @@ def by_name(task):
 
 @pytest.mark.parametrize("name", _MODELS)
 def test_all_variables_declare_axes_and_kernels_alone_decay(name):
-    # In a graph nothing is computed, so that the large models cost nothing.
+    # A graph computes nothing, so the large models cost nothing.
     with tf.Graph().as_default():
         variables = make_task(name).variables
     for variable in variables:
@@ -114,7 +114,7 @@ def test_four_processes_hold_four_parts_of_each_variable(name):
             ]
             gathered[key][np.ix_(*indices)] = variable
             if variable.shape.rank == 2:
-                # All matrices of these models are cut along "model", most along both.
+                # The mesh cuts all matrices of these models along "model", and most along both axes.
                 assert variable.shape.num_elements() <= whole[key].shape.num_elements() // 2
             assert variable.shape.num_elements() <= largest // 4
     for key, variable in whole.items():

@@ -1,4 +1,4 @@
-"""The records of a run in <logdir>/control: what is trained, from which configuration."""
+"""Writes the records of a run in <logdir>/control: the configuration, the model and its graph."""
 
 import threading
 from pathlib import Path
@@ -29,7 +29,7 @@ class ControlRecords:
         self._failure: Exception | None = None
 
     def warn_of_changes(self, experiment: experiment_pb2.Experiment) -> None:
-        """Names each field that differs from the configuration of the run before this one."""
+        """Warns of each field that differs from the params.txt that the previous run wrote."""
         path = self._directory / PARAMS_FILE
         if not path.exists():
             return
@@ -39,7 +39,9 @@ class ControlRecords:
                 for text in (path.read_text(encoding="utf-8"), resolved_text(experiment))
             )
         except (text_format.ParseError, UnicodeDecodeError) as error:
-            self._console.warning(f"{path}: not comparable with the present configuration: {error}")
+            self._console.warning(
+                f"{path}: cannot be compared with the present configuration: {error}"
+            )
             return
         for field, old, new in changed_fields(before, after):
             self._console.warning(f"{field} was {old} in {path} and is now {new}")
@@ -47,8 +49,8 @@ class ControlRecords:
     def write(self, experiment: experiment_pb2.Experiment, model: Model) -> None:
         """Writes the configuration and the table of the model's variables.
 
-        To be called when the model is known to fit the checkpoints of the run: until then the
-        older params.txt is the one that belongs to them.
+        Call this once the model is known to fit the checkpoints of the run. Until then the older
+        params.txt describes them.
         """
         self._directory.mkdir(parents=True, exist_ok=True)
         text = resolved_text(experiment)
@@ -59,12 +61,12 @@ class ControlRecords:
         self._events.add_text("model_analysis", analysis)
 
     def begin_graph(self, inner: InnerLoop) -> None:
-        """Writes the graph of a step in the background: nobody waits for it."""
+        """Starts to write the graph of a step in a thread, so that training doesn't wait for it."""
         self._thread = threading.Thread(target=self._write_graph, args=(inner,), name="graph")
         self._thread.start()
 
     def close(self) -> None:
-        """Waits for the graph. One that could not be written is a warning: nothing depends on it."""
+        """Waits for the graph. It only warns if the graph could not be written: nobody needs it."""
         if self._thread is not None:
             self._thread.join()
             self._thread = None

@@ -1,4 +1,4 @@
-"""The command line of the trainer."""
+"""Reads the command line of the trainer."""
 
 import argparse
 import os
@@ -16,7 +16,7 @@ MODES = (
     "shell",
     "write_inference_graph",
 )
-# Those that read or write checkpoints.
+# These modes read or write checkpoints.
 _MODES_WITH_LOGDIR = ("sync", "write_inference_graph")
 LIST_MODELS = "list"
 
@@ -91,10 +91,13 @@ exit codes
 
 
 def parse_flags(arguments: Sequence[str]) -> argparse.Namespace:
-    """Ends the process with code 2 and a message for a flag that does not exist or has no such
-    value.
+    """Reads flags. A flag that does not exist, or a wrong value, ends the process with code 2.
 
-    UsageError: flags that do not go together.
+    Args:
+      arguments: The command line without the program's name.
+
+    Raises:
+      UsageError: The mode needs --logdir, and it is missing.
     """
     parser = CommandLine(
         prog="trainer", description=_DESCRIPTION, epilog=f"{_EPILOG}\n{LOGGING_HELP}"
@@ -137,7 +140,7 @@ def parse_flags(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--job",
         metavar="JOBS",
-        help="the jobs of this process, parted by commas: controller, trainer, evaler_NAME, "
+        help="the jobs of this process, separated by commas: controller, trainer, evaler_NAME, "
         "decoder_NAME",
     )
     flags = parser.parse_args(arguments)
@@ -149,8 +152,9 @@ def parse_flags(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def enter_callers_directory() -> None:
-    """Makes relative paths mean what they meant where `bazel run` was typed; Bazel itself starts
-    programs elsewhere.
+    """Enters the directory in which `bazel run` was typed, so that relative paths hold.
+
+    Bazel starts programs in another directory.
     """
     directory = os.environ.get("BUILD_WORKING_DIRECTORY")
     if directory:

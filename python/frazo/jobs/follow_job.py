@@ -1,4 +1,4 @@
-"""The controller, the evalers and the decoders as processes of their own, beside a trainer."""
+"""Runs the controller, evalers and decoders in a process beside the trainer's."""
 
 from pathlib import Path
 
@@ -26,15 +26,24 @@ def run(
     console: Console,
     run_state: RunState,
 ) -> None:
-    """Does the jobs at each newest checkpoint until the training has finished, or the process is to
-    stop.
+    """Runs the jobs at each newest checkpoint until training has finished or a stop is requested.
 
-    The controller writes the records of the run before that. JobError: no checkpoint came in time.
+    The controller first writes the records of the run.
+
+    Args:
+      experiment: The experiment.
+      jobs: The jobs of the process; the trainer is not one of them.
+      logdir: The experiment's log directory.
+      console: For log lines.
+      run_state: Gives the checkpoints.
+
+    Raises:
+      JobError: An input cannot be used, or no checkpoint came in time.
     """
     if jobs.controller:
         _write_records(experiment, logdir, console, run_state.share)
     sets = scored_sets(jobs, experiment, logdir, console)
-    model = Model(experiment, sets[0].source.element_spec) if sets else None
+    model = Model(experiment, sets[0].scored_input.element_spec) if sets else None
     if model is not None:
         for scored in sets:
             scored.prepare(model)

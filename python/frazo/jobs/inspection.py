@@ -1,4 +1,4 @@
-"""Looking at a model without training it."""
+"""Shows a model without training it."""
 
 import code
 from pathlib import Path
@@ -32,8 +32,16 @@ def print_model(experiment: experiment_pb2.Experiment, console: Console) -> None
 def open_shell(
     experiment: experiment_pb2.Experiment, logdir: Path | None, console: Console
 ) -> None:
-    """Opens a Python prompt with the model and a batch; its weights come from the newest
-    checkpoint, if any.
+    """Opens a Python prompt with the model and a batch.
+
+    Args:
+      experiment: The experiment.
+      logdir: Its log directory. The newest checkpoint in it gives the weights. If there is none, or
+        logdir is None, the model has its initial weights.
+      console: For warnings of damaged checkpoints.
+
+    Raises:
+      JobError: The input cannot be used, or the checkpoint does not fit the model.
     """
     input_name, source = first_input(experiment)
     model = Model(experiment, source.element_spec)

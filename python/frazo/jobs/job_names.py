@@ -1,4 +1,4 @@
-"""Reads the names of jobs: --job, and the jobs of a process without it."""
+"""Reads the flag --job, and lists the jobs of a process that has no such flag."""
 
 from collections.abc import Sequence
 
@@ -11,8 +11,14 @@ _DECODER_PREFIX = "decoder_"
 
 
 def local_jobs(input_names: Sequence[str], decoded: Sequence[str]) -> Jobs:
-    """All of them in one process: every input but Train is evaluated, those in `decoded`
-    (decode.local_inputs) are decoded. UsageError: there is no such input.
+    """Lists the jobs of a single process: it keeps records, trains, evaluates and decodes.
+
+    Args:
+      input_names: The inputs of the experiment. All but Train are evaluated.
+      decoded: The inputs that are decoded, from decode.local_inputs.
+
+    Raises:
+      UsageError: `decoded` names an input that the experiment doesn't have.
     """
     for name in decoded:
         if name not in input_names:
@@ -25,7 +31,15 @@ def local_jobs(input_names: Sequence[str], decoded: Sequence[str]) -> Jobs:
 
 
 def parse_jobs(text: str, input_names: Sequence[str]) -> Jobs:
-    """Reads --job. Letter case does not matter. UsageError: an unknown job or input."""
+    """Reads the value of --job; upper and lower case are equal.
+
+    Args:
+      text: Names of jobs, separated by commas.
+      input_names: The inputs of the experiment.
+
+    Raises:
+      UsageError: There is no such job or no such input.
+    """
     controller = trainer = False
     scored: dict[str, list[str]] = {_EVALER_PREFIX: [], _DECODER_PREFIX: []}
     for name in (part.strip() for part in text.split(",")):

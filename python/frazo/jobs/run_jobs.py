@@ -19,7 +19,21 @@ def run(
     console: Console,
     run_state: RunState,
 ) -> int:
-    """Returns the exit code. JobError: a job failed."""
+    """Runs the jobs until they are done or a stop is requested.
+
+    Args:
+      experiment: The experiment.
+      jobs: The jobs of the process.
+      logdir: The experiment's log directory.
+      console: For log lines.
+      run_state: What the processes of the run know of each other.
+
+    Returns:
+      The exit code of the process.
+
+    Raises:
+      JobError: A job failed.
+    """
     with disk_and_graph_errors(logdir):
         if jobs.trainer:
             TrainJob(experiment, jobs, logdir, console, run_state).run()

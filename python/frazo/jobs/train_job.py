@@ -1,4 +1,4 @@
-"""The trainer, alone or with the controller and evaluations in its process."""
+"""Runs the trainer, alone or with the controller and evaluations in its process."""
 
 import shlex
 from pathlib import Path
@@ -29,9 +29,9 @@ from frazo.train.state import TrainState
 
 
 class TrainJob:
-    """Trains an experiment in a log directory, going on from its newest checkpoint.
+    """Trains an experiment from the newest checkpoint in its log directory.
 
-    With jobs.controller it keeps the records of the run, and at each checkpoint it evaluates
+    It keeps the records of the run if jobs.controller is set. At each checkpoint it evaluates
     jobs.evaluated and decodes jobs.decoded.
     """
 
@@ -53,9 +53,10 @@ class TrainJob:
         self._scores = LocalScores(jobs, experiment, logdir, console, run_state)
 
     def run(self) -> None:
-        """Returns when training has finished or the process is to stop, and everything is saved.
+        """Trains and saves until training has finished or a stop is requested.
 
-        JobError: it could not go on, or the last checkpoint could not be written.
+        Raises:
+          JobError: Training cannot continue, or the last checkpoint could not be written.
         """
         with self._run_state.training():
             try:
@@ -66,7 +67,7 @@ class TrainJob:
         self._say_end(step)
 
     def _train(self) -> int:
-        """Returns the step reached."""
+        """Returns the number of steps done."""
         experiment = self._experiment
         if self._keeps_records:
             self._records.warn_of_changes(experiment)
@@ -88,9 +89,7 @@ class TrainJob:
         return step
 
     def _restore(self, store: CheckpointStore, state: TrainState) -> int:
-        """Goes back to the newest checkpoint, if there is one. Returns the step at which training
-        goes on.
-        """
+        """Restores the newest checkpoint, if there is one. Returns the number of steps done."""
         console, max_steps = self._console, self._experiment.train.max_steps
         checkpoint = store.open_newest(console.warning)
         if checkpoint is None:
@@ -109,7 +108,7 @@ class TrainJob:
             console.warning(
                 "the input Train or the seed is not that of the checkpoint: the input begins at its first batch"
             )
-        # Those that a kill prevented after the save.
+        # A kill after the save may have prevented these scores.
         self._scores.score(state.model, step)
         return step
 

@@ -1,5 +1,7 @@
-"""The program: reads the command line, checks the experiment, and only then starts TensorFlow and
-the jobs.
+"""Runs the trainer's command line.
+
+The program checks the flags and the experiment before it starts TensorFlow, so that a mistake shows
+at once.
 """
 
 import argparse
@@ -28,10 +30,16 @@ _MODES_THAT_LOG = ("sync", "write_inference_graph")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Returns the exit code (see --help). arguments: default is the command line.
+    """Runs the trainer.
 
-    A program of yours that imports its own layers, tasks or inputs first, and then calls this, is a
-    trainer for them.
+    A program of your own is a trainer for its layers, tasks and inputs if it imports them and then
+    calls this function.
+
+    Args:
+      arguments: The flags; None stands for those of the command line.
+
+    Returns:
+      The exit code; see --help.
     """
     console = Console()
     try:

@@ -1,4 +1,4 @@
-"""Which part of a variable each process of a mesh holds."""
+"""Computes which part of a variable each process of a mesh holds."""
 
 import dataclasses
 import itertools
@@ -10,8 +10,9 @@ from typing import NamedTuple, TypeAlias
 class Axis:
     """The logical axis of a dimension.
 
-    name: what the mesh's rules call it, such as "embed" or "mlp".
-    unit: the dimension is cut at multiples of this size only, such as the size of a head.
+    Attributes:
+      name: The name in the mesh's rules, such as "embed" or "mlp".
+      unit: The dimension is cut only at multiples of this size, such as the size of a head.
     """
 
     name: str
@@ -23,9 +24,11 @@ class Axis:
 
 @dataclasses.dataclass(frozen=True)
 class Fused:
-    """A dimension that holds several parts side by side, each of which is cut by itself.
+    """A dimension that holds several parts side by side; each part is cut separately.
 
-    parts: the axis of each part. sizes: the size of each part.
+    Attributes:
+      parts: The axis of each part.
+      sizes: The size of each part.
     """
 
     parts: tuple[Axis, ...]
@@ -33,15 +36,15 @@ class Fused:
 
     @classmethod
     def equal(cls, name: str, count: int, size: int) -> "Fused":
-        """`count` parts of one axis and one size."""
+        """Makes a dimension of `count` parts, each with the axis `name` and the size `size`."""
         return cls((Axis(name),) * count, (size,) * count)
 
     def show(self) -> str:
-        """ "heads|heads|heads"."""
+        """Returns the names of the parts, for example "heads|heads|heads"."""
         return "|".join(part.name for part in self.parts)
 
 
-# A name stands for an Axis of that name.
+# A string stands for the Axis of that name.
 LogicalAxis: TypeAlias = str | Axis | Fused
 
 
@@ -52,16 +55,18 @@ class Range(NamedTuple):
     size: int
 
 
-# For each dimension, the ranges of it that are held: ascending, not adjacent.
+# The ranges that a process holds of each dimension: ascending, not adjacent.
 Held: TypeAlias = tuple[tuple[Range, ...], ...]
 
 
 @dataclasses.dataclass(frozen=True)
 class Mesh:
-    """Processes on a grid, and where on it this process is.
+    """A grid of processes, and the coordinates of this process.
 
-    sizes: processes along each mesh axis. coordinates: of this process, by mesh axis, from 0.
-    rules: the mesh axis along which a logical axis is cut; other logical axes are not cut.
+    Attributes:
+      sizes: Number of processes along each mesh axis.
+      coordinates: The coordinate of this process on each mesh axis, counted from 0.
+      rules: The mesh axis that cuts each logical axis. Logical axes without a rule are not cut.
     """
 
     sizes: Mapping[str, int] = dataclasses.field(default_factory=dict)
@@ -89,20 +94,20 @@ class Mesh:
 
     @classmethod
     def single(cls) -> "Mesh":
-        """One process, which holds everything."""
+        """Makes a mesh of one process, which holds everything."""
         return cls()
 
     def held(self, path: str, shape: Sequence[int], axes: Sequence[LogicalAxis]) -> Held:
-        """What this process holds of a variable.
+        """Returns the ranges that this process holds of a variable.
 
         Args:
-          path: the variable's name, for errors.
-          shape: the sizes of the whole variable.
-          axes: a logical axis for each dimension.
+          path: The variable's name, for errors.
+          shape: The sizes of the whole variable.
+          axes: A logical axis for each dimension.
 
         Raises:
-          ValueError: axes and shape do not fit together, a dimension cannot be cut into equal
-            pieces, or one mesh axis would cut two dimensions.
+          ValueError: The axes don't fit the shape, a dimension cannot be cut into equal pieces, or
+            one mesh axis would cut two dimensions.
         """
         if len(axes) != len(shape):
             raise ValueError(
@@ -141,7 +146,7 @@ class Mesh:
         return tuple(ranges)
 
     def _piece(self, path: str, axis: Axis, size: int) -> Range:
-        """This process's piece of a part of a dimension."""
+        """Returns the range that this process holds of one part of a dimension."""
         name = self.rules.get(axis.name)
         if name is None:
             return Range(0, size)
@@ -157,22 +162,30 @@ class Mesh:
 
 
 def axis_names(axes: Sequence[LogicalAxis]) -> tuple[str, ...]:
-    """The axes of a variable for messages and tables: ("embed", "heads|heads|heads")."""
+    """Returns the names of axes for messages and tables: ("embed", "heads|heads|heads")."""
     return tuple(axis if isinstance(axis, str) else axis.show() for axis in axes)
 
 
 def held_shape(held: Held) -> tuple[int, ...]:
-    """The shape of what is held."""
+    """Returns the shape of the values that are held."""
     return tuple(sum(piece.size for piece in ranges) for ranges in held)
 
 
 def is_whole(held: Held, shape: Sequence[int]) -> bool:
-    """Whether everything is held of a variable of this shape."""
+    """Tells whether `held` is the whole of a variable with this shape."""
     return held_shape(held) == tuple(shape)
 
 
 def within(ranges: Sequence[Range], part: Range) -> tuple[Range, ...]:
-    """What `ranges` hold of a part of the dimension, counted from the part's start."""
+    """Cuts the ranges of a dimension down to a part of it.
+
+    Args:
+      ranges: The ranges that are held.
+      part: A part of the dimension.
+
+    Returns:
+      The held ranges within the part, counted from the part's start.
+    """
     found = []
     for start, size in ranges:
         first = max(start, part.start)
@@ -183,12 +196,12 @@ def within(ranges: Sequence[Range], part: Range) -> tuple[Range, ...]:
 
 
 def boxes(held: Held) -> list[tuple[Range, ...]]:
-    """The pieces of the whole variable that are held, each one range of every dimension."""
+    """Lists the held pieces of the whole variable; a piece is one range of every dimension."""
     return list(itertools.product(*held))
 
 
 def local_boxes(held: Held) -> list[tuple[Range, ...]]:
-    """Where the pieces of `boxes`, in the same order, are in what is held."""
+    """Lists where the pieces of `boxes` lie in the array of the held values, in the same order."""
     local = []
     for ranges in held:
         starts = itertools.accumulate((piece.size for piece in ranges), initial=0)

@@ -41,7 +41,7 @@ def test_parts_of_a_fused_axis_are_cut_each_by_itself():
     heads = Axis("heads")
     (ranges,) = held((12,), (Fused((heads, heads), (4, 8)),))
     assert ranges == (Range(2, 2), Range(8, 4))
-    # The first halves of [0, 4) and [4, 8), and the whole of [8, 10), which touches nothing.
+    # The first halves of [0, 4) and [4, 8), and all of [8, 10), which touches no other range.
     first = dataclasses.replace(_GRID, coordinates={"data": 0, "model": 0})
     fused = Fused((heads, heads, Axis("kept")), (4, 4, 2))
     assert held((10,), (fused,), first) == ((Range(0, 2), Range(4, 2), Range(8, 2)),)
@@ -111,5 +111,5 @@ def test_ranges_within_a_part_count_from_its_start():
 def test_boxes_are_all_combinations_of_ranges():
     held_ranges = ((Range(4, 2),), (Range(2, 3), Range(7, 1)))
     assert boxes(held_ranges) == [(Range(4, 2), Range(2, 3)), (Range(4, 2), Range(7, 1))]
-    # What is held lies side by side.
+    # The held ranges lie side by side in the array.
     assert local_boxes(held_ranges) == [(Range(0, 2), Range(0, 3)), (Range(0, 2), Range(3, 1))]

@@ -1,4 +1,4 @@
-"""Experiments whose activations are bfloat16."""
+"""Trains experiments whose activations are bfloat16."""
 
 import math
 
@@ -112,6 +112,6 @@ def test_loss_is_that_of_float32_up_to_rounding(make_experiment, batch):
     for compute_dtype in ("FLOAT32", "BFLOAT16"):
         model, _ = make(make_experiment(compute_dtype), batch)
         losses.append(float(model.task.loss(batch, _EVALUATION)[0].mean))
-    # Each of a few roundings in a row is off by at most 2^-9 = .002.
+    # A few roundings follow each other; each is off by at most 2^-9 = .002.
     assert losses[1] == pytest.approx(losses[0], rel=0.05)
     assert losses[1] != losses[0]

@@ -1,4 +1,4 @@
-"""How to step: up to steps_per_loop training steps in one call of the graph."""
+"""Runs training steps in one call of a graph."""
 
 import dataclasses
 from typing import NamedTuple
@@ -11,7 +11,10 @@ from frazo.train.reduction import Reduction
 
 
 class _StepSums(NamedTuple):
-    """What the loop adds up: float32 scalars. Steps that were skipped count only in `nonfinite`."""
+    """The sums over steps: float32 scalars.
+
+    A skipped step counts only in `nonfinite` and `examples`.
+    """
 
     totals: dict[str, tf.Tensor]
     weights: dict[str, tf.Tensor]
@@ -21,11 +24,14 @@ class _StepSums(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class LoopResult:
-    """What some steps gave.
+    """The results of some steps.
 
-    totals, weights: of each metric, sums over the steps of weight * mean and of weight. scalars:
-    the learner's, at the last step. nonfinite: steps that were skipped. examples: all that were
-    read, as the task counts them.
+    Attributes:
+      totals: By metric, the sum of weight * mean over the steps.
+      weights: By metric, the sum of the weights over the steps.
+      scalars: The learner's scalars of the last step.
+      nonfinite: Number of skipped steps.
+      examples: Number of examples read, as the task counts them; those of skipped steps count.
     """
 
     totals: dict[str, float]
@@ -36,10 +42,10 @@ class LoopResult:
 
 
 class InnerLoop:
-    """Training steps of a model on batches from an iterator.
+    """Trains a model on batches from an iterator.
 
-    All randomness of step t comes from (model.seed, t), so the steps can be cut into loops in any
-    way.
+    The random numbers of step t are a function of (model.seed, t), so the division of the steps
+    into loops does not change the results.
     """
 
     def __init__(
@@ -52,13 +58,13 @@ class InnerLoop:
         """Builds the graph of a step.
 
         Args:
-          model: what is trained.
-          iterator: gives a batch for each step.
-          max_nonfinite_steps: so many skipped steps in a row end a loop early.
-          reduction: default: for a single process.
+          model: The model that is trained.
+          iterator: Gives a batch for each step.
+          max_nonfinite_steps: A loop ends early after this many skipped steps in a row.
+          reduction: Joins the gradients of several processes. Default: there is one process.
 
         Raises:
-          JobError: the task cannot be trained on the batches.
+          JobError: The task cannot be trained on the batches.
         """
         self._model = model
         self._iterator = iterator
@@ -71,7 +77,7 @@ class InnerLoop:
         )
 
     def run(self, num_steps: int) -> LoopResult:
-        """Does `num_steps` steps, or fewer where too many in a row were not finite."""
+        """Runs `num_steps` steps, or fewer if max_nonfinite_steps in a row were skipped."""
         sums, scalars = self._loop(tf.constant(num_steps, tf.int64))
         return LoopResult(
             totals={name: float(total) for name, total in sums.totals.items()},
@@ -82,7 +88,7 @@ class InnerLoop:
         )
 
     def step_graph(self) -> tf.compat.v1.GraphDef:
-        """The graph of one step."""
+        """Returns the graph of one step."""
         return self._step.graph.as_graph_def(add_shapes=True)
 
     def _train_step(self) -> tuple[_StepSums, dict[str, tf.Tensor]]:
@@ -122,8 +128,8 @@ class InnerLoop:
             return tf.logical_and(done < num_steps, in_a_row < self._max_nonfinite_steps)
 
         def step(done: tf.Tensor, sums: _StepSums, _) -> tuple:
-            of_step, scalars = self._step()
-            return done + 1, tf.nest.map_structure(tf.add, sums, of_step), scalars
+            step_sums, scalars = self._step()
+            return done + 1, tf.nest.map_structure(tf.add, sums, step_sums), scalars
 
         _, sums, scalars = tf.while_loop(
             goes_on, step, (tf.constant(0, tf.int64), *nothing), parallel_iterations=1

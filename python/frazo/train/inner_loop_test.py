@@ -1,4 +1,4 @@
-"""The loop on a task small enough to reckon by hand: loss = mean((w - x)^2) for one weight w."""
+"""Runs the loop on a task that can be computed by hand: loss = mean((w - x)^2), one weight w."""
 
 import numpy as np
 import pytest
@@ -108,7 +108,7 @@ def test_however_a_batch_is_cut_the_update_is_the_same(sizes):
 
 
 class OtherProcess(Reduction):
-    """Joins what is given with three examples of loss 2 and gradient -6."""
+    """Joins the loss and gradient with those of three examples of loss 2 and gradient -6."""
 
     def reduce(self, loss, gradients):
         weight = loss.weight + 3
@@ -161,7 +161,7 @@ def test_training_goes_on_from_a_snapshot_exactly(tmp_path):
     loop.run(5)
     snapshot = state.snapshot()
     loop.run(6)
-    # Written after the training went on: the snapshot is of step 5 all the same.
+    # The checkpoint is written after more training, but the snapshot is that of step 5.
     CheckpointStore(tmp_path, RetentionPolicy(1)).write(5, snapshot)
 
     resumed, iterator = SmallModel(noise=0.1), endless()

@@ -1,4 +1,4 @@
-"""When to save, evaluate, report and stop. How to step is the inner loop's affair."""
+"""Decides when to save, evaluate, report and stop; the inner loop runs the steps."""
 
 import time
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from frazo.train.saver import Saver
 
 
 class OuterLoop:
-    """Runs the inner loop in pieces that end exactly at the steps where there is something to do."""
+    """Runs the inner loop in pieces that end at each step with a save or a report."""
 
     def __init__(
         self,
@@ -34,12 +34,19 @@ class OuterLoop:
     def run(
         self, after_first_step: Callable[[], None], at_checkpoint: Callable[[int], None]
     ) -> int:
-        """Trains to max_steps, or until the process is to stop; saves at the end. Returns the step
-        reached.
+        """Trains to max_steps or until a stop is requested, and saves at the end.
 
-        after_first_step(): what should not delay it. at_checkpoint(step): after the snapshot of a
-        checkpoint was taken; the weights are still those of that step. JobError: too many steps in
-        a row were not finite, or the last save failed.
+        Args:
+          after_first_step: Called once after the first step; work that should not delay this step
+            belongs here.
+          at_checkpoint: Called with the step of each checkpoint once its snapshot is taken. The
+            weights are still those of the step.
+
+        Returns:
+          The number of steps done.
+
+        Raises:
+          JobError: Too many steps in a row were not finite, or the last save failed.
         """
         try:
             step = self._run(after_first_step, at_checkpoint)

@@ -9,7 +9,7 @@ from frazo.train.outer_loop import OuterLoop
 
 
 class StoppableRun(RunState):
-    """A run that nobody else takes part in."""
+    """A run of a single process."""
 
     stop = None
 
@@ -29,7 +29,7 @@ class StoppableRun(RunState):
 
 
 class FakeSaver:
-    """Saves at once. step: of each save, in order."""
+    """Saves at once. `steps` lists the step of each save."""
 
     def __init__(self):
         self.steps = []
@@ -49,7 +49,7 @@ class FakeSaver:
 
 
 class FakeReport:
-    """steps: of each report, in order."""
+    """Takes reports. `steps` lists the step of each."""
 
     def __init__(self):
         self.steps = []
@@ -65,8 +65,11 @@ class FakeReport:
 class Training:
     """An outer loop on a model that only counts its steps.
 
-    loops: the steps of each inner loop. evaluated: the steps of the checkpoints that were scored.
-    first: the step at which after_first_step was called. after_loop: called with each step reached.
+    Attributes:
+      loops: The number of steps of each inner loop.
+      evaluated: The steps of the checkpoints that were scored.
+      first: The step at which after_first_step was called.
+      after_loop: Called with the number of steps done after each loop.
     """
 
     def __init__(self, step=0):
@@ -81,7 +84,7 @@ class Training:
         self.after_loop = lambda step: None
 
     def train(self, **settings):
-        """Returns the step reached."""
+        """Returns the number of steps done."""
         inner = SimpleNamespace(run=self._run_loop)
         message = train_loop_pb2.TrainLoop(**settings)
         loop = OuterLoop(message, self.model, inner, self.saver, self.report, self.run_state)

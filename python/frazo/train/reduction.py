@@ -1,4 +1,4 @@
-"""What stands between the gradients of a process and the learner."""
+"""Joins the gradients of several processes before the learner gets them."""
 
 from collections.abc import Sequence
 
@@ -9,18 +9,21 @@ Gradient = tf.Tensor | tf.IndexedSlices | None
 
 
 class Reduction:
-    """Joins what the processes that share a step have computed. This one is for a single process."""
+    """Joins the losses and gradients of the processes that share a step.
+
+    This class is for a single process; subclasses are for several.
+    """
 
     def reduce(self, loss: Loss, gradients: Sequence[Gradient]) -> tuple[Loss, Sequence[Gradient]]:
-        """Called in the graph of a step.
+        """Joins losses and gradients within the graph of a step.
 
         Args:
-          loss: of this process's batch.
-          gradients: of loss.mean, in the order of the learner's weights.
+          loss: The loss of this process's batch.
+          gradients: The gradients of loss.mean, in the order of the learner's weights.
 
         Returns:
-          The loss of the batches of all processes together, and its gradients: the sums of totals
-          and of weights, and sum(weight * gradient) / sum(weight). Every process gets the same. Of
-          a single process, what was given.
+          The loss of the batches of all processes, whose total and weight are sums over the
+          processes, and its gradients, sum(weight * gradient) / sum(weight). All processes get the
+          same values. With a single process they are the arguments.
         """
         return loss, gradients

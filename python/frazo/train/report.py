@@ -1,4 +1,4 @@
-"""What training says of itself: log lines, scalars for TensorBoard, the live line."""
+"""Reports the progress of training: log lines, scalars for TensorBoard, the live line."""
 
 import time
 from collections.abc import Callable
@@ -13,10 +13,10 @@ from frazo.train.inner_loop import LoopResult
 
 
 class TrainReport:
-    """Gathers loops and reports every so many steps.
+    """Gathers the results of loops and reports them.
 
-    A metric in a report is the mean over the steps since the report before; learning_rate and
-    grad_norm are those of the last step; steps/sec and examples/sec leave out the time spent in
+    A metric in a report is the mean over the steps since the previous report. learning_rate and
+    grad_norm are those of the last step. steps/sec and examples/sec don't count the time spent in
     evaluation.
     """
 
@@ -27,7 +27,14 @@ class TrainReport:
         console: Console,
         clock: Callable[[], float] = time.monotonic,
     ):
-        """clock: seconds."""
+        """Opens the records.
+
+        Args:
+          train_directory: The directory of the event file and the score log.
+          max_steps: The last step of the training.
+          console: For log lines and the live line.
+          clock: Seconds from any start.
+        """
         self._console = console
         self._max_steps = max_steps
         self._clock = clock
@@ -36,17 +43,23 @@ class TrainReport:
         self._begin_interval()
 
     def begin(self, step: int) -> None:
-        """Training goes on from `step`."""
+        """Begins the first report, and records a restart if `step`, the steps done, is not 0."""
         if step:
             self._records.add_restart(step)
         self._begin_interval()
 
     def leave_out(self, seconds: float) -> None:
-        """Time that was not spent in training."""
+        """Subtracts time that was not spent in training from the time of the present report."""
         self._left_out_seconds += seconds
 
     def add(self, result: LoopResult, steps: int, step: int) -> None:
-        """steps: how many the loop took; step: the one that it ended at."""
+        """Adds the result of a loop.
+
+        Args:
+          result: The result.
+          steps: Number of steps in the loop.
+          step: Number of steps done in all.
+        """
         self._means.add(result.totals, result.weights)
         self._steps += steps
         self._examples += result.examples
@@ -55,7 +68,7 @@ class TrainReport:
         self._console.live(self._live_line(result, step))
 
     def report(self, step: int) -> None:
-        """Says and records what has been gathered."""
+        """Prints and records the results since the previous report."""
         seconds = max(self._seconds(), 1e-9)
         self._rate = self._steps / seconds
         rates = {"steps/sec": self._rate, "examples/sec": self._examples / seconds}

@@ -36,7 +36,7 @@ def test_a_report_is_one_line_one_record_and_one_set_of_scalars(tmp_path):
     report.add(result(loss_total=10.0, weight=20.0), 10, 10)
     report.add(result(loss_total=5.0, weight=20.0), 10, 20)
     clock.seconds += 5
-    # An evaluation took one of the five seconds: 20 steps in 4 s.
+    # An evaluation took one of the five seconds, so 20 steps took 4 s.
     report.leave_out(1.0)
     report.report(20)
     report.close()
@@ -89,6 +89,6 @@ def test_on_a_terminal_the_live_line_has_bar_rate_loss_and_time_left(tmp_path, m
     report.begin(0)
     clock.seconds += 2
     report.add(result(loss_total=5.0, weight=20.0), 60, 60)
-    # A quarter of 24 places; 180 steps at 30 a second are 6 s.
+    # The bar fills a quarter of 24 cells; 180 steps at 30 a second take 6 s.
     bar = "=" * 6 + " " * 18
     assert out.getvalue() == (f"\r\x1b[K[{bar}] 60/240  30.0 steps/s  loss 0.2500  ETA 0:06")

@@ -1,4 +1,4 @@
-"""Saving the state of training, and saying how it went."""
+"""Saves the state of training and prints the outcome."""
 
 import time
 
@@ -10,9 +10,10 @@ from frazo.train.state import TrainState
 
 
 class Saver:
-    """Takes a snapshot and has it written while training goes on.
+    """Takes snapshots, which a thread writes while training continues.
 
-    A save that fails is a warning, since the next one may succeed; unless it is the last one.
+    A failed save causes a warning, since the next one may succeed. Only the failure of the last
+    save is an error.
     """
 
     def __init__(self, state: TrainState, writer: CheckpointWriter, console: Console):
@@ -23,7 +24,7 @@ class Saver:
         self._stall_seconds: dict[int, float] = {}
 
     def save(self, step: int) -> None:
-        """Nothing to do if the last save was of this very step."""
+        """Takes a snapshot and starts to write it, unless the last call was for the same step."""
         if step == self._requested_step:
             return
         self._requested_step = step
@@ -32,25 +33,29 @@ class Saver:
         self._stall_seconds[step] = time.monotonic() - began
 
     def poll(self) -> None:
-        """Says what became of the saves that have ended."""
+        """Prints the outcome of the saves that have ended."""
         for save in self._writer.finished():
             self._say(save)
 
     def close(self) -> None:
-        """Waits for the save under way. CheckpointWriteError: it failed, and it is the last one."""
+        """Waits for the running save.
+
+        Raises:
+          CheckpointWriteError: The last save failed.
+        """
         for save in self._writer.close():
             if save.error is not None and save.step == self._requested_step:
                 raise save.error
             self._say(save)
 
     def settle(self) -> None:
-        """As close, for when something else went wrong: a save that failed is only said."""
+        """Waits like close() after another error; it only warns of a failed save."""
         for save in self._writer.close():
             self._say(save)
 
     def _say(self, save: FinishedSave) -> None:
         if save.manifest is None:
-            self._console.warning(f"{save.error} Training goes on; the next save will be tried.")
+            self._console.warning(f"{save.error} Training continues; the next save may succeed.")
             return
         self._console.line(
             f"train: saved {checkpoint_name(save.step)}: {format_bytes(save.manifest.size_bytes)} "

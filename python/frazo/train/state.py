@@ -1,4 +1,4 @@
-"""Everything that training goes on from: a snapshot of it is a checkpoint."""
+"""Gathers the state that training continues from; a checkpoint is a snapshot of it."""
 
 import hashlib
 
@@ -13,19 +13,25 @@ INPUT_PREFIX = "input/"
 _ITERATOR = "input/iterator"
 _FINGERPRINT = "input/fingerprint"
 
-# Pipelines of ours keep no state outside the iterator; one that does could not be resumed exactly.
+# Our pipelines keep their state in the iterator. A state elsewhere would not be saved, so it is an
+# error.
 _FAIL_ON_EXTERNAL_STATE = 2
 
 
 class TrainState:
-    """The model's variables and the input's position.
+    """The model's variables and the position of the input.
 
-    There is no random state: the numbers of step t are a function of the experiment's seed and t.
+    Random numbers need no state: those of step t are a function of the experiment's seed and t.
     """
 
     def __init__(self, model: Model, iterator: tf.data.Iterator, train_input: input_pb2.Input):
-        """train_input: the message that the iterator comes from; another one cannot go on from its
-        position.
+        """Computes the fingerprint of the input.
+
+        Args:
+          model: The model that is trained.
+          iterator: The iterator over the input's batches.
+          train_input: The input message. A position can be restored only if this message and the
+            seed are those of the checkpoint.
         """
         self.model = model
         self._iterator = iterator
@@ -33,8 +39,9 @@ class TrainState:
         self._fingerprint = hashlib.sha256(text).hexdigest()
 
     def snapshot(self) -> list[SavedTensor]:
-        """The values of this moment. Cheap: a variable's buffer is copied only when it is next
-        written.
+        """Returns the present values.
+
+        This is cheap: a variable's buffer is copied only when the variable is next written.
         """
         position = tf.raw_ops.SerializeIterator(
             resource_handle=self._iterator._iterator_resource,
@@ -46,10 +53,16 @@ class TrainState:
         ]
 
     def restore(self, checkpoint: Checkpoint) -> bool:
-        """Goes back to a checkpoint. False: the input is another one now, and begins at its first
-        batch.
+        """Restores the variables and, if the input is the same, its position.
 
-        JobError: the variables do not fit.
+        Args:
+          checkpoint: The checkpoint.
+
+        Returns:
+          Whether the position was restored. If not, the input begins at its first batch.
+
+        Raises:
+          JobError: The variables of the checkpoint don't fit the model.
         """
         restore_variables(checkpoint, self.model.variables, other_prefix=INPUT_PREFIX)
         if not holds(checkpoint, _ITERATOR) or not holds(checkpoint, _FINGERPRINT):
