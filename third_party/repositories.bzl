@@ -1,5 +1,6 @@
 """Everything outside Frazo that its build needs. A workspace that depends on Frazo calls both functions, too."""
 
+load("//third_party/aarch64:repository.bzl", "aarch64_tools")
 load("//third_party/bazel:shim.bzl", "shim_repositories")
 load("//third_party/node:repository.bzl", "node_tools")
 load("//third_party/python:repository.bzl", "python_environment")
@@ -14,6 +15,7 @@ def frazo_repositories():
     )
     system_libraries(name = "frazo_system")
     node_tools(name = "frazo_node")
+    aarch64_tools(name = "frazo_aarch64")
 
 def frazo_toolchains():
     """Makes the locked Python environment the interpreter of every Python target."""

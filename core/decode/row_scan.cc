@@ -60,7 +60,7 @@ void AddCandidates(const float* scores, int64_t first_token, const TokenFilter& 
 }
 
 struct Sums {
-  float reference = kNoReference;
+  float reference;
   V parts[kVectors];
 };
 
@@ -104,8 +104,8 @@ HWY_INLINE void ScanChunk(const float* scores, int64_t first_token, const TokenF
 template <bool kNormalize>
 float Scan(absl::Span<const float> scores, const TokenFilter& filter, CandidateList* candidates) {
   const D d;
-  Sums sums;
-  for (V& part : sums.parts) part = hn::Zero(d);
+  const V zero = hn::Zero(d);
+  Sums sums = {kNoReference, {zero, zero, zero, zero}};
   const int64_t size = scores.size();
   const int64_t whole = size / kChunk * kChunk;
   for (int64_t token = 0; token < whole; token += kChunk) {

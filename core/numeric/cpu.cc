@@ -1,6 +1,11 @@
 #include "core/numeric/cpu.h"
 
+#if defined(__aarch64__)
+#include <sys/auxv.h>
+#endif
+
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 
@@ -57,6 +62,16 @@ CpuLevel GetCpuLevel() {
 bool HasAvx512Vnni() {
   static const bool has = GetCpuLevel() == CpuLevel::kAvx512 && ProcessorHasVnni();
   return has;
+}
+
+bool HasArmCrc32c() {
+#if defined(__aarch64__)
+  constexpr uint64_t kNeeded = HWCAP_CRC32 | HWCAP_PMULL;
+  static const bool has = (getauxval(AT_HWCAP) & kNeeded) == kNeeded;
+  return has;
+#else
+  return false;
+#endif
 }
 
 std::string_view CpuLevelName(CpuLevel level) {

@@ -26,6 +26,9 @@ CpuLevel GetCpuLevel();
 // Whether there is AVX-512 VNNI, on the level kAvx512 only.
 bool HasAvx512Vnni();
 
+// Whether there are ARM's CRC-32 and PMULL instructions. FRAZO_CPU does not mask them.
+bool HasArmCrc32c();
+
 // As ParseCpuLevel() takes it.
 std::string_view CpuLevelName(CpuLevel level);
 

@@ -38,7 +38,7 @@ class Int8Rows {
   int64_t blocks_;
   std::vector<uint8_t> values_;
   std::vector<float> scales_;
-  // Of the row that is being set.
+  // The values of the row that is being set.
   std::vector<uint8_t> rounded_;
 };
 

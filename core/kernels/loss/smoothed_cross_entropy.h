@@ -32,7 +32,7 @@ struct SmoothedCrossEntropy {
   void Gradient(int64_t begin, int64_t end, const float* slopes, const RowTotal* totals,
                 float* gradient) const;
 
-  // Of every class but the label.
+  // The target of every class but the label.
   float other_target() const { return smoothing > 0 ? smoothing / (classes - 1) : 0; }
 };
 

@@ -59,7 +59,7 @@ class Backward {
   const BackwardResults results_;
   const bool projects_;
   StepProduct product_;
-  // Of the state after the present step: [batch, units] and [batch, size].
+  // The state after the present step: [batch, units] and [batch, size].
   std::vector<float> cells_;
   std::vector<float> outputs_;
   // [batch, units]: of the output before projection.

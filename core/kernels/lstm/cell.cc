@@ -68,19 +68,16 @@ HWY_INLINE Lanes Gate(const NormWeights& norm, const CellStep<Float>& step, int6
 template <typename Float>
 HWY_INLINE CellLanes Compute(const Settings& settings, const NormWeights& norm,
                              const CellStep<Float>& step, int64_t unit, int64_t count) {
-  CellLanes lanes;
-  lanes.candidate = Tanh(Gate(norm, step, 0, unit, count));
-  lanes.input = Sigmoid(Gate(norm, step, 1, unit, count));
-  lanes.forget = Sigmoid(Gate(norm, step, 2, unit, count));
-  lanes.output = Sigmoid(Gate(norm, step, 3, unit, count));
-  lanes.before = Load(step.cell_before + unit, count);
-  lanes.sum = hn::MulAdd(lanes.forget, lanes.before, hn::Mul(lanes.input, lanes.candidate));
-  lanes.cell = lanes.sum;
-  if (settings.cell_clip > 0) {
-    lanes.cell = Clip(lanes.sum, -settings.cell_clip, settings.cell_clip);
-  }
-  lanes.shown = settings.output_tanh ? Tanh(lanes.cell) : lanes.cell;
-  return lanes;
+  const Lanes candidate = Tanh(Gate(norm, step, 0, unit, count));
+  const Lanes input = Sigmoid(Gate(norm, step, 1, unit, count));
+  const Lanes forget = Sigmoid(Gate(norm, step, 2, unit, count));
+  const Lanes output = Sigmoid(Gate(norm, step, 3, unit, count));
+  const Lanes before = Load(step.cell_before + unit, count);
+  const Lanes sum = hn::MulAdd(forget, before, hn::Mul(input, candidate));
+  Lanes cell = sum;
+  if (settings.cell_clip > 0) cell = Clip(sum, -settings.cell_clip, settings.cell_clip);
+  const Lanes shown = settings.output_tanh ? Tanh(cell) : cell;
+  return {candidate, input, forget, output, before, sum, cell, shown};
 }
 
 // share * kept + (1 - share) * other.

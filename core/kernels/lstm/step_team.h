@@ -33,8 +33,8 @@ class StepTeam {
   void Finish();
 
  private:
-  // Of the present run: its number of pieces and how many have been taken, in one word, so that a
-  // piece is taken from the run that it belongs to.
+  // The number of pieces of the present run, and how many have been taken, in one word: a piece is
+  // then taken from the run that it belongs to.
   static constexpr int kTakenBits = 32;
   static constexpr uint64_t kTakenMask = (uint64_t{1} << kTakenBits) - 1;
   static constexpr uint64_t kFinished = ~uint64_t{0};
@@ -44,7 +44,7 @@ class StepTeam {
 
   std::atomic<uint64_t> run_{0};
   std::atomic<int64_t> done_{0};
-  // Of the present run; they stay until all its pieces are done.
+  // What the present run does; stays until all its pieces are done.
   const Work* work_ = nullptr;
   int64_t count_ = 0;
   int64_t grain_ = 1;

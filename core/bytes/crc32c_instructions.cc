@@ -1,8 +1,13 @@
-#include "core/bytes/crc32c_x86.h"
+#include "core/bytes/crc32c_instructions.h"
+
+#if defined(__x86_64__) || defined(__aarch64__)
 
 #if defined(__x86_64__)
-
 #include <immintrin.h>
+#else
+#include <arm_acle.h>
+#include <arm_neon.h>
+#endif
 
 #include <algorithm>
 #include <array>
@@ -10,8 +15,40 @@
 
 #include "core/numeric/cpu.h"
 
+#if defined(__x86_64__)
+#define FRAZO_CRC32C __attribute__((target("sse4.2,pclmul")))
+#else
+#define FRAZO_CRC32C __attribute__((target("+crc+crypto")))
+#endif
+
 namespace frazo::bytes {
 namespace {
+
+#if defined(__x86_64__)
+
+FRAZO_CRC32C inline uint32_t AddByte(uint32_t reg, uint8_t byte) { return _mm_crc32_u8(reg, byte); }
+
+FRAZO_CRC32C inline uint64_t AddWord(uint64_t reg, uint64_t word) {
+  return _mm_crc32_u64(reg, word);
+}
+
+// The low half of the carry-less product.
+FRAZO_CRC32C inline uint64_t Product(uint64_t x, uint64_t y) {
+  return _mm_cvtsi128_si64(_mm_clmulepi64_si128(_mm_cvtsi64_si128(x), _mm_cvtsi64_si128(y), 0));
+}
+
+#else
+
+FRAZO_CRC32C inline uint32_t AddByte(uint32_t reg, uint8_t byte) { return __crc32cb(reg, byte); }
+
+FRAZO_CRC32C inline uint64_t AddWord(uint64_t reg, uint64_t word) { return __crc32cd(reg, word); }
+
+// The low half of the carry-less product.
+FRAZO_CRC32C inline uint64_t Product(uint64_t x, uint64_t y) {
+  return vgetq_lane_u64(vreinterpretq_u64_p128(vmull_p64(x, y)), 0);
+}
+
+#endif
 
 // The crc32 instruction takes 8 bytes and gives its result 3 cycles later, but a new one can start
 // in every cycle. So three lanes of the same number of bytes, a, b and c, one after the other in
@@ -45,31 +82,33 @@ uint64_t LoadWord(const char* bytes) {
 }
 
 // The word of data that moves `reg` on by `bytes` bytes, by its crc32.
-__attribute__((target("sse4.2,pclmul"))) uint64_t Shifted(uint64_t reg, size_t bytes) {
-  const uint32_t power = kPowers[bytes / kWordBytes - 1];
-  return _mm_cvtsi128_si64(
-      _mm_clmulepi64_si128(_mm_cvtsi64_si128(reg), _mm_cvtsi64_si128(power), 0));
+FRAZO_CRC32C uint64_t Shifted(uint64_t reg, size_t bytes) {
+  return Product(reg, kPowers[bytes / kWordBytes - 1]);
 }
 
-__attribute__((target("sse4.2,pclmul"))) uint32_t ExtendByLanes(uint64_t reg, const char* bytes,
-                                                                size_t lane) {
+FRAZO_CRC32C uint32_t ExtendByLanes(uint64_t reg, const char* bytes, size_t lane) {
   uint64_t a = reg;
   uint64_t b = 0;
   uint64_t c = 0;
   for (const char* const end = bytes + lane; bytes < end; bytes += kWordBytes) {
-    a = _mm_crc32_u64(a, LoadWord(bytes));
-    b = _mm_crc32_u64(b, LoadWord(bytes + lane));
-    c = _mm_crc32_u64(c, LoadWord(bytes + 2 * lane));
+    a = AddWord(a, LoadWord(bytes));
+    b = AddWord(b, LoadWord(bytes + lane));
+    c = AddWord(c, LoadWord(bytes + 2 * lane));
   }
-  return c ^ _mm_crc32_u64(0, Shifted(a, 2 * lane) ^ Shifted(b, lane));
+  return c ^ AddWord(0, Shifted(a, 2 * lane) ^ Shifted(b, lane));
 }
 
 }  // namespace
 
-bool HasCrc32cX86() { return numeric::GetCpuLevel() >= numeric::CpuLevel::kSse4; }
+bool HasCrc32cInstructions() {
+#if defined(__x86_64__)
+  return numeric::GetCpuLevel() >= numeric::CpuLevel::kSse4;
+#else
+  return numeric::HasArmCrc32c();
+#endif
+}
 
-__attribute__((target("sse4.2,pclmul"))) uint32_t ExtendCrc32cX86(uint32_t reg, const char* bytes,
-                                                                  size_t size) {
+FRAZO_CRC32C uint32_t ExtendByCrc32cInstructions(uint32_t reg, const char* bytes, size_t size) {
   while (size >= 3 * kMinLaneBytes) {
     const size_t lane = std::min(size / (3 * kWordBytes) * kWordBytes, kMaxLaneBytes);
     reg = ExtendByLanes(reg, bytes, lane);
@@ -78,22 +117,24 @@ __attribute__((target("sse4.2,pclmul"))) uint32_t ExtendCrc32cX86(uint32_t reg, 
   }
   uint64_t wide = reg;
   for (; size >= kWordBytes; size -= kWordBytes, bytes += kWordBytes) {
-    wide = _mm_crc32_u64(wide, LoadWord(bytes));
+    wide = AddWord(wide, LoadWord(bytes));
   }
   reg = wide;
-  for (; size > 0; --size, ++bytes) reg = _mm_crc32_u8(reg, *bytes);
+  for (; size > 0; --size, ++bytes) reg = AddByte(reg, *bytes);
   return reg;
 }
 
 }  // namespace frazo::bytes
 
+#undef FRAZO_CRC32C
+
 #else
 
 namespace frazo::bytes {
 
-bool HasCrc32cX86() { return false; }
+bool HasCrc32cInstructions() { return false; }
 
-uint32_t ExtendCrc32cX86(uint32_t reg, const char*, size_t) { return reg; }
+uint32_t ExtendByCrc32cInstructions(uint32_t reg, const char*, size_t) { return reg; }
 
 }  // namespace frazo::bytes
 
