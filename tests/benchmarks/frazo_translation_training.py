@@ -8,7 +8,7 @@ from figures import print_figures
 from frazo.experiment.model import Model
 from frazo.proto import experiment_pb2
 from frazo.train.inner_loop import InnerLoop
-from translation_workload import PAIRS, TOKENS, random_ids, training_rate
+from translation_workload import PAIRS, TOKENS, random_ids, training_figures
 
 from tests.benchmarks import transformer_base
 
@@ -29,7 +29,7 @@ def main() -> None:
     batches = tf.data.Dataset.from_tensors(make_batch()).repeat()
     model = Model(experiment, batches.element_spec)
     loop = InnerLoop(model, iter(batches), MAX_NONFINITE_STEPS)
-    print_figures(training=training_rate(lambda: loop.run(1)))
+    print_figures(**training_figures(lambda: loop.run(1)))
 
 
 if __name__ == "__main__":

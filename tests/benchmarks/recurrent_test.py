@@ -1,6 +1,7 @@
 import itertools
 
 import lstm_workload
+import matmul_peak
 import pytest
 from lstm_workload import measure, step_flops
 
@@ -14,14 +15,14 @@ def test_flops_of_a_step():
 
 
 def test_share_is_that_of_the_faster_peak(monkeypatch):
-    monkeypatch.setattr(lstm_workload, "_PEAK_SIZE", 64)
+    monkeypatch.setattr(matmul_peak, "_PEAK_SIZE", 64)
     # Each step takes a second, each product of 2 * 64^3 operations first two, then one.
     now = itertools.chain(
-        [0, 2] * lstm_workload._PEAK_REPETITIONS,
+        [0, 2] * matmul_peak._PEAK_REPETITIONS,
         [0, lstm_workload._TIMED_STEPS],
-        [0, 1] * lstm_workload._PEAK_REPETITIONS,
+        [0, 1] * matmul_peak._PEAK_REPETITIONS,
     )
-    monkeypatch.setattr(lstm_workload.time, "perf_counter", lambda: next(now))
+    monkeypatch.setattr(matmul_peak.time, "perf_counter", lambda: next(now))
     steps = []
     figures = measure(lambda: steps.append(1))
     assert figures["rate"] == 1

@@ -1,6 +1,6 @@
 import numpy as np
 import translation_workload
-from translation_workload import decoding_rate, random_ids, training_rate
+from translation_workload import decoding_rate, random_ids, step_flops, training_rate
 
 from tests.benchmarks import transformer_base
 from tests.benchmarks.translation import make_contenders
@@ -23,6 +23,14 @@ def test_training_is_timed_from_the_end_of_the_warm_up(monkeypatch):
     calls = []
     assert training_rate(lambda: calls.append(None)) == 0.5  # 6 steps in 12 s
     assert len(calls) == 3 + 6
+
+
+def test_flops_of_a_step():
+    # Weights of a layer: 4 * 512^2 + 2 * 512 * 2048 = 3,145,728 in the encoder, 4 * 512^2 more in the
+    # decoder; 6 of each, and 512 * 32,000 of the softmax: 60,424,192. Attention multiplies a token
+    # with 32 others twice in 18 places: 18 * 2 * 32 * 512 = 589,824. 1024 tokens, 2 operations each,
+    # 3 times.
+    assert step_flops() == 6 * 1024 * (60_424_192 + 589_824)
 
 
 def test_decoding_is_the_median_over_the_repetitions(monkeypatch):

@@ -1,10 +1,9 @@
 """The training of LSTM layers that is measured: its sizes, its multiplications, its timing."""
 
-import statistics
-import time
 from collections.abc import Callable
 
 import tensorflow as tf
+from matmul_peak import measure_training
 
 LAYERS = 4
 UNITS = 1024
@@ -15,9 +14,6 @@ LEARNING_RATE = 1e-3
 
 _WARM_UP_STEPS = 1
 _TIMED_STEPS = 4
-# The size at which TensorFlow's matrix product is quickest on most processors.
-_PEAK_SIZE = 2048
-_PEAK_REPETITIONS = 15
 
 
 def step_flops() -> int:
@@ -40,30 +36,5 @@ def random_batch() -> tuple[tf.Tensor, tf.Tensor]:
 
 
 def measure(step: Callable[[], object]) -> dict[str, float]:
-    """The figures of a training step: `rate`, steps/s, and `share` of the matrix product's peak.
-
-    The peak is measured right before and after the steps, for machines are not equally fast at all
-    times.
-
-    Args:
-        step: does one, to its end.
-    """
-    for _ in range(_WARM_UP_STEPS):
-        step()
-    before = _peak_flops_per_second()
-    started = time.perf_counter()
-    for _ in range(_TIMED_STEPS):
-        step()
-    rate = _TIMED_STEPS / (time.perf_counter() - started)
-    peak = max(before, _peak_flops_per_second())
-    return {"rate": rate, "share": rate * step_flops() / peak}
-
-
-def _peak_flops_per_second() -> float:
-    x = tf.random.stateless_normal([_PEAK_SIZE, _PEAK_SIZE], [5, 6])
-    seconds = []
-    for _ in range(_PEAK_REPETITIONS):
-        started = time.perf_counter()
-        tf.linalg.matmul(x, x).numpy()
-        seconds.append(time.perf_counter() - started)
-    return 2 * _PEAK_SIZE**3 / statistics.median(seconds)
+    """Returns what measure_training gives for `step`, which does one step to its end."""
+    return measure_training(step, step_flops(), warm_ups=_WARM_UP_STEPS, timed=_TIMED_STEPS)

@@ -19,7 +19,7 @@ from translation_workload import (
     TOKENS,
     VOCABULARY,
     random_ids,
-    training_rate,
+    training_figures,
 )
 
 layers = tf.keras.layers
@@ -125,7 +125,7 @@ def main() -> None:
         optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
         return loss
 
-    print_figures(training=training_rate(lambda: step().numpy()))
+    print_figures(**training_figures(lambda: step().numpy()))
 
 
 if __name__ == "__main__":

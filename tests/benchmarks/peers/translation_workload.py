@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 
 import numpy as np
+from matmul_peak import measure_training
 
 DIM, HIDDEN_UNITS, HEADS, LAYERS, VOCABULARY = 512, 2048, 8, 6, 32_000
 DROPOUT, LABEL_SMOOTHING = 0.1, 0.1
@@ -26,6 +27,23 @@ DECODING_WARM_UPS, DECODING_REPETITIONS = 2, 7
 def random_ids(rows: int, columns: int, seed: int) -> np.ndarray:
     """Ids of ordinary tokens: int32 [rows, columns]."""
     return np.random.default_rng(seed).integers(4, VOCABULARY, (rows, columns), np.int32)
+
+
+def step_flops() -> int:
+    """Returns the work of the matrix products of a training step: forward, and twice as much in the
+    backward pass, for the gradients of both factors.
+    """
+    attention, feed_forward = 4 * DIM * DIM, 2 * DIM * HIDDEN_UNITS
+    # A layer of the decoder attends twice.
+    weights = LAYERS * (3 * attention + 2 * feed_forward) + DIM * VOCABULARY
+    # Queries with keys and weights with values: in the encoder, in the decoder and between them.
+    products = 3 * LAYERS * 2 * TOKENS * DIM
+    return 3 * 2 * PAIRS * TOKENS * (weights + products)
+
+
+def training_figures(step: Callable[[], object]) -> dict[str, float]:
+    """Returns what measure_training gives for `step`, which does one step to its end."""
+    return measure_training(step, step_flops(), warm_ups=TRAINING_WARM_UPS, timed=TRAINING_STEPS)
 
 
 def training_rate(step: Callable[[], object]) -> float:
