@@ -12,35 +12,35 @@
 
 namespace frazo::batch {
 
-// A dense array in row-major order. Its memory may be adopted by whoever keeps a copy of `memory`,
-// and is nobody else's to write to.
+// A dense array in row-major order. Whoever keeps a copy of `memory` may adopt it; nobody else may
+// write to it.
 struct BatchTensor {
   std::string name;
   process::ValueType type = process::ValueType::kInt32;
   std::vector<int64_t> shape;
-  // Starts at a multiple of kBatchAlignment. Numbers: the elements. kBytes: int64 offsets, one more
-  // than there are elements, then the bytes; element i is bytes [offsets[i], offsets[i + 1]) of
-  // what follows the offsets.
+  // The memory starts at a multiple of kBatchAlignment. Numbers: it holds the elements. kBytes: it
+  // holds int64 offsets, one more than there are elements, then the bytes; element i is bytes
+  // [offsets[i], offsets[i + 1]) after the offsets.
   std::shared_ptr<char> memory;
   int64_t byte_size = 0;
 
-  // Product of the shape.
+  // The product of the shape.
   int64_t element_count() const;
 
   template <typename T>
   const T* data() const {
     return reinterpret_cast<const T*>(memory.get());
   }
-  // `type` is kBytes.
+  // Returns an element; `type` must be kBytes.
   std::string_view string(int64_t index) const;
 };
 
-// Bytes that the memory of every tensor is aligned to.
+// The memory of every tensor is aligned to this number of bytes.
 inline constexpr size_t kBatchAlignment = 64;
 
-// How much of a tensor is padding.
+// Counts the padding of a tensor.
 struct PaddingCount {
-  // Index into Batch::tensors.
+  // An index into Batch::tensors.
   int32_t tensor = 0;
   // The tensor has real_values + padding_values elements.
   int64_t real_values = 0;
@@ -50,12 +50,12 @@ struct PaddingCount {
 struct Batch {
   std::vector<BatchTensor> tensors;
   int64_t examples = 0;
-  // Which bucket it comes from; 0 where there are no buckets.
+  // The bucket that the batch comes from; 0 if there are no buckets.
   int32_t bucket = 0;
-  // One for each tensor of examples of any length.
+  // One count for each tensor of examples of any length.
   std::vector<PaddingCount> padding;
 
-  // nullptr if there is none of that name.
+  // Returns the tensor of that name, or nullptr.
   const BatchTensor* Find(std::string_view name) const;
 };
 

@@ -18,14 +18,14 @@
 
 namespace frazo::batch {
 
-// One tensor of every batch: sizes that may differ from batch to batch are -1.
+// Describes one tensor of every batch. A size that may differ from batch to batch is -1.
 struct BatchTensorSpec {
   std::string name;
   process::ValueType type = process::ValueType::kInt32;
   std::vector<int64_t> shape;
 };
 
-// Makes batches of examples, in an order that the order of the examples alone decides. Not
+// Makes batches of examples. The order of the examples alone decides the order of the batches. Not
 // thread-safe.
 //
 //   for (each example) {
@@ -36,8 +36,7 @@ struct BatchTensorSpec {
 //   while (batcher->HasBatch()) Use(batcher->Take());
 class Batcher {
  public:
-  // Errors name the path in the configuration, as in "buckets.length_of[1]", and what was expected
-  // there.
+  // Errors name the field path, as in "buckets.length_of[1]", and what was expected there.
   static absl::StatusOr<std::unique_ptr<Batcher>> Create(const frazo::Batcher& config,
                                                          const process::ExampleSchema& schema);
 
@@ -46,31 +45,32 @@ class Batcher {
   // The tensors of every batch, in their order.
   virtual const std::vector<BatchTensorSpec>& tensors() const = 0;
 
-  // What Batch::bucket counts, for reports: "length <= 20"; one name where there are no buckets.
+  // The meaning of Batch::bucket for reports, such as "length <= 20"; one name if there are no
+  // buckets.
   virtual const std::vector<std::string>& buckets() const = 0;
 
-  // Copies the example, whose record is `id`. HasBatch() must be false.
+  // Copies the example; `id` names its record. HasBatch() must be false.
   virtual void Add(process::Example example, const sources::RecordId& id) = 0;
 
-  // No example follows: what is held becomes batches, unless the configuration drops it. Calling it
-  // again changes nothing.
+  // Ends the input: the examples held become batches, unless the configuration drops them. Another
+  // call changes nothing.
   virtual void Finish() = 0;
 
   virtual bool HasBatch() const = 0;
 
-  // HasBatch() must be true. Error: kResourceExhausted if there is no memory for the batch; it then
-  // stays.
+  // Returns the next batch. HasBatch() must be true. Error: kResourceExhausted if there is no
+  // memory for the batch; the batch then stays.
   virtual absl::StatusOr<Batch> Take() = 0;
 
-  // What the next batches depend on besides the examples to come, at any time, between two batches
-  // of one Add() too. `*held` are the records of the examples that are held, in the order in which
-  // Restore() wants them.
+  // Writes the state that the next batches depend on besides later examples. May be called at any
+  // time, also between two batches of one Add(). `*held` gets the records of the examples that are
+  // held, in the order that Restore() expects.
   virtual void Save(BatcherState* state, std::vector<sources::RecordId>* held) const = 0;
 
-  // Into a batcher of the same configuration before its first Add(). `examples` are those of the
-  // records `held`, in the same order. Errors, after which the batcher is of no more use:
-  // kInvalidArgument for a state of another configuration; kDataLoss if an example does not fit
-  // where it was held, so that its record must have changed.
+  // Restores a state into a batcher of the same configuration before its first Add(). `examples`
+  // are those of the records `held`, in the same order. Errors, after which the batcher must not be
+  // used: kInvalidArgument for a state of another configuration; kDataLoss if an example doesn't
+  // fit where it was held, so that its record must have changed.
   virtual absl::Status Restore(const BatcherState& state, absl::Span<const sources::RecordId> held,
                                absl::Span<const process::Example> examples) = 0;
 

@@ -7,16 +7,15 @@
 
 namespace frazo::batch {
 
-// Examples that a batcher was given, and those of them that never come out in a batch, since the
-// first start.
+// Counts the examples that a batcher got since the first start, and those that it dropped.
 struct BatcherCounters {
-  // All of them.
+  // All examples.
   int64_t examples = 0;
-  // Longer than the last bucket's bound or than a row.
+  // Examples longer than the last bucket's bound or than a row.
   int64_t too_long = 0;
-  // Nothing to pack: every stream of theirs is empty.
+  // Examples with nothing to pack: all of their streams are empty.
   int64_t empty = 0;
-  // In a part-filled batch when the source ended, where the configuration drops those.
+  // Examples in a part-filled batch at the end of the source, which the configuration drops.
   int64_t dropped_at_end = 0;
 
   void Save(BatcherState* state) const;

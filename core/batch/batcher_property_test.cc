@@ -1,4 +1,4 @@
-// What holds for every batcher, whatever the lengths.
+// Checks properties that every batcher has, whatever the lengths.
 #include <algorithm>
 #include <cstdint>
 #include <map>
@@ -18,7 +18,7 @@
 namespace frazo::batch {
 namespace {
 
-// Two sequences, whose values tell the example and the position: example * 100 + position + 1.
+// Two sequences whose values show the example and the position: example * 100 + position + 1.
 const process::ExampleSchema kSchema = {{Variable("source", process::ValueType::kInt32),
                                          Variable("target", process::ValueType::kInt32)}};
 constexpr int64_t kLongest = 24;
@@ -35,7 +35,7 @@ std::vector<process::Example> RandomExamples(int64_t count, uint64_t seed, Examp
   std::mt19937_64 random(seed);
   std::vector<process::Example> examples;
   for (int64_t index = 0; index < count; ++index) {
-    // Some are empty, some too long for every configuration here.
+    // Some sequences are empty, and some are too long for every configuration here.
     const int64_t source = random() % kLongest;
     const int64_t target = random() % 4 == 0 ? random() % kLongest : source;
     examples.push_back(maker->Make(
@@ -44,7 +44,7 @@ std::vector<process::Example> RandomExamples(int64_t count, uint64_t seed, Examp
   return examples;
 }
 
-// Each is a way to batch; all of them together are most of what a configuration can say.
+// Each configuration is a way to batch; together they use most of the options.
 std::vector<std::string> Configs() {
   std::vector<std::string> configs;
   for (const char* const drop : {"false", "true"}) {
@@ -71,7 +71,7 @@ std::vector<std::string> Configs() {
 
 bool IsPacking(const std::string& config) { return config.find("packing") == 0; }
 
-// The batch as text, every byte of its numbers included.
+// Returns the batch as text, with every byte of its numbers.
 std::string Print(const Batch& batch) {
   std::string text;
   for (const BatchTensor& tensor : batch.tensors) {
@@ -81,7 +81,7 @@ std::string Print(const Batch& batch) {
   return text + "#" + std::to_string(batch.bucket);
 }
 
-// Gives the batcher examples [begin, end) and appends what comes out.
+// Gives the batcher examples [begin, end) and appends the batches that it makes.
 void BatchFrom(Batcher* batcher, const std::vector<process::Example>& examples, size_t begin,
                std::vector<Batch>* batches) {
   const auto take = [&] {
@@ -96,12 +96,12 @@ void BatchFrom(Batcher* batcher, const std::vector<process::Example>& examples, 
   take();
 }
 
-// The sequences of one feature that a batch holds, by their example; each must be whole.
+// Returns the sequences of one feature in a batch by their example, and checks that each is whole.
 std::map<int64_t, int64_t> Unpack(const Batch& batch, const std::string& name, bool is_packed) {
   std::map<int64_t, int64_t> lengths;
   const std::vector<int32_t> values = Elements<int32_t>(batch, name);
   const int64_t width = Shape(batch, name)[1];
-  // Packed: segment ids and positions; else the rows' lengths.
+  // Packed rows have segment ids and positions; others have lengths.
   const std::vector<int32_t> segments =
       Elements<int32_t>(batch, name + (is_packed ? "_segment_ids" : "_length"));
   const std::vector<int32_t> positions =
@@ -130,7 +130,7 @@ std::map<int64_t, int64_t> Unpack(const Batch& batch, const std::string& name, b
 // The parameter counts the draws of examples.
 class BatcherPropertyTest : public testing::TestWithParam<int> {
  protected:
-  // `own` tells the tests apart.
+  // `own` keeps the tests' seeds apart.
   uint64_t Seed(uint64_t own) const { return TestSeed(own + 1000 * GetParam()); }
 };
 
@@ -166,7 +166,7 @@ TEST_P(BatcherPropertyTest, EveryExampleComesOutOnceAndWholeOrIsCounted) {
       too_long += has_bound && (example[0].count > 20 || example[1].count > target_bound);
     }
     EXPECT_EQ(counters.too_long, too_long);
-    // Without dropping, every example that can come out has come out.
+    // Without dropping, every example that fits must have been in a batch.
     if (config.find("drop_remainder: false") != std::string::npos) {
       EXPECT_EQ(counters.dropped_at_end, 0);
     }
@@ -188,7 +188,7 @@ TEST_P(BatcherPropertyTest, BucketsKeepTheirLimits) {
       EXPECT_LE(Shape(batch, name)[1], bound);
       EXPECT_LE(batch.examples, 40 / bound);
     }
-    // The longest of some example belongs into no smaller bucket.
+    // The longest feature of some example does not fit into a smaller bucket.
     if (batch.bucket > 0) {
       EXPECT_GT(std::max(Shape(batch, "source")[1], Shape(batch, "target")[1]),
                 bounds[batch.bucket - 1]);
@@ -211,9 +211,9 @@ TEST_P(BatcherPropertyTest, TheSameExamplesGiveTheSameBatches) {
   }
 }
 
-// One run, with the state after every batch and after every example.
+// The state of a run after a batch or an example.
 struct Snapshot {
-  // Examples that had been added, and batches taken.
+  // The numbers of examples added and of batches taken.
   size_t examples;
   size_t batches;
   std::string state;
@@ -262,7 +262,7 @@ TEST_P(BatcherPropertyTest, ResumingAnywhereGivesTheSameRemainder) {
         held.push_back(examples[id.position.record]);
       auto restored = MakeBatcher(config, kSchema);
       ASSERT_THAT(restored->Restore(state, snapshot.held, held), IsOk());
-      // A state that is restored is the state that was saved.
+      // A restored batcher must save the state that it was restored from.
       BatcherState again;
       std::vector<sources::RecordId> held_again;
       restored->Save(&again, &held_again);
@@ -280,7 +280,7 @@ TEST_P(BatcherPropertyTest, ResumingAnywhereGivesTheSameRemainder) {
   }
 }
 
-// The values of `narrow` with `inner` values for each of them: value * 10, value * 10 + 1, ...;
+// Returns the values of `narrow`, each replaced by `inner` values: value * 10, value * 10 + 1, ...;
 // padding, which is 0, stays 0.
 std::vector<int32_t> Widen(absl::Span<const int32_t> narrow, int64_t inner) {
   std::vector<int32_t> wide;
@@ -292,8 +292,8 @@ std::vector<int32_t> Widen(absl::Span<const int32_t> narrow, int64_t inner) {
   return wide;
 }
 
-// `wide` is `narrow` with 3 values for each of source and [2, 2] for each of target. `declared` are
-// the tensors that the batcher of `wide` promises.
+// Expects that `wide` is `narrow` with 3 values for each of source and [2, 2] for each of target.
+// `declared` are the tensors that the batcher of `wide` announces.
 void ExpectWidened(const Batch& narrow, const Batch& wide,
                    const std::vector<BatchTensorSpec>& declared) {
   const std::map<std::string, std::vector<int64_t>> inner_sizes = {{"source", {3}},
@@ -322,7 +322,8 @@ void ExpectWidened(const Batch& narrow, const Batch& wide,
   }
 }
 
-// Features of shape [any, 3] and [any, 2, 2] are batched as their frames' numbers are.
+// Features of the shapes [any, 3] and [any, 2, 2] are batched like sequences of their frames'
+// numbers.
 TEST(BatcherPropertyTest, FramesAreBatchedLikeSingleValues) {
   const process::ExampleSchema wide_schema = {
       {Variable("source", process::ValueType::kInt32, {3}),

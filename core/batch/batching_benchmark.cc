@@ -1,5 +1,5 @@
-// From records to padded batches on one thread: parse, tokenize, bucket or pack, pad. Items are
-// sentence pairs.
+// Measures the way from records to padded batches on one thread: parse, tokenize, bucket or pack,
+// pad. Items are sentence pairs.
 //
 //   ./bazelw run //core/batch:batching_benchmark
 #include <algorithm>
@@ -45,7 +45,7 @@ class Corpus {
     return path;
   }
 
-  // Ids of a sentence; -1 for a word that the vocabulary lacks.
+  // Returns the ids of a sentence; -1 for a word that the vocabulary lacks.
   std::vector<int64_t> Sentence() {
     const int64_t length =
         std::clamp<int64_t>(std::lround(std::exp(3.07 + 0.55 * Normal())), 3, 79);

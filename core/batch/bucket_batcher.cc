@@ -56,7 +56,7 @@ absl::Status CheckBounds(const frazo::BucketBatcher& config) {
   return absl::OkStatus();
 }
 
-// Examples of a full batch of each bucket.
+// Returns the number of examples in a full batch, for each bucket.
 absl::StatusOr<std::vector<int64_t>> Limits(const frazo::BucketBatcher& config) {
   std::vector<int64_t> limits;
   switch (config.size_case()) {

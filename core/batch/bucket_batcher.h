@@ -14,8 +14,8 @@
 
 namespace frazo::batch {
 
-// Batches of examples of like length. A bucket's batch comes out as soon as the bucket is full.
-// Where several come out at once, in a flush or at the end, the one of the smallest bound is first.
+// Batches examples of similar length. A bucket gives a batch as soon as it is full. If several
+// buckets give batches at once, in a flush or at the end, the one with the smallest bound is first.
 class BucketBatcher : public Batcher {
  public:
   // `config.kind` is `buckets`. Errors: as in Batcher.
@@ -36,15 +36,15 @@ class BucketBatcher : public Batcher {
  private:
   struct LengthFeature {
     size_t index;
-    // FeatureSpec::inner_count().
+    // See FeatureSpec::inner_count().
     int64_t inner_count;
   };
 
   struct Bucket {
     int64_t bound;
-    // Examples of a full batch.
+    // The number of examples in a full batch.
     int64_t limit;
-    // For each feature: the bound, where it is padded to it.
+    // For each feature the width that it is padded to, if the configuration pads it to the bound.
     std::vector<std::optional<int64_t>> widths;
     ExampleStore examples;
     bool is_due = false;
@@ -53,7 +53,7 @@ class BucketBatcher : public Batcher {
   BucketBatcher(const frazo::BucketBatcher& config, PaddedBatchMaker maker,
                 const std::vector<size_t>& length_of, std::vector<Bucket> buckets);
 
-  // The bucket that the example belongs into, nullptr if it is too long for all.
+  // Returns the bucket of the example, or nullptr if the example is too long for all.
   Bucket* Choose(process::Example example);
   void MarkAllDue();
 
@@ -61,7 +61,7 @@ class BucketBatcher : public Batcher {
   const int64_t flush_every_examples_;
   const PaddedBatchMaker maker_;
   const std::vector<BatchTensorSpec> tensors_;
-  // The longest of these features is the length of an example.
+  // The length of an example is that of the longest of these features.
   std::vector<LengthFeature> length_of_;
   std::vector<std::string> names_;
   std::vector<Bucket> buckets_;

@@ -21,7 +21,7 @@ const process::ExampleSchema kPairs = {{Variable("source", process::ValueType::k
                                         Variable("target", process::ValueType::kInt32),
                                         Fixed("key", process::ValueType::kInt32, {})}};
 
-// An example of those lengths; its values and its key are `key`.
+// An example with these lengths; its values and its key are `key`.
 process::Example Pair(ExampleMaker* maker, int64_t source, int64_t target, int32_t key) {
   return maker->Make({maker->Int32s(std::vector<int32_t>(source, key)),
                       maker->Int32s(std::vector<int32_t>(target, key)), maker->Int32s({key})});
@@ -56,7 +56,7 @@ TEST(BucketBatcherTest, TheLongestFeatureDecidesAndFullBucketsComeOut) {
 
 TEST(BucketBatcherTest, TokensLimitABatchByItsBound) {
   ExampleMaker maker;
-  // 7 / 2 = 3 examples of up to 2; 7 / 5 = 1 of up to 5.
+  // A batch has 7 / 2 = 3 examples of length up to 2, or 7 / 5 = 1 of length up to 5.
   auto batcher = MakeBatcher(Buckets("tokens: 7"), kPairs);
   for (int key = 0; key < 2; ++key) {
     batcher->Add(Pair(&maker, 1, 1, key), Id(key));
@@ -80,7 +80,7 @@ TEST(BucketBatcherTest, PadsToTheBoundWhereItIsTold) {
   batcher->Add(Pair(&maker, 3, 4, 1), Id(0));
   const std::vector<Batch> batches = TakeAll(batcher.get());
   EXPECT_THAT(Elements<int32_t>(batches[0], "source"), ElementsAre(1, 1, 1, 0, 0));
-  // Not one of length_of: to the longest.
+  // This feature is not in length_of, so it is padded to the longest.
   EXPECT_THAT(Shape(batches[0], "target"), ElementsAre(1, 4));
   EXPECT_EQ(batches[0].padding[0].padding_values, 2);
 }

@@ -10,23 +10,23 @@
 
 namespace frazo::batch {
 
-// Copies of the examples that wait for a batch, each feature's values one after the other. Its
-// memory stays when it is cleared, so that adding allocates nothing in the long run.
+// Keeps copies of the examples that wait for a batch, the values of each feature contiguously. It
+// keeps its memory when it is cleared, so that adding allocates nothing in the long run.
 class ExampleStore {
  public:
-  // The values of one feature of all examples.
+  // The values of one feature for all examples.
   struct Column {
     process::ValueType type;
-    // FeatureSpec::inner_count().
+    // See FeatureSpec::inner_count().
     int64_t inner_count = 1;
-    // For each example: its length in units of inner_count values; for a feature of fixed shape its
+    // The length of each example in units of inner_count values; for a feature of fixed shape its
     // number of values.
     std::vector<int64_t> counts;
     // The largest of `counts`.
     int64_t longest = 0;
-    // Numbers: the values. kBytes: the bytes of all values.
+    // Numbers: the values. kBytes: the bytes of all values, concatenated.
     std::vector<char> bytes;
-    // kBytes: bytes of each value.
+    // kBytes: the number of bytes of each value.
     std::vector<int64_t> lengths;
   };
 

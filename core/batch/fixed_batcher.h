@@ -13,7 +13,7 @@
 
 namespace frazo::batch {
 
-// Batches of so many examples, in the order they come.
+// Batches a fixed number of examples in the order in which they come.
 class FixedBatcher : public Batcher {
  public:
   // `config.kind` is `fixed`. Errors: as in Batcher.
@@ -40,7 +40,7 @@ class FixedBatcher : public Batcher {
   const PaddedBatchMaker maker_;
   const std::vector<BatchTensorSpec> tensors_;
   const std::vector<std::string> buckets_;
-  // No feature has a width of its own.
+  // All nullopt: no feature has a fixed width.
   const std::vector<std::optional<int64_t>> widths_;
   ExampleStore examples_;
   bool is_due_ = false;

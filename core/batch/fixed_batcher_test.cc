@@ -54,7 +54,7 @@ TEST(FixedBatcherTest, PadsEachFeatureToItsLongest) {
   EXPECT_THAT(Shape(batch, "tags"), ElementsAre(3, 2));
   EXPECT_THAT(Strings(batch, "tags"), ElementsAre("tag", "", "", "", "x", "yz"));
   EXPECT_THAT(Elements<int32_t>(batch, "tags_length"), ElementsAre(1, 0, 2));
-  // ids: 4 real of 9, tags: 3 real of 6.
+  // ids has 4 real values of 9, tags 3 of 6.
   ASSERT_THAT(batch.padding, SizeIs(2));
   EXPECT_EQ(batch.padding[0].real_values, 4);
   EXPECT_EQ(batch.padding[0].padding_values, 5);
@@ -109,9 +109,9 @@ TEST(FixedBatcherTest, WrongConfigurationsNameTheirPlace) {
                        "padding_values['image']: feature 'image' is FLOAT32[2, 1]; only "
                        "numbers of any length are padded"));
   EXPECT_THAT(BatcherError(fixed + "{ key: 'ids' value: 0.5 }", kSchema),
-              StatusIs(kInvalid, "padding_values['ids']: 0.5 is no value of type INT32"));
+              StatusIs(kInvalid, "padding_values['ids']: 0.5 is not a value of type INT32"));
   EXPECT_THAT(BatcherError(fixed + "{ key: 'ids' value: 2147483648 }", kSchema),
-              StatusIs(kInvalid, HasSubstr("is no value of type INT32")));
+              StatusIs(kInvalid, HasSubstr("is not a value of type INT32")));
   EXPECT_THAT(
       BatcherError("fixed { batch_size: 1 }", {{Variable("a", process::ValueType::kInt32),
                                                 Variable("a_length", process::ValueType::kInt32)}}),

@@ -26,7 +26,7 @@ std::vector<std::string> Names(const process::ExampleSchema& schema) {
 std::string SegmentIds(const std::string& name) { return absl::StrCat(name, "_segment_ids"); }
 std::string SegmentPos(const std::string& name) { return absl::StrCat(name, "_segment_pos"); }
 
-// Every feature is packed, and no two tensors have the same name.
+// Checks that every feature is packed, and that no two tensors have the same name.
 absl::Status CheckAllPacked(const frazo::PackingBatcher& config,
                             const process::ExampleSchema& schema) {
   for (const process::FeatureSpec& spec : schema.features) {
@@ -34,10 +34,10 @@ absl::Status CheckAllPacked(const frazo::PackingBatcher& config,
         std::any_of(config.streams().begin(), config.streams().end(),
                     [&](const auto& stream) { return stream.feature() == spec.name; });
     if (!is_packed) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("packing.streams: feature '", spec.name, "' (", spec.TypeText(),
-                       ") is no stream, and rows have no place for it; pack it, or drop it with a "
-                       "step of the processor"));
+      return absl::InvalidArgumentError(absl::StrCat(
+          "packing.streams: feature '", spec.name, "' (", spec.TypeText(),
+          ") is not a stream, and rows have no space for it; pack it, or drop it with a "
+          "step of the processor"));
     }
     for (const std::string& name : {SegmentIds(spec.name), SegmentPos(spec.name)}) {
       if (!schema.Find(name).has_value()) continue;
@@ -273,7 +273,7 @@ absl::Status PackingBatcher::Restore(const BatcherState& state,
                                      absl::Span<const sources::RecordId> held,
                                      absl::Span<const process::Example> examples) {
   FRAZO_RETURN_IF_ERROR(CheckState(state, held.size(), examples.size()));
-  // One more than may be open while the rows that make space for it are due.
+  // While rows are about to leave, there may be one more open row than allowed.
   if (state.held_size() > open_rows_ + 1 || state.due_size() > rows_per_batch_) {
     return absl::InvalidArgumentError(absl::StrCat("batcher state: it has ", state.held_size(),
                                                    " open rows, ", state.due_size(),

@@ -14,10 +14,10 @@
 
 namespace frazo::batch {
 
-// Several examples in one row. An example goes to an open row with space, else to a new one. Rows
-// leave when a new row is needed and as many as allowed are open: those with the least space left,
-// `rows` of them, in the order in which they were opened. At the end the rows leave in that order,
-// `rows` at a time.
+// Packs several examples into one row. An example goes to an open row with space, else to a new
+// one. When a new row is needed and the limit of open rows is reached, the `rows` rows with the
+// least space leave, in the order in which they were opened. At the end the open rows leave in that
+// order, `rows` at a time.
 class PackingBatcher : public Batcher {
  public:
   // `config.kind` is `packing`. Errors: as in Batcher.
@@ -40,7 +40,7 @@ class PackingBatcher : public Batcher {
     std::string name;
     process::ValueType type;
     size_t feature;
-    // The length of a row, and the sizes and number of values of each unit of it.
+    // The length of a row, and the inner sizes and the number of values of each unit.
     int64_t length;
     std::vector<int64_t> inner_sizes;
     int64_t inner_count;
@@ -53,15 +53,15 @@ class PackingBatcher : public Batcher {
   static absl::StatusOr<std::vector<Stream>> MakeStreams(const frazo::Batcher& config,
                                                          const process::ExampleSchema& schema);
 
-  // [rows, length, inner sizes...].
+  // Returns [rows, length, inner sizes...].
   static std::vector<int64_t> ValuesShape(const Stream& stream, int64_t rows);
 
-  // Sets lengths_ to those of the example.
+  // Sets lengths_ to the lengths of the example.
   void Measure(process::Example example);
-  // Opens a row; its contents are empty.
+  // Opens an empty row.
   void OpenRow();
   void AddToRow(int64_t row, process::Example example, const sources::RecordId& id);
-  // After Finish(): the next rows that leave, or none.
+  // Chooses the next rows to leave after Finish(), or none.
   void MarkLast();
   absl::Status AddStream(const Stream& stream, Batch* batch) const;
 
@@ -73,15 +73,15 @@ class PackingBatcher : public Batcher {
   std::vector<BatchTensorSpec> tensors_;
   const std::vector<std::string> buckets_;
 
-  // The open rows: their space and their contents, from the oldest on.
+  // The space and the contents of the open rows, from the oldest on.
   RowFit fit_;
   std::vector<std::unique_ptr<ExampleStore>> rows_;
-  // Empty, for rows to come.
+  // Empty stores for new rows.
   std::vector<std::unique_ptr<ExampleStore>> spare_;
-  // Rows of the next batch, ascending; empty: none is due.
+  // The rows of the next batch, ascending; empty if no batch is ready.
   std::vector<int32_t> due_;
   bool is_finished_ = false;
-  // The lengths of the example at work, for each stream.
+  // The lengths of the present example, for each stream.
   std::vector<int64_t> lengths_;
   BatcherCounters counters_;
 };

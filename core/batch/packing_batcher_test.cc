@@ -165,11 +165,12 @@ TEST(PackingBatcherTest, WrongConfigurationsNameTheirPlace) {
               StatusIs(kInvalid,
                        "packing.streams[0].feature: 'ids' is INT32[5]; expected numbers "
                        "of any length"));
-  EXPECT_THAT(BatcherError(Packing("rows: 1"), {{Variable("ids", process::ValueType::kInt32),
-                                                 Fixed("label", process::ValueType::kInt32, {})}}),
-              StatusIs(kInvalid,
-                       "packing.streams: feature 'label' (INT32[]) is no stream, and rows have no "
-                       "place for it; pack it, or drop it with a step of the processor"));
+  EXPECT_THAT(
+      BatcherError(Packing("rows: 1"), {{Variable("ids", process::ValueType::kInt32),
+                                         Fixed("label", process::ValueType::kInt32, {})}}),
+      StatusIs(kInvalid,
+               "packing.streams: feature 'label' (INT32[]) is not a stream, and rows have no "
+               "space for it; pack it, or drop it with a step of the processor"));
 }
 
 }  // namespace

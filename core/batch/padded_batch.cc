@@ -15,7 +15,7 @@ std::string LengthName(const process::FeatureSpec& spec) {
   return absl::StrCat(spec.name, "_length");
 }
 
-// [batch, width, inner sizes...] or [batch, shape...].
+// Returns [batch, width, inner sizes...] or [batch, shape...].
 std::vector<int64_t> TensorShape(const process::FeatureSpec& spec, int64_t batch_size,
                                  int64_t width) {
   std::vector<int64_t> shape = {batch_size};
@@ -24,7 +24,7 @@ std::vector<int64_t> TensorShape(const process::FeatureSpec& spec, int64_t batch
   return shape;
 }
 
-// Copies `bytes` bytes, which may be none of none.
+// Copies `bytes` bytes; if that is 0, both pointers may be null.
 char* Append(char* target, const char* source, size_t bytes) {
   if (bytes != 0) std::memcpy(target, source, bytes);
   return target + bytes;
@@ -113,7 +113,7 @@ absl::Status PaddedBatchMaker::AddStrings(const ExampleStore& examples, size_t f
     const int64_t real = count * column.inner_count;
     const int64_t row = spec.is_variable() ? width * column.inner_count : count;
     for (int64_t index = 0; index < row; ++index, ++offset) {
-      // Padding is the empty string.
+      // A padding value is the empty string.
       offset[1] = offset[0] + (index < real ? *length++ : 0);
     }
   }

@@ -19,21 +19,21 @@
 
 namespace frazo::batch {
 
-// Makes dense batches of stored examples, each feature padded to its longest: [batch, longest] or
-// [batch, longest, inner sizes...] for a feature of any length, and NAME_length int32 [batch]
-// beside it; [batch, shape...] for one of fixed shape.
+// Makes dense batches of stored examples. A feature of any length becomes [batch, longest] or
+// [batch, longest, inner sizes...], padded to the longest, with NAME_length int32 [batch] beside
+// it. A feature of fixed shape becomes [batch, shape...].
 class PaddedBatchMaker {
  public:
-  // Error: kInvalidArgument if a padding value is wrong, or where a feature has the name of
-  // another one's lengths.
+  // Error: kInvalidArgument if a padding value is wrong, or if a feature has the same name as the
+  // lengths of another.
   static absl::StatusOr<PaddedBatchMaker> Create(const frazo::Batcher& config,
                                                  const process::ExampleSchema& schema);
 
-  // `batch_size`: of every batch, -1 where it differs.
+  // `batch_size` is that of every batch; -1 if it differs.
   std::vector<BatchTensorSpec> Tensors(int64_t batch_size) const;
 
-  // `widths` says for each feature how long it is to be, at least as long as its longest; nullopt:
-  // as long as its longest. Error: kResourceExhausted.
+  // `widths` gives the width of each feature, which is at least its longest length; nullopt means
+  // the longest length. Error: kResourceExhausted.
   absl::StatusOr<Batch> Make(const ExampleStore& examples,
                              const std::vector<std::optional<int64_t>>& widths) const;
 

@@ -71,7 +71,7 @@ std::string PaddingReport::Text() const {
     examples += bucket.examples;
     bool is_first = true;
     for (const Values& values : bucket.values) {
-      // The bucket is named in its first line only.
+      // Only a bucket's first line has its name.
       text += is_first ? Line(bucket.name, absl::StrCat(bucket.batches),
                               absl::StrCat(bucket.examples), values)
                        : Line("", "", "", values);

@@ -9,7 +9,7 @@
 
 namespace frazo::batch {
 
-// How much of the batches was padding, for each bucket and each feature. Not thread-safe.
+// Reports the share of padding in batches, for each bucket and each feature. Not thread-safe.
 class PaddingReport {
  public:
   struct Values {
@@ -22,14 +22,14 @@ class PaddingReport {
     std::string name;
     int64_t batches = 0;
     int64_t examples = 0;
-    // In the order of the batches' tensors.
+    // One for each tensor, in the order of the batches' tensors.
     std::vector<Values> values;
   };
 
   // `bucket_names` are Batcher::buckets().
   explicit PaddingReport(const std::vector<std::string>& bucket_names);
 
-  // `batch` comes from the batcher whose buckets these are.
+  // `batch` must come from the batcher with these buckets.
   void Add(const Batch& batch);
 
   const std::vector<Bucket>& buckets() const { return buckets_; }
@@ -37,7 +37,7 @@ class PaddingReport {
   // The share of padding in all values of all features; 0 before the first batch.
   double padding_fraction() const;
 
-  // A table for people: one line for each bucket and feature, then the total.
+  // Returns a table for people: one line for each bucket and feature, then the total.
   std::string Text() const;
 
  private:

@@ -17,11 +17,12 @@
 namespace frazo::batch {
 namespace {
 
-// nullopt if T can't hold it.
+// Returns nullopt if T can't represent the number.
 template <typename T>
 std::optional<PaddingValue> Convert(double value) {
   if constexpr (std::is_integral_v<T>) {
-    // As a double the largest int64 is rounded up, so that it is the bound above which is exact.
+    // A double rounds the largest int64 up, so the first number above the range is used, which is
+    // exact.
     const double above = std::ldexp(1.0, std::numeric_limits<T>::digits);
     const double lowest = static_cast<double>(std::numeric_limits<T>::min());
     if (!(value >= lowest && value < above) || value != std::floor(value)) return std::nullopt;
@@ -86,7 +87,7 @@ char* PaddingValue::Fill(char* target, int64_t count) const {
 
 absl::StatusOr<std::vector<PaddingValue>> MakePaddingValues(const frazo::Batcher& config,
                                                             const process::ExampleSchema& schema) {
-  // In the order of the names, so that the same configuration always gives the same error.
+  // Ordered by name, so that the same configuration always gives the same error.
   const std::map<std::string, double> by_name(config.padding_values().begin(),
                                               config.padding_values().end());
   for (const auto& [name, value] : by_name) {
@@ -101,9 +102,9 @@ absl::StatusOr<std::vector<PaddingValue>> MakePaddingValues(const frazo::Batcher
     }
     const std::optional<PaddingValue> converted = Convert(spec.type, found->second);
     if (!converted.has_value()) {
-      return absl::InvalidArgumentError(absl::StrCat("padding_values['", spec.name,
-                                                     "']: ", found->second, " is no value of type ",
-                                                     process::ValueTypeName(spec.type)));
+      return absl::InvalidArgumentError(
+          absl::StrCat("padding_values['", spec.name, "']: ", found->second,
+                       " is not a value of type ", process::ValueTypeName(spec.type)));
     }
     made.push_back(*converted);
   }

@@ -15,24 +15,24 @@ namespace frazo::batch {
 // The number that a feature is padded with.
 class PaddingValue {
  public:
-  // 0 of a type of that many bytes.
+  // A zero of `size` bytes.
   explicit PaddingValue(size_t size) : size_(size) {}
 
   template <typename T>
   static PaddingValue Of(T value);
 
-  // Writes it `count` times from `target` on; returns the end.
+  // Writes the number `count` times from `target` on; returns the end.
   char* Fill(char* target, int64_t count) const;
 
  private:
-  // The bytes of the number, and how many they are.
+  // The bytes of the number, and their count.
   std::array<char, 8> bytes_ = {};
   size_t size_;
 };
 
-// One for each feature of the schema: what `config.padding_values` says, else 0. Error:
-// kInvalidArgument for a name that is no feature, for a feature that is never padded, and for a
-// number that its type can't hold.
+// Returns one value for each feature of the schema: the one in `config.padding_values`, else 0.
+// Error: kInvalidArgument for a name that is not a feature, for a feature that is never padded, and
+// for a number that its type can't hold.
 absl::StatusOr<std::vector<PaddingValue>> MakePaddingValues(const frazo::Batcher& config,
                                                             const process::ExampleSchema& schema);
 

@@ -28,7 +28,7 @@ TEST(ReuseTest, AddingToAWarmBatcherAllocatesOnlyForBatches) {
       for (const process::Example example : examples) {
         const int64_t before = process::AllocationCount();
         batcher->Add(example, Id(0));
-        // The list of the rows that leave belongs to the batch.
+        // The batch owns the list of the rows that leave.
         if (!batcher->HasBatch()) while_adding += process::AllocationCount() - before;
         TakeAll(batcher.get());
       }

@@ -24,7 +24,8 @@ int64_t RowFit::Find(absl::Span<const int64_t> lengths) const {
   for (int64_t row = 0; row < size(); ++row) {
     if (!HasSpace(row, lengths)) continue;
     if (fit_ == Fit::kFirst) return row;
-    // Each row would lose the same, so that the fullest one will stay the fullest.
+    // The sequence takes the same space from each row, so the row with the least space before has
+    // the least space after.
     if (best == kNoRow || totals_[row] < totals_[best]) best = row;
   }
   return best;

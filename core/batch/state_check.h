@@ -17,7 +17,7 @@ absl::Status CheckState(const BatcherState& state, size_t ids, size_t examples);
 // Error: kInvalidArgument, unless `state` has `groups` buckets or rows, named by `noun`.
 absl::Status CheckGroups(const BatcherState& state, int64_t groups, const char* noun);
 
-// The example of a held record does not fit where it was held: kDataLoss, naming the record.
+// Returns kDataLoss, which names the record: its example doesn't fit where it was held.
 absl::Status RecordChanged(const sources::RecordId& id);
 
 }  // namespace frazo::batch

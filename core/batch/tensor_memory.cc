@@ -19,7 +19,7 @@ absl::Status NoMemory(std::string_view name, absl::Span<const int64_t> shape) {
                    "]; make batches smaller, or leave out long examples"));
 }
 
-// left * right + plus, or -1 where that is no int64. All are >= 0.
+// Returns left * right + plus, or -1 if it doesn't fit into int64. All numbers must be >= 0.
 int64_t MultiplyAdd(int64_t left, int64_t right, int64_t plus) {
   int64_t result;
   if (__builtin_mul_overflow(left, right, &result)) return -1;
@@ -27,12 +27,12 @@ int64_t MultiplyAdd(int64_t left, int64_t right, int64_t plus) {
   return result;
 }
 
-// Gives `tensor` memory of element_count * element_size + more bytes.
+// Allocates element_count * element_size + more bytes for `tensor`.
 absl::Status Allocate(int64_t element_size, int64_t more, BatchTensor* tensor) {
   int64_t bytes = 1;
   for (const int64_t size : tensor->shape) bytes = bytes < 0 ? -1 : MultiplyAdd(bytes, size, 0);
   if (bytes >= 0) bytes = MultiplyAdd(bytes, element_size, more);
-  // aligned_alloc wants a multiple of the alignment; a tensor without elements has an address too.
+  // aligned_alloc takes multiples of the alignment only. A tensor without elements gets memory too.
   constexpr int64_t kStep = kBatchAlignment;
   if (bytes < 0 || bytes > std::numeric_limits<int64_t>::max() - kStep) {
     return NoMemory(tensor->name, tensor->shape);

@@ -11,12 +11,12 @@
 
 namespace frazo::batch {
 
-// A tensor with memory for its elements, which are not set. `type` is not kBytes. Error:
-// kResourceExhausted if there is not so much memory; names the tensor and its size.
+// Allocates a tensor without setting its elements. `type` must not be kBytes. Error:
+// kResourceExhausted if there is not enough memory; it names the tensor and its size.
 absl::StatusOr<BatchTensor> AllocateNumbers(std::string_view name, process::ValueType type,
                                             absl::Span<const int64_t> shape);
 
-// The same for kBytes, with `bytes` bytes behind the offsets.
+// Does the same for kBytes, with `bytes` bytes after the offsets.
 absl::StatusOr<BatchTensor> AllocateStrings(std::string_view name, absl::Span<const int64_t> shape,
                                             int64_t bytes);
 

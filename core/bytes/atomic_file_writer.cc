@@ -16,10 +16,10 @@
 namespace frazo::bytes {
 namespace {
 
-// Large enough that small records cost no system call each.
+// Large enough that small records share a system call.
 constexpr size_t kBufferBytes = 256 << 10;
 
-// Folder of `path` with its slash, "" for the current folder.
+// Returns the folder of `path` with its slash, "" for the current folder.
 std::string_view FolderOf(std::string_view path) { return path.substr(0, path.rfind('/') + 1); }
 
 absl::Status CheckTarget(const std::string& path) {
@@ -43,14 +43,14 @@ struct TemporaryFile {
 absl::StatusOr<TemporaryFile> CreateTemporary(const std::string& path) {
   static std::atomic<int64_t> created{0};
   const std::string_view folder = FolderOf(path);
-  // A name may have 255 bytes; the additions need their share of them.
+  // A name may have 255 bytes, and the additions must fit into them.
   const std::string_view name = std::string_view(path).substr(folder.size(), 200);
   while (true) {
     TemporaryFile file;
     file.path = absl::StrCat(folder, ".", name, ".tmp-", getpid(), "-", created++);
     file.fd = UniqueFd(open(file.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
     if (file.fd.is_open()) return file;
-    // A killed process of the same number may have left its file behind: take the next name.
+    // A killed process with the same number may have left its file: try the next name.
     if (errno != EEXIST && errno != EINTR) return ErrnoStatus(errno, "create", path);
   }
 }
@@ -59,8 +59,8 @@ absl::Status SyncFolder(const std::string& path) {
   const std::string_view folder = FolderOf(path);
   const std::string name = folder.empty() ? "." : std::string(folder);
   const UniqueFd fd(open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  // Some file systems cannot sync a folder and say EINVAL: there the rename is as durable as it
-  // gets.
+  // Some file systems cannot sync a folder and return EINVAL; there the rename is as durable as
+  // possible.
   if (!fd.is_open() || (fsync(fd.get()) != 0 && errno != EINVAL)) {
     return ErrnoStatus(errno, "sync the folder of", path);
   }
@@ -107,7 +107,7 @@ absl::Status AtomicFileWriter::Complete() {
   FRAZO_RETURN_IF_ERROR(status_);
   FRAZO_RETURN_IF_ERROR(WriteOut(buffer_));
   FRAZO_RETURN_IF_ERROR(FinishFile());
-  // Frees the memory: many files may be complete and wait for one another.
+  // Frees the buffer: many complete files may wait for each other.
   buffer_ = std::string();
   status_ = absl::FailedPreconditionError(absl::StrCat("'", path_, "' is closed already"));
   return absl::OkStatus();
@@ -139,7 +139,7 @@ absl::Status AtomicFileWriter::WriteOut(std::string_view bytes) {
 
 absl::Status AtomicFileWriter::FinishFile() {
   if (fsync(fd_.get()) != 0) return Fail(ErrnoStatus(errno, "sync", path_));
-  // A network file system may report a full disk only here.
+  // A network file system may report a full disk only when the file is closed.
   if (close(fd_.Release()) != 0 && errno != EINTR) return Fail(ErrnoStatus(errno, "close", path_));
   return absl::OkStatus();
 }

@@ -13,10 +13,10 @@
 namespace frazo::bytes {
 
 // Writes a file that appears whole or not at all. The bytes go to a temporary file in the same
-// folder (`.NAME.tmp-PID-N`); Close() forces them to disk and renames it over the old file, if
-// there is one. On an error, and when destroyed before Close(), the temporary file is removed and
-// the old one stands. Files that belong together can all be completed before the first of them
-// appears: Complete() and Publish() are the two halves of Close().
+// folder (`.NAME.tmp-PID-N`); Close() syncs it to disk and renames it over the old file, if there
+// is one. On an error, and when destroyed before Close(), the temporary file is removed and the old
+// file stays. To complete several files before the first of them appears, call Complete() for all
+// and then Publish() for all; together they are Close().
 class AtomicFileWriter final : public ByteSink {
  public:
   // Errors: kNotFound (no such folder), kPermissionDenied, kInvalidArgument (`path` is something
@@ -31,10 +31,10 @@ class AtomicFileWriter final : public ByteSink {
 
   absl::Status Close() override;
 
-  // Forces the bytes to disk, still under the temporary name. Nothing can be appended any more.
+  // Syncs the bytes to disk, still under the temporary name. Nothing can be appended afterwards.
   absl::Status Complete();
 
-  // Gives the completed file its name.
+  // Renames the completed file to its name.
   absl::Status Publish();
 
   const std::string& path() const override { return path_; }
@@ -48,7 +48,7 @@ class AtomicFileWriter final : public ByteSink {
   absl::Status Fail(absl::Status error);
 
   std::string path_;
-  // Empty once there is no such file any more.
+  // Empty once the temporary file is gone.
   std::string temporary_path_;
   UniqueFd fd_;
   std::string buffer_;

@@ -8,7 +8,7 @@
 namespace frazo::bytes {
 namespace {
 
-// So that AddressSanitizer sees uses of memory that was given back.
+// Keeps nothing, so that AddressSanitizer detects uses of memory that was returned.
 #ifdef FRAZO_KEEP_NO_BUFFERS
 constexpr size_t kKeptByProcess = 0;
 #else
@@ -17,15 +17,15 @@ constexpr size_t kKeptByProcess = size_t{16} << 20;
 
 }  // namespace
 
-// The buffers that nobody uses.
+// The unused buffers.
 class BufferPool::Shelf {
  public:
   explicit Shelf(size_t kept_bytes) : kept_bytes_(kept_bytes) {}
 
-  // Null if there is none of that size.
+  // Returns nullptr if there is no buffer of that size.
   std::unique_ptr<char[]> Find(size_t bytes) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    // From the end: what was given back last is likeliest to be in the processor's cache.
+    // Searches from the end: the buffer returned last is most likely in the processor's cache.
     const auto found =
         std::find_if(buffers_.rbegin(), buffers_.rend(),
                      [bytes](const Buffer& buffer) { return buffer.bytes == bytes; });
@@ -41,7 +41,7 @@ class BufferPool::Shelf {
     std::vector<Buffer> dropped;
     const std::lock_guard<std::mutex> lock(mutex_);
     auto oldest = buffers_.begin();
-    // Sizes that are no longer asked for make room for those that are.
+    // Drops the oldest buffers, whose sizes may no longer be needed.
     for (; held_bytes_ + bytes > kept_bytes_; ++oldest) {
       held_bytes_ -= oldest->bytes;
       dropped.push_back(std::move(*oldest));
@@ -59,7 +59,7 @@ class BufferPool::Shelf {
 
   const size_t kept_bytes_;
   std::mutex mutex_;
-  // Guarded by mutex_; from the one given back first.
+  // Guarded by mutex_. The buffer returned first comes first.
   std::vector<Buffer> buffers_;
   size_t held_bytes_ = 0;
 };
@@ -75,7 +75,7 @@ std::shared_ptr<char[]> BufferPool::Take(size_t bytes) {
 }
 
 BufferPool& BufferPool::OfProcess() {
-  // Never destroyed: readers of other static objects may outlive it.
+  // Never destroyed, because readers in other static objects may outlive it.
   static BufferPool& pool = *new BufferPool(kKeptByProcess);
   return pool;
 }

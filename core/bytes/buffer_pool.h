@@ -6,18 +6,18 @@
 
 namespace frazo::bytes {
 
-// Memory that readers fill, kept for the next reader when the last reference to it goes: the system
-// takes and clears memory a page at a time, which costs as much as checking the records in it.
-// Thread-safe.
+// A pool of memory for readers. A buffer returns to the pool when its last reference goes. The
+// system takes and clears fresh memory page by page, which costs as much as checking the records in
+// it. Thread-safe.
 class BufferPool {
  public:
-  // Keeps at most `kept_bytes` of memory that nobody uses.
+  // Keeps at most `kept_bytes` of unused memory.
   explicit BufferPool(size_t kept_bytes);
 
-  // `bytes` (>= 1) with any content. May outlive the pool.
+  // Returns `bytes` (>= 1) bytes with any content. They may outlive the pool.
   std::shared_ptr<char[]> Take(size_t bytes);
 
-  // The pool of this process, for 16 MiB.
+  // Returns the process's pool, which keeps up to 16 MiB.
   static BufferPool& OfProcess();
 
  private:

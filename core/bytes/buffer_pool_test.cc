@@ -29,7 +29,7 @@ TEST(BufferPoolTest, KeepsWhatWasGivenBackLast) {
   const char* const third = buffers[2].get();
   const char* const fourth = buffers[3].get();
 
-  // Room for two.
+  // The pool has space for two.
   for (auto& buffer : buffers) buffer.reset();
 
   const auto again = pool.Take(40);
@@ -43,7 +43,7 @@ TEST(BufferPoolTest, MemoryOfAnotherSizeIsNotGiven) {
   pool.Take(40).reset();
   const auto larger = pool.Take(50);
 
-  // All of it may be written to.
+  // All of the memory can be written to.
   std::memset(larger.get(), 1, 50);
 }
 

@@ -8,20 +8,20 @@
 
 namespace frazo::bytes {
 
-// A stream of bytes written once, front to back: a file, or a compressor before one.
-// Errors name the file. After an error every call returns one. Not thread-safe.
+// A stream of bytes that is written once, from front to back: a file, or a compressor that writes
+// to one. Errors name the file. After an error every call returns an error. Not thread-safe.
 class ByteSink {
  public:
-  // A sink destroyed before Close() leaves nothing behind.
+  // A sink that is destroyed before Close() leaves no file.
   virtual ~ByteSink() = default;
 
   virtual absl::Status Append(std::string_view bytes) = 0;
 
-  // Completes the stream and everything below it. Call it once; only its ok means that the bytes
-  // are safe.
+  // Completes the stream and all streams below it. Call it once. The bytes are safe only if it
+  // returns ok.
   virtual absl::Status Close() = 0;
 
-  // The file that the bytes go to, for messages.
+  // The file that gets the bytes, for messages.
   virtual const std::string& path() const = 0;
 };
 

@@ -12,24 +12,24 @@
 
 namespace frazo::bytes {
 
-// A stream of bytes read once, front to back: a file, or what a decompressor makes of one.
-// Errors name the file. After an error the source is of no further use. Not thread-safe.
+// A stream of bytes that is read once, from front to back: a file, or the output of a decompressor.
+// Errors name the file. After an error the source must not be used. Not thread-safe.
 class ByteSource {
  public:
   virtual ~ByteSource() = default;
 
-  // Fills the front of `space` (not empty) and returns how many bytes it got: at least 1, or 0 when
-  // the stream has ended.
+  // Fills the front of `space` (not empty) and returns the number of bytes written: at least 1, or
+  // 0 at the end of the stream.
   virtual absl::StatusOr<size_t> Read(absl::Span<char> space) = 0;
 
-  // Passes over the next `bytes` bytes (>= 0). Error: kDataLoss if the stream ends before.
+  // Skips the next `bytes` bytes (>= 0). Error: kDataLoss if the stream ends before.
   virtual absl::Status Skip(int64_t bytes);
 
-  // The file that the bytes come from, for messages.
+  // The file that gives the bytes, for messages.
   virtual const std::string& path() const = 0;
 
-  // The first bytes of that file, at most 12 and only once they have been read; they tell its
-  // format.
+  // The first bytes of the file, at most 12, which tell its format; empty until they have been
+  // read.
   virtual std::string_view head() const = 0;
 };
 

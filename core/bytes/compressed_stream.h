@@ -10,11 +10,11 @@
 
 namespace frazo::bytes {
 
-// What `compressed` gives after decompression; `compressed` itself for kNone.
+// Returns a source that decompresses `compressed`; `compressed` itself for kNone.
 absl::StatusOr<std::unique_ptr<ByteSource>> Decompress(CompressionKind compression,
                                                        std::unique_ptr<ByteSource> compressed);
 
-// A sink that compresses into `compressed`; `compressed` itself for kNone.
+// Returns a sink that compresses into `compressed`; `compressed` itself for kNone.
 absl::StatusOr<std::unique_ptr<ByteSink>> Compress(CompressionKind compression,
                                                    std::unique_ptr<ByteSink> compressed);
 

@@ -9,7 +9,7 @@
 namespace frazo::bytes {
 namespace {
 
-// By number.
+// The names by number.
 constexpr std::string_view kNames[] = {"none", "gzip", "zlib", "zstd"};
 
 }  // namespace

@@ -8,10 +8,9 @@
 
 namespace frazo::bytes {
 
-// How the bytes of a whole file are compressed: the values of frazo.Compression in
-// proto/compression.proto, numbers included. Not the generated enum itself, because protobuf
-// refuses the same .proto file linked into two libraries of one process, and this room is linked
-// into several.
+// The compression of a whole file: the values and numbers of frazo.Compression in
+// proto/compression.proto. This is not the generated enum, because protobuf refuses a .proto file
+// that is linked into two libraries of one process, and this room is linked into several.
 enum class CompressionKind { kNone = 0, kGzip = 1, kZlib = 2, kZstd = 3 };
 
 // "none", "gzip", "zlib" or "zstd".

@@ -6,14 +6,14 @@
 
 namespace frazo::bytes {
 
-// CRC-32C (Castagnoli polynomial) as in RFC 3720, section 12.1: of no bytes it is 0.
+// Returns the CRC-32C (Castagnoli polynomial) of RFC 3720, section 12.1; 0 if there are no bytes.
 uint32_t Crc32c(std::string_view bytes);
 
-// The CRC of a text followed by `bytes`, where `crc` is the CRC of the text.
+// Returns the CRC of a text followed by `bytes`, where `crc` is the CRC of the text.
 uint32_t ExtendCrc32c(uint32_t crc, std::string_view bytes);
 
-// TFRecord stores CRCs masked, because the CRC of bytes that hold their own CRC tells nothing:
-// rotated right by 15 bits, plus a constant.
+// Masks a CRC as TFRecord does: rotated right by 15 bits, plus a constant. The CRC of data that
+// contains its own CRC would say nothing.
 inline uint32_t MaskCrc32c(uint32_t crc) { return ((crc >> 15) | (crc << 17)) + 0xa282ead8u; }
 
 }  // namespace frazo::bytes

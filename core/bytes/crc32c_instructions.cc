@@ -32,7 +32,7 @@ FRAZO_CRC32C inline uint64_t AddWord(uint64_t reg, uint64_t word) {
   return _mm_crc32_u64(reg, word);
 }
 
-// The low half of the carry-less product.
+// Returns the low half of the carry-less product.
 FRAZO_CRC32C inline uint64_t Product(uint64_t x, uint64_t y) {
   return _mm_cvtsi128_si64(_mm_clmulepi64_si128(_mm_cvtsi64_si128(x), _mm_cvtsi64_si128(y), 0));
 }
@@ -43,28 +43,31 @@ FRAZO_CRC32C inline uint32_t AddByte(uint32_t reg, uint8_t byte) { return __crc3
 
 FRAZO_CRC32C inline uint64_t AddWord(uint64_t reg, uint64_t word) { return __crc32cd(reg, word); }
 
-// The low half of the carry-less product.
+// Returns the low half of the carry-less product.
 FRAZO_CRC32C inline uint64_t Product(uint64_t x, uint64_t y) {
   return vgetq_lane_u64(vreinterpretq_u64_p128(vmull_p64(x, y)), 0);
 }
 
 #endif
 
-// The crc32 instruction takes 8 bytes and gives its result 3 cycles later, but a new one can start
-// in every cycle. So three lanes of the same number of bytes, a, b and c, one after the other in
-// memory, are summed side by side, b and c from a register of 0. The CRC is linear over GF(2): the
-// register after all three is
-//   A x^(8 * 2 lane) + B x^(8 lane) + C   modulo P, for lanes of `lane` bytes,
-// where A, B and C are the lanes' registers as polynomials and P is that of Castagnoli.
+// The crc32 instruction takes 8 bytes and returns its result after 3 cycles, but a new one can
+// start in every cycle. So three lanes of equal size, a, b and c, which follow each other in
+// memory, are summed at the same time; b and c start with a register of 0. The CRC is linear over
+// GF(2). The register after all three is
+//
+//   A x^(8 * 2 lane) + B x^(8 lane) + C   modulo P,
+//
+// where lane is the number of bytes of a lane, A, B and C are the lanes' registers as polynomials,
+// and P is Castagnoli's polynomial.
 constexpr size_t kWordBytes = 8;
 constexpr size_t kMaxLaneBytes = 1024;
-// Below, joining the lanes takes longer than they save.
+// For smaller lanes, joining takes longer than they save.
 constexpr size_t kMinLaneBytes = 32;
 
-// kPowers[i] = x^(64 (i + 1) - 33) modulo P, the factor for i + 1 words. A register holds its
-// polynomial bit-reversed (bit 31 is x^0), so that the carry-less product of two of them is 63 bits
-// long and one power short as a word of data, and the crc32 instruction multiplies a word by x^32:
-// together x^33 too much, hence the -33.
+// kPowers[i] = x^(64 (i + 1) - 33) modulo P, the factor for i + 1 words. A register has its
+// polynomial bit-reversed (bit 31 is x^0). The carry-less product of two registers is therefore 63
+// bits long, one power short of a word of data, and the crc32 instruction multiplies a word by
+// x^32. Together that is x^33 too much, hence the -33.
 constexpr auto kPowers = [] {
   std::array<uint32_t, 2 * kMaxLaneBytes / kWordBytes> powers = {};
   uint32_t power = 1;  // x^31
@@ -81,7 +84,7 @@ uint64_t LoadWord(const char* bytes) {
   return word;
 }
 
-// The word of data that moves `reg` on by `bytes` bytes, by its crc32.
+// Returns the word of data whose crc32 is `reg` moved on by `bytes` bytes.
 FRAZO_CRC32C uint64_t Shifted(uint64_t reg, size_t bytes) {
   return Product(reg, kPowers[bytes / kWordBytes - 1]);
 }

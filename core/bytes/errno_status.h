@@ -7,7 +7,7 @@
 
 namespace frazo::bytes {
 
-// The error "cannot <action> '<path>': <what errno says>; <remedy>" for a failed system call.
+// Returns the error "cannot <action> '<path>': <text of errno>; <remedy>" for a failed system call.
 // Codes: kNotFound (ENOENT), kPermissionDenied (EACCES, EPERM, EROFS), kResourceExhausted (no
 // space, a file over the size limit, too many open files), kUnavailable (EIO: the device failed),
 // kInvalidArgument (a folder where a file is expected or the other way round, a name too long);

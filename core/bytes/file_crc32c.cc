@@ -11,7 +11,7 @@
 namespace frazo::bytes {
 namespace {
 
-// Small enough to be still in the processor's cache when the CRC comes to it.
+// Small enough to be still in the processor's cache when the CRC reads it.
 constexpr size_t kReadBytes = 256 << 10;
 
 }  // namespace

@@ -8,7 +8,7 @@
 
 namespace frazo::bytes {
 
-// CRC-32C (not masked) of all bytes of the file, as they stand on disk. Errors: those of
+// Returns the unmasked CRC-32C of all bytes of a file, without decompression. Errors: those of
 // FileReader.
 absl::StatusOr<uint32_t> FileCrc32c(std::string path);
 

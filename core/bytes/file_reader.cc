@@ -30,7 +30,7 @@ absl::StatusOr<std::unique_ptr<FileReader>> FileReader::Open(std::string path) {
   if (S_ISDIR(info.st_mode)) return ErrnoStatus(EISDIR, "read", path);
 
   const bool seekable = S_ISREG(info.st_mode);
-  // Only a hint that widens the kernel's read-ahead; nothing is lost where it is refused.
+  // A hint that widens the kernel's read-ahead; it may be refused without harm.
   if (seekable) posix_fadvise(fd.get(), 0, 0, POSIX_FADV_SEQUENTIAL);
   return std::unique_ptr<FileReader>(new FileReader(std::move(path), std::move(fd), seekable));
 }

@@ -11,7 +11,7 @@
 
 namespace frazo::bytes {
 
-// The bytes of a file as they stand on disk. Interrupted system calls are repeated.
+// Reads the bytes of a file without decompression. It repeats interrupted system calls.
 class FileReader final : public ByteSource {
  public:
   // Errors: kNotFound, kPermissionDenied, kInvalidArgument (a folder), and those of ErrnoStatus.
@@ -19,7 +19,7 @@ class FileReader final : public ByteSource {
 
   absl::StatusOr<size_t> Read(absl::Span<char> space) override;
 
-  // Moves without reading where the file allows it (a pipe does not).
+  // Moves without reading if the file allows it; a pipe does not.
   absl::Status Skip(int64_t bytes) override;
 
   const std::string& path() const override { return path_; }

@@ -16,7 +16,7 @@ std::shared_ptr<const char> ReadBuffer::Share() {
 bool ReadBuffer::ReadUntil(size_t count) {
   while (limit_ - cursor_ < count) {
     if (!status_.ok()) return false;
-    // Bytes behind limit_ are nobody's, even if those before are shared.
+    // Memory after limit_ is unused, even if the bytes before it are shared.
     if (capacity_ - limit_ < buffer_bytes_ / 4 + 1) MakeSpace();
     absl::StatusOr<size_t> got =
         source_->Read(absl::MakeSpan(bytes_.get() + limit_, capacity_ - limit_));
@@ -32,7 +32,7 @@ bool ReadBuffer::ReadUntil(size_t count) {
 
 void ReadBuffer::MakeSpace() {
   const size_t kept = limit_ - kept_;
-  // Grows as bytes arrive, not by what a record's length promises: a wrong one must not take
+  // Grows as bytes arrive and not by a record's length, because a wrong length must not take
   // memory.
   size_t capacity = buffer_bytes_;
   while (kept > capacity / 2) capacity *= 2;

@@ -12,27 +12,28 @@
 
 namespace frazo::bytes {
 
-// Bytes of a source in memory, for a parser of records: those that it has passed since Forget() are
-// kept in front of those that are ahead of it, all in one piece. Not thread-safe.
+// The bytes of a source in memory, for a parser of records. It keeps the bytes consumed since
+// Forget() directly before the bytes ahead. Not thread-safe.
 class ReadBuffer {
  public:
-  // Reads about `buffer_bytes` (>= 1) at once; takes more memory only to keep more.
+  // Reads about `buffer_bytes` (>= 1) at once. It takes more memory only if more must be kept.
   ReadBuffer(std::unique_ptr<ByteSource> source, size_t buffer_bytes)
       : source_(std::move(source)), buffer_bytes_(buffer_bytes) {}
 
-  // The bytes in memory that have not been passed.
+  // The bytes in memory that are not consumed yet.
   std::string_view ahead() const { return {bytes_.get() + cursor_, limit_ - cursor_}; }
-  // Sees to it that at least `count` bytes are ahead. false: the source ends before, or failed.
+  // Makes at least `count` bytes available ahead. Returns false if the source ends before, or
+  // failed.
   bool Require(size_t count) { return limit_ - cursor_ >= count || ReadUntil(count); }
-  // Passes bytes that are ahead.
+  // Consumes bytes that are ahead.
   void Pass(size_t count) { cursor_ += count; }
 
-  // From now on the bytes passed so far are not kept.
+  // Stops keeping the bytes consumed so far.
   void Forget() { kept_ = cursor_; }
-  // The bytes passed since Forget(), then those ahead; valid until Require() or Forget().
+  // The bytes consumed since Forget(), then those ahead; valid until Require() or Forget().
   const char* kept() const { return bytes_.get() + kept_; }
   size_t passed() const { return cursor_ - kept_; }
-  // The same bytes, which no longer change or move from now on.
+  // The same bytes. From now on they don't change or move.
   std::shared_ptr<const char> Share();
 
   // The status of the source.
@@ -48,7 +49,7 @@ class ReadBuffer {
   size_t buffer_bytes_;
   absl::Status status_;
 
-  // Bytes [kept_, limit_) are of use.
+  // Bytes [kept_, limit_) are in use.
   std::shared_ptr<char[]> bytes_;
   size_t capacity_ = 0;
   size_t kept_ = 0;

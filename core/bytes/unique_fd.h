@@ -24,7 +24,7 @@ class UniqueFd {
   bool is_open() const { return fd_ >= 0; }
   int get() const { return fd_; }
 
-  // Gives the descriptor away: the caller closes it.
+  // Returns the descriptor, which the caller must close.
   int Release() { return std::exchange(fd_, -1); }
 
  private:

@@ -12,13 +12,13 @@
 
 namespace frazo::bytes {
 
-// Compresses as gzip (RFC 1952) or zlib (RFC 1950) at zlib's default level. The same bytes always
-// give the same file: gzip's time stamp stays 0.
+// Compresses as gzip (RFC 1952) or zlib (RFC 1950) at zlib's default level. Equal bytes give equal
+// files: gzip's time stamp is 0.
 class ZlibSink final : public ByteSink {
  public:
   enum class Format { kGzip, kZlib };
 
-  // Error: kResourceExhausted where zlib gets no memory.
+  // Error: kResourceExhausted if zlib gets no memory.
   static absl::StatusOr<std::unique_ptr<ZlibSink>> Create(Format format,
                                                           std::unique_ptr<ByteSink> compressed);
 
@@ -32,7 +32,7 @@ class ZlibSink final : public ByteSink {
  private:
   explicit ZlibSink(std::unique_ptr<ByteSink> compressed);
 
-  // Compresses `bytes`; with Z_FINISH completes the stream as well.
+  // Compresses `bytes`; with Z_FINISH it also completes the stream.
   absl::Status Deflate(std::string_view bytes, int flush);
 
   std::unique_ptr<ByteSink> compressed_;

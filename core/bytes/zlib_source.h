@@ -11,13 +11,13 @@
 
 namespace frazo::bytes {
 
-// Decompresses gzip (RFC 1952, several members one after the other) or zlib (RFC 1950), and checks
-// the checksum that either format carries. A source of no bytes at all is an empty stream.
+// Decompresses gzip (RFC 1952, one or more members) or zlib (RFC 1950), and checks the checksum of
+// either format. A source without bytes is an empty stream.
 class ZlibSource final : public ByteSource {
  public:
   enum class Format { kGzip, kZlib };
 
-  // Error: kResourceExhausted where zlib gets no memory.
+  // Error: kResourceExhausted if zlib gets no memory.
   static absl::StatusOr<std::unique_ptr<ZlibSource>> Create(Format format,
                                                             std::unique_ptr<ByteSource> compressed);
 
@@ -32,9 +32,10 @@ class ZlibSource final : public ByteSource {
  private:
   ZlibSource(Format format, std::unique_ptr<ByteSource> compressed);
 
-  // Reads on from `compressed` when all that was read is used up; false at its end.
+  // Reads more from `compressed` once all bytes are used up; false at its end.
   absl::StatusOr<bool> Fetch();
-  // After the end of a stream: the next gzip member may follow; after zlib nothing may.
+  // Prepares for the bytes after the end of a stream: another gzip member may follow, but nothing
+  // may follow zlib.
   absl::Status BeginNextStream();
   absl::Status Damaged(std::string_view what) const;
 

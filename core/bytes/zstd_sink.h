@@ -15,7 +15,7 @@ namespace frazo::bytes {
 // Compresses as one zstd frame (RFC 8878) with a content checksum, at zstd's default level.
 class ZstdSink final : public ByteSink {
  public:
-  // Error: kResourceExhausted where zstd gets no memory.
+  // Error: kResourceExhausted if zstd gets no memory.
   static absl::StatusOr<std::unique_ptr<ZstdSink>> Create(std::unique_ptr<ByteSink> compressed);
 
   absl::Status Append(std::string_view bytes) override;
@@ -31,7 +31,7 @@ class ZstdSink final : public ByteSink {
 
   ZstdSink(std::unique_ptr<ByteSink> compressed, Context context);
 
-  // Compresses `bytes`; with ZSTD_e_end completes the frame as well.
+  // Compresses `bytes`; with ZSTD_e_end it also completes the frame.
   absl::Status Compress(std::string_view bytes, ZSTD_EndDirective directive);
 
   std::unique_ptr<ByteSink> compressed_;

@@ -11,11 +11,11 @@
 
 namespace frazo::bytes {
 
-// Decompresses zstd (RFC 8878), one frame or several one after the other, and checks the frames'
-// checksums where there are any. A source of no bytes at all is an empty stream.
+// Decompresses zstd (RFC 8878, one or more frames), and checks the frames' checksums if there are
+// any. A source without bytes is an empty stream.
 class ZstdSource final : public ByteSource {
  public:
-  // Error: kResourceExhausted where zstd gets no memory.
+  // Error: kResourceExhausted if zstd gets no memory.
   static absl::StatusOr<std::unique_ptr<ZstdSource>> Create(std::unique_ptr<ByteSource> compressed);
 
   // Errors: kDataLoss for a damaged stream, one that was cut short, or one whose window is over
@@ -33,7 +33,7 @@ class ZstdSource final : public ByteSource {
 
   ZstdSource(std::unique_ptr<ByteSource> compressed, Context context);
 
-  // Reads on from `compressed`; false at its end.
+  // Reads more from `compressed`; false at its end.
   absl::StatusOr<bool> Fetch();
   absl::Status Damaged(std::string_view what) const;
 

@@ -9,8 +9,8 @@
 namespace frazo::decode {
 namespace {
 
-// A row's best tokens: one of them may be eos_id and one a blank that ends it, and the others must
-// be able to fill the beam.
+// Returns the number of a row's best tokens to keep: one of them may be eos_id and one a blank that
+// ends the row, and the others must be able to fill the beam.
 int64_t CandidatesPerRow(const frazo::BeamSearch& options) {
   return int64_t{options.width()} + (options.has_transducer() ? 2 : 1);
 }
@@ -89,8 +89,8 @@ bool BeamSearch::IsDone(int64_t sentence, absl::Span<const Extension> going_on) 
   }
   const absl::Span<const FinishedHypothesis> kept = finished_.OfSentence(sentence);
   if (!options_.early_stop() || static_cast<int64_t>(kept.size()) < finished_.best()) return false;
-  // What goes on has step() + 1 tokens and ends with at least one more; of equals the shorter one
-  // ranks first.
+  // An unfinished hypothesis has step() + 1 tokens and ends with at least one more. Of equal
+  // hypotheses the shorter one ranks first.
   return kept.back().normalized >=
          ranking_.Bound(GreatestTotal(going_on), step() + 2, max_length_, source_length(sentence));
 }
@@ -98,7 +98,7 @@ bool BeamSearch::IsDone(int64_t sentence, absl::Span<const Extension> going_on) 
 float BeamSearch::GreatestTotal(absl::Span<const Extension> going_on) const {
   const float best = going_on[0].total;
   if (!options_.transducer().merge_paths()) return best;
-  // Merged, they have at most the sum of their probabilities.
+  // Merged hypotheses have at most the sum of their probabilities.
   double probability = 0;
   for (const Extension& extension : going_on) {
     probability += std::exp(static_cast<double>(extension.total) - best);

@@ -11,29 +11,29 @@
 
 namespace frazo::decode {
 
-// The search of the message BeamSearch.
+// Runs the search of the message BeamSearch.
 class BeamSearch final : public Search {
  public:
-  // CheckSearch() finds nothing wrong with them.
+  // CheckSearch() must have accepted the arguments.
   BeamSearch(const frazo::Search& config, const SearchInputs& inputs);
 
   std::unique_ptr<Search> Clone() const override;
 
  private:
   void Select(const StepScores& scores) override;
-  // Finishes what ends of a row, and adds what goes on to extensions_.
+  // Finishes the hypotheses that end at this row, and adds the others to extensions_.
   void Propose(int64_t row, const StepScores& scores);
-  // Whether a token that would end the row passes the conditions on its score.
+  // Tells whether a token that would end the row meets the conditions on its score.
   bool IsValidEnd(const Extension& end, float best_total) const;
-  // Whether the row has a label, so that a blank may end it.
+  // Tells whether the row has a label, so that a blank may end it.
   bool MayEndByBlank(int64_t row) const;
-  // Whether nothing that goes on, best first, can change the sentence's results.
+  // Tells whether none of the unfinished extensions, best first, can change the sentence's results.
   bool IsDone(int64_t sentence, absl::Span<const Extension> going_on) const;
-  // The greatest total that one of them can still have.
+  // Returns the greatest total that one of them can still reach.
   float GreatestTotal(absl::Span<const Extension> going_on) const;
 
   const frazo::BeamSearch options_;
-  // -1: there is no blank.
+  // -1 if there is no blank.
   const int32_t eoc_id_;
   // The extensions of one sentence.
   std::vector<Extension> extensions_;

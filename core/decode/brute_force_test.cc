@@ -1,4 +1,5 @@
-// A beam that holds every prefix must find what trying all sequences finds, whatever the options.
+// Checks that a beam which holds every prefix finds the result of trying all sequences, for many
+// options.
 
 #include <algorithm>
 #include <cmath>
@@ -36,7 +37,8 @@ Path WithoutBlanks(const Path& path) {
   return labels;
 }
 
-// Scores that depend on the prefix alone; a transducer's on its labels and the number of blanks.
+// A model whose scores depend on the prefix alone; those of a transducer depend on its labels and
+// the number of blanks.
 class Model {
  public:
   Model(uint64_t seed, int64_t vocabulary, int64_t source, bool has_blank)
@@ -93,7 +95,7 @@ struct Sequence {
   FinishReason reason = FinishReason::kNone;
 };
 
-// All sequences that a configuration allows, best first.
+// Finds all sequences that a configuration allows, best first.
 class BruteForce {
  public:
   BruteForce(const frazo::Search& config, const Model& model, Path forced, int64_t source_length)
@@ -191,7 +193,7 @@ class BruteForce {
   void Merge() {
     std::map<std::tuple<Path, size_t, FinishReason>, Sequence> merged;
     for (const Sequence& sequence : sequences_) {
-      // The last token tells how it ended; that of a cut one may be a blank.
+      // The last token shows how a sequence ended; that of a cut sequence may be a blank.
       const auto key =
           std::make_tuple(WithoutBlanks(sequence.tokens), sequence.tokens.size(), sequence.reason);
       const auto [place, is_new] = merged.emplace(key, sequence);

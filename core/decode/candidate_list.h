@@ -8,24 +8,25 @@
 
 namespace frazo::decode {
 
-// A token that may follow, with its score: as the model gave it, or its log-probability.
+// A token that may follow. The score is the one of the model, or the log-probability.
 struct Candidate {
   float score;
   int32_t token;
 };
 
-// The best of the candidates that were added in ascending order of their tokens, best first; of
-// equal scores the smaller token is better. The memory is the caller's.
+// Keeps the best of the candidates that are added, best first. Candidates must be added in
+// ascending order of tokens; of equal scores the smaller token is better. The caller owns the
+// memory.
 class CandidateList {
  public:
   CandidateList() = default;
   // Keeps up to `memory.size()` candidates, at least 1.
   explicit CandidateList(absl::Span<Candidate> memory) : memory_(memory) {}
 
-  // A candidate is kept only if its score is greater; never a NaN or minus infinity.
+  // A candidate is kept only if its score is greater. NaN and minus infinity are never kept.
   float threshold() const { return threshold_; }
 
-  // `candidate.score` > threshold().
+  // `candidate.score` must be greater than threshold().
   void Add(Candidate candidate) {
     int64_t position = size_ < static_cast<int64_t>(memory_.size()) ? size_++ : size_ - 1;
     for (; position > 0 && memory_[position - 1].score < candidate.score; --position) {

@@ -10,8 +10,8 @@
 
 namespace frazo::decode {
 
-// The search that the message describes, before its first step. Errors: those of CheckSearch();
-// kResourceExhausted if there is no memory for it.
+// Creates the search that the message describes, before its first step. Errors: those of
+// CheckSearch(); kResourceExhausted if there is not enough memory.
 absl::StatusOr<std::unique_ptr<Search>> CreateSearch(const frazo::Search& config,
                                                      const SearchInputs& inputs);
 

@@ -7,16 +7,16 @@ namespace frazo::decode {
 
 // A row extended by a token.
 struct Extension {
-  // Score of the hypothesis.
+  // The score of the hypothesis.
   float total;
-  // Score of the token.
+  // The score of the token.
   float score;
   int32_t token;
   int32_t row;
 };
 
-// The order in which extensions of one sentence are preferred: total descending, token ascending,
-// row ascending. Total, but for NaN.
+// Tells which extension of a sentence is better: total descending, then token ascending, then row
+// ascending. This is a total order unless there are NaNs.
 inline bool IsBetter(const Extension& left, const Extension& right) {
   if (left.total != right.total) return left.total > right.total;
   if (left.token != right.token) return left.token < right.token;

@@ -9,21 +9,21 @@
 
 namespace frazo::decode {
 
-// Why a hypothesis ended. The numbers are those that other languages see.
+// Why a hypothesis ended. Python uses the same numbers.
 enum class FinishReason : int32_t {
   // There is no hypothesis here.
   kNone = 0,
   kEos = 1,
-  // By the end of the last chunk.
+  // A transducer reached the end of the last chunk.
   kEoc = 2,
-  // Cut at the greatest length, or where the given target was.
+  // The hypothesis was cut at max_length, or the given target ended here.
   kLength = 3,
 };
 
-// A hypothesis that ended: its last token, and where in the trellis the others are.
+// A hypothesis that ended: its last token, and the position of the other tokens in the trellis.
 struct FinishedHypothesis {
   FinishReason reason = FinishReason::kNone;
-  // The step that chose the last token, the row that it extends, and its score.
+  // The step that chose the last token, the row that the token extends, and its score.
   int32_t step = 0;
   int32_t row = 0;
   int32_t token = 0;
@@ -35,16 +35,16 @@ struct FinishedHypothesis {
 // The best finished hypotheses of each sentence, best first, in the total order of search.proto.
 class FinishedSet {
  public:
-  // Keeps up to `best` >= 1 a sentence.
+  // Keeps up to `best` >= 1 hypotheses per sentence.
   FinishedSet(int64_t sentences, int64_t best);
 
   void Add(int64_t sentence, const FinishedHypothesis& hypothesis);
 
   absl::Span<const FinishedHypothesis> OfSentence(int64_t sentence) const;
 
-  // Hypotheses that ended by themselves, those that are no longer kept included.
+  // The number of hypotheses that ended by themselves, including those that are no longer kept.
   int64_t ended(int64_t sentence) const { return sentences_[sentence].ended; }
-  // Greatest total of these; minus infinity before the first.
+  // The greatest total of these; minus infinity before the first.
   float best_total(int64_t sentence) const { return sentences_[sentence].best_total; }
 
   int64_t best() const { return best_; }

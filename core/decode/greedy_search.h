@@ -7,10 +7,10 @@
 
 namespace frazo::decode {
 
-// The search of the message GreedySearch.
+// Runs the search of the message GreedySearch.
 class GreedySearch final : public SinglePathSearch {
  public:
-  // CheckSearch() finds nothing wrong with them.
+  // CheckSearch() must have accepted the arguments.
   GreedySearch(const frazo::Search& config, const SearchInputs& inputs)
       : SinglePathSearch(config, inputs) {}
 

@@ -17,8 +17,8 @@ class Labels {
         last_(extension.token),
         size_(before_.size() + (last_ == eoc_id ? 0 : 1)) {}
 
-  // Negative, 0 or positive: these come before, are equal to or come behind the others, in some
-  // total order.
+  // Returns a negative number, 0 or a positive number if these labels are before, equal to or after
+  // the others in some total order.
   int Compare(const Labels& other) const {
     if (size_ != other.size_) return size_ < other.size_ ? -1 : 1;
     for (size_t i = 0; i < size_; ++i) {
@@ -46,7 +46,7 @@ void MergePaths(const TokenRules& rules, int32_t eoc_id, std::vector<Extension>*
             });
   auto kept = extensions->begin();
   for (auto first = extensions->begin(); first != extensions->end();) {
-    // Relative to the best one's.
+    // Relative to the probability of the best one.
     double probability = 1;
     auto next = first + 1;
     for (; next != extensions->end() && labels(*next).Compare(labels(*first)) == 0; ++next) {

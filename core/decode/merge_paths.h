@@ -9,9 +9,9 @@
 
 namespace frazo::decode {
 
-// Makes one of the extensions that are equal when the blank `eoc_id` is left out: the best of them,
-// with the logarithm of the sum of their probabilities as its total. Leaves them in an order that
-// depends on the extensions alone.
+// Merges the extensions that are equal without the blank `eoc_id`: keeps the best one and gives it
+// the logarithm of the sum of their probabilities as its total. The resulting order depends on the
+// extensions alone.
 void MergePaths(const TokenRules& rules, int32_t eoc_id, std::vector<Extension>* extensions);
 
 }  // namespace frazo::decode

@@ -7,13 +7,13 @@
 
 namespace frazo::decode {
 
-// Threads that work on rows side by side: a search's own, or those of the program around it.
+// Threads that work on rows at the same time: those of the search, or of the program around it.
 class ParallelRows {
  public:
   virtual ~ParallelRows() = default;
 
-  // Calls work(begin, end) for ranges that together are 0 .. count - 1, each once, in any order and
-  // from any threads, and returns when all are done. `cycles`: an estimate of a row's work.
+  // Divides 0 .. count - 1 into ranges, calls work(begin, end) once for each, in any order and on
+  // any threads, and returns when all calls have returned. `cycles` estimates the work of a row.
   virtual void Run(int64_t count, int64_t cycles,
                    absl::FunctionRef<void(int64_t begin, int64_t end)> work) = 0;
 };

@@ -12,7 +12,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/decode/row_scan.cc"
 #include "hwy/foreach_target.h"
-// After it:
+// This include must follow foreach_target.h:
 #include "core/numeric/exponential_vectors.h"
 #include "hwy/highway.h"
 
@@ -29,8 +29,8 @@ constexpr int kVectors = 4;
 constexpr int64_t kChunk = kVectors * kLanes;
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
-// On x86 the maximum of two values is the second if one is NaN: with the scores first a NaN takes
-// no part. Elsewhere it becomes minus infinity.
+// On x86 the maximum of two values is the second one if one of them is NaN. The scores come first,
+// so that a NaN is ignored. Elsewhere a NaN becomes minus infinity.
 HWY_INLINE V LoadScores(D d, const float* scores) {
   const V loaded = hn::LoadU(d, scores);
 #if HWY_ARCH_X86
@@ -52,7 +52,7 @@ void AddCandidates(const float* scores, int64_t first_token, const TokenFilter& 
   for (; mask != 0; mask &= mask - 1) {
     const int lane = __builtin_ctz(mask);
     const auto token = static_cast<int32_t>(first_token + lane);
-    // The list may have become pickier since the mask was made.
+    // The list's threshold may have risen since the mask was computed.
     if (scores[lane] > candidates->threshold() && filter.Allows(token)) {
       candidates->Add({scores[lane], token});
     }

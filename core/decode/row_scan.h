@@ -7,14 +7,15 @@
 
 namespace frazo::decode {
 
-// In one pass over the scores of a row, one a token: adds what `filter` allows of the best to
-// `candidates`, and returns the natural logarithm of the sum of exp over all of them, to 1e-6 of
-// the largest one's size or of 1, whichever is more. A NaN is passed over. Minus infinity: there is
-// no score above it. Plus infinity: one of the scores is.
+// Reads the scores of a row, one per token, in one pass. Adds the best of those that `filter`
+// allows to `candidates`, and returns the natural logarithm of the sum of exp over all scores. The
+// error is at most 1e-6 of the larger of 1 and the magnitude of the largest score. It ignores NaN.
+// It returns minus infinity if no score is above minus infinity, and plus infinity if one score is
+// plus infinity.
 float ScanLogits(absl::Span<const float> scores, const TokenFilter& filter,
                  CandidateList* candidates);
 
-// The same without the sum.
+// Does the same without the sum.
 void ScanLogProbabilities(absl::Span<const float> scores, const TokenFilter& filter,
                           CandidateList* candidates);
 

@@ -18,20 +18,20 @@ namespace {
 constexpr int64_t kLanes = 16;
 constexpr int64_t kChunk = 4 * kLanes;
 
-// Adds the scores that are set in `mask`.
+// Adds the scores whose bits are set in `mask`.
 void AddCandidates(uint32_t mask, const float* scores, int64_t first_token,
                    const TokenFilter& filter, CandidateList* candidates) {
   for (; mask != 0; mask &= mask - 1) {
     const int lane = __builtin_ctz(mask);
     const auto token = static_cast<int32_t>(first_token + lane);
-    // The list may have become pickier since the mask was made.
+    // The list's threshold may have risen since the mask was computed.
     if (scores[lane] > candidates->threshold() && filter.Allows(token)) {
       candidates->Add({scores[lane], token});
     }
   }
 }
 
-// max(x, y) of these instructions is y where x is NaN: scores come first.
+// The instruction max(x, y) returns y if x is NaN, so the scores come first.
 FRAZO_AVX512 inline __m512 Exp(__m512 scores, __m512 reference) {
   const __m512 distance = _mm512_sub_ps(scores, reference);
   const __m512 exponent =

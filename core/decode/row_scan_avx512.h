@@ -7,9 +7,9 @@
 
 namespace frazo::decode {
 
-// As in row_scan.h, for the level kAvx512 only. Written by hand: its instructions for powers of two
-// are not in Highway 1.0, whose form of the scan of 32,000 logits takes 1.28 times as long
-// (Sapphire Rapids).
+// The function of row_scan.h for the level kAvx512. It is written by hand: Highway 1.0 lacks the
+// instructions for powers of two, and its form takes 1.28 times as long for 32,000 logits (Sapphire
+// Rapids).
 float ScanLogitsAvx512(absl::Span<const float> scores, const TokenFilter& filter,
                        CandidateList* candidates);
 void ScanLogProbabilitiesAvx512(absl::Span<const float> scores, const TokenFilter& filter,

@@ -51,7 +51,7 @@ TEST_F(RowScanTest, SumsAndSortsAsASimpleLoopDoes) {
   for (const int64_t size : {1, 2, 63, 64, 65, 128, 1000, 4111}) {
     for (const float scale : {0.001f, 1.0f, 8.0f, 3000.0f}) {
       std::vector<float> scores(size);
-      // Few values, so that many are equal.
+      // The scores take few values, so that many are equal.
       for (float& score : scores) score = scale * (static_cast<float>(random.Below(200)) / 25 - 5);
       const int64_t kept = std::min<int64_t>(size, 1 + random.Below(12));
       const float sum = Scan(scores, kept);

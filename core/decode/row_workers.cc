@@ -5,7 +5,8 @@
 namespace frazo::decode {
 namespace {
 
-// Waking a thread takes some ten microseconds, so that less work is done sooner by one.
+// It takes about ten microseconds to wake a thread; less work than that is done sooner by one
+// thread.
 constexpr int64_t kMinCycles = 100'000;
 
 }  // namespace
@@ -35,7 +36,7 @@ void RowWorkers::Run(int64_t count, int64_t cycles, Work work) {
   has_work_.notify_all();
   Share(work);
   std::unique_lock lock(mutex_);
-  // Who wakes up only now has nothing to do: nobody waits for it.
+  // A thread that wakes up only now has nothing to do, and nobody waits for it.
   work_ = nullptr;
   is_done_.wait(lock, [this] { return busy_ == 0; });
 }

@@ -13,11 +13,11 @@
 
 namespace frazo::decode {
 
-// Threads of its own, which wait between two calls and end with it. Run() is for one thread at a
-// time, which does its share.
+// Owns threads, which wait between calls. One thread at a time may call Run(); it does a share of
+// the work.
 class RowWorkers final : public ParallelRows {
  public:
-  // `threads` includes the one that calls Run(); >= 1.
+  // `threads` counts the thread that calls Run(); >= 1.
   explicit RowWorkers(int threads);
   RowWorkers(const RowWorkers&) = delete;
   RowWorkers& operator=(const RowWorkers&) = delete;
@@ -33,7 +33,7 @@ class RowWorkers final : public ParallelRows {
   // Takes rows until none is left.
   void Share(Work work);
 
-  // The present call's rows and how many of them have been taken.
+  // The rows of the present call, and how many of them are taken.
   int64_t count_ = 0;
   std::atomic<int64_t> taken_{0};
 
@@ -43,7 +43,7 @@ class RowWorkers final : public ParallelRows {
   // Guarded by mutex_.
   const Work* work_ = nullptr;
   int64_t calls_ = 0;
-  // Threads of this object at the present call's rows.
+  // Number of this object's threads that work on the present call.
   int busy_ = 0;
   bool ending_ = false;
 

@@ -13,7 +13,7 @@ TEST(RowWorkersTest, TakesEachRowOnce) {
   for (const int threads : {1, 2, 5}) {
     RowWorkers workers(threads);
     for (const int64_t count : {0, 1, 3, 64}) {
-      // Too little work to wake anybody, and enough.
+      // Too little work to wake a thread, and enough.
       for (const int64_t cycles : {1, 1'000'000}) {
         for (int call = 0; call < 200; ++call) {
           std::vector<std::atomic<int>> taken(count);

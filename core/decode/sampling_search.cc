@@ -19,7 +19,7 @@ SamplingSearch::SamplingSearch(const frazo::Search& config, const SearchInputs& 
 
 void SamplingSearch::ScoreRow(int64_t row, absl::Span<const float> scores) {
   ScanRow(row, scores);
-  // Plus infinity is an error that is yet to be reported.
+  // Plus infinity is an error, which is reported later.
   if (IsForced(row) || Best(row).empty() || std::isinf(Best(row)[0].score)) return;
   const Row& live_row = live()[row];
   numeric::Random random({seed_, static_cast<uint64_t>(sentence_seeds_[live_row.sentence]),

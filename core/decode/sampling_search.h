@@ -11,10 +11,10 @@
 
 namespace frazo::decode {
 
-// The search of the message Sampling: every row draws its own token.
+// Runs the search of the message Sampling: every row draws its own token.
 class SamplingSearch final : public SinglePathSearch {
  public:
-  // CheckSearch() finds nothing wrong with them.
+  // CheckSearch() must have accepted the arguments.
   SamplingSearch(const frazo::Search& config, const SearchInputs& inputs);
 
   std::unique_ptr<Search> Clone() const override { return std::make_unique<SamplingSearch>(*this); }
@@ -25,7 +25,7 @@ class SamplingSearch final : public SinglePathSearch {
   const uint64_t seed_;
   // [sentence]
   std::vector<int64_t> sentence_seeds_;
-  // [row]: rows are drawn side by side.
+  // [row]: one sampler each, because threads draw for several rows at once.
   std::vector<TokenSampler> samplers_;
 };
 

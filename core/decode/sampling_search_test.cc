@@ -19,7 +19,7 @@ constexpr int kDraws = 20000;
 // Probabilities 0.5, 0.25, 0.15, 0.1 of tokens 1, 3, 2, 0.
 const std::vector<float> kScores = {std::log(.1f), std::log(.5f), std::log(.15f), std::log(.25f)};
 
-// How often each of four tokens was the first, of kDraws.
+// Returns how often each of four tokens was drawn first, as a share of kDraws.
 std::vector<float> Shares(const std::string& options, const std::string& more = "") {
   SearchInputs inputs;
   inputs.sentences = 1;
@@ -65,7 +65,7 @@ TEST(SamplingSearchTest, NeverDrawsWhatIsBanned) {
   EXPECT_EQ(shares[1], 0);
 }
 
-// The tokens that each sentence draws in 8 steps.
+// Returns the tokens that each sentence draws in 8 steps.
 std::map<int64_t, std::vector<int32_t>> Draw(const std::vector<int64_t>& seeds) {
   SearchInputs inputs;
   inputs.sentences = seeds.size();
@@ -87,7 +87,7 @@ TEST(SamplingSearchTest, ASentencesSeedDecidesItsDraws) {
   EXPECT_NE(together.at(1), together.at(2));
 }
 
-// The model's probability, whatever was drawn from.
+// The scores are the model's probabilities, whichever distribution was drawn from.
 TEST(SamplingSearchTest, ScoresAreTheModels) {
   SearchInputs inputs;
   inputs.sentences = 1;

@@ -49,7 +49,7 @@ Search::Search(const frazo::Search& config, const SearchInputs& inputs, int64_t 
   lists_.resize(rows);
   log_sums_.resize(rows);
   for (int32_t sentence = 0; sentence < inputs.sentences; ++sentence) {
-    // There is nothing to score in an empty target.
+    // An empty target has no token to score.
     if (config.has_scoring() && rules_.forced_length(sentence) == 0) continue;
     for (int32_t lane = 0; lane < lanes; ++lane) {
       rows_.push_back({sentence, lane, 0});
@@ -68,7 +68,7 @@ absl::Status Search::Step(const StepScores& scores, ParallelRows* parallel) {
       ScoreRow(row, scores.scores.subspan(row * vocabulary_, vocabulary_));
     }
   };
-  // About a cycle a token, half of it for reading.
+  // A token takes about a cycle, half of it for reading.
   parallel->Run(rows(), vocabulary_, score_rows);
   for (int64_t row = 0; row < rows(); ++row) {
     FRAZO_RETURN_IF_ERROR(CheckRow(row, scores.scores.subspan(row * vocabulary_, vocabulary_)));
@@ -122,7 +122,7 @@ void Search::ScoreRow(int64_t row, absl::Span<const float> scores) { ScanRow(row
 
 void Search::ScanRow(int64_t row, absl::Span<const float> scores) {
   const int32_t forced = rules_.Forced(rows_[row].sentence, step_);
-  // What is forced may be banned.
+  // A forced token may be banned.
   const TokenFilter filter = forced == TokenRules::kNotForced ? rules_.Filter(row) : TokenFilter();
   CandidateList& list = lists_[row];
   list = CandidateList(CandidateMemory(row));
@@ -166,7 +166,7 @@ Extension Search::Extended(int64_t row, Candidate candidate) const {
 
 void Search::Extend(const Extension& extension) {
   if (is_last_step()) return Finish(extension, FinishReason::kLength);
-  // Sums of finite scores can become minus infinity, too.
+  // A sum of finite scores may be minus infinity.
   if (!(extension.total > -kInfinity)) return;
   trellis_.node(step_, next_rows_.size()) = {extension.token, extension.row, extension.score};
   const Row& row = rows_[extension.row];

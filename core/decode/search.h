@@ -20,23 +20,25 @@
 
 namespace frazo::decode {
 
-// What the model gives for the rows of a step.
+// The model's output for the rows of a step.
 struct StepScores {
-  // [rows, vocabulary], as Search.score_kind says.
+  // [rows, vocabulary], logits or log-probabilities, as Search.score_kind says.
   absl::Span<const float> scores;
-  // [rows, source]; empty if the search was made with source = 0.
+  // [rows, source]; empty if source is 0.
   absl::Span<const float> attention;
-  // [rows]: whether the row reads the last chunk. For transducers only; empty: none does.
+  // [rows]: whether the row reads the last chunk. For transducers only; empty if no row does.
   absl::Span<const bool> is_last_chunk;
 };
 
-// Decodes many sentences at once, token by token.
+// Searches for the outputs of many sentences at once, token by token.
 //
-// Hypothesis: tokens that one sentence may begin with, and their score. Row: a hypothesis that
-// waits for scores of its next token; rows are ordered by sentence, best first. A hypothesis ends
-// and leaves its row; when a sentence is done, all its rows leave, so that the model has less to
-// do. Before every step, also the first, the model's state of row i is the one it had for row
-// parents()[i] of the step before; before the first step it is that of sentence parents()[i].
+// Hypothesis: a possible beginning of a sentence's output, and its score.
+// Row: a hypothesis that waits for scores of its next token. Rows are ordered by sentence, best
+// first. A hypothesis that ends leaves its row. When a sentence is done, all its rows leave, so
+// that the model has less work.
+//
+// Before every step the caller moves the model's state: row i takes over the state of row
+// parents()[i] of the previous step, and before the first step that of sentence parents()[i].
 //
 //   search = CreateSearch(config, inputs);
 //   while (!search->done()) {
@@ -55,64 +57,65 @@ class Search {
   // A deep copy; the two are independent.
   virtual std::unique_ptr<Search> Clone() const = 0;
 
-  // Chooses how each row goes on or ends. Errors, which change nothing: kInvalidArgument for sizes
-  // that do not fit, or for scores of a row that are all NaN or of which one is plus infinity,
-  // naming the sentence, the hypothesis and the step; kFailedPrecondition after the last step.
+  // Extends or ends each row. Errors, which change nothing: kInvalidArgument for wrong sizes, or if
+  // the scores of a row are all NaN or one is plus infinity; it names the sentence, the hypothesis
+  // and the step. kFailedPrecondition after the last step.
   absl::Status Step(const StepScores& scores, ParallelRows* parallel);
 
-  // Steps taken.
+  // The number of steps done.
   int64_t step() const { return step_; }
   bool done() const { return rows_.empty(); }
   int64_t rows() const { return rows_.size(); }
-  // [rows]: the sentence of each row, and the row that it came from.
+  // [rows]: the sentence of each row, and the row of the previous step that it extends.
   absl::Span<const int32_t> sentences() const { return sentences_; }
   absl::Span<const int32_t> parents() const { return parents_; }
-  // [rows]: the token chosen last; empty before the first step.
+  // [rows]: the last token; empty before the first step.
   absl::Span<const int32_t> tokens() const { return tokens_; }
-  // Total of the hypothesis in a row.
+  // The total of the hypothesis in a row.
   float total(int64_t row) const { return rows_[row].total; }
 
   int64_t vocabulary() const { return vocabulary_; }
   int64_t source() const { return trellis_.source(); }
 
-  // What has ended by now; complete when done().
+  // Returns the hypotheses that have ended so far; complete when done().
   SearchResults Results() const { return CollectResults(finished_, sentence_count_, trellis_); }
 
  protected:
   struct Row {
     int32_t sentence;
-    // Which of the sentence's rows this was at the start.
+    // The row's number among the rows that its sentence started with.
     int32_t lane;
     float total;
   };
 
-  // `lanes`: rows that each sentence starts with. `candidates`: best tokens of a row to keep.
+  // `lanes`: the number of rows that each sentence starts with. `candidates`: the number of best
+  // tokens to keep per row.
   Search(const frazo::Search& config, const SearchInputs& inputs, int64_t lanes,
          int64_t candidates);
   Search(const Search&) = default;
 
-  // Called for each row, from any threads: chooses the tokens that the row may go on with.
+  // Chooses the tokens that the row may continue with. Called for each row, from any thread.
   virtual void ScoreRow(int64_t row, absl::Span<const float> scores);
 
   // Extends or finishes every row, in order.
   virtual void Select(const StepScores& scores) = 0;
 
-  // For Select(). The score of an extension is a log-probability. Minus infinity is not for them.
+  // Extends or finishes a row; for Select(). The score is a log-probability and not minus infinity.
   void Extend(const Extension& extension);
   void Finish(const Extension& extension, FinishReason reason);
 
-  // Scans the row for the best tokens.
+  // Finds the best tokens of the row.
   void ScanRow(int64_t row, absl::Span<const float> scores);
 
   const std::vector<Row>& live() const { return rows_; }
   bool is_last_step() const { return step_ + 1 == max_length_; }
-  // What the model's score of a token becomes.
+  // Returns the extension by a candidate, with its log-probability.
   Extension Extended(int64_t row, Candidate candidate) const;
-  // The row's best tokens with the model's scores; no NaN nor minus infinity.
+  // The best tokens of the row with the model's scores; none is NaN or minus infinity.
   absl::Span<const Candidate> Best(int64_t row) const { return lists_[row].candidates(); }
-  // Leaves the row with this candidate alone.
+  // Makes this candidate the only one of the row.
   void SetChoice(int64_t row, Candidate candidate);
-  // Whether eos_id is taken now, whatever its score.
+  // Tells whether eos_id is taken in this step, whatever its score.
   bool ForcesEos(int64_t row) const;
   bool IsForced(int64_t row) const {
     return rules_.Forced(rows_[row].sentence, step_) != TokenRules::kNotForced || ForcesEos(row);
@@ -148,10 +151,10 @@ class Search {
   std::vector<int32_t> parents_;
   std::vector<int32_t> tokens_;
 
-  // [row, candidates_per_row], where the row's list begins.
+  // [row, candidates_per_row]: the memory of the lists.
   std::vector<Candidate> candidates_;
   std::vector<CandidateList> lists_;
-  // [row]: what is taken from its scores to make log-probabilities.
+  // [row]: the number that is subtracted from scores to give log-probabilities.
   std::vector<float> log_sums_;
 };
 

@@ -1,5 +1,5 @@
-// Beam searches worked out step by step. They are those that Lingvo's beam_search_step was seen to
-// take, hypotheses ordered here by sentence and a finished sentence's left out.
+// Beam searches worked out step by step. Lingvo's beam_search_step was seen to take the same steps.
+// Here hypotheses are ordered by sentence, and finished sentences have none.
 
 #include <cstdint>
 #include <optional>
@@ -71,7 +71,7 @@ TEST_F(ExampleA, StepByStep) {
   ThirdStep();
   EXPECT_TRUE((*search_)->done());
   finished = search_->Finished();
-  // 3 3 2 and 4 4 2 end at -4.5 and -6.5; what did not end stands behind them.
+  // 3 3 2 and 4 4 2 end at -4.5 and -6.5; hypotheses that did not end come after them.
   ASSERT_THAT(finished, SizeIs(4));
   EXPECT_THAT(finished[2].tokens, ElementsAre(3, 3, 2));
   EXPECT_THAT(finished[2].token_scores, NearBy(Floats({-1, -2, -1.5})));
@@ -103,12 +103,12 @@ TEST_F(ExampleA, IsDoneByTheGap) {
   SecondStep();
   EXPECT_TRUE((*search_)->done());
 
-  // Two have ended, a full beam.
+  // Two hypotheses have ended, which is a full beam.
   Start("beam { beam_gap: 0.4 ensure_full_beam: true }");
   SecondStep();
   EXPECT_TRUE((*search_)->done());
 
-  // One has.
+  // One hypothesis has ended.
   Start("beam { beam_gap: 0.4 ensure_full_beam: true local_eos_threshold: -1.5 }");
   SecondStep();
   EXPECT_FALSE((*search_)->done());

@@ -9,29 +9,29 @@
 
 namespace frazo::decode {
 
-// The hypotheses that a search found, best first, in flat arrays of [sentences, best, ...]. Where a
-// sentence has fewer, reasons are kNone, lengths 0 and totals minus infinity.
+// The hypotheses that a search found, best first, in flat arrays [sentences, best, ...]. If a
+// sentence has fewer, the missing ones have reason kNone, length 0 and total minus infinity.
 struct SearchResults {
   int64_t sentences = 0;
-  // Hypotheses a sentence.
+  // Number of hypotheses per sentence.
   int64_t best = 0;
-  // Tokens of the longest one.
+  // Number of tokens of the longest hypothesis.
   int64_t longest = 0;
-  // Attention weights a token.
+  // Number of attention weights per token.
   int64_t source = 0;
 
-  // [sentences, best, longest]: the token that ended the hypothesis included; 0 behind it.
+  // [sentences, best, longest], including the token that ended the hypothesis; 0 after it.
   std::vector<int32_t> tokens;
-  // [sentences, best, longest]: log-probabilities; 0 behind the last token.
+  // [sentences, best, longest]: log-probabilities; 0 after the last token.
   std::vector<float> token_scores;
-  // [sentences, best]: tokens of each.
+  // [sentences, best]: the number of tokens.
   std::vector<int32_t> lengths;
-  // [sentences, best]: sums of the token scores, and what hypotheses are ranked by.
+  // [sentences, best]: the sums of the token scores, and the scores that rank the hypotheses.
   std::vector<float> totals;
   std::vector<float> normalized;
   // [sentences, best]
   std::vector<FinishReason> reasons;
-  // [sentences, best, longest, source]: the weights by which each token was scored.
+  // [sentences, best, longest, source]: the attention weights of each token.
   std::vector<float> attention;
 };
 

@@ -73,7 +73,7 @@ TEST(SearchTest, SentencesThatAreDoneLeave) {
   ScriptedSearch search(std::string(kLogs) + "beam { width: 2 }", Inputs(3, 3));
   EXPECT_THAT(search.sentences(), ElementsAre(0, 1, 2));
   EXPECT_THAT(search.parents(), ElementsAre(0, 1, 2));
-  // Nothing can still beat the end of sentence 1.
+  // No hypothesis can still beat the end of sentence 1.
   search.Step({{-9, -1, -2}, {-.1f, -3, -4}, {-9, -2, -1}});
   EXPECT_THAT(search.sentences(), ElementsAre(0, 0, 2, 2));
   EXPECT_THAT(search.parents(), ElementsAre(0, 0, 2, 2));
@@ -134,7 +134,7 @@ TEST(SearchTest, ANanIsNeverSelected) {
     search.Step({{kNan, -1, kNan, -1}});
     EXPECT_THAT(search.tokens(), ElementsAre(1, 3));
     EXPECT_THAT(search.Finished(), IsEmpty());
-    // Minus infinity and NaN leave nothing that could follow row 0.
+    // Minus infinity and NaN leave no token that could follow row 0.
     search.Step({{kNan, -kInfinity, kNan, kNan}, {kNan, -1, kNan, -kInfinity}});
     ASSERT_THAT(search.Finished(), SizeIs(1));
     EXPECT_THAT(search.Finished()[0].tokens, ElementsAre(3, 1));
@@ -157,7 +157,7 @@ TEST(SearchTest, ARowOfNothingButNanIsAnError) {
               std::string("sentence 1, hypothesis ") + (two ? "1" : "0") +
                   ", step 1: every score is NaN; look for an overflow or a division by zero in "
                   "the model");
-    // The step did not happen.
+    // The step changed nothing.
     EXPECT_EQ(search->step(), 1);
     EXPECT_EQ(search.tokens(), tokens);
     scores.back() = {0, 1, kInfinity};
@@ -189,7 +189,7 @@ TEST(SearchTest, OneStep) {
   search.Step({{-3, -2, -1, -4}});
   EXPECT_TRUE(search->done());
   const std::vector<Found> found = search.Finished();
-  // What ended comes before what was cut.
+  // Hypotheses that ended come before those that were cut.
   ASSERT_THAT(found, SizeIs(3));
   EXPECT_THAT(found[0].tokens, ElementsAre(0));
   EXPECT_THAT(found[1].tokens, ElementsAre(2));
@@ -303,7 +303,7 @@ TEST(SearchTest, ACopyGoesItsOwnWay) {
 // Results of a search over random scores.
 std::vector<Found> DecodeRandomly(const std::string& strategy, int threads) {
   constexpr int64_t kSentences = 5;
-  // Enough that rows are shared.
+  // Large enough that several threads share the rows.
   constexpr int64_t kVocabulary = 3000;
   ScriptedSearch search("eos_id: 7 max_length: 12 no_repeat_ngram: 1 " + strategy,
                         Inputs(kSentences, kVocabulary), threads);

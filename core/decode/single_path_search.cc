@@ -4,7 +4,7 @@ namespace frazo::decode {
 
 void SinglePathSearch::Select(const StepScores&) {
   for (int64_t row = 0; row < rows(); ++row) {
-    // Nothing may follow it: it is given up.
+    // No token may follow, so the hypothesis is dropped.
     if (Best(row).empty()) continue;
     const Extension extension = Extended(row, Best(row)[0]);
     const FinishReason reason = EndOf(extension);

@@ -7,7 +7,7 @@
 
 namespace frazo::decode {
 
-// A search whose rows each go on with one token: the best one that ScoreRow() leaves.
+// A search in which each row continues with one token: the best one that ScoreRow() leaves.
 class SinglePathSearch : public Search {
  protected:
   SinglePathSearch(const frazo::Search& config, const SearchInputs& inputs)
@@ -16,7 +16,7 @@ class SinglePathSearch : public Search {
   void Select(const StepScores& scores) final;
 
  private:
-  // kNone if the hypothesis goes on.
+  // Returns why the hypothesis ends, or kNone if it goes on.
   virtual FinishReason EndOf(const Extension& extension) const;
 };
 

@@ -7,10 +7,10 @@
 
 namespace frazo::decode {
 
-// The scoring of the message TargetScoring: every token is forced.
+// Runs the scoring of the message TargetScoring: every token is forced.
 class TargetScoring final : public SinglePathSearch {
  public:
-  // CheckSearch() finds nothing wrong with them.
+  // CheckSearch() must have accepted the arguments.
   TargetScoring(const frazo::Search& config, const SearchInputs& inputs)
       : SinglePathSearch(config, inputs) {}
 

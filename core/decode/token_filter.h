@@ -9,14 +9,14 @@
 
 namespace frazo::decode {
 
-// The tokens that may follow one hypothesis. Asked only about the few that are good enough, so that
-// it may take some time. Refers to memory of the caller.
+// Tells which tokens may follow a hypothesis. A search asks only about the few best tokens, so a
+// question may take some time. The caller owns the memory.
 class TokenFilter {
  public:
   // Every token may follow.
   TokenFilter() = default;
 
-  // None of `banned`, a bit a token (empty: none is banned), nor of `also_banned`.
+  // Excludes the tokens of `banned`, one bit per token (empty: none), and those of `also_banned`.
   TokenFilter(absl::Span<const uint64_t> banned, absl::Span<const int32_t> also_banned)
       : banned_(banned), also_banned_(also_banned) {}
 

@@ -59,7 +59,8 @@ bool TokenRules::HasRequired(absl::Span<const int32_t> labels) const {
   });
 }
 
-// What followed an earlier occurrence of the last n - 1 labels would complete an n-gram again.
+// Bans the tokens that followed earlier occurrences of the last n - 1 labels, because they would
+// repeat an n-gram.
 void TokenRules::BanRepetitions(int64_t row) {
   const absl::Span<const int32_t> labels = Labels(row);
   const int64_t context = no_repeat_ngram_ - 1;

@@ -12,27 +12,28 @@
 
 namespace frazo::decode {
 
-// Which tokens may follow each row: forced, banned, required ones and repetitions. Rows are
-// prepared before every step, from any threads; then they can be asked.
+// Decides which tokens may follow each row: it knows the forced, banned and required tokens and the
+// limit of repetitions. Prepare() is called for each row before every step, from any thread; then
+// the row's other methods may be called.
 class TokenRules {
  public:
   static constexpr int32_t kNotForced = -1;
 
-  // `rows`: of a step, at most.
+  // `rows`: the maximal number of rows of a step.
   TokenRules(const frazo::Search& config, const SearchInputs& inputs, int64_t rows);
 
-  // The token that must follow, or kNotForced.
+  // Returns the token that must follow, or kNotForced.
   int32_t Forced(int64_t sentence, int64_t step) const;
   int64_t forced_length(int64_t sentence) const { return forced_lengths_[sentence]; }
 
-  // Reads what the trellis says about `row` of step `step`.
+  // Prepares a row of step `step` from the trellis.
   void Prepare(const Trellis& trellis, int64_t step, int64_t row);
 
-  // Without eos_id if the row may not end.
+  // Returns the filter of the row. It excludes eos_id if the row may not end.
   TokenFilter Filter(int64_t row) const;
-  // Whether the row has every required token.
+  // Tells whether the row has every required token.
   bool MayEnd(int64_t row) const { return may_end_[row] != 0; }
-  // The row's tokens without blanks; only where there may be blanks.
+  // Returns the row's tokens without blanks. Call it only if there is a blank.
   absl::Span<const int32_t> Labels(int64_t row) const;
 
  private:
@@ -43,12 +44,12 @@ class TokenRules {
   }
 
   int32_t eos_id_;
-  // -1: there is no blank.
+  // -1 if there is no blank.
   int32_t eoc_id_;
   int64_t no_repeat_ngram_;
   bool needs_labels_;
   std::vector<int32_t> required_;
-  // A bit a token; empty: none is banned.
+  // One bit per token; empty if no token is banned.
   std::vector<uint64_t> banned_;
   int64_t longest_forced_;
   // [sentence, longest_forced]
@@ -56,14 +57,14 @@ class TokenRules {
   // [sentence]
   std::vector<int32_t> forced_lengths_;
 
-  // Places a row in the vectors below: the longest path and eos_id.
+  // Number of elements per row in the vectors below: the longest path and eos_id.
   int64_t stride_;
-  // [row, stride], with how many there are.
+  // [row, stride] and the number of labels of each row.
   std::vector<int32_t> labels_;
   std::vector<int32_t> label_counts_;
   std::vector<int32_t> banned_after_;
   std::vector<int32_t> banned_counts_;
-  // Bytes: the threads write them side by side.
+  // Bytes and not bits, because threads write them at the same time.
   std::vector<char> may_end_;
 };
 

@@ -6,8 +6,8 @@
 namespace frazo::decode {
 namespace {
 
-// Tokens that are sorted first to find where top_p ends; four times as many in each further turn,
-// because few distributions need all of them.
+// The number of tokens that are sorted first to find the end of top_p. Each further round sorts
+// four times as many, because few distributions need all of them.
 constexpr int64_t kFirstSorted = 64;
 
 }  // namespace
@@ -35,7 +35,7 @@ void TokenSampler::Weigh(absl::Span<const float> scores, const TokenFilter& filt
   drawn_.clear();
   for (int32_t token = 0; token < static_cast<int32_t>(scores.size()); ++token) {
     const double weight = std::exp((static_cast<double>(scores[token]) - best) / temperature_);
-    // Not true for a NaN.
+    // False for NaN.
     if (weight > 0 && filter.Allows(token)) {
       weights_[token] = weight;
       drawn_.push_back(token);

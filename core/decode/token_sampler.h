@@ -10,30 +10,30 @@
 
 namespace frazo::decode {
 
-// Draws tokens from the distributions that rows of scores stand for, as the message Sampling limits
-// them. Keeps its memory from draw to draw.
+// Draws tokens from the distribution of a row of scores, with the limits of the message Sampling.
+// It keeps its memory between draws.
 class TokenSampler {
  public:
   TokenSampler(const frazo::Sampling& options, int64_t vocabulary);
 
-  // `best`: the greatest score that `filter` allows, finite. `fraction`: uniform over [0, 1); it
-  // decides the draw.
+  // Draws a token. `best` is the greatest score that `filter` allows, finite. `fraction`, uniform
+  // over [0, 1), decides the draw.
   int32_t Draw(absl::Span<const float> scores, const TokenFilter& filter, float best,
                double fraction);
 
  private:
-  // Fills weights_ and drawn_ with what may be drawn.
+  // Fills weights_ and drawn_ with the tokens that may be drawn.
   void Weigh(absl::Span<const float> scores, const TokenFilter& filter, float best);
-  // Leaves in drawn_ the best tokens that top_k and top_p allow.
+  // Removes all but the best tokens that top_k and top_p allow from drawn_.
   void Limit();
   double TotalWeight() const;
 
   double temperature_;
   int64_t top_k_;
   double top_p_;
-  // [token]: in proportion to the probabilities, 1 for the best.
+  // [token]: proportional to the probabilities; the best token has 1.
   std::vector<double> weights_;
-  // At first of full size, so that copies have the memory, too.
+  // It has its full size at first, so that copies allocate all of their memory.
   std::vector<int32_t> drawn_;
 };
 

@@ -8,19 +8,19 @@
 
 namespace frazo::decode {
 
-// What every hypothesis of a search has been extended by: step t writes a node for each row that
-// the next step scores, and each node refers to the row that it extends. A path is read back to
-// front. Written once, never moved.
+// The history of all hypotheses of a search. Step t writes a node for each row that the next step
+// scores, and each node refers to the row that it extends. A path is read from back to front. Nodes
+// are written once and never moved.
 class Trellis {
  public:
   struct Node {
     int32_t token;
-    // Row of the step before; for step 0, one of those that the search starts with.
+    // The row of the previous step; for step 0 one of the rows that the search starts with.
     int32_t parent;
     float score;
   };
 
-  // `source`: attention weights a row; 0 where none are kept.
+  // `source`: the number of attention weights per row; 0 if none are kept.
   Trellis(int64_t steps, int64_t rows, int64_t source);
 
   Node& node(int64_t step, int64_t row) { return nodes_[step * rows_ + row]; }
@@ -28,7 +28,7 @@ class Trellis {
 
   int64_t source() const { return source_; }
 
-  // The weights [rows, source] by which the rows that step `step` extends have been scored.
+  // Sets the attention weights, [rows, source], of the rows that step `step` extends.
   void SetAttention(int64_t step, absl::Span<const float> weights);
   absl::Span<const float> Attention(int64_t step, int64_t row) const;
 

@@ -6,9 +6,9 @@
 
 namespace frazo::numeric {
 
-// Sets of vector instructions that code of ours is compiled for, each with those before it.
+// Sets of vector instructions that our code is compiled for. Each includes the previous ones.
 enum class CpuLevel {
-  // What the compiler may use anywhere: SSE2 on x86-64, NEON on aarch64.
+  // The instructions that the compiler may use anywhere: SSE2 on x86-64, NEON on aarch64.
   kBaseline,
   // SSE4.2 with PCLMUL and AES.
   kSse4,
@@ -18,21 +18,21 @@ enum class CpuLevel {
   kAvx512,
 };
 
-// The highest level of this processor, or the one that the environment variable FRAZO_CPU names if
-// that is lower. FRAZO_CPU is for tests and benchmarks; it is read once, and a value that is no
-// level ends the program. Every choice of code by processor asks this.
+// Returns the highest level of this processor, or the one that the environment variable FRAZO_CPU
+// names if that is lower. FRAZO_CPU is for tests and benchmarks. It is read once; a value that is
+// not a level ends the program. All code that depends on the processor asks this function.
 CpuLevel GetCpuLevel();
 
-// Whether there is AVX-512 VNNI, on the level kAvx512 only.
+// Tells whether there is AVX-512 VNNI; true on the level kAvx512 only.
 bool HasAvx512Vnni();
 
-// Whether there are ARM's CRC-32 and PMULL instructions. FRAZO_CPU does not mask them.
+// Tells whether there are ARM's CRC-32 and PMULL instructions. FRAZO_CPU does not mask them.
 bool HasArmCrc32c();
 
-// As ParseCpuLevel() takes it.
+// Returns the name that ParseCpuLevel() takes.
 std::string_view CpuLevelName(CpuLevel level);
 
-// The level "baseline", "sse4", "avx2" or "avx512".
+// Parses "baseline", "sse4", "avx2" or "avx512".
 std::optional<CpuLevel> ParseCpuLevel(std::string_view name);
 
 }  // namespace frazo::numeric

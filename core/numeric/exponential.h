@@ -6,19 +6,20 @@
 
 namespace frazo::numeric {
 
-// 2^x on [-0.5, 0.5], lowest power first: minimax in relative error, 7.5e-8 (2.3e-7 with the
-// rounding of floats).
+// The polynomial for 2^x on [-0.5, 0.5], lowest power first. It is minimax in relative error:
+// 7.5e-8, or 2.3e-7 with the rounding of floats.
 inline constexpr float kExp2Polynomial[] = {1.0000001192092896f,   0.6931469440460205f,
                                             0.24022120237350464f,  0.05550713092088699f,
                                             0.009675540961325169f, 0.001327647129073739f};
 inline constexpr float kLog2E = 1.4426950408889634f;
-// Below, 2^x is taken for this power, which is too small to change a sum that has 1 in it.
+// 2^x is computed as 2^kMinExponent for smaller x. That is too small to change a sum that contains
+// 1.
 inline constexpr float kMinExponent = -126;
-// Added to a float of less than 2^22 and taken off again it rounds it to a whole number.
+// Adding this to a float below 2^22 and subtracting it again rounds the float to a whole number.
 inline constexpr float kRounder = 12582912.0f;
 
-// e^x for x <= 0, to 2.4e-7 of it; what is below 2^-126 is that. Inlined into a function for a
-// processor with vectors, a loop of it becomes one over vectors.
+// Returns e^x for x <= 0, with a relative error of 2.4e-7; at least 2^-126. Inlined, so that a loop
+// over it becomes a loop over the vectors of the processor that the caller is compiled for.
 __attribute__((always_inline)) inline float ExpOfNonpositive(float x) {
   const float wide = x * kLog2E;
   const float exponent = wide > kMinExponent ? wide : kMinExponent;

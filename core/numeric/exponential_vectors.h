@@ -1,5 +1,5 @@
-// e^x of vectors, for files that are compiled for several processors: see vector_targets.h. Without
-// an include guard of the usual kind, because each processor needs its own.
+// e^x of vectors. Files that are compiled for several processors include it; see vector_targets.h.
+// Its include guard differs from others, because it is included once for each processor.
 #if defined(FRAZO_CORE_NUMERIC_EXPONENTIAL_VECTORS_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef FRAZO_CORE_NUMERIC_EXPONENTIAL_VECTORS_H_
 #undef FRAZO_CORE_NUMERIC_EXPONENTIAL_VECTORS_H_
@@ -15,7 +15,7 @@ namespace frazo::numeric::HWY_NAMESPACE {
 
 namespace hn = ::hwy::HWY_NAMESPACE;
 
-// e^x for x <= 0 as ExpOfNonpositive() has it. NaN gives any number, or NaN.
+// Returns e^x for x <= 0, as ExpOfNonpositive() does. NaN gives NaN or any number.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V ExpOfNonpositive(D d, V x) {
   const hn::RebindToSigned<D> di;
@@ -29,7 +29,7 @@ HWY_INLINE V ExpOfNonpositive(D d, V x) {
   power = hn::MulAdd(power, part, hn::Set(d, kExp2Polynomial[2]));
   power = hn::MulAdd(power, part, hn::Set(d, kExp2Polynomial[1]));
   power = hn::MulAdd(power, part, hn::Set(d, kExp2Polynomial[0]));
-  // The whole number is in the last bits of `rounded`; the shift leaves nothing but it.
+  // The whole number is in the last bits of `rounded`; the shift drops all other bits.
   const auto bits = hn::Add(hn::BitCast(di, rounded), hn::Set(di, 127));
   return hn::Mul(power, hn::BitCast(d, hn::ShiftLeft<23>(bits)));
 }

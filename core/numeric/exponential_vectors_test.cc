@@ -9,14 +9,14 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/numeric/exponential_vectors_test.cc"
 #include "hwy/foreach_target.h"
-// After it:
+// This include must follow foreach_target.h:
 #include "core/numeric/exponential_vectors.h"
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace frazo::numeric::HWY_NAMESPACE {
 
-// `count` is a multiple of 16, which every number of lanes divides.
+// `count` must be a multiple of 16, which every number of lanes divides.
 void Exponentials(const float* values, int64_t count, float* powers) {
   const hn::ScalableTag<float> d;
   for (int64_t i = 0; i < count; i += hn::Lanes(d)) {
@@ -39,7 +39,7 @@ TEST(ExponentialVectorsTest, AreWithinAFewRoundingsOfTheScalar) {
   std::vector<float> powers(values.size());
   FRAZO_VECTOR_FUNCTION(Exponentials)(values.data(), values.size(), powers.data());
   for (size_t i = 0; i < values.size(); ++i) {
-    // 2^-126 * 2^-23 is the distance of the smallest numbers.
+    // The smallest normal numbers are 2^-126 * 2^-23 apart.
     EXPECT_NEAR(powers[i], ExpOfNonpositive(values[i]), 3e-7 * powers[i] + 1e-44) << values[i];
   }
 }

@@ -7,11 +7,10 @@
 namespace frazo::numeric {
 
 // A 64-bit hash of a sequence of texts and numbers (FNV-1a), the same on every machine. It tells
-// one vocabulary or list of files from another; it does not protect against somebody who wants two
-// to look alike.
+// vocabularies and lists of files apart. It does not protect against deliberate collisions.
 class Fingerprint {
  public:
-  // Texts are told apart from their concatenation: "a", "bc" differs from "ab", "c".
+  // Adds a text with its length: "a", "bc" differs from "ab", "c".
   void Add(std::string_view text) {
     Add(static_cast<int64_t>(text.size()));
     AddBytes(text);
@@ -22,7 +21,7 @@ class Fingerprint {
     }
   }
 
-  // Without the length: "a", "bc" is the same as "ab", "c".
+  // Adds bytes without their length: "a", "bc" equals "ab", "c".
   void AddBytes(std::string_view bytes) {
     for (const char byte : bytes) AddByte(static_cast<unsigned char>(byte));
   }
@@ -35,8 +34,8 @@ class Fingerprint {
   uint64_t value_ = 0xcbf29ce484222325u;
 };
 
-// The hash of a sequence of fingerprints: that of those before, 0 for none, and the next one. An
-// odd factor and a fold make every bit count and the order.
+// Returns the hash of a sequence of fingerprints, given the hash of those before (0 for none) and
+// the next one. An odd factor and a fold make the result depend on every bit and on the order.
 inline uint64_t CombineFingerprints(uint64_t before, uint64_t next) {
   const uint64_t hash = (before ^ next) * 0x9e3779b97f4a7c15u;
   return hash ^ hash >> 32;

@@ -7,28 +7,27 @@
 
 namespace frazo::numeric {
 
-// Random numbers that depend on their key alone, the same on every machine: the sequence SplitMix64
-// of Steele, Lea and Flood ("Fast splittable pseudorandom number generators", OOPSLA 2014), started
-// at a hash of the key. Of good statistical quality, not for secrets.
+// Random numbers that depend on their key alone, the same on every machine. The sequence is
+// SplitMix64 of Steele, Lea and Flood ("Fast splittable pseudorandom number generators", OOPSLA
+// 2014), started at a hash of the key. Its statistical quality is good; it is not for secrets.
 class Random {
  public:
   explicit Random(std::initializer_list<uint64_t> key);
 
-  // Uniform over all values.
+  // Returns a number that is uniform over all values.
   uint64_t Next();
 
-  // Uniform over 0 .. bound - 1, without bias. `bound` >= 1.
+  // Returns a number that is uniform over 0 .. bound - 1, without bias. `bound` >= 1.
   uint64_t Below(uint64_t bound);
 
-  // Uniform over [0, 1), in steps of 2^-53.
+  // Returns a number that is uniform over [0, 1), in steps of 2^-53.
   double Fraction();
 
  private:
   uint64_t state_;
 };
 
-// Puts the elements in random order: each of the orders is as likely as any other (Fisher and
-// Yates).
+// Shuffles the elements; every order is equally likely (Fisher and Yates).
 template <typename Container>
 void Permute(Random random, Container& elements) {
   using std::swap;

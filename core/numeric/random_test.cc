@@ -13,8 +13,9 @@ namespace {
 
 using ::testing::ElementsAre;
 
-// These numbers decide the order of records, thus whether a checkpoint of an earlier release goes
-// on exactly: they must never change. From a second implementation, in Python.
+// These numbers decide the order of records, so they decide whether a run can continue exactly from
+// a checkpoint of an earlier release. They must never change. They come from a second
+// implementation, in Python.
 TEST(RandomTest, NumbersAreFixedForEver) {
   Random random({301, 0});
   EXPECT_EQ(random.Next(), 0xdd4711e9225daa8bu);
@@ -39,8 +40,8 @@ TEST(RandomTest, BelowIsUniformAlsoForBoundsThatDoNotDivide) {
   std::vector<int> counts(3, 0);
   for (int i = 0; i < 30000; ++i) ++counts[random.Below(3)];
   for (const int count : counts) EXPECT_NEAR(count, 10000, 500);
-  // 3 * 2^62 values: taking 2^64 numbers modulo or in proportion would hit the lowest third of each
-  // four twice.
+  // 3 * 2^62 values: taking 2^64 numbers modulo or in proportion would give the lowest third of
+  // each four twice as often.
   int low = 0;
   constexpr uint64_t kBound = uint64_t{3} << 62;
   for (int i = 0; i < 30000; ++i) low += random.Below(kBound) % 3 == 0;

@@ -3,14 +3,14 @@
 
 #include "core/numeric/cpu.h"
 
-// What a file of vector code includes first. It is compiled once for each processor below, in
-// Highway's way, and one function is chosen when the program runs:
+// A file of vector code includes this header first. Highway compiles the file once for each
+// processor below, and the program chooses one of the functions when it runs:
 //
 //   #include "core/numeric/vector_targets.h"
 //
 //   #define HWY_TARGET_INCLUDE "core/kernels/loss/this_file.cc"
 //   #include "hwy/foreach_target.h"
-//   // Then, and not before:
+//   // The includes of Highway's functions must follow:
 //   #include "hwy/highway.h"
 //
 //   HWY_BEFORE_NAMESPACE();
@@ -23,11 +23,11 @@
 //   ... static const auto function = FRAZO_VECTOR_FUNCTION(Function); ...
 //   #endif
 
-// On x86-64: AVX-512, AVX2, SSE4 and plain floats. On aarch64 NEON alone: the number of lanes is a
-// constant, which it is not for SVE.
+// The targets on x86-64 are AVX-512, AVX2, SSE4 and plain floats. On aarch64 it is NEON alone,
+// because our code needs a constant number of lanes, which SVE lacks.
 #define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128)
 
-// A pointer to the form of a function for this processor.
+// Returns a pointer to the form of a function for this processor.
 #define FRAZO_VECTOR_FUNCTION(FUNCTION)                                                    \
   ::frazo::numeric::ForThisCpu<decltype(HWY_STATIC_DISPATCH(FUNCTION))>(                   \
       HWY_CHOOSE_FALLBACK(FUNCTION), HWY_CHOOSE_SSE4(FUNCTION), HWY_CHOOSE_AVX2(FUNCTION), \
@@ -35,7 +35,8 @@
 
 namespace frazo::numeric {
 
-// The form of the highest level that this processor has, of those that are compiled (not null).
+// Returns the form of the highest level that this processor has, of those that are compiled; never
+// null.
 template <typename Function>
 Function* ForThisCpu(Function* baseline, Function* sse4, Function* avx2, Function* avx512) {
   const CpuLevel level = GetCpuLevel();

@@ -19,7 +19,7 @@ using ::tensorflow::TensorBuffer;
 using ::tensorflow::TensorShape;
 using ::tensorflow::tstring;
 
-// The memory of a batch's tensor, which TensorFlow asks to be aligned as kBatchAlignment says.
+// The memory of a batch's tensor. It has the alignment kBatchAlignment, which TensorFlow requires.
 class BatchBuffer final : public TensorBuffer {
  public:
   BatchBuffer(std::shared_ptr<char> memory, size_t size)

@@ -14,10 +14,12 @@ namespace frazo::ops {
 
 tensorflow::DataType TensorFlowType(process::ValueType type);
 
-// Sizes that may differ from batch to batch are unknown.
+// Returns the shape of a tensor of every batch. Sizes that may differ from batch to batch are
+// unknown.
 tensorflow::PartialTensorShape TensorFlowShape(const batch::BatchTensorSpec& spec);
 
-// A tensor of numbers takes over the memory of the batch's, without a copy; strings are copied.
+// Converts a tensor of a batch. A tensor of numbers takes over the batch's memory without a copy;
+// strings are copied.
 tensorflow::Tensor TensorFlowTensor(const batch::BatchTensor& tensor);
 
 }  // namespace frazo::ops

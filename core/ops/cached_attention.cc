@@ -59,7 +59,7 @@ probabilities: [rows, positions], in the mean over the heads.
 head_dim: size of a head.
 )doc");
 
-// Multiplications of a core in a cycle, roughly.
+// About the number of multiplications of a core per cycle.
 constexpr int64_t kProductsPerCycle = 8;
 
 struct Inputs {

@@ -24,8 +24,8 @@ using ::tensorflow::tstring;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-// The elements of a dataset until its end, each as its tensors. `elements` are the attributes that
-// tell their types and shapes.
+// Returns the elements of a dataset until its end, each as a list of tensors. `elements` are the
+// attributes with their types and shapes.
 absl::StatusOr<std::vector<std::vector<Tensor>>> ReadAll(const std::string& dataset,
                                                          const GraphSession::Feeds& feeds,
                                                          const std::string& elements) {

@@ -21,7 +21,8 @@ constexpr char kAttention[] =
 
 std::vector<Tensor> AttentionInputs(int entry) {
   return {MakeTensor<float>({1, 2}, {0, 0}),
-          // One entry, two places: the keys [1, 0] and [0, 1] with the values [2, 4] and [6, 8].
+          // One entry with two positions: the keys [1, 0] and [0, 1] with the values [2, 4] and [6,
+          // 8].
           MakeTensor<float>({1, 2, 4}, {1, 0, 2, 4, 0, 1, 6, 8}), MakeTensor<float>({0, 0, 0}, {}),
           MakeTensor<int>({1}, {entry})};
 }

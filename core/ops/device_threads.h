@@ -6,7 +6,7 @@
 
 namespace frazo::ops {
 
-// The threads of the device that an op runs on, which is a CPU.
+// Returns the threads of the device that an op runs on, which is a CPU.
 inline tsl::thread::ThreadPool* DeviceThreads(tensorflow::OpKernelContext* context) {
   return context->device()->tensorflow_cpu_worker_threads()->workers;
 }

@@ -11,8 +11,8 @@
 namespace frazo::ops {
 namespace {
 
-// The fields of the message's kind that name files, in the order of their numbers. A table of
-// graphemes may be built in.
+// Returns the fields of the message's kind that name files, in the order of their numbers. The
+// table of a grapheme tokenizer may be built in.
 std::vector<std::string*> FileFields(Tokenizer& config, bool has_files) {
   switch (config.kind_case()) {
     case Tokenizer::kGrapheme:

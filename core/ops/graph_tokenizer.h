@@ -14,15 +14,16 @@
 
 namespace frazo::ops {
 
-// The tokenizer of an op's node: its message without the files, which come as a tensor when the op
-// runs, for those of an exported model lie wherever it was put. Thread-safe.
+// The tokenizer of an op's node. The node has the message without the files. The files come as a
+// tensor when the op runs, because those of an exported model are in the folder that it was copied
+// to. Thread-safe.
 class GraphTokenizer {
  public:
-  // Error: kInvalidArgument if `serialized` is no frazo.Tokenizer with a kind.
+  // Error: kInvalidArgument if `serialized` is not a frazo.Tokenizer with a kind.
   absl::Status Configure(const std::string& serialized);
 
-  // The tokenizer of these files: string [n], in the order of the numbers of the fields that name
-  // them. It is made by the first call, and again where the files are others. Errors:
+  // Returns the tokenizer of these files: string [n], in the order of the numbers of the fields
+  // that name them. The first call builds it, and a call with other files builds it again. Errors:
   // kInvalidArgument for a wrong number of files, and those of text::Tokenizer::Create.
   absl::StatusOr<std::shared_ptr<const text::Tokenizer>> Get(const tensorflow::Tensor& files);
 

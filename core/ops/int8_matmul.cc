@@ -102,9 +102,9 @@ bias: [units], or [0] for none.
 y: [rows, units].
 )doc");
 
-// So that sums of products stay in 32 bits.
+// Sums of products fit into 32 bits up to this depth.
 constexpr int64_t kMaxDepth = 65'000;
-// Products that a core makes in a cycle, and values that it rounds, roughly.
+// About the number of products, and of rounded values, of a core per cycle.
 constexpr int64_t kProductsPerCycle = 64;
 constexpr int64_t kRoundedPerCycle = 2;
 
@@ -183,7 +183,7 @@ class Int8MatMulOp final : public OpKernel {
                                      inputs.sums.flat<int32_t>().data(), depth, units};
     const float* bias = inputs.bias.NumElements() == 0 ? nullptr : inputs.bias.flat<float>().data();
     float* y = output->flat<float>().data();
-    // For one row, the panel's way from memory takes longer.
+    // For a single row, reading the panel from memory takes longer than the products.
     const int64_t products = depth * gemm::kPanelColumns * std::max<int64_t>(rows, 8);
     DeviceThreads(context)->ParallelFor(
         gemm::PanelCount(units),

@@ -15,11 +15,12 @@ using ::tensorflow::TensorShape;
 
 namespace {
 
-// The values of an input that may be left out by giving an empty one of the same rank.
+// Returns the values of an optional input; an empty tensor of the same rank stands for a missing
+// one.
 template <typename Value>
 absl::StatusOr<const Value*> ReadOptional(const char* name, const Tensor& tensor,
                                           const TensorShape& expected) {
-  // For an empty batch both are empty.
+  // If the batch is empty, both are empty.
   if (tensor.dims() == expected.dims() && tensor.NumElements() == 0) return nullptr;
   FRAZO_RETURN_IF_ERROR(CheckLstmShape(name, tensor, expected));
   return tensor.flat<Value>().data();

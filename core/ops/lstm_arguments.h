@@ -9,10 +9,10 @@
 
 namespace frazo::ops {
 
-// What both LSTM ops have as attributes.
+// Reads the attributes that both LSTM ops have.
 absl::StatusOr<lstm::Settings> ReadLstmSettings(tensorflow::OpKernelConstruction* context);
 
-// What both LSTM ops have as inputs, unpacked. Those that are empty are null.
+// The inputs that both LSTM ops have, unpacked. An empty input is null.
 struct LstmArguments {
   lstm::Shape shape;
   const float* kernel;
@@ -21,12 +21,12 @@ struct LstmArguments {
   lstm::Places places;
 };
 
-// Reads the inputs from `kernel` on to `starts`, of an op whose gates are [batch, time, 4 units].
+// Reads the inputs from `kernel` to `starts` of an op whose gates are [batch, time, 4 units].
 // InvalidArgument names the input that does not fit.
 absl::StatusOr<LstmArguments> ReadLstmArguments(tensorflow::OpKernelContext* context,
                                                 const tensorflow::Tensor& gates, int first_input);
 
-// InvalidArgument unless the tensor has that shape.
+// Returns InvalidArgument unless the tensor has this shape.
 absl::Status CheckLstmShape(const char* name, const tensorflow::Tensor& tensor,
                             const tensorflow::TensorShape& expected);
 

@@ -45,7 +45,8 @@ absl::Status CheckRanks(InferenceContext* context, std::initializer_list<int> ra
   return absl::OkStatus();
 }
 
-// `shape`, or no elements if the input that it belongs to has none; which may not be known.
+// Returns `shape`, or an empty shape if the input that it depends on is empty. It may be unknown
+// whether it is.
 ShapeHandle InferOptional(InferenceContext* context, int input, const ShapeHandle& shape) {
   const DimensionHandle size = context->Dim(context->input(input), 0);
   if (!context->ValueKnown(size)) return context->UnknownShapeOfRank(3);
@@ -168,14 +169,13 @@ hidden: [batch, time, units] the output before projection, or [0, 0, 0] without.
 projected_gradient: [batch, time, size] of the output behind the projection, before zoneout, or [0, 0, 0].
 )doc");
 
-// Below so many cycles a step's work is done sooner by one thread than divided: some ten
-// microseconds.
+// A step of fewer cycles is done sooner by one thread than divided; about ten microseconds.
 constexpr int64_t kMinCycles = 40'000;
-// Multiplications of a core in a cycle.
+// The number of multiplications of a core per cycle.
 constexpr int64_t kProductsPerCycle = 32;
 constexpr int64_t kPanelsPerThread = 8;
 
-// Runs a pass with as many threads as its steps have work for.
+// Runs a pass with as many threads as its steps can use.
 template <typename Pass>
 void RunPass(OpKernelContext* context, const lstm::Shape& shape, Pass* pass) {
   ThreadPool* pool = DeviceThreads(context);
@@ -184,10 +184,10 @@ void RunPass(OpKernelContext* context, const lstm::Shape& shape, Pass* pass) {
       shape.batch * shape.size * width / kProductsPerCycle < kMinCycles
           ? 1
           : std::min<int64_t>(pool->NumThreads(), gemm::PanelCount(width) / kPanelsPerThread);
-  // Shared with helpers that the pool comes to only when all is done.
+  // Helpers share it, because the pool may start them after the pass has ended.
   const auto team = std::make_shared<lstm::StepTeam>();
   if (threads <= 1) return pass->Run(team.get());
-  // Each of two recurrences side by side would drive the other's kernel from the cache.
+  // Two recurrences at the same time would evict each other's kernel from the cache.
   static std::mutex turn;
   const std::lock_guard lock(turn);
   for (int64_t i = 1; i < threads; ++i) pool->Schedule([team] { team->Help(); });
@@ -195,7 +195,7 @@ void RunPass(OpKernelContext* context, const lstm::Shape& shape, Pass* pass) {
   team->Finish();
 }
 
-// Packs a matrix, [columns, depth] if is_transposed, into memory of its own.
+// Packs a matrix, [columns, depth] if is_transposed, into new memory.
 absl::StatusOr<gemm::PackedMatrix> Pack(OpKernelContext* context, const gemm::MatrixToPack& matrix,
                                         Tensor* memory) {
   const int64_t panels = gemm::PanelCount(matrix.columns);
@@ -208,7 +208,7 @@ absl::StatusOr<gemm::PackedMatrix> Pack(OpKernelContext* context, const gemm::Ma
   return gemm::PackedMatrix{packed, matrix.depth, matrix.columns};
 }
 
-// An output that is empty if it has no meaning; null then.
+// Allocates an output. If it is not needed, it is empty and the result is null.
 absl::StatusOr<float*> Output(OpKernelContext* context, int index, const TensorShape& shape,
                               bool has_meaning) {
   TensorShape empty = shape;
@@ -236,7 +236,7 @@ class LstmSequenceOp final : public OpKernel {
     const TensorShape outputs({shape.batch, shape.time, shape.size});
     lstm::Trace<float> trace;
     FRAZO_ASSIGN_OR_RETURN(float* output, Output(context, 0, outputs, true));
-    // In the memory of the input, which nobody needs any more.
+    // Uses the memory of the input, which is not needed any more.
     Tensor* trace_gates = nullptr;
     TF_RETURN_IF_ERROR(
         context->forward_input_or_allocate_output({0}, 1, gates.shape(), &trace_gates));
@@ -303,7 +303,7 @@ class LstmSequenceGradientOp final : public OpKernel {
     return absl::OkStatus();
   }
 
-  // All but the packed matrices.
+  // Reads everything but the packed matrices.
   static absl::StatusOr<lstm::BackwardInputs> ReadInputs(OpKernelContext* context,
                                                          const LstmArguments& arguments) {
     const lstm::Shape& shape = arguments.shape;

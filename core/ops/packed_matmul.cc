@@ -90,7 +90,7 @@ y: [rows, units].
 units: columns of the matrix, which the panels' padding does not tell.
 )doc");
 
-// Values of a matrix that a core reads in a cycle, roughly.
+// About the number of values of a matrix that a core reads per cycle.
 constexpr int64_t kValuesPerCycle = 4;
 
 class PackMatrixOp final : public PackingOp {

@@ -10,7 +10,7 @@
 
 namespace frazo::ops {
 
-// An op that writes a matrix, its input, in panels. Attribute: `transposed`.
+// An op that packs its input, a matrix, into panels. Attribute: `transposed`.
 class PackingOp : public tensorflow::OpKernel {
  public:
   void Compute(tensorflow::OpKernelContext* context) final;
@@ -19,11 +19,11 @@ class PackingOp : public tensorflow::OpKernel {
   // Packs panels [begin, end).
   using Packer = std::function<void(int64_t begin, int64_t end)>;
 
-  // `name`: of the op, for errors. `values_per_cycle`: how many values of the matrix a core packs
-  // in a cycle, roughly.
+  // `name`: the name of the op, for errors. `values_per_cycle`: about how many values of the matrix
+  // a core packs in a cycle.
   PackingOp(tensorflow::OpKernelConstruction* context, const char* name, int64_t values_per_cycle);
 
-  // Allocates the outputs and says how they are filled.
+  // Allocates the outputs and returns the function that fills them.
   virtual absl::StatusOr<Packer> Allocate(tensorflow::OpKernelContext* context,
                                           const gemm::MatrixToPack& matrix) const = 0;
 

@@ -43,7 +43,7 @@ REGISTER_OP("Frazo>PipelineDataset")
     .Output("handle: variant")
     .Attr("output_types: list(type) >= 1")
     .Attr("output_shapes: list(shape) >= 1")
-    // Files are read anew by each evaluation: not a constant to fold.
+    // Each evaluation reads files, so it must not be folded into a constant.
     .SetDoNotOptimize()
     .SetShapeFn(InferSourceDatasetShape<0, 1>)
     .Doc(R"doc(
@@ -65,10 +65,11 @@ output_shapes: likewise; a size that differs from batch to batch is unknown.
 handle: [] the dataset.
 )doc");
 
-// How long a cancelled step may go on waiting for a batch.
+// A cancelled step may wait for a batch this long.
 constexpr absl::Duration kPatience = absl::Milliseconds(50);
 
-// Indices of the tensors of a batch in the order of their names, which is tf.nest's for a dict.
+// Returns the indices of a batch's tensors in the order of their names, which is tf.nest's order
+// for a dict.
 std::vector<size_t> NameOrder(const std::vector<batch::BatchTensorSpec>& tensors) {
   std::vector<size_t> order(tensors.size());
   std::iota(order.begin(), order.end(), 0);
@@ -123,7 +124,7 @@ class PipelineDataset final : public SourceDataset<PipelineDataset> {
   const std::shared_ptr<const PipelinePlan> plan_;
   const tstring config_;
   const std::vector<tstring> search_folders_;
-  // The index in a batch of each component of an element.
+  // The index in a batch for each component of an element.
   const std::vector<size_t> order_;
 };
 
@@ -175,19 +176,19 @@ class PipelineDataset::Iterator final : public DatasetIterator<PipelineDataset> 
   }
 
  private:
-  // A record that is passed over is never silent.
+  // Bad records are skipped, but always logged.
   void LogBadRecords() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     const int64_t bad_records = pipeline_->bad_records();
     if (bad_records == bad_records_) return;
     bad_records_ = bad_records;
     const std::vector<std::string> samples = pipeline_->counters().bad_record_samples;
     for (; logged_ < samples.size(); ++logged_) {
-      LOG(WARNING) << "passed over a bad record: " << samples[logged_];
+      LOG(WARNING) << "skipped a bad record: " << samples[logged_];
     }
   }
 
   absl::Mutex mutex_;
-  // Set by Initialize().
+  // Initialize() sets it.
   std::unique_ptr<pipeline::Pipeline> pipeline_ ABSL_GUARDED_BY(mutex_);
   int64_t bad_records_ ABSL_GUARDED_BY(mutex_) = 0;
   // Number of samples of bad records that have been logged.
@@ -220,7 +221,7 @@ class PipelineDatasetOp final : public DatasetOpKernel {
   }
 
  private:
-  // What the graph was built for must be what comes.
+  // Checks that the tensors are those that the graph was built for.
   absl::Status CheckElements(const std::vector<batch::BatchTensorSpec>& tensors) const {
     if (types_.size() != tensors.size() || shapes_.size() != tensors.size()) {
       return absl::InvalidArgumentError(

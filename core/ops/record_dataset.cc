@@ -26,7 +26,7 @@ REGISTER_OP("Frazo>RecordDataset")
     .Input("files: string")
     .Input("compression: string")
     .Output("handle: variant")
-    // Files are read anew by each evaluation: not a constant to fold.
+    // Each evaluation reads files, so it must not be folded into a constant.
     .SetDoNotOptimize()
     .SetShapeFn(InferSourceDatasetShape<1, 0>)
     .Doc(R"doc(
@@ -71,7 +71,7 @@ class RecordDataset final : public SourceDataset<RecordDataset> {
   const bytes::CompressionKind compression_;
 };
 
-// The state that is saved: which file, and the position in it of the record that comes next.
+// The saved state: the index of the file, and the position of the next record in it.
 constexpr std::string_view kFileKey = "file";
 constexpr std::string_view kRecordKey = "record";
 constexpr std::string_view kByteKey = "byte";
@@ -142,7 +142,7 @@ class RecordDataset::Iterator final : public DatasetIterator<RecordDataset> {
   }
 
   absl::Mutex mutex_;
-  // The file that the next record comes from, or the number of files at the end.
+  // The index of the file with the next record; the number of files at the end.
   int64_t file_ ABSL_GUARDED_BY(mutex_) = 0;
   // The reader of that file; nullopt before its first record.
   std::optional<records::RecordReader> reader_ ABSL_GUARDED_BY(mutex_);

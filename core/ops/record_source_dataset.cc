@@ -37,7 +37,7 @@ REGISTER_OP("Frazo>RecordSourceDataset")
     .Attr("replica: int = 0")
     .Attr("replicas: int = 1")
     .Attr("skip_damaged: bool = false")
-    // Files are read anew by each evaluation: not a constant to fold.
+    // Each evaluation reads files, so it must not be folded into a constant.
     .SetDoNotOptimize()
     .SetShapeFn(InferSourceDatasetShape<0, 1>)
     .Doc(R"doc(
@@ -57,11 +57,11 @@ source: [] a serialized frazo.RecordSource.
 search_folders: [n] where relative paths are looked for, after the current folder.
 seed: decides the order of shuffled and mixed sources.
 replica: this consumer's number among `replicas`; each record goes to exactly one.
-skip_damaged: damaged records and files are passed over, with a warning, instead of being an error.
+skip_damaged: damaged records and files are skipped, with a warning, instead of causing an error.
 handle: [] the dataset; its elements are int32 [] and string [].
 )doc");
 
-// Large enough that the cost of a chunk vanishes beside its records'.
+// Large enough that a chunk costs little beside its records.
 constexpr int64_t kChunkRecords = 256;
 
 class RecordSourceDataset final : public SourceDataset<RecordSourceDataset> {
@@ -166,7 +166,7 @@ class RecordSourceDataset::Iterator final : public DatasetIterator<RecordSourceD
   }
 
  private:
-  // At the beginning of the records.
+  // Opens the stream at the beginning of the records.
   absl::Status Open() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     absl::StatusOr<std::unique_ptr<sources::RecordStream>> created =
         sources::RecordStream::Create(dataset()->source_, dataset()->options_);
@@ -178,19 +178,19 @@ class RecordSourceDataset::Iterator final : public DatasetIterator<RecordSourceD
     return absl::OkStatus();
   }
 
-  // The first damage that was passed over: it is never silent.
+  // Logs the first damage that was skipped.
   void LogDamage() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     if (damage_logged_ || !dataset()->options_.skip_damaged) return;
     const std::string damage = stream_->counters().first_damage;
     if (damage.empty()) return;
     damage_logged_ = true;
-    LOG(WARNING) << "passed over damage, for the first time here: " << damage;
+    LOG(WARNING) << "skipped damage, for the first time here: " << damage;
   }
 
   absl::Mutex mutex_;
-  // Set by Initialize().
+  // Initialize() sets it.
   std::unique_ptr<sources::RecordStream> stream_ ABSL_GUARDED_BY(mutex_);
-  // The chunk that records are given from; `given_` of them have been given.
+  // The chunk that gives records; `given_` of them have been given.
   sources::RecordChunk chunk_ ABSL_GUARDED_BY(mutex_);
   size_t given_ ABSL_GUARDED_BY(mutex_) = 0;
   // The state before the first chunk, serialized; empty at the beginning of the records.

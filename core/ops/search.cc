@@ -184,7 +184,7 @@ class DeviceRows final : public decode::ParallelRows {
 
 template <typename Value>
 absl::Span<const Value> Values(const Tensor& tensor) {
-  // Braces would make a list of two booleans of it.
+  // Braces would be read as a list of two booleans.
   return absl::Span<const Value>(tensor.flat<Value>().data(), tensor.NumElements());
 }
 
@@ -194,7 +194,7 @@ absl::Status CheckRank(const Tensor& tensor, int rank, const char* name) {
                                                  "; expected ", rank, " dimensions"));
 }
 
-// A tensor of no elements stands for one that is left out.
+// A tensor without elements stands for a missing one.
 absl::Status CheckShape(const Tensor& tensor, int64_t rows, int64_t columns, const char* name) {
   const TensorShape expected({rows, columns});
   if (tensor.shape() == expected || (tensor.NumElements() == 0 && rows * columns == 0)) {
@@ -289,13 +289,14 @@ class SearchStepOp final : public OpKernel {
   }
 
  private:
-  // The input's own search if no other tensor has it, else a copy.
+  // Takes the search of the input if no other tensor has it, else a copy.
   static absl::Status Take(OpKernelContext* context, std::shared_ptr<decode::Search>* taken) {
     auto search = SearchOf(context->input(0));
     if (!search.ok()) return search.status();
     tensorflow::AllocatorAttributes on_host;
     on_host.set_on_host(true);
-    // Given only if nobody else refers to the tensor. The handle in it and `search` are then two.
+    // TensorFlow gives the tensor only if nobody else refers to it. The handle in it and `search`
+    // are then two references.
     const std::unique_ptr<Tensor> own =
         context->forward_input(0, OpKernelContext::Params::kNoReservation, tensorflow::DT_VARIANT,
                                TensorShape({}), context->input_memory_type(0), on_host);

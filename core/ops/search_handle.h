@@ -9,13 +9,14 @@
 
 namespace frazo::ops {
 
-// A search as the value of a variant tensor, so that it goes through a graph like any other value:
-// through tf.while_loop, in exported models, and gone with its last tensor. Who would change a
-// search that another tensor refers to, too, changes a copy.
+// A search as the value of a variant tensor. It passes through a graph like any other value, also
+// through tf.while_loop and in exported models, and is destroyed with its last tensor. An op that
+// changes a search which another tensor also refers to changes a copy.
 struct SearchHandle {
   std::shared_ptr<decode::Search> search;
 
-  // What TensorFlow asks of such values. It lives in its process: it is not written to files.
+  // TensorFlow requires these of a value. A search can't leave its process, so it is not written to
+  // files.
   std::string TypeName() const { return "frazo::SearchHandle"; }
   std::string DebugString() const { return "a search"; }
   void Encode(tensorflow::VariantTensorData*) const {}

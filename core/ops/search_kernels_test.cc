@@ -18,7 +18,7 @@ using ::tensorflow::tstring;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-// Greedy search for one sentence over three tokens, of which 0 ends it.
+// Begins a greedy search for one sentence over three tokens; token 0 ends it.
 absl::StatusOr<std::vector<Tensor>> Begin(int vocabulary = 3) {
   frazo::Search config;
   EXPECT_TRUE(
@@ -49,7 +49,7 @@ TEST(SearchKernelsTest, GreedySearchTakesTheBestTokenUntilTheEnd) {
   ASSERT_TRUE(results.ok()) << results.status();
   EXPECT_THAT(Values<int>((*results)[0]), ElementsAre(2, 0));
   EXPECT_THAT(Values<int>((*results)[2]), ElementsAre(2));
-  // Ended by its end token.
+  // The end token ended the hypothesis.
   EXPECT_THAT(Values<int>((*results)[5]), ElementsAre(1));
 }
 

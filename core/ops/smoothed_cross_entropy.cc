@@ -84,7 +84,7 @@ slopes: [rows].
 gradient: [rows, classes].
 )doc");
 
-// Logits that a core reads in a cycle, roughly.
+// About the number of logits that a core reads per cycle.
 constexpr int64_t kLogitsPerCycle = 2;
 
 static_assert(sizeof(loss::RowTotal) == 2 * sizeof(float), "totals are a tensor [rows, 2]");
@@ -117,7 +117,7 @@ class SmoothedCrossEntropyKernel : public OpKernel {
 
  protected:
   loss::SmoothedCrossEntropy Entropy(const Tensor& logits, const Tensor& labels) const {
-    // A single class has no other to share with.
+    // With a single class there is no other class that could get a share.
     return {logits.flat<float>().data(), logits.dim_size(1), labels.flat<int32_t>().data(),
             logits.dim_size(1) == 1 ? 0 : smoothing_};
   }

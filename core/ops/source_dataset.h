@@ -16,7 +16,7 @@
 
 namespace frazo::ops {
 
-// What every kernel of a dataset names.
+// Every kernel of a dataset uses these names.
 using ::tensorflow::Node;
 using ::tensorflow::OpKernelContext;
 using ::tensorflow::PartialTensorShape;
@@ -30,8 +30,8 @@ using ::tensorflow::data::IteratorStateReader;
 using ::tensorflow::data::IteratorStateWriter;
 using ::tensorflow::data::SerializationContext;
 
-// A tf.data dataset that reads files: one without input datasets, and whose elements depend on its
-// own arguments and the files alone. `Derived` has a class Iterator, and the graph's node.
+// A tf.data dataset that reads files. It has no input datasets; its elements depend on its own
+// arguments and the files alone. `Derived` defines a class Iterator and the graph's node.
 template <typename Derived>
 class SourceDataset : public tensorflow::data::DatasetBase {
  public:
@@ -54,7 +54,7 @@ class SourceDataset : public tensorflow::data::DatasetBase {
  private:
   friend Derived;
 
-  // `name` is the name of the op, without the namespace; `types` and `shapes` are those of an
+  // `name` is the name of the op without its namespace; `types` and `shapes` are those of an
   // element's components.
   SourceDataset(tensorflow::OpKernelContext* context, const char* name,
                 tensorflow::DataTypeVector types,

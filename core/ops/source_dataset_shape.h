@@ -6,7 +6,7 @@
 
 namespace frazo::ops {
 
-// The shape function of an op that gives a dataset of two arguments of these ranks.
+// The shape function of an op that returns a dataset and has two arguments of these ranks.
 template <int kFirstRank, int kSecondRank>
 absl::Status InferSourceDatasetShape(tensorflow::shape_inference::InferenceContext* context) {
   tensorflow::shape_inference::ShapeHandle unused;

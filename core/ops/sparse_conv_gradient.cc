@@ -63,8 +63,8 @@ stride: step of the window in both directions, pixels.
 padding: as in Conv2D.
 )doc");
 
-// The batch is cut into so many parts, whatever the number of threads, so that the order in which
-// the parts of the filter's gradient are added is always the same.
+// The number of parts of a batch. It does not depend on the number of threads, so that the parts of
+// the filter's gradient are always added in the same order.
 constexpr int64_t kParts = 16;
 
 // Sizes and padding along one dimension.
@@ -155,7 +155,7 @@ class SparseConv2DGradientOp final : public OpKernel {
         }
       }
     };
-    // Estimated cycles of a part: an eighth of its multiplications.
+    // The estimated cycles of a part: an eighth of its multiplications.
     const int64_t cost = (batch / kParts + 1) * outputs * shape->kernel_height *
                          shape->kernel_width * shape->channels / 8;
     const auto scheduling = ThreadPool::SchedulingParams::Adaptive(cost);

@@ -16,8 +16,8 @@
 namespace frazo::ops {
 namespace {
 
-// Graphs that were exported hold the names of ops, inputs and attributes: none may change or go,
-// and what is added to an op must be an attribute with a default.
+// Exported graphs contain the names of ops, inputs and attributes. None of these may change or go,
+// and an addition to an op must be an attribute with a default.
 TEST(SurfaceTest, IsTheReviewedOne) {
   std::vector<tensorflow::OpDef> registered;
   tensorflow::OpRegistry::Global()->GetRegisteredOps(&registered);

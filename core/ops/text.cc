@@ -60,7 +60,7 @@ REGISTER_OP("Frazo>EncodeTexts")
     .Output("ids: int32")
     .Output("lengths: int32")
     .Output("whole_lengths: int32")
-    // It reads files, which TensorFlow is not to do while it optimizes a graph.
+    // The op reads files, which TensorFlow must not do while it optimizes a graph.
     .SetIsStateful()
     .SetShapeFn(InferEncode)
     .Doc(R"doc(
@@ -128,7 +128,7 @@ class EncodeTextsOp final : public OpKernel {
     Tensor* whole_lengths = nullptr;
     OP_REQUIRES_OK(context, context->allocate_output(1, texts.shape(), &lengths));
     OP_REQUIRES_OK(context, context->allocate_output(2, texts.shape(), &whole_lengths));
-    // The ids of all texts, one behind the other.
+    // The ids of all texts, concatenated.
     std::vector<int32_t> all;
     int64_t longest = 0;
     for (int64_t row = 0; row < batch; ++row) {
@@ -151,7 +151,7 @@ class EncodeTextsOp final : public OpKernel {
   }
 
  private:
-  // A SentencePiece model may lack them.
+  // A SentencePiece model may lack a start or an end of a sentence.
   absl::Status CheckSpecials(const text::Tokenizer& tokenizer) const {
     if ((prepend_sos_ && tokenizer.sos_id() < 0) || (append_eos_ && tokenizer.eos_id() < 0)) {
       return absl::InvalidArgumentError(
@@ -161,7 +161,7 @@ class EncodeTextsOp final : public OpKernel {
     return absl::OkStatus();
   }
 
-  // Appends the ids of a text. Returns their number before any was cut off.
+  // Appends the ids of a text. Returns the number of ids before truncation.
   int32_t Encode(const text::Tokenizer& tokenizer, std::string_view text,
                  std::vector<int32_t>* ids) const {
     const size_t begin = ids->size();

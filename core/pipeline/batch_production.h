@@ -23,30 +23,30 @@
 
 namespace frazo::pipeline {
 
-// A batch, and where the pipeline stands just after it.
+// A batch, and the position of the pipeline just after it.
 struct ProducedBatch {
   batch::Batch batch;
   PipelineSnapshot snapshot;
 };
 
-// Makes the batches of a stream of records in threads of its own, a bounded number of them ahead of
-// the consumer. One thread may use it at a time.
+// Makes the batches of a stream of records in its own threads, up to a bounded number of batches
+// ahead of the consumer. One thread at a time may use it.
 class BatchProduction {
  public:
   struct Options {
-    // That process records. >= 1.
+    // Number of threads that process records. >= 1.
     int threads = 1;
-    // That are ready ahead of the consumer. >= 1.
+    // Number of batches that are ready ahead of the consumer. >= 1.
     int64_t prefetch_batches = 1;
-    // More than these, those of the snapshot counted in, are an error. >= 0.
+    // More bad records than this, including those of the snapshot, are an error. >= 0.
     int64_t max_bad_records = 0;
   };
 
-  // Bad records that are kept as text.
+  // Number of bad records that are kept as text.
   static constexpr size_t kBadRecordSamples = 10;
 
-  // Goes on at `start`, where `stream` and `batcher` stand. `processor` must live longer. Does
-  // nothing before the first WaitForBatch() or Next().
+  // Continues at `start`, where `stream` and `batcher` already are. `processor` must live longer.
+  // Starts no thread before the first WaitForBatch() or Next().
   BatchProduction(std::unique_ptr<sources::RecordStream> stream,
                   const process::RecordProcessor* processor,
                   std::unique_ptr<batch::Batcher> batcher, const Options& options,
@@ -54,30 +54,31 @@ class BatchProduction {
   // Waits for the threads; each finishes its current work.
   ~BatchProduction();
 
-  // Returns true if Next() will not block; waits for that at most `timeout`.
+  // Waits up to `timeout` for a batch; returns true if Next() will not block.
   bool WaitForBatch(absl::Duration timeout);
 
   // Returns true: *batch is set. false and status().ok(): the records have ended, and
-  // batch->snapshot says where. false and !status().ok(): it failed, and so will every later call.
+  // batch->snapshot is the position there. false and !status().ok(): it failed, and so will every
+  // later call.
   bool Next(ProducedBatch* batch);
   const absl::Status& status() const { return status_; }
 
-  // As of what was read ahead.
+  // The counters of everything read, also ahead of the consumer.
   sources::RecordStream::Counters stream_counters() const { return stream_->counters(); }
-  // The first kBadRecordSamples ones since the start, read ahead too: "'<path>': record 3 at byte
-  // 1234: <cause>".
+  // The first kBadRecordSamples bad records since the start, including records read ahead:
+  // "'<path>': record 3 at byte 1234: <cause>".
   std::vector<std::string> bad_record_samples() const;
 
  private:
   void Start();
-  // What the producer's thread does: until the end, the first error or Stop().
+  // Runs in the producer's thread until the end, the first error or Stop().
   void Produce();
   absl::Status AddChunk(const ParallelProcessing::Result& chunk);
-  // Hands the batches over that are full; `records` of the chunk at work have been added.
+  // Passes full batches to the consumer; `records` records of the present chunk have been added.
   absl::Status GiveBatches(int64_t records);
   absl::Status NoteBadRecord(const sources::RecordId& id, const absl::Status& cause);
   PipelineSnapshot TakeSnapshot(int64_t records);
-  // Blocks while the queue is full; kCancelled after Stop().
+  // Adds a batch to the queue; blocks while the queue is full. kCancelled after Stop().
   absl::Status Push(ProducedBatch batch);
   void End(const absl::Status& status, PipelineSnapshot snapshot);
   void Stop();
@@ -86,14 +87,14 @@ class BatchProduction {
   const process::RecordProcessor* const processor_;
   const Options options_;
 
-  // For the producer's thread, once it runs.
+  // Used by the producer's thread alone once it runs.
   const std::unique_ptr<batch::Batcher> batcher_;
   std::shared_ptr<const sources::ChunkOrigin> origin_;
   const int64_t start_records_;
   PipelineTotals totals_;
   ProgressWatch progress_;
 
-  // For the consumer's thread.
+  // Used by the consumer's thread alone.
   absl::Status status_;
 
   mutable std::mutex mutex_;
@@ -107,7 +108,7 @@ class BatchProduction {
   PipelineSnapshot end_snapshot_;
   std::vector<std::string> bad_record_samples_;
 
-  // Both set by Start().
+  // Start() sets both.
   std::unique_ptr<ParallelProcessing> processing_;
   std::thread producer_;
 };

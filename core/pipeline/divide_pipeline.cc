@@ -36,7 +36,7 @@ void AddCounters(const BatcherState& state, batch::BatcherCounters* counters) {
   counters->dropped_at_end += more.dropped_at_end;
 }
 
-// All replicas of before.
+// The state of all former replicas together.
 struct Whole {
   std::vector<RecordSourceState> sources;
   std::vector<sources::RecordId> held;

@@ -11,14 +11,16 @@
 
 namespace frazo::pipeline {
 
-// The states in which `replicas` replicas of a pipeline, number 0 first, go on with what replicas
-// of another number left: see sources::DivideStates(). `states` are what Pipeline::SaveState()
-// gave, of all replicas, number 0 first. Records whose batches were not full yet come once more and
-// are held by no replica. The totals go to replica 0, so that their sum over all replicas stays;
-// the bytes of the records that come once more are counted twice. For the same number of replicas:
-// `states` as they are, which go on exactly.
+// Returns the states in which `replicas` replicas of a pipeline, number 0 first, continue from the
+// states of another number of replicas; see sources::DivideStates(). `states` come from
+// Pipeline::SaveState() of all replicas, number 0 first.
 //
-// The configuration's own `replica` and `replicas` mean nothing. Errors: as for
+// Records whose batches were not full are given again, and no replica holds them. Replica 0 gets
+// the totals, so that their sum over all replicas stays the same; the bytes of records that are
+// given again count twice. If the number of replicas is the same, the result is `states` itself,
+// which continue exactly.
+//
+// The fields `replica` and `replicas` of the configuration are ignored. Errors: as for
 // sources::DivideStates() and Pipeline::Restore().
 absl::StatusOr<std::vector<std::string>> DividePipelineStates(const PipelinePlan& plan,
                                                               absl::Span<const std::string> states,

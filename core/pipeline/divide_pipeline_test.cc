@@ -22,7 +22,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// Each record is a name of its own, and 0 to 8 numbers.
+// Each record is a unique name and 0 to 8 numbers.
 constexpr std::string_view kNamed = R"pb(
   source {
     files {

@@ -16,8 +16,8 @@ using ::google::protobuf::Message;
 using ::google::protobuf::TextFormat;
 using ::google::protobuf::util::MessageDifferencer;
 
-// The value that a path ends at, on one line. `index`: of an element; negative where there is none,
-// as in a map.
+// Returns the value at the end of a path, on one line. `index` is that of an element; negative if
+// there is none, as in a map.
 std::string ValueText(const Message& message, const FieldDescriptor& field, int index) {
   if (field.is_repeated() && index < 0) return "something else";
   TextFormat::Printer printer;

@@ -7,8 +7,8 @@
 
 namespace frazo::pipeline {
 
-// The first field in which two messages of one type differ, for a person: "steps[0].truncate.length
-// was 80 and is 100". A field that is not set counts as its default. Empty if there is none.
+// Describes the first field in which two messages of one type differ: "steps[0].truncate.length was
+// 80 and is 100". A field that is not set counts as its default. Empty if they are equal.
 std::string FirstDifference(const google::protobuf::Message& was,
                             const google::protobuf::Message& is);
 

@@ -5,11 +5,11 @@
 namespace frazo::pipeline {
 namespace {
 
-// A chunk is large enough that handing it over costs nothing beside processing it, and small enough
-// to stay in a core's cache.
+// A chunk is large enough that passing it on costs little beside processing it, and small enough to
+// stay in a core's cache.
 constexpr int64_t kChunkBytes = 256 << 10;
 constexpr int64_t kMostRecords = 512;
-// Before anything is known of the records' size: the first batch should come soon.
+// Used before the size of records is known: the first batch should come soon.
 constexpr int64_t kFirstRecords = 32;
 
 }  // namespace
@@ -18,8 +18,8 @@ ParallelProcessing::ParallelProcessing(sources::RecordStream* stream,
                                        const process::RecordProcessor* processor, int threads)
     : stream_(stream),
       processor_(processor),
-      // Each thread has one chunk at work and one ready, so that none waits for a slow one; one
-      // more is with the consumer.
+      // Each thread has one chunk in progress and one that is ready, so that none waits for a slow
+      // one. One more is with the consumer.
       slots_(2 * threads + 1) {
   threads_.reserve(threads);
   for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { Work(); });
@@ -100,7 +100,7 @@ void ParallelProcessing::Release() {
   if (!consumer_has_result_) return;
   consumer_has_result_ = false;
   Slot& slot = slots_[given_ % slots_.size()];
-  // Not under the lock: it may free a large piece of memory.
+  // Freed without the lock, because it may be a large piece of memory.
   slot.result.records = sources::RecordChunk();
   const std::lock_guard lock(mutex_);
   slot.ready = false;

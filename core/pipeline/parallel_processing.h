@@ -15,11 +15,12 @@
 
 namespace frazo::pipeline {
 
-// Processes the records of a stream in threads of its own, and gives them in the stream's order.
+// Processes the records of a stream in its own threads, and gives the results in the stream's
+// order.
 //
-// A thread takes the next chunk of the stream, in turn with the others, and processes it beside
-// them. Chunk n goes into slot n of a ring, where the consumer waits for it: that bounds the
-// chunks at work and puts them back in order.
+// The threads take turns to read the next chunk of the stream, and process their chunks at the same
+// time. The result of chunk n goes into slot n of a ring, where the consumer waits for it. The ring
+// bounds the number of chunks in progress and restores their order.
 class ParallelProcessing {
  public:
   struct Result {
@@ -27,22 +28,22 @@ class ParallelProcessing {
     process::ProcessedChunk outcomes;
   };
 
-  // Starts `threads` (>= 1) threads. `stream` and `processor` must live longer; nobody else may use
+  // Starts `threads` (>= 1) threads. `stream` and `processor` must live longer. Nobody else may use
   // the stream meanwhile.
   ParallelProcessing(sources::RecordStream* stream, const process::RecordProcessor* processor,
                      int threads);
-  // Waits for the threads, each of which ends what it is at.
+  // Waits for the threads; each finishes its current work.
   ~ParallelProcessing();
 
   // Returns true: *result is set, and valid until the next call. false: the stream has ended or
-  // failed, as status() says, or Stop() was called. For one thread.
+  // failed, see status(), or Stop() was called. One thread may call it.
   bool Next(const Result** result);
 
   // After Next() has returned false: ok at the end of the stream, else its error; kCancelled if
   // Stop() came first.
   absl::Status status() const;
 
-  // Makes Next() return false soon, now and for ever. From any thread.
+  // Makes the present call and all later calls of Next() return false soon. Any thread may call it.
   void Stop();
 
  private:
@@ -52,19 +53,20 @@ class ParallelProcessing {
   };
 
   void Work();
-  // How many records to ask for; called by the thread whose turn it is to read.
+  // Returns the number of records to ask for; called by the thread whose turn it is to read.
   int64_t RecordsPerChunk() const;
   void NoteRead(const sources::RecordChunk& chunk);
-  // Gives the slot of the result that Next() gave last to the threads again.
+  // Frees the slot of the last result of Next() for the threads.
   void Release();
 
   sources::RecordStream* const stream_;
   const process::RecordProcessor* const processor_;
   // Chunk n is in slots_[n % slots_.size()].
   std::vector<Slot> slots_;
-  // The result of slots_[given_ % slots_.size()] is with the consumer; for its thread only.
+  // Whether the consumer has the result of slots_[given_ % slots_.size()]. Used by its thread
+  // alone.
   bool consumer_has_result_ = false;
-  // For the thread whose turn it is to read only.
+  // Used by the thread whose turn it is to read.
   int64_t records_read_ = 0;
   int64_t bytes_read_ = 0;
 
@@ -76,7 +78,7 @@ class ParallelProcessing {
   bool ended_ = false;
   absl::Status end_status_ = absl::CancelledError("the pipeline was stopped");
   bool stopped_ = false;
-  // Chunks that were read, and of these the ones that the consumer is done with.
+  // Number of chunks read, and number of chunks that the consumer has finished.
   int64_t read_ = 0;
   int64_t given_ = 0;
 

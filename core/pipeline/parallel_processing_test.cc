@@ -72,7 +72,7 @@ TEST_P(ParallelProcessingTest, GivesTheRecordsBeforeAFailureFirst) {
 
 TEST_P(ParallelProcessingTest, FillsItsPlacesAndReadsNoFurther) {
   MemoryStream stream(Numbers(100000));
-  // Two for each thread, and the one that the consumer would have.
+  // Two chunks for each thread, and the one that the consumer would have.
   const int places = 2 * GetParam() + 1;
   int chunks = 0;  // Only ever touched by the thread whose turn it is.
   std::promise<void> full;
@@ -82,7 +82,7 @@ TEST_P(ParallelProcessingTest, FillsItsPlacesAndReadsNoFurther) {
   {
     ParallelProcessing processing(&stream, processor_.get(), GetParam());
     full.get_future().wait();
-    // A chunk too many may show late, but there never is one.
+    // One chunk too many could show late, but there must never be one.
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
   EXPECT_EQ(chunks, places);
@@ -91,7 +91,7 @@ TEST_P(ParallelProcessingTest, FillsItsPlacesAndReadsNoFurther) {
 TEST_P(ParallelProcessingTest, AStopWakesTheConsumer) {
   MemoryStream stream(Numbers(10));
   std::promise<void> reading, stopped;
-  // Until the consumer has been woken there is nothing that it could be given.
+  // Before the consumer is woken there is no result that it could get.
   stream.before_chunk = [&, first = true]() mutable {
     if (!std::exchange(first, false)) return;
     reading.set_value();

@@ -22,21 +22,21 @@
 
 namespace frazo::pipeline {
 
-// What became of the records.
+// Counts the records by outcome.
 struct PipelineCounters {
-  // Up to the last batch that was given, since the first start: Restore() brings them back.
+  // The counts up to the last batch given, since the first start: Restore() brings them back.
   PipelineTotals totals;
   batch::BatcherCounters batcher;
-  // Counts what this process has read, also ahead of the consumer.
+  // The counts of everything that this process has read, also ahead of the consumer.
   sources::RecordStream::Counters stream;
-  // The first bad records that this process has met, also ahead of the consumer: "'<path>': record
+  // The first bad records that this process has read, also ahead of the consumer: "'<path>': record
   // 3 at byte 1234: <cause>".
   std::vector<std::string> bad_record_samples;
 };
 
-// From files to batches, as a Pipeline message says. The batches depend on the message and the
-// files alone, never on threads. Threads of its own read, process and batch ahead of the consumer,
-// in memory that queues of fixed size bound. One thread may use it at a time.
+// Makes batches from files, as a Pipeline message says. The batches depend on the message and the
+// files alone, never on threads. The pipeline's own threads read, process and batch ahead of the
+// consumer; queues of fixed size bound their memory. One thread at a time may use it.
 //
 //   FRAZO_ASSIGN_OR_RETURN(auto plan, PipelinePlan::Create(config));
 //   FRAZO_ASSIGN_OR_RETURN(std::unique_ptr<Pipeline> pipeline, Pipeline::Create(plan));
@@ -44,7 +44,7 @@ struct PipelineCounters {
 //   return pipeline->status();
 class Pipeline {
  public:
-  // Finds the files; the threads start with the first Next() or WaitForBatch(). Errors: as for
+  // Finds the files. The threads start with the first Next() or WaitForBatch(). Errors: as for
   // RecordStream::Create().
   static absl::StatusOr<std::unique_ptr<Pipeline>> Create(std::shared_ptr<const PipelinePlan> plan);
 
@@ -55,27 +55,27 @@ class Pipeline {
   // processor.max_bad_records, and for an endless source without a single example.
   bool Next(batch::Batch* batch);
 
-  // Returns true if Next() will not block; waits for that at most `timeout`.
+  // Waits up to `timeout` for a batch; returns true if Next() will not block.
   bool WaitForBatch(absl::Duration timeout) { return production_->WaitForBatch(timeout); }
 
   const absl::Status& status() const { return production_->status(); }
 
-  // Where it stands after the last batch that Next() gave: a serialized PipelineState of some KB,
-  // whatever the shuffle buffer.
+  // Returns the position after the last batch that Next() gave: a serialized PipelineState of a few
+  // KB, however large the shuffle buffer is.
   std::string SaveState() const;
 
-  // Goes on after the batch that `state` was saved after; possible at any time. Reads the records
-  // again whose batches were not full yet. Changes nothing in case of an error: kInvalidArgument
-  // (not a state), kFailedPrecondition (of another configuration, vocabulary or other files, and
-  // what differs), kDataLoss (a record that was held is no example any more), or as for
-  // RecordStream::ReadAgain().
+  // Continues after the batch after which `state` was saved; may be called at any time. It reads
+  // the records again whose batches were not full. An error changes nothing: kInvalidArgument (not
+  // a state), kFailedPrecondition (the configuration, a vocabulary or the files have changed; it
+  // names the difference), kDataLoss (a record that was held does not give an example any more), or
+  // as for RecordStream::ReadAgain().
   absl::Status Restore(std::string_view state);
 
   PipelineCounters counters() const;
-  // PipelineCounters::totals.bad_records() alone.
+  // PipelineCounters::totals.bad_records(), without the cost of the other counters.
   int64_t bad_records() const { return snapshot_.totals.bad_records(); }
 
-  // A report on the batches that Next() gave.
+  // The padding of the batches that Next() gave.
   const batch::PaddingReport& padding_report() const { return padding_report_; }
 
   const PipelinePlan& plan() const { return *plan_; }
@@ -88,7 +88,7 @@ class Pipeline {
                                            std::unique_ptr<batch::Batcher> batcher) const;
 
   const std::shared_ptr<const PipelinePlan> plan_;
-  // After the last batch that was given.
+  // The position after the last batch given.
   PipelineSnapshot snapshot_;
   std::unique_ptr<BatchProduction> production_;
   batch::PaddingReport padding_report_;

@@ -18,7 +18,7 @@
 namespace frazo::pipeline {
 namespace {
 
-// The message of `status` with the path in the configuration in front.
+// Prepends the field path to the message of `status`.
 absl::Status At(std::string_view path, const absl::Status& status) {
   return absl::Status(status.code(), absl::StrCat(path, status.message()));
 }
@@ -41,8 +41,8 @@ absl::Status CheckNumbers(const frazo::Pipeline& config) {
   return absl::OkStatus();
 }
 
-// Where a relative path of a file is, or the path as it is if it is nowhere: opening it then says
-// what is missing.
+// Returns the path of an existing file for a relative path. If there is none, returns the path
+// unchanged, and opening it will fail with a message.
 std::string Find(const std::string& path, const std::vector<std::string>& search_folders) {
   std::error_code ignored;
   if (path.empty() || path.front() == '/' || std::filesystem::exists(path, ignored)) return path;
@@ -53,7 +53,7 @@ std::string Find(const std::string& path, const std::vector<std::string>& search
   return path;
 }
 
-// The paths that a tokenizer is read from.
+// Returns the paths of the files that a tokenizer reads.
 std::vector<std::string*> VocabularyPaths(frazo::Tokenizer* tokenizer) {
   switch (tokenizer->kind_case()) {
     case frazo::Tokenizer::kGrapheme:
@@ -81,7 +81,7 @@ void FindVocabularies(const std::vector<std::string>& search_folders, Processor*
   }
 }
 
-// The processor as it matters to a state: what its vocabularies are is told by their fingerprint.
+// Removes the vocabularies' paths, which a state does not depend on: it has their fingerprint.
 Processor WithoutPaths(Processor processor) {
   processor.clear_max_bad_records();
   for (Step& step : *processor.mutable_steps()) {

@@ -15,13 +15,13 @@
 
 namespace frazo::pipeline {
 
-// A pipeline's configuration, checked, with its vocabularies loaded. Immutable: any number of
-// pipelines in any threads may share one.
+// The checked configuration of a pipeline, with its vocabularies loaded. Immutable: any number of
+// pipelines in any threads may share it.
 class PipelinePlan {
  public:
-  // Relative paths of files and vocabularies are looked for below the current folder, then below
-  // each of `search_folders`. Errors name the path in the configuration, as in
-  // "processor.steps[2].truncate.field". The records' files are looked for by MakeStream() only.
+  // Looks up relative paths of files and vocabularies below the current folder, then below each of
+  // `search_folders`. Errors name the field path, as in "processor.steps[2].truncate.field". Only
+  // MakeStream() looks for the records' files.
   static absl::StatusOr<std::shared_ptr<const PipelinePlan>> Create(
       const frazo::Pipeline& config, std::vector<std::string> search_folders = {});
 
@@ -29,21 +29,21 @@ class PipelinePlan {
   const process::RecordProcessor& processor() const { return *processor_; }
   // The tensors of every batch, in their order.
   const std::vector<batch::BatchTensorSpec>& tensors() const { return tensors_; }
-  // What Batch::bucket counts.
+  // The meaning of Batch::bucket.
   const std::vector<std::string>& buckets() const { return buckets_; }
   // Number of threads that process records. >= 1.
   int threads() const { return threads_; }
 
-  // What MakeStream() reads the source with.
+  // The options with which MakeStream() reads the source.
   sources::RecordStream::Options StreamOptions() const;
   // Errors: as for RecordStream::Create().
   absl::StatusOr<std::unique_ptr<sources::RecordStream>> MakeStream() const;
   absl::StatusOr<std::unique_ptr<batch::Batcher>> MakeBatcher() const;
 
-  // Writes what a state must agree with besides the source.
+  // Writes everything that a state must agree with, except for the source.
   void WriteTo(PipelineState* state) const;
-  // Error: kFailedPrecondition if another processor, batcher or vocabulary wrote it; names what
-  // differs.
+  // Error: kFailedPrecondition if another processor, batcher or vocabulary wrote the state; it
+  // names the difference.
   absl::Status Check(const PipelineState& state) const;
 
  private:

@@ -16,7 +16,7 @@
 namespace frazo::pipeline {
 namespace {
 
-// The origin of what follows a restored state.
+// The origin for the position of a restored state.
 class RestoredOrigin final : public sources::ChunkOrigin {
  public:
   explicit RestoredOrigin(RecordSourceState state) : state_(std::move(state)) {}

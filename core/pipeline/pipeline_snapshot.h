@@ -17,11 +17,11 @@
 
 namespace frazo::pipeline {
 
-// Where a pipeline stands just after a batch; cheap to take with every batch, for a state is asked
-// for seldom.
+// The position of a pipeline just after a batch. It is cheap, because one is taken with every batch
+// and a state is rarely wanted.
 struct PipelineSnapshot {
-  // The stream stands after the first `origin_records` records of a chunk of this origin. Null: at
-  // its start.
+  // The stream is after the first `origin_records` records of a chunk of this origin. Null: at its
+  // start.
   std::shared_ptr<const sources::ChunkOrigin> origin;
   int64_t origin_records = 0;
   // The records whose examples the batcher holds, and the rest of its state.
@@ -29,22 +29,22 @@ struct PipelineSnapshot {
   BatcherState batches;
   PipelineTotals totals;
 
-  // Writes everything in a PipelineState that does not come from the configuration.
+  // Writes the fields of a PipelineState that don't come from the configuration.
   void WriteTo(PipelineState* state) const;
 };
 
-// The bytes of a state; equal messages give equal bytes, maps included.
+// Returns the bytes of a state. Equal messages give equal bytes, also if they have maps.
 std::string SerializeState(const PipelineState& state);
 
-// Error: kInvalidArgument if `serialized` is not what SerializeState() gave.
+// Error: kInvalidArgument if `serialized` is not a result of SerializeState().
 absl::StatusOr<PipelineState> ParseState(std::string_view serialized);
 
-// What WriteTo() wrote. Error: kInvalidArgument where the parts do not belong together.
+// Reads what WriteTo() wrote. Error: kInvalidArgument if the parts do not belong together.
 absl::Status ReadSnapshot(const PipelineState& state, PipelineSnapshot* snapshot);
 
-// Brings `batcher`, which is new, to where it was: reads the records that it held again. Errors: as
-// for RecordStream::ReadAgain() and Batcher::Restore(), and kDataLoss for a record that does not
-// give an example any more.
+// Restores `batcher`, which is new: reads the records that it held again. Errors: as for
+// RecordStream::ReadAgain() and Batcher::Restore(), and kDataLoss for a record that does not give
+// an example any more.
 absl::Status RestoreBatcher(const PipelineSnapshot& snapshot, const sources::RecordStream& stream,
                             const process::RecordProcessor& processor, batch::Batcher* batcher);
 

@@ -1,4 +1,4 @@
-// Many threads and early ends, for the sanitizers.
+// Uses many threads and ends early, for the sanitizers.
 
 #include <chrono>
 #include <memory>
@@ -62,7 +62,7 @@ TEST_F(PipelineStressTest, MayBeDestroyedAtAnyTime) {
   for (int round = 0; round < 40; ++round) {
     auto pipeline = MakePipeline(Config());
     pipeline->WaitForBatch(absl::ZeroDuration());
-    // From the very start to where all queues are full.
+    // The pipeline ends at times from its start until all queues are full.
     std::this_thread::sleep_for(std::chrono::microseconds(100 * round * (round % 3)));
     ReadBatches(*pipeline, round % 4);
   }

@@ -9,10 +9,11 @@
 namespace frazo::pipeline {
 namespace {
 
-// Most chunks hold an example; this many records without one are rare enough to look closer.
+// Most chunks have an example. This many records without one are rare, so that the state is looked
+// at.
 constexpr int64_t kFirstLook = 4096;
 
-// Passes that every part of the source has begun.
+// Returns the number of passes that every part of the source has begun.
 int64_t Epoch(const RecordSourceState& state) {
   if (!state.has_mixture()) return state.files().epoch();
   int64_t epoch = std::numeric_limits<int64_t>::max();

@@ -9,20 +9,21 @@
 
 namespace frazo::pipeline {
 
-// Notices an endless source none of whose records becomes an example, from which no batch would
-// ever come. Not thread-safe.
+// Detects an endless source whose records never become examples, and which would therefore never
+// give a batch. Not thread-safe.
 class ProgressWatch {
  public:
-  // After a chunk of `records` records, which starts at `origin`. `examples`: all that are in
-  // batches or held. Error: kInvalidArgument after a whole pass over the files without a new one.
+  // Notes a chunk of `records` records that starts at `origin`. `examples`: the number of all
+  // examples in batches or held. Error: kInvalidArgument after a whole pass over the files without
+  // a new example.
   absl::Status NoteChunk(const sources::ChunkOrigin& origin, int64_t records, int64_t examples);
 
  private:
   int64_t examples_ = 0;
   int64_t records_without_ = 0;
-  // The state is looked at after so many records without an example, then after twice as many.
+  // The next number of records at which the state is looked at; it doubles.
   int64_t next_look_ = 0;
-  // The epoch of the source when it was first looked at.
+  // The epoch of the source when the state was first looked at.
   std::optional<int64_t> first_epoch_;
 };
 

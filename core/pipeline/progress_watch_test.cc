@@ -30,8 +30,8 @@ class Origin final : public sources::ChunkOrigin {
   RecordSourceState state_;
 };
 
-// After how many of `chunks` chunks of 1000 records without an example the watch complains; 0:
-// never. An epoch has `chunks_per_epoch` chunks.
+// Returns after how many of `chunks` chunks of 1000 records without an example the watch returns an
+// error; 0 if never. An epoch has `chunks_per_epoch` chunks.
 int64_t ChunksUntilError(ProgressWatch& watch, int64_t chunks, int64_t chunks_per_epoch,
                          int64_t examples) {
   for (int64_t chunk = 0; chunk < chunks; ++chunk) {

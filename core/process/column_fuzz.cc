@@ -1,4 +1,4 @@
-// Reads any bytes as columns, the last of them as numbers.
+// Reads arbitrary bytes as columns, the last of them as numbers.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -44,7 +44,7 @@ void Check(std::string_view record) {
           "the first column is as it stands");
   std::string written;
   for (const int64_t number : example[1].As<int64_t>()) written += std::to_string(number) + " ";
-  // Numbers that were read and written again are the same numbers.
+  // Numbers that are written and read again must stay the same.
   const std::string again = "x\ty\t" + written;
   ProcessedChunk second;
   processor->Process({sources::SourceRecord{again, {}}}, &second);

@@ -18,7 +18,8 @@
 
 namespace frazo::process {
 
-// Columns separated by single tabs; each is BYTES of one value, left where it is.
+// Splits a record into columns at single tabs. Each column is one BYTES value, which refers to the
+// record.
 class ColumnParser : public FieldParser {
  public:
   // Adds a field for each named column to `table`. Errors: kInvalidArgument, as in RecordProcessor.
@@ -30,7 +31,7 @@ class ColumnParser : public FieldParser {
  private:
   struct Column {
     std::string name;
-    // nullopt: the column is passed over.
+    // nullopt: the column is ignored.
     std::optional<FieldId> field;
   };
 

@@ -19,7 +19,7 @@ absl::StatusOr<ValueType> ValueTypeOf(std::string_view path, FeatureType type) {
     default:
       return absl::InvalidArgumentError(
           absl::StrCat(path, ": ", static_cast<int>(type),
-                       " is no type; expected INT64, FLOAT32, BYTES, INT32 or UINT8"));
+                       " is not a type; expected INT64, FLOAT32, BYTES, INT32 or UINT8"));
   }
 }
 

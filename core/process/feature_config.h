@@ -11,12 +11,13 @@
 
 namespace frazo::process {
 
-// Types and shapes as the configuration writes them. `path` is where they stand in it. Errors:
-// kInvalidArgument, naming the path.
+// Reads types and shapes from the configuration; `path` is their field path. Errors:
+// kInvalidArgument, which names the path.
 
 absl::StatusOr<ValueType> ValueTypeOf(std::string_view path, FeatureType type);
 
-// Every size is at least 1, or the first one kAnySize; the product of the others is at most 2^40.
+// Each size is at least 1, except that the first one may be kAnySize. The product of the others is
+// at most 2^40.
 absl::StatusOr<std::vector<int64_t>> ShapeOf(std::string_view path, const FeatureShape& shape);
 
 }  // namespace frazo::process

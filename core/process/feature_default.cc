@@ -12,19 +12,20 @@
 namespace frazo::process {
 namespace {
 
-// `count` numbers of type T; one number of the configuration is repeated.
+// Returns `count` numbers of type T; a single number in the configuration is repeated.
 template <typename T>
 absl::StatusOr<std::vector<T>> Numbers(const std::string& path,
                                        const ExampleParser::Feature& config, int64_t count) {
   std::vector<T> numbers;
   for (const double value : config.default_values()) {
     if constexpr (std::is_integral_v<T>) {
-      // As a double the largest int64 is rounded up, so that it is the bound above which is exact.
+      // A double rounds the largest int64 up, so the first number above the range is used, which is
+      // exact.
       const double above = std::ldexp(1.0, std::numeric_limits<T>::digits);
       const double lowest = static_cast<double>(std::numeric_limits<T>::min());
       if (!(value >= lowest && value < above) || value != std::floor(value)) {
         return absl::InvalidArgumentError(absl::StrCat(path, ".default_values: ", value,
-                                                       " is no value of type ",
+                                                       " is not a value of type ",
                                                        FeatureType_Name(config.type())));
       }
     }

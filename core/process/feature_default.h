@@ -16,16 +16,16 @@
 
 namespace frazo::process {
 
-// What a feature holds in examples that have no such feature.
+// The values of a feature for examples that lack it.
 class FeatureDefault {
  public:
-  // `spec` is what `config`, which stands at `path`, describes. nullopt: the feature may not be
-  // missing. Error: kInvalidArgument if the default doesn't suit the type and the shape.
+  // `spec` is the feature that `config`, at the field path `path`, describes. nullopt: the feature
+  // may not be missing. Error: kInvalidArgument if the default doesn't suit the type and the shape.
   static absl::StatusOr<std::optional<FeatureDefault>> Create(const std::string& path,
                                                               const ExampleParser::Feature& config,
                                                               const FeatureSpec& spec);
 
-  // Gives the field the values. They may refer to this default.
+  // Sets the values of the field. They may refer to this default.
   void Write(FieldId field, RecordFields* fields) const;
 
  private:
@@ -34,7 +34,7 @@ class FeatureDefault {
   std::variant<std::vector<int64_t>, std::vector<int32_t>, std::vector<float>, std::vector<uint8_t>,
                std::vector<std::string_view>>
       values_;
-  // What the string_views refer to; it stays where it is when the default is moved.
+  // The string_views refer to this text; it doesn't move when the default is moved.
   std::shared_ptr<const std::string> text_;
 };
 

@@ -13,9 +13,9 @@ class FieldParser {
  public:
   virtual ~FieldParser() = default;
 
-  // Gives every field that the parser added to its table values, which may refer to the record and
-  // to the parser. Error: kInvalidArgument, naming the field, what was expected and what came; some
-  // fields then have no values.
+  // Sets the values of every field that the parser added to its table. They may refer to the record
+  // and to the parser. Error: kInvalidArgument, which names the field, what was expected and what
+  // came; some fields then have no values.
   virtual absl::Status Parse(std::string_view record, RecordFields* fields) const = 0;
 };
 

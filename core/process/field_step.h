@@ -8,15 +8,15 @@
 
 namespace frazo::process {
 
-// Changes fields of a record, or filters it out. Thread-safe.
+// Changes fields of a record, or drops it. Thread-safe.
 class FieldStep {
  public:
   virtual ~FieldStep() = default;
 
-  // Error: kInvalidArgument, naming the field and the value, for a record that is bad.
+  // Error: kInvalidArgument for a bad record; it names the field and the value.
   virtual absl::Status Apply(RecordFields* fields) const = 0;
 
-  // A hash of the files that it depends on besides the configuration; 0 where there are none.
+  // A hash of the files that the step depends on besides the configuration; 0 if there are none.
   virtual uint64_t fingerprint() const { return 0; }
 };
 

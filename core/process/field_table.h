@@ -14,8 +14,8 @@
 
 namespace frazo::process {
 
-// Which fields there are at a point of the configuration: the parser fills it, each step changes
-// it. `path` is where in the configuration the name stands, as in "steps[2].truncate.field".
+// The fields at a point of the configuration. The parser fills the table, and each step changes it.
+// `path` is the field path of a name, as in "steps[2].truncate.field".
 class FieldTable {
  public:
   struct Field {
@@ -26,33 +26,34 @@ class FieldTable {
   // Error: kInvalidArgument if the name is empty or taken.
   absl::StatusOr<FieldId> Add(std::string_view path, FeatureSpec spec);
 
-  // For a step that changes the values of the field. Error: kInvalidArgument if there is none;
-  // names the near ones. Valid until the table changes.
+  // Finds a field for a step that changes its values. Error: kInvalidArgument if there is none; it
+  // names similar names. Valid until the table changes.
   absl::StatusOr<const Field*> Find(std::string_view path, std::string_view name);
 
-  // The same, for a step that leaves the values as they are.
+  // Finds a field for a step that doesn't change its values.
   absl::StatusOr<const Field*> FindToRead(std::string_view path, std::string_view name) const;
 
-  // A step that changes ids in a way that TextEncoding can tell says so; the field exists.
+  // Sets the text of a field, which exists. A step calls this if it changes ids in a way that
+  // TextEncoding can describe.
   void SetText(FieldId id, TextEncoding text);
 
-  // Ends the changes of the step at `path`: a field that Find() gave it, and whose text it did not
-  // set, has ids from then on that TextEncoding cannot tell.
+  // Ends the changes of the step at `path`. If the step got a field from Find() and did not set its
+  // text, TextEncoding can't describe the field's ids from here on.
   void EndStep(std::string_view path);
 
-  // A new field replaces the one of the same name, which exists.
+  // Replaces the existing field of the same name by a new field.
   FieldId Replace(FeatureSpec spec);
 
-  // There is a field of that name.
+  // Removes a field, which exists.
   void Remove(std::string_view name);
 
-  // What there is now, in order.
+  // The present fields, in order.
   const std::vector<Field>& fields() const { return fields_; }
-  // The types of all fields that there ever were, by FieldId.
+  // The types of all present and former fields, by FieldId.
   const std::vector<ValueType>& types() const { return types_; }
 
  private:
-  // A field that a step may have changed, with its text before.
+  // A field that a step may have changed, with its former text.
   struct Found {
     FieldId id;
     std::shared_ptr<const TextEncoding> text;
@@ -62,12 +63,13 @@ class FieldTable {
   std::vector<std::string> Names() const;
 
   std::vector<Field> fields_;
-  // Since the last EndStep().
+  // The fields found since the last EndStep().
   std::vector<Found> found_;
   std::vector<ValueType> types_;
 };
 
-// Each returns kInvalidArgument, with the path, the name and what it is, unless the field is...
+// Each function returns kInvalidArgument, with the path, the name and the type, unless the field
+// is...
 // ...BYTES of one value.
 absl::Status CheckSingleBytes(std::string_view path, const FeatureSpec& spec);
 // ...of any length.

@@ -10,7 +10,8 @@
 namespace frazo::process {
 namespace {
 
-// Fewest insertions, deletions and replacements of characters that make `right` of `left`.
+// Returns the smallest number of insertions, deletions and replacements of characters that turn
+// `left` into `right`.
 size_t EditDistance(std::string_view left, std::string_view right) {
   std::vector<size_t> row(right.size() + 1);
   for (size_t j = 0; j <= right.size(); ++j) row[j] = j;
@@ -31,7 +32,7 @@ size_t EditDistance(std::string_view left, std::string_view right) {
 std::string NearNames(std::string_view name, absl::Span<const std::string> known) {
   if (known.empty()) return "; there are none";
   const std::string* nearest = nullptr;
-  // A name of which more than a third is different is another name.
+  // A name is similar if at most a third of it differs.
   size_t smallest = name.size() / 3 + 2;
   for (const std::string& candidate : known) {
     const size_t distance = EditDistance(name, candidate);

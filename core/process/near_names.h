@@ -8,8 +8,8 @@
 
 namespace frazo::process {
 
-// For an error about `name`, which is none of `known`: "; did you mean 'source'? There are: source,
-// target". The question is left out where nothing is near.
+// Completes an error about `name`, which is not one of `known`: "; did you mean 'source'? There
+// are: source, target". Without a similar name there is no question.
 std::string NearNames(std::string_view name, absl::Span<const std::string> known);
 
 }  // namespace frazo::process

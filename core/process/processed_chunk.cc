@@ -22,7 +22,7 @@ RecordFields* ProcessedChunk::BeginRecord() {
 
 void ProcessedChunk::EndRecord(absl::Status status) {
   const size_t row = extents_.size();
-  // Records of other outcomes have a row, too, so that the row of a record is its number.
+  // Records with other outcomes have a row too, so that a record's row is its number.
   extents_.resize(row + outputs_.size());
   const size_t record = outcomes_.size();
   if (fields_.invalid_utf8() > 0) invalid_texts_.push_back({record, fields_.invalid_utf8()});

@@ -12,59 +12,59 @@
 
 namespace frazo::process {
 
-// What became of a run of records.
+// The outcomes of a run of records.
 class ProcessedChunk {
  public:
   enum class Outcome : uint8_t {
-    // It is an example.
+    // The record is an example.
     kExample,
-    // A filter left it out.
+    // A filter dropped it.
     kFiltered,
     // It could not be parsed.
     kBad,
   };
 
   struct BadRecord {
-    // Among the records of the chunk, from 0.
+    // The number of the record in the chunk, from 0.
     size_t record;
-    // kInvalidArgument; names the field, what was expected and what came. Not the record: its place
-    // in a file is the caller's knowledge.
+    // kInvalidArgument, which names the field, what was expected and what came. It doesn't name the
+    // record, whose position in a file only the caller knows.
     absl::Status status;
   };
 
   struct FilteredRecord {
     size_t record;
-    // That left it out: an index into RecordProcessor::filters().
+    // The filter that dropped the record: an index into RecordProcessor::filters().
     int32_t filter;
   };
 
   // A record with bytes that are not UTF-8.
   struct InvalidText {
     size_t record;
-    // Number of sequences of such bytes, which tokenizers replaced by U+FFFD.
+    // The number of sequences of such bytes; tokenizers replaced each by U+FFFD.
     int64_t sequences;
   };
 
-  // Records.
+  // The number of records.
   size_t size() const { return outcomes_.size(); }
   Outcome outcome(size_t record) const { return outcomes_[record]; }
 
-  // Valid until the chunk is filled again, and while the records' memory and the processor live.
-  // The record's outcome is kExample.
+  // Returns the example of a record whose outcome is kExample. It is valid until the chunk is
+  // filled again, and as long as the records' memory and the processor live.
   Example example(size_t record) const {
     return Example(values_).subspan(record * outputs_.size(), outputs_.size());
   }
 
-  // These three are in the order of the records.
+  // These three lists are in the order of the records.
   absl::Span<const BadRecord> bad_records() const { return bad_records_; }
   absl::Span<const FilteredRecord> filtered_records() const { return filtered_records_; }
   absl::Span<const InvalidText> invalid_texts() const { return invalid_texts_; }
 
  private:
-  // Fills it: Begin(), then BeginRecord() and EndRecord() for each record, then End().
+  // Fills the chunk: Begin(), then BeginRecord() and EndRecord() for each record, then End().
   friend class RecordProcessor;
 
-  // `types` are those of all fields; `outputs` the fields that are features.
+  // `types` are those of all fields; `outputs` are the fields that are features.
   void Begin(absl::Span<const ValueType> types, absl::Span<const FieldId> outputs);
   RecordFields* BeginRecord();
   void EndRecord(absl::Status status);
@@ -73,8 +73,8 @@ class ProcessedChunk {
   RecordFields fields_;
   std::vector<FieldId> outputs_;
   std::vector<Outcome> outcomes_;
-  // Both [record, feature]. Where the values are is known at the end only, when no column grows any
-  // more.
+  // Both are [record, feature]. The addresses of the values are known only at the end, when columns
+  // no longer grow.
   std::vector<RecordFields::Extent> extents_;
   std::vector<FeatureValues> values_;
   std::vector<BadRecord> bad_records_;

@@ -13,16 +13,16 @@
 
 namespace frazo::process {
 
-// Number of a field in RecordFields. A field keeps its type; a step that makes values of another
-// type of a field makes a new field.
+// The number of a field in RecordFields. A field keeps its type: a step that changes the type makes
+// a new field.
 using FieldId = int32_t;
 
-// The fields of the record at work. The values of one field of all records of a chunk lie one after
-// the other in one column, so that a chunk that is used again allocates nothing.
+// The fields of the present record. One column contains the values of a field for all records of a
+// chunk, so that a chunk that is used again allocates nothing.
 class RecordFields {
  public:
-  // Values of one field of one record: `count` from index `begin` of the column on, or, if
-  // `outside` is set, from there on.
+  // The values of one field of one record: `count` values from index `begin` of the column, or, if
+  // `outside` is set, from there.
   struct Extent {
     size_t begin = 0;
     int64_t count = 0;
@@ -32,12 +32,12 @@ class RecordFields {
   // Forgets all records and takes fields of these types.
   void Reset(absl::Span<const ValueType> types);
 
-  // Forgets the values of the record before, though their columns stay.
+  // Forgets the values of the previous record; they stay in the columns.
   void BeginRecord();
 
-  // Numbers (not UINT8) and BYTES are written by appending to the column between Begin(), which
-  // takes back what was written for this record before, or Continue(), which does not, and End().
-  // T: int64_t, int32_t, float or std::string_view, as the field's type says.
+  // Numbers (except UINT8) and BYTES are written by appending to the column, between Begin() or
+  // Continue() and End(). Begin() removes the values written before for this record; Continue()
+  // keeps them. T is the field's type: int64_t, int32_t, float or std::string_view.
   template <typename T>
   std::vector<T>& Begin(FieldId field);
   template <typename T>
@@ -45,43 +45,43 @@ class RecordFields {
   template <typename T>
   void End(FieldId field);
 
-  // Values of a field that stay where they are. The only way for UINT8.
+  // Refers to values in other memory. This is the only way to set UINT8.
   void Refer(FieldId field, const void* values, int64_t count) {
     extents_[field] = {0, count, values};
   }
 
-  // As if the field had never been begun for this record.
+  // Removes the record's values of the field.
   void Forget(FieldId field) { extents_[field].count = kNoValues; }
   bool has_values(FieldId field) const { return extents_[field].count != kNoValues; }
   int64_t count(FieldId field) const { return extents_[field].count; }
 
-  // Valid until the column grows.
+  // The values of the field; valid until the column grows.
   template <typename T>
   absl::Span<const T> values(FieldId field) const;
-  // The only value of a field that holds one.
+  // The only value of a field that has one value.
   std::string_view single_bytes(FieldId field) const {
     return values<std::string_view>(field).front();
   }
 
-  // Keeps the first `count` values; there are at least as many.
+  // Keeps the first `count` values; there must be at least as many.
   void Shorten(FieldId field, int64_t count) { extents_[field].count = count; }
 
-  // Takes the record out, by the filter of that number.
+  // Drops the record on behalf of this filter.
   void FilterOut(int32_t filter) { filter_ = filter; }
   std::optional<int32_t> filter() const { return filter_; }
 
   void CountInvalidUtf8(int64_t sequences) { invalid_utf8_ += sequences; }
-  // Number of invalid sequences in this record.
+  // The number of invalid sequences in this record.
   int64_t invalid_utf8() const { return invalid_utf8_; }
 
   const Extent& extent(FieldId field) const { return extents_[field]; }
-  // Where the values of a record are, as long as no column grows.
+  // Returns the address of a record's values; valid until a column grows.
   FeatureValues Locate(FieldId field, const Extent& extent) const;
 
  private:
   static constexpr int64_t kNoValues = -1;
 
-  // That of a UINT8 field holds nothing.
+  // The column of a UINT8 field stays empty.
   using Column = std::variant<std::vector<int64_t>, std::vector<int32_t>, std::vector<float>,
                               std::vector<std::string_view>>;
 

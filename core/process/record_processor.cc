@@ -19,16 +19,16 @@
 namespace frazo::process {
 namespace {
 
-// The member that is set in a Step.
+// The field that is set in a Step.
 struct StepConfig {
-  // Where it stands: "steps[2].truncate".
+  // Its field path: "steps[2].truncate".
   std::string path;
-  // Full name of its message, and its bytes.
+  // The full name of its message, and the serialized message.
   std::string message;
   std::string serialized;
 };
 
-// Error: kInvalidArgument if none is set. `path`: that of the Step.
+// `path` is the field path of the Step. Error: kInvalidArgument if no field is set.
 absl::StatusOr<StepConfig> ReadStep(const std::string& path, const Step& config) {
   const google::protobuf::OneofDescriptor* const kinds =
       Step::descriptor()->FindOneofByName("kind");

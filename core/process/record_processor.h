@@ -20,27 +20,27 @@
 
 namespace frazo::process {
 
-// Makes examples of records: parses each into fields, then changes the fields step by step.
-// Thread-safe: all of it is const.
+// Makes examples from records: parses each record into fields, then changes the fields step by
+// step. Thread-safe, because all of it is const.
 class RecordProcessor {
  public:
-  // Checks the whole configuration and loads its vocabularies. Errors name the path in the
-  // configuration, as in "steps[2].truncate.field", and what was expected there.
+  // Checks the whole configuration and loads its vocabularies. Errors name the field path, as in
+  // "steps[2].truncate.field", and what was expected there.
   static absl::StatusOr<std::unique_ptr<RecordProcessor>> Create(const Processor& config);
 
-  // What the examples hold.
+  // The features of the examples.
   const ExampleSchema& schema() const { return schema_; }
 
-  // The steps that may leave records out, as "steps[3].filter_by_length 'source'".
+  // The steps that may drop records, as "steps[3].filter_by_length 'source'".
   const std::vector<std::string>& filters() const { return filters_; }
 
-  // Hash of the fingerprints of all tokenizers, in the order of the steps: what examples depend on
-  // besides the configuration, wherever the vocabularies' files are. 0 without tokenizers.
+  // A hash of the fingerprints of all tokenizers, in the order of the steps; 0 without tokenizers.
+  // Examples depend on it and on the configuration, but not on where the vocabulary files are.
   uint64_t vocabulary_fingerprint() const;
 
-  // `*chunk` then holds an outcome for every record, in their order. It is for one thread at a
-  // time, and best used again for the next call: its memory stays. Its examples refer to the bytes
-  // of the records and to this processor.
+  // Sets an outcome for every record in *chunk, in their order. One thread at a time may use the
+  // chunk. Pass the same chunk to the next call, because it keeps its memory. Its examples refer to
+  // the bytes of the records and to this processor.
   void Process(absl::Span<const sources::SourceRecord> records, ProcessedChunk* chunk) const;
 
  private:
@@ -48,7 +48,7 @@ class RecordProcessor {
 
   absl::Status AddParser(const Processor& config, FieldTable* table);
   absl::Status AddStep(const std::string& path, const Step& config, FieldTable* table);
-  // Parses a record and takes the steps, as far as it is not filtered out.
+  // Parses a record and applies the steps until one drops it.
   absl::Status ProcessRecord(std::string_view record, RecordFields* fields) const;
 
   std::unique_ptr<FieldParser> parser_;

@@ -160,15 +160,16 @@ TEST(RecordProcessorTest, ParsesNumbersOfEveryType) {
   EXPECT_THAT(read.values(1, "a").As<int64_t>(), IsEmpty());
   EXPECT_THAT(read.values(1, "c").As<float>(), IsEmpty());
   EXPECT_THAT(ProcessOne(config, "9223372036854775808\t1 2\t"),
-              StatusIs(kInvalid, "field 'a': '9223372036854775808' is no INT64"));
+              StatusIs(kInvalid, "field 'a': '9223372036854775808' is not of type INT64"));
   EXPECT_THAT(ProcessOne(config, "1\t1 2147483648\t"),
-              StatusIs(kInvalid, "field 'b': '2147483648' is no INT32"));
+              StatusIs(kInvalid, "field 'b': '2147483648' is not of type INT32"));
   EXPECT_THAT(ProcessOne(config, "1\t1 2 3\t"),
               StatusIs(kInvalid, "field 'b' has 3 numbers; expected 2 for INT32[2]"));
   EXPECT_THAT(ProcessOne(config, "1\t1 2\t1.5.2"),
-              StatusIs(kInvalid, "field 'c': '1.5.2' is no FLOAT32"));
-  EXPECT_THAT(ProcessOne(config, std::string(50, 'y') + "\t1 2\t"),
-              StatusIs(kInvalid, "field 'a': '" + std::string(40, 'y') + "...' is no INT64"));
+              StatusIs(kInvalid, "field 'c': '1.5.2' is not of type FLOAT32"));
+  EXPECT_THAT(
+      ProcessOne(config, std::string(50, 'y') + "\t1 2\t"),
+      StatusIs(kInvalid, "field 'a': '" + std::string(40, 'y') + "...' is not of type INT64"));
 }
 
 TEST(RecordProcessorTest, StepsCountFramesOfAFieldOfFrames) {

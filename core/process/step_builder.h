@@ -12,25 +12,25 @@
 
 namespace frazo::process {
 
-// What a step may use while it is made.
+// Gives a step access to the processor that is being built.
 class StepBuilder {
  public:
-  // `config_path` is where the step stands in the configuration, as in "steps[2].truncate". Both
-  // pointers must outlive the builder.
+  // `config_path` is the field path of the step, as in "steps[2].truncate". Both pointers must
+  // outlive the builder.
   StepBuilder(std::string config_path, FieldTable* fields, std::vector<std::string>* filters)
       : config_path_(std::move(config_path)), fields_(fields), filters_(filters) {}
 
-  // The path of the step, for errors, or that of one of its fields: "steps[2].truncate.length".
+  // The field path of the step, or of one of its fields: "steps[2].truncate.length"; for errors.
   const std::string& config_path() const { return config_path_; }
   std::string config_path(std::string_view field) const {
     return absl::StrCat(config_path_, ".", field);
   }
 
-  // The fields that the step finds; it adds, replaces or removes its own.
+  // The fields before the step. The step adds, replaces or removes fields.
   FieldTable& fields() { return *fields_; }
 
-  // The number to call RecordFields::FilterOut() with, for a step that leaves records out by
-  // `field`.
+  // Returns the number that a step that drops records by `field` passes to
+  // RecordFields::FilterOut().
   int32_t AddFilter(std::string_view field) {
     filters_->push_back(absl::StrCat(config_path_, " '", field, "'"));
     return static_cast<int32_t>(filters_->size() - 1);

@@ -18,8 +18,8 @@ struct Steps {
   std::map<std::string, Entry, std::less<>> by_message;
 };
 
-// Registration happens before main(), in any order: hence a static of a function. It is never
-// destroyed, since threads may outlive main().
+// A static variable in a function, because registration happens before main(), in any order. Never
+// destroyed, because threads may outlive main().
 Steps& TheSteps() {
   static Steps* const steps = new Steps;
   return *steps;

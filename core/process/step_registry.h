@@ -11,31 +11,30 @@
 #include "core/process/field_step.h"
 #include "core/process/step_builder.h"
 
-// The steps of a processor by the message that configures them: those of Step, and those of your
-// own:
+// Finds the steps of a processor by the message that configures them: the steps of the message
+// Step, and your own steps. Define one in a target with alwayslink = True:
 //
 //   absl::StatusOr<std::unique_ptr<frazo::process::FieldStep>> MakeReverse(
 //       const my_project::Reverse& config, frazo::process::StepBuilder* builder);
 //   FRAZO_REGISTER_STEP(my_project::Reverse, MakeReverse);
 //
-// in a target with alwayslink = True; then `custom { [type.googleapis.com/my_project.Reverse] {} }`
-// in a Step means it.
+// Then `custom { [type.googleapis.com/my_project.Reverse] {} }` in a Step is this step.
 namespace frazo::process {
 
-// Makes a step of its serialized configuration; null if nothing happens to the records. Errors:
-// kInvalidArgument, naming the path in the configuration.
+// Makes a step from its serialized configuration; null if the step does nothing to the records.
+// Error: kInvalidArgument, which names the field path.
 using StepMaker = absl::StatusOr<std::unique_ptr<FieldStep>> (*)(std::string_view config,
                                                                  StepBuilder* builder);
 
-// `message`: full name of the configuration's message. Thread-safe. A message that is registered
-// twice is an error of FindStep(). Returns true.
+// `message`: the full name of the configuration's message. Thread-safe. If a message is registered
+// twice, FindStep() returns an error. Returns true.
 bool RegisterStep(std::string_view message, StepMaker maker);
 
-// Thread-safe. Error: kInvalidArgument for a message that is unknown, listing the known ones, or
+// Thread-safe. Error: kInvalidArgument for an unknown message, listing the known ones, or for one
 // that was registered twice.
 absl::StatusOr<StepMaker> FindStep(std::string_view message);
 
-// `make` as a StepMaker. Config: the message.
+// Parses the configuration, a Config, and calls `make`; a StepMaker.
 template <typename Config,
           absl::StatusOr<std::unique_ptr<FieldStep>> (*make)(const Config&, StepBuilder*)>
 absl::StatusOr<std::unique_ptr<FieldStep>> MakeParsedStep(std::string_view serialized,
@@ -50,7 +49,7 @@ absl::StatusOr<std::unique_ptr<FieldStep>> MakeParsedStep(std::string_view seria
 
 }  // namespace frazo::process
 
-// At namespace scope of a .cc file.
+// Use this at namespace scope of a .cc file.
 #define FRAZO_REGISTER_STEP(Config, make) FRAZO_REGISTER_STEP_AS(__COUNTER__, Config, make)
 #define FRAZO_REGISTER_STEP_AS(counter, Config, make) \
   FRAZO_REGISTER_STEP_NAMED(counter, Config, make)

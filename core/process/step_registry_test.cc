@@ -22,7 +22,7 @@ using ::testing::StartsWith;
 
 constexpr absl::StatusCode kInvalid = absl::StatusCode::kInvalidArgument;
 
-// A step of this test's own: reverses a field of INT64, and leaves out records where it is empty.
+// A step of this test: reverses a field of INT64, and drops records whose field is empty.
 class ReverseStep : public FieldStep {
  public:
   ReverseStep(FieldId field, int32_t filter) : field_(field), filter_(filter) {}

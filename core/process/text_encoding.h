@@ -8,17 +8,17 @@
 
 namespace frazo::process {
 
-// How the steps of a processor make the ids of a feature from a text. Decoding and serving do the
-// same outside of a pipeline.
+// Describes how the steps of a processor make the ids of a feature from a text. Decoding and
+// serving do the same outside of a pipeline.
 struct TextEncoding {
   // Its sos_id and eos_id are those of the steps that add these ids.
   frazo::Tokenizer tokenizer;
   bool prepend_sos = false;
   bool append_eos = false;
-  // Filters leave out examples with more ids, sos_id and eos_id among them. 0: there is no limit.
+  // Filters drop examples with more ids, including sos_id and eos_id. 0: there is no limit.
   int64_t max_length = 0;
-  // Where the first step stands that changed the ids in another way, as in "steps[3].truncate";
-  // empty: there is none.
+  // The field path of the first step that changed the ids in another way, such as
+  // "steps[3].truncate"; empty if there is none.
   std::string other_step;
 };
 

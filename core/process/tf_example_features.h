@@ -10,32 +10,32 @@
 
 namespace frazo::process {
 
-// The lists of a tf.Example's Feature, by their numbers in the message.
+// The lists of a tf.Example's Feature, by their field numbers in the message.
 enum class TfExampleList : uint32_t { kNone = 0, kBytes = 1, kFloat = 2, kInt64 = 3 };
 
-// "bytes_list" and so on.
+// Returns "bytes_list" and so on.
 std::string_view TfExampleListName(TfExampleList list);
 
-// A feature to read, and the field that it is read into.
+// A feature to read, and the field that gets its values.
 struct TfExampleFeature {
   FeatureSpec spec;
   FieldId field;
 
-  // The list that values of its type stand in.
+  // The list that has values of its type.
   TfExampleList list() const;
 };
 
-// Features by name.
+// Finds features by name.
 class TfExampleFeatures {
  public:
-  // The names are unique.
+  // The names must be unique.
   explicit TfExampleFeatures(std::vector<TfExampleFeature> features);
 
-  // nullptr if there is none of that name.
+  // Returns nullptr if there is no feature of that name.
   const TfExampleFeature* Find(std::string_view name) const;
 
  private:
-  // By the length of the name, then by name: most names are found by their length alone.
+  // Sorted by the length of the name, then by name: the length alone finds most names.
   std::vector<TfExampleFeature> features_;
 };
 

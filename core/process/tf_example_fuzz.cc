@@ -1,5 +1,5 @@
-// Reads any bytes as a tf.Example. What it reads must be what protobuf reads; what protobuf can't
-// read at all may be an error or not, since features that nobody wants are passed over unseen.
+// Reads arbitrary bytes as a tf.Example. The result must be that of protobuf. Bytes that protobuf
+// can't read may be an error or not, because the scan does not look at features that nobody wants.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -34,7 +34,7 @@ std::unique_ptr<RecordProcessor> MakeReader() {
   return *RecordProcessor::Create(config);
 }
 
-// The values as text, floats by their bits.
+// Returns the values as text, floats by their bits.
 template <typename Values>
 std::string Text(const Values& values) {
   std::string text;
@@ -90,7 +90,7 @@ void Check(std::string_view record) {
     const TfExampleReference::Feature& wanted = (*read)[specs[index].name];
     const std::string got = Text(chunk.example(0)[index]);
     const std::string text = Text(wanted.int64s) + Text(wanted.floats) + Text(wanted.bytes);
-    // An empty UINT8 value is no value.
+    // An empty UINT8 value counts as missing.
     Require(got == text || (specs[index].type == ValueType::kUint8 && text == "0:,"),
             specs[index].name + ": " + got + " instead of " + text);
   }

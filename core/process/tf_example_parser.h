@@ -20,7 +20,7 @@
 
 namespace frazo::process {
 
-// Features of a schema, out of serialized tf.Examples. See ScanTfExample() for how they are read.
+// Reads the features of a schema from serialized tf.Examples; see ScanTfExample().
 class TfExampleParser : public FieldParser {
  public:
   // Adds a field for each feature to `table`. Errors: kInvalidArgument, as in RecordProcessor.
@@ -30,18 +30,18 @@ class TfExampleParser : public FieldParser {
   absl::Status Parse(std::string_view record, RecordFields* fields) const override;
 
  private:
-  // A range of integers; both ends belong to it.
+  // A range of integers, including both ends.
   struct Range {
     int64_t min;
     int64_t max;
   };
 
-  // What one feature is checked for after the scan.
+  // The checks of a feature after the scan.
   struct Expected {
     TfExampleFeature feature;
-    // nullopt: it may not be missing.
+    // nullopt: the feature may not be missing.
     std::optional<FeatureDefault> fallback;
-    // nullopt: any value will do.
+    // nullopt: any value is allowed.
     std::optional<Range> range;
   };
 

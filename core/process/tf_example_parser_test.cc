@@ -113,7 +113,7 @@ TEST(TfExampleParserTest, FillsInDefaults) {
                                       default_bytes: "none"
                                     }
                                   })pb";
-  // A feature without a list is a missing one.
+  // A feature without a list counts as missing.
   const Processing read(config, {"", TfExample({FeatureEntry("text", "")})});
   for (const size_t record : {0, 1}) {
     EXPECT_THAT(read.values(record, "empty").As<int64_t>(), IsEmpty());
@@ -185,10 +185,11 @@ TEST(TfExampleParserTest, ADefaultOfFramesIsWhole) {
 }
 
 TEST(TfExampleParserTest, DamageNamesTheByte) {
-  EXPECT_THAT(ProcessOne(One("type: INT64"), "hello"),
-              StatusIs(kInvalid,
-                       HasSubstr("the record is no tf.Example, or is damaged: expected a field of "
-                                 "it at byte")));
+  EXPECT_THAT(
+      ProcessOne(One("type: INT64"), "hello"),
+      StatusIs(kInvalid,
+               HasSubstr("the record is not a tf.Example, or is damaged: expected a field of "
+                         "it at byte")));
   // 0a 0d | 0a 0b | 0a 01 x | 12 06 | 1a 04 | 0a 02 80 80: the packed varint never ends.
   const std::string endless = Holding(BytesMember(3, BytesMember(1, "\x80\x80")));
   ASSERT_EQ(endless.size(), 15);
@@ -243,12 +244,12 @@ TEST(TfExampleParserTest, AWrongConfigurationNamesItsPlace) {
               StatusIs(kInvalid,
                        "tf_example.features[0].default_values: 2 numbers; expected 1 or 3 "
                        "for INT64[3]"));
-  EXPECT_THAT(
-      error(One("type: INT32 default_values: 0.5")),
-      StatusIs(kInvalid, "tf_example.features[0].default_values: 0.5 is no value of type INT32"));
-  EXPECT_THAT(
-      error(One("type: UINT8 default_values: 256")),
-      StatusIs(kInvalid, "tf_example.features[0].default_values: 256 is no value of type UINT8"));
+  EXPECT_THAT(error(One("type: INT32 default_values: 0.5")),
+              StatusIs(kInvalid,
+                       "tf_example.features[0].default_values: 0.5 is not a value of type INT32"));
+  EXPECT_THAT(error(One("type: UINT8 default_values: 256")),
+              StatusIs(kInvalid,
+                       "tf_example.features[0].default_values: 256 is not a value of type UINT8"));
   EXPECT_THAT(error(One("type: INT64 default_bytes: 'a'")),
               StatusIs(kInvalid,
                        "tf_example.features[0].default_bytes: only for BYTES; numbers "

@@ -13,8 +13,8 @@
 namespace frazo::process {
 namespace {
 
-// Reads one varint of a run whose last byte is known to end a varint, so that no read passes the
-// end of the run. Returns nullptr if it is longer than 64 bits allow.
+// Reads one varint of a run. The run's last byte must end a varint, so that no read passes the end
+// of the run. Returns nullptr if the varint is longer than 64 bits allow.
 inline const uint8_t* DecodeVarint(const uint8_t* cursor, uint64_t* value) {
   uint64_t byte = *cursor++;
   uint64_t result = byte & 0x7f;
@@ -27,8 +27,8 @@ inline const uint8_t* DecodeVarint(const uint8_t* cursor, uint64_t* value) {
   return cursor;
 }
 
-// Reads one member of a message. *bytes is it if it is bytes number `wanted`, and has a null
-// pointer if it is another one. false: damage.
+// Reads one field of a message. *bytes is its content if it is bytes field number `wanted`, and has
+// a null pointer if it is another field. Returns false for damage.
 bool NextBytes(WireReader* message, uint32_t wanted, std::string_view* bytes) {
   uint32_t member;
   WireReader::Type type;
@@ -38,7 +38,7 @@ bool NextBytes(WireReader* message, uint32_t wanted, std::string_view* bytes) {
   return message->Skip(type);
 }
 
-// Walks one record and writes what it finds to the fields.
+// Reads one record and writes the values to the fields.
 class Scan {
  public:
   Scan(const TfExampleFeatures& features, std::string_view record, RecordFields* fields)
@@ -48,7 +48,7 @@ class Scan {
     WireReader example(record_);
     while (!example.at_end()) {
       std::string_view features;
-      if (!NextBytes(&example, 1, &features)) return NoExample(example);
+      if (!NextBytes(&example, 1, &features)) return NotAnExample(example);
       if (features.data() != nullptr) FRAZO_RETURN_IF_ERROR(ReadFeatures(features));
     }
     return absl::OkStatus();
@@ -59,19 +59,19 @@ class Scan {
     WireReader entries(features);
     while (!entries.at_end()) {
       std::string_view entry;
-      if (!NextBytes(&entries, 1, &entry)) return NoExample(entries);
+      if (!NextBytes(&entries, 1, &entry)) return NotAnExample(entries);
       if (entry.data() != nullptr) FRAZO_RETURN_IF_ERROR(ReadEntry(entry));
     }
     return absl::OkStatus();
   }
 
-  // An entry of the map: key = 1, value = 2, in any order. The rules of protobuf say that the last
-  // key counts and that a value in parts is their concatenation.
+  // Reads an entry of the map: key = 1, value = 2, in any order. By protobuf's rules the last key
+  // counts, and a value in parts is their concatenation.
   absl::Status ReadEntry(std::string_view entry) {
     std::string_view key;
     for (WireReader members(entry); !members.at_end();) {
       std::string_view bytes;
-      if (!NextBytes(&members, 1, &bytes)) return NoExample(members);
+      if (!NextBytes(&members, 1, &bytes)) return NotAnExample(members);
       if (bytes.data() != nullptr) key = bytes;
     }
     feature_ = features_.Find(key);
@@ -81,7 +81,7 @@ class Scan {
     fields_->Forget(feature_->field);
     for (WireReader members(entry); !members.at_end();) {
       std::string_view value;
-      if (!NextBytes(&members, 2, &value)) return NoExample(members);
+      if (!NextBytes(&members, 2, &value)) return NotAnExample(members);
       if (value.data() != nullptr) FRAZO_RETURN_IF_ERROR(ReadFeature(value));
     }
     if (present_ == TfExampleList::kNone || present_ == wanted_) return absl::OkStatus();
@@ -90,8 +90,7 @@ class Scan {
         ValueTypeName(feature_->spec.type), " is read from ", TfExampleListName(wanted_)));
   }
 
-  // Lists of one kind in a row are one list; one of another kind takes the place of what was
-  // before.
+  // Lists of one kind in a row are one list. A list of another kind replaces the previous ones.
   absl::Status ReadFeature(std::string_view value) {
     WireReader lists(value);
     while (!lists.at_end()) {
@@ -127,7 +126,7 @@ class Scan {
     return absl::OkStatus();
   }
 
-  // Where the list goes: behind what came before, if that is of its kind.
+  // Returns where the list's values go: after the previous ones, if they are of the same kind.
   template <typename T>
   std::vector<T>& Column() {
     return present_ == wanted_ ? fields_->Continue<T>(feature_->field)
@@ -222,7 +221,8 @@ class Scan {
     return absl::OkStatus();
   }
 
-  // A UINT8 feature is one bytes value, left where it is. No value at all: a missing feature.
+  // A UINT8 feature is one bytes value, which is not copied. Without a value the feature is
+  // missing.
   absl::Status ReadUint8s(std::string_view list) {
     if (present_ != wanted_) fields_->Forget(feature_->field);
     for (WireReader values(list); !values.at_end();) {
@@ -239,10 +239,10 @@ class Scan {
     return absl::OkStatus();
   }
 
-  absl::Status NoExample(const WireReader& reader) const {
-    return absl::InvalidArgumentError(
-        absl::StrCat("the record is no tf.Example, or is damaged: expected a field of it at byte ",
-                     reader.cursor() - record_.data(), " of its ", record_.size()));
+  absl::Status NotAnExample(const WireReader& reader) const {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "the record is not a tf.Example, or is damaged: expected a field of it at byte ",
+        reader.cursor() - record_.data(), " of its ", record_.size()));
   }
 
   absl::Status Damaged(const char* where) const {
@@ -261,8 +261,7 @@ class Scan {
   const std::string_view record_;
   RecordFields* const fields_;
 
-  // The feature at work, the list that its values stand in, and the list that its value holds as
-  // far as it is read.
+  // The present feature, the list for its values, and the list that its value has so far.
   const TfExampleFeature* feature_ = nullptr;
   TfExampleList wanted_ = TfExampleList::kNone;
   TfExampleList present_ = TfExampleList::kNone;

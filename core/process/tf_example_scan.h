@@ -9,17 +9,18 @@
 
 namespace frazo::process {
 
-// Reads those of `features` that a serialized tf.Example holds, straight from its wire format:
+// Reads those of `features` that a serialized tf.Example contains, directly from its wire format:
 //
 //   Example  { Features features = 1; }
 //   Features { map<string, Feature> feature = 1; }
-//   Feature  { oneof kind { BytesList bytes_list = 1; FloatList float_list = 2;
+//   Feature  { oneof kind { BytesList bytes_list = 1;
+//                           FloatList float_list = 2;
 //                           Int64List int64_list = 3; } }
 //   each list { repeated value = 1; }, numbers packed or not
 //
-// Bytes are not copied. Where a key stands more than once, the last one counts. A feature without
-// any list gets no values, like one that is not there. What the schema lacks is passed over unseen.
-// Error: kInvalidArgument, for damage and for a list of another kind.
+// Bytes are not copied. If a key occurs several times, the last one counts. A feature without a
+// list gets no values, like a feature that is missing. Features that the schema lacks are ignored
+// without a check. Error: kInvalidArgument for damage and for a list of another kind.
 absl::Status ScanTfExample(const TfExampleFeatures& features, std::string_view record,
                            RecordFields* fields);
 

@@ -13,7 +13,7 @@
 
 namespace frazo::process {
 
-// One field, BYTES of one value: the record itself, left where it is.
+// Makes one field of the whole record: one BYTES value, which refers to the record.
 class WholeRecordParser : public FieldParser {
  public:
   // Adds the field to `table`. Error: kInvalidArgument if its name is empty.

@@ -8,9 +8,9 @@
 
 namespace frazo::process {
 
-// Walks the protobuf wire format of one message. Each Read returns false, without having read
-// beyond the end, if the bytes are not what it is to read; the reader is then of no more use, but
-// cursor() tells how far it came.
+// Reads the protobuf wire format of one message from front to back. Each Read returns false if the
+// bytes are not what it expects, and never reads beyond the end. The reader then must not be used,
+// except that cursor() tells how far it came.
 class WireReader {
  public:
   enum class Type : uint8_t { kVarint = 0, kFixed64 = 1, kBytes = 2, kFixed32 = 5 };
@@ -21,7 +21,7 @@ class WireReader {
   bool at_end() const { return cursor_ == end_; }
   const char* cursor() const { return cursor_; }
 
-  // Groups, which proto2 left behind long ago, count as damage.
+  // Groups, an old feature of proto2, count as damage.
   bool ReadTag(uint32_t* field, Type* type) {
     uint64_t tag;
     if (!ReadVarint(&tag) || tag > 0xffffffffu || tag < 8) return false;
@@ -50,7 +50,7 @@ class WireReader {
     return true;
   }
 
-  // A length and as many bytes.
+  // Reads a length and as many bytes.
   bool ReadBytes(std::string_view* bytes) {
     uint64_t length;
     if (!ReadVarint(&length) || length > static_cast<uint64_t>(end_ - cursor_)) return false;
@@ -59,7 +59,7 @@ class WireReader {
     return true;
   }
 
-  // Passes over a value of that type.
+  // Skips a value of that type.
   bool Skip(Type type) {
     uint64_t varint;
     std::string_view bytes;

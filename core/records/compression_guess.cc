@@ -16,7 +16,8 @@ bool IsRecordHeader(std::string_view head) {
              bytes::MaskCrc32c(bytes::Crc32c(head.substr(0, kRecordLengthBytes)));
 }
 
-// RFC 1950: method 8 in the low half of the first byte, and both bytes together a multiple of 31.
+// RFC 1950: the low half of the first byte is method 8, and both bytes together are a multiple of
+// 31.
 bool IsZlibHeader(std::string_view head) {
   if (head.size() < 2) return false;
   const unsigned first = static_cast<unsigned char>(head[0]);
@@ -35,7 +36,7 @@ std::string InHex(std::string_view bytes) {
 }  // namespace
 
 std::optional<bytes::CompressionKind> GuessCompression(std::string_view head) {
-  // First, because a record of the right length also begins like zlib.
+  // This check is first, because a record of a certain length also begins like zlib.
   if (IsRecordHeader(head)) return bytes::CompressionKind::kNone;
   if (absl::StartsWith(head, "\x1f\x8b\x08")) return bytes::CompressionKind::kGzip;
   if (absl::StartsWith(head, "\x28\xb5\x2f\xfd")) return bytes::CompressionKind::kZstd;

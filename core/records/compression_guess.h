@@ -9,14 +9,14 @@
 
 namespace frazo::records {
 
-// The compression that the first bytes of a file show: kNone where they are the header of a plain
-// record, nothing where they fit no known format or are fewer than its sign needs.
+// Guesses the compression from the first bytes of a file. kNone: they are the header of an
+// uncompressed record. nullopt: they fit no known format, or are too few to tell.
 std::optional<bytes::CompressionKind> GuessCompression(std::string_view head);
 
-// A better word for `failure`, which came up before the first record of '`path`' was complete, read
-// with compression `chosen`: kInvalidArgument naming the right one where `head`, the file's first
-// bytes, shows another; otherwise `failure` with those bytes added, since they may still tell the
-// reader what it is.
+// Improves `failure`, which came before the first record of '`path`' was complete, read with
+// compression `chosen`. If `head`, the file's first bytes, shows another compression, returns
+// kInvalidArgument that names it. Otherwise adds the bytes to `failure`, since they may tell the
+// reader what the file is.
 absl::Status ExplainFirstRecordFailure(const absl::Status& failure, std::string_view path,
                                        std::string_view head, bytes::CompressionKind chosen);
 

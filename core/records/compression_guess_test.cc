@@ -31,7 +31,7 @@ TEST(CompressionGuessTest, OtherOrTooFewBytesShowNothing) {
   EXPECT_THAT(GuessCompression(""), Eq(std::nullopt));
   EXPECT_THAT(GuessCompression(kPlain.substr(0, 11)), Eq(std::nullopt));
   EXPECT_THAT(GuessCompression(kGzip.substr(0, 2)), Eq(std::nullopt));
-  EXPECT_THAT(GuessCompression("\x78\x9d"), Eq(std::nullopt));  // 0x789d is no multiple of 31.
+  EXPECT_THAT(GuessCompression("\x78\x9d"), Eq(std::nullopt));  // 0x789d is not a multiple of 31.
 }
 
 TEST(CompressionGuessTest, TheWrongChoiceIsNamedTogetherWithTheRightOne) {

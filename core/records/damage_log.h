@@ -9,14 +9,14 @@
 
 namespace frazo::records {
 
-// Counts what was passed over instead of failing. Thread-safe.
+// Counts the damage that was skipped instead of failing. Thread-safe.
 class DamageLog {
  public:
   struct Totals {
     int64_t records = 0;
     int64_t bytes = 0;
     int64_t files = 0;
-    // Message of the first failure; empty if there was none.
+    // The message of the first failure; empty if there was none.
     std::string first;
   };
 

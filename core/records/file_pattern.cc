@@ -28,7 +28,8 @@ bool Exists(const std::string& path) {
   return lstat(path.c_str(), &info) == 0;
 }
 
-// glob() tells of a folder that it can't list through a function that takes nothing of ours along.
+// glob() reports a folder that it can't list to a function without further arguments, so the error
+// goes through this.
 thread_local absl::Status* glob_failure = nullptr;
 
 int KeepGlobFailure(const char* path, int error_number) {
@@ -53,7 +54,7 @@ absl::StatusOr<std::vector<std::string>> Glob(const std::string& pattern) {
   return paths;
 }
 
-// One set of shards: those of one name and number.
+// The shards of one set, with the same name and number.
 struct ShardSet {
   std::set<int> shards;
   std::vector<std::string> paths;
@@ -66,7 +67,7 @@ absl::Status MissingShard(const std::string& pattern, const std::string& missing
                                           " shards; fetch or make the missing ones"));
 }
 
-// Empty if there is no shard at all.
+// Returns an empty list if there is no shard.
 absl::StatusOr<std::vector<std::string>> FindShards(const std::string& pattern,
                                                     const ShardedPattern& sharded) {
   constexpr std::string_view kFiveDigits = "[0-9][0-9][0-9][0-9][0-9]";
@@ -76,7 +77,7 @@ absl::StatusOr<std::vector<std::string>> FindShards(const std::string& pattern,
       const std::vector<std::string> paths,
       Glob(absl::StrCat(sharded.name, "-", kFiveDigits, "-of-", count, sharded.extension)));
 
-  // A glob in the name may stand for several names, each with a set of its own.
+  // A glob in the name may match several names, each with its own set.
   std::map<std::string, std::map<int, ShardSet>> sets_by_name;
   for (const std::string& path : paths) {
     const std::optional<ShardName> shard = ParseShardPath(path, sharded.extension);
@@ -105,7 +106,7 @@ absl::StatusOr<std::vector<std::string>> FindShards(const std::string& pattern,
   return found;
 }
 
-// Empty if there is nothing.
+// Returns an empty list if nothing matches.
 absl::StatusOr<std::vector<std::string>> Expand(const std::string& pattern) {
   if (Exists(pattern)) return std::vector<std::string>{pattern};
   FRAZO_ASSIGN_OR_RETURN(const std::optional<ShardedPattern> sharded, ParseShardedPattern(pattern));
@@ -116,7 +117,7 @@ absl::StatusOr<std::vector<std::string>> Expand(const std::string& pattern) {
   return Glob(pattern);
 }
 
-// The longest beginning of a path that is a folder.
+// Returns the longest beginning of a path that is a folder.
 std::string NearestFolder(const std::string& pattern) {
   std::error_code error;
   std::filesystem::path folder = std::filesystem::absolute(pattern, error).parent_path();

@@ -11,10 +11,10 @@
 
 namespace frazo::records {
 
-// Consecutive records of a file that share one piece of memory, which lives as long as a batch
-// refers to it.
+// Consecutive records of a file in one piece of memory, which lives as long as a batch refers to
+// it.
 struct RecordBatch {
-  // Bytes [begin, end) of `bytes` are one record.
+  // One record is bytes [begin, end) of `bytes`.
   struct Extent {
     int64_t begin;
     int64_t end;
@@ -24,10 +24,10 @@ struct RecordBatch {
   std::shared_ptr<const char> bytes;
   size_t byte_count = 0;
   std::vector<Extent> extents;
-  // The positions of the first record and of the one after the last.
+  // The position of the first record, and the position after the last one.
   RecordPosition start;
   RecordPosition end;
-  // Where in the file the framing of each record begins, in bytes from start.byte on.
+  // Where the framing of each record begins in the file, in bytes from start.byte on.
   std::vector<int64_t> offsets;
 
   std::string_view record(size_t index) const {

@@ -1,4 +1,4 @@
-// Reading on behind damage: RecordReader::SkipDamage.
+// Tests reading after damage: RecordReader::SkipDamage.
 
 #include <algorithm>
 #include <cstdint>
@@ -27,7 +27,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-// What was read of a file by passing over damage.
+// The records of a file that are read by skipping damage.
 struct Salvage {
   std::vector<std::string> records;
   std::vector<RecordPosition> positions;
@@ -63,7 +63,7 @@ TEST(RecordDamageTest, NothingToSkipWithoutDamage) {
   EXPECT_THAT(salvage.end, IsOk());
 }
 
-// Whichever bit it is, exactly the record that it belongs to is lost.
+// Whichever bit is flipped, only its record is lost.
 TEST(RecordDamageTest, AFlippedBitCostsOneRecord) {
   bytes::ScratchFolder scratch;
   const std::string bytes = EncodeRecords(kFour);
@@ -110,7 +110,7 @@ TEST(RecordDamageTest, ManyFlippedBitsCostNoOtherRecords) {
     std::vector<bool> is_hit(records.size(), false);
     for (int flip = 0; flip < 8; ++flip) {
       const size_t index = random.Below(bytes.size());
-      // Distinct bits of a byte, so that no flip undoes another.
+      // Different bits of a byte, so that no flip undoes another.
       bytes[index] ^= 1 << flip;
       is_hit[owners[index]] = true;
     }
@@ -155,7 +155,7 @@ TEST(RecordDamageTest, ATruncatedFileLosesItsLastRecordOnly) {
   }
 }
 
-// A record may itself hold records; they are not its neighbours.
+// A record may contain records; these must not be read as its neighbours.
 TEST(RecordDamageTest, RecordsInsideADamagedRecordStayThere) {
   bytes::ScratchFolder scratch;
   std::string bytes = EncodeRecords({"before", EncodeRecords(kFour) + "end", "after"});

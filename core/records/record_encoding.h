@@ -7,22 +7,22 @@
 #include "absl/status/statusor.h"
 #include "core/bytes/byte_sink.h"
 
-// How a record lies in a file, by the name of the format; the counterpart of
+// Writes records in the format of a given name; the counterpart of
 // core/records/record_file_formats.h.
 namespace frazo::records {
 
-// Appends one record to a file. Errors are those of the sink, and kInvalidArgument for a record
-// that the format cannot hold.
+// Appends one record to a file. Errors: those of the sink, and kInvalidArgument for a record that
+// the format cannot store.
 using RecordEncoder = absl::Status (*)(std::string_view record, bytes::ByteSink* sink);
 
 // TFRecord: the length, its checksum, the record, its checksum.
 absl::Status AppendTfRecord(std::string_view record, bytes::ByteSink* sink);
 
-// A line that ends with LF. Error: kInvalidArgument for a record with an LF in it or a CR at its
-// end, which would not come back from the file as it was.
+// Appends the record and an LF. Error: kInvalidArgument for a record that contains an LF or ends
+// with a CR, because a reader would not return it unchanged.
 absl::Status AppendTextLine(std::string_view record, bytes::ByteSink* sink);
 
-// `tfrecord` or `text`. Error: kInvalidArgument for any other name.
+// Finds the encoder of `tfrecord` or `text`. Error: kInvalidArgument for any other name.
 absl::StatusOr<RecordEncoder> FindRecordEncoder(std::string_view format);
 
 }  // namespace frazo::records

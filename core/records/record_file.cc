@@ -9,7 +9,7 @@
 namespace frazo::records {
 namespace {
 
-// Enough that a hand-over between threads costs little beside the copy.
+// Large enough that passing a run between threads costs little beside the copy.
 constexpr int64_t kCopiedRunBytes = 64 << 10;
 
 }  // namespace

@@ -31,8 +31,8 @@ struct Formats {
                                                        {"text", {TextRecordFile::Open}}};
 };
 
-// Registration happens before main(), in any order: hence a static of a function. It is never
-// destroyed, since threads may outlive main().
+// A static variable in a function, because registration happens before main(), in any order. Never
+// destroyed, because threads may outlive main().
 Formats& TheFormats() {
   static Formats* const formats = new Formats;
   return *formats;

@@ -9,30 +9,31 @@
 #include "core/records/record_file.h"
 #include "core/records/record_position.h"
 
-// Formats of record files by name: `tfrecord`, `text`, and those of your own:
+// Finds the formats of record files by name: `tfrecord`, `text`, and your own formats. Define one
+// in a target with alwayslink = True:
 //
-//   absl::StatusOr<std::unique_ptr<frazo::RecordFile>> OpenFasta(
-//       std::string path, const frazo::RecordFile::Options& options, frazo::RecordPosition start);
+//   absl::StatusOr<std::unique_ptr<frazo::records::RecordFile>> OpenFasta(
+//       std::string path, const frazo::records::RecordFile::Options& options,
+//       frazo::records::RecordPosition start);
 //   FRAZO_REGISTER_RECORD_FORMAT("fasta", OpenFasta);
 //
-// in a target with alwayslink = True; then `format: "fasta"` in a FileSet means it.
+// Then `format: "fasta"` in a FileSet is this format.
 namespace frazo::records {
 
-// Opens a file so that reading goes on at `start`, a position that an earlier reader gave. Called
-// from several threads.
+// Opens a file at `start`, a position that an earlier reader returned. Called from several threads.
 using RecordFileOpener = absl::StatusOr<std::unique_ptr<RecordFile>> (*)(
     std::string path, const RecordFile::Options& options, RecordPosition start);
 
-// Thread-safe. A name taken already is an error of FindRecordFormat(). Returns true.
+// Thread-safe. If a name is registered twice, FindRecordFormat() returns an error. Returns true.
 bool RegisterRecordFormat(std::string_view name, RecordFileOpener opener);
 
-// Thread-safe. Error: kInvalidArgument for a name that is unknown, listing the known ones, or that
+// Thread-safe. Error: kInvalidArgument for an unknown name, listing the known ones, or for one that
 // was registered twice.
 absl::StatusOr<RecordFileOpener> FindRecordFormat(std::string_view name);
 
 }  // namespace frazo::records
 
-// At namespace scope of a .cc file.
+// Use this at namespace scope of a .cc file.
 #define FRAZO_REGISTER_RECORD_FORMAT(name, opener) \
   FRAZO_REGISTER_RECORD_FORMAT_AS(__COUNTER__, name, opener)
 #define FRAZO_REGISTER_RECORD_FORMAT_AS(counter, name, opener) \

@@ -15,7 +15,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// A format of one's own, as small as can be: the numbers below the start's, downwards.
+// A minimal format of one's own: the numbers below the start, downwards.
 class Countdown final : public RecordFile {
  public:
   explicit Countdown(RecordPosition start) : position_(start) {}

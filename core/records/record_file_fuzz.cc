@@ -1,5 +1,5 @@
-// Reads any bytes as a file of records: the first byte says which format and compression, the rest
-// is the file.
+// Reads arbitrary bytes as a file of records: the first byte chooses format and compression, the
+// rest is the file.
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -27,7 +27,8 @@ constexpr bytes::CompressionKind kCompressions[] = {
     bytes::CompressionKind::kNone, bytes::CompressionKind::kGzip, bytes::CompressionKind::kZlib,
     bytes::CompressionKind::kZstd};
 constexpr const char* kFormats[] = {"tfrecord", "text"};
-// As many bytes of records as are read of one file: a few bytes may decompress to very many.
+// The maximal number of bytes of records that are read from one file, because a few bytes may
+// decompress to very many.
 constexpr size_t kMostBytes = size_t{1} << 20;
 
 void Require(bool condition, const char* what) {
@@ -36,7 +37,7 @@ void Require(bool condition, const char* what) {
   std::abort();
 }
 
-// A file in memory, the same one for every input.
+// A file in memory, which all inputs use.
 class MemoryFile {
  public:
   MemoryFile() : file_(memfd_create("fuzz", MFD_CLOEXEC)) {
@@ -79,7 +80,7 @@ Reading ReadAll(RecordFile& file) {
     if (file.status().ok()) break;
     reading.has_damage = true;
     if (!file.SkipDamage().has_value()) break;
-    Require(file.position().byte > position.byte, "what is passed over is behind the reader");
+    Require(file.position().byte > position.byte, "SkipDamage() moves forward");
   }
   return reading;
 }
@@ -92,7 +93,7 @@ void Check(std::string_view bytes) {
   RecordFile::Options options;
   options.compression = kCompressions[choice % 4];
   options.max_record_bytes = 1 << 16;
-  // So small that records lie across its end.
+  // So small that records cross the end of the buffer.
   options.buffer_bytes = 1 + choice / 8;
   const RecordFileOpener open = *FindRecordFormat(kFormats[choice / 4 % 2]);
 

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-// TFRecord framing. A file is records one after the other, with nothing between them; each is
+// The framing of TFRecord. A file is a sequence of records, with nothing between them. A record is
 //
 //   offset      bytes   meaning
 //   0           8       length of the data, unsigned, little-endian
@@ -20,7 +20,7 @@ inline constexpr size_t kRecordCrcBytes = 4;
 inline constexpr size_t kRecordHeaderBytes = kRecordLengthBytes + kRecordCrcBytes;
 inline constexpr size_t kRecordFooterBytes = kRecordCrcBytes;
 
-// The number in the sizeof(Integer) bytes from `bytes` on, lowest first.
+// Reads a number in the sizeof(Integer) bytes from `bytes` on, lowest byte first.
 template <typename Integer>
 Integer LoadLittleEndian(const char* bytes) {
   Integer value = 0;

@@ -5,11 +5,11 @@
 
 namespace frazo::records {
 
-// Where a record stands in a file.
+// The position of a record in a file.
 struct RecordPosition {
-  // Records before it.
+  // The number of records before it.
   int64_t record = 0;
-  // Bytes before the first one of its framing, counted after decompression.
+  // The number of bytes before its framing, counted after decompression.
   int64_t byte = 0;
 
   friend bool operator==(const RecordPosition& left, const RecordPosition& right) {

@@ -61,7 +61,7 @@ bool RecordReader::NextBatch(int64_t max_records, RecordBatch* batch) {
 
 bool RecordReader::NextRun(int64_t max_records, RecordBatch* run) {
   StartBatch(run);
-  // Reading on would move the records that are there already.
+  // Reading more would move the records that are already in the run.
   while (run->extents.size() < max_records && (run->extents.empty() || NextIsInMemory()) &&
          AddToBatch(run)) {
   }
@@ -173,7 +173,8 @@ void RecordReader::PassData() {
   const bool framing_is_whole = buffer_.Require(framed_bytes + kRecordHeaderBytes)
                                     ? IsHeader(buffer_.ahead().data() + framed_bytes)
                                     : buffer_.ahead().size() == framed_bytes;
-  // Otherwise bytes are missing or too many, and the next record is not where it should be.
+  // Without a whole framing, bytes are missing or added, and the next record is not where it should
+  // be.
   framing_is_whole ? Pass(framed_bytes) : FindRecord();
 }
 
@@ -191,7 +192,7 @@ bool RecordReader::IsAtRecordOrEnd() {
   }
   const char* header = buffer_.ahead().data();
   const uint64_t length = LoadLittleEndian<uint64_t>(header);
-  // In this order: the length is wrong almost everywhere, and cheapest to see.
+  // The length is checked first: it is wrong almost everywhere, and cheap to check.
   if (length > options_.max_record_bytes || !IsHeader(header)) return false;
   if (!buffer_.Require(length + kFramingBytes)) return false;
   const char* data = buffer_.ahead().data() + kRecordHeaderBytes;

@@ -18,8 +18,8 @@
 
 namespace frazo::records {
 
-// Reads a TFRecord file front to back and checks both CRCs of every record. An empty file holds no
-// records. Not thread-safe.
+// Reads a TFRecord file from front to back and checks both CRCs of every record. An empty file
+// holds no records. Not thread-safe.
 //
 //   FRAZO_ASSIGN_OR_RETURN(RecordReader reader, RecordReader::Open(path));
 //   for (std::string_view record; reader.Next(&record);) Use(record);
@@ -27,13 +27,12 @@ namespace frazo::records {
 //
 // Errors name the file, the record and its byte. Codes: kDataLoss for a file that is damaged or was
 // cut short, kInvalidArgument for a record over the limit or the wrong compression, kUnavailable
-// where the device fails. The records before the damage are given out first, as far as
-// decompression goes.
+// if the device fails. The records before the damage are given first, as far as decompression goes.
 class RecordReader final : public RecordFile {
  public:
-  // Starts at `start`, which position() of another reader of the same file gave. A compressed file
-  // is decompressed up to there. Errors: kNotFound, kPermissionDenied, kInvalidArgument (a folder,
-  // or an option out of range), kDataLoss (the file ends before `start`).
+  // Starts at `start`, which position() of another reader of the same file returned. A compressed
+  // file is decompressed up to there. Errors: kNotFound, kPermissionDenied, kInvalidArgument (a
+  // folder, or an option out of range), kDataLoss (the file ends before `start`).
   static absl::StatusOr<RecordReader> Open(std::string path, const Options& options,
                                            RecordPosition start);
   static absl::StatusOr<RecordReader> Open(std::string path, const Options& options);
@@ -41,15 +40,16 @@ class RecordReader final : public RecordFile {
 
   bool Next(std::string_view* record) override;
 
-  // Up to `max_records` (>= 1) records without copying them. Returns true: *batch holds at least
-  // one, fewer than max_records only before the end or a failure. false: as for Next().
+  // Reads up to `max_records` (>= 1) records without copying them. Returns true: *batch contains at
+  // least one record; fewer than max_records only before the end or a failure. false: as for
+  // Next().
   bool NextBatch(int64_t max_records, RecordBatch* batch);
 
   bool NextRun(int64_t max_records, RecordBatch* run) override;
 
-  // Where the framing of the damaged record is whole, reading goes on behind it. Otherwise the next
-  // record is the first place at which both checksums fit. A damaged compressed stream is lost from
-  // there on.
+  // If the framing of the damaged record is whole, reading continues after the record. Otherwise
+  // the next record is at the first byte where both checksums are right. A damaged compressed
+  // stream is lost from the damage on.
   std::optional<int64_t> SkipDamage() override;
 
   RecordPosition position() const override { return position_; }
@@ -58,7 +58,7 @@ class RecordReader final : public RecordFile {
   const absl::Status& status() const override { return status_; }
 
  private:
-  // What SkipDamage() can do about the failure.
+  // The remedies of SkipDamage() for the failure.
   enum class Failure { kHopeless, kFraming, kData, kTooLong };
 
   RecordReader(bytes::ReadBuffer buffer, const Options& options, RecordPosition start)
@@ -67,28 +67,28 @@ class RecordReader final : public RecordFile {
   void StartBatch(RecordBatch* batch);
   bool AddToBatch(RecordBatch* batch);
   bool FinishBatch(RecordBatch* batch);
-  // Moves past one record; *extent is where its data stands in the buffer's kept bytes.
+  // Moves to the end of one record; *extent is its data in the buffer's kept bytes.
   bool Advance(RecordBatch::Extent* extent);
-  // The next record is in memory as a whole, or so its header says.
+  // Whether the whole next record is in memory, if its header is right.
   bool NextIsInMemory() const;
 
-  // Passes a record whose data is damaged.
+  // Skips a record whose data is damaged.
   void PassData();
-  // Passes bytes up to the next record, at least one.
+  // Skips at least one byte, up to the next record.
   void FindRecord();
-  // Both checksums fit the bytes ahead; or those that are left are too few for a record, and were
-  // passed.
+  // Whether both checksums fit the bytes ahead. Also true, and skips the rest, if too few bytes for
+  // a record are left.
   bool IsAtRecordOrEnd();
   void Pass(size_t count);
-  // Passes `count` bytes or as many as there are.
+  // Skips `count` bytes, or fewer at the end.
   void Discard(uint64_t count);
 
-  // Each sets status_ and returns false.
+  // Each of these sets status_ and returns false.
   bool FailCutShort(std::string_view expected);
   bool FailChecksum(std::string_view what, uint32_t stored, uint32_t computed);
   bool FailTooLong(uint64_t length);
   bool Fail(Failure failure, absl::Status status);
-  // "'<path>': record 3 at byte 1234".
+  // Returns "'<path>': record 3 at byte 1234".
   std::string Location() const;
 
   bytes::ReadBuffer buffer_;

@@ -159,7 +159,7 @@ TEST(RecordReaderTest, DamageInsideACompressedFileIsPlacedAfterDecompression) {
   bytes::ScratchFolder scratch;
   std::string bytes = PlainThree(scratch);
   bytes[35 + 12] = 'T';
-  // The damage was there before compression, so that only the record's own checksum tells.
+  // The damage was there before compression, so that only the record's own checksum shows it.
   std::string compressed;
   auto sink = bytes::Compress(bytes::CompressionKind::kGzip,
                               std::make_unique<bytes::StringSink>(&compressed));

@@ -1,4 +1,4 @@
-// What RecordWriter writes RecordReader reads, and no damaged file passes for a sound one.
+// Checks that RecordReader reads what RecordWriter writes, and that it accepts no damaged file.
 
 #include <cstdint>
 #include <string>
@@ -125,8 +125,9 @@ TEST_P(DamageTest, EveryTruncationIsAnErrorThatNamesTheFile) {
   }
 }
 
-// In a plain file every bit counts. A compressed one has bits without meaning for the records, as
-// gzip's time stamp: there the records must be right or the error be reported.
+// In an uncompressed file every bit counts. A compressed file has bits that don't affect the
+// records, such as gzip's time stamp. For these the records must be right, or there must be an
+// error.
 TEST_P(DamageTest, NoFlippedBitChangesARecordUnnoticed) {
   bytes::ScratchFolder scratch;
   ASSERT_THAT(WriteRecords(scratch.Path("a"), records_, GetParam()), IsOk());

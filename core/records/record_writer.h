@@ -13,8 +13,8 @@
 
 namespace frazo::records {
 
-// Writes one TFRecord file, which appears at its path whole when Close() has returned ok, and not
-// at all otherwise: a file that stood there before then still does. Not thread-safe.
+// Writes one TFRecord file. It appears at its path, whole, when Close() has returned ok. Otherwise
+// it never appears, and an older file at the path stays. Not thread-safe.
 //
 // clang-format off
 //   FRAZO_ASSIGN_OR_RETURN(RecordWriter writer,
@@ -27,14 +27,14 @@ class RecordWriter {
   // Errors: kNotFound (no such folder), kPermissionDenied, kInvalidArgument (a folder or a device).
   static absl::StatusOr<RecordWriter> Create(std::string path, bytes::CompressionKind compression);
 
-  // A record may be empty. Errors: kResourceExhausted (disk full), kFailedPrecondition (after
-  // Close()); after an error every call returns one.
+  // Writes a record, which may be empty. Errors: kResourceExhausted (disk full),
+  // kFailedPrecondition (after Close()); after an error every call returns an error.
   absl::Status Write(std::string_view record);
 
-  // Completes the file, forces it to disk and gives it its name.
+  // Completes the file, syncs it to disk and renames it to its name.
   absl::Status Close();
 
-  // Gives the file up, as the destructor does for a writer that is not closed.
+  // Discards the file, as the destructor of a writer does that is not closed.
   void Discard() { sink_.reset(); }
 
   // Whether Close() or Discard() was called.

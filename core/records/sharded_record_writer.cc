@@ -15,7 +15,7 @@
 namespace frazo::records {
 namespace {
 
-// Writes into a file and completes it, but leaves it under its temporary name.
+// Writes a file and completes it, but leaves it under its temporary name.
 class StagedFile final : public bytes::ByteSink {
  public:
   explicit StagedFile(bytes::AtomicFileWriter* file) : file_(file) {}
@@ -38,7 +38,7 @@ absl::Status CheckIsAbsent(const std::string& path) {
   return lstat(path.c_str(), &info) == 0 ? AlreadyExists(path) : absl::OkStatus();
 }
 
-// A shard of the same name and another number would make `name@*.ext` mean two sets.
+// With another set of the same name, `name@*.ext` would have two meanings.
 absl::Status CheckHasNoOtherSet(const ShardedPattern& pattern) {
   const std::filesystem::path name(pattern.name);
   const std::filesystem::path folder = name.has_parent_path() ? name.parent_path() : ".";
@@ -54,7 +54,7 @@ absl::Status CheckHasNoOtherSet(const ShardedPattern& pattern) {
   return absl::OkStatus();
 }
 
-// The paths of the files to write; none of them is there.
+// Returns the paths of the files to write; none of them exists.
 absl::StatusOr<std::vector<std::string>> NewPaths(const std::string& pattern) {
   FRAZO_ASSIGN_OR_RETURN(const std::optional<ShardedPattern> sharded, ParseShardedPattern(pattern));
   std::vector<std::string> paths;
@@ -114,7 +114,7 @@ absl::Status ShardedRecordWriter::WriteTo(size_t shard, std::string_view record)
 
 absl::Status ShardedRecordWriter::Close() {
   FRAZO_RETURN_IF_ERROR(CheckOpen());
-  // The files that get no name are removed with these.
+  // The files that are not renamed are removed with these.
   const std::vector<Shard> shards = std::exchange(shards_, {});
   for (const Shard& shard : shards) FRAZO_RETURN_IF_ERROR(shard.sink->Close());
   for (size_t index = 0; index < shards.size(); ++index) {

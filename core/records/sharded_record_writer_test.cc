@@ -228,7 +228,7 @@ TEST(ShardedRecordWriterTest, ANameThatCannotBeGivenTakesTheOthersBack) {
   bytes::ScratchFolder scratch;
   auto writer = ShardedRecordWriter::Create(scratch.Path("t@3"), {});
   ASSERT_THAT(writer->Write("x"), IsOk());
-  // In the way of a name since the writer was created.
+  // This folder takes the name of a shard after the writer was created.
   std::filesystem::create_directories(scratch.Path("t-00001-of-00003/full"));
   EXPECT_THAT(writer->Close(), StatusIs(absl::StatusCode::kInvalidArgument,
                                         HasSubstr("cannot rename a finished file to")));

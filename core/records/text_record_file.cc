@@ -35,7 +35,7 @@ bool TextRecordFile::NextRun(int64_t max_records, RecordBatch* run) {
   run->start = position_;
   while (run->extents.size() < max_records) {
     RecordBatch::Extent extent;
-    // Reading on would move the lines that are there already.
+    // Reading more would move the lines that are already in the run.
     if (!Advance(/*may_read=*/run->extents.empty(), &extent)) break;
     run->extents.push_back(extent);
     run->offsets.push_back(extent.begin);
@@ -65,7 +65,7 @@ bool TextRecordFile::Advance(bool may_read, RecordBatch::Extent* extent) {
 }
 
 std::optional<size_t> TextRecordFile::FindLine(bool may_read) {
-  // The longest legal line, its CRLF included.
+  // The longest allowed line, including its CRLF.
   const int64_t limit = options_.max_record_bytes + 2;
   size_t searched = 0;
   while (true) {

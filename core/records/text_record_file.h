@@ -15,18 +15,18 @@
 
 namespace frazo::records {
 
-// Lines of text as records, without the LF or CRLF that ends them; the last line need not end with
-// one. An empty line is an empty record; an empty file holds none. Bytes are taken as they are,
-// whatever the encoding, if only its LF is the byte 10. Not thread-safe.
+// Lines of text as records, without their LF or CRLF; the last line may lack it. An empty line is
+// an empty record; an empty file has no records. Any encoding is allowed in which only LF is the
+// byte 10. Not thread-safe.
 class TextRecordFile final : public RecordFile {
  public:
-  // As RecordReader::Open.
+  // See RecordReader::Open.
   static absl::StatusOr<std::unique_ptr<RecordFile>> Open(std::string path, const Options& options,
                                                           RecordPosition start);
 
   bool Next(std::string_view* record) override;
   bool NextRun(int64_t max_records, RecordBatch* run) override;
-  // Passes over a line that is too long.
+  // Skips a line that is too long.
   std::optional<int64_t> SkipDamage() override;
   RecordPosition position() const override { return position_; }
   const absl::Status& status() const override { return status_; }
@@ -35,10 +35,10 @@ class TextRecordFile final : public RecordFile {
   TextRecordFile(bytes::ReadBuffer buffer, const Options& options, RecordPosition start)
       : buffer_(std::move(buffer)), options_(options), position_(start) {}
 
-  // Moves past one line; *extent is where it stands in the buffer's kept bytes.
+  // Moves to the end of one line; *extent is the line in the buffer's kept bytes.
   bool Advance(bool may_read, RecordBatch::Extent* extent);
-  // Has the whole line ahead; its bytes with what ends it. Nothing at the end of the file, after a
-  // failure, or where the file would have to be read and must not.
+  // Makes the whole line available ahead, and returns the number of its bytes with its end. nullopt
+  // at the end of the file, after a failure, or if may_read is false and the line is not in memory.
   std::optional<size_t> FindLine(bool may_read);
   bool FailTooLong();
   void Pass(size_t count);

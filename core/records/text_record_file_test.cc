@@ -35,7 +35,7 @@ std::vector<std::string> Lines(RecordFile& file) {
   return lines;
 }
 
-// The same through NextRun.
+// Reads the lines through NextRun.
 std::vector<std::string> LinesOfRuns(RecordFile& file, int64_t max_records) {
   std::vector<std::string> lines;
   for (RecordBatch run; file.NextRun(max_records, &run);) {

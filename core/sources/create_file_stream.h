@@ -11,8 +11,8 @@
 
 namespace frazo::sources {
 
-// The stream of one file set, in the order that `source` says. `threads` may be shared with other
-// streams. Errors: as RecordStream::Create.
+// Creates the stream of one file set, in the order that `source` describes. `threads` may be shared
+// with other streams. Errors: as RecordStream::Create.
 absl::StatusOr<std::unique_ptr<FileStream>> CreateFileStream(
     const FileSource& source, const RecordStream::Options& options,
     std::shared_ptr<ReaderThreads> threads);

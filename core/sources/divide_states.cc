@@ -14,7 +14,7 @@
 namespace frazo::sources {
 namespace {
 
-// Error: as for Restore(), unless each state is that of its replica.
+// Checks that each state is one of its replica. Error: as for Restore().
 absl::Status CheckStates(const RecordSource& source, const RecordStream::Options& options,
                          absl::Span<const RecordSourceState> states) {
   RecordStream::Options own_options = options;
@@ -38,7 +38,7 @@ absl::StatusOr<std::vector<FileSourceState>> DivideFileStates(
     int32_t replicas) {
   FRAZO_ASSIGN_OR_RETURN(RemainingEpochs remaining, FindRemaining(source, options, states));
   if (!again.empty()) {
-    // After the last epoch: there is none to give them in but that.
+    // All epochs have ended, so the last one gives the records again.
     if (remaining.empty()) remaining[source.epochs() - 1];
     RecordStream::Options one = options;
     one.replica = 0;
@@ -51,7 +51,7 @@ absl::StatusOr<std::vector<FileSourceState>> DivideFileStates(
   return ShareRemaining(source, options, remaining, replicas);
 }
 
-// The state of one part of a mixture, of each replica.
+// Returns the state of one part of a mixture for each replica.
 std::vector<const FileSourceState*> PartStates(absl::Span<const RecordSourceState> states,
                                                int part) {
   std::vector<const FileSourceState*> of_part;

@@ -13,23 +13,24 @@
 
 namespace frazo::sources {
 
-// The states in which `replicas` replicas, number 0 first, go on with what replicas of another
-// number left. `states` are those of all of them, number 0 first; one without a kind is that before
-// the first record. Then every record still comes once in each epoch, over all replicas together:
+// Returns the states in which `replicas` replicas, number 0 first, continue from the states of
+// another number of replicas. `states` are those of all replicas, number 0 first; a state without a
+// kind is the one before the first record. All replicas together then still give every record once
+// in each epoch:
 //
-// - The epochs that some replica has begun and not all have ended are divided by file: what is left
-//   of each file goes to one replica, or, where there are fewer such files than replicas, to
-//   several that take turns with its records. The share of a replica in these epochs may be empty.
-// - Later epochs are dealt out as they are without a state.
+// - Epochs that some replicas have begun and not all have finished are divided by file. One replica
+//   gets the rest of each file. If there are fewer such files than replicas, several replicas take
+//   turns with a file's records. A replica's share of such an epoch may be empty.
+// - Later epochs are divided as without a state.
 // - The records `again` were given, but are to be given once more, in the first of these epochs.
 //
-// A shuffled source has another order from here on than it would have had. The draws of a mixture
-// go on from those of the replica that has made the most. For the same number of replicas it
-// divides anew all the same; the states as they are would go on exactly.
+// A shuffled source has another order from here on than without the division. The draws of a
+// mixture continue from those of the replica that has made the most. For the same number of
+// replicas the result is a new division, too; the old states themselves would continue exactly.
 //
-// `options.replica` and `options.replicas` mean nothing. Reads the records of shuffle windows that
-// are partly given out. Errors: as for RecordStream::Create(), Restore() and NextChunk(), and
-// kInvalidArgument for no states, for replicas < 1, and for an id of no file.
+// `options.replica` and `options.replicas` are ignored. The function reads the records of shuffle
+// windows that are partly given. Errors: as for RecordStream::Create(), Restore() and NextChunk(),
+// and kInvalidArgument if there are no states, for replicas < 1, and for an id of no file.
 absl::StatusOr<std::vector<RecordSourceState>> DivideStates(
     const RecordSource& source, const RecordStream::Options& options,
     absl::Span<const RecordSourceState> states, absl::Span<const RecordId> again, int32_t replicas);

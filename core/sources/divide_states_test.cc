@@ -23,7 +23,7 @@ using ::testing::SizeIs;
 
 constexpr int kCases = 60;
 
-// The records that were given in each epoch, over all replicas.
+// The records of each epoch that all replicas together gave.
 using Epochs = std::map<int64_t, std::vector<std::string>>;
 
 struct Case {
@@ -60,8 +60,8 @@ Case DrawCase(numeric::Random& random, const bytes::ScratchFolder& scratch) {
   return drawn;
 }
 
-// Has replicas go on from `states`, each for at most `limits[replica]` records; adds what they give
-// to *epochs and returns where they stand.
+// Lets replicas continue from `states`, each for at most `limits[replica]` records. Adds the
+// records to *epochs and returns the new states.
 std::vector<RecordSourceState> ReadSome(const Case& drawn,
                                         const std::vector<RecordSourceState>& states,
                                         const std::vector<int64_t>& limits, Epochs* epochs) {
@@ -132,7 +132,7 @@ TEST_P(DivideStatesPropertyTest, RecordsToBeGivenAgainComeOnceMore) {
   for (int64_t epoch = 0; epoch < drawn.epochs; ++epoch) {
     expected.insert(expected.end(), drawn.all.begin(), drawn.all.end());
   }
-  // The same record may be among them several times.
+  // A record may be among them several times.
   for (uint64_t count = random_.Below(12); count > 0; --count) {
     const size_t chosen = random_.Below(whole.ids.size());
     again.push_back(whole.ids[chosen]);
@@ -221,7 +221,7 @@ TEST(DivideStatesTest, WrongStatesAreNamed) {
   EXPECT_THAT(DivideStates(source, {}, {}, {}, 2).status(),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        "0 states for 2 replicas; there must be at least one of each"));
-  // Both are of replica 0 of 2.
+  // Both states are those of replica 0 of 2.
   RecordStream::Options options;
   options.replicas = 2;
   const RecordSourceState state = ReadStream(*OpenStream(source, options), 1, 1).states.front();

@@ -7,7 +7,7 @@
 namespace frazo::sources {
 namespace {
 
-// Keeps these random numbers apart from others of the same seed.
+// Makes these random numbers differ from others of the same seed.
 constexpr uint64_t kPurpose = 1;
 
 }  // namespace

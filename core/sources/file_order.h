@@ -11,7 +11,7 @@
 
 namespace frazo::sources {
 
-// The order in which each epoch goes through a list of parts of files: as listed, or random by
+// The order in which each epoch reads a list of parts of files: the order of the list, or random by
 // (seed, epoch). Thread-safe.
 class FileOrder {
  public:
@@ -24,7 +24,7 @@ class FileOrder {
   const FileParts parts_;
   const std::optional<int64_t> seed_;
 
-  // The order made last: the lanes ask for the same one at about the same time.
+  // The last order that was made, because the lanes ask for the same one at about the same time.
   mutable std::mutex mutex_;
   mutable int64_t last_epoch_ = -1;
   mutable std::shared_ptr<const FileParts> last_order_;

@@ -5,7 +5,7 @@
 namespace frazo::sources {
 namespace {
 
-// Ascending numbers as distances, the first from `begin` on.
+// Converts ascending numbers to distances; the first is the distance from `begin`.
 template <typename Distances>
 void WriteDistances(const std::vector<int64_t>& numbers, int64_t begin, Distances* distances) {
   for (const int64_t number : numbers) {
@@ -19,7 +19,7 @@ std::vector<int64_t> ReadDistances(const Distances& distances, int64_t begin) {
   std::vector<int64_t> numbers;
   numbers.reserve(distances.size());
   for (const int64_t distance : distances) {
-    // Damage may let it overflow; IsSound() finds that the numbers do not ascend.
+    // A damaged state may cause an overflow; IsSound() then finds that the numbers do not ascend.
     begin = static_cast<int64_t>(static_cast<uint64_t>(begin) + static_cast<uint64_t>(distance));
     numbers.push_back(begin);
   }

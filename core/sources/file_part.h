@@ -11,17 +11,17 @@
 
 namespace frazo::sources {
 
-// Some records of one file; see the message of the same name.
+// A subset of the records of one file; see the message of the same name.
 struct FilePart {
   int32_t file = 0;
-  // The part begins here.
+  // The part begins at this record.
   records::RecordPosition start;
-  // It holds the records whose number leaves `remainder` when divided by `modulus`.
+  // It contains the records whose number leaves `remainder` when divided by `modulus`.
   int32_t modulus = 1;
   int32_t remainder = 0;
-  // It does not hold these; ascending.
+  // It does not contain these records; ascending.
   std::vector<int64_t> given;
-  // If this is not empty, it holds none but these; ascending.
+  // If this is not empty, the part contains only these records; ascending.
   std::vector<int64_t> only;
 
   // Whether all records from `start` on belong to it.
@@ -31,17 +31,17 @@ struct FilePart {
            !std::binary_search(given.begin(), given.end(), record) &&
            (only.empty() || std::binary_search(only.begin(), only.end(), record));
   }
-  // No record after this one belongs to it.
+  // The last record that may belong to it.
   int64_t last() const { return only.empty() ? std::numeric_limits<int64_t>::max() : only.back(); }
 };
 
 using FileParts = std::vector<FilePart>;
 
 frazo::FilePart ToMessage(const FilePart& part);
-// Sound or not: see IsSound().
+// The part may be unsound; see IsSound().
 FilePart FromMessage(const frazo::FilePart& message);
 
-// Whether the part can be one of a set of so many files.
+// Whether the part can be one of a set of `files` files.
 bool IsSound(const FilePart& part, int64_t files);
 
 }  // namespace frazo::sources

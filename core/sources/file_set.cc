@@ -15,7 +15,8 @@
 namespace frazo::sources {
 namespace {
 
-// Its length. Only a regular file can be read a second time, as going on after a stop needs.
+// Returns the size of a file. It must be a regular file, because a run that continues after a stop
+// reads it again.
 absl::StatusOr<int64_t> FileBytes(const std::string& path, std::string_view pattern) {
   struct stat info;
   if (stat(path.c_str(), &info) != 0) return bytes::ErrnoStatus(errno, "look at", path);

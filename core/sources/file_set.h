@@ -14,29 +14,30 @@
 
 namespace frazo::sources {
 
-// A file as it was when it was found.
+// A file and its size when it was found.
 struct PinnedFile {
   std::string path;
   int64_t bytes;
 };
 
-// Error unless the file is there and as long as it was: kNotFound, kDataLoss (now shorter),
-// kFailedPrecondition (now longer), or those of ErrnoStatus; each names the file and the lengths.
+// Returns an error if the file is missing or its size has changed: kNotFound, kDataLoss (now
+// shorter), kFailedPrecondition (now longer), or those of ErrnoStatus. Each names the file and the
+// sizes.
 absl::Status CheckUnchanged(const PinnedFile& file);
 
 // The files of a FileSet message, and how to open them. Immutable.
 struct PinnedFileSet {
-  // Sorted by path, byte by byte; each once.
+  // Sorted by path, byte by byte; each file once.
   std::vector<PinnedFile> files;
   std::string format;
   records::RecordFileOpener opener;
   records::RecordFile::Options options;
 };
 
-// Finds the files. A relative pattern is looked for below the current folder, then below each of
-// `search_folders`, until one has something for it. Errors: kNotFound (a pattern that matches
-// nothing, or a shard that is missing from its set, by name), kInvalidArgument (a folder or a pipe,
-// a shard count out of range, an unknown format, a value out of range), kPermissionDenied.
+// Finds the files. A relative pattern is looked up below the current folder, then below each of
+// `search_folders`, until one has a match. Errors: kNotFound (a pattern without a match, or a
+// missing shard, by name), kInvalidArgument (a folder or a pipe, a shard count out of range, an
+// unknown format, a value out of range), kPermissionDenied.
 absl::StatusOr<PinnedFileSet> PinFiles(const FileSet& file_set,
                                        absl::Span<const std::string> search_folders);
 

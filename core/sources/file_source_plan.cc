@@ -43,7 +43,7 @@ FileSourceIdentity IdentityOf(const PinnedFileSet& file_set, const FileSource& s
   numeric::Fingerprint hash;
   for (const PinnedFile& file : file_set.files) {
     bytes += file.bytes;
-    // Without the folder: data that moved as a whole is the same data.
+    // The folder does not count: data that was moved as a whole is the same data.
     const std::string_view path = file.path;
     hash.AddBytes(absl::StrCat(path.substr(path.rfind('/') + 1), "/", file.bytes, "/"));
   }
@@ -94,7 +94,7 @@ absl::Status CheckIdentity(const FileSourceIdentity& saved, const FileSourceIden
   return CheckSame("shuffle.lanes", saved.lanes(), now.lanes());
 }
 
-// Fills *rest with that of `state`; false if it is damaged.
+// Sets *rest to that of `state`; false if it is damaged.
 bool ReadRest(const FileSourceState& state, int64_t files,
               std::map<int64_t, std::shared_ptr<const FileParts>>* rest) {
   rest->clear();
@@ -173,14 +173,14 @@ absl::StatusOr<std::shared_ptr<const FileSourcePlan>> PlanFileSource(
   const int32_t lanes =
       source.has_shuffle() ? std::min<int32_t>(shuffle.lanes(), own_parts.size()) : 1;
   if (source.has_shuffle()) {
-    // A lane holds some of these; together they shall be few beside the buffer.
+    // A lane has several of these buffers; all together must be small beside the shuffle buffer.
     file_set.options.buffer_bytes = std::clamp<int64_t>(shuffle.buffer_bytes() / (8 * lanes),
                                                         16 << 10, file_set.options.buffer_bytes);
   }
   FileSourceIdentity identity = IdentityOf(file_set, source, options);
   std::optional<int64_t> seed;
   if (source.has_shuffle()) seed = options.seed;
-  // One half of the buffer is given out while the other one is read.
+  // One half of the buffer is given while the other half is read.
   return std::shared_ptr<const FileSourcePlan>(new FileSourcePlan{
       std::move(file_set), std::make_shared<const FileOrder>(std::move(own_parts), seed),
       source.epochs(), lanes, options.skip_damaged, (shuffle.buffer_records() + 1) / 2,

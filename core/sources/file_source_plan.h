@@ -17,44 +17,45 @@
 
 namespace frazo::sources {
 
-// What a stream of one file set does, made from its configuration. Immutable.
+// The checked configuration of a stream of one file set. Immutable.
 //
-// Share: the parts of files that one lane reads in an epoch, one after the other: every lanes-th
-// one of the epoch's order.
+// Share: the parts of files that one lane reads in an epoch, one after the other. Lane l reads the
+// parts l, l + lanes, l + 2 * lanes, ... of the epoch's order.
 struct FileSourcePlan {
-  // All files, of this replica or not; a RecordId counts among them.
+  // The files of all replicas; RecordId::file is an index into them.
   PinnedFileSet file_set;
-  // What this replica reads in an epoch: whole files, or its records of each file. At least one.
+  // The parts that this replica reads in an epoch: whole files, or its records of each file. At
+  // least one.
   std::shared_ptr<const FileOrder> order;
-  // 0: without end.
+  // 0 means without end.
   int64_t epochs;
-  // At most one a file.
+  // At most one lane per file.
   int32_t lanes;
   bool skip_damaged;
-  // At most so many records, and bytes with their bookkeeping, are permuted together. Shuffled
-  // only.
+  // The maximal number of records, and of bytes with their bookkeeping, that are permuted together.
+  // Used only for shuffling.
   int64_t window_records;
   int64_t window_bytes;
   FileSourceIdentity identity;
-  // What this replica reads in the epochs that were begun with another number of replicas instead.
+  // The parts that this replica reads in epochs that were begun with another number of replicas.
   std::map<int64_t, std::shared_ptr<const FileParts>> rest;
 
   bool is_shuffled() const { return identity.lanes() > 0; }
   bool is_endless() const { return epochs == 0; }
-  // Whether the epoch was begun with another number of replicas. It may then hold no records.
+  // Whether the epoch was begun with another number of replicas. It may then have no records.
   bool is_rest(int64_t epoch) const { return rest.count(epoch) > 0; }
-  // All that this replica reads in an epoch, in order.
+  // All parts that this replica reads in an epoch, in order.
   std::shared_ptr<const FileParts> Parts(int64_t epoch) const;
-  // Parts in the share of a lane of so many parts.
+  // The number of parts in a lane's share, out of `parts` parts.
   int32_t share_size(size_t parts, int32_t lane) const {
     return (static_cast<int32_t>(parts) - lane + lanes - 1) / lanes;
   }
 
-  // A state in that epoch, as yet without lanes.
+  // Returns a state in that epoch, without lanes.
   FileSourceState StateIn(int64_t epoch) const;
 
-  // This plan with the epochs that `state` has a rest of. Error: kFailedPrecondition unless `state`
-  // is of a stream with the same identity and is sound; names the difference.
+  // Returns this plan with the remaining epochs of `state`. Error: kFailedPrecondition unless
+  // `state` is sound and of a stream with the same identity; it names the difference.
   absl::StatusOr<std::shared_ptr<const FileSourcePlan>> WithRestOf(
       const FileSourceState& state) const;
 };

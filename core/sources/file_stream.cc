@@ -97,7 +97,7 @@ absl::Status FileStream::ReadFileAgain(
   }
   const PinnedFile& pinned = plan_->file_set.files[number];
   FRAZO_RETURN_IF_ERROR(CheckUnchanged(pinned));
-  // A compressed file has to be gone through up to each record, so once for all of them.
+  // A compressed file must be read up to each record, so it is read once for all records.
   const bool can_jump = plan_->file_set.options.compression == bytes::CompressionKind::kNone;
   std::unique_ptr<records::RecordFile> file;
   std::string_view data;

@@ -23,7 +23,7 @@
 
 namespace frazo::sources {
 
-// What the streams of one file set have in common, whatever their order.
+// The common part of the streams of one file set.
 class FileStream : public RecordStream {
  public:
   const absl::Status& status() const final { return status_; }
@@ -33,7 +33,7 @@ class FileStream : public RecordStream {
   std::string Location(const RecordId& id) const final;
   Counters counters() const final;
 
-  // Where it stands before the first chunk.
+  // The state before the first chunk.
   const FileSourceState& start() const { return start_; }
 
  protected:
@@ -42,18 +42,18 @@ class FileStream : public RecordStream {
   const FileSourcePlan& plan() const { return *plan_; }
   const std::shared_ptr<const FileSourcePlan>& shared_plan() const { return plan_; }
 
-  // Has the lanes read from start() on.
+  // Starts to read the lanes from start() on.
   std::unique_ptr<ReadAhead> StartReading(const ReadAhead::Limits& limits);
-  // To be called for each chunk given out; true.
+  // Counts a chunk that is given; returns true.
   bool Count(const RecordChunk& chunk);
-  // Each of them returns false.
+  // Each of these returns false.
   bool Fail(absl::Status status);
-  // At the end of an epoch that gave no record: an error if none is ever to come, or if the reason
-  // is damage.
+  // Called at the end of an epoch without a record. Returns an error if there will never be a
+  // record, or if damage is the reason.
   absl::Status CheckEmptyEpoch() const;
 
  private:
-  // The ids of one file, in the order of the file.
+  // Reads records of one file again, in the order of the file.
   absl::Status ReadFileAgain(absl::Span<const RecordId> ids, absl::Span<const size_t> indices,
                              absl::FunctionRef<void(size_t, std::string_view)> use) const;
 

@@ -11,7 +11,7 @@ namespace {
 // Bounds the bookkeeping of very short records.
 constexpr int64_t kMaxRunRecords = 4096;
 
-// The file is not what it was, or the device does not give it: others may do.
+// Whether the file has changed or the device can't read it; other files may still be readable.
 bool IsDamage(const absl::Status& failure) {
   switch (failure.code()) {
     case absl::StatusCode::kDataLoss:
@@ -58,7 +58,7 @@ LaneRun LaneReader::Next() {
 absl::Status LaneReader::OpenFile() {
   part_ = &(*parts_)[lane_ + position_.file * plan_->lanes];
   part_is_whole_ = part_->is_whole();
-  // A state names the beginning of a file where it means that of the part.
+  // In a state the beginning of a file stands for the beginning of the part.
   if (position_.position.record < part_->start.record) position_.position = part_->start;
   if (absl::Status change = CheckUnchanged(file()); !change.ok()) return PassFile(change);
   absl::StatusOr<std::unique_ptr<records::RecordFile>> opened =

@@ -17,50 +17,50 @@
 
 namespace frazo::sources {
 
-// Where a lane stands in an epoch.
+// The position of a lane in an epoch.
 struct LanePosition {
-  // Parts of its share before the present one.
+  // The number of parts of the lane's share before the present one.
   int32_t file = 0;
   records::RecordPosition position;
 };
 
-// What a lane reads at once.
+// A run of records that a lane reads at once.
 struct LaneRun {
   enum class Kind { kRecords, kEndOfEpoch, kFailure };
 
   Kind kind = Kind::kEndOfEpoch;
-  // kRecords: at least one, all of one file, and what keeps them in memory.
+  // For kRecords: at least one record, all of one file, and the memory that they refer to.
   std::vector<SourceRecord> records;
   std::shared_ptr<const void> memory;
-  // Memory taken, about.
+  // The approximate memory of the run.
   int64_t bytes = 0;
   // The position after the last record.
   LanePosition end;
-  // kFailure.
+  // For kFailure.
   absl::Status status;
 };
 
-// Reads the shares of one lane, epoch after epoch. Not thread-safe.
+// Reads the shares of one lane, epoch by epoch. Not thread-safe.
 class LaneReader {
  public:
   // `damage` must outlive it.
   LaneReader(std::shared_ptr<const FileSourcePlan> plan, int32_t lane, int64_t epoch,
              LanePosition position, records::DamageLog* damage);
 
-  // Only while has_more().
+  // Reads the next run; has_more() must be true.
   LaneRun Next();
 
-  // false after a failure, and after the end of the last epoch.
+  // False after a failure, and after the end of the last epoch.
   bool has_more() const { return !failed_ && (plan_->is_endless() || epoch_ < plan_->epochs); }
 
  private:
   const PinnedFile& file() const;
   absl::Status OpenFile();
-  // Fills *run with the records of the part; false if there are none at present.
+  // Fills *run with records of the part; false if it gives none at present.
   bool ReadRun(LaneRun* run);
-  // Deals with the end of the open file or its failure; an error if the lane can't go on.
+  // Handles the end of the open file or its failure. Returns an error if the lane can't go on.
   absl::Status LeaveRun();
-  // Goes on with the next file, after `failure` if it counts as damage; otherwise returns it.
+  // Continues with the next file if `failure` counts as damage; otherwise returns it.
   absl::Status PassFile(const absl::Status& failure);
   void CloseFile();
 
@@ -69,9 +69,9 @@ class LaneReader {
   records::DamageLog* damage_;
 
   int64_t epoch_;
-  // The parts of the epoch; null before its first one.
+  // The parts of the epoch; null before the first epoch.
   std::shared_ptr<const FileParts> parts_;
-  // The next record to read, unless a file is open.
+  // The position of the next record, unless a file is open.
   LanePosition position_;
   bool failed_ = false;
   // The part that is being read, and whether it is the rest of its file.

@@ -12,7 +12,7 @@
 namespace frazo::sources {
 namespace {
 
-// Keep these random numbers apart from others of the same seed.
+// Makes these random numbers differ from others of the same seed.
 constexpr uint64_t kDrawPurpose = 3;
 constexpr uint64_t kSeedPurpose = 4;
 
@@ -27,12 +27,12 @@ absl::Status InPart(const absl::Status& status, size_t part) {
 
 }  // namespace
 
-// What the parts gave during a chunk of the mixture.
+// The chunks that the parts gave during a chunk of the mixture.
 class MixedStream::Origin final : public ChunkOrigin {
  public:
   Origin(int64_t seed, int64_t draws) : seed_(seed), draws_(draws) {}
 
-  // In the order of the parts, as they are before the chunk.
+  // Adds the parts in order, in their state before the chunk.
   void AddPart(const Part& part) {
     PartHistory history;
     history.start = part.stream->start();
@@ -48,7 +48,7 @@ class MixedStream::Origin final : public ChunkOrigin {
     record_parts_.push_back(part);
     ++parts_[part].records;
   }
-  // It is noticed at the draw of the next record.
+  // The drop happens at the draw of the next record.
   void AddDrop(size_t part) { parts_[part].dropped_at = record_parts_.size(); }
 
   RecordSourceState StateAfter(int64_t count) const override {
@@ -68,13 +68,13 @@ class MixedStream::Origin final : public ChunkOrigin {
   }
 
  private:
-  // A stretch of the part's records that come from one of its chunks.
+  // A sequence of the part's records that come from one of its chunks.
   struct Piece {
-    // Records of the part before it.
+    // The number of the part's records before it.
     size_t begin;
     // Null before the part's first chunk.
     std::shared_ptr<const ChunkOrigin> origin;
-    // Records of its chunk before it.
+    // The number of the chunk's records before it.
     size_t offset;
   };
   struct PartHistory {
@@ -86,7 +86,7 @@ class MixedStream::Origin final : public ChunkOrigin {
 
     FileSourceState StateAfter(size_t taken) const {
       auto piece = pieces.rbegin();
-      // A piece counts once a record of it is taken.
+      // A piece counts once one of its records is taken.
       while (piece + 1 != pieces.rend() && piece->begin >= taken) ++piece;
       if (piece->origin == nullptr) return start;
       return piece->origin->StateAfter(piece->offset + taken - piece->begin).files();
@@ -136,7 +136,7 @@ FileSource MixedStream::PartSource(const MixtureSource& source, int part) {
 
 RecordStream::Options MixedStream::PartOptions(const Options& options, int part) {
   Options part_options = options;
-  // Parts of the same files are not to go in step.
+  // Parts with the same files must not read them in the same order.
   part_options.seed = numeric::Random({kSeedPurpose, static_cast<uint64_t>(options.seed),
                                        static_cast<uint64_t>(part)})
                           .Next() >>
@@ -165,7 +165,7 @@ MixedStream::MixedStream(std::vector<Part> parts, MixtureSource::AtEnd at_end, i
     : parts_(std::move(parts)), at_end_(at_end), seed_(seed) {}
 
 bool MixedStream::NextChunk(int64_t max_records, RecordChunk* chunk) {
-  // The chunk before gives its memory back first.
+  // Frees the memory of the previous chunk first.
   *chunk = RecordChunk();
   if (!status_.ok()) return false;
   has_started_ = true;
@@ -220,7 +220,7 @@ size_t MixedStream::Pick(int64_t attempt) const {
   size_t picked = 0;
   for (size_t part = 0; part < parts_.size(); ++part) {
     if (parts_[part].dropped) continue;
-    // Rounding may leave a remainder after the last one.
+    // Rounding may leave a remainder after the last part.
     picked = part;
     left -= parts_[part].share;
     if (left < 0) break;

@@ -23,8 +23,10 @@
 
 namespace frazo::sources {
 
-// Records of several streams. Draw: the choice of the part that gives the next record; draw number
-// n depends on (seed, n) and on which parts have been dropped, so that each record is one draw.
+// Mixes the records of several streams.
+//
+// Draw: the choice of the part that gives the next record. Draw number n depends on (seed, n) and
+// on which parts have been dropped. Each record is one draw.
 class MixedStream final : public RecordStream {
  public:
   static absl::StatusOr<std::unique_ptr<MixedStream>> Create(
@@ -32,7 +34,7 @@ class MixedStream final : public RecordStream {
 
   // The shares of the parts in the records, which add up to 1. Error: as for Create().
   static absl::StatusOr<std::vector<double>> Shares(const MixtureSource& source);
-  // What a part reads.
+  // The file source of a part.
   static FileSource PartSource(const MixtureSource& source, int part);
   static Options PartOptions(const Options& options, int part);
 
@@ -49,27 +51,28 @@ class MixedStream final : public RecordStream {
 
   struct Part {
     std::unique_ptr<FileStream> stream;
-    // Its share of the draws while no part is dropped; the shares add up to 1.
+    // The part's share of the draws while no part is dropped; the shares add up to 1.
     double share = 0;
     bool dropped = false;
-    // What it gives at present, and how many records of it have been taken.
+    // The part's present chunk, and the number of its records that have been given.
     RecordChunk chunk;
     size_t taken = 0;
   };
 
   MixedStream(std::vector<Part> parts, MixtureSource::AtEnd at_end, int64_t seed);
 
-  // The part that gives the next record, which is there; nothing at the end or after a failure.
+  // Returns the part that gives the next record, which is available; nullopt at the end or after a
+  // failure.
   std::optional<size_t> Draw(Origin* origin);
-  // One of the parts not dropped, by their shares.
+  // Chooses one of the parts that are not dropped, with the probabilities of their shares.
   size_t Pick(int64_t attempt) const;
-  // Sees to it that the part has a record; false at its end or after its failure.
+  // Makes a record of the part available; false at the part's end or after its failure.
   bool FindRecord(size_t part, Origin* origin);
 
   std::vector<Part> parts_;
   const MixtureSource::AtEnd at_end_;
   const int64_t seed_;
-  // Draws made, which is records given out.
+  // The number of draws, which is the number of records given.
   int64_t draws_ = 0;
   bool has_started_ = false;
   absl::Status status_;

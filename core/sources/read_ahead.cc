@@ -56,7 +56,7 @@ void ReadAhead::Read(Lane* lane) {
   lane->is_reading = false;
   --reading_;
   ReadMore(lane);
-  // With the lock held: once it is free the destructor may run.
+  // Notified with the lock held, because the destructor may run once it is free.
   if (awaited_ == lane || (stopping_ && reading_ == 0)) changed_.notify_one();
 }
 

@@ -14,10 +14,10 @@
 
 namespace frazo::sources {
 
-// Lanes read ahead by threads, each up to a bound. One thread at a time may take runs.
+// Reads lanes ahead with threads, each lane up to a bound. One thread at a time may take runs.
 class ReadAhead {
  public:
-  // How far one lane is read ahead: until it has met either; at least one run.
+  // A lane is read ahead until it reaches one of these limits; at least one run.
   struct Limits {
     int64_t records;
     int64_t bytes;
@@ -25,19 +25,19 @@ class ReadAhead {
 
   ReadAhead(std::vector<LaneReader> readers, const Limits& limits,
             std::shared_ptr<ReaderThreads> threads);
-  // Waits for the reads at work.
+  // Waits for running reads.
   ~ReadAhead();
   ReadAhead(const ReadAhead&) = delete;
   ReadAhead& operator=(const ReadAhead&) = delete;
 
-  // The next run of a lane, which has_more(). Waits for it.
+  // Returns the next run of a lane, and waits for it. The lane must have_more().
   LaneRun Take(int32_t lane);
 
  private:
   struct Lane {
     explicit Lane(LaneReader lane_reader) : reader(std::move(lane_reader)) {}
 
-    // Belongs to the task while is_reading.
+    // While is_reading is true, only the task may use it.
     LaneReader reader;
     // Guarded by mutex_.
     std::deque<LaneRun> runs;
@@ -47,9 +47,9 @@ class ReadAhead {
     bool has_more = true;
   };
 
-  // Reads one run; a task.
+  // Reads one run; runs as a task.
   void Read(Lane* lane);
-  // With mutex_ held: has a run read if the lane is idle and has space.
+  // Starts a task if the lane is idle and has space. mutex_ must be locked.
   void ReadMore(Lane* lane);
 
   const Limits limits_;

@@ -15,7 +15,7 @@ namespace frazo::sources {
 class ReaderThreads {
  public:
   explicit ReaderThreads(int count) : count_(count) {}
-  // Waits for the tasks at work; those that have not begun are dropped.
+  // Waits for running tasks; tasks that have not begun never run.
   ~ReaderThreads();
   ReaderThreads(const ReaderThreads&) = delete;
   ReaderThreads& operator=(const ReaderThreads&) = delete;

@@ -13,11 +13,11 @@
 
 namespace frazo::sources {
 
-// Which record it is; the same in every run, while the files stand.
+// Identifies a record. It is the same in every run as long as the files are the same.
 struct RecordId {
-  // Part of a mixture; 0 where there is none.
+  // The part of a mixture; 0 without a mixture.
   int32_t source = 0;
-  // Number in the list of files that the source fixed when it was made.
+  // An index into the list of files that the source fixed when it was created.
   int32_t file = 0;
   records::RecordPosition position;
 
@@ -27,24 +27,24 @@ struct RecordId {
   }
 };
 
-// A record of a stream; `data` lives as long as the chunk that it is in, or a copy of the chunk.
+// A record of a stream. `data` lives as long as its chunk or a copy of the chunk.
 struct SourceRecord {
   std::string_view data;
   RecordId id;
 };
 
-// Tells where the stream stands after each record of a chunk. Cheap to keep: it holds no record in
-// memory. Immutable, thus thread-safe.
+// Returns the state of a stream after each record of a chunk. It takes little memory, because it
+// keeps no records. Immutable, so it is thread-safe.
 class ChunkOrigin {
  public:
   virtual ~ChunkOrigin() = default;
 
-  // The state of the stream just after the first `count` records of the chunk; 0 <= count <= number
-  // of its records.
+  // Returns the state of the stream just after the first `count` records of the chunk; 0 <= count
+  // <= number of its records.
   virtual RecordSourceState StateAfter(int64_t count) const = 0;
 };
 
-// A run of consecutive records of a stream, with the memory that holds them. Copies share it.
+// Consecutive records of a stream, with the memory that they refer to. Copies share the memory.
 class RecordChunk {
  public:
   RecordChunk() = default;
@@ -55,7 +55,7 @@ class RecordChunk {
 
   absl::Span<const SourceRecord> records() const { return records_; }
   const std::shared_ptr<const void>& memory() const { return memory_; }
-  // Not null in the chunks of a RecordStream.
+  // Never null in the chunks of a RecordStream.
   const std::shared_ptr<const ChunkOrigin>& origin() const { return origin_; }
 
  private:

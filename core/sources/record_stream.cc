@@ -12,7 +12,7 @@
 namespace frazo::sources {
 namespace {
 
-// Storage that is slow to answer wants some requests at once, even where the cores are few.
+// Slow storage needs several requests at once, even if there are few cores.
 constexpr int kMinThreads = 4;
 
 int LaneCount(const FileSource& source) {

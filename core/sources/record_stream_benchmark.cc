@@ -1,6 +1,8 @@
-// Records a second through RecordStream::NextChunk, from the page cache:
+// Measures records per second of RecordStream::NextChunk, from the page cache:
+//
 //   bazel run -c opt //core/sources:record_stream_benchmark
-// Files: 8 of TFRecord, 200,000 records of 384 to 1600 bytes together, mean 992.
+//
+// The files are 8 TFRecord files with 200,000 records together, of 384 to 1600 bytes, mean 992.
 
 #include <unistd.h>
 
@@ -24,7 +26,7 @@ namespace {
 constexpr int kFiles = 8;
 constexpr int kRecordsPerFile = 25000;
 
-// Made once, removed at the end.
+// Created once, and removed at the end.
 class RecordFolder {
  public:
   explicit RecordFolder(bytes::CompressionKind compression)
@@ -32,7 +34,7 @@ class RecordFolder {
             std::filesystem::temp_directory_path() /
             absl::StrCat("frazo-benchmark-", bytes::CompressionName(compression), "-", getpid())) {
     std::filesystem::create_directory(folder_);
-    // Half of the bytes repeat, so that compression has something to do.
+    // Half of the bytes repeat, so that they can be compressed.
     numeric::Random random({1});
     std::string bytes(1 << 20, '\0');
     for (char& byte : bytes) byte = random.Below(2) == 0 ? 'a' : random.Below(256);

@@ -1,4 +1,4 @@
-// Streams over files that are damaged, change or go away, and over readers that are slow.
+// Tests streams over files that are damaged, change or vanish, and over slow readers.
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -103,7 +103,7 @@ TEST(RecordStreamFaultTest, FlippedBitsCostTheirRecordsOnlyAndAreCounted) {
     EXPECT_GE(counters.damaged_bytes, 16);
     EXPECT_EQ(counters.damaged_files, 0);
     EXPECT_THAT(counters.first_damage, HasSubstr(scratch.Path(name)));
-    // Also from every state.
+    // The same from every state.
     for (size_t done = 1; done <= read.records.size(); ++done) {
       EXPECT_EQ(ReadAfter(read.states[done - 1], source, SkippingDamage(), 5),
                 std::vector<std::string>(read.records.begin() + done, read.records.end()));
@@ -167,7 +167,7 @@ TEST(RecordStreamFaultTest, FilesThatVanishShrinkOrGrowAreNamed) {
 
 TEST(RecordStreamFaultTest, AFileThatGrowsWhileItIsReadIsAnError) {
   bytes::ScratchFolder scratch;
-  // More than is read ahead.
+  // More bytes than are read ahead.
   scratch.Write("a-0", std::string(8 << 20, '\n'));
   RecordSource source = SourceOf(scratch, "a");
   source.mutable_files()->mutable_files()->set_format("text");
@@ -225,7 +225,7 @@ TEST(RecordStreamFaultTest, ADamagedCompressedFileIsPassedToItsEnd) {
   EXPECT_EQ(stream->counters().damaged_files, 1);
 }
 
-// Lines that take their time.
+// Counts lines, which are read slowly.
 std::atomic<int> lines_read = 0;
 
 class SlowTextFile final : public records::RecordFile {
@@ -276,7 +276,7 @@ TEST(RecordStreamFaultTest, SlowReadersChangeNothing) {
   EXPECT_EQ(ReadStream(*OpenStream(slow), 7).records, ReadStream(*OpenStream(fast), 7).records);
 }
 
-// The bound on what is read ahead holds, and leaving early does not read the rest.
+// The bound on reading ahead holds, and an early end does not read the rest.
 TEST(RecordStreamFaultTest, ReadsAheadToItsBoundAndStopsWhenDestroyed) {
   bytes::ScratchFolder scratch;
   RecordSource source = SlowSource(scratch);
@@ -286,11 +286,11 @@ TEST(RecordStreamFaultTest, ReadsAheadToItsBoundAndStopsWhenDestroyed) {
     const auto stream = OpenStream(source);
     RecordChunk chunk;
     ASSERT_TRUE(stream->NextChunk(1, &chunk));
-    // A window of 5, and as many ahead.
+    // A window of 5, and as many lines ahead.
     while (lines_read < 5 + 5) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    // Lines too many may show late, but there never are any.
+    // Lines beyond the bound could show late, but there must never be any.
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    // What is ahead is in 2 lanes, by runs of 3 and one more that reaches the bound.
+    // 2 lanes are read ahead by runs of 3 lines, and one more run reaches the bound.
     EXPECT_LE(lines_read, 5 + 2 * (3 + 3 + 3));
     EXPECT_EQ(stream->counters().records, 1);
   }

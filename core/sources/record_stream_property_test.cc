@@ -1,4 +1,4 @@
-// What holds for every stream, whatever its files, lanes, buffer, replicas and seed.
+// Checks properties that every stream has, whatever its files, lanes, buffer, replicas and seed.
 
 #include <cstdint>
 #include <memory>
@@ -108,7 +108,7 @@ TEST_P(RecordStreamPropertyTest, GoesOnExactlyFromEveryPoint) {
   }
 }
 
-// The states of a stream that was restored are as good as those of one that was not.
+// States of a restored stream work like those of an original one.
 TEST_P(RecordStreamPropertyTest, GoesOnFromStatesOfRestoredStreams) {
   const Case drawn = DrawCase(random_, scratch_);
   const StreamResult whole =
@@ -174,7 +174,7 @@ TEST_P(RecordStreamPropertyTest, MixturesGoOnExactlyFromEveryPoint) {
   EXPECT_EQ(ReadStream(*OpenStream(source, options), 1, kLimit).records, whole.records);
   for (size_t done = 1; done <= whole.records.size(); ++done) {
     const std::vector<std::string> rest(whole.records.begin() + done, whole.records.end());
-    // Where the limit has cut the whole, the remainder is compared as far as it goes.
+    // If the limit has cut the whole, the remainder is compared up to there.
     const int64_t limit = whole.records.size() == kLimit ? rest.size() : kLimit;
     ASSERT_EQ(ReadAfter(whole.states[done - 1], source, options, 1 + random_.Below(10), limit),
               rest)

@@ -94,8 +94,8 @@ TEST(RecordStreamTest, TextLinesHaveStreamsToo) {
   EXPECT_THAT(ReadStream(*OpenStream(source), 10).records, ElementsAre("one", "", "three"));
 }
 
-// The order must never change, since a checkpoint of an earlier release could not go on exactly.
-// From a second implementation, in Python: two epochs of windows of 3.
+// The order must never change, because a run could not continue exactly from a checkpoint of an
+// earlier release. It comes from a second implementation, in Python: two epochs of windows of 3.
 TEST(RecordStreamTest, TheOrderIsFixedForEver) {
   bytes::ScratchFolder scratch;
   for (const char* file : {"a0", "a1", "a2", "a3"}) {
@@ -123,7 +123,7 @@ TEST(RecordStreamTest, SeedAndEpochDecideTheOrder) {
   EXPECT_EQ(Sorted(first), Sorted(second));
 }
 
-// All of one window: each order of its records must be as likely as any other, over seeds and over
+// All records are in one window. Each order of them must be equally likely, over seeds and over
 // epochs.
 TEST(RecordStreamTest, WindowsArePermutedUniformly) {
   bytes::ScratchFolder scratch;
@@ -166,7 +166,8 @@ TEST(RecordStreamTest, TheBufferIsBoundedByBytesToo) {
   bytes::ScratchFolder scratch;
   WriteRecordFiles(scratch, "a", {50});
   RecordSource source = Shuffled(SourceOf(scratch, "a"), 1000, 1);
-  // Half of them for a window: with the bookkeeping of at least 96 bytes a record, 5 at most.
+  // Half of the buffer is for a window. With at least 96 bytes of bookkeeping per record, that is 5
+  // records at most.
   source.mutable_files()->mutable_shuffle()->set_buffer_bytes(1000);
   const auto stream = OpenStream(source);
   RecordChunk chunk;
@@ -350,7 +351,7 @@ TEST(RecordStreamTest, DamagedAndLateStatesAreRefused) {
   damaged.mutable_files()->mutable_lanes(1)->set_file(9);
   EXPECT_THAT(OpenStream(source)->Restore(damaged),
               StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("state is damaged")));
-  // More records given out than the window has.
+  // More records given than the window has.
   damaged = state;
   damaged.mutable_files()->set_given(6);
   const auto stream = OpenStream(source);

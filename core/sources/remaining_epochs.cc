@@ -17,17 +17,17 @@
 namespace frazo::sources {
 namespace {
 
-// Keeps these random numbers apart from others of the same seed.
+// Makes these random numbers differ from others of the same seed.
 constexpr uint64_t kPurpose = 5;
 
 constexpr int64_t kChunkRecords = 1024;
 
-// A part that is divided more often than this has hardly a record for each division.
+// A part that is divided more often than this has less than one record per division.
 constexpr int32_t kMostModulus = 1 << 20;
 
 using Plan = std::shared_ptr<const FileSourcePlan>;
 
-// A replica of before: its plan and where it stands.
+// A former replica: its plan and its state.
 struct Replica {
   Plan plan;
   FileSourceState state;
@@ -47,7 +47,7 @@ absl::StatusOr<Replica> FindReplica(const FileSource& source, const RecordStream
   return replica;
 }
 
-// The records of the present window that have been given out.
+// Returns the records of the present window that have been given.
 absl::StatusOr<std::vector<RecordId>> GivenOfWindow(const FileSource& source,
                                                     const RecordStream::Options& options,
                                                     const FileSourceState& state) {
@@ -70,7 +70,8 @@ absl::StatusOr<std::vector<RecordId>> GivenOfWindow(const FileSource& source,
   return given;
 }
 
-// What the replica has left of the epoch that it is in. `given`: of its window.
+// Returns the parts that the replica has left of its present epoch. `given`: the records given from
+// its window.
 FileParts PartsLeft(const Replica& replica, absl::Span<const RecordId> given) {
   const FileSourcePlan& plan = *replica.plan;
   const std::shared_ptr<const FileParts> all = plan.Parts(replica.state.epoch());
@@ -86,7 +87,7 @@ FileParts PartsLeft(const Replica& replica, absl::Span<const RecordId> given) {
   std::map<int32_t, std::vector<FilePart*>> parts_of_file;
   for (FilePart& part : left) parts_of_file[part.file].push_back(&part);
   for (const RecordId& id : given) {
-    // Two parts may hold the same record; it then comes twice, and either may lose it.
+    // Two parts may have the same record. It is then given twice, and either part may lose it.
     for (FilePart* const part : parts_of_file[id.file]) {
       if (!part->Holds(id.position.record)) continue;
       const auto behind =
@@ -96,13 +97,13 @@ FileParts PartsLeft(const Replica& replica, absl::Span<const RecordId> given) {
     }
   }
   for (FilePart& part : left) {
-    // Numbers before the start say nothing, and a state does not hold them.
+    // Numbers before the start have no meaning, and a state does not have them.
     const auto is_before = [&part](int64_t record) { return record < part.start.record; };
     part.given.erase(std::remove_if(part.given.begin(), part.given.end(), is_before),
                      part.given.end());
     const bool was_single = !part.only.empty();
     part.only.erase(std::remove_if(part.only.begin(), part.only.end(), is_before), part.only.end());
-    // Without any record, and not without a limit.
+    // An empty list would mean all records, so a part without records is removed.
     if (was_single && part.only.empty()) part.file = -1;
   }
   left.erase(
@@ -111,7 +112,7 @@ FileParts PartsLeft(const Replica& replica, absl::Span<const RecordId> given) {
   return left;
 }
 
-// As many parts as replicas at least, if that is possible.
+// Splits the parts, if possible into at least as many as there are replicas.
 FileParts Split(FileParts parts, int32_t replicas) {
   if (parts.empty() || parts.size() >= replicas) return parts;
   const int32_t ways = (replicas + static_cast<int32_t>(parts.size()) - 1) / parts.size();
@@ -130,7 +131,7 @@ FileParts Split(FileParts parts, int32_t replicas) {
   return split;
 }
 
-// By file, which is the order of a source that is not shuffled.
+// Sorts by file, which is the order of a source that is not shuffled.
 void Sort(FileParts* parts) {
   std::stable_sort(parts->begin(), parts->end(), [](const FilePart& left, const FilePart& right) {
     return std::tie(left.file, left.remainder) < std::tie(right.file, right.remainder);
@@ -160,7 +161,8 @@ absl::StatusOr<RemainingEpochs> FindRemaining(const FileSource& source,
     }
     replicas.push_back(std::move(replica));
   }
-  // From the first epoch at work to the last one: what replicas that stand before it will read.
+  // From the first epoch in progress to the last one: the parts of replicas that have not reached
+  // them.
   if (remaining.empty()) return remaining;
   const int64_t last = remaining.rbegin()->first;
   for (int64_t epoch = remaining.begin()->first; epoch <= last; ++epoch) {
@@ -179,8 +181,8 @@ absl::Status AddAgain(absl::Span<const RecordId> again, int64_t files, Remaining
   std::sort(sorted.begin(), sorted.end(), [](const RecordId& left, const RecordId& right) {
     return std::tie(left.file, left.position.record) < std::tie(right.file, right.position.record);
   });
-  // One part for all records of a file that are there once, one more for those that are there
-  // twice, and so on.
+  // The first part has all records of a file that occur, the next one those that occur twice, and
+  // so on.
   FileParts parts;
   size_t file_begin = 0;
   for (size_t i = 0; i < sorted.size(); ++i) {

@@ -16,21 +16,22 @@
 
 namespace frazo::sources {
 
-// What the replicas of a file source have left of the epochs that some of them have begun and not
-// all have ended. Epochs without a key: not begun if they come after these, else ended.
+// The parts that the replicas of a file source have left, for epochs that some replicas have begun
+// and not all have finished. Other epochs are not begun if they come after these, and finished
+// otherwise.
 using RemainingEpochs = std::map<int64_t, FileParts>;
 
-// `states`: of all replicas, number 0 first; nullptr: before the first record. Errors: as in
-// DivideStates().
+// `states`: those of all replicas, number 0 first; nullptr stands for the state before the first
+// record. Errors: as in DivideStates().
 absl::StatusOr<RemainingEpochs> FindRemaining(const FileSource& source,
                                               const RecordStream::Options& options,
                                               absl::Span<const FileSourceState* const> states);
 
-// Adds single records, once for each time that they are in `again`, to the first of the epochs.
-// Error: kInvalidArgument for an id of no file; `files`: their number.
+// Adds single records to the first of the epochs, once for each time that they occur in `again`.
+// `files` is the number of files. Error: kInvalidArgument for an id of no file.
 absl::Status AddAgain(absl::Span<const RecordId> again, int64_t files, RemainingEpochs* remaining);
 
-// The states of `replicas` replicas that share `remaining`.
+// Returns the states of `replicas` replicas that share `remaining`.
 absl::StatusOr<std::vector<FileSourceState>> ShareRemaining(const FileSource& source,
                                                             const RecordStream::Options& options,
                                                             const RemainingEpochs& remaining,

@@ -11,7 +11,8 @@
 namespace frazo::sources {
 namespace {
 
-// Enough runs ahead that neither side waits for the other's hiccups, few enough to stay in cache.
+// Enough runs that neither side waits for short delays of the other, and few enough to stay in the
+// cache.
 constexpr ReadAhead::Limits kLimits = {/*records=*/std::numeric_limits<int64_t>::max(),
                                        /*bytes=*/4 << 20};
 
@@ -36,7 +37,7 @@ class SequentialOrigin final : public ChunkOrigin {
   const std::shared_ptr<const FileSourcePlan> plan_;
   const int64_t epoch_;
   const int32_t file_;
-  // The position of each record, and that after the last.
+  // The position of each record, and the position after the last one.
   const std::vector<records::RecordPosition> positions_;
 };
 
@@ -47,7 +48,7 @@ SequentialStream::SequentialStream(std::shared_ptr<const FileSourcePlan> plan,
     : FileStream(std::move(plan), std::move(threads)) {}
 
 bool SequentialStream::NextChunk(int64_t max_records, RecordChunk* chunk) {
-  // The chunk before gives its memory back first.
+  // Frees the memory of the previous chunk first.
   *chunk = RecordChunk();
   if (!status().ok() || !FindRun()) return false;
   const size_t count = std::min<size_t>(max_records, run_.records.size() - given_);

@@ -14,7 +14,7 @@
 
 namespace frazo::sources {
 
-// Files in the order of their names, records in the order of the file.
+// Reads the files in the order of their names, and the records in the order of the file.
 class SequentialStream final : public FileStream {
  public:
   SequentialStream(std::shared_ptr<const FileSourcePlan> plan,
@@ -23,7 +23,7 @@ class SequentialStream final : public FileStream {
   bool NextChunk(int64_t max_records, RecordChunk* chunk) override;
 
  private:
-  // Has a run with records not given yet; false at the end or after a failure.
+  // Makes a run available that has records to give; false at the end or after a failure.
   bool FindRun();
   bool EndEpoch();
   std::shared_ptr<const ChunkOrigin> OriginOf(size_t count) const;
@@ -31,9 +31,9 @@ class SequentialStream final : public FileStream {
   int64_t epoch_ = 0;
   bool epoch_is_empty_ = true;
   LaneRun run_;
-  // Records of the run that have been given out.
+  // The number of records of the run that have been given.
   size_t given_ = 0;
-  // The last member: its threads use the others.
+  // The last member, because its threads use the others.
   std::unique_ptr<ReadAhead> reading_;
 };
 

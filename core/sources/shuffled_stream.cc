@@ -12,11 +12,11 @@
 namespace frazo::sources {
 namespace {
 
-// Keeps these random numbers apart from others of the same seed.
+// Makes these random numbers differ from others of the same seed.
 constexpr uint64_t kPurpose = 2;
 
-// What a record in the buffer takes besides its data: framing, and a SourceRecord in the run and in
-// the window.
+// The memory of a record in the buffer besides its data: framing, and a SourceRecord in the run and
+// in the window.
 constexpr int64_t kRecordOverheadBytes = 2 * sizeof(SourceRecord) + 16;
 
 class ShuffledOrigin final : public ChunkOrigin {
@@ -43,7 +43,7 @@ ShuffledStream::ShuffledStream(std::shared_ptr<const FileSourcePlan> plan,
     : FileStream(std::move(plan), std::move(threads)) {}
 
 bool ShuffledStream::NextChunk(int64_t max_records, RecordChunk* chunk) {
-  // The chunk before gives its memory back first.
+  // Frees the memory of the previous chunk first.
   *chunk = RecordChunk();
   if (!status().ok() || !FindWindow()) return false;
   const size_t count = std::min<size_t>(max_records, records_.size() - given_);
@@ -78,7 +78,7 @@ void ShuffledStream::Start() {
   live_.resize(plan().lanes);
   std::iota(live_.begin(), live_.end(), 0);
   turn_ = start().next_lane();
-  // The window given out is one half of the buffer, this the other one.
+  // The window that is being given is one half of the buffer, and these runs are the other half.
   const ReadAhead::Limits limits = {(plan().window_records + plan().lanes - 1) / plan().lanes,
                                     (plan().window_bytes + plan().lanes - 1) / plan().lanes};
   reading_ = StartReading(limits);
@@ -142,7 +142,7 @@ absl::Status ShuffledStream::FillWindow() {
 absl::StatusOr<bool> ShuffledStream::FindRecord(int32_t number) {
   Lane& lane = lanes_[number];
   if (lane.taken < lane.run.records.size()) return true;
-  // Its memory is the window's alone now.
+  // Now only the window keeps the run's memory.
   lane.run.memory.reset();
   LaneRun run = reading_->Take(number);
   if (run.kind == LaneRun::Kind::kFailure) return run.status;

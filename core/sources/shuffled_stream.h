@@ -17,24 +17,25 @@
 
 namespace frazo::sources {
 
-// Records in random order. The files of an epoch are read by several lanes side by side; records
-// are taken from the lanes in turn, one each, until they fill a window, which is permuted and given
-// out while the lanes read what the next one will hold. Windows do not cross epochs.
+// Gives records in random order. Several lanes read the files of an epoch at the same time. The
+// stream takes one record from each lane in turn until they fill a window, permutes the window and
+// gives its records while the lanes read those of the next one. Windows do not cross epochs.
 class ShuffledStream final : public FileStream {
  public:
   ShuffledStream(std::shared_ptr<const FileSourcePlan> plan,
                  std::shared_ptr<ReaderThreads> threads);
 
-  // The records of a chunk are copied together, so that it keeps no window in memory.
+  // Copies the records of a chunk into one piece of memory, so that the chunk doesn't keep a
+  // window.
   bool NextChunk(int64_t max_records, RecordChunk* chunk) override;
 
  private:
-  // A lane's part in the window being filled.
+  // The state of a lane for the window that is being filled.
   struct Lane {
     LaneRun run;
-    // Records of the run that have been taken.
+    // The number of records of the run that have been taken.
     size_t taken = 0;
-    // Where it stands while no run has been taken in this epoch.
+    // The lane's position if no run has been taken in this epoch.
     LanePosition start;
     bool has_run = false;
 
@@ -42,19 +43,19 @@ class ShuffledStream final : public FileStream {
   };
 
   void Start();
-  // Has a window with records not given yet; false at the end or after a failure.
+  // Makes a window available that has records to give; false at the end or after a failure.
   bool FindWindow();
   // Takes records until the window is full or the epoch ends.
   absl::Status FillWindow();
-  // Sees to it that the lane has a record; false if its epoch has ended.
+  // Makes a record of the lane available; false if its epoch has ended.
   absl::StatusOr<bool> FindRecord(int32_t lane);
   void BeginWindow();
   absl::Status BeginEpoch();
-  // Where the window begins, for its origins.
+  // Returns the state at the beginning of the window, for its origins.
   FileSourceState Snapshot() const;
 
   int64_t epoch_ = 0;
-  // Number of the window to fill next.
+  // The number of the next window to fill.
   int64_t window_ = 0;
   bool epoch_is_empty_ = true;
 
@@ -67,9 +68,9 @@ class ShuffledStream final : public FileStream {
   std::vector<std::shared_ptr<const void>> memory_;
   std::shared_ptr<const FileSourceState> window_start_;
   size_t given_ = 0;
-  // Records to pass over in the first window after Restore().
+  // The number of records to leave out of the first window after Restore().
   int64_t given_before_ = 0;
-  // The last member: its threads use the others.
+  // The last member, because its threads use the others.
   std::unique_ptr<ReadAhead> reading_;
 };
 

@@ -7,7 +7,7 @@
 #include "absl/status/statusor.h"
 #include "gmock/gmock.h"
 
-// GoogleTest matchers over absl::Status and absl::StatusOr<T>:
+// GoogleTest matchers for absl::Status and absl::StatusOr<T>:
 //
 //   EXPECT_THAT(writer.Close(), IsOk());
 //   EXPECT_THAT(FileCrc32c(path), IsOkAndHolds(0xe3069283u));

@@ -4,7 +4,7 @@
 
 namespace frazo {
 
-// SplitMix64 (Steele, Lea, Flood 2014): the same numbers everywhere, from any state.
+// SplitMix64 (Steele, Lea, Flood 2014): it gives the same numbers everywhere, from any state.
 class FuzzInputs::Random {
  public:
   explicit Random(uint64_t state) : state_(state) {}
@@ -17,7 +17,7 @@ class FuzzInputs::Random {
     return bits ^ (bits >> 31);
   }
 
-  // 0 to bound - 1; `bound` is at least 1. So small a bias does no harm here.
+  // Returns 0 to bound - 1; `bound` is at least 1. The small bias does no harm here.
   size_t Below(size_t bound) { return Next() % bound; }
 
  private:
@@ -36,7 +36,7 @@ std::string FuzzInputs::Get(uint64_t index) const {
     return input;
   }
   std::string input = seeds_[random.Below(seeds_.size())];
-  // Few changes mostly, so that the input gets far before it is refused.
+  // Mostly few changes, so that much of the input is read before an error.
   for (size_t changes = 1 + random.Below(1 + random.Below(16)); changes > 0; --changes) {
     Change(&random, &input);
   }
@@ -52,7 +52,8 @@ void FuzzInputs::Change(Random* random, std::string* input) const {
 }
 
 void FuzzInputs::ChangeBytes(Random* random, std::string* input) const {
-  // Zeros and ones, ends of lines and columns, the parts of UTF-8's sequences.
+  // Bytes with a special meaning: zeros and ones, ends of lines and columns, parts of UTF-8
+  // sequences.
   constexpr unsigned char kTelling[] = {0x00, 0xff, '\n', '\r', '\t', ' ',  0x7f, 0x80,
                                         0xbf, 0xc2, 0xe0, 0xed, 0xf0, 0xf4, '<',  '@'};
   if (input->empty() || random->Below(4) == 0) {

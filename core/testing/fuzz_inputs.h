@@ -8,12 +8,13 @@
 
 namespace frazo {
 
-// Inputs for a fuzz target, each a pure function of the seeds, a number and its index in the
-// sequence: the seeds themselves first, then seeds with a few changes (bits flipped, bytes set,
-// stretches removed, doubled, moved or taken from another seed) and some random bytes.
+// Makes inputs for a fuzz target. Each is a function of the seeds, a number and its index in the
+// sequence. The first inputs are the seeds. The others are seeds with a few changes (bits flipped,
+// bytes set, stretches removed, doubled, moved or taken from another seed), and some are random
+// bytes.
 class FuzzInputs {
  public:
-  // `seeds` is not empty. An input grows to about `most_bytes`, but seeds may be longer.
+  // `seeds` must not be empty. An input grows to about `most_bytes`, but seeds may be longer.
   FuzzInputs(std::vector<std::string> seeds, uint64_t number, size_t most_bytes);
 
   std::string Get(uint64_t index) const;

@@ -1,5 +1,5 @@
-// Feeds LLVMFuzzerTestOneInput with inputs made from FuzzSeeds(), for as long as it is told: for
-// compilers that have no libFuzzer. Exits with 0 if none of them crashed.
+// Calls LLVMFuzzerTestOneInput with inputs made from FuzzSeeds(), for the given time: for compilers
+// without libFuzzer. Exits with 0 if none of them crashed.
 
 #include <signal.h>
 #include <unistd.h>
@@ -20,7 +20,7 @@
 #include "core/testing/fuzz_target.h"
 #include "core/testing/test_variation.h"
 
-// Sanitizers call back before they end the program; without them there is no such function.
+// Sanitizers call this function before they end the program; without a sanitizer it does not exist.
 extern "C" void __attribute__((weak)) __sanitizer_set_death_callback(void (*callback)());
 
 namespace frazo {
@@ -32,8 +32,8 @@ constexpr std::string_view kUsage =
     "--only: runs this input alone and prints it to standard output.\n";
 
 struct Options {
-  uint64_t seconds = 0;  // None are given.
-  // The same on a fast and on a slow machine.
+  uint64_t seconds = 0;  // 0: no time is given.
+  // A number and not a time, so that fast and slow machines do the same.
   uint64_t runs = TestExamples(100000);
   uint64_t seed = TestSeed(1);
   uint64_t only = std::numeric_limits<uint64_t>::max();
@@ -60,7 +60,7 @@ void OnSignal(int signal_number) {
   raise(signal_number);
 }
 
-// Whether `argument` is --name=NUMBER.
+// Parses an argument of the form --name=NUMBER; false for another one.
 bool ParseNumber(std::string_view argument, std::string_view name, uint64_t* number) {
   if (argument.substr(0, name.size()) != name) return false;
   const std::string digits(argument.substr(name.size()));
@@ -90,7 +90,7 @@ bool ParseOptions(int argc, char** argv) {
 void Run(const FuzzInputs& inputs, uint64_t number) {
   number_at_work = number;
   const std::string input = inputs.Get(number);
-  // Memory of exactly this size, so that a sanitizer sees a byte read behind its end.
+  // Memory of exactly this size, so that a sanitizer detects a read after its end.
   const std::vector<uint8_t> bytes(input.begin(), input.end());
   LLVMFuzzerTestOneInput(bytes.data(), bytes.size());
 }

@@ -6,14 +6,13 @@
 #include <string>
 #include <vector>
 
-// What a fuzz target defines. The first is libFuzzer's own interface: it does with `data` what is
-// to be tested and returns 0; it fails by crashing, so it calls std::abort() where a promise is
-// broken.
+// A fuzz target defines both functions. The first is libFuzzer's interface: it tests the code with
+// `data` and returns 0. It fails by crashing, so it calls std::abort() if a promise is broken.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
 
 namespace frazo {
 
-// Inputs of the kind that is expected; the others are made from them. At least one.
+// Returns at least one input of the expected kind; the others are made from them.
 std::vector<std::string> FuzzSeeds();
 
 }  // namespace frazo

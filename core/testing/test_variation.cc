@@ -6,7 +6,7 @@
 namespace frazo {
 namespace {
 
-// Seeds of one test and of one run: no two of them meet.
+// Keeps the seeds of different tests and of different runs apart.
 constexpr uint64_t kSeedStride = 1'000'003;
 
 uint64_t FromEnvironment(const char* name, uint64_t default_value) {

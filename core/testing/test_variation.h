@@ -11,10 +11,10 @@ namespace frazo {
 //   FRAZO_TEST_SEED      a whole number; another one draws other examples. Default: 0.
 //   FRAZO_TEST_EXAMPLES  how many times as many examples are drawn. Default: 1.
 
-// The seed of a test's random numbers: `own` in an ordinary run.
+// Returns the seed of a test's random numbers: `own` in an ordinary run.
 uint64_t TestSeed(uint64_t own);
 
-// How many examples a test draws: `count` in an ordinary run.
+// Returns how many examples a test draws: `count` in an ordinary run.
 int64_t TestExamples(int64_t count);
 
 }  // namespace frazo

@@ -8,7 +8,7 @@
 
 namespace frazo::text {
 
-// A number for each of some code points: two array look-ups each. Once filled it is thread-safe.
+// Maps code points to numbers by two array look-ups. Once filled it is thread-safe.
 class CodePointIds {
  public:
   static constexpr int32_t kNone = -1;
@@ -23,7 +23,7 @@ class CodePointIds {
     pages_[page][code_point % kPageSize] = id;
   }
 
-  // kNone for a code point that was not set.
+  // Returns kNone for a code point that was not set.
   int32_t Find(char32_t code_point) const {
     return pages_[page_of_[code_point / kPageSize]][code_point % kPageSize];
   }
@@ -39,7 +39,7 @@ class CodePointIds {
     return page;
   }
 
-  // Page 0 stays empty, for all code points whose page has nothing.
+  // Page 0 stays empty; it serves all code points whose page has no numbers.
   std::vector<Page> pages_ = {EmptyPage()};
   std::array<uint16_t, kCodePoints / kPageSize> page_of_ = {};
 };

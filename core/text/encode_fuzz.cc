@@ -29,7 +29,7 @@ void Add(absl::StatusOr<std::unique_ptr<const text::Tokenizer>> tokenizer, Token
   tokenizers->push_back(*std::move(tokenizer));
 }
 
-// One of each kind.
+// Makes a tokenizer of each kind.
 Tokenizers MakeTokenizers() {
   Tokenizers tokenizers;
   const std::string pieces = WriteFile(

@@ -18,7 +18,7 @@
 namespace frazo::text {
 namespace {
 
-// One token a line, as in a vocabulary file.
+// One token per line, as in a vocabulary file.
 std::string DefaultTable() {
   std::string table = "<unk>\n<s>\n</s>\n \n<noise>\n";
   const auto append_each = [&](std::string_view characters) {
@@ -43,7 +43,7 @@ struct Name {
 
 class GraphemeTokenizer final : public VocabularyTokenizer {
  public:
-  // The tokens are single code points and names.
+  // The tokens must be single code points and names.
   GraphemeTokenizer(Vocabulary tokens, const SpecialIds& ids, numeric::Fingerprint rules,
                     bool lower_case)
       : VocabularyTokenizer(std::move(tokens), ids, rules) {
@@ -83,7 +83,8 @@ class GraphemeTokenizer final : public VocabularyTokenizer {
     return invalid;
   }
 
-  // The longest name that `text`, which is not empty, starts with; null if there is none.
+  // Returns the longest name that `text` starts with; null if there is none. `text` must not be
+  // empty.
   const Name* FindName(std::string_view text) const {
     if (text.front() != '<') return nullptr;
     const auto name = std::find_if(names_.begin(), names_.end(), [&](const Name& candidate) {
@@ -101,7 +102,7 @@ class GraphemeTokenizer final : public VocabularyTokenizer {
   }
 
   CodePointIds code_points_;
-  // The longest first.
+  // Sorted by length, the longest first.
   std::vector<Name> names_;
 };
 

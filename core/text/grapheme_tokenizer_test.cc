@@ -36,7 +36,7 @@ absl::StatusOr<TokenizerPtr> WithVocabulary(const std::string& path) {
   return CreateGraphemeTokenizer(config);
 }
 
-// The table's ids as runtimes of the family have them.
+// Other runtimes use the same ids for this table.
 TEST(GraphemeTokenizerTest, TheDefaultTableHasTheKnownIds) {
   const TokenizerPtr tokenizer = DefaultTable();
   EXPECT_EQ(tokenizer->vocab_size(), 76);
@@ -107,7 +107,7 @@ TEST(GraphemeTokenizerTest, EveryCodePointOfTheVocabularyComesBack) {
   const auto tokenizer = WithVocabulary(scratch.Write("v", vocabulary));
   ASSERT_THAT(tokenizer, IsOk());
   EXPECT_THAT((*tokenizer)->Decode(Ids(**tokenizer, text)), IsOkAndHolds(text));
-  // Invalid bytes come back as what they were read as.
+  // Invalid bytes come back as U+FFFD, as which they were read.
   EXPECT_THAT((*tokenizer)->Decode(Ids(**tokenizer, "x\xff")), IsOkAndHolds("x\ufffd"));
 }
 

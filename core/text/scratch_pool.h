@@ -8,14 +8,13 @@
 
 namespace frazo::text {
 
-// Working memory for const calls that run at the same time: each takes one Scratch and gives it
-// back, so that there are as many as there ever were calls at once, and none is made anew. The one
-// given back last is taken first: its memory is the likeliest to be in the processor's cache.
-// Thread-safe.
+// Working memory for const calls that run at the same time. Each call takes one Scratch and returns
+// it, so that the pool makes only as many as there are calls at once. The Scratch that was returned
+// last is taken first, because its memory is most likely in the processor's cache. Thread-safe.
 template <typename Scratch>
 class ScratchPool {
  public:
-  // One Scratch, for as long as this lives.
+  // Holds one Scratch as long as it lives.
   class Lease {
    public:
     Lease(ScratchPool* pool, std::unique_ptr<Scratch> scratch)

@@ -11,16 +11,16 @@
 
 namespace frazo::text {
 
-// In place of an id that a vocabulary lacks.
+// Stands for an id that a vocabulary lacks.
 constexpr int32_t kNoToken = -1;
 
-// Ids of the tokens that are not ordinary.
+// The ids of the special tokens.
 struct SpecialIds {
   int32_t unk;
   int32_t sos;
   int32_t eos;
-  // sos and eos are tokens for themselves, which stand for no text. They are not where a vocabulary
-  // names no such token and its ids 1 and 2 serve by default.
+  // Whether sos and eos are tokens without text. They are not if a vocabulary names no such tokens
+  // and its ids 1 and 2 are the default.
   bool sos_is_textless;
   bool eos_is_textless;
 
@@ -34,9 +34,9 @@ struct SpecialIds {
   }
 };
 
-// The ids that `config` sets, else those that the vocabulary names, else 0, 1, 2. `name` is the
-// vocabulary's file. Error: kInvalidArgument for an id outside of the vocabulary, or one that is
-// both the unknown token and the start or end of a sentence.
+// Returns the ids that `config` sets, else those that the vocabulary names, else 0, 1, 2. `name` is
+// the vocabulary's file. Error: kInvalidArgument for an id outside of the vocabulary, or if the
+// unknown token is also the start or end of a sentence.
 absl::StatusOr<SpecialIds> ResolveSpecialIds(const frazo::Tokenizer& config,
                                              const Vocabulary& vocabulary, std::string_view name);
 

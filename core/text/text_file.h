@@ -9,12 +9,13 @@
 
 namespace frazo::text {
 
-// The bytes of a file. Errors name it: kNotFound, kPermissionDenied, kInvalidArgument (a folder),
-// kUnavailable (the device fails).
+// Reads the bytes of a file. Errors name it: kNotFound, kPermissionDenied, kInvalidArgument (a
+// folder), kUnavailable (the device failed).
 absl::StatusOr<std::string> ReadTextFile(const std::string& path);
 
-// The lines of a file's content, without their ends: LF, or CR LF if all end so. The last one needs
-// no end. Error: kInvalidArgument for a line that is not UTF-8; `name` stands for the file's path.
+// Splits a file's content into lines, without their ends: LF, or CR LF if all lines end so. The
+// last line may lack its end. Error: kInvalidArgument for a line that is not UTF-8; `name` stands
+// for the file's path.
 absl::StatusOr<std::vector<std::string_view>> SplitLines(std::string_view content,
                                                          std::string_view name);
 

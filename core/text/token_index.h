@@ -12,16 +12,16 @@
 
 namespace frazo::text {
 
-// Tokens by id and ids by token. A hash table with open addressing and linear probing whose slots
-// hold a token's first eight bytes, so that finding a short word touches one cache line. Once
+// Finds tokens by id and ids by token. It is a hash table with open addressing and linear probing.
+// A slot has a token's first eight bytes, so that finding a short word touches one cache line. Once
 // filled it is thread-safe.
 class TokenIndex {
  public:
-  // What Find() returns for a text that is no token.
+  // The result of Find() for a text that is not a token.
   static constexpr int32_t kNone = -1;
 
-  // Gives `token` the next id, from 0 on. Returns the id that it has already, or kNone if it is
-  // new. Tokens together are less than 4 GiB.
+  // Gives `token` the next id, from 0 on. Returns the id that it already has, or kNone if it is
+  // new. All tokens together must be below 4 GiB.
   int32_t Add(std::string_view token);
 
   int32_t Find(std::string_view token) const {
@@ -39,7 +39,7 @@ class TokenIndex {
 
   int32_t size() const { return static_cast<int32_t>(ends_.size()); }
 
-  // `id` is within [0, size()).
+  // `id` must be within [0, size()).
   std::string_view token(int32_t id) const {
     const size_t begin = id == 0 ? 0 : ends_[id - 1];
     return {bytes_.data() + begin, ends_[id] - begin};
@@ -59,7 +59,7 @@ class TokenIndex {
 
   void Insert(std::string_view token, int32_t id);
 
-  // A power of two of slots, at most half of them used.
+  // The number of slots is a power of two; at most half of them are used.
   std::vector<Slot> slots_;
   size_t mask_ = 0;
   std::string bytes_;

@@ -1,9 +1,9 @@
-// Tokens a second of each kind of tokenizer, on one core:
+// Measures tokens per second of each kind of tokenizer, on one core:
 //
 //   ./bazelw run -c opt //core/text:tokenizer_benchmark
 //
-// Texts are of 25 words drawn by Zipf's law from 32,000, which is like a corpus of sentences: few
-// words make most of it.
+// A text has 25 words drawn by Zipf's law from 32,000, which resembles a corpus of sentences: few
+// words make up most of it.
 
 #include <cmath>
 #include <cstdint>
@@ -26,7 +26,7 @@ constexpr size_t kWords = 32'000;
 constexpr size_t kTexts = 4'000;
 constexpr size_t kWordsOfText = 25;
 
-// Words of one to four syllables, the frequent ones shorter.
+// Makes words of one to four syllables; frequent words are shorter.
 std::vector<std::string> MakeWords() {
   const std::string consonants = "bcdfghklmnprstvwz";
   const std::string vowels = "aeiou";
@@ -51,7 +51,7 @@ std::vector<std::string> MakeTexts(const std::vector<std::string>& words) {
   for (size_t i = 0; i < kTexts; ++i) {
     std::string text;
     for (size_t j = 0; j < kWordsOfText; ++j) {
-      // Uniform in the logarithm of the rank: frequency falls as its inverse.
+      // Uniform in the logarithm of the rank, so that the frequency is proportional to its inverse.
       const double rank = std::pow(words.size(), random() / 4294967296.0);
       text += (text.empty() ? "" : " ") + words[static_cast<size_t>(rank) - 1];
     }
@@ -76,7 +76,8 @@ std::string WordVocabulary(const std::vector<std::string>& words) {
   return WriteFile("words", content);
 }
 
-// Every prefix of a word by its left part and last letter: pieces as long as words.
+// Makes merges that join every prefix of a word with its next letter, so that pieces are as long as
+// words.
 void SetBpe(const std::vector<std::string>& words, frazo::Tokenizer* config) {
   TokenIndex merges;
   TokenIndex pieces;
@@ -85,7 +86,7 @@ void SetBpe(const std::vector<std::string>& words, frazo::Tokenizer* config) {
       const bool is_last = end + 1 == word.size();
       const std::string right = word.substr(end, 1) + (is_last ? "</w>" : "");
       pieces.Add(word.substr(end, 1) + (is_last ? "" : "@@"));
-      // The rarer half of the words stays in several pieces.
+      // The rarer half of the words is left in several pieces.
       if (end == 0 || (is_last && merges.size() > 20'000)) continue;
       merges.Add(word.substr(0, end) + " " + right);
       pieces.Add(word.substr(0, end + 1) + (is_last ? "" : "@@"));

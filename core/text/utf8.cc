@@ -7,8 +7,8 @@ namespace {
 
 bool IsContinuation(unsigned char byte) { return (byte & 0xc0) == 0x80; }
 
-// The bytes that may follow a lead byte, beyond which no sequence is well-formed: they exclude
-// overlong forms, surrogates and what is over U+10FFFF.
+// Whether `second` may follow `lead` in a well-formed sequence. This excludes overlong forms,
+// surrogates and numbers above U+10FFFF.
 bool MayFollow(unsigned char lead, unsigned char second) {
   switch (lead) {
     case 0xe0:
@@ -47,7 +47,7 @@ Utf8Prefix DecodeUtf8(std::string_view text) {
 size_t ValidUtf8Length(std::string_view text) {
   size_t position = 0;
   while (position < text.size()) {
-    // Eight bytes of ASCII at a time: most text is.
+    // Checks eight bytes of ASCII at once, because most text is ASCII.
     uint64_t word;
     while (text.size() - position >= sizeof(word)) {
       std::memcpy(&word, text.data() + position, sizeof(word));

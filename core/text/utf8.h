@@ -8,30 +8,31 @@
 
 namespace frazo::text {
 
-// U+FFFD, which stands for bytes that are not UTF-8.
+// U+FFFD, which replaces bytes that are not UTF-8.
 constexpr char32_t kReplacementCharacter = 0xfffd;
 constexpr std::string_view kReplacementCharacterUtf8 = "\xef\xbf\xbd";
 
-// What a text starts with.
+// The first character of a text.
 struct Utf8Prefix {
-  // kReplacementCharacter where the bytes are not UTF-8.
+  // kReplacementCharacter if the bytes are not UTF-8.
   char32_t code_point;
-  // 1 to 4 bytes. Of bytes that are not UTF-8 it covers the maximal subpart of an ill-formed
-  // sequence (Unicode 3.9, table 3-7, and what the WHATWG's decoder replaces by one U+FFFD).
+  // 1 to 4 bytes. If they are not UTF-8, they are the maximal subpart of an ill-formed sequence
+  // (Unicode 3.9, table 3-7), which the WHATWG's decoder replaces by one U+FFFD.
   int8_t length;
   bool valid;
 };
 
-// Reads the start of `text`, which is not empty.
+// Decodes the first character of `text`, which must not be empty.
 Utf8Prefix DecodeUtf8(std::string_view text);
 
-// How many bytes of `text` are UTF-8 before the first sequence that is not.
+// Returns the number of bytes of `text` before the first sequence that is not UTF-8.
 size_t ValidUtf8Length(std::string_view text);
 
-// Appends `text` with each sequence that is not UTF-8 replaced by U+FFFD. Returns how many were.
+// Appends `text`, with each sequence that is not UTF-8 replaced by U+FFFD. Returns the number of
+// such sequences.
 int64_t AppendValidUtf8(std::string_view text, std::string* valid);
 
-// Appends `code_point`, which is at most U+10FFFF and no surrogate.
+// Appends `code_point`, which is at most U+10FFFF and not a surrogate.
 void AppendUtf8(char32_t code_point, std::string* text);
 
 }  // namespace frazo::text

@@ -20,7 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const int64_t replaced = frazo::text::AppendValidUtf8(text, &valid);
   if (frazo::text::ValidUtf8Length(valid) != valid.size()) std::abort();
   if ((replaced == 0) != (valid == text)) std::abort();
-  // Code point by code point it is the same text.
+  // Decoding code point by code point must give the same text.
   std::string decoded;
   int64_t invalid = 0;
   for (std::string_view rest = text; !rest.empty();) {

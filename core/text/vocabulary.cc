@@ -25,21 +25,22 @@ absl::Status LineError(std::string_view name, size_t line, std::string_view what
   return absl::InvalidArgumentError(absl::StrCat("'", name, "':", line + 1, ": ", what));
 }
 
-// The parts of `token TAB id`, the last TAB being the one that counts; none if the line is not so.
+// Splits `token TAB id` at its last TAB; nullopt if the line has another form.
 std::optional<Entry> ParseNumbered(std::string_view line) {
   const size_t tab = line.rfind('\t');
   int32_t id;
   if (tab == std::string_view::npos || tab == 0 || !absl::SimpleAtoi(line.substr(tab + 1), &id)) {
     return std::nullopt;
   }
-  // SimpleAtoi takes blanks and signs, too, which are part of a token rather than of an id.
+  // SimpleAtoi accepts blanks and signs, which are part of a token and not of an id.
   for (const char digit : line.substr(tab + 1)) {
     if (digit < '0' || digit > '9') return std::nullopt;
   }
   return Entry{line.substr(0, tab), id};
 }
 
-// The lines as entries with the ids that they name, or with their numbers if they name none.
+// Returns the lines as entries with their ids, or with the numbers of the lines if they have no
+// ids.
 std::vector<Entry> ToEntries(const std::vector<std::string_view>& lines) {
   std::vector<Entry> entries;
   entries.reserve(lines.size());
@@ -56,7 +57,7 @@ std::vector<Entry> ToEntries(const std::vector<std::string_view>& lines) {
   return entries;
 }
 
-// The line of each id.
+// Returns the line of each id.
 absl::StatusOr<std::vector<size_t>> LinesById(const std::vector<Entry>& entries,
                                               std::string_view name) {
   const size_t missing = entries.size();
@@ -75,7 +76,7 @@ absl::StatusOr<std::vector<size_t>> LinesById(const std::vector<Entry>& entries,
     }
     lines[id] = line;
   }
-  // Every id is below the count and none comes twice, so a gap shows as an id beyond.
+  // No id occurs twice, so if one is missing, another one is not below the count.
   if (!beyond.empty()) {
     const auto gap = std::find(lines.begin(), lines.end(), missing);
     return LineError(name, beyond[0],

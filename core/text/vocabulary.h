@@ -13,34 +13,34 @@ namespace frazo::text {
 
 // The tokens of a vocabulary file, numbered from 0. Thread-safe.
 //
-// The file is UTF-8, one token a line. Either every line is `token TAB id`, with each id from 0 to
-// the last one once, in any order; or every line is a token, which is all of the line, and its id
-// is the line's number from 0. A token is not empty. Lines may all end in CR LF. The special tokens
-// are known by name: <unk>, <s>, </s>, or all in upper case.
+// The file is UTF-8 with one token per line. Either every line is `token TAB id`, and each id from
+// 0 to the last one occurs once, in any order. Or every line is a token, whose id is the number of
+// the line, counted from 0. A token is not empty. Lines may all end in CR LF. The special tokens
+// have fixed names: <unk>, <s>, </s>, or all in upper case.
 class Vocabulary {
  public:
   static constexpr int32_t kNone = TokenIndex::kNone;
 
   // Errors name the file and the line: kNotFound, kPermissionDenied (the file); kInvalidArgument
-  // (an empty file, a token or an id that comes twice, an id that is missing, what is not UTF-8, a
+  // (an empty file, a token or an id that occurs twice, a missing id, bytes that are not UTF-8, a
   // mixture of the two kinds of special names).
   static absl::StatusOr<Vocabulary> Load(const std::string& path);
 
-  // As for a file of this content. `name` stands for its path in errors.
+  // Reads the content of a file. `name` stands for its path in errors.
   static absl::StatusOr<Vocabulary> Parse(std::string_view content, std::string_view name);
 
   int32_t size() const { return index_.size(); }
-  // `id` is within [0, size()).
+  // `id` must be within [0, size()).
   std::string_view token(int32_t id) const { return index_.token(id); }
-  // kNone for what is not a token.
+  // Returns kNone for a text that is not a token.
   int32_t Find(std::string_view token) const { return index_.Find(token); }
 
-  // Ids of the special tokens that the file has, kNone of those that it lacks.
+  // The ids of the special tokens; kNone for those that the file lacks.
   int32_t unk_id() const { return unk_id_; }
   int32_t sos_id() const { return sos_id_; }
   int32_t eos_id() const { return eos_id_; }
 
-  // Adds what the vocabulary means, whatever the form of its file: the tokens by id.
+  // Adds the tokens by id, whatever the form of the file.
   void AddTo(numeric::Fingerprint* fingerprint) const;
 
  private:

@@ -47,7 +47,7 @@ TEST(VocabularyTest, IdsCountOnlyIfEveryLineHasOne) {
   ASSERT_THAT(vocabulary, IsOk());
   EXPECT_EQ(vocabulary->Find("b\t1"), 0);
   EXPECT_EQ(vocabulary->Find("a"), 1);
-  // What is no plain number belongs to the token.
+  // If the last column is not a plain number, it belongs to the token.
   for (const std::string_view line : {"a\t-1", "a\t+0", "a\t 0", "a\t0x", "a\t", "\t0"}) {
     const auto one = Vocabulary::Parse(line, "v");
     ASSERT_THAT(one, IsOk());
@@ -59,7 +59,8 @@ TEST(VocabularyTest, LinesMayEndInCrLf) {
   const auto vocabulary = Vocabulary::Parse("a\r\nb\r\n", "v");
   ASSERT_THAT(vocabulary, IsOk());
   EXPECT_EQ(vocabulary->Find("b"), 1);
-  // A single line's CR is of the line's end, too; where others have none it is a token's.
+  // If there is a single line, its CR belongs to its end; if other lines have no CR, it belongs to
+  // the token.
   const auto mixed = Vocabulary::Parse("a\n\r\n", "v");
   ASSERT_THAT(mixed, IsOk());
   EXPECT_EQ(mixed->Find("\r"), 1);

@@ -12,10 +12,10 @@
 
 namespace frazo::text {
 
-// A tokenizer whose pieces are the entries of a vocabulary file.
+// A tokenizer whose pieces are the tokens of a vocabulary file.
 class VocabularyTokenizer : public Tokenizer {
  protected:
-  // `rules` is of what decides on the encoding besides the vocabulary.
+  // `rules` is a fingerprint of everything that the encoding depends on besides the vocabulary.
   VocabularyTokenizer(Vocabulary vocabulary, const SpecialIds& special_ids,
                       numeric::Fingerprint rules)
       : Tokenizer(vocabulary.size(), special_ids, Extended(rules, vocabulary, special_ids)),

@@ -12,15 +12,15 @@
 
 namespace frazo::text {
 
-// A part of a word: its id, and where it ends, in bytes from the word's start.
+// A part of a word: its id, and its end in bytes from the word's start.
 struct WordPiece {
   int32_t id;
   int64_t end;
 };
 
-// Remembers how short words were divided: a table of fixed size (1 MiB) in which a word replaces
-// the one that stood in its slot. Words being as unequally frequent as they are, nearly all of a
-// text comes from it. Not thread-safe.
+// Remembers the divisions of short words in a table of fixed size (1 MiB). A word replaces the
+// previous word in its slot. Few words make up most of a text, so nearly all divisions come from
+// the table. Not thread-safe.
 class WordCache {
  public:
   // Appends the pieces of `word` if they are remembered.
@@ -36,7 +36,7 @@ class WordCache {
     return true;
   }
 
-  // Words and divisions that are too long are passed over.
+  // Ignores words and divisions that are too long.
   void Insert(std::string_view word, absl::Span<const WordPiece> pieces) {
     if (word.size() > kWordBytes || word.empty() || pieces.size() > kPieces) return;
     Entry& entry = entries_[Slot(word)];
@@ -55,7 +55,7 @@ class WordCache {
   static constexpr size_t kEntries = 1 << 14;
 
   struct Entry {
-    uint8_t size = 0;  // 0: nothing stands here.
+    uint8_t size = 0;  // 0 if the slot is empty.
     uint8_t piece_count;
     char word[kWordBytes];
     uint8_t ends[kPieces];

@@ -17,7 +17,7 @@ Integer Load(const char* bytes) {
   return integer;
 }
 
-// Both halves of the product: every bit of the factors moves the low ones.
+// Returns both halves of the product, combined: every bit of the factors affects the low bits.
 inline uint64_t Mix(uint64_t left, uint64_t right) {
   const auto product = static_cast<unsigned __int128>(left) * right;
   return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
@@ -25,13 +25,13 @@ inline uint64_t Mix(uint64_t left, uint64_t right) {
 
 }  // namespace word_hash_internal
 
-// The first eight bytes, with zeros behind a shorter word.
+// Returns the first eight bytes; a shorter word is followed by zeros.
 inline uint64_t WordPrefix(std::string_view word) {
   using word_hash_internal::Load;
   const char* const bytes = word.data();
   const size_t size = word.size();
   if (size >= 8) return Load<uint64_t>(bytes);
-  // Reads that overlap put the same byte in the same place.
+  // The two reads overlap, but both put a byte at the same position.
   if (size >= 4) {
     return Load<uint32_t>(bytes) | uint64_t{Load<uint32_t>(bytes + size - 4)} << (8 * (size - 4));
   }
@@ -42,12 +42,12 @@ inline uint64_t WordPrefix(std::string_view word) {
   return byte(0) | byte(size / 2) | byte(size - 1);
 }
 
-// A hash of `word`, whose WordPrefix() is `prefix`, for tables in memory: it may differ between
+// Hashes `word`, whose WordPrefix() is `prefix`, for tables in memory. The hash may differ between
 // machines.
 inline uint64_t HashWord(std::string_view word, uint64_t prefix) {
   using word_hash_internal::Load;
   using word_hash_internal::Mix;
-  // Numbers with no pattern in their bits: of pi and of the golden ratio.
+  // Numbers without a pattern in their bits, from pi and the golden ratio.
   constexpr uint64_t kPi = 0x243f6a8885a308d3;
   constexpr uint64_t kGolden = 0x9e3779b97f4a7c15;
   uint64_t hash = Mix(prefix ^ kPi, word.size() + kGolden);

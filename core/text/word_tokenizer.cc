@@ -30,7 +30,7 @@ class WordTokenizer final : public VocabularyTokenizer {
     int64_t invalid = 0;
     ForEachWord(text, [&](std::string_view word, size_t begin) {
       int32_t id = vocabulary().Find(word);
-      // The vocabulary is UTF-8, so that a word that is in it needs no check.
+      // The vocabulary is UTF-8, so a word in it needs no check.
       if (id == Vocabulary::kNone) id = FindRepaired(word, &invalid);
       if (id == Vocabulary::kNone || special_ids().IsTextless(id)) id = unk_id();
       sink.Add(id, begin, begin + word.size());

@@ -9,12 +9,12 @@
 
 namespace frazo::text {
 
-// The tokenizer of `config`, whose kind is word: tokens are the parts of the text between blanks
-// (words.h), as they stand; a span is all of the word.
+// Creates the tokenizer of `config`, whose kind is word. Tokens are the parts of the text between
+// blanks (words.h), unchanged; a span is the whole word.
 //
-// Decode joins the words by single spaces. It gives back the text if that has only words of the
-// vocabulary, one space between two and none at the ends; a word outside of the vocabulary becomes
-// the unknown token's name.
+// Decode joins the words by single spaces. It returns the original text if all of its words are in
+// the vocabulary, with one space between words and none at the ends. A word outside of the
+// vocabulary becomes the unknown token's name.
 absl::StatusOr<std::unique_ptr<const Tokenizer>> CreateWordTokenizer(
     const frazo::Tokenizer& config);
 

@@ -6,14 +6,14 @@
 
 namespace frazo::text {
 
-// The blanks that part words: space, tab, line feed, vertical tab, form feed, carriage return.
-// Others of Unicode, such as the no-break space, belong to a word.
+// Whether a byte is a blank, which separates words: space, tab, line feed, vertical tab, form feed
+// or carriage return. Unicode's other blanks, such as the no-break space, belong to words.
 inline bool IsBlank(char byte) {
   return byte == ' ' || static_cast<unsigned char>(byte - '\t') <= '\r' - '\t';
 }
 
-// Calls visit(word, begin) for each part of `text` between blanks, front to back; the word starts
-// at byte `begin` and is not empty.
+// Calls visit(word, begin) for each part of `text` between blanks, from front to back. The word
+// starts at byte `begin` and is not empty.
 template <typename Visit>
 void ForEachWord(std::string_view text, Visit visit) {
   const char* const start = text.data();

@@ -46,7 +46,7 @@ def test_extents_outside_of_the_data_are_refused(tmp_path, extent):
         _core.ShardedRecordWriter(tmp_path / "a") as writer,
         pytest.raises(
             _core.InvalidArgumentError,
-            match=rf"extents\[1\] is \[{extent[0]}, {extent[1]}\], which is no range of the 4 bytes",
+            match=rf"extents\[1\] is \[{extent[0]}, {extent[1]}\], which is not a range of the 4 bytes",
         ),
     ):
         writer.write_batch(np.zeros(4, np.uint8), np.array([(0, 4), extent]))

@@ -182,7 +182,7 @@ def test_errors_are_exceptions_of_their_kind(words, tmp_path):
         _core.InvalidArgumentError, match="kind is 'char' but must be grapheme, word"
     ):
         _core.Tokenizer(kind="char")
-    with pytest.raises(_core.InvalidArgumentError, match="no serialized frazo"):
+    with pytest.raises(_core.InvalidArgumentError, match="not a serialized frazo"):
         _core.Tokenizer(b"\xff")
     made = _core.Tokenizer(kind="word", vocabulary=words)
     with pytest.raises(_core.InvalidArgumentError, match=r"id 5 at position 1 .* of 5 tokens"):

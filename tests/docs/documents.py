@@ -31,7 +31,7 @@ class Command:
 
 
 def commands(document: pathlib.Path) -> list[Command]:
-    """The commands in the document's ```sh blocks; comments and empty lines are passed over."""
+    """The commands in the document's ```sh blocks; comments and empty lines are ignored."""
     found = []
     for place, block in _blocks(document, "sh"):
         for line in _CONTINUED_LINE.sub(" ", block).splitlines():

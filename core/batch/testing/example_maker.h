@@ -21,7 +21,7 @@
 
 namespace frazo::batch {
 
-// [any, inner_sizes...].
+// A feature of the shape [any, inner_sizes...].
 inline process::FeatureSpec Variable(std::string name, process::ValueType type,
                                      std::vector<int64_t> inner_sizes = {}) {
   inner_sizes.insert(inner_sizes.begin(), process::kAnySize);

@@ -6,7 +6,7 @@
 
 namespace frazo::bytes {
 
-// For tests: while alive, no file of this process grows past `bytes`: a disk that is full.
+// For tests: while it lives, no file of this process grows past `bytes`, as on a full disk.
 class FileSizeLimit {
  public:
   explicit FileSizeLimit(rlim_t bytes) {

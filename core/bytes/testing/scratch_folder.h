@@ -14,7 +14,7 @@
 
 namespace frazo::bytes {
 
-// For tests: a folder of its own for the running test, empty at first and removed at the end.
+// For tests: an empty folder for the running test, which is removed at the end.
 class ScratchFolder {
  public:
   ScratchFolder() {
@@ -27,7 +27,7 @@ class ScratchFolder {
 
   std::string Path(std::string_view name) const { return (folder_ / name).string(); }
 
-  // Makes a file of these bytes; its path.
+  // Writes a file of these bytes and returns its path.
   std::string Write(std::string_view name, std::string_view bytes) const {
     std::ofstream(Path(name), std::ios::binary).write(bytes.data(), bytes.size());
     return Path(name);

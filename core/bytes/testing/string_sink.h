@@ -9,7 +9,7 @@
 
 namespace frazo::bytes {
 
-// For tests: appends to a string of the caller's, which must outlive it.
+// For tests: appends to a string, which must outlive the sink.
 class StringSink final : public ByteSink {
  public:
   explicit StringSink(std::string* bytes) : bytes_(*bytes) {}

@@ -11,7 +11,7 @@
 
 namespace frazo::bytes {
 
-// For tests: gives out `bytes`, at most `step` of them a read.
+// For tests: gives `bytes`, at most `step` of them per read.
 class StringSource final : public ByteSource {
  public:
   explicit StringSource(std::string bytes, size_t step = std::string::npos)
@@ -34,7 +34,7 @@ class StringSource final : public ByteSource {
   size_t offset_ = 0;
 };
 
-// For tests: everything that `source` gives, read in pieces of `piece` bytes.
+// For tests: returns all bytes that `source` gives, read in pieces of `piece` bytes.
 inline absl::StatusOr<std::string> ReadAll(ByteSource& source, size_t piece = 4096) {
   std::string all;
   std::string space(piece, '\0');

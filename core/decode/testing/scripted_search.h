@@ -17,7 +17,7 @@
 
 namespace frazo::decode {
 
-// The message that its text describes; what `changes` sets replaces it.
+// Parses `text`, and replaces the fields that `changes` sets.
 inline frazo::Search ParseSearch(const std::string& text, const std::string& changes = "") {
   frazo::Search config, changed;
   EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &config)) << text;
@@ -26,7 +26,7 @@ inline frazo::Search ParseSearch(const std::string& text, const std::string& cha
   return config;
 }
 
-// A hypothesis as a test reads it.
+// A hypothesis in the form that tests compare.
 struct Found {
   std::vector<int32_t> tokens;
   float total = 0;
@@ -35,7 +35,7 @@ struct Found {
   std::vector<float> token_scores;
 };
 
-// The hypotheses of a sentence, best first.
+// Returns the hypotheses of a sentence, best first.
 inline std::vector<Found> OfSentence(const SearchResults& results, int64_t sentence) {
   std::vector<Found> found;
   for (int64_t i = sentence * results.best; i < (sentence + 1) * results.best; ++i) {
@@ -51,7 +51,7 @@ inline std::vector<Found> OfSentence(const SearchResults& results, int64_t sente
   return found;
 }
 
-// A search whose scores a test gives row by row, and which keeps the path of every row.
+// A search to which a test gives scores row by row. It records the path of every row.
 class ScriptedSearch {
  public:
   using Rows = std::vector<std::vector<float>>;

@@ -10,7 +10,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/kernels/attention/cached_attention.cc"
 #include "hwy/foreach_target.h"
-// After it:
+// This include must follow foreach_target.h:
 #include "core/numeric/exponential_vectors.h"
 #include "hwy/highway.h"
 
@@ -40,7 +40,7 @@ HWY_INLINE float DotProduct(const float* a, const float* b, int64_t size) {
   return sum;
 }
 
-// sums += weight * values.
+// Computes sums += weight * values.
 HWY_INLINE void AddWeighted(float weight, const float* values, int64_t size, float* sums) {
   const D d;
   const V weights = hn::Set(d, weight);
@@ -51,7 +51,7 @@ HWY_INLINE void AddWeighted(float weight, const float* values, int64_t size, flo
   for (; i < size; ++i) sums[i] += weight * values[i];
 }
 
-// Makes probabilities of logits; size is not 0.
+// Replaces logits by probabilities; size must not be 0.
 HWY_INLINE void Softmax(float* logits, int64_t size) {
   const D d;
   float largest = logits[0];
@@ -73,8 +73,9 @@ HWY_INLINE void Softmax(float* logits, int64_t size) {
   for (i = 0; i < size; ++i) logits[i] *= share;
 }
 
-// What one head of a row attends to. Keys and values are those of position 0, of `size` floats, and
-// `stride` floats from those of position 1. bias: [positions], or null.
+// The part of the cache that one head of a row attends to. Keys and values are those of position 0,
+// with `size` floats; those of the next position are `stride` floats further. bias is [positions],
+// or null.
 struct HeadCache {
   const float* keys;
   const float* values;
@@ -100,7 +101,7 @@ HWY_INLINE void AttendHead(const float* query, const HeadCache& cache, float* lo
   }
 }
 
-// One row. `logits` is room for [positions].
+// Computes one row. `logits` is memory for [positions].
 void AttendRow(const CachedAttention& attention, int64_t row, float* logits) {
   const CachedQueries& queries = attention.queries;
   const KeyValueCache& cache = attention.cache;

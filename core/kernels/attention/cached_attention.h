@@ -5,8 +5,8 @@
 
 namespace frazo::attention {
 
-// What a step of decoding attends to: for each entry (a sentence, or a hypothesis) the keys and the
-// values of its positions, as one projection gives them. Does not own them.
+// The memory that a step of decoding attends to. Each entry (a sentence or a hypothesis) has the
+// keys and values of its positions, as one projection gives them. Does not own them.
 struct KeyValueCache {
   // [entries, positions, 2, heads, head_dim]: the keys of a position, then its values.
   const float* values;
@@ -16,16 +16,17 @@ struct KeyValueCache {
   int64_t head_dim;
 };
 
-// Rows of queries.
+// The queries of a step.
 struct CachedQueries {
-  // [rows, heads, head_dim], scaled. Consecutive heads share one of the cache's.
+  // [rows, heads, head_dim], already scaled. Several consecutive heads may share a head of the
+  // cache.
   const float* values;
   int64_t heads;
-  // The entry that each row attends to: [rows].
+  // [rows]: the entry that each row attends to.
   const int32_t* entries;
 };
 
-// Added to the logits: values[e * entry_stride + h * head_stride + p] for entry e, head h and
+// A bias of the logits: values[e * entry_stride + h * head_stride + p] for entry e, head h and
 // position p. Null for none.
 struct LogitBias {
   const float* values = nullptr;
@@ -33,18 +34,18 @@ struct LogitBias {
   int64_t head_stride = 0;
 };
 
-// softmax(queries keys^T + bias) values (Vaswani et al. 2017, equation 1), for one query a row and
-// head. With no positions the sums are 0.
+// Computes softmax(queries keys^T + bias) values (Vaswani et al. 2017, equation 1) for one query
+// per row and head. If there are no positions the sums are 0.
 struct CachedAttention {
   CachedQueries queries;
   KeyValueCache cache;
   LogitBias bias;
   // Set by Attend: [rows, heads, head_dim].
   float* sums;
-  // Set by Attend, in the mean over heads: [rows, positions].
+  // Set by Attend: [rows, positions], the mean over the heads.
   float* probabilities;
 
-  // The rows begin .. end - 1, whose numbers do not depend on the range that they are in.
+  // Computes the rows begin .. end - 1. The result of a row does not depend on the range.
   void Attend(int64_t begin, int64_t end) const;
 };
 

@@ -49,7 +49,7 @@ class CachedAttentionSizes : public testing::TestWithParam<Sizes> {
   std::normal_distribution<float> normal_;
 };
 
-// The definition, in doubles, for one head of a row.
+// Computes the definition in doubles for one head of a row.
 std::vector<double> Probabilities(const std::vector<double>& logits) {
   double total = 0;
   for (const double logit : logits) total += std::exp(logit);

@@ -16,9 +16,9 @@ struct ConvShape {
   int64_t filters;
   int64_t out_height;
   int64_t out_width;
-  // Step of the window in both directions, pixels.
+  // The step of the window in both directions, in pixels.
   int64_t stride;
-  // Rows and columns of zeros before the image.
+  // The number of rows and columns of zeros before the image.
   int64_t pad_top;
   int64_t pad_left;
 };

@@ -8,7 +8,7 @@ namespace {
 
 int64_t Run(const ConvShape& shape) { return shape.kernel_width * shape.channels; }
 
-// Calls visit(place in the filter, place in the packed filter) for every element.
+// Calls visit(index in the filter, index in the packed filter) for every element.
 template <typename Visit>
 void ForEachWeight(const ConvShape& shape, Visit visit) {
   const int64_t run = Run(shape);
@@ -45,7 +45,7 @@ void UnpackFilter(const ConvShape& shape, const float* packed, float* filter) {
 SparseConvGradient::SparseConvGradient(const ConvShape& shape, const float* packed_filter)
     : shape_(shape),
       packed_filter_(packed_filter),
-      // With a stride, or VALID padding, windows may end before the image does.
+      // With a stride, or VALID padding, windows may not reach the end of the image.
       padded_height_(std::max((shape.out_height - 1) * shape.stride + shape.kernel_height,
                               shape.pad_top + shape.height)),
       padded_width_(std::max((shape.out_width - 1) * shape.stride + shape.kernel_width,
@@ -54,7 +54,7 @@ SparseConvGradient::SparseConvGradient(const ConvShape& shape, const float* pack
       padded_gradient_(padded_image_.size()),
       pixel_begin_(shape.out_height * shape.out_width + 1),
       filter_begin_(shape.filters + 1) {
-  // Not vectors: these need no first value, and it would cost as much as the work.
+  // Arrays and not vectors, because setting a first value would cost as much as the work.
   const int64_t elements = shape.out_height * shape.out_width * shape.filters;
   by_pixel_.reset(new WeightedRun[elements]);
   by_filter_.reset(new WeightedRun[elements]);
@@ -68,7 +68,8 @@ void SparseConvGradient::SetOutputGradient(const float* output_gradient) {
     pixel_begin_[pixel] = count;
     for (int32_t filter = 0; filter < shape_.filters; ++filter) {
       const float weight = *output_gradient++;
-      // Written always and kept if it counts: a branch would be mispredicted every tenth time.
+      // Always written, but kept only if the weight is not 0: a branch would be mispredicted every
+      // tenth time.
       by_pixel_[count] = {filter * run, weight};
       count += weight != 0;
     }
@@ -116,8 +117,8 @@ void SparseConvGradient::Input(float* image_gradient) {
   for (int64_t k = 0; k < shape_.kernel_height; ++k) {
     const float* const filter_row = packed_filter_ + k * shape_.filters * PackedRun(shape_);
     for (int64_t x = 0; x < shape_.out_width; ++x) {
-      // Down and not along: the windows of neighbours along a row overlap, and a load would have
-      // to wait for the store before it.
+      // Goes down and not along a row: the windows of neighbours in a row overlap, and a load would
+      // have to wait for the previous store.
       for (int64_t y = 0; y < shape_.out_height; ++y) {
         const int64_t pixel = y * shape_.out_width + x;
         const int64_t begin = pixel_begin_[pixel];

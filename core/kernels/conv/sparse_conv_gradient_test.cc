@@ -34,7 +34,7 @@ Gradients Sparse(const ConvShape& shape, const std::vector<float>& image,
   return result;
 }
 
-// The definition, element by element.
+// Computes the definition element by element.
 Gradients Direct(const ConvShape& shape, const std::vector<float>& image,
                  const std::vector<float>& filter, const std::vector<float>& output_gradient) {
   Gradients result{std::vector<float>(filter.size()), std::vector<float>(image.size())};

@@ -8,7 +8,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/kernels/conv/weighted_runs.cc"
 #include "hwy/foreach_target.h"
-// After it:
+// This include must follow foreach_target.h:
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -22,7 +22,8 @@ using V = hn::Vec<D>;
 constexpr int64_t kLanes = HWY_LANES(float);
 static_assert(kLanes <= kRunOverread + 1);
 
-// AddWeightedRuns for the first min(length, kVectors * kLanes) floats, all kept in registers.
+// Does AddWeightedRuns for the first min(length, kVectors * kLanes) floats, and keeps all sums in
+// registers.
 template <int kVectors>
 HWY_INLINE void AddBlock(const float* from, const WeightedRun* runs, int64_t num_runs,
                          int64_t length, float* sum) {
@@ -53,7 +54,7 @@ HWY_INLINE void AddBlock(const float* from, const WeightedRun* runs, int64_t num
 
 void AddBlocks(const float* from, const WeightedRun* runs, int64_t num_runs, int64_t length,
                float* sum) {
-  // Seven vectors are what a window of 5 x 20 channels needs, and leave registers to spare.
+  // A window of 5 x 20 channels needs seven vectors, which leaves some registers unused.
   while (length > 0) {
     const int64_t vectors = (length + kLanes - 1) / kLanes;
     int64_t done = kLanes;

@@ -5,7 +5,7 @@
 
 namespace frazo::conv {
 
-// A run: consecutive floats, here one row of a convolution's window with all its channels.
+// Run: consecutive floats; here one row of a convolution's window with all its channels.
 
 // `weight` times the run that begins at index `begin` of some array.
 struct WeightedRun {
@@ -13,13 +13,14 @@ struct WeightedRun {
   float weight;
 };
 
-// Floats that AddWeightedRuns may read beyond the end of a run.
+// AddWeightedRuns may read up to this number of floats after the end of a run.
 inline constexpr int64_t kRunOverread = 15;
 
-// sum[0, length) += sum over i of runs[i].weight * from[runs[i].begin + [0, length)).
+// Adds the weighted sum of runs: sum[0, length) += sum over i of runs[i].weight *
+// from[runs[i].begin + [0, length)).
 //
-// `from` must be readable for kRunOverread floats beyond every run. Uses the widest vectors that
-// the processor has.
+// `from` must be readable for kRunOverread floats after every run. Uses the widest vectors of the
+// processor.
 void AddWeightedRuns(const float* from, const WeightedRun* runs, int64_t num_runs, int64_t length,
                      float* sum);
 

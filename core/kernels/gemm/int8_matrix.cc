@@ -10,14 +10,14 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/kernels/gemm/int8_matrix.cc"
 #include "hwy/foreach_target.h"
-// After it:
+// This include must follow foreach_target.h:
 #include "hwy/highway.h"
 
-// The compiler makes vectors of the loops.
+// The compiler vectorizes the loops.
 HWY_BEFORE_NAMESPACE();
 namespace frazo::gemm::HWY_NAMESPACE {
 
-// Little endian on every processor.
+// Writes words in little-endian order on every processor.
 HWY_INLINE void StoreWords(const uint32_t* words, int8_t* bytes) {
   for (int64_t i = 0; i < kPanelColumns; ++i) {
     for (int64_t byte = 0; byte < kInt8Group; ++byte) {
@@ -26,8 +26,8 @@ HWY_INLINE void StoreWords(const uint32_t* words, int8_t* bytes) {
   }
 }
 
-// A panel of floats, [depth, kPanelColumns], to one of whole numbers, with kPanelColumns scales and
-// sums.
+// Converts a panel of floats, [depth, kPanelColumns], to whole numbers, and sets kPanelColumns
+// scales and sums.
 void QuantizePanel(const float* panel, int64_t depth, int8_t* rounded, float* scales,
                    int32_t* sums) {
   float largest[kPanelColumns] = {};
@@ -44,7 +44,7 @@ void QuantizePanel(const float* panel, int64_t depth, int8_t* rounded, float* sc
     sums[column] = 0;
   }
   for (int64_t first = 0; first < depth; first += kInt8Group) {
-    // The first value in the lowest byte.
+    // The first value is in the lowest byte.
     uint32_t words[kPanelColumns] = {};
     for (int64_t k = first; k < std::min(depth, first + kInt8Group); ++k) {
       const int64_t shift = 8 * (k - first);

@@ -7,27 +7,27 @@
 
 namespace frazo::gemm {
 
-// Neighbouring values of a column that lie side by side in a panel: what one instruction multiplies
-// and adds up.
+// Number of neighbouring values of a column that are contiguous in a panel. One instruction
+// multiplies and adds them.
 inline constexpr int64_t kInt8Group = 4;
-// Rounding keeps to -127 .. 127, so that a value and its negative are rounded alike.
+// Values are rounded to -127 .. 127, so that a value and its negative are rounded alike.
 inline constexpr int64_t kInt8Limit = 127;
 
 inline int64_t Int8Groups(int64_t depth) { return (depth + kInt8Group - 1) / kInt8Group; }
 
-// Bytes of a panel.
+// Number of bytes of a panel.
 inline int64_t Int8PanelSize(int64_t depth) {
   return Int8Groups(depth) * kPanelColumns * kInt8Group;
 }
 
-// A matrix [depth, columns] whose column c is scales[c] times whole numbers, to a quarter of the
-// memory. Panels as those of PackedMatrix, each [groups, kPanelColumns, kInt8Group], with zeros
-// where the matrix ends; the same on every processor. Does not own them.
+// A matrix [depth, columns] in a quarter of the memory. Column c is scales[c] times whole numbers.
+// Its panels are those of PackedMatrix, each [groups, kPanelColumns, kInt8Group], with zeros after
+// the end of the matrix. They are the same on every processor. Does not own them.
 struct Int8Matrix {
   const int8_t* panels;
-  // [columns]: the largest magnitude of a column / kInt8Limit.
+  // [columns]: the largest magnitude of each column / kInt8Limit.
   const float* scales;
-  // [columns]: of a column's whole numbers.
+  // [columns]: the sum of each column's whole numbers.
   const int32_t* sums;
   int64_t depth;
   int64_t columns;
@@ -35,26 +35,26 @@ struct Int8Matrix {
   const int8_t* Panel(int64_t index) const { return panels + index * Int8PanelSize(depth); }
 };
 
-// Where QuantizePanels writes: the members of an Int8Matrix.
+// The memory that QuantizePanels writes to: the members of an Int8Matrix.
 struct Int8MatrixMemory {
   int8_t* panels;
   float* scales;
   int32_t* sums;
 };
 
-// Rounds and packs the panels begin .. end - 1, with their scales and sums. Not finite values give
-// an undefined matrix.
+// Rounds and packs the panels begin .. end - 1, and sets their scales and sums. Values that are not
+// finite give an undefined matrix.
 void QuantizePanels(const MatrixToPack& matrix, int64_t begin, int64_t end,
                     const Int8MatrixMemory& memory);
 
-// The whole number nearest to value / scale, where `inverse` is 1 / scale; ties to even.
+// Returns the whole number nearest to value / scale, given `inverse` = 1 / scale; ties go to even.
 inline int32_t RoundToInt8(float value, float inverse) {
-  // Adding and taking away 1.5 * 2^23 leaves no bits below one.
+  // A sum with 1.5 * 2^23 has no bits below one; subtracting it again leaves a whole number.
   constexpr float kRounder = 12582912;
   return static_cast<int32_t>((value * inverse + kRounder) - kRounder);
 }
 
-// 1 / (largest / kInt8Limit), and 0 of 0: nothing but zeros needs no scale.
+// Returns 1 / (largest / kInt8Limit), or 0 for 0: zeros need no scale.
 inline float InverseScale(float largest) { return largest > 0 ? kInt8Limit / largest : 0; }
 
 }  // namespace frazo::gemm

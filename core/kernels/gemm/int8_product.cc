@@ -9,7 +9,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/kernels/gemm/int8_product.cc"
 #include "hwy/foreach_target.h"
-// After it:
+// This include must follow foreach_target.h:
 #include "hwy/highway.h"
 
 #ifndef FRAZO_CORE_KERNELS_GEMM_INT8_PRODUCT_ROW_END_
@@ -17,14 +17,13 @@
 
 namespace frazo::gemm {
 
-// A row's part of a product, of up to kPanelColumns columns: the whole numbers `sums`, of rows with
-// their offset, which become floats.
+// Converts a row of up to kPanelColumns whole sums, of rows with their offset, to floats.
 struct RowEnd {
   const int32_t* sums;
   const int32_t* column_sums;
   const float* column_scales;
   float row_scale;
-  // Null for none.
+  // Null without bias.
   const float* bias;
   int64_t columns;
   float* y;
@@ -37,7 +36,7 @@ struct RowEnd {
 HWY_BEFORE_NAMESPACE();
 namespace frazo::gemm::HWY_NAMESPACE {
 
-// The compiler makes vectors of the loops.
+// The compiler vectorizes the loops.
 void FinishRow(const RowEnd& end) {
   for (int64_t i = 0; i < end.columns; ++i) {
     const int32_t sum = end.sums[i] - kInt8Offset * end.column_sums[i];

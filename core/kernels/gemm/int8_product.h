@@ -8,9 +8,9 @@
 
 namespace frazo::gemm {
 
-// y = x * matrix + bias for the columns of the panels begin .. end - 1; y: [rows, columns], bias:
-// [columns] or null for none. x.depth() must be matrix.depth. The product of the whole numbers is
-// exact, and the same on every processor; a row whose scale is NaN gives NaN.
+// Computes y = x * matrix + bias for the columns of the panels begin .. end - 1. y is [rows,
+// columns], bias [columns] or null. x.depth() must be matrix.depth. The product of the whole
+// numbers is exact and the same on every processor. A row whose scale is NaN gives NaN.
 void MultiplyInt8Panels(const Int8Rows& x, const Int8Matrix& matrix, int64_t begin, int64_t end,
                         const float* bias, float* y);
 

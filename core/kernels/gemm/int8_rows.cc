@@ -11,10 +11,10 @@
 namespace frazo::gemm {
 namespace {
 
-// Infinite, or not a number, if one of the values is.
+// Returns infinity or NaN if a value is not finite.
 float LargestMagnitude(const float* values, int64_t count) {
-  // The bits of floats without their sign are in the order of the magnitudes, and those of what is
-  // not finite come last; whole numbers can be compared many at a time.
+  // The bits of floats without their sign are ordered by magnitude, and those of values that are
+  // not finite come last. Whole numbers can be compared many at a time.
   int32_t largest = 0;
   for (int64_t i = 0; i < count; ++i) {
     int32_t bits;

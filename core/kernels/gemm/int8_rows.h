@@ -6,14 +6,14 @@
 
 namespace frazo::gemm {
 
-// Added to the whole numbers of rows: the instructions multiply unsigned by signed bytes.
+// Added to the whole numbers of rows, because the instructions multiply unsigned by signed bytes.
 inline constexpr int32_t kInt8Offset = 128;
-// Most rows that go through a panel together, as in row_blocks.h.
+// The maximal number of rows that go through a panel together; see row_blocks.h.
 inline constexpr int64_t kMaxInt8BlockRows = 12;
 
-// The left side of a product: each row is its own scale times whole numbers from -127 to 127, in
-// blocks of rows as even as can be. A block is [groups, its rows, kInt8Group], with kInt8Offset
-// added, and anything where the depth ends.
+// The left side of a product. Each row is its own scale times whole numbers from -127 to 127. The
+// rows are in blocks whose sizes differ by one at most. A block is [groups, its rows, kInt8Group],
+// with kInt8Offset added; values after the end of the depth are undefined.
 class Int8Rows {
  public:
   struct Block {
@@ -22,7 +22,7 @@ class Int8Rows {
     int64_t rows;
   };
 
-  // Rounds [rows, depth]. A row with a value that is not finite gets the scale NaN.
+  // Rounds values [rows, depth]. A row with a value that is not finite gets the scale NaN.
   Int8Rows(const float* values, int64_t rows, int64_t depth);
 
   int64_t depth() const { return depth_; }
@@ -38,7 +38,7 @@ class Int8Rows {
   int64_t blocks_;
   std::vector<uint8_t> values_;
   std::vector<float> scales_;
-  // The values of the row that is being set.
+  // The whole numbers of the row that is being set.
   std::vector<uint8_t> rounded_;
 };
 

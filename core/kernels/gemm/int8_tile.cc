@@ -10,7 +10,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/kernels/gemm/int8_tile.cc"
 #include "hwy/foreach_target.h"
-// After it:
+// This include must follow foreach_target.h:
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -21,11 +21,11 @@ namespace hn = ::hwy::HWY_NAMESPACE;
 using D = hn::ScalableTag<int32_t>;
 using V = hn::Vec<D>;
 
-// Products of a group with the values of as many columns as there are lanes.
+// Multiplies a group of a row by the values of as many columns as there are lanes.
 #if HWY_ARCH_X86 && HWY_TARGET != HWY_SCALAR
 
-// Bytes 0 and 2 of each group as 16-bit numbers, and bytes 1 and 3: one instruction multiplies and
-// adds the two.
+// Bytes 0 and 2 of each group, and bytes 1 and 3, as 16-bit numbers: one instruction multiplies and
+// adds two of them.
 struct Weights {
   hn::Vec<hn::Repartition<int16_t, D>> even;
   hn::Vec<hn::Repartition<int16_t, D>> odd;
@@ -38,7 +38,7 @@ HWY_INLINE Weights LoadWeights(D d, const int8_t* panel) {
   return {hn::ShiftRight<8>(hn::ShiftLeft<8>(pairs)), hn::ShiftRight<8>(pairs)};
 }
 
-// A row's group, in each lane.
+// A row's group, repeated in each lane.
 struct Values {
   hn::Vec<hn::Repartition<int16_t, D>> even;
   hn::Vec<hn::Repartition<int16_t, D>> odd;
@@ -97,7 +97,7 @@ HWY_INLINE V AddGroup(D, const Values& values, const Weights& weights, V sum) {
 #endif
 
 constexpr int64_t kLanes = HWY_LANES(int32_t);
-// Vectors of sums, and rows, that are kept in registers: 24 of 32, or 8 of 16.
+// The number of vectors and rows of sums that are kept in registers: 24 of 32, or 8 of 16.
 constexpr int kVectors = 2;
 #if HWY_TARGET == HWY_AVX3
 constexpr int kMaxRows = 12;

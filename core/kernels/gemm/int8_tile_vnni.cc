@@ -17,7 +17,7 @@ namespace {
 constexpr int64_t kLanes = 16;
 constexpr int kVectors = kPanelColumns / kLanes;
 constexpr int64_t kVectorBytes = 64;
-// Groups of the panel that are fetched before they are needed.
+// Number of groups by which the panel is prefetched.
 constexpr int64_t kAhead = 24;
 
 template <int kRows>

@@ -7,7 +7,7 @@
 namespace frazo::gemm {
 namespace {
 
-// Rows that are read side by side from a transposed matrix: a cache line of each.
+// The number of rows of a transposed matrix that are read at the same time: one cache line of each.
 constexpr int64_t kLine = 16;
 
 void PackPlainPanel(const float* matrix, int64_t depth, int64_t stride, int64_t width,

@@ -6,12 +6,12 @@
 namespace frazo::gemm {
 
 // Panel: kPanelColumns neighbouring columns of a matrix, [depth, kPanelColumns] row-major, with
-// zeros where the matrix ends. A product that goes through a panel reads memory in order, which is
-// what limits the product of a few rows with a large matrix.
+// zeros after the end of the matrix. A product that goes through a panel reads memory in order.
+// Memory is what limits the product of a few rows with a large matrix.
 inline constexpr int64_t kPanelColumns = 32;
 
-// A matrix [depth, columns] as panels one behind the other, the same on every processor. Does not
-// own them.
+// A matrix [depth, columns] as a sequence of panels, the same on every processor. Does not own
+// them.
 struct PackedMatrix {
   const float* panels;
   int64_t depth;
@@ -20,15 +20,15 @@ struct PackedMatrix {
   const float* Panel(int64_t index) const { return panels + index * depth * kPanelColumns; }
 };
 
-// Number of panels.
+// Returns the number of panels.
 inline int64_t PanelCount(int64_t columns) { return (columns + kPanelColumns - 1) / kPanelColumns; }
 
-// Number of floats in all panels.
+// Returns the number of floats in all panels.
 inline int64_t PackedSize(int64_t depth, int64_t columns) {
   return PanelCount(columns) * depth * kPanelColumns;
 }
 
-// A matrix that is to be packed: [depth, columns] row-major or, if is_transposed, [columns, depth].
+// A matrix to pack: [depth, columns] row-major or, if is_transposed, [columns, depth].
 struct MatrixToPack {
   const float* values;
   int64_t depth;
@@ -36,10 +36,10 @@ struct MatrixToPack {
   bool is_transposed;
 };
 
-// Writes the panel `index` to `panel`.
+// Writes panel number `index` to `panel`.
 void PackPanel(const MatrixToPack& matrix, int64_t index, float* panel);
 
-// Writes the panels begin .. end - 1 to where they belong in `panels`, the memory of all.
+// Writes the panels begin .. end - 1 to their positions in `panels`, the memory of all panels.
 void PackPanels(const MatrixToPack& matrix, int64_t begin, int64_t end, float* panels);
 
 }  // namespace frazo::gemm

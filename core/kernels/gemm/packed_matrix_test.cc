@@ -13,7 +13,7 @@ using ::testing::Each;
 using ::testing::ElementsAre;
 
 std::vector<float> Pack(const MatrixToPack& matrix) {
-  // Not zero before, so that the padding must be written.
+  // Not zero, so that the padding must be written.
   std::vector<float> panels(PackedSize(matrix.depth, matrix.columns), 7.0f);
   PackPanels(matrix, 0, PanelCount(matrix.columns), panels.data());
   return panels;

@@ -84,7 +84,7 @@ TEST(PackedProductTest, PanelsCanBeDividedAndRowsLieApart) {
   const std::vector<float> panels = product.Panels();
   RowBlocks x;
   x.Set(product.x.data(), 5, 9, 9);
-  // Rows 120 apart: what lies between them stays.
+  // Rows are 120 apart; the values between them must not change.
   std::vector<float> y(5 * 120, -1.0f);
   const ProductOutput output = {y.data(), 120, product.bias.data(), 0};
   MultiplyPanels(x, {panels.data(), 9, 100}, 2, 4, output);

@@ -10,7 +10,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/kernels/gemm/panel_tile.cc"
 #include "hwy/foreach_target.h"
-// After it:
+// This include must follow foreach_target.h:
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -22,19 +22,20 @@ using D = hn::ScalableTag<float>;
 using V = hn::Vec<D>;
 
 constexpr int64_t kLanes = HWY_LANES(float);
-// Rows whose sums are kept in registers, each in two vectors: 24 of 32 registers, or 12 of 16.
+// The number of rows whose sums are kept in registers, two vectors each: 24 of 32 registers, or 12
+// of 16.
 #if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
 constexpr int kMaxRows = 12;
 #else
 constexpr int kMaxRows = 6;
 #endif
-// A single row is limited by memory, and goes through a panel once.
+// Memory limits a single row, so it goes through a panel once.
 constexpr int kAllVectors = kPanelColumns / kLanes;
 constexpr int kRowVectors = kAllVectors > 8 ? 2 : kAllVectors;
 constexpr int64_t kLineBytes = 64;
 
-// The product of kRows rows of the tile with kVectors of columns. Fetches what is ahead if
-// kFetches.
+// Computes the product of kRows rows of the tile with kVectors vectors of columns. Prefetches the
+// memory ahead if kFetches.
 template <int kRows, int kVectors, bool kFetches>
 void MultiplyPart(const PanelTile& tile, int64_t first_row, int64_t first_column) {
   const D d;
@@ -116,7 +117,7 @@ namespace frazo::gemm {
 void MultiplyTile(const PanelTile& tile) {
   static const auto multiply = FRAZO_VECTOR_FUNCTION(MultiplyWhole);
   if (tile.columns == kPanelColumns) return multiply(tile);
-  // The last panel's columns pass through memory that has room for all.
+  // The last panel's columns go through memory that has space for all columns.
   float whole_rows[kMaxBlockRows * kPanelColumns] = {};
   PanelTile whole = tile;
   whole.columns = kPanelColumns;

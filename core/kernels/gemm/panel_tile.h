@@ -7,22 +7,21 @@
 
 namespace frazo::gemm {
 
-// What one step of a product does: y = start + rows * panel for one block of rows and one panel.
+// The work of one step of a product: y = start + rows * panel for one block of rows and one panel.
 struct PanelTile {
   RowBlocks::Block rows;
   // [depth, kPanelColumns].
   const float* panel;
   int64_t depth;
-  // [rows, columns], rows start_stride apart; null for zeros. May be y.
+  // [rows, columns]; rows are start_stride apart. Null for zeros; may be y.
   const float* start;
   int64_t start_stride;
-  // [rows, columns], rows y_stride apart.
+  // [rows, columns]; rows are y_stride apart.
   float* y;
   int64_t y_stride;
-  // 1 .. kPanelColumns: less in the last panel.
+  // 1 .. kPanelColumns; the last panel may have fewer.
   int64_t columns;
-  // What will be read after this tile, to be fetched meanwhile: `ahead_step` bytes at each of the
-  // depth's steps.
+  // The memory to prefetch for the next tile: `ahead_step` bytes at each step of the depth.
   const char* ahead;
   int64_t ahead_step;
 };

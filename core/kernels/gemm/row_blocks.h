@@ -6,12 +6,13 @@
 
 namespace frazo::gemm {
 
-// Most rows that go through a panel together: with two vectors of a panel's columns for each, and
-// the panel's own two, they fill 26 of AVX-512's 32 registers.
+// The maximal number of rows that go through a panel together. Two vectors of sums for each row and
+// two of the panel fill 26 of AVX-512's 32 registers.
 inline constexpr int64_t kMaxBlockRows = 12;
 
-// The left side of a product: rows [rows, depth] in blocks of up to kMaxBlockRows, as even as can
-// be. A block is [depth, its rows], so that what a step of the product needs lies together.
+// The left side of a product: rows [rows, depth] in blocks of up to kMaxBlockRows, whose sizes
+// differ by one at most. A block is [depth, its rows], so that the values of a step of the product
+// are contiguous.
 class RowBlocks {
  public:
   struct Block {
@@ -21,11 +22,11 @@ class RowBlocks {
     int64_t rows;
   };
 
-  // Takes rows that lie `stride` floats apart. Allocates only if there are more than ever before.
+  // Takes rows that are `stride` floats apart. Allocates only if there are more than ever before.
   void Set(const float* values, int64_t rows, int64_t depth, int64_t stride);
 
-  // Set in parts, which threads may do side by side: Resize, and then Fill for ranges that together
-  // are 0 .. depth - 1.
+  // Sets the rows in parts, which several threads may do: Resize, and then Fill for ranges that
+  // together are 0 .. depth - 1.
   void Resize(int64_t rows, int64_t depth);
   void Fill(const float* values, int64_t stride, int64_t begin, int64_t end);
 

@@ -10,7 +10,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/kernels/loss/smoothed_cross_entropy.cc"
 #include "hwy/foreach_target.h"
-// After it:
+// This include must follow foreach_target.h:
 #include "core/numeric/exponential_vectors.h"
 #include "hwy/highway.h"
 
@@ -23,7 +23,7 @@ using D = hn::ScalableTag<float>;
 using V = hn::Vec<D>;
 
 constexpr int64_t kLanes = HWY_LANES(float);
-// A row's sums are kept in so many parts on every processor.
+// The number of parts of a row's sums, the same on every processor.
 constexpr int64_t kParts = 32;
 constexpr int64_t kVectors = kParts / kLanes;
 
@@ -33,7 +33,7 @@ float Largest(const float* values, int64_t count) {
   for (V& part : parts) part = hn::Set(d, -std::numeric_limits<float>::infinity());
   int64_t i = 0;
   for (; i + kParts <= count; i += kParts) {
-    // NaN does not matter: the sum of the distances tells of it.
+    // A NaN may be lost here: the sum of the distances shows it.
     for (int64_t v = 0; v < kVectors; ++v) {
       parts[v] = hn::Max(hn::LoadU(d, values + i + v * kLanes), parts[v]);
     }
@@ -44,8 +44,7 @@ float Largest(const float* values, int64_t count) {
   return largest;
 }
 
-// Sums over the distances d = largest - logit: of exp(-d), and of d, which is NaN or infinite if a
-// logit is.
+// Sums over the distances d = largest - logit. The sum of d is NaN or infinite if a logit is.
 struct DistanceSums {
   float exponentials;
   float distances;
@@ -90,7 +89,7 @@ void RowLoss(const SmoothedCrossEntropy& entropy, int64_t row, float* loss, RowT
   const DistanceSums sums = AddDistances(logits, entropy.classes, largest);
   *total = {largest, std::log(sums.exponentials)};
   if (std::isnan(sums.distances)) total->log_total = sums.distances;
-  // The targets sum to 1, so the total comes out of the sum once.
+  // The targets sum to 1, so log_total is added once.
   const float other = entropy.other_target();
   const float label = 1 - entropy.smoothing - other;
   *loss = total->log_total + label * (largest - logits[entropy.labels[row]]);

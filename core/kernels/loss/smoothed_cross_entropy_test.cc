@@ -28,7 +28,7 @@ Outcome Compute(const std::vector<float>& logits, const std::vector<int32_t>& la
   std::vector<RowTotal> totals(rows);
   entropy.Losses(0, rows / 2, outcome.losses.data(), totals.data());
   entropy.Losses(rows / 2, rows, outcome.losses.data(), totals.data());
-  // In place of the logits.
+  // Writes the gradient over the logits.
   SmoothedCrossEntropy in_place = entropy;
   in_place.logits = outcome.gradient.data();
   in_place.Gradient(0, rows, slopes.data(), totals.data(), outcome.gradient.data());

@@ -12,31 +12,33 @@
 namespace frazo::lstm {
 
 struct BackwardInputs {
-  // [batch, time, size]: of Forward's output.
+  // [batch, time, size]: the gradient of Forward's output.
   const float* output_gradient;
-  // Transposed: [4 units, size].
+  // The transposed kernel: [4 units, size].
   gemm::PackedMatrix kernel;
-  // Transposed: [size, units]; panels is null without projection.
+  // The transposed projection: [size, units]; panels is null without projection.
   gemm::PackedMatrix projection;
   NormWeights norm;
   Places places;
   Trace<const float> trace;
 };
 
-// What Backward writes, zero where no token is.
+// The outputs of Backward. They are zero where there is no token.
 struct BackwardResults {
-  // [batch, time, 4 units]: of Forward's gates. That of the kernel is outputs_before^T times it.
+  // [batch, time, 4 units]: the gradient of Forward's gates. The gradient of the kernel is
+  // outputs_before^T times this.
   float* gates;
-  // [4 units] of the layer norm; null without.
+  // [4 units] each: the gradients of the layer norm's scale and bias; null without layer norm.
   float* scale;
   float* bias;
-  // [batch, time, units] and [batch, time, size], null without projection: the output before it,
-  // and the gradient of the output behind it. The projection's is hidden^T times projected.
+  // Null without projection. hidden, [batch, time, units], is the output before projection;
+  // projected, [batch, time, size], is the gradient of the output after it. The gradient of the
+  // projection is hidden^T times projected.
   float* hidden;
   float* projected;
 };
 
-// The backward pass over what Forward left, with Forward's settings.
+// The backward pass. It uses the trace that Forward wrote, and Forward's settings.
 class Backward {
  public:
   Backward(const Shape& shape, const Settings& settings, const BackwardInputs& inputs,
@@ -46,10 +48,10 @@ class Backward {
 
  private:
   void Step(int64_t time, StepTeam* team);
-  // Takes the output's gradient at a place to that of the output before zoneout.
+  // Computes the gradient of the output before zoneout from that of the output after it.
   void StepOutput(int64_t row, int64_t place);
   void StepCell(int64_t row, int64_t place);
-  // The place's state was zero whatever came before.
+  // Clears the gradients of the state: at a start, the state before the place doesn't matter.
   void Forget(int64_t row);
   void SumNorm();
 
@@ -59,12 +61,13 @@ class Backward {
   const BackwardResults results_;
   const bool projects_;
   StepProduct product_;
-  // The state after the present step: [batch, units] and [batch, size].
+  // [batch, units] and [batch, size]: the gradients of the state after the present step.
   std::vector<float> cells_;
   std::vector<float> outputs_;
-  // [batch, units]: of the output before projection.
+  // [batch, units]: the gradient of the output before projection.
   std::vector<float> hidden_;
-  // [batch, 4 units]: of the layer norm by row, so that the order of the sums is always the same.
+  // [batch, 4 units]: the gradients of the layer norm for each row. They are kept by row, so that
+  // the order of the sums is always the same.
   std::vector<float> scales_;
   std::vector<float> biases_;
 };

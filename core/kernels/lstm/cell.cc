@@ -10,14 +10,14 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/kernels/lstm/cell.cc"
 #include "hwy/foreach_target.h"
-// After it:
+// This include must follow foreach_target.h:
 #include "core/kernels/lstm/lanes.h"
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace frazo::lstm::HWY_NAMESPACE {
 
-// (x - mean) / sqrt(variance + epsilon) in place; returns 1 / sqrt(variance + epsilon).
+// Replaces x by (x - mean) / sqrt(variance + epsilon) and returns 1 / sqrt(variance + epsilon).
 HWY_INLINE float Standardize(int64_t size, float epsilon, float* x) {
   Lanes sums = Fill(0);
   for (int64_t u = 0; u < size; u += kLanes) {
@@ -42,17 +42,17 @@ HWY_INLINE float Standardize(int64_t size, float epsilon, float* x) {
 
 HWY_INLINE Lanes OneLess(Lanes x) { return hn::Sub(Fill(1), x); }
 
-// What a token does with as many units as there are lanes.
+// The values of a token for as many units as there are lanes.
 struct CellLanes {
   Lanes candidate;
   Lanes input;
   Lanes forget;
   Lanes output;
   Lanes before;
-  // Before and after clipping.
+  // The cell before and after clipping.
   Lanes sum;
   Lanes cell;
-  // What the output gate lets through.
+  // The part of the cell that the output gate lets through.
   Lanes shown;
 };
 
@@ -80,7 +80,7 @@ HWY_INLINE CellLanes Compute(const Settings& settings, const NormWeights& norm,
   return {candidate, input, forget, output, before, sum, cell, shown};
 }
 
-// share * kept + (1 - share) * other.
+// Returns share * kept + (1 - share) * other.
 HWY_INLINE Lanes Mix(Lanes share, Lanes kept, Lanes other) {
   return hn::MulAdd(share, kept, hn::Mul(OneLess(share), other));
 }
@@ -105,7 +105,7 @@ void Forward(const Settings& settings, const NormWeights& norm, const CellStep<f
   }
 }
 
-// From the gradients of the scaled gates, which are in gradients.gates, to those of the gates.
+// Replaces the gradients of the scaled gates in gradients.gates by those of the gates.
 HWY_INLINE void BackwardNorm(const NormWeights& norm, const CellStep<const float>& step,
                              int64_t gate, const CellGradients& gradients) {
   const int64_t units = step.units;
@@ -136,7 +136,7 @@ HWY_INLINE void BackwardNorm(const NormWeights& norm, const CellStep<const float
   }
 }
 
-// The derivative of a sigmoid by its value.
+// Returns the derivative of a sigmoid, given its value.
 HWY_INLINE Lanes SigmoidSlope(Lanes sigmoid) { return hn::Mul(sigmoid, OneLess(sigmoid)); }
 
 void Backward(const Settings& settings, const NormWeights& norm, const CellStep<const float>& step,
@@ -161,7 +161,7 @@ void Backward(const Settings& settings, const NormWeights& norm, const CellStep<
       of_cell = hn::MulAdd(OneLess(share), of_after, of_cell);
       of_before = hn::Mul(share, of_after);
     }
-    // Where clipping has changed the sum, and where it is NaN, nothing goes through.
+    // No gradient passes where clipping has changed the sum, or where the sum is NaN.
     const Lanes of_sum = hn::IfThenElseZero(hn::Le(hn::Abs(lanes.sum), Fill(limit)), of_cell);
     of_before = hn::MulAdd(of_sum, lanes.forget, of_before);
     Store(of_before, gradients.cell + unit, count);

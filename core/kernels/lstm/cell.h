@@ -7,21 +7,21 @@
 
 namespace frazo::lstm {
 
-// One token of one row. All pointers are to what belongs to it.
+// One token of one row. Each pointer points to the values of this token.
 template <typename Float>
 struct CellStep {
   int64_t units;
-  // [4 units]. With layer norm ForwardCell replaces them by their normalized values.
+  // [4 units]. With layer norm, ForwardCell replaces the gates by their normalized values.
   Float* gates;
-  // [4], written by ForwardCell with layer norm.
+  // [4]. ForwardCell writes them if there is a layer norm.
   Float* inverse_deviations;
   // [units].
   const float* cell_before;
-  // [units], or null for none.
+  // [units], or null without zoneout.
   const float* cell_zoneout;
 };
 
-// The token at a place of [batch, time].
+// Returns the step of the token at a place, an index into [batch, time].
 template <typename Float>
 CellStep<Float> StepAt(const Shape& shape, const Trace<Float>& trace, const Places& places,
                        int64_t place) {
@@ -35,24 +35,25 @@ CellStep<Float> StepAt(const Shape& shape, const Trace<Float>& trace, const Plac
   };
 }
 
-// Computes the cell [units] after the token and hidden [units], the output before projection and
-// zoneout.
+// Computes the cell after the token, [units], and hidden, [units], which is the output before
+// projection and zoneout.
 void ForwardCell(const Settings& settings, const NormWeights& norm, const CellStep<float>& step,
                  float* cell, float* hidden);
 
 struct CellGradients {
-  // [units]: of hidden.
+  // [units]: the gradient of hidden.
   const float* hidden;
-  // [units]: of the cell after the token, replaced by that of the cell before.
+  // [units]: the gradient of the cell after the token. It is replaced by that of the cell before.
   float* cell;
-  // [4 units]: of the gates as ForwardCell was given them.
+  // [4 units]: the gradient of the gates that ForwardCell was given.
   float* gates;
-  // [4 units]: added to; null without layer norm.
+  // [4 units]: the gradients of scale and bias are added to these; null without layer norm.
   float* scale;
   float* bias;
 };
 
-// From the step that ForwardCell left. Writes hidden [units] again, unless null.
+// Computes the gradients of a token from the step that ForwardCell left. Writes hidden, [units],
+// again unless it is null.
 void BackwardCell(const Settings& settings, const NormWeights& norm,
                   const CellStep<const float>& step, const CellGradients& gradients, float* hidden);
 

@@ -12,18 +12,19 @@
 namespace frazo::lstm {
 
 struct ForwardInputs {
-  // [batch, time, 4 units], what the input adds to the gates.
+  // [batch, time, 4 units]: the input's part of the gates.
   const float* gates;
   // [size, 4 units].
   gemm::PackedMatrix kernel;
-  // [units, size]; panels is null without projection, and size then is units.
+  // [units, size]. Without projection panels is null, and size equals units.
   gemm::PackedMatrix projection;
   NormWeights norm;
   Places places;
 };
 
-// The forward pass. Fills the trace and the output [batch, time, size], which is zero where no
-// token is. Of steps without a token the trace's gates and deviations are not written.
+// The forward pass. It fills the trace and the output, [batch, time, size], which is zero where
+// there is no token. It does not write the trace's gates and deviations of steps that have no
+// token.
 class Forward {
  public:
   Forward(const Shape& shape, const Settings& settings, const ForwardInputs& inputs,
@@ -32,10 +33,10 @@ class Forward {
   void Run(StepTeam* team);
 
  private:
-  // A step that has a token.
+  // Computes a step in which at least one row has a token.
   void StepCells(int64_t time, int64_t next_time, StepTeam* team);
-  // Writes the output of a place and the state that the next is reached with; none if next_time is
-  // negative.
+  // Writes the output of a row and the state before its next place. There is no next place if
+  // next_time is negative.
   void FinishRow(int64_t row, int64_t time, int64_t next_time);
 
   const Shape shape_;
@@ -44,10 +45,11 @@ class Forward {
   const Trace<float> trace_;
   float* const output_;
   StepProduct product_;
-  // [batch, units] after the present step, and what its gates let through.
+  // [batch, units]: the cells after the present step, and hidden, which the output gate lets
+  // through.
   std::vector<float> cells_;
   std::vector<float> hidden_;
-  // [batch, size]: hidden_ projected.
+  // [batch, size]: the projection of hidden_.
   std::vector<float> projected_;
 };
 

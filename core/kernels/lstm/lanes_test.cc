@@ -10,7 +10,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/kernels/lstm/lanes_test.cc"
 #include "hwy/foreach_target.h"
-// After it:
+// This include must follow foreach_target.h:
 #include "core/kernels/lstm/lanes.h"
 #include "hwy/highway.h"
 
@@ -21,7 +21,7 @@ float FirstSigmoid(float x) { return hn::GetLane(Sigmoid(Fill(x))); }
 
 float FirstTanh(float x) { return hn::GetLane(Tanh(Fill(x))); }
 
-// Copies `count` values, by way of vectors, and returns their sum.
+// Copies `count` values through vectors and returns their sum.
 float CopyAndSum(const float* values, int64_t count, float* copy) {
   float sum = 0;
   for (int64_t i = 0; i < count; i += kLanes) {
@@ -78,7 +78,7 @@ TEST(LanesTest, WhatIsNoNumberStaysSo) {
 }
 
 TEST(LanesTest, LoadsAndStoresTheFirst) {
-  // 19 values are no whole number of vectors, unless a vector is a single value.
+  // 19 values don't fill a whole number of vectors, unless a vector is a single value.
   std::vector<float> values, copy(20, -1);
   for (int i = 1; i <= 19; ++i) values.push_back(i);
   // 1 + .. + 19.

@@ -7,10 +7,11 @@ namespace frazo::lstm {
 
 // Long short-term memory over a batch of sequences, as proto/lstm.proto defines it.
 //
-// Gates: candidate g, input i, forget f and output o, [4 units] of a token in that order.
-// Cell, output: the state c [units] and m [size]; size is units unless there is a projection.
-// Token: a place of [batch, time] where the mask is set; elsewhere the state is handed on.
-// Before: of the state that a place is reached with, zero at a start.
+// Gates: candidate g, input i, forget f and output o, in this order; [4 units] for a token.
+// Cell, output: the state, c [units] and m [size]. Without projection size equals units.
+// Place: an index into [batch, time]. It has a token if the mask is set there; otherwise the state
+// stays as it is.
+// Before: the state before a place; it is zero at a start.
 
 inline constexpr int64_t kGates = 4;
 
@@ -22,39 +23,40 @@ struct Shape {
 };
 
 struct Settings {
-  // 0: no layer norm.
+  // 0 means no layer norm.
   float layer_norm_epsilon = 0;
-  // 0: no limit.
+  // 0 means no limit.
   float cell_clip = 0;
   bool output_tanh = true;
-  // From the last place to the first.
+  // Whether steps run from the last place to the first.
   bool reverse = false;
 };
 
-// The layer norm's, both [4 units]; null without.
+// The weights of the layer norm, [4 units] each; null without layer norm.
 struct NormWeights {
   const float* scale = nullptr;
   const float* bias = nullptr;
 };
 
-// What is known of each place, all but the mask null if there is nothing to know.
+// The properties of each place. All but the mask may be null.
 struct Places {
-  const bool* mask;                       // [batch, time]
-  const bool* starts = nullptr;           // [batch, time]
-  const float* cell_zoneout = nullptr;    // [batch, time, units], share of the old value kept
+  const bool* mask;              // [batch, time]
+  const bool* starts = nullptr;  // [batch, time]
+  const float* cell_zoneout =
+      nullptr;  // [batch, time, units], the share of the old value that is kept
   const float* output_zoneout = nullptr;  // [batch, time, size]
 };
 
-// What the forward pass leaves for the backward pass.
+// Values that the forward pass keeps for the backward pass.
 template <typename Float>
 struct Trace {
-  Float* gates;  // [batch, time, 4 units] before nonlinearity, or before scale and bias
-  Float* inverse_deviations;  // [batch, time, 4] of layer norm
+  Float* gates;  // [batch, time, 4 units] before the nonlinearity, or before scale and bias
+  Float* inverse_deviations;  // [batch, time, 4] of the layer norm
   Float* cells_before;        // [batch, time, units]
   Float* outputs_before;      // [batch, time, size]
 };
 
-// Whether any row has a token.
+// Tells whether any row has a token at this time.
 inline bool HasToken(const Shape& shape, const Places& places, int64_t time) {
   for (int64_t row = 0; row < shape.batch; ++row) {
     if (places.mask[row * shape.time + time]) return true;

@@ -1,4 +1,4 @@
-// Forward against numbers by hand, and Backward against differences of Forward.
+// Compares Forward with numbers computed by hand, and Backward with differences of Forward.
 
 #include "core/kernels/lstm/recurrence.h"
 
@@ -29,7 +29,7 @@ using Values = std::vector<float>;
 
 const float* DataOrNull(const Values& values) { return values.empty() ? nullptr : values.data(); }
 
-// A recurrence with all that it reads; empty is what it does without.
+// A recurrence with its inputs. An empty vector stands for an absent input.
 struct Problem {
   Shape shape;
   Settings settings = {};
@@ -40,7 +40,7 @@ struct Problem {
   Values bias = {};
   Values cell_zoneout = {};
   Values output_zoneout = {};
-  // As std::vector<bool> has no data().
+  // A string, because std::vector<bool> has no data().
   std::string mask = std::string(shape.batch * shape.time, 1);
   std::string starts = {};
 
@@ -96,7 +96,7 @@ Gradients RunBackward(const Problem& problem, const Passed& passed, const Values
                       StepTeam* team) {
   const auto [batch, time, units, size] = problem.shape;
   const int64_t places = batch * time;
-  // Not zero before, so that all must be written.
+  // Not zero, so that Backward must write every value.
   Gradients gradients = {Values(places * 4 * units, 9), Values(4 * units, 9), Values(4 * units, 9),
                          Values(places * units, 9), Values(places * size, 9)};
   Values kernel, projection;
@@ -160,7 +160,7 @@ TEST(RecurrenceTest, GradientWhereNoTokenIsIsZero) {
   EXPECT_THAT(gradients.gates, Each(0));
 }
 
-// Everything that there is at once.
+// A problem that uses all options at once.
 Problem LargeProblem(int64_t units, int64_t size) {
   Problem problem = {{5, 6, units, size}};
   std::mt19937 random(TestSeed(units));
@@ -186,7 +186,7 @@ Problem LargeProblem(int64_t units, int64_t size) {
   return problem;
 }
 
-// The inner product of the output with numbers that do not repeat.
+// Returns the inner product of the output and factors.
 double Value(const Problem& problem, const Values& factors) {
   StepTeam team;
   const Values output = RunForward(problem, &team).output;
@@ -195,8 +195,9 @@ double Value(const Problem& problem, const Values& factors) {
   return sum;
 }
 
-// The difference is the mean of the derivative over the reach: it is no farther from that in the
-// middle than those at the ends are. They are far only where a cell is clipped within reach.
+// Compares the gradient with differences. A difference is the mean derivative over its reach, so it
+// may be as far from the derivative in the middle as those at the ends are. These differ much only
+// if a cell is clipped within the reach.
 void ExpectDifferencesAgree(Problem problem, Values Problem::* values,
                             Values Gradients::* gradients, const Values& factors) {
   constexpr float kReach = 1e-2f;

@@ -6,10 +6,10 @@
 namespace frazo::lstm {
 namespace {
 
-// So many values of the rows are packed at once, some microseconds of work.
+// Number of values that a thread packs at once; this takes some microseconds.
 constexpr int64_t kValueGrain = 8192;
-// So many pieces the panels are divided into: a thread that takes a piece begins where the memory
-// is not fetched yet, but large pieces leave the others without work at the end.
+// Number of pieces that the panels are divided into. The first panel of a piece is not prefetched,
+// which favours large pieces; but with large pieces threads idle at the end.
 constexpr int64_t kPieces = 32;
 
 }  // namespace

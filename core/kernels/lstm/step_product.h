@@ -10,11 +10,11 @@
 
 namespace frazo::lstm {
 
-// The product of one step's rows with a matrix, by a team. Holds the memory to do it again and
-// again.
+// Multiplies the rows of a step by a matrix with a team of threads. It keeps its memory for the
+// next step.
 class StepProduct {
  public:
-  // rows: [count, matrix.depth], `stride` floats apart.
+  // `rows` is [count, matrix.depth]; its rows are `stride` floats apart.
   void Multiply(const float* rows, int64_t count, int64_t stride, const gemm::PackedMatrix& matrix,
                 const gemm::ProductOutput& output, StepTeam* team);
 

@@ -11,8 +11,9 @@
 namespace frazo::lstm {
 namespace {
 
-// Looks before a waiting thread offers its core to others: some tens of microseconds, more than a
-// piece of work of ours takes, and little beside the time slice of a thread that needs the core.
+// A waiting thread looks this often before it offers its core to others. That takes some tens of
+// microseconds: more than a piece of work, and little beside the time slice of a thread that needs
+// the core.
 constexpr int kLooks = 1000;
 
 class Waiting {

@@ -8,12 +8,13 @@
 
 namespace frazo::lstm {
 
-// Threads that do thousands of short pieces of work one after the other, each of which needs the
-// one before: they wait for the next by looking, because waking a thread takes as long as a piece.
+// Threads that do thousands of short pieces of work in a row. Each run needs the results of the
+// previous one. Threads spin while they wait, because waking a thread takes as long as a piece of
+// work.
 //
-// Leader: the thread that calls Run and Finish. Helpers: any number of threads, from anywhere and
-// at any time, each in Help. The leader never waits for a helper to come, only for what one has
-// taken.
+// Leader: the thread that calls Run and Finish.
+// Helpers: any number of other threads, each in Help. They may come at any time. The leader waits
+// only for pieces that a helper has taken, never for a helper to come.
 class StepTeam {
  public:
   using Work = absl::FunctionRef<void(int64_t begin, int64_t end)>;
@@ -22,29 +23,29 @@ class StepTeam {
   StepTeam(const StepTeam&) = delete;
   StepTeam& operator=(const StepTeam&) = delete;
 
-  // Calls work(begin, end) for ranges of up to `grain` that together are 0 .. count - 1, each once,
-  // and returns when all are done.
+  // Divides 0 .. count - 1 into ranges of up to `grain`, calls work(begin, end) once for each, and
+  // returns when all calls have returned.
   void Run(int64_t count, int64_t grain, Work work);
 
-  // Takes part in all runs until the end.
+  // Takes part in all runs until Finish().
   void Help();
 
-  // No more runs: helpers return, those that come later at once.
+  // Ends the team: helpers return, and later calls of Help() return at once.
   void Finish();
 
  private:
-  // The number of pieces of the present run, and how many have been taken, in one word: a piece is
-  // then taken from the run that it belongs to.
+  // One word holds the present run's number of pieces and how many of them are taken, so that a
+  // thread can only take a piece of the run that it has seen.
   static constexpr int kTakenBits = 32;
   static constexpr uint64_t kTakenMask = (uint64_t{1} << kTakenBits) - 1;
   static constexpr uint64_t kFinished = ~uint64_t{0};
 
-  // Does pieces of the present run until none is left.
+  // Takes and does pieces of the present run until none is left.
   void TakePieces();
 
   std::atomic<uint64_t> run_{0};
   std::atomic<int64_t> done_{0};
-  // What the present run does; stays until all its pieces are done.
+  // The work of the present run. It stays until all its pieces are done.
   const Work* work_ = nullptr;
   int64_t count_ = 0;
   int64_t grain_ = 1;

@@ -10,8 +10,8 @@
 namespace frazo::lstm {
 namespace {
 
-// Each run adds to what the run before left: a piece that was lost, done twice or done too early
-// shows in the sums.
+// Each run adds to the sums of the previous run. A piece that is lost, done twice or done too early
+// changes the sums.
 void RunMany(StepTeam* team) {
   for (const int64_t count : {0, 1, 7, 100}) {
     for (const int64_t grain : {1, 3, 1000}) {

@@ -14,13 +14,13 @@
 
 namespace frazo::ops {
 
-// A TensorFlow graph that is ready to run, on one processor with two threads.
+// Runs a TensorFlow graph on one processor with two threads.
 class GraphSession {
  public:
   using Feeds = std::vector<std::pair<std::string, tensorflow::Tensor>>;
 
   // nodes: a GraphDef as textproto. Attributes that have a default may be left out, except for
-  // types. Errors: what the ops say about attributes and shapes.
+  // types. Errors: those that the ops return for attributes and shapes.
   static absl::StatusOr<GraphSession> Create(const std::string& nodes);
   static absl::StatusOr<GraphSession> Create(const tensorflow::GraphDef& graph);
 
@@ -36,7 +36,7 @@ class GraphSession {
   std::unique_ptr<tensorflow::Session> session_;
 };
 
-// All outputs of one op.
+// Runs one op and returns all its outputs.
 //
 // node: a NodeDef as textproto without a name and inputs:
 //   op: "Frazo>PackMatrix" attr { key: "transposed" value { b: true } }

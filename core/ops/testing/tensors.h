@@ -8,7 +8,7 @@
 
 namespace frazo::ops {
 
-// A tensor with these values, row after row.
+// Makes a tensor of these values, row by row.
 template <typename T>
 tensorflow::Tensor MakeTensor(const tensorflow::TensorShape& shape, const std::vector<T>& values) {
   tensorflow::Tensor tensor(tensorflow::DataTypeToEnum<T>::value, shape);
@@ -16,7 +16,7 @@ tensorflow::Tensor MakeTensor(const tensorflow::TensorShape& shape, const std::v
   return tensor;
 }
 
-// The elements of a tensor, row after row.
+// Returns the elements of a tensor, row by row.
 template <typename T>
 std::vector<T> Values(const tensorflow::Tensor& tensor) {
   const auto flat = tensor.flat<T>();

@@ -26,9 +26,9 @@ class MemoryStream final : public sources::RecordStream {
   explicit MemoryStream(std::vector<std::string> records)
       : records_(std::make_shared<const std::vector<std::string>>(std::move(records))) {}
 
-  // Called by NextChunk() before it does anything.
+  // NextChunk() calls this first.
   std::function<void()> before_chunk = [] {};
-  // What the stream ends with.
+  // The status at the end of the stream.
   absl::Status end_status;
 
   bool NextChunk(int64_t max_records, sources::RecordChunk* chunk) override {

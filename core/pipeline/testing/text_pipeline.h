@@ -23,7 +23,7 @@
 
 namespace frazo::pipeline {
 
-// For tests: the configuration that `text` says, with FOLDER replaced by the folder's path.
+// For tests: parses a configuration and replaces FOLDER by the folder's path.
 inline frazo::Pipeline ParseConfig(const bytes::ScratchFolder& scratch, std::string_view text) {
   frazo::Pipeline config;
   EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(
@@ -32,7 +32,7 @@ inline frazo::Pipeline ParseConfig(const bytes::ScratchFolder& scratch, std::str
   return config;
 }
 
-// For tests: never null; a failure to create is a failure of the test.
+// For tests: creates a pipeline. If that fails, the test fails. Never null.
 inline std::unique_ptr<Pipeline> MakePipeline(const frazo::Pipeline& config) {
   absl::StatusOr<std::shared_ptr<const PipelinePlan>> plan = PipelinePlan::Create(config);
   if (!plan.ok()) ADD_FAILURE() << plan.status();
@@ -41,7 +41,7 @@ inline std::unique_ptr<Pipeline> MakePipeline(const frazo::Pipeline& config) {
   return *std::move(pipeline);
 }
 
-// For tests: files `files` of pairs of sentences of 0 to 11 words, `pairs` in each, and the
+// For tests: writes `files` files, each with `pairs` pairs of sentences of 0 to 11 words, and the
 // vocabulary words.txt.
 inline void WritePairs(const bytes::ScratchFolder& scratch, int files, int pairs) {
   scratch.Write("words.txt", "<unk>\n<s>\n</s>\na\nb\nc\nd\ne\n");
@@ -65,7 +65,7 @@ inline void WritePairs(const bytes::ScratchFolder& scratch, int files, int pairs
   }
 }
 
-// For tests: makes examples of what WritePairs() wrote; leaves out the shortest.
+// For tests: a processor for the files of WritePairs(); it drops the shortest examples.
 inline constexpr std::string_view kTextProcessor = R"pb(
   processor {
     tab_separated { columns: "source" columns: "target" }
@@ -87,7 +87,7 @@ inline constexpr std::string_view kTextProcessor = R"pb(
   }
 )pb";
 
-// For tests: all of a batch as text.
+// For tests: returns a whole batch as text.
 inline std::string BatchText(const batch::Batch& batch) {
   std::string text = absl::StrCat("bucket ", batch.bucket, " examples ", batch.examples, "\n");
   for (const batch::BatchTensor& tensor : batch.tensors) {
@@ -104,7 +104,7 @@ inline std::string BatchText(const batch::Batch& batch) {
   return text;
 }
 
-// For tests: up to `limit` batches as text.
+// For tests: reads up to `limit` batches as text.
 inline std::vector<std::string> ReadBatches(Pipeline& pipeline, int64_t limit = 1'000'000) {
   std::vector<std::string> texts;
   batch::Batch batch;

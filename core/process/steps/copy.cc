@@ -32,7 +32,7 @@ class CopyStep : public FieldStep {
   const FieldId to_;
 };
 
-// The values of UINT8 fields stay where they are: both fields refer to them.
+// UINT8 values are not copied: both fields refer to them.
 class CopyReferenceStep : public FieldStep {
  public:
   CopyReferenceStep(FieldId from, FieldId to) : from_(from), to_(to) {}
@@ -47,7 +47,7 @@ class CopyReferenceStep : public FieldStep {
   const FieldId to_;
 };
 
-// Gives the values of a field a second name.
+// Copies the values of a field into a new field.
 absl::StatusOr<std::unique_ptr<FieldStep>> MakeCopy(const Step::Copy& config,
                                                     StepBuilder* builder) {
   FRAZO_ASSIGN_OR_RETURN(

@@ -8,7 +8,7 @@
 namespace frazo::process {
 namespace {
 
-// Nothing happens to the records: the field just becomes no feature.
+// Does nothing to the records: the field is only removed from the features.
 absl::StatusOr<std::unique_ptr<FieldStep>> MakeDrop(const Step::Drop& config,
                                                     StepBuilder* builder) {
   FRAZO_RETURN_IF_ERROR(

@@ -38,7 +38,7 @@ class FilterByLengthStep : public FieldStep {
   const int32_t filter_;
 };
 
-// Leaves out records whose field is too short or too long.
+// Drops records whose field is too short or too long.
 absl::StatusOr<std::unique_ptr<FieldStep>> MakeFilterByLength(const Step::FilterByLength& config,
                                                               StepBuilder* builder) {
   const std::string field_path = builder->config_path("field");

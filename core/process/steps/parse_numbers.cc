@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::string_view kSeparators = " ,\t\r\n";
 
-// false unless all of `word` is one number that T can hold.
+// Returns false unless `word` is one number that T can represent.
 template <typename T>
 bool ParseNumber(std::string_view word, T* number) {
   if constexpr (std::is_floating_point_v<T>) {
@@ -39,7 +39,7 @@ bool ParseNumber(std::string_view word, T* number) {
 template <typename T>
 class ParseNumbersStep : public FieldStep {
  public:
-  // `spec` is that of the numbers.
+  // `spec` describes the numbers.
   ParseNumbersStep(FieldId text, FieldId numbers, FeatureSpec spec)
       : text_(text), numbers_(numbers), spec_(std::move(spec)) {}
 
@@ -50,7 +50,7 @@ class ParseNumbersStep : public FieldStep {
       const size_t end = text.find_first_of(kSeparators, begin);
       const std::string_view word = text.substr(begin, end - begin);
       T number;
-      if (!ParseNumber(word, &number)) return NoNumber(word);
+      if (!ParseNumber(word, &number)) return NotANumber(word);
       column.push_back(number);
       begin = text.find_first_not_of(kSeparators, end);
     }
@@ -65,11 +65,11 @@ class ParseNumbersStep : public FieldStep {
   }
 
  private:
-  absl::Status NoNumber(std::string_view word) const {
+  absl::Status NotANumber(std::string_view word) const {
     constexpr size_t kShown = 40;
-    return absl::InvalidArgumentError(
-        absl::StrCat("field '", spec_.name, "': '", absl::CHexEscape(word.substr(0, kShown)),
-                     word.size() > kShown ? "..." : "", "' is no ", ValueTypeName(spec_.type)));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "field '", spec_.name, "': '", absl::CHexEscape(word.substr(0, kShown)),
+        word.size() > kShown ? "..." : "", "' is not of type ", ValueTypeName(spec_.type)));
   }
 
   const FieldId text_;
@@ -77,7 +77,7 @@ class ParseNumbersStep : public FieldStep {
   const FeatureSpec spec_;
 };
 
-// Reads the numbers that the text of a field spells.
+// Parses the numbers in the text of a field.
 absl::StatusOr<std::unique_ptr<FieldStep>> MakeParseNumbers(const Step::ParseNumbers& config,
                                                             StepBuilder* builder) {
   const std::string field_path = builder->config_path("field");

@@ -38,16 +38,16 @@ class AddIdStep : public FieldStep {
   const int32_t id_;
 };
 
-// What the configuration says about one end; `id_name` is the name of its id there.
+// The configuration of one end of a sentence; `id_name` is the name of the field that sets the id.
 struct EndConfig {
   End end;
   std::string_view id_name;
   const std::string& field;
-  // nullptr: what the tokenizer says.
+  // nullptr: the tokenizer's id is used.
   const int32_t* id;
 };
 
-// The id that the configuration or the tokenizer gives.
+// Returns the id of the configuration or else of the tokenizer.
 absl::StatusOr<int32_t> IdOf(const StepBuilder& builder, const EndConfig& config,
                              const FeatureSpec& spec) {
   const std::string id_path = builder.config_path(config.id_name);
@@ -66,7 +66,7 @@ absl::StatusOr<int32_t> IdOf(const StepBuilder& builder, const EndConfig& config
                                                  spec.name, "' has no such id; set it"));
 }
 
-// Tells in the field's text that the id is added; a second id at the same end cannot be told.
+// Notes in the field's text that the id is added. A second id at the same end can't be described.
 void TellText(const FieldTable::Field& field, const EndConfig& config, StepBuilder* builder) {
   if (field.spec.text == nullptr) return;
   TextEncoding text = *field.spec.text;

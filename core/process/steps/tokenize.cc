@@ -36,7 +36,7 @@ class TokenizeStep : public FieldStep {
   const std::shared_ptr<const text::Tokenizer> tokenizer_;
 };
 
-// Makes ids of the text in a field. Loads the vocabulary.
+// Converts the text in a field to ids. Loads the vocabulary.
 absl::StatusOr<std::unique_ptr<FieldStep>> MakeTokenize(const Step::Tokenize& config,
                                                         StepBuilder* builder) {
   const std::string field_path = builder->config_path("field");

@@ -27,7 +27,7 @@ class TruncateStep : public FieldStep {
   const int64_t most_values_;
 };
 
-// Keeps the first part of a field of any length.
+// Keeps the beginning of a field of any length.
 absl::StatusOr<std::unique_ptr<FieldStep>> MakeTruncate(const Step::Truncate& config,
                                                         StepBuilder* builder) {
   const std::string field_path = builder->config_path("field");

@@ -11,7 +11,7 @@ std::atomic<int64_t> allocations{0};
 
 }  // namespace
 
-// The forms for arrays call these.
+// The array forms call these.
 void* operator new(size_t size, const std::nothrow_t&) noexcept {
   ++allocations;
   return std::malloc(size == 0 ? 1 : size);

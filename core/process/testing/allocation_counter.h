@@ -5,8 +5,8 @@
 
 namespace frazo::process {
 
-// How often this program has called operator new so far. Who links it gets an operator new that
-// counts.
+// Returns how often this program has called operator new. This library replaces operator new by one
+// that counts.
 int64_t AllocationCount();
 
 }  // namespace frazo::process

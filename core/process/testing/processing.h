@@ -15,7 +15,7 @@
 
 namespace frazo::process {
 
-// The message that `text` is the textproto of.
+// Parses a processor's textproto.
 inline Processor ParseProcessor(const std::string& text) {
   Processor config;
   EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &config)) << text;
@@ -26,7 +26,7 @@ inline absl::StatusOr<std::unique_ptr<RecordProcessor>> MakeProcessor(const std:
   return RecordProcessor::Create(ParseProcessor(text));
 }
 
-// Records and what a processor made of them.
+// Records and the outcomes of a processor.
 class Processing {
  public:
   Processing(const std::string& config, std::vector<std::string> records)
@@ -41,13 +41,13 @@ class Processing {
   const RecordProcessor& processor() const { return *processor_; }
   const ProcessedChunk& chunk() const { return chunk_; }
 
-  // The values of the record, which is an example.
+  // Returns the values of a record, which must be an example.
   FeatureValues values(size_t record, const std::string& feature) const {
     EXPECT_EQ(chunk_.outcome(record), ProcessedChunk::Outcome::kExample) << Status(record);
     return chunk_.example(record)[*processor_->schema().Find(feature)];
   }
 
-  // Why the record is bad; ok if it isn't.
+  // Returns why the record is bad; ok if it isn't.
   absl::Status Status(size_t record) const {
     for (const ProcessedChunk::BadRecord& bad : chunk_.bad_records()) {
       if (bad.record == record) return bad.status;
@@ -62,7 +62,7 @@ class Processing {
   ProcessedChunk chunk_;
 };
 
-// Why one record is bad.
+// Returns why a single record is bad.
 inline absl::Status ProcessOne(const std::string& config, const std::string& record) {
   return Processing(config, {record}).Status(0);
 }

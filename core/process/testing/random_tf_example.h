@@ -11,8 +11,8 @@
 
 namespace frazo::process {
 
-// Writes random tf.Examples with features a (INT64), b (FLOAT32), c (BYTES), d (INT32), e (UINT8),
-// in any order, some of them missing, doubled, in parts, or unknown.
+// Writes random tf.Examples with the features a (INT64), b (FLOAT32), c (BYTES), d (INT32) and e
+// (UINT8), in any order; some are missing, doubled, in parts, or unknown.
 class RandomTfExample {
  public:
   explicit RandomTfExample(uint64_t seed) : random_(seed) {}

@@ -17,8 +17,8 @@
 
 namespace frazo::process {
 
-// What protobuf itself reads out of a tf.Example; the messages are made here, so that TensorFlow's
-// are not needed.
+// Reads a tf.Example with protobuf itself. It defines the messages here, so that it doesn't need
+// TensorFlow's.
 class TfExampleReference {
  public:
   struct Feature {
@@ -36,7 +36,7 @@ class TfExampleReference {
     example_ = pool_.BuildFile(file)->FindMessageTypeByName("Example");
   }
 
-  // nullopt if protobuf can't parse it.
+  // Returns nullopt if protobuf can't parse the record.
   std::optional<Features> Parse(std::string_view record) {
     std::unique_ptr<google::protobuf::Message> example(factory_.GetPrototype(example_)->New());
     if (!example->ParseFromString(std::string(record))) return std::nullopt;

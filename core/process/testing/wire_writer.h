@@ -11,8 +11,8 @@
 
 namespace frazo::process {
 
-// Pieces of the protobuf wire format, and tf.Examples made of them, for tests that want each byte
-// in their hand.
+// For tests: writes pieces of the protobuf wire format, and tf.Examples made of them, so that a
+// test decides every byte.
 
 inline std::string Varint(uint64_t value) {
   std::string bytes;
@@ -21,7 +21,7 @@ inline std::string Varint(uint64_t value) {
   return bytes;
 }
 
-// A member of a message that is bytes, a string or a message.
+// A field of type bytes, string or message.
 inline std::string BytesMember(uint32_t field, std::string_view payload) {
   return Varint(field << 3 | 2) + Varint(payload.size()) + std::string(payload);
 }
@@ -40,7 +40,7 @@ inline std::string Fixed32Member(uint32_t field, float value) {
   return Varint(field << 3 | 5) + FloatBits(value);
 }
 
-// What stands in a Feature: one list.
+// The content of a Feature: one list.
 inline std::string Int64List(const std::vector<int64_t>& values) {
   std::string packed;
   for (const int64_t value : values) packed += Varint(static_cast<uint64_t>(value));
@@ -76,7 +76,7 @@ inline std::string FeatureEntry(std::string_view key, std::string_view feature) 
   return BytesMember(1, BytesMember(1, key) + BytesMember(2, feature));
 }
 
-// A tf.Example of entries, in their order.
+// A tf.Example with these entries, in this order.
 inline std::string TfExample(std::initializer_list<std::string> entries) {
   std::string features;
   for (const std::string& entry : entries) features += entry;

@@ -18,7 +18,7 @@
 
 namespace frazo::records {
 
-// For tests: the bytes of a TFRecord file, which a RecordWriter would sync to the disk.
+// For tests: returns the bytes of a TFRecord file without writing it to disk.
 inline std::string EncodeRecords(
     const std::vector<std::string>& records,
     bytes::CompressionKind compression = bytes::CompressionKind::kNone) {

@@ -13,7 +13,7 @@
 
 namespace frazo::records {
 
-// For tests: makes a TFRecord file of `records`.
+// For tests: writes a TFRecord file of `records`.
 inline absl::Status WriteRecords(std::string path, const std::vector<std::string>& records,
                                  bytes::CompressionKind compression) {
   FRAZO_ASSIGN_OR_RETURN(RecordWriter writer, RecordWriter::Create(path, compression));
@@ -21,7 +21,7 @@ inline absl::Status WriteRecords(std::string path, const std::vector<std::string
   return writer.Close();
 }
 
-// For tests: the records that `reader` still gives, and how it ended.
+// For tests: the remaining records of `reader`, and its status at the end.
 struct ReadRecordsResult {
   std::vector<std::string> records;
   absl::Status status;

@@ -21,8 +21,8 @@
 
 namespace frazo::sources {
 
-// For tests: writes <name>-000, <name>-001, ... with as many records as `counts` says, of different
-// lengths and each with a text of its own; all texts.
+// For tests: writes the files <name>-000, <name>-001, ... with `counts` records each. The records
+// have different lengths and texts. Returns all texts.
 inline std::vector<std::string> WriteRecordFiles(
     const bytes::ScratchFolder& scratch, std::string_view name, const std::vector<int>& counts,
     bytes::CompressionKind compression = bytes::CompressionKind::kNone) {
@@ -39,7 +39,7 @@ inline std::vector<std::string> WriteRecordFiles(
   return all;
 }
 
-// For tests: the source that reads <name>-* once, in order.
+// For tests: a source that reads <name>-* once, in order.
 inline RecordSource SourceOf(const bytes::ScratchFolder& scratch, std::string_view name) {
   RecordSource source;
   source.mutable_files()->mutable_files()->add_patterns(scratch.Path(absl::StrCat(name, "-*")));
@@ -47,7 +47,7 @@ inline RecordSource SourceOf(const bytes::ScratchFolder& scratch, std::string_vi
   return source;
 }
 
-// For tests: never null; a failure to create is a failure of the test.
+// For tests: opens a stream. If that fails, the test fails. Never null.
 inline std::unique_ptr<RecordStream> OpenStream(const RecordSource& source,
                                                 const RecordStream::Options& options = {}) {
   absl::StatusOr<std::unique_ptr<RecordStream>> stream = RecordStream::Create(source, options);
@@ -55,7 +55,7 @@ inline std::unique_ptr<RecordStream> OpenStream(const RecordSource& source,
   return *std::move(stream);
 }
 
-// For tests: what a stream gave, and the state after each record of it.
+// For tests: the records of a stream, and the state after each.
 struct StreamResult {
   std::vector<std::string> records;
   std::vector<RecordId> ids;
@@ -84,7 +84,7 @@ inline StreamResult ReadStream(RecordStream& stream, int64_t chunk_records,
   return result;
 }
 
-// For tests: the records that follow `state`.
+// For tests: returns the records after `state`.
 inline std::vector<std::string> ReadAfter(const RecordSourceState& state,
                                           const RecordSource& source,
                                           const RecordStream::Options& options,

@@ -13,9 +13,9 @@
 
 namespace frazo::text {
 
-// What byte-pair encoding learnt (Sennrich et al. 2016, arXiv:1508.07909): which two neighbouring
-// symbols to join, in order. Symbols are numbered from 0; a symbol that ends its word ends in
-// `</w>`. Thread-safe.
+// The merges that byte-pair encoding learnt (Sennrich et al. 2016, arXiv:1508.07909): pairs of
+// neighbouring symbols to join, best first. Symbols are numbered from 0; a symbol at the end of a
+// word ends in `</w>`. Thread-safe.
 class BpeMerges {
  public:
   static constexpr int32_t kNone = TokenIndex::kNone;
@@ -23,22 +23,22 @@ class BpeMerges {
   struct Merge {
     int32_t left;
     int32_t right;
-    int32_t merged;  // The symbol that the two become.
-    int32_t rank;    // From 0, the best.
+    int32_t merged;  // The symbol that replaces the two.
+    int32_t rank;    // From 0, which is the best.
   };
 
-  // The end of a word, which is part of its last symbol.
+  // Marks the end of a word; it is part of the word's last symbol.
   static constexpr std::string_view kEndOfWord = "</w>";
 
-  // Reads a file as subword-nmt writes it: UTF-8, one `left right` a line, best first; a first line
-  // that starts with #version is passed over. Errors name the file and the line: kNotFound,
+  // Reads a file in the format of subword-nmt: UTF-8, one `left right` per line, best first. A
+  // first line that starts with #version is ignored. Errors name the file and the line: kNotFound,
   // kPermissionDenied (the file), kInvalidArgument (an empty file, a line of another form, a merge
-  // that comes twice, the form of version 0.1, in which the end of a word is a symbol for itself).
+  // that occurs twice, the form of version 0.1, in which the end of a word is a separate symbol).
   static absl::StatusOr<BpeMerges> Load(const std::string& path);
-  // As for a file of this content. `name` stands for its path in errors.
+  // Reads the content of a file. `name` stands for its path in errors.
   static absl::StatusOr<BpeMerges> Parse(std::string_view content, std::string_view name);
 
-  // Null if the two are not to be joined. Either may be kNone.
+  // Returns nullptr if the two symbols are not to be joined. Either may be kNone.
   const Merge* Find(int32_t left, int32_t right) const {
     for (size_t at = Slot(left, right);; at = (at + 1) & (slots_.size() - 1)) {
       if (slots_[at] == kNone) return nullptr;
@@ -54,22 +54,22 @@ class BpeMerges {
  private:
   BpeMerges() = default;
 
-  // Where the search for a pair starts.
+  // Returns the slot at which the search for a pair starts.
   size_t Slot(int32_t left, int32_t right) const {
     const uint64_t pair =
         uint64_t{static_cast<uint32_t>(left)} << 32 | static_cast<uint32_t>(right);
     // The golden ratio as a fixed-point number spreads the pairs over the upper bits.
     return (pair * 0x9e3779b97f4a7c15) >> 32 & (slots_.size() - 1);
   }
-  // Enters one of merges_ into slots_.
+  // Adds one of merges_ to slots_.
   void Insert(const Merge& merge);
   int32_t Number(std::string_view symbol);
   absl::Status AddLine(std::string_view line);
 
   TokenIndex symbols_;
   std::vector<Merge> merges_;
-  // A hash table with open addressing: a power of two of slots in merges_, at most half of them
-  // used.
+  // A hash table of indices into merges_ with open addressing. Its size is a power of two; at most
+  // half of the slots are used.
   std::vector<int32_t> slots_ = std::vector<int32_t>(16, kNone);
 };
 

@@ -15,7 +15,7 @@ std::vector<std::string> FuzzSeeds() {
 
 }  // namespace frazo
 
-// The content is both: merges, and the words that are divided by them.
+// The content serves as merges and as the words that they divide.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view content(reinterpret_cast<const char*>(data), size);
   auto merges = frazo::text::BpeMerges::Parse(content, "fuzz");
@@ -27,7 +27,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const std::string_view word = content.substr(begin, 1 + begin % 30);
     std::vector<frazo::text::WordPiece> pieces;
     divider.Divide(word, &scratch, &pieces);
-    // The pieces cover the word, and only the last one ends it.
+    // The pieces must cover the word, and only the last one may end it.
     if (pieces.empty() || pieces.back().end != word.size()) std::abort();
     int64_t end = 0;
     for (const frazo::text::WordPiece& piece : pieces) {

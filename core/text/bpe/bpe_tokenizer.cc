@@ -23,10 +23,10 @@ namespace {
 
 constexpr std::string_view kContinued = "@@";
 
-// The pieces that the divider may give, as ids of the vocabulary.
+// Returns the vocabulary's ids of the pieces that the divider can give.
 BpePieceIds PieceIds(const Vocabulary& vocabulary, const SpecialIds& special_ids) {
   return [&vocabulary, special_ids](std::string_view piece, bool ends_word) {
-    // A last piece that itself ends in `@@` would be read as a continued one.
+    // A last piece that ends in `@@` itself would be read as a piece with a continuation.
     if (ends_word && absl::EndsWith(piece, kContinued)) return special_ids.unk;
     const int32_t id =
         ends_word ? vocabulary.Find(piece) : vocabulary.Find(absl::StrCat(piece, kContinued));
@@ -64,7 +64,7 @@ class BpeTokenizer final : public VocabularyTokenizer {
       pieces.clear();
       if (!scratch->cache.Find(word, &pieces)) {
         const int64_t invalid_in_word = divider_.Divide(word, &scratch->divider, &pieces);
-        // What the cache holds is not counted again.
+        // A division from the cache does not count invalid bytes again.
         if (invalid_in_word == 0) scratch->cache.Insert(word, pieces);
         invalid += invalid_in_word;
       }
@@ -80,7 +80,7 @@ class BpeTokenizer final : public VocabularyTokenizer {
 
   std::string DecodeChecked(absl::Span<const int32_t> ids) const override {
     std::string text;
-    bool word_is_open = true;  // What follows is joined to what is there.
+    bool word_is_open = true;  // Whether the next piece is joined to the previous one.
     for (const int32_t id : ids) {
       if (special_ids().IsTextless(id)) continue;
       std::string_view piece = vocabulary().token(id);

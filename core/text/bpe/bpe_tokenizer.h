@@ -9,14 +9,14 @@
 
 namespace frazo::text {
 
-// The tokenizer of `config`, whose kind is bpe: each word (words.h) is divided into its code
-// points, which are joined pair by pair, best rank first and from the left (Sennrich et al. 2016,
-// arXiv:1508.07909; the same pieces as subword-nmt's apply_bpe). A piece that does not end its word
-// is the vocabulary's entry with `@@` behind it.
+// Creates the tokenizer of `config`, whose kind is bpe. It divides each word (words.h) into code
+// points and joins them pair by pair, best rank first and from the left (Sennrich et al. 2016,
+// arXiv:1508.07909). The pieces are those of subword-nmt's apply_bpe. The vocabulary has `@@` after
+// a piece that does not end its word.
 //
-// Decode joins pieces at `@@` and words by single spaces. It gives back the text if all of its
-// pieces are in the vocabulary, with one space between words and none at the ends; a piece outside
-// of the vocabulary becomes the unknown token's name, as a word.
+// Decode joins pieces at `@@` and words by single spaces. It returns the original text if all of
+// its pieces are in the vocabulary, with one space between words and none at the ends. A piece
+// outside of the vocabulary becomes a word: the unknown token's name.
 absl::StatusOr<std::unique_ptr<const Tokenizer>> CreateBpeTokenizer(const frazo::Tokenizer& config);
 
 }  // namespace frazo::text

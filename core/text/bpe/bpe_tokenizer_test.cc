@@ -60,13 +60,13 @@ TEST_F(BpeTokenizerTest, DecodingJoinsPieces) {
   const auto tokenizer = Create(kMerges, kVocabulary);
   EXPECT_THAT(tokenizer->Decode({1, 3, 7, 5, 2}), IsOkAndHolds("the sing"));
   EXPECT_THAT(tokenizer->Decode({4, 14, 0, 3}), IsOkAndHolds("the <unk> the"));
-  // Cut in the middle of a word.
+  // The text is cut in the middle of a word.
   EXPECT_THAT(tokenizer->Decode({3, 4}), IsOkAndHolds("the th"));
 }
 
 TEST_F(BpeTokenizerTest, TextThatLooksLikeAContinuedPieceIsNotOne) {
   const auto tokenizer = Create("@ @</w>\ns @@</w>\n", "<unk>\n<s>\n</s>\ns@@\ns\n@@@\n@\n");
-  // Read as s@@ it would join the next word.
+  // As s@@ it would join the next word.
   EXPECT_THAT(Pieces(*tokenizer, "s@@ s"), ElementsAre("<unk>", "s"));
 }
 

@@ -78,8 +78,8 @@ bool BpeWordDivider::JoinBest(Scratch* scratch) const {
   if (candidates.empty()) return false;
   const int32_t rank = candidates.front().rank;
   scratch->joined.clear();
-  // All of one rank before what they give rise to, even where that has a better rank: so it was
-  // learnt.
+  // All pairs of one rank are joined before new pairs, even if those have a better rank, because
+  // the merges were learnt so.
   while (!candidates.empty() && candidates.front().rank == rank) {
     const Scratch::Candidate candidate = candidates.front();
     std::pop_heap(candidates.begin(), candidates.end(), IsWorse);

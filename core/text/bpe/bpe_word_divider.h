@@ -12,11 +12,11 @@
 
 namespace frazo::text {
 
-// The id of a piece, which ends its word or does not.
+// Returns the id of a piece; ends_word tells whether the piece ends its word.
 using BpePieceIds = std::function<int32_t(std::string_view piece, bool ends_word)>;
 
-// Divides words into pieces by merges. In O(n log n) for a word of n code points: a "word" may be a
-// whole file of no blanks. Thread-safe once filled.
+// Divides words into pieces by merges. It takes O(n log n) for a word of n code points, because a
+// "word" may be a whole file without blanks. Thread-safe once filled.
 class BpeWordDivider {
  public:
   // Working memory, empty between calls.
@@ -24,9 +24,10 @@ class BpeWordDivider {
     friend class BpeWordDivider;
 
     struct Symbol {
-      int32_t symbol;  // kNone: a character that no merge knows; kJoined: part of one before.
+      int32_t
+          symbol;  // kNone: a character that no merge has; kJoined: joined to an earlier symbol.
       int64_t previous;
-      int64_t next;  // The number of symbols behind the last one.
+      int64_t next;  // The index of the symbol after the last one of this.
       int64_t end;   // In bytes from the word's start.
     };
     struct Candidate {
@@ -38,20 +39,21 @@ class BpeWordDivider {
     };
 
     std::vector<Symbol> symbols;
-    std::vector<Candidate> candidates;  // A heap, the best rank and of these the leftmost first.
+    std::vector<Candidate>
+        candidates;  // A heap: the best rank is first, and of equal ranks the leftmost.
     std::vector<int64_t> joined;
   };
 
-  // `piece_ids` is asked here for the pieces that the merges make, and by AddCharacter().
-  // Characters that nothing knows become `unknown_id`.
+  // The constructor and AddCharacter() call `piece_ids` for the pieces of the merges. Characters
+  // without a piece become `unknown_id`.
   BpeWordDivider(BpeMerges merges, BpePieceIds piece_ids, int32_t unknown_id);
 
-  // Makes `character` known, as the end of words or elsewhere. Passes over what is not one code
-  // point, and what is known already.
+  // Adds a character, as the end of words or elsewhere. Ignores texts that are not one code point,
+  // and characters that it already has.
   void AddCharacter(std::string_view character, bool ends_word);
 
-  // Appends the pieces of `word`, which is not empty; its bytes that are not UTF-8 are U+FFFD.
-  // Returns how many sequences of them there were.
+  // Appends the pieces of `word`, which must not be empty. Bytes that are not UTF-8 are read as
+  // U+FFFD. Returns the number of invalid sequences.
   int64_t Divide(std::string_view word, Scratch* scratch, std::vector<WordPiece>* pieces) const;
 
  private:
@@ -64,14 +66,14 @@ class BpeWordDivider {
   }
   // Fills scratch->symbols with the word's characters.
   int64_t Split(std::string_view word, Scratch* scratch) const;
-  // Adds the pair that starts at `left`, if it is one to be joined.
+  // Adds the pair that starts at `left` if it is to be joined.
   void Propose(int64_t left, Scratch* scratch) const;
   // Joins all pairs of the best rank; false if there are none.
   bool JoinBest(Scratch* scratch) const;
 
   const BpeMerges merges_;
   const BpePieceIds find_piece_;
-  // By symbol; those from merges_.symbols().size() on are characters of no merge.
+  // By symbol. Those from merges_.symbols().size() on are characters that no merge has.
   std::vector<int32_t> ids_;
   CodePointIds inner_symbols_;
   CodePointIds final_symbols_;

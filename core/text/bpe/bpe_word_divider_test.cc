@@ -73,7 +73,7 @@ TEST(BpeWordDividerTest, InvalidBytesAreReplacementCharacters) {
   EXPECT_EQ(pieces[0].end, 3);
   EXPECT_EQ(pieces[0].id, 1);
   EXPECT_EQ(pieces[1].end, 4);
-  EXPECT_EQ(pieces[1].id, 0);  // z: a character that nothing knows.
+  EXPECT_EQ(pieces[1].id, 0);  // z is a character that no merge has.
   EXPECT_EQ(pieces[2].end, 5);
 }
 
@@ -85,7 +85,7 @@ TEST(BpeWordDividerTest, AWordAsLongAsAFileTakesNotMuchLonger) {
   EXPECT_EQ(Divide(divider, word + "c").size(), 12'501);
 }
 
-// The definition of the paper, word for word: the best pair of all, everywhere, again and again.
+// Computes the paper's definition: joins the best pair of all, everywhere, until there is none.
 Parts DivideSlowly(const std::map<std::pair<std::string, std::string>, int>& ranks,
                    std::string_view word) {
   Parts symbols;

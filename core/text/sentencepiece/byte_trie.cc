@@ -8,14 +8,14 @@ namespace {
 
 constexpr size_t kBytes = 256;
 
-// A slot near the front is tried this often before one is taken behind the end: it bounds the time
-// at the cost of a few units left empty.
+// A free slot near the front may not fit. After this many tries a slot after the end is taken,
+// which bounds the time and leaves a few units unused.
 constexpr int kMostTries = 64;
 
 }  // namespace
 
-// Lays out the nodes level by level; each stands for the entries [first, last), which share `depth`
-// bytes.
+// Lays out the nodes level by level. Each node stands for the entries [first, last), which share
+// `depth` bytes.
 class ByteTrie::Builder {
  public:
   Builder(const std::vector<Entry>& entries, std::vector<Unit>* units)
@@ -23,12 +23,12 @@ class ByteTrie::Builder {
 
   void Build() {
     units_.assign(kBytes + 1, Unit());
-    // Nothing is a child of the root's own slot; a parent that is no node keeps it taken.
+    // The root's slot is never a child. A parent that is not a node keeps it in use.
     units_[kRoot].parent = kNoNode;
     first_free_ = 1;
     nodes_.push_back({kRoot, 0, entries_.size(), 0});
     for (size_t next = 0; next < nodes_.size(); ++next) {
-      // A copy: nodes_ grows.
+      // A copy, because nodes_ grows.
       const Node node = nodes_[next];
       Expand(node);
     }
@@ -70,7 +70,7 @@ class ByteTrie::Builder {
 
   bool IsTaken(size_t at) const { return at < units_.size() && units_[at].parent != kNone; }
 
-  // A base at which the slots of all children_ are free.
+  // Returns a base at which the slots of all children_ are free.
   size_t FindBase() const {
     const size_t lowest = children_.front().byte;
     size_t at = std::max(first_free_, lowest + 1);
@@ -86,7 +86,7 @@ class ByteTrie::Builder {
 
   struct ChildRange {
     unsigned char byte;
-    size_t first;  // Entry.
+    size_t first;  // Index of an entry.
   };
 
   const std::vector<Entry>& entries_;
@@ -94,7 +94,7 @@ class ByteTrie::Builder {
   std::vector<Node> nodes_;
   std::vector<ChildRange> children_;
   size_t first_free_ = 0;
-  size_t end_ = 1;  // After the last slot taken.
+  size_t end_ = 1;  // The position after the last slot in use.
 };
 
 ByteTrie::ByteTrie(std::vector<Entry> entries) {

@@ -8,8 +8,8 @@
 
 namespace frazo::text {
 
-// A trie over bytes in one array (Aoe's double array): a step from a node to its child is one
-// look-up. Immutable and thread-safe.
+// A trie over bytes in one array (Aoe's double array): one look-up leads from a node to its child.
+// Immutable and thread-safe.
 class ByteTrie {
  public:
   static constexpr int32_t kNone = -1;
@@ -19,24 +19,24 @@ class ByteTrie {
     int32_t value;         // >= 0
   };
 
-  // An empty trie, in which nothing is found.
+  // An empty trie, which finds nothing.
   ByteTrie() : ByteTrie(std::vector<Entry>()) {}
 
-  // No two keys are equal.
+  // No two keys may be equal.
   explicit ByteTrie(std::vector<Entry> entries);
 
   static constexpr int32_t kRoot = 0;
 
-  // kNone if no key goes on from `node` with `byte`.
+  // Returns kNone if no key continues from `node` with `byte`.
   int32_t Child(int32_t node, unsigned char byte) const {
     const size_t at = static_cast<size_t>(units_[node].base) + byte;
     return units_[at].parent == node ? static_cast<int32_t>(at) : kNone;
   }
 
-  // kNone if no key ends at `node`.
+  // Returns kNone if no key ends at `node`.
   int32_t Value(int32_t node) const { return units_[node].value; }
 
-  // The longest key that `text` starts with; 0 if there is none.
+  // Returns the length of the longest key that `text` starts with; 0 if there is none.
   size_t LongestMatch(std::string_view text) const;
 
  private:
@@ -44,11 +44,11 @@ class ByteTrie {
 
   struct Unit {
     int32_t base = 0;        // The child for byte b is at base + b.
-    int32_t parent = kNone;  // kNone: nothing stands here.
+    int32_t parent = kNone;  // kNone if the unit is unused.
     int32_t value = kNone;
   };
 
-  // With 256 units behind the last base, so that no look-up leaves it.
+  // There are 256 units after the last base, so that every look-up is within the array.
   std::vector<Unit> units_;
 };
 

@@ -12,8 +12,8 @@ uint32_t LoadLittleEndian(const char* bytes) {
   return number;
 }
 
-// A unit is a node, with the byte that leads to it in its lowest bits, or the value of one, which
-// has the highest bit set.
+// A unit is a node or a value. A node has the byte that leads to it in its lowest bits; a value has
+// the highest bit set.
 constexpr uint32_t kLabelMask = 1u << 31 | 0xff;
 constexpr uint32_t kHasValue = 1u << 8;
 constexpr uint32_t kValueMask = ~(1u << 31);

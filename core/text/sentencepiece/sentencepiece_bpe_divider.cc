@@ -10,7 +10,7 @@
 namespace frazo::text {
 namespace {
 
-// Where the first blank that follows something else starts; npos if there is none.
+// Returns where the first blank after another character starts; npos if there is none.
 size_t FindInnerSpace(std::string_view text) {
   size_t from = 0;
   while (absl::StartsWith(text.substr(from), kSpaceSymbol)) from += kSpaceSymbol.size();
@@ -134,7 +134,7 @@ void SentencePieceBpeDivider::JoinAll(std::string_view word, Scratch* scratch) c
 void SentencePieceBpeDivider::AppendPieces(std::string_view text, int64_t end,
                                            Scratch* scratch) const {
   const int32_t piece = pieces_.Find(text);
-  // A piece that stands for no text is not to come from one.
+  // A piece without text must not come from a text.
   if (piece == TokenIndex::kNone || types_[piece] == SentencePieceModel::CONTROL) {
     scratch->word_pieces.push_back({unknown_piece_, end});
     return;

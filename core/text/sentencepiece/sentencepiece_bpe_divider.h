@@ -13,12 +13,12 @@
 
 namespace frazo::text {
 
-// The division that SentencePiece's BPE models give: neighbours whose joined text is a piece are
-// joined, best score first and from the left.
+// Divides texts as SentencePiece's BPE models do: it joins neighbours whose joined text is a piece,
+// best score first and from the left.
 class SentencePieceBpeDivider final : public SentencePieceDivider {
  public:
-  // `model` has no piece twice, none that is empty, and one unknown piece. `pieces` holds its
-  // pieces by id, and outlives this. `user_defined` holds those that are taken as they stand.
+  // `model` must have no piece twice, no empty piece, and one unknown piece. `pieces` has its
+  // pieces by id, and must outlive this. `user_defined` has those that are never divided.
   SentencePieceBpeDivider(const SentencePieceModel& model, const TokenIndex& pieces,
                           ByteTrie user_defined);
 
@@ -27,20 +27,21 @@ class SentencePieceBpeDivider final : public SentencePieceDivider {
  private:
   struct Symbol {
     int64_t previous;
-    int64_t next;  // The number of symbols behind the last one.
+    int64_t next;  // The index of the symbol after the last one of this.
     int64_t begin;
-    int64_t end;  // begin == end: joined to one before.
+    int64_t end;  // begin == end: joined to an earlier symbol.
     bool is_user_defined;
   };
   struct Candidate {
     float score;
     int64_t left;
-    int64_t size;  // In bytes; tells a candidate that is out of date.
+    int64_t size;  // In bytes; a candidate whose size has changed is out of date.
   };
   struct Scratch {
     std::vector<Symbol> symbols;
-    std::vector<Candidate> candidates;  // A heap, the best and of these the leftmost first.
-    // By unused piece: bytes of the left one of the two that were joined to it last.
+    std::vector<Candidate>
+        candidates;  // A heap: the best is first, and of equal ones the leftmost.
+    // By unused piece: the number of bytes of the left one of the two that were last joined to it.
     std::vector<int64_t> left_sizes;
     std::vector<WordPiece> word_pieces;
     WordCache cache;
@@ -49,9 +50,9 @@ class SentencePieceBpeDivider final : public SentencePieceDivider {
   static bool IsWorse(const Candidate& left, const Candidate& right) {
     return left.score != right.score ? left.score < right.score : left.left > right.left;
   }
-  // No piece has a blank behind something else, so that words do not act on each other.
+  // Whether no piece has a blank after another character, so that words don't affect each other.
   bool PiecesEndAtSpaces(const SentencePieceModel& model) const;
-  // Bytes of the first word: up to a blank behind something else.
+  // Returns the number of bytes of the first word: up to a blank after another character.
   size_t WordLength(std::string_view normalized) const;
   void DivideWord(std::string_view word, Scratch* scratch) const;
   void Split(std::string_view word, Scratch* scratch) const;

@@ -30,7 +30,7 @@ Parts Divide(const SentencePieceModel& model, std::string_view text) {
   }
   const SentencePieceBpeDivider divider(model, pieces, ByteTrie(user_defined));
   Parts parts;
-  // Twice: the second time from the cache.
+  // The second time the division comes from the cache.
   for (int i = 0; i < 2; ++i) {
     std::vector<WordPiece> divided;
     divider.Divide(text, &divided);
@@ -86,7 +86,7 @@ TEST(SentencePieceBpeDividerTest, BlanksJoinAcrossWordsOnlyWherePiecesDo) {
               ElementsAre("\u2581a", "\u2581\u2581", "\u2581a", "b"));
 }
 
-// Joins the best pair of all, the leftmost of these, again and again.
+// Joins the best pair of all, the leftmost of equals, until there is none.
 Parts DivideSlowly(const std::map<std::string, float>& scores, std::string_view text) {
   Parts symbols;
   while (!text.empty()) {

@@ -13,8 +13,8 @@ class SentencePieceDivider {
  public:
   virtual ~SentencePieceDivider() = default;
 
-  // Appends the pieces of `normalized`, which cover all of it: ends are bytes of it. A character
-  // that has no piece is one of the unknown piece.
+  // Appends the pieces of `normalized`, which cover all of it; their ends are byte positions in it.
+  // A character without a piece becomes the unknown piece.
   virtual void Divide(std::string_view normalized, std::vector<WordPiece>* pieces) const = 0;
 };
 

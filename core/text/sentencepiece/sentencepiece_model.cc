@@ -119,7 +119,7 @@ absl::Status CheckedSentencePieceModel::AddBytePiece(std::string_view text, int3
   if (text.size() != 6 || !absl::SimpleHexAtoi(text.substr(1, 4), &byte) || byte > 0xff ||
       text != BytePieceName(static_cast<int>(byte))) {
     return absl::InvalidArgumentError(
-        absl::StrCat("is '", text, "', which is no byte's name, <0x00> to <0xFF>"));
+        absl::StrCat("is '", text, "', which is not a byte's name, <0x00> to <0xFF>"));
   }
   byte_pieces_[byte] = id;
   return absl::OkStatus();

@@ -13,15 +13,15 @@
 
 namespace frazo::text {
 
-// A SentencePiece model that is known to be sound: its pieces are UTF-8, not empty, each there
-// once; one of them is the unknown one; scores are finite; with byte fallback there is a piece a
-// byte. Thread-safe.
+// A SentencePiece model that has been checked: its pieces are UTF-8, not empty and all different;
+// one is the unknown piece; scores are finite; with byte fallback there is a piece for every byte.
+// Thread-safe.
 class CheckedSentencePieceModel {
  public:
   // Errors name the file and the piece: kNotFound, kPermissionDenied (the file), kInvalidArgument
   // (not a SentencePiece model, of a type other than unigram and bpe, or not sound).
   static absl::StatusOr<CheckedSentencePieceModel> Load(const std::string& path);
-  // As for a file of this content. `name` stands for its path in errors.
+  // Reads the content of a file. `name` stands for its path in errors.
   static absl::StatusOr<CheckedSentencePieceModel> Parse(std::string_view content,
                                                          std::string_view name);
 
@@ -29,11 +29,11 @@ class CheckedSentencePieceModel {
   const TokenIndex& pieces() const { return pieces_; }
   SentencePieceModel::PieceType type(int32_t id) const { return model_.pieces(id).type(); }
   int32_t unknown_piece() const { return unknown_piece_; }
-  // By byte; only of a model with byte fallback.
+  // By byte; only for a model with byte fallback.
   const std::array<int32_t, 256>& byte_pieces() const { return byte_pieces_; }
-  // The byte that a piece of type BYTE stands for.
+  // Returns the byte of a piece of type BYTE.
   static char ByteOf(std::string_view piece);
-  // The pieces that are taken from the text as they stand.
+  // Returns the pieces that are never divided.
   ByteTrie UserDefinedPieces() const;
   // A fingerprint of the file's content.
   uint64_t fingerprint() const { return fingerprint_; }

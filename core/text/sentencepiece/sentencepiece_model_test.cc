@@ -81,7 +81,8 @@ TEST(SentencePieceModelTest, ErrorsNameTheFileAndThePiece) {
   model.mutable_trainer_spec()->set_byte_fallback(true);
   ExpectRefused(model, "'m.model' has byte_fallback but no piece <0x00>");
   model.mutable_pieces(4)->set_text("<0xa1>");
-  ExpectRefused(model, "'m.model': piece 4 is '<0xa1>', which is no byte's name, <0x00> to <0xFF>");
+  ExpectRefused(model,
+                "'m.model': piece 4 is '<0xa1>', which is not a byte's name, <0x00> to <0xFF>");
   model = Small();
   model.mutable_pieces(0)->set_type(SentencePieceModel::NORMAL);
   ExpectRefused(model, "'m.model' has no unknown piece");

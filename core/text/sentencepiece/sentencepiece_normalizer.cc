@@ -98,7 +98,7 @@ SentencePieceNormalizer::Replacement SentencePieceNormalizer::ReplaceFirst(
 size_t SentencePieceNormalizer::PlainLength(std::string_view text, size_t begin) const {
   size_t end = begin;
   while (end < text.size() && is_plain_[static_cast<unsigned char>(text[end])]) ++end;
-  // A rule may be for the last character together with what follows.
+  // There may be a rule for the last character together with its successors.
   if (end > begin && end < text.size() && static_cast<unsigned char>(text[end]) >= 0x80) --end;
   return end - begin;
 }

@@ -44,7 +44,7 @@ SentencePieceModel::NormalizerSpec WithRules() {
 TEST(SentencePieceNormalizerTest, BlanksAreMergedAndMadeVisible) {
   const Normalized normalized = Normalize(SentencePieceModel::NormalizerSpec(), "  a  bc ");
   EXPECT_EQ(normalized.text, "\u2581a\u2581bc");
-  // The first blank comes from where the text starts (2); each of its three bytes says so.
+  // The first blank comes from the start of the text (2), and so do its three bytes.
   EXPECT_THAT(normalized.origins, ElementsAre(2, 2, 2, 2, 3, 3, 3, 5, 6, 7));
 }
 
@@ -71,7 +71,7 @@ TEST(SentencePieceNormalizerTest, TheAddedBlankMayBeAtTheEnd) {
 }
 
 TEST(SentencePieceNormalizerTest, RulesAreAppliedBeforeBlanksAreMerged) {
-  // \t is a blank, x is nothing, y is b with blanks, which join those around it.
+  // \t is a blank, x becomes nothing, and y becomes b with blanks, which join those around it.
   EXPECT_EQ(Normalize(WithRules(), "A\t\tcxd y").text, "\u2581a\u2581cd\u2581b");
 }
 

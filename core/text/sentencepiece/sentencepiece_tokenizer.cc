@@ -80,7 +80,7 @@ class SentencePieceTokenizer final : public Tokenizer {
     }
   }
 
-  // The tokens of a character's bytes, of which the last one has the character's span.
+  // Adds the tokens of a character's bytes; the last one gets the character's span.
   void AddBytes(std::string_view character, int64_t begin, int64_t end, TokenSink sink) const {
     for (size_t i = 0; i < character.size(); ++i) {
       const bool is_last = i + 1 == character.size();
@@ -96,7 +96,9 @@ class SentencePieceTokenizer final : public Tokenizer {
       AppendBytes(bytes, &text);
       bytes.clear();
     };
-    bool at_start = true;  // Blanks that the normalisation added or would have removed are due.
+    // At the start a piece may begin with a blank that the normalisation added, or that it would
+    // have removed from the text.
+    bool at_start = true;
     bool start_is_over = false;
     for (const int32_t id : ids) {
       const std::string_view piece = PieceOf(id);
@@ -115,7 +117,7 @@ class SentencePieceTokenizer final : public Tokenizer {
     return denormalized;
   }
 
-  // Returns whether the piece held the one blank that stands for the start of the text.
+  // Returns whether the piece contained the one blank that stands for the start of the text.
   bool AppendPiece(int32_t id, bool at_start, std::string* text) const {
     if (model_.type(id) == SentencePieceModel::CONTROL) return false;
     if (id == unk_id()) {
@@ -132,7 +134,7 @@ class SentencePieceTokenizer final : public Tokenizer {
     return had_start;
   }
 
-  // Bytes that are not UTF-8 are U+FFFD each for itself.
+  // Each byte that is not UTF-8 becomes U+FFFD.
   static void AppendBytes(std::string_view bytes, std::string* text) {
     while (!bytes.empty()) {
       const Utf8Prefix prefix = DecodeUtf8(bytes);
@@ -151,14 +153,14 @@ class SentencePieceTokenizer final : public Tokenizer {
   mutable ScratchPool<Scratch> scratches_;
 };
 
-// kNoToken if the model has no such control piece.
+// Returns kNoToken if the model has no such control piece.
 int32_t FindControlPiece(const CheckedSentencePieceModel& model, const std::string& name,
                          std::string_view default_name) {
   const int32_t id = model.pieces().Find(name.empty() ? default_name : name);
   return id != kNoToken && model.type(id) == SentencePieceModel::CONTROL ? id : kNoToken;
 }
 
-// `id`, which the config's `field` sets, if it is that of a control piece.
+// Returns `id`, which the config's `field` sets, if it is that of a control piece.
 absl::StatusOr<int32_t> CheckControlPiece(const CheckedSentencePieceModel& model, int32_t id,
                                           std::string_view field, std::string_view name) {
   if (id < 0 || id >= model.pieces().size()) {

@@ -13,7 +13,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-// That ids, spans and texts equal the library's is tested from Python, where the library is.
+// A Python test compares ids, spans and texts with those of the library.
 namespace frazo::text {
 namespace {
 
@@ -31,7 +31,7 @@ std::unique_ptr<const Tokenizer> Create(const SentencePieceModel& model) {
   return *std::move(tokenizer);
 }
 
-// Ids from 3 on.
+// A model whose pieces below have ids from 3 on.
 SentencePieceModel Small(SentencePieceModel::ModelType type = SentencePieceModel::UNIGRAM) {
   return SmallModel(type, {{"\u2581", -1}, {"a", -2}, {"b", -2}, {"ab", -3}, {"\u2581ab", -3}});
 }
@@ -41,7 +41,7 @@ TEST(SentencePieceTokenizerTest, WordsBecomePieces) {
     const auto tokenizer = Create(Small(type));
     const Encoded encoded = Encode(*tokenizer, "ab  aba");
     EXPECT_THAT(encoded.ids, ElementsAre(7, 7, 4));
-    // The first piece's blank stands for nothing, the second one's for the two blanks.
+    // The first piece's blank stands for no text, the second one's for the two blanks.
     EXPECT_THAT(encoded.spans, ElementsAre(TokenSpan{0, 2}, TokenSpan{2, 6}, TokenSpan{6, 7}));
     EXPECT_THAT(tokenizer->Decode(encoded.ids), IsOkAndHolds("ab aba"));
   }
@@ -66,7 +66,7 @@ TEST(SentencePieceTokenizerTest, UnknownCharactersFallBackToBytes) {
   EXPECT_THAT(encoded.spans,
               ElementsAre(TokenSpan{0, 0}, TokenSpan{0, 1}, TokenSpan{1, 1}, TokenSpan{1, 3}));
   EXPECT_THAT(tokenizer->Decode(encoded.ids), IsOkAndHolds("a\u00e9"));
-  // Half a character, and a byte that is none.
+  // Half a character, and a byte that never occurs in UTF-8.
   EXPECT_THAT(tokenizer->Decode({8 + 0xc3, 4, 8 + 0xff, 8 + 0xe1, 8 + 0x80}),
               IsOkAndHolds("\ufffda\ufffd\ufffd\ufffd"));
 }
@@ -136,7 +136,7 @@ TEST(SentencePieceTokenizerTest, DamagedRulesNameTheFile) {
                              "header; fetch the file again")));
 }
 
-// Identity, blanks kept, bytes for what has no piece: the promise of the header.
+// With identity, kept blanks, and bytes for characters without a piece, the header's promise holds.
 TEST(SentencePieceTokenizerTest, AnyTextComesBackFromALosslessModel) {
   std::mt19937 random(TestSeed(1));
   for (const auto type : {SentencePieceModel::UNIGRAM, SentencePieceModel::BPE}) {

@@ -7,14 +7,14 @@
 namespace frazo::text {
 namespace {
 
-// How much worse than the worst piece a character without one is.
+// A character without a piece scores this much less than the worst piece.
 constexpr float kUnknownPenalty = 10;
 
-// What a byte of a user-defined piece is worth, but for the first one. The library's versions up to
+// The score of each byte of a user-defined piece after the first. The library's versions up to
 // 0.2.1 have another value.
 constexpr float kUserDefinedScore = 0.1;
 
-// Bytes of the character that starts at `start`, by its first byte.
+// Returns the number of bytes of the character that starts at `start`, from its first byte.
 size_t CharacterLength(std::string_view text, size_t start) {
   const auto lead = static_cast<unsigned char>(text[start]);
   const size_t length = lead < 0xc0 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
@@ -68,7 +68,7 @@ void UnigramDivider::Extend(std::string_view normalized, size_t start,
     const int32_t piece = trie_.Value(node);
     if (piece == ByteTrie::kNone) continue;
     // Better than other divisions of the same text, whose scores are logarithms of probabilities;
-    // the longer, the better.
+    // longer pieces are better.
     const float score = is_user_defined_[piece]
                             ? (end - start) * kUserDefinedScore - kUserDefinedScore
                             : scores_[piece];

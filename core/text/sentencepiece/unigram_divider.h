@@ -12,12 +12,12 @@
 
 namespace frazo::text {
 
-// The most probable division by a unigram model (Kudo 2018, arXiv:1804.10959, section 3.2), by
-// dynamic programming front to back. Scores are added in the precision and order of the
-// sentencepiece library, so that ties and near-ties are decided alike.
+// Finds the most probable division by a unigram model (Kudo 2018, arXiv:1804.10959, section 3.2),
+// by dynamic programming from front to back. It adds scores in the precision and order of the
+// sentencepiece library, so that ties and near-ties have the same result.
 class UnigramDivider final : public SentencePieceDivider {
  public:
-  // `model` has no piece twice, none that is empty, and one unknown piece.
+  // `model` must have no piece twice, no empty piece, and one unknown piece.
   explicit UnigramDivider(const SentencePieceModel& model);
 
   void Divide(std::string_view normalized, std::vector<WordPiece>* pieces) const override;
@@ -27,14 +27,14 @@ class UnigramDivider final : public SentencePieceDivider {
   struct Best {
     float score = 0;
     int32_t piece = -1;  // Its last piece.
-    int64_t start = -1;  // Where that starts; -1 if no division ends here.
+    int64_t start = -1;  // Where the last piece starts; -1 if no division ends here.
   };
 
   // Takes the division that ends with `piece` over [start, end) if it is better.
   static void Offer(float score, int32_t piece, int64_t start, Best* best);
   void Extend(std::string_view normalized, size_t start, std::vector<Best>* best) const;
 
-  // Holds the pieces that text is divided into; the value is the piece.
+  // The pieces that text is divided into; the value is the id.
   ByteTrie trie_;
   std::vector<float> scores_;
   std::vector<bool> is_user_defined_;

@@ -71,7 +71,7 @@ TEST(UnigramDividerTest, OfEqualDivisionsTheOneWithTheLongestEndIsTaken) {
   EXPECT_THAT(DivideIntoParts(model, "aaa"), ElementsAre("a", "aa"));
 }
 
-// The best score of all divisions of `text`.
+// Returns the best score of all divisions of `text`.
 double BestScore(const std::map<std::string, float>& scores, std::string_view text) {
   if (text.empty()) return 0;
   double best = -1e9;

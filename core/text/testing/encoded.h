@@ -11,7 +11,7 @@
 
 namespace frazo::text {
 
-// For tests: everything that encoding a text gives.
+// For tests: all results of encoding a text.
 struct Encoded {
   std::vector<int32_t> ids;
   std::vector<TokenSpan> spans;
@@ -30,7 +30,7 @@ inline std::vector<int32_t> Ids(const Tokenizer& tokenizer, std::string_view tex
   return ids;
 }
 
-// The parts of the text that the tokens stand for.
+// Returns the part of the text for each token.
 inline std::vector<std::string> Parts(const Tokenizer& tokenizer, std::string_view text) {
   std::vector<std::string> parts;
   for (const TokenSpan& span : Encode(tokenizer, text).spans) {
@@ -39,7 +39,7 @@ inline std::vector<std::string> Parts(const Tokenizer& tokenizer, std::string_vi
   return parts;
 }
 
-// The vocabulary's entries of the tokens.
+// Returns the pieces of the tokens.
 inline std::vector<std::string> Pieces(const Tokenizer& tokenizer, std::string_view text) {
   std::vector<std::string> pieces;
   for (const int32_t id : Ids(tokenizer, text)) pieces.emplace_back(*tokenizer.IdToPiece(id));

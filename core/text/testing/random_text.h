@@ -11,7 +11,7 @@
 
 namespace frazo::text {
 
-// For tests: up to `most` of `parts` in a row.
+// For tests: up to `most` of `parts`, concatenated.
 inline std::string RandomText(const std::vector<std::string>& parts, size_t most,
                               std::mt19937* random) {
   std::string text;
@@ -21,7 +21,7 @@ inline std::string RandomText(const std::vector<std::string>& parts, size_t most
   return text;
 }
 
-// Up to `most` code points, of all of Unicode's planes and much ASCII.
+// Up to `most` code points from all of Unicode's planes, many of them ASCII.
 inline std::string RandomUnicode(size_t most, std::mt19937* random) {
   constexpr char32_t kLimits[] = {0x80, 0x80, 0x250, 0x3000, 0xd800, 0x110000};
   std::string text;
@@ -32,7 +32,7 @@ inline std::string RandomUnicode(size_t most, std::mt19937* random) {
   return text;
 }
 
-// The same with a few bytes set, put in or taken out anywhere.
+// The same with a few bytes changed, inserted or removed anywhere.
 inline std::string RandomBytes(size_t most, std::mt19937* random) {
   std::string text = RandomUnicode(most, random);
   for (size_t count = (*random)() % 4; count > 0 && !text.empty(); --count) {

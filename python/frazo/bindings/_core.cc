@@ -1,6 +1,6 @@
-// frazo._core: the C++ runtime for Python. Only unpacks, calls and packs. The interpreter's lock is
-// let go around every call of the runtime; a mutex an object keeps two threads of Python from
-// meeting in it.
+// frazo._core: the C++ runtime for Python. A function here unpacks its arguments, calls the runtime
+// and packs the result. It releases the interpreter's lock around each call of the runtime. Each
+// object has a mutex, so that only one Python thread uses it at a time.
 
 #include <nanobind/nanobind.h>
 #include <nanobind/stl/filesystem.h>
@@ -37,6 +37,62 @@ using namespace nb::literals;
 
 namespace frazo::bindings {
 namespace {
+
+constexpr char kReaderDoc[] =
+    R"(Reads a TFRecord file from front to back and checks both CRCs of every record.
+
+Iterating gives the records as bytes. Errors name the file, the record and its byte.
+
+Raises:
+  NotFoundError: The file does not exist.
+  PermissionDeniedError: The file may not be read.
+  DataLossError: The file is damaged or was cut short.
+  InvalidArgumentError: The compression is wrong, or a record is longer than the limit.)";
+
+constexpr char kOpenReaderDoc[] = R"(Opens a file.
+
+Args:
+  path: The file.
+  compression: none, gzip, zlib or zstd.
+  max_record_bytes: A longer record is an error; at least 1.)";
+
+constexpr char kReadBatchDoc[] = R"(Reads the next records without copying them.
+
+Args:
+  max_records: The largest number of records; at least 1.
+
+Returns:
+  (data, extents). data is uint8 [bytes], extents is int64 [records, 2], and record i is
+  data[extents[i, 0]:extents[i, 1]]. There are fewer than max_records only before the end of the
+  file or an error, and none at the end. Both arrays keep the memory alive; they cannot be
+  written to.)";
+
+constexpr char kWriterDoc[] =
+    R"(Writes a TFRecord file that appears at its path whole or not at all.
+
+As a context manager it closes the file at the end of the block. If the block raises, it discards
+the file, and an older file at the path stays.)";
+
+constexpr char kCreateWriterDoc[] = R"(Creates a file.
+
+Args:
+  path: The file.
+  compression: none, gzip, zlib or zstd.)";
+
+constexpr char kWriteDoc[] = R"(Adds a record.
+
+Args:
+  record: The record, which may be empty.
+
+Raises:
+  ResourceExhaustedError: The disk is full.
+  FailedPreconditionError: The writer is closed.)";
+
+constexpr char kFileCrc32cDoc[] = R"(Returns the CRC-32C of all bytes of a file.
+
+Raises:
+  NotFoundError: The file does not exist.
+  PermissionDeniedError: The file may not be read.)";
 
 std::string_view View(const nb::bytes& bytes) { return {bytes.c_str(), bytes.size()}; }
 
@@ -84,28 +140,14 @@ RecordArrays ReadBatch(Reader& self, int64_t max_records) {
 }
 
 void BindRecordReader(nb::module_& module) {
-  nb::class_<Reader>(
-      module, "RecordReader",
-      "Reads a TFRecord file front to back, checking both CRCs of every record.\n\n"
-      "Iterating gives the records as bytes. Errors name the file, the record and its "
-      "byte: NotFoundError,\nPermissionDeniedError, DataLossError (damaged or cut short), "
-      "InvalidArgumentError (the wrong\ncompression, or a record over the limit).")
+  nb::class_<Reader>(module, "RecordReader", kReaderDoc)
       .def("__init__", &OpenReader, "path"_a, nb::kw_only(), "compression"_a = "none",
-           "max_record_bytes"_a = records::RecordReader::Options().max_record_bytes,
-           "compression: none, gzip, zlib or zstd. max_record_bytes: a longer record is an error; "
-           "at "
-           "least 1.")
+           "max_record_bytes"_a = records::RecordReader::Options().max_record_bytes, kOpenReaderDoc)
       .def(
           "__iter__", [](nb::handle self) { return nb::borrow(self); },
           nb::sig("def __iter__(self) -> RecordReader"))
       .def("__next__", &NextRecord)
-      .def(
-          "read_batch", &ReadBatch, "max_records"_a,
-          "The next records, at most max_records (at least 1), without copying them.\n\n"
-          "Returns (data, extents): data is uint8 [bytes], extents is int64 [records, 2]; record i "
-          "is\n"
-          "data[extents[i, 0]:extents[i, 1]]. Fewer than max_records come only before the end or a "
-          "failure;\nnone at the end. Both arrays keep the memory alive and cannot be written to.");
+      .def("read_batch", &ReadBatch, "max_records"_a, kReadBatchDoc);
 }
 
 struct Writer {
@@ -145,18 +187,11 @@ void Exit(Writer& self, nb::handle exception_class, nb::handle, nb::handle) {
 }
 
 void BindRecordWriter(nb::module_& module) {
-  nb::class_<Writer>(
-      module, "RecordWriter",
-      "Writes a TFRecord file that appears at its path whole or not at all.\n\n"
-      "As a context manager it closes the file at the end of the block; where the block "
-      "raises, the file is\ngiven up and an old one at its path stands.")
+  nb::class_<Writer>(module, "RecordWriter", kWriterDoc)
       .def("__init__", &CreateWriter, "path"_a, nb::kw_only(), "compression"_a = "none",
-           "compression: none, gzip, zlib or zstd.")
-      .def("write", &Write, "record"_a,
-           "Adds a record, which may be empty. Raises ResourceExhaustedError where the disk is "
-           "full,\n"
-           "FailedPreconditionError after close().")
-      .def("close", &Close, "Completes the file, forces it to disk and gives it its name.")
+           kCreateWriterDoc)
+      .def("write", &Write, "record"_a, kWriteDoc)
+      .def("close", &Close, "Completes the file, syncs it to disk and gives it its name.")
       .def(
           "__enter__", [](nb::handle self) { return nb::borrow(self); },
           nb::sig("def __enter__(self) -> RecordWriter"))
@@ -168,13 +203,13 @@ void BindCrc32c(nb::module_& module) {
   module.def(
       "crc32c",
       [](const nb::bytes& data) { return Unlocked([&] { return bytes::Crc32c(View(data)); }); },
-      "data"_a, "CRC-32C (RFC 3720) of the bytes, not masked.");
+      "data"_a, "Returns the unmasked CRC-32C (RFC 3720) of the bytes.");
   module.def(
       "file_crc32c",
       [](const std::filesystem::path& path) {
         return ValueOrRaise(Unlocked([&] { return bytes::FileCrc32c(path); }));
       },
-      "path"_a, "CRC-32C of all bytes of a file. Raises NotFoundError, PermissionDeniedError.");
+      "path"_a, kFileCrc32cDoc);
 }
 
 // The level of the kernels, and what is used beyond it: "avx512 vnni".
@@ -194,8 +229,9 @@ NB_MODULE(_core, module) {
   BindRecordFile(module);
   BindShardedRecordWriter(module);
   BindCrc32c(module);
-  module.def("cpu_features", &CpuFeatures,
-             "The vector instructions that the kernels use here, as in 'avx512 vnni'.");
+  module.def(
+      "cpu_features", &CpuFeatures,
+      "Names the vector instructions of the kernels on this machine, such as 'avx512 vnni'.");
   BindTokenizer(module);
   BindPipeline(module);
   BindSearch(module);

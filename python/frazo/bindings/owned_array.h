@@ -11,7 +11,7 @@
 
 namespace frazo::bindings {
 
-// The elements as a NumPy array of this type and shape, without copying them.
+// Makes a NumPy array of this type and shape from the elements, without copying them.
 template <typename Array, typename Element>
 Array ToArray(std::vector<Element> elements, std::initializer_list<size_t> shape) {
   auto* const owned = new std::vector<Element>(std::move(elements));

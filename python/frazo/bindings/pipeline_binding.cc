@@ -39,7 +39,49 @@ using ::frazo::batch::BatchTensorSpec;
 using ::frazo::pipeline::PipelineCounters;
 using ::frazo::pipeline::PipelinePlan;
 
-// How long Ctrl+C may go unheard.
+constexpr char kCreateDoc[] = R"(Builds a pipeline.
+
+Args:
+  config: A serialized frazo.Pipeline.
+  search_folders: Relative paths are looked up in the current folder and then in these.)";
+
+constexpr char kRestoreDoc[] =
+    R"(Moves to a saved position; possible at any time. An error changes nothing.
+
+Args:
+  state: The result of save_state().
+
+Raises:
+  FailedPreconditionError: The configuration, a vocabulary or a file has changed; the text names the
+    difference.
+  DataLossError: A record that must be read again is damaged.
+  InvalidArgumentError: `state` is not a state.)";
+
+constexpr char kTensorsDoc[] = R"(Describes the tensors of a pipeline's batches.
+
+It loads the vocabularies, but does not look for records.
+
+Args:
+  config: A serialized frazo.Pipeline.
+  search_folders: Relative paths are looked up in the current folder and then in these.
+
+Returns:
+  (NumPy's name of the type, shape) by the name of the tensor. A size of None differs from batch to
+  batch.)";
+
+constexpr char kTextsDoc[] = R"(Tells how the processor makes ids from texts.
+
+It loads the vocabularies, but does not look for records.
+
+Args:
+  config: A serialized frazo.Pipeline.
+  search_folders: Relative paths are looked up in the current folder and then in these.
+
+Returns:
+  (serialized Tokenizer, prepend_sos, append_eos, max_length, other_step) by the name of each
+  feature that a tokenizer made; see TextEncoding in core/process/text_encoding.h.)";
+
+// Ctrl+C is noticed after this time.
 constexpr std::chrono::milliseconds kPatience(50);
 
 std::string_view View(const nb::bytes& bytes) { return {bytes.c_str(), bytes.size()}; }
@@ -57,7 +99,7 @@ struct PipelineIterator {
   explicit PipelineIterator(std::unique_ptr<pipeline::Pipeline> created)
       : pipeline(std::move(created)) {}
   ~PipelineIterator() {
-    // Its threads may be reading from a slow disk.
+    // The destructor waits for threads that may be reading from a slow disk.
     nb::gil_scoped_release unlocked;
     pipeline.reset();
   }
@@ -76,7 +118,7 @@ void Create(PipelineIterator* self, const nb::bytes& config,
   new (self) PipelineIterator(ValueOrRaise(std::move(created)));
 }
 
-// What `call` does with the pipeline while no other thread uses it.
+// Returns call(pipeline). No other thread uses the pipeline meanwhile.
 template <typename Call>
 auto Exclusively(PipelineIterator& self, Call call) {
   return Unlocked([&] {
@@ -116,7 +158,7 @@ nb::dlpack::dtype NumberType(process::ValueType type) {
   return nb::dtype<uint8_t>();
 }
 
-// An array that keeps the batch's memory alive.
+// Returns an array that keeps the batch's memory alive.
 nb::object NumberArray(const BatchTensor& tensor) {
   const std::vector<size_t> shape(tensor.shape.begin(), tensor.shape.end());
   auto memory = std::make_unique<std::shared_ptr<char>>(tensor.memory);
@@ -225,7 +267,6 @@ nb::dict TensorsDict(const PipelinePlan& plan) {
   return tensors;
 }
 
-// By feature: (serialized Tokenizer, prepend_sos, append_eos, max_length, other_step).
 nb::dict TextsDict(const PipelinePlan& plan) {
   nb::dict texts;
   for (const process::FeatureSpec& feature : plan.processor().schema().features) {
@@ -250,7 +291,7 @@ nb::list DividedStates(const PipelinePlan& plan, const nb::list& states, int32_t
   return divided;
 }
 
-// What a configuration says before a pipeline runs.
+// Binds the functions that read a configuration without running a pipeline.
 void BindPlanFunctions(nb::module_& module) {
   module.def(
       "pipeline_tensors",
@@ -261,9 +302,7 @@ void BindPlanFunctions(nb::module_& module) {
       "config"_a, "search_folders"_a,
       nb::sig("def pipeline_tensors(config: bytes, search_folders: "
               "collections.abc.Sequence[str]) -> dict[str, tuple[str, tuple[int | None, ...]]]"),
-      "The tensors of a pipeline's batches: name to (NumPy's name of the type, shape), where a "
-      "size "
-      "of None\ndiffers from batch to batch. Loads the vocabularies; looks for no records.");
+      kTensorsDoc);
   module.def(
       "pipeline_texts",
       [](const nb::bytes& config, std::vector<std::string> search_folders) {
@@ -273,10 +312,7 @@ void BindPlanFunctions(nb::module_& module) {
       "config"_a, "search_folders"_a,
       nb::sig("def pipeline_texts(config: bytes, search_folders: collections.abc.Sequence[str]) -> "
               "dict[str, tuple[bytes, bool, bool, int, str]]"),
-      "How the processor makes the ids of its features from texts, for each feature that a "
-      "tokenizer made.\n\nReturns name to (serialized Tokenizer, prepend_sos, append_eos, "
-      "max_length, other_step): see TextEncoding in\ncore/process/text_encoding.h. Loads the "
-      "vocabularies.");
+      kTextsDoc);
   module.def(
       "divide_pipeline_states",
       [](const nb::bytes& config, std::vector<std::string> search_folders, const nb::list& states,
@@ -295,27 +331,21 @@ void BindPlanFunctions(nb::module_& module) {
 
 void BindPipeline(nb::module_& module) {
   nb::class_<PipelineIterator>(module, "Pipeline", "See frazo.Pipeline.")
-      .def("__init__", &Create, "config"_a, "search_folders"_a,
-           "config: a serialized frazo.Pipeline. search_folders: where relative paths are looked "
-           "for, after the\ncurrent folder.")
+      .def("__init__", &Create, "config"_a, "search_folders"_a, kCreateDoc)
       .def(
           "__iter__", [](nb::handle self) { return nb::borrow(self); },
           nb::sig("def __iter__(self) -> Pipeline"))
       .def("__next__", &NextBatch, nb::sig("def __next__(self) -> dict[str, numpy.ndarray]"))
       .def("save_state", &SaveState,
-           "Where it stands after the last batch that was given; some KB.")
-      .def("restore", &Restore, "state"_a,
-           "Goes on after the batch that save_state() was called after; possible at any time.\n\n"
-           "Raises FailedPreconditionError where configuration, vocabularies or files are others, "
-           "with the\ndifference; DataLossError where a record that is needed again is damaged; "
-           "InvalidArgumentError for\nbytes that are no state. An error changes nothing.")
+           "Returns the position after the last batch given, in a few KB of bytes.")
+      .def("restore", &Restore, "state"_a, kRestoreDoc)
       .def_prop_ro("counters", &CountersDict,
                    nb::sig("def counters(self) -> dict[str, typing.Any]"),
-                   "Counts up to the last batch, since the first start; see frazo.Pipeline.")
+                   "Counts by name; see frazo.Pipeline.")
       .def_prop_ro("padding_fraction", &PaddingFraction,
-                   "Of all values of the batches given, the part that is padding.")
+                   "The share of padding in the values of the batches given, from 0 to 1.")
       .def("padding_report", &PaddingReportText,
-           "A table of the padding in the batches given, by bucket and feature.");
+           "Returns a table of the padding in the batches given, by bucket and feature.");
   BindPlanFunctions(module);
 }
 

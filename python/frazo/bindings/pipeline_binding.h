@@ -5,8 +5,8 @@
 
 namespace frazo::bindings {
 
-// Makes the class Pipeline and the function pipeline_tensors members of `module`, whose exceptions
-// are bound already.
+// Adds the class Pipeline and the functions pipeline_tensors, pipeline_texts and
+// divide_pipeline_states to `module`. Call BindExceptions() first.
 void BindPipeline(nanobind::module_& module);
 
 }  // namespace frazo::bindings

@@ -19,7 +19,7 @@ using BatchExtents =
     nanobind::ndarray<nanobind::numpy, const int64_t, nanobind::shape<-1, 2>, nanobind::c_contig>;
 using RecordArrays = std::pair<BatchBytes, BatchExtents>;
 
-// Views of a batch, which keep its memory alive and cannot be written to.
+// Returns views of a batch. They keep its memory alive and cannot be written to.
 RecordArrays ToArrays(std::unique_ptr<records::RecordBatch> batch);
 
 }  // namespace frazo::bindings

@@ -34,10 +34,68 @@ using namespace nb::literals;
 namespace frazo::bindings {
 namespace {
 
+constexpr char kFileDoc[] = R"(Reads a file of records of any registered format from front to back.
+
+It can skip damage. Errors name the file, the record and its byte.
+
+Raises:
+  NotFoundError: The file does not exist.
+  PermissionDeniedError: The file may not be read.
+  DataLossError: The file is damaged or was cut short.
+  InvalidArgumentError: The compression is wrong, or a record is longer than the limit.)";
+
+constexpr char kOpenDoc[] = R"(Opens a file.
+
+Args:
+  path: The file.
+  format: tfrecord, text, or a format that C++ code registered.
+  compression: none, gzip, zlib or zstd.
+  max_record_bytes: A longer record is an error; at least 1.)";
+
+constexpr char kReadRunDoc[] =
+    R"(Reads the next record and those after it that are already in memory.
+
+Args:
+  max_records: The largest number of records; at least 1.
+
+Returns:
+  (data, extents). data is uint8 [bytes], extents is int64 [records, 2], and record i is
+  data[extents[i, 0]:extents[i, 1]]. There are no records at the end of the file. Both arrays keep
+  the memory alive; they cannot be written to.)";
+
+constexpr char kSkipDamageDoc[] = R"(Moves to the next whole record after read_run raised.
+
+Returns:
+  The number of bytes skipped. None if the rest of the file cannot be reached; later calls of
+  read_run then raise again.)";
+
+constexpr char kFindFilesDoc[] = R"(Finds the files that match patterns.
+
+Args:
+  patterns: A pattern is a path, a glob, or name@8.ext or name@*.ext for a sharded set, as in
+    frazo.FileSet.
+
+Returns:
+  (path, size in bytes) of each file, sorted by path, each file once; there is at least one.
+
+Raises:
+  NotFoundError: A pattern matches nothing, or a shard is missing.
+  InvalidArgumentError: A match is a folder or a pipe.
+  PermissionDeniedError: A folder may not be read.)";
+
+constexpr char kGuessDoc[] = R"(Guesses the compression of a TFRecord file from its first bytes.
+
+Args:
+  head: The first bytes of the file; 12 are enough.
+
+Returns:
+  The name of the compression; "none" if the bytes are the header of an uncompressed TFRecord, and
+  None if they fit nothing known.)";
+
 struct File {
   explicit File(std::unique_ptr<records::RecordFile> opened) : file(std::move(opened)) {}
 
-  // What `call` gives for the file, which no other thread uses meanwhile.
+  // Returns call(file). No other thread uses the file meanwhile.
   template <typename Call>
   auto Use(Call call) {
     return Unlocked([&] {
@@ -104,40 +162,18 @@ std::optional<std::string> Guess(const nb::bytes& head) {
 }  // namespace
 
 void BindRecordFile(nb::module_& module) {
-  nb::class_<File>(
-      module, "RecordFile",
-      "Reads a file of records of any known format front to back, past damage if asked to.\n\n"
-      "Errors name the file, the record and its byte: NotFoundError, PermissionDeniedError,\n"
-      "DataLossError (damaged or cut short), InvalidArgumentError (the wrong compression, or a\n"
-      "record over the limit).")
+  nb::class_<File>(module, "RecordFile", kFileDoc)
       .def("__init__", &OpenFile, "path"_a, nb::kw_only(), "format"_a = "tfrecord",
            "compression"_a = "none",
-           "max_record_bytes"_a = records::RecordFile::Options().max_record_bytes,
-           "format: tfrecord, text, or one that C++ registered. compression: none, gzip, zlib or "
-           "zstd.\nmax_record_bytes: a longer record is an error; at least 1.")
-      .def(
-          "read_run", &ReadRun, "max_records"_a,
-          "The next records, at most max_records (at least 1): as many as are in memory once the "
-          "first is.\n\n"
-          "Returns (data, extents): data is uint8 [bytes], extents is int64 [records, 2]; record i "
-          "is\n"
-          "data[extents[i, 0]:extents[i, 1]]. None at the end. Both arrays keep the memory alive "
-          "and cannot\nbe written to.")
-      .def("skip_damage", &SkipDamage,
-           "After read_run raised: moves to the next record that is whole. How many bytes were "
-           "passed over;\nNone if the rest of the file is out of reach, and every later call "
-           "raises again.",
+           "max_record_bytes"_a = records::RecordFile::Options().max_record_bytes, kOpenDoc)
+      .def("read_run", &ReadRun, "max_records"_a, kReadRunDoc)
+      .def("skip_damage", &SkipDamage, kSkipDamageDoc,
            nb::sig("def skip_damage(self) -> int | None"))
       .def_prop_ro("position", &Position,
-                   "(record, byte) of the record that comes next; the byte after decompression.");
-  module.def("find_record_files", &FindRecordFiles, "patterns"_a,
-             "The files, at least one, as (path, bytes) sorted by path, each once.\n\n"
-             "A pattern is a path, a glob, name@8.ext or name@*.ext for a sharded set, as in "
-             "frazo.FileSet.\nRaises NotFoundError where a pattern matches nothing or a shard is "
-             "missing, InvalidArgumentError for\na folder or a pipe, PermissionDeniedError.");
-  module.def("guess_compression", &Guess, "head"_a,
-             "What the first bytes of a file (12 are enough) show: none for the header of a plain "
-             "TFRecord;\nNone where they fit nothing that is known.",
+                   "The (record, byte) at which the next record begins; the byte counts "
+                   "decompressed data.");
+  module.def("find_record_files", &FindRecordFiles, "patterns"_a, kFindFilesDoc);
+  module.def("guess_compression", &Guess, "head"_a, kGuessDoc,
              nb::sig("def guess_compression(head: bytes) -> str | None"));
 }
 

@@ -5,8 +5,8 @@
 
 namespace frazo::bindings {
 
-// Makes the class RecordFile and the functions find_record_files and guess_compression members of
-// `module`, whose exceptions are bound already.
+// Adds the class RecordFile and the functions find_record_files and guess_compression to `module`.
+// Call BindExceptions() first.
 void BindRecordFile(nanobind::module_& module);
 
 }  // namespace frazo::bindings

@@ -30,6 +30,45 @@ using namespace nb::literals;
 namespace frazo::bindings {
 namespace {
 
+constexpr char kSearchDoc[] =
+    R"(Searches for the outputs of sentences step by step, as a frazo.Search message says.
+
+frazo.decode.search.search is a loop that calls the steps.)";
+
+constexpr char kCreateDoc[] = R"(Begins a search.
+
+Args:
+  config: A serialized frazo.Search.
+  sentences: Number of sentences.
+  vocabulary: Number of tokens in the vocabulary.
+  source: Number of attention weights per row; 0 if the model gives none.
+  source_lengths: int32 [sentences], how many source positions count for the coverage. None: all.
+  forced: int32 [sentences, longest], the tokens that each hypothesis begins with. None: none.
+  forced_lengths: int32 [sentences], how many tokens of each row of `forced` count.
+  seeds: int64 [sentences]. They tell the random draws of the sentences apart. None: 0, 1, ...
+  threads: Number of threads; at least 1. The results don't depend on it.
+
+Raises:
+  InvalidArgumentError: A field of the config or an argument is wrong; the text names it.)";
+
+constexpr char kStepDoc[] = R"(Chooses the next token of each row.
+
+Args:
+  scores: float32 [rows, vocabulary], logits or log-probabilities, as the config says.
+  attention: float32 [rows, source], attention weights, if source is not 0.
+  is_last_chunk: bool [rows], whether the row reads the last chunk; for transducers only.
+
+Raises:
+  FailedPreconditionError: The search is done.
+  InvalidArgumentError: A shape is wrong, or all scores of a row are NaN.)";
+
+constexpr char kResultsDoc[] = R"(Returns the hypotheses that have ended so far, best first.
+
+Returns:
+  Arrays by name. tokens (int32) and token_scores (float32) are [sentences, best, longest]. lengths,
+  reasons (int32), totals and normalized (float32) are [sentences, best]. attention (float32) is
+  [sentences, best, longest, source]. See frazo.decode.search.Results.)";
+
 using decode::SearchResults;
 
 template <typename Value>
@@ -48,7 +87,6 @@ struct BoundSearch {
   decode::RowWorkers workers;
 };
 
-// What is known of the sentences.
 struct Sentences {
   int64_t count;
   int64_t vocabulary;
@@ -82,7 +120,7 @@ void CreateSearchFor(BoundSearch* self, const nb::bytes& config, int threads,
   frazo::Search message;
   if (!message.ParseFromArray(config.c_str(), static_cast<int>(config.size()))) {
     RaiseIfError(absl::InvalidArgumentError(
-        "config is no serialized frazo.Search; pass the result of its SerializeToString()"));
+        "config is not a serialized frazo.Search; pass the result of its SerializeToString()"));
   }
   if (threads < 1) {
     RaiseIfError(absl::InvalidArgumentError(
@@ -109,7 +147,8 @@ void CreateSearchFor(BoundSearch* self, const nb::bytes& config, int threads,
 void Step(BoundSearch& self, const Matrix<float>& scores,
           const std::optional<Matrix<float>>& attention,
           const std::optional<Vector<bool>>& is_last_chunk) {
-  // Reading the number of rows needs the mutex, too, which is not for those who hold the lock.
+  // The number of rows is read under the mutex, which a thread must not lock while it holds the
+  // interpreter's lock.
   const int64_t rows = Unlocked([&] {
     const std::lock_guard lock(self.mutex);
     return self.search->rows();
@@ -126,7 +165,7 @@ void Step(BoundSearch& self, const Matrix<float>& scores,
   }));
 }
 
-// A copy of one of the arrays [rows] that change with every step.
+// Copies one of the arrays [rows] that each step changes.
 template <typename Values>
 Integers RowArray(BoundSearch& self, Values values) {
   std::vector<int32_t> copy = Unlocked([&] {
@@ -167,11 +206,7 @@ nb::dict Results(BoundSearch& self) {
 }  // namespace
 
 void BindSearch(nb::module_& module) {
-  nb::class_<BoundSearch>(
-      module, "Search",
-      "Decodes sentences step by step, as a frazo.Search message says; frazo.decode.search is the "
-      "loop around it.\n\n"
-      "Raises InvalidArgumentError naming the field, the input or the sentence that is wrong.")
+  nb::class_<BoundSearch>(module, "Search", kSearchDoc)
       .def(
           "__init__",
           [](BoundSearch* self, const nb::bytes& config, int64_t sentences, int64_t vocabulary,
@@ -184,39 +219,31 @@ void BindSearch(nb::module_& module) {
           },
           "config"_a, nb::kw_only(), "sentences"_a, "vocabulary"_a, "source"_a = 0,
           "source_lengths"_a = nb::none(), "forced"_a = nb::none(), "forced_lengths"_a = nb::none(),
-          "seeds"_a = nb::none(), "threads"_a = 2,
-          "config: a serialized frazo.Search. source: attention weights a row, 0 for none. "
-          "source_lengths:\n[sentences]. forced: [sentences, longest], read up to forced_lengths "
-          "[sentences]. seeds: [sentences].\nthreads: at least 1; the results do not depend on "
-          "it.")
+          "seeds"_a = nb::none(), "threads"_a = 2, kCreateDoc)
       .def("step", &Step, "scores"_a, nb::kw_only(), "attention"_a = nb::none(),
-           "is_last_chunk"_a = nb::none(),
-           "scores: [rows, vocabulary]. attention: [rows, source]. is_last_chunk: [rows], for "
-           "transducers.\nRaises FailedPreconditionError when the search is done.")
-      .def("results", &Results,
-           "What has ended by now, best first: tokens, token_scores [sentences, best, longest], "
-           "lengths, totals,\nnormalized, reasons [sentences, best], attention [sentences, best, "
-           "longest, source].")
+           "is_last_chunk"_a = nb::none(), kStepDoc)
+      .def("results", &Results, kResultsDoc)
       .def_prop_ro(
           "sentences",
           [](BoundSearch& self) {
             return RowArray(self, [](const decode::Search& search) { return search.sentences(); });
           },
-          nb::rv_policy::automatic, "[rows]: the sentence of each row.")
+          nb::rv_policy::automatic, "int32 [rows], the sentence of each row.")
       .def_prop_ro(
           "parents",
           [](BoundSearch& self) {
             return RowArray(self, [](const decode::Search& search) { return search.parents(); });
           },
           nb::rv_policy::automatic,
-          "[rows]: the row of the step before that it extends; before the first step, its "
-          "sentence.")
+          "int32 [rows], the row of the previous step that each row extends; before the first "
+          "step, its sentence.")
       .def_prop_ro(
           "tokens",
           [](BoundSearch& self) {
             return RowArray(self, [](const decode::Search& search) { return search.tokens(); });
           },
-          nb::rv_policy::automatic, "[rows]: the token chosen last; before the first step none.");
+          nb::rv_policy::automatic,
+          "int32 [rows], the last token of each row; empty before the first step.");
 }
 
 }  // namespace frazo::bindings

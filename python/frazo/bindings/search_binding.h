@@ -5,7 +5,7 @@
 
 namespace frazo::bindings {
 
-// Makes the class Search a member of `module`, whose exceptions are bound already.
+// Adds the class Search to `module`. Call BindExceptions() first.
 void BindSearch(nanobind::module_& module);
 
 }  // namespace frazo::bindings

@@ -29,10 +29,47 @@ using namespace nb::literals;
 namespace frazo::bindings {
 namespace {
 
+constexpr char kWriterDoc[] =
+    R"(Writes records to a sharded set of files, which appear when all are whole.
+
+As a context manager it closes the set at the end of the block. If the block raises, it leaves no
+files behind.)";
+
+constexpr char kCreateDoc[] = R"(Creates a set.
+
+Args:
+  pattern: name@8.ext for the files name-00000-of-00008.ext to name-00007-of-00008.ext. Any other
+    path is a single file of that name.
+  format: tfrecord, or text with one record per line.
+  compression: none, gzip, zlib or zstd.
+
+Raises:
+  AlreadyExistsError: A file of the set exists, or a file of a set with another number of shards.)";
+
+constexpr char kWriteDoc[] = R"(Adds a record.
+
+Args:
+  record: The record.
+  shard: The shard that gets the record, counted from 0. None: the shards take turns.
+
+Raises:
+  ResourceExhaustedError: The disk is full.
+  InvalidArgumentError: The format is text, and the record is not a line of text.
+  FailedPreconditionError: The writer is closed.)";
+
+constexpr char kWriteBatchDoc[] = R"(Adds records, for which the shards take turns.
+
+Args:
+  data: uint8 [bytes], as readers return it.
+  extents: int64 [records, 2]. Record i is data[extents[i, 0]:extents[i, 1]].
+
+Raises:
+  InvalidArgumentError: Extents lie outside of data.)";
+
 struct ShardedWriter {
   explicit ShardedWriter(records::ShardedRecordWriter created) : writer(std::move(created)) {}
 
-  // Raises what `call` returns for the writer, which no other thread uses meanwhile.
+  // Raises the status of call(writer). No other thread uses the writer meanwhile.
   template <typename Call>
   void Use(Call call) {
     RaiseIfError(Unlocked([&] {
@@ -72,8 +109,8 @@ absl::Status WriteAll(const Bytes& data, const Extents& extents,
     const int64_t end = extents.data()[2 * record + 1];
     if (begin < 0 || end < begin || end > static_cast<int64_t>(bytes.size())) {
       return absl::InvalidArgumentError(absl::StrCat("extents[", record, "] is [", begin, ", ", end,
-                                                     "], which is no range of the ", bytes.size(),
-                                                     " bytes of data"));
+                                                     "], which is not a range of the ",
+                                                     bytes.size(), " bytes of data"));
     }
     FRAZO_RETURN_IF_ERROR(writer.Write(bytes.substr(begin, end - begin)));
   }
@@ -91,21 +128,10 @@ void ExitShards(ShardedWriter& self, nb::handle exception_class, nb::handle, nb:
 }  // namespace
 
 void BindShardedRecordWriter(nb::module_& module) {
-  nb::class_<ShardedWriter>(
-      module, "ShardedRecordWriter",
-      "Writes records to the files of a sharded set, which appear when all of them are whole.\n\n"
-      "As a context manager it closes the set at the end of the block; where the block raises, "
-      "nothing is\nleft behind. Raises AlreadyExistsError where a file of the set, or a shard of a "
-      "set of another\nnumber, is there already.")
+  nb::class_<ShardedWriter>(module, "ShardedRecordWriter", kWriterDoc)
       .def("__init__", &CreateShards, "pattern"_a, nb::kw_only(), "format"_a = "tfrecord",
-           "compression"_a = "none",
-           "pattern: name@8.ext for name-00000-of-00008.ext to name-00007-of-00008.ext; any other "
-           "path is one\nfile of that name. format: tfrecord or text (a record a line). "
-           "compression: none, gzip, zlib or zstd.")
-      .def("write", &WriteOne, "record"_a, "shard"_a = nb::none(),
-           "Adds a record to this shard; without one, to the shards in turn. Raises "
-           "ResourceExhaustedError\nwhere the disk is full, InvalidArgumentError for a record that "
-           "is no line of text,\nFailedPreconditionError after close().",
+           "compression"_a = "none", kCreateDoc)
+      .def("write", &WriteOne, "record"_a, "shard"_a = nb::none(), kWriteDoc,
            nb::sig("def write(self, record: bytes, shard: int | None = None) -> None"))
       .def(
           "write_batch",
@@ -114,18 +140,16 @@ void BindShardedRecordWriter(nb::module_& module) {
               return WriteAll(data, extents, writer);
             });
           },
-          "data"_a, "extents"_a,
-          "Adds records to the shards in turn: data[extents[i, 0]:extents[i, 1]] for each i, uint8 "
-          "[bytes] and\nint64 [records, 2] as readers give them.")
+          "data"_a, "extents"_a, kWriteBatchDoc)
       .def(
           "close",
           [](ShardedWriter& self) {
             self.Use([](records::ShardedRecordWriter& writer) { return writer.Close(); });
           },
-          "Completes all files, forces them to disk and gives them their names.")
+          "Completes all files, syncs them to disk and gives them their names.")
       .def_prop_ro(
           "paths", [](ShardedWriter& self) { return self.writer.paths(); },
-          "Of the shards, in order.")
+          "The paths of the shards, in order.")
       .def(
           "__enter__", [](nb::handle self) { return nb::borrow(self); },
           nb::sig("def __enter__(self) -> ShardedRecordWriter"))

@@ -5,7 +5,7 @@
 
 namespace frazo::bindings {
 
-// Makes the class ShardedRecordWriter a member of `module`, whose exceptions are bound already.
+// Adds the class ShardedRecordWriter to `module`. Call BindExceptions() first.
 void BindShardedRecordWriter(nanobind::module_& module);
 
 }  // namespace frazo::bindings

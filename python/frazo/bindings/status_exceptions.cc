@@ -13,7 +13,7 @@ namespace nb = nanobind;
 namespace frazo::bindings {
 namespace {
 
-// Exception classes by status code; they live as long as the interpreter.
+// The exception classes by status code. They live as long as the interpreter.
 std::array<PyObject*, 17> exception_classes = {};
 
 }  // namespace
@@ -29,17 +29,17 @@ void BindExceptions(nb::module_& module) {
   struct Class {
     absl::StatusCode code;
     const char* name;
-    PyObject* python_base;  // The built-in class that says the same; null if none does.
+    PyObject* python_base;  // The built-in class of the same meaning; null if there is none.
     const char* documentation;
   };
   const Class classes[] = {
-      {absl::StatusCode::kCancelled, "CancelledError", nullptr, "Stopped by the caller."},
+      {absl::StatusCode::kCancelled, "CancelledError", nullptr, "The caller stopped the call."},
       {absl::StatusCode::kUnknown, "UnknownError", PyExc_RuntimeError,
-       "Failed for a reason that the runtime does not know."},
+       "The call failed for a reason that the runtime does not know."},
       {absl::StatusCode::kInvalidArgument, "InvalidArgumentError", PyExc_ValueError,
-       "An argument or an option is wrong, whatever the state of things."},
+       "An argument or an option is wrong."},
       {absl::StatusCode::kDeadlineExceeded, "DeadlineExceededError", PyExc_TimeoutError,
-       "Took too long."},
+       "The call took too long."},
       {absl::StatusCode::kNotFound, "NotFoundError", PyExc_FileNotFoundError,
        "A file or folder does not exist."},
       {absl::StatusCode::kAlreadyExists, "AlreadyExistsError", PyExc_FileExistsError,
@@ -47,19 +47,19 @@ void BindExceptions(nb::module_& module) {
       {absl::StatusCode::kPermissionDenied, "PermissionDeniedError", PyExc_PermissionError,
        "The user of the process may not do this."},
       {absl::StatusCode::kResourceExhausted, "ResourceExhaustedError", PyExc_OSError,
-       "No space on the disk, no memory, or a limit of the system is reached."},
+       "The disk or the memory is full, or a limit of the system is reached."},
       {absl::StatusCode::kFailedPrecondition, "FailedPreconditionError", PyExc_RuntimeError,
-       "Not possible in the state that the object is in, such as closed."},
+       "The state of the object does not allow this; it may be closed."},
       {absl::StatusCode::kAborted, "AbortedError", PyExc_RuntimeError,
-       "Stopped because of something that ran at the same time."},
+       "Another call that ran at the same time stopped this one."},
       {absl::StatusCode::kOutOfRange, "OutOfRangeError", PyExc_IndexError,
-       "Past the end of what there is."},
+       "A position is past the end."},
       {absl::StatusCode::kUnimplemented, "UnimplementedError", PyExc_NotImplementedError,
-       "Not supported."},
+       "The runtime does not support this."},
       {absl::StatusCode::kInternal, "InternalError", PyExc_RuntimeError,
-       "A promise of the runtime itself is broken: please report it."},
+       "The runtime has a fault: please report it."},
       {absl::StatusCode::kUnavailable, "UnavailableError", PyExc_OSError,
-       "A device or service failed; it may work if tried again."},
+       "A device or service failed; another attempt may succeed."},
       {absl::StatusCode::kDataLoss, "DataLossError", nullptr,
        "A file is damaged or was cut short."},
       {absl::StatusCode::kUnauthenticated, "UnauthenticatedError", PyExc_PermissionError,
@@ -74,7 +74,7 @@ void BindExceptions(nb::module_& module) {
     return made;
   };
   const nb::object base =
-      make("FrazoError", "An error of Frazo's runtime; its classes are one for each status code.",
+      make("FrazoError", "An error of Frazo's runtime. It has a subclass for each status code.",
            PyExc_Exception);
   for (const Class& entry : classes) {
     const nb::object bases = entry.python_base != nullptr

@@ -10,19 +10,21 @@
 
 namespace frazo::bindings {
 
-// Makes FrazoError and its classes, one for each status code, members of `module`.
+// Adds FrazoError and its subclasses, one for each status code, to `module`.
 void BindExceptions(nanobind::module_& module);
 
-// Raises the class of the status's code, with its message. Needs the interpreter's lock.
+// Raises the exception of the status's code, with its message. The caller holds the interpreter's
+// lock.
 void RaiseIfError(const absl::Status& status);
 
+// Returns the value, or raises the exception of its status.
 template <typename T>
 T ValueOrRaise(absl::StatusOr<T> result) {
   RaiseIfError(result.status());
   return *std::move(result);
 }
 
-// What `call` returns, run without the interpreter's lock.
+// Returns call(), which runs without the interpreter's lock.
 template <typename Call>
 auto Unlocked(Call call) {
   nanobind::gil_scoped_release unlocked;

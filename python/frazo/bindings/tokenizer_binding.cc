@@ -35,7 +35,60 @@ using Path = std::optional<std::filesystem::path>;
 using Ids = nb::ndarray<nb::numpy, int32_t, nb::ndim<1>, nb::c_contig>;
 using Spans = nb::ndarray<nb::numpy, int64_t, nb::shape<-1, 2>, nb::c_contig>;
 
-// nanobind wants a class that is not const.
+constexpr char kTokenizerDoc[] =
+    R"(Converts text to ids and ids to text, as a frazo.Tokenizer message says.
+
+It is thread-safe. Texts are str or bytes; bytes that are not UTF-8 are read as U+FFFD.)";
+
+constexpr char kFromMessageDoc[] = R"(Builds a tokenizer from a message.
+
+Args:
+  config: A serialized frazo.Tokenizer.
+
+Raises:
+  NotFoundError: A file does not exist.
+  InvalidArgumentError: The config or a file is wrong.)";
+
+constexpr char kFromKeywordsDoc[] = R"(Builds a tokenizer from keywords.
+
+Args:
+  kind: grapheme, word, bpe or sentencepiece.
+  vocabulary, merges, model: Paths of the files that the kind needs.
+  unk_id, sos_id, eos_id: The fields of the frazo.Tokenizer message.
+
+Raises:
+  NotFoundError: A file does not exist.
+  InvalidArgumentError: A keyword or a file is wrong.)";
+
+constexpr char kEncodeDoc[] = R"(Converts a text to ids.
+
+Returns:
+  int32 [tokens], without ids for the start and the end of a sentence.)";
+
+constexpr char kEncodeCountingDoc[] = R"(Converts a text to ids and counts invalid bytes.
+
+Returns:
+  int32 [tokens], and how many sequences of bytes are not UTF-8.)";
+
+constexpr char kEncodeWithOffsetsDoc[] =
+    R"(Converts a text to ids and tells which bytes each id stands for.
+
+Returns:
+  int32 [tokens], and spans, int64 [tokens, 2]. Token i stands for bytes spans[i, 0]:spans[i, 1] of
+  the text, or of its UTF-8 form if it is a str.)";
+
+constexpr char kDecodeDoc[] =
+    R"(Converts ids to a text, without the start and the end of a sentence.
+
+Raises:
+  InvalidArgumentError: An id is outside of the vocabulary.)";
+
+constexpr char kIdToPieceDoc[] = R"(Returns the piece of an id.
+
+Raises:
+  InvalidArgumentError: The id is outside of the vocabulary.)";
+
+// nanobind doesn't bind const classes, so this holds a pointer.
 struct BoundTokenizer {
   std::unique_ptr<const text::Tokenizer> tokenizer;
 };
@@ -49,7 +102,7 @@ void CreateFromMessage(BoundTokenizer* self, const nb::bytes& message) {
   Tokenizer config;
   if (!config.ParseFromArray(message.c_str(), static_cast<int>(message.size()))) {
     RaiseIfError(absl::InvalidArgumentError(
-        "config is no serialized frazo.Tokenizer; pass the result of its SerializeToString()"));
+        "config is not a serialized frazo.Tokenizer; pass the result of its SerializeToString()"));
   }
   CreateFrom(self, config);
 }
@@ -60,7 +113,7 @@ struct Files {
   Path model;
 };
 
-// The message that says the same as the keywords.
+// Converts the keywords to a message.
 absl::StatusOr<Tokenizer> ToMessage(std::string_view kind, const Files& files) {
   Tokenizer config;
   const auto check = [&](const char* name, const Path& path, bool is_wanted, bool is_required) {
@@ -109,7 +162,7 @@ void CreateFromKeywords(BoundTokenizer* self, std::string_view kind, Files files
   CreateFrom(self, config);
 }
 
-// The bytes of a str (as UTF-8) or bytes, which own them.
+// Returns the bytes of a str (as UTF-8) or of bytes. `text` owns them.
 std::string_view TextBytes(nb::handle text) {
   if (PyBytes_Check(text.ptr())) {
     return {PyBytes_AS_STRING(text.ptr()), static_cast<size_t>(PyBytes_GET_SIZE(text.ptr()))};
@@ -149,7 +202,7 @@ nb::str Decode(const BoundTokenizer& self, const std::vector<int64_t>& ids) {
   std::vector<int32_t> checked;
   checked.reserve(ids.size());
   for (const int64_t id : ids) {
-    // One that does not fit is as much outside of the vocabulary as -1.
+    // An id that doesn't fit into int32 is outside of the vocabulary, as -1 is.
     const bool fits = id >= 0 && id <= std::numeric_limits<int32_t>::max();
     checked.push_back(fits ? static_cast<int32_t>(id) : -1);
   }
@@ -162,12 +215,8 @@ nb::str Decode(const BoundTokenizer& self, const std::vector<int64_t>& ids) {
 }  // namespace
 
 void BindTokenizer(nb::module_& module) {
-  nb::class_<BoundTokenizer>(
-      module, "Tokenizer",
-      "From text to ids and back, as a frazo.Tokenizer message says. Thread-safe.\n\n"
-      "Texts are str or bytes; bytes that are not UTF-8 are read as U+FFFD. Raises NotFoundError,\n"
-      "InvalidArgumentError for a file or a config that is wrong.")
-      .def("__init__", &CreateFromMessage, "config"_a, "config: a serialized frazo.Tokenizer.")
+  nb::class_<BoundTokenizer>(module, "Tokenizer", kTokenizerDoc)
+      .def("__init__", &CreateFromMessage, "config"_a, kFromMessageDoc)
       .def(
           "__init__",
           [](BoundTokenizer* self, std::string_view kind, Path vocabulary, Path merges, Path model,
@@ -179,30 +228,23 @@ void BindTokenizer(nb::module_& module) {
           },
           nb::kw_only(), "kind"_a, "vocabulary"_a = nb::none(), "merges"_a = nb::none(),
           "model"_a = nb::none(), "unk_id"_a = nb::none(), "sos_id"_a = nb::none(),
-          "eos_id"_a = nb::none(),
-          "kind: grapheme, word, bpe or sentencepiece; the rest are the message's fields.")
-      .def("encode", &Encode, "text"_a,
-           "The ids, int32 [tokens]; never those of the start or the end of a sentence.")
-      .def("encode_counting", &EncodeCounting, "text"_a,
-           "The ids, and how many sequences of bytes were not UTF-8.")
-      .def("encode_with_offsets", &EncodeWithOffsets, "text"_a,
-           "The ids, and int64 [tokens, 2]: token i stands for bytes spans[i, 0]:spans[i, 1] of "
-           "the text\n(of its UTF-8 if it is a str).")
-      .def("decode", &Decode, "ids"_a,
-           "The text of the ids, start and end of a sentence left out. Raises "
-           "InvalidArgumentError for an\nid outside of the vocabulary.")
+          "eos_id"_a = nb::none(), kFromKeywordsDoc)
+      .def("encode", &Encode, "text"_a, kEncodeDoc)
+      .def("encode_counting", &EncodeCounting, "text"_a, kEncodeCountingDoc)
+      .def("encode_with_offsets", &EncodeWithOffsets, "text"_a, kEncodeWithOffsetsDoc)
+      .def("decode", &Decode, "ids"_a, kDecodeDoc)
       .def(
           "id_to_piece",
           [](const BoundTokenizer& self, int32_t id) {
             return std::string(ValueOrRaise(self.tokenizer->IdToPiece(id)));
           },
-          "id"_a, "The vocabulary's entry. Raises InvalidArgumentError for an id outside of it.")
+          "id"_a, kIdToPieceDoc)
       .def(
           "piece_to_id",
           [](const BoundTokenizer& self, std::string_view piece) {
             return self.tokenizer->PieceToId(piece);
           },
-          "piece"_a, "unk_id for a piece that is not in the vocabulary.")
+          "piece"_a, "Returns the id of a piece, or unk_id if the vocabulary doesn't have it.")
       .def_prop_ro("vocab_size",
                    [](const BoundTokenizer& self) { return self.tokenizer->vocab_size(); })
       .def_prop_ro("unk_id", [](const BoundTokenizer& self) { return self.tokenizer->unk_id(); })
@@ -214,7 +256,7 @@ void BindTokenizer(nb::module_& module) {
           "-1 if a SentencePiece model has none.")
       .def_prop_ro(
           "fingerprint", [](const BoundTokenizer& self) { return self.tokenizer->fingerprint(); },
-          "64 bits, equal for tokenizers that encode and decode alike.");
+          "64 bits. Tokenizers that encode and decode alike have equal fingerprints.");
 }
 
 }  // namespace frazo::bindings

@@ -5,7 +5,7 @@
 
 namespace frazo::bindings {
 
-// Makes the class Tokenizer a member of `module`, whose exceptions are bound already.
+// Adds the class Tokenizer to `module`. Call BindExceptions() first.
 void BindTokenizer(nanobind::module_& module);
 
 }  // namespace frazo::bindings

@@ -154,7 +154,7 @@ def make(**keywords):
 
 
 def test_wrong_arguments_are_named():
-    with pytest.raises(_core.InvalidArgumentError, match="no serialized frazo"):
+    with pytest.raises(_core.InvalidArgumentError, match="not a serialized frazo"):
         _core.Search(b"\xff", sentences=1, vocabulary=3)
     with pytest.raises(_core.InvalidArgumentError, match="threads is 0 but must be at least 1"):
         make(sentences=1, vocabulary=3, threads=0)

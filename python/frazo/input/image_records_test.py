@@ -103,7 +103,7 @@ _GOOD = example(image=bytes(6), label=1)
             "feature 'label': 2147483648 does not fit INT32",
         ),
         (example(image=7, label=1), "feature 'image' holds int64_list; UINT8 is read from"),
-        (b"no protobuf", "the record is no tf.Example, or is damaged"),
+        (b"no protobuf", "the record is not a tf.Example, or is damaged"),
     ],
 )
 def test_wrong_record_is_named(tmp_path, record, message):

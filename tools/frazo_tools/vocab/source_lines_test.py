@@ -5,7 +5,7 @@ from frazo_tools.vocab import source_lines
 
 @pytest.fixture
 def checkout(tmp_path):
-    """Twenty files, some of which are for testing, and what must be passed over."""
+    """Twenty files, some of which are for testing, and files that must be ignored."""
     root = tmp_path / "checkout"
     for number in range(10):
         folder = root / f"room{number}"

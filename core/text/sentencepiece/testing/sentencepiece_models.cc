@@ -38,7 +38,7 @@ void AddBytePieces(SentencePieceModel* model) {
 std::string ByteRules(const std::vector<std::pair<char, std::string>>& rules) {
   // A double array in darts-clone's layout. Unit 0 is the root; its offset (from bit 10 on) is 256.
   // The child for byte b is unit 256 ^ b: its label is b, bit 8 says that it has a value, and its
-  // offset leads to that, a unit with the highest bit set.
+  // offset leads to the value, a unit with the highest bit set.
   std::vector<uint32_t> units(1024, 0xff);  // A label that no rule here has.
   units[0] = 256u << 10;
   std::string replacements;

@@ -10,18 +10,18 @@
 
 namespace frazo::text {
 
-// For tests: a model with the pieces <unk>, <s>, </s> and then these with their scores, which
-// leaves text as it is but for blanks.
+// For tests: a model with the pieces <unk>, <s>, </s> and then these pieces with their scores. It
+// changes nothing in a text but blanks.
 SentencePieceModel SmallModel(SentencePieceModel::ModelType type,
                               const std::vector<std::pair<std::string, float>>& pieces);
 
 void AddPiece(SentencePieceModel::PieceType type, std::string_view text, SentencePieceModel* model);
 
-// Gives the model its 256 byte pieces.
+// Adds the 256 byte pieces to the model.
 void AddBytePieces(SentencePieceModel* model);
 
-// Rules in the form of NormalizerSpec.precompiled_charsmap that replace each single byte of `rules`
-// by a text.
+// Makes rules in the form of NormalizerSpec.precompiled_charsmap that replace each single byte of
+// `rules` by a text.
 std::string ByteRules(const std::vector<std::pair<char, std::string>>& rules);
 
 }  // namespace frazo::text
