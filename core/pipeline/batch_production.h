@@ -9,6 +9,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <unordered_set>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -38,7 +39,7 @@ class BatchProduction {
     int threads = 1;
     // That are ready ahead of the consumer. >= 1.
     int64_t prefetch_batches = 1;
-    // More than these, those of the snapshot counted in, are an error. >= 0.
+    // More different ones than these, those of the snapshot counted in, are an error. >= 0.
     int64_t max_bad_records = 0;
   };
 
@@ -64,8 +65,8 @@ class BatchProduction {
 
   // As of what was read ahead.
   sources::RecordStream::Counters stream_counters() const { return stream_->counters(); }
-  // The first kBadRecordSamples ones since the start, read ahead too: "'<path>': record 3 at byte
-  // 1234: <cause>".
+  // The first kBadRecordSamples different ones since the start, read ahead too: "'<path>': record 3
+  // at byte 1234: <cause>".
   std::vector<std::string> bad_record_samples() const;
 
  private:
@@ -91,6 +92,8 @@ class BatchProduction {
   std::shared_ptr<const sources::ChunkOrigin> origin_;
   const int64_t start_records_;
   PipelineTotals totals_;
+  // Those of the totals: a bad record that comes again in each epoch counts once.
+  std::unordered_set<uint64_t> different_bad_records_;
   ProgressWatch progress_;
 
   // For the consumer's thread.
