@@ -22,6 +22,7 @@
 #include "core/pipeline/divide_pipeline.h"
 #include "core/pipeline/pipeline.h"
 #include "core/pipeline/pipeline_plan.h"
+#include "core/pipeline/published_counters.h"
 #include "core/process/example.h"
 #include "core/process/text_encoding.h"
 #include "frazo/proto/pipeline.pb.h"
@@ -38,6 +39,7 @@ using ::frazo::batch::BatchTensor;
 using ::frazo::batch::BatchTensorSpec;
 using ::frazo::pipeline::PipelineCounters;
 using ::frazo::pipeline::PipelinePlan;
+using ::frazo::pipeline::PublishedCounters;
 
 // How long Ctrl+C may go unheard.
 constexpr std::chrono::milliseconds kPatience(50);
@@ -175,10 +177,8 @@ void Restore(PipelineIterator& self, const nb::bytes& state) {
       self, [&](pipeline::Pipeline& pipeline) { return pipeline.Restore(View(state)); }));
 }
 
-nb::dict CountersDict(PipelineIterator& self) {
-  const PipelineCounters counters =
-      Exclusively(self, [](pipeline::Pipeline& pipeline) { return pipeline.counters(); });
-  const std::vector<std::string>& filters = self.pipeline->plan().processor().filters();
+nb::dict CountersDict(const PipelinePlan& plan, const PipelineCounters& counters) {
+  const std::vector<std::string>& filters = plan.processor().filters();
   nb::dict filtered;
   for (int i = 0; i < counters.totals.filtered_size(); ++i) {
     filtered[filters[i].c_str()] = counters.totals.filtered(i);
@@ -189,6 +189,7 @@ nb::dict CountersDict(PipelineIterator& self) {
   result["bad_records"] = counters.totals.bad_records();
   result["filtered"] = filtered;
   result["invalid_utf8"] = counters.totals.invalid_utf8();
+  result["truncated"] = counters.totals.truncated();
   result["examples"] = counters.batcher.examples;
   result["too_long"] = counters.batcher.too_long;
   result["empty"] = counters.batcher.empty;
@@ -200,6 +201,23 @@ nb::dict CountersDict(PipelineIterator& self) {
   result["first_damage"] = counters.stream.first_damage;
   result["bad_record_samples"] = counters.bad_record_samples;
   return result;
+}
+
+nb::dict Counters(PipelineIterator& self) {
+  const PipelineCounters counters =
+      Exclusively(self, [](pipeline::Pipeline& pipeline) { return pipeline.counters(); });
+  return CountersDict(self.pipeline->plan(), counters);
+}
+
+// For nanobind, whose instances hold values of one type.
+struct CountersReader {
+  std::shared_ptr<PublishedCounters> published = PublishedCounters::Create();
+};
+
+nb::object ReadCounters(const CountersReader& self) {
+  const PublishedCounters::Reading reading = self.published->Read();
+  if (reading.plan == nullptr) return nb::none();
+  return CountersDict(*reading.plan, reading.counters);
 }
 
 std::string PaddingReportText(PipelineIterator& self) {
@@ -309,13 +327,22 @@ void BindPipeline(nb::module_& module) {
            "Raises FailedPreconditionError where configuration, vocabularies or files are others, "
            "with the\ndifference; DataLossError where a record that is needed again is damaged; "
            "InvalidArgumentError for\nbytes that are no state. An error changes nothing.")
-      .def_prop_ro("counters", &CountersDict,
-                   nb::sig("def counters(self) -> dict[str, typing.Any]"),
+      .def_prop_ro("counters", &Counters, nb::sig("def counters(self) -> dict[str, typing.Any]"),
                    "Counts up to the last batch, since the first start; see frazo.Pipeline.")
       .def_prop_ro("padding_fraction", &PaddingFraction,
                    "Of all values of the batches given, the part that is padding.")
       .def("padding_report", &PaddingReportText,
            "A table of the padding in the batches given, by bucket and feature.");
+  nb::class_<CountersReader>(module, "PublishedCounters",
+                             "The counters of the iterators of a pipeline_dataset that has them.")
+      .def(nb::init<>())
+      .def_prop_ro(
+          "number", [](const CountersReader& self) { return self.published->number(); },
+          "Names them within this process: the op's attribute.")
+      .def(
+          "read", &ReadCounters, nb::sig("def read(self) -> dict[str, typing.Any] | None"),
+          "Those of the iterator that went on last, as Pipeline.counters has them. None: there was "
+          "none yet.");
   BindPlanFunctions(module);
 }
 
