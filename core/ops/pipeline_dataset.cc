@@ -17,8 +17,10 @@
 #include "core/ops/batch_tensors.h"
 #include "core/ops/source_dataset.h"
 #include "core/ops/source_dataset_shape.h"
+#include "core/ops/warning_line.h"
 #include "core/pipeline/pipeline.h"
 #include "core/pipeline/pipeline_plan.h"
+#include "core/pipeline/published_counters.h"
 #include "frazo/proto/pipeline.pb.h"
 #include "tensorflow/core/framework/attr_value.pb.h"
 #include "tensorflow/core/framework/cancellation.h"
@@ -28,7 +30,6 @@
 #include "tensorflow/core/framework/partial_tensor_shape.h"
 #include "tensorflow/core/framework/tensor.h"
 #include "tensorflow/core/framework/types.h"
-#include "tensorflow/core/platform/logging.h"
 
 namespace frazo::ops {
 namespace {
@@ -43,6 +44,7 @@ REGISTER_OP("Frazo>PipelineDataset")
     .Output("handle: variant")
     .Attr("output_types: list(type) >= 1")
     .Attr("output_shapes: list(shape) >= 1")
+    .Attr("counters: int = 0")
     // Each evaluation reads files, so it must not be folded into a constant.
     .SetDoNotOptimize()
     .SetShapeFn(InferSourceDatasetShape<0, 1>)
@@ -58,10 +60,15 @@ Errors name the place in the configuration (InvalidArgument), or the file, the r
 PermissionDenied, DataLoss (the file is damaged or was cut short), FailedPrecondition (it has grown),
 InvalidArgument (more records than processor.max_bad_records cannot be processed).
 
+Records and files that are passed over are told on standard error, each once, whatever
+TF_CPP_MIN_LOG_LEVEL is, unless `counters` gives the telling to the program.
+
 config: [] a serialized frazo.Pipeline.
 search_folders: [n] where relative paths are looked for, after the current folder.
 output_types: of the batch's tensors; must be those of the configuration.
 output_shapes: likewise; a size that differs from batch to batch is unknown.
+counters: the number of the PublishedCounters of this process where iterators write their counters with each
+  batch; 0: nowhere.
 handle: [] the dataset.
 )doc");
 
@@ -97,12 +104,13 @@ class PipelineDataset final : public SourceDataset<PipelineDataset> {
   class Iterator;
 
   PipelineDataset(OpKernelContext* context, std::shared_ptr<const PipelinePlan> plan,
-                  tstring config, std::vector<tstring> search_folders)
+                  tstring config, std::vector<tstring> search_folders, int64_t counters)
       : SourceDataset(context, "PipelineDataset", TypesOf(plan->tensors()),
                       ShapesOf(plan->tensors())),
         plan_(std::move(plan)),
         config_(std::move(config)),
         search_folders_(std::move(search_folders)),
+        counters_(counters),
         order_(NameOrder(plan_->tensors())) {}
 
  protected:
@@ -116,14 +124,18 @@ class PipelineDataset final : public SourceDataset<PipelineDataset> {
     builder->BuildAttrValue(output_dtypes(), &types);
     tensorflow::AttrValue shapes;
     builder->BuildAttrValue(output_shapes(), &shapes);
-    return builder->AddDataset(this, {config, search_folders},
-                               {{"output_types", types}, {"output_shapes", shapes}}, output);
+    tensorflow::AttrValue counters;
+    builder->BuildAttrValue(counters_, &counters);
+    return builder->AddDataset(
+        this, {config, search_folders},
+        {{"output_types", types}, {"output_shapes", shapes}, {"counters", counters}}, output);
   }
 
  private:
   const std::shared_ptr<const PipelinePlan> plan_;
   const tstring config_;
   const std::vector<tstring> search_folders_;
+  const int64_t counters_;
   // The index in a batch for each component of an element.
   const std::vector<size_t> order_;
 };
@@ -140,6 +152,10 @@ class PipelineDataset::Iterator final : public DatasetIterator<PipelineDataset> 
         pipeline::Pipeline::Create(dataset()->plan_);
     if (!created.ok()) return std::move(created).status();
     pipeline_ = *std::move(created);
+    if (dataset()->counters_ != 0) {
+      published_ = pipeline::PublishedCounters::Find(dataset()->counters_);
+    }
+    Tell();
     return absl::OkStatus();
   }
 
@@ -153,7 +169,7 @@ class PipelineDataset::Iterator final : public DatasetIterator<PipelineDataset> 
     }
     batch::Batch batch;
     *end_of_sequence = !pipeline_->Next(&batch);
-    LogBadRecords();
+    Tell();
     if (*end_of_sequence) return pipeline_->status();
     out_tensors->reserve(batch.tensors.size());
     for (const size_t index : dataset()->order_) {
@@ -172,27 +188,37 @@ class PipelineDataset::Iterator final : public DatasetIterator<PipelineDataset> 
     absl::MutexLock lock(&mutex_);
     tstring state;
     TF_RETURN_IF_ERROR(reader->ReadScalar(prefix(), kStateKey, &state));
-    return pipeline_->Restore(state);
+    TF_RETURN_IF_ERROR(pipeline_->Restore(state));
+    Tell();
+    return absl::OkStatus();
   }
 
  private:
-  // Bad records are skipped, but always logged.
-  void LogBadRecords() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    const int64_t bad_records = pipeline_->bad_records();
-    if (bad_records == bad_records_) return;
-    bad_records_ = bad_records;
-    const std::vector<std::string> samples = pipeline_->counters().bad_record_samples;
-    for (; logged_ < samples.size(); ++logged_) {
-      LOG(WARNING) << "skipped a bad record: " << samples[logged_];
+  // Tells of each record that is skipped.
+  void Tell() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    if (published_ != nullptr) {
+      published_->Publish(*pipeline_);
+      return;
     }
+    const pipeline::PipelineCounters counters = pipeline_->counters();
+    const std::vector<std::string>& samples = counters.bad_record_samples;
+    for (; told_ < samples.size(); ++told_) {
+      WarningLine(absl::StrCat("skipped a bad record: ", samples[told_]));
+    }
+    if (damage_told_ || counters.stream.first_damage.empty()) return;
+    damage_told_ = true;
+    WarningLine(absl::StrCat("skipped damage, for the first time here: ",
+                             counters.stream.first_damage));
   }
 
   absl::Mutex mutex_;
   // Initialize() sets it.
   std::unique_ptr<pipeline::Pipeline> pipeline_ ABSL_GUARDED_BY(mutex_);
-  int64_t bad_records_ ABSL_GUARDED_BY(mutex_) = 0;
-  // Number of samples of bad records that have been logged.
-  size_t logged_ ABSL_GUARDED_BY(mutex_) = 0;
+  // Null: nobody reads the counters.
+  std::shared_ptr<pipeline::PublishedCounters> published_ ABSL_GUARDED_BY(mutex_);
+  // Number of samples of bad records that have been told.
+  size_t told_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool damage_told_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 class PipelineDatasetOp final : public DatasetOpKernel {
@@ -200,6 +226,7 @@ class PipelineDatasetOp final : public DatasetOpKernel {
   explicit PipelineDatasetOp(OpKernelConstruction* construction) : DatasetOpKernel(construction) {
     OP_REQUIRES_OK(construction, construction->GetAttr("output_types", &types_));
     OP_REQUIRES_OK(construction, construction->GetAttr("output_shapes", &shapes_));
+    OP_REQUIRES_OK(construction, construction->GetAttr("counters", &counters_));
   }
 
  protected:
@@ -216,8 +243,8 @@ class PipelineDatasetOp final : public DatasetOpKernel {
         PipelinePlan::Create(config, std::vector<std::string>(folders.begin(), folders.end()));
     OP_REQUIRES_OK(context, plan.status());
     OP_REQUIRES_OK(context, CheckElements((*plan)->tensors()));
-    *output =
-        new PipelineDataset(context, *std::move(plan), std::move(serialized), std::move(folders));
+    *output = new PipelineDataset(context, *std::move(plan), std::move(serialized),
+                                  std::move(folders), counters_);
   }
 
  private:
@@ -243,6 +270,7 @@ class PipelineDatasetOp final : public DatasetOpKernel {
 
   DataTypeVector types_;
   std::vector<PartialTensorShape> shapes_;
+  int64_t counters_ = 0;
 };
 
 REGISTER_KERNEL_BUILDER(Name("Frazo>PipelineDataset").Device(tensorflow::DEVICE_CPU),

@@ -11,6 +11,7 @@
 #include "absl/synchronization/mutex.h"
 #include "core/ops/source_dataset.h"
 #include "core/ops/source_dataset_shape.h"
+#include "core/ops/warning_line.h"
 #include "core/sources/record_chunk.h"
 #include "core/sources/record_stream.h"
 #include "frazo/proto/record_source.pb.h"
@@ -21,7 +22,6 @@
 #include "tensorflow/core/framework/op_kernel.h"
 #include "tensorflow/core/framework/partial_tensor_shape.h"
 #include "tensorflow/core/framework/tensor.h"
-#include "tensorflow/core/platform/logging.h"
 
 namespace frazo::ops {
 namespace {
@@ -184,7 +184,7 @@ class RecordSourceDataset::Iterator final : public DatasetIterator<RecordSourceD
     const std::string damage = stream_->counters().first_damage;
     if (damage.empty()) return;
     damage_logged_ = true;
-    LOG(WARNING) << "skipped damage, for the first time here: " << damage;
+    WarningLine(absl::StrCat("skipped damage, for the first time here: ", damage));
   }
 
   absl::Mutex mutex_;

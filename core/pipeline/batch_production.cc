@@ -2,12 +2,25 @@
 
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "core/numeric/fingerprint.h"
 #include "core/process/processed_chunk.h"
 #include "core/status/status_macros.h"
 
 namespace frazo::pipeline {
+namespace {
+
+uint64_t PlaceFingerprint(const sources::RecordId& id) {
+  numeric::Fingerprint fingerprint;
+  fingerprint.Add(static_cast<int64_t>(id.source));
+  fingerprint.Add(static_cast<int64_t>(id.file));
+  fingerprint.Add(id.position.record);
+  return fingerprint.value();
+}
+
+}  // namespace
 
 BatchProduction::BatchProduction(std::unique_ptr<sources::RecordStream> stream,
                                  const process::RecordProcessor* processor,
@@ -19,7 +32,9 @@ BatchProduction::BatchProduction(std::unique_ptr<sources::RecordStream> stream,
       batcher_(std::move(batcher)),
       origin_(std::move(start.origin)),
       start_records_(start.origin_records),
-      totals_(std::move(start.totals)) {
+      totals_(std::move(start.totals)),
+      different_bad_records_(totals_.different_bad_records().begin(),
+                             totals_.different_bad_records().end()) {
   while (totals_.filtered_size() < processor_->filters().size()) totals_.add_filtered(0);
 }
 
@@ -83,6 +98,7 @@ absl::Status BatchProduction::AddChunk(const ParallelProcessing::Result& chunk) 
   auto bad = outcomes.bad_records().begin();
   auto filtered = outcomes.filtered_records().begin();
   auto invalid_text = outcomes.invalid_texts().begin();
+  auto truncated = outcomes.truncated_records().begin();
   int64_t records = 0;
   for (const sources::SourceRecord& record : chunk.records.records()) {
     const size_t index = records++;
@@ -90,6 +106,10 @@ absl::Status BatchProduction::AddChunk(const ParallelProcessing::Result& chunk) 
     totals_.set_record_bytes(totals_.record_bytes() + record.data.size());
     if (invalid_text != outcomes.invalid_texts().end() && invalid_text->record == index) {
       totals_.set_invalid_utf8(totals_.invalid_utf8() + (invalid_text++)->sequences);
+    }
+    if (truncated != outcomes.truncated_records().end() && *truncated == index) {
+      totals_.set_truncated(totals_.truncated() + 1);
+      ++truncated;
     }
     switch (outcomes.outcome(index)) {
       case process::ProcessedChunk::Outcome::kExample:
@@ -122,17 +142,22 @@ absl::Status BatchProduction::GiveBatches(int64_t records) {
 absl::Status BatchProduction::NoteBadRecord(const sources::RecordId& id,
                                             const absl::Status& cause) {
   totals_.set_bad_records(totals_.bad_records() + 1);
-  const bool over_budget = totals_.bad_records() > options_.max_bad_records;
-  const std::lock_guard lock(mutex_);
-  if (!over_budget && bad_record_samples_.size() >= kBadRecordSamples) return absl::OkStatus();
-  std::string sample = absl::StrCat(stream_->Location(id), ": ", cause.message());
-  if (over_budget) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(sample, "; this is bad record number ", totals_.bad_records(),
-                     ", and processor.max_bad_records permits ", options_.max_bad_records,
-                     ": correct the file or the processor, or permit more"));
+  const uint64_t place = PlaceFingerprint(id);
+  const bool is_new = different_bad_records_.insert(place).second;
+  const int64_t different = different_bad_records_.size();
+  if (different > options_.max_bad_records) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        stream_->Location(id), ": ", cause.message(), "; this is bad record number ", different,
+        ", and processor.max_bad_records permits ", options_.max_bad_records,
+        ": correct the file or the processor, or permit more"));
   }
-  bad_record_samples_.push_back(std::move(sample));
+  if (is_new) totals_.add_different_bad_records(place);
+  const std::lock_guard lock(mutex_);
+  if (bad_record_samples_.size() >= kBadRecordSamples) return absl::OkStatus();
+  std::string sample = absl::StrCat(stream_->Location(id), ": ", cause.message());
+  if (!absl::c_linear_search(bad_record_samples_, sample)) {
+    bad_record_samples_.push_back(std::move(sample));
+  }
   return absl::OkStatus();
 }
 

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <unordered_set>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -38,7 +39,7 @@ class BatchProduction {
     int threads = 1;
     // Number of batches that are ready ahead of the consumer. >= 1.
     int64_t prefetch_batches = 1;
-    // More bad records than this, including those of the snapshot, are an error. >= 0.
+    // More different bad records than this, including those of the snapshot, are an error. >= 0.
     int64_t max_bad_records = 0;
   };
 
@@ -65,8 +66,8 @@ class BatchProduction {
 
   // The counters of everything read, also ahead of the consumer.
   sources::RecordStream::Counters stream_counters() const { return stream_->counters(); }
-  // The first kBadRecordSamples bad records since the start, including records read ahead:
-  // "'<path>': record 3 at byte 1234: <cause>".
+  // The first kBadRecordSamples different bad records since the start, including records read
+  // ahead: "'<path>': record 3 at byte 1234: <cause>".
   std::vector<std::string> bad_record_samples() const;
 
  private:
@@ -92,6 +93,8 @@ class BatchProduction {
   std::shared_ptr<const sources::ChunkOrigin> origin_;
   const int64_t start_records_;
   PipelineTotals totals_;
+  // Those of the totals: a bad record that comes again in each epoch counts once.
+  std::unordered_set<uint64_t> different_bad_records_;
   ProgressWatch progress_;
 
   // Used by the consumer's thread alone.

@@ -26,6 +26,8 @@ void AddTotals(const PipelineTotals& more, PipelineTotals* totals) {
   }
   totals->set_invalid_utf8(totals->invalid_utf8() + more.invalid_utf8());
   totals->set_batches(totals->batches() + more.batches());
+  totals->set_truncated(totals->truncated() + more.truncated());
+  totals->mutable_different_bad_records()->MergeFrom(more.different_bad_records());
 }
 
 void AddCounters(const BatcherState& state, batch::BatcherCounters* counters) {

@@ -29,8 +29,8 @@ struct PipelineCounters {
   batch::BatcherCounters batcher;
   // The counts of everything that this process has read, also ahead of the consumer.
   sources::RecordStream::Counters stream;
-  // The first bad records that this process has read, also ahead of the consumer: "'<path>': record
-  // 3 at byte 1234: <cause>".
+  // The first different bad records that this process has read, also ahead of the consumer:
+  // "'<path>': record 3 at byte 1234: <cause>".
   std::vector<std::string> bad_record_samples;
 };
 
@@ -51,8 +51,8 @@ class Pipeline {
   // Returns true: *batch is set. false and status().ok(): the records have ended. false and
   // !status().ok(): it failed, and so will every later call; the batches before the failure have
   // been given. Errors name the file, the record and its byte: as for RecordStream::NextChunk(),
-  // and kInvalidArgument for a record that cannot be processed, where there are more than
-  // processor.max_bad_records, and for an endless source without a single example.
+  // and kInvalidArgument for a record that cannot be processed, where there are more different
+  // ones than processor.max_bad_records, and for an endless source without a single example.
   bool Next(batch::Batch* batch);
 
   // Waits up to `timeout` for a batch; returns true if Next() will not block.
@@ -79,6 +79,7 @@ class Pipeline {
   const batch::PaddingReport& padding_report() const { return padding_report_; }
 
   const PipelinePlan& plan() const { return *plan_; }
+  const std::shared_ptr<const PipelinePlan>& shared_plan() const { return plan_; }
 
  private:
   explicit Pipeline(std::shared_ptr<const PipelinePlan> plan)

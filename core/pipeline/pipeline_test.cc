@@ -131,6 +131,28 @@ struct Case {
 
 class ResumeTest : public PipelineTest, public testing::WithParamInterface<Case> {};
 
+TEST_F(PipelineTest, CountsTheExamplesThatAStepCutOff) {
+  scratch_.Write("texts", records::EncodeRecords({"1 2 3", "", "1 2", "1 2 3 4", "x"}));
+  auto pipeline = MakePipeline(ParseConfig(scratch_, R"pb(
+    source {
+      files {
+        files { patterns: 'FOLDER/texts' }
+        epochs: 1
+      }
+    }
+    processor {
+      raw { name: 'n' }
+      steps { parse_numbers { field: 'n' type: INT32 } }
+      steps { truncate { field: 'n' length: 2 } }
+      max_bad_records: 1
+    }
+    batcher { fixed { batch_size: 3 } })pb"));
+  EXPECT_THAT(ReadBatches(*pipeline), SizeIs(2));
+  EXPECT_THAT(pipeline->status(), IsOk());
+  // The first and the fourth.
+  EXPECT_EQ(pipeline->counters().totals.truncated(), 2);
+}
+
 TEST_P(ResumeTest, ThreadsDoNotMatter) {
   frazo::Pipeline config = Config(GetParam().source, GetParam().batcher);
   config.set_threads(1);
@@ -260,6 +282,24 @@ TEST_F(BadRecordTest, CountsThoseWithinTheBudgetAndKeepsSamples) {
   EXPECT_THAT(pipeline->counters().bad_record_samples,
               ElementsAre(HasSubstr("record 1 at byte 19: "), HasSubstr("record 3 at "),
                           HasSubstr("record 5 at "), HasSubstr("record 7 at ")));
+}
+
+TEST_F(BadRecordTest, OneThatComesAgainCountsOnceForTheBudget) {
+  config_.mutable_processor()->set_max_bad_records(4);
+  config_.mutable_source()->mutable_files()->set_epochs(3);
+  auto pipeline = MakePipeline(config_);
+  // 5 good records and 4 bad ones, three times.
+  EXPECT_THAT(ReadBatches(*pipeline), SizeIs(3 * 5));
+  EXPECT_THAT(pipeline->status(), IsOk());
+  EXPECT_EQ(pipeline->counters().totals.bad_records(), 3 * 4);
+  EXPECT_THAT(pipeline->counters().bad_record_samples, SizeIs(4));
+  auto resumed = MakePipeline(config_);
+  auto first = MakePipeline(config_);
+  EXPECT_THAT(ReadBatches(*first, 7), SizeIs(7));
+  ASSERT_THAT(resumed->Restore(first->SaveState()), IsOk());
+  EXPECT_THAT(ReadBatches(*resumed), SizeIs(3 * 5 - 7));
+  EXPECT_THAT(resumed->status(), IsOk());
+  EXPECT_EQ(resumed->counters().totals.bad_records(), 3 * 4);
 }
 
 TEST_F(BadRecordTest, TheBudgetIsNotRenewedByARestart) {

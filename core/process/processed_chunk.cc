@@ -13,6 +13,7 @@ void ProcessedChunk::Begin(absl::Span<const ValueType> types, absl::Span<const F
   bad_records_.clear();
   filtered_records_.clear();
   invalid_texts_.clear();
+  truncated_records_.clear();
 }
 
 RecordFields* ProcessedChunk::BeginRecord() {
@@ -36,6 +37,7 @@ void ProcessedChunk::EndRecord(absl::Status status) {
     outcomes_.push_back(Outcome::kFiltered);
     return;
   }
+  if (fields_.truncated()) truncated_records_.push_back(record);
   outcomes_.push_back(Outcome::kExample);
   for (size_t feature = 0; feature < outputs_.size(); ++feature) {
     extents_[row + feature] = fields_.extent(outputs_[feature]);

@@ -55,10 +55,12 @@ class ProcessedChunk {
     return Example(values_).subspan(record * outputs_.size(), outputs_.size());
   }
 
-  // These three lists are in the order of the records.
+  // These four lists are in the order of the records.
   absl::Span<const BadRecord> bad_records() const { return bad_records_; }
   absl::Span<const FilteredRecord> filtered_records() const { return filtered_records_; }
   absl::Span<const InvalidText> invalid_texts() const { return invalid_texts_; }
+  // Examples that lack the last values of a field: a step cut them off.
+  absl::Span<const size_t> truncated_records() const { return truncated_records_; }
 
  private:
   // Fills the chunk: Begin(), then BeginRecord() and EndRecord() for each record, then End().
@@ -80,6 +82,7 @@ class ProcessedChunk {
   std::vector<BadRecord> bad_records_;
   std::vector<FilteredRecord> filtered_records_;
   std::vector<InvalidText> invalid_texts_;
+  std::vector<size_t> truncated_records_;
 };
 
 }  // namespace frazo::process

@@ -34,6 +34,7 @@ void RecordFields::BeginRecord() {
   for (Extent& extent : extents_) extent.count = kNoValues;
   filter_.reset();
   invalid_utf8_ = 0;
+  truncated_ = false;
 }
 
 FeatureValues RecordFields::Locate(FieldId field, const Extent& extent) const {

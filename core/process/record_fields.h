@@ -64,7 +64,12 @@ class RecordFields {
   }
 
   // Keeps the first `count` values; there must be at least as many.
-  void Shorten(FieldId field, int64_t count) { extents_[field].count = count; }
+  void Shorten(FieldId field, int64_t count) {
+    truncated_ |= count < extents_[field].count;
+    extents_[field].count = count;
+  }
+  // Whether Shorten() took values from this record.
+  bool truncated() const { return truncated_; }
 
   // Drops the record on behalf of this filter.
   void FilterOut(int32_t filter) { filter_ = filter; }
@@ -90,6 +95,7 @@ class RecordFields {
   std::vector<Extent> extents_;
   std::optional<int32_t> filter_;
   int64_t invalid_utf8_ = 0;
+  bool truncated_ = false;
 };
 
 template <typename T>

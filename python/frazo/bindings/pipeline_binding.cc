@@ -22,6 +22,7 @@
 #include "core/pipeline/divide_pipeline.h"
 #include "core/pipeline/pipeline.h"
 #include "core/pipeline/pipeline_plan.h"
+#include "core/pipeline/published_counters.h"
 #include "core/process/example.h"
 #include "core/process/text_encoding.h"
 #include "frazo/proto/pipeline.pb.h"
@@ -38,6 +39,7 @@ using ::frazo::batch::BatchTensor;
 using ::frazo::batch::BatchTensorSpec;
 using ::frazo::pipeline::PipelineCounters;
 using ::frazo::pipeline::PipelinePlan;
+using ::frazo::pipeline::PublishedCounters;
 
 constexpr char kCreateDoc[] = R"(Builds a pipeline.
 
@@ -217,10 +219,8 @@ void Restore(PipelineIterator& self, const nb::bytes& state) {
       self, [&](pipeline::Pipeline& pipeline) { return pipeline.Restore(View(state)); }));
 }
 
-nb::dict CountersDict(PipelineIterator& self) {
-  const PipelineCounters counters =
-      Exclusively(self, [](pipeline::Pipeline& pipeline) { return pipeline.counters(); });
-  const std::vector<std::string>& filters = self.pipeline->plan().processor().filters();
+nb::dict CountersDict(const PipelinePlan& plan, const PipelineCounters& counters) {
+  const std::vector<std::string>& filters = plan.processor().filters();
   nb::dict filtered;
   for (int i = 0; i < counters.totals.filtered_size(); ++i) {
     filtered[filters[i].c_str()] = counters.totals.filtered(i);
@@ -231,6 +231,7 @@ nb::dict CountersDict(PipelineIterator& self) {
   result["bad_records"] = counters.totals.bad_records();
   result["filtered"] = filtered;
   result["invalid_utf8"] = counters.totals.invalid_utf8();
+  result["truncated"] = counters.totals.truncated();
   result["examples"] = counters.batcher.examples;
   result["too_long"] = counters.batcher.too_long;
   result["empty"] = counters.batcher.empty;
@@ -242,6 +243,23 @@ nb::dict CountersDict(PipelineIterator& self) {
   result["first_damage"] = counters.stream.first_damage;
   result["bad_record_samples"] = counters.bad_record_samples;
   return result;
+}
+
+nb::dict Counters(PipelineIterator& self) {
+  const PipelineCounters counters =
+      Exclusively(self, [](pipeline::Pipeline& pipeline) { return pipeline.counters(); });
+  return CountersDict(self.pipeline->plan(), counters);
+}
+
+// For nanobind, whose instances hold values of one type.
+struct CountersReader {
+  std::shared_ptr<PublishedCounters> published = PublishedCounters::Create();
+};
+
+nb::object ReadCounters(const CountersReader& self) {
+  const PublishedCounters::Reading reading = self.published->Read();
+  if (reading.plan == nullptr) return nb::none();
+  return CountersDict(*reading.plan, reading.counters);
 }
 
 std::string PaddingReportText(PipelineIterator& self) {
@@ -339,13 +357,23 @@ void BindPipeline(nb::module_& module) {
       .def("save_state", &SaveState,
            "Returns the position after the last batch given, in a few KB of bytes.")
       .def("restore", &Restore, "state"_a, kRestoreDoc)
-      .def_prop_ro("counters", &CountersDict,
+      .def_prop_ro("counters", &Counters,
                    nb::sig("def counters(self) -> dict[str, typing.Any]"),
                    "Counts by name; see frazo.Pipeline.")
       .def_prop_ro("padding_fraction", &PaddingFraction,
                    "The share of padding in the values of the batches given, from 0 to 1.")
       .def("padding_report", &PaddingReportText,
            "Returns a table of the padding in the batches given, by bucket and feature.");
+  nb::class_<CountersReader>(module, "PublishedCounters",
+                             "The counters of the iterators of a pipeline_dataset that has them.")
+      .def(nb::init<>())
+      .def_prop_ro(
+          "number", [](const CountersReader& self) { return self.published->number(); },
+          "Names them within this process: the op's attribute.")
+      .def(
+          "read", &ReadCounters, nb::sig("def read(self) -> dict[str, typing.Any] | None"),
+          "Those of the iterator that went on last, as Pipeline.counters has them. None: there was "
+          "none yet.");
   BindPlanFunctions(module);
 }
 

@@ -11,8 +11,7 @@ from frazo.experiment.parts import named_errors
 from frazo.input.input_texts import InputTexts
 from frazo.program import durable_file
 from frazo.program.console import Console
-from frazo.program.errors import JobError
-from frazo.program.number_format import format_duration, format_metrics
+from frazo.program.number_format import format_duration
 from frazo.proto import experiment_pb2
 from frazo.registry import unwrap
 
@@ -31,7 +30,6 @@ class DecodedSet(ScoredSet):
         self, name: str, experiment: experiment_pb2.Experiment, logdir: Path, console: Console
     ):
         super().__init__(f"decode_{name.lower()}", name, experiment, logdir, console)
-        self._name = name
         self._settings = experiment.decode
         _, message = unwrap(experiment.inputs[name])
         self._texts = InputTexts(message)
@@ -71,16 +69,12 @@ class DecodedSet(ScoredSet):
         if decoded is None:
             return
         if not decoded.records:
-            raise JobError(
-                f"inputs.{self._name}: there is no example to decode. Check the input's files, and "
-                "whether every example is longer than the batcher's bounds."
-            )
+            raise self._no_example("decode")
         self._num_examples = len(decoded.records)
         scores = decoded.scorer.result()
         rate = len(decoded.records) / decoded.seconds
         metrics = {**scores.metrics, "num_examples": float(len(decoded.records)), _RATE: rate}
         self._write(step, decoded)
-        self.console.line(f"{self.label}: step: {step}, {format_metrics(metrics)}")
         self._keep(step, metrics, details={**self._made_by, "signatures": scores.signatures})
 
     def _report_of(self, step: int) -> Callable[[int, float], None]:

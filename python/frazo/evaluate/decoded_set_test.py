@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from frazo.evaluate import decoded_set, scored_set
+from frazo.input.lost_records import LostRecords
 from frazo.layers.place import Place
 from frazo.program.console import Console
 from frazo.program.errors import JobError
@@ -86,6 +87,10 @@ class Numbers:
     def dataset(self):
         return tf.data.Dataset.from_tensor_slices({"x": np.arange(self.count)}).batch(2)
 
+    def lost_records(self):
+        """The batcher left out whatever there is beyond five."""
+        return LostRecords(5, {"too_long": 5 - self.count} if self.count < 5 else {})
+
 
 class Terminal(io.StringIO):
     def isatty(self):
@@ -136,6 +141,22 @@ def test_outputs_figures_and_scores_of_the_evaluation_weights(decoded, tmp_path)
     assert len(list(directory.glob("events*"))) == 1
 
 
+def test_what_the_input_lost_stands_beside_the_scores(decoded, tmp_path):
+    made, out = decoded(count=3)
+    made.score(20, go_on)
+    assert "total: 5.0000, lost: 2 too long of 5 records\n" in out.getvalue()
+    lost = {"records": 5, "too_long": 2}
+    assert made.records[20]["lost"] == lost
+    assert json.loads((tmp_path / "decode_test/scores.jsonl").read_text())["lost"] == lost
+
+
+def test_without_losses_nothing_is_said_of_them(decoded, tmp_path):
+    made, out = decoded()
+    made.score(20, go_on)
+    assert "lost" not in out.getvalue()
+    assert "lost" not in (tmp_path / "decode_test/scores.jsonl").read_text()
+
+
 def test_a_second_pass_knows_how_many_there_are(decoded):
     made, out = decoded()
     made.score(20, go_on)
@@ -178,8 +199,12 @@ def test_what_is_stopped_leaves_nothing(decoded, tmp_path):
 
 def test_an_empty_input_is_an_error(decoded):
     made, _ = decoded(count=0)
-    with pytest.raises(JobError, match=r"inputs\.Test: there is no example to decode"):
+    with pytest.raises(JobError) as failure:
         made.score(20, go_on)
+    assert str(failure.value) == (
+        "inputs.Test: there is no example to decode: lost: 5 too long of 5 records. Correct the files, "
+        "or the input's filters and the bounds of its batcher."
+    )
 
 
 def test_a_task_that_outputs_nothing_is_an_error(decoded):

@@ -7,7 +7,6 @@ from frazo.evaluate.evaluation import Evaluation
 from frazo.evaluate.scored_set import ScoredSet
 from frazo.experiment.model import Model
 from frazo.program.console import Console
-from frazo.program.number_format import format_metrics
 from frazo.proto import experiment_pb2
 
 
@@ -32,5 +31,6 @@ class EvaluatedSet(ScoredSet):
             result = self._evaluation.run(should_stop)
         if result is None:
             return
-        self.console.line(f"{self.label}: step: {step}, {format_metrics(result.metrics)}")
+        if not result.num_examples:
+            raise self._no_example("evaluate")
         self._keep(step, result.metrics, summaries=self._model.task.example_page(result.shown))

@@ -22,11 +22,13 @@ class EvalResult:
 
     Attributes:
       metrics: Weighted means by name.
+      num_examples: Number of examples that they are of.
       shown: The first examples that the task marked as worth showing; each maps the names of
         EvalOutput.examples to values.
     """
 
     metrics: dict[str, float]
+    num_examples: int
     shown: list[dict[str, Any]]
 
 
@@ -79,7 +81,7 @@ class Evaluation:
             num_examples += int(batch_examples)
             if num_examples >= self._num_examples:
                 break
-        return EvalResult(means.means(), shown)
+        return EvalResult(means.means(), num_examples, shown)
 
     def _evaluate_batch(self, batch: Mapping[str, tf.Tensor]) -> tuple[EvalOutput, tf.Tensor]:
         """Returns the task's output, and int64 [], the number of examples in the batch."""

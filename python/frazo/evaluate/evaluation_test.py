@@ -50,7 +50,7 @@ def evaluation(**settings):
 def test_padding_does_not_count():
     result = evaluation().run()
     # (1 + 2 + 3 + 4 + 5) / 5.
-    assert result.metrics == {"mean": 3.0}
+    assert (result.metrics, result.num_examples) == ({"mean": 3.0}, 5)
 
 
 def test_the_same_evaluation_can_be_run_again():

@@ -8,7 +8,10 @@ import tensorflow as tf
 from frazo.experiment.model import Model
 from frazo.experiment.parts import build_one_pass_input
 from frazo.program.console import Console
+from frazo.program.errors import JobError
+from frazo.program.number_format import format_metrics
 from frazo.proto import experiment_pb2
+from frazo.scores.lost_line import LostLine
 from frazo.scores.score_records import ScoreRecords
 
 
@@ -46,9 +49,11 @@ class ScoredSet:
           JobError: The files of the input cannot be used.
         """
         self.label = label
+        self._name = name
         self.scored_input = build_one_pass_input(experiment, name)
         self.directory = logdir / label
         self.console = console
+        self._lost_line = LostLine(label, console)
         self._score_records = ScoreRecords(self.directory, console)
         self.records: dict[int, dict[str, Any]] = self._score_records.read()
 
@@ -88,6 +93,23 @@ class ScoredSet:
         summaries: Sequence[tf.compat.v1.Summary.Value] = (),
         details: Mapping[str, Any] | None = None,
     ) -> None:
-        """Records the scores of a step; see ScoreRecords.add."""
-        self._score_records.add(step, metrics, summaries=summaries, details=details)
+        """Logs the scores of a step, with what the input lost, and records them; see
+        ScoreRecords.add.
+        """
+        lost = self.scored_input.lost_records()
+        self.console.line(
+            f"{self.label}: step: {step}, {format_metrics(metrics)}{self._lost_line.part(lost)}"
+        )
+        self._score_records.add(step, metrics, summaries=summaries, details=details, lost=lost)
         self.records[step] = {"metrics": metrics, **(details or {})}
+        if lost:
+            self.records[step]["lost"] = lost.as_json()
+
+    def _no_example(self, verb: str) -> JobError:
+        """Returns the error of a pass without a single example, of which there are no metrics."""
+        lost = self.scored_input.lost_records()
+        why = f"lost: {lost}" if lost else "its files have no records"
+        return JobError(
+            f"inputs.{self._name}: there is no example to {verb}: {why}. Correct the files, or the input's "
+            "filters and the bounds of its batcher."
+        )

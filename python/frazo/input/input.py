@@ -3,6 +3,7 @@
 from typing import Any
 
 import tensorflow as tf
+from frazo.input.lost_records import NOTHING_LOST, LostRecords
 from frazo.input.share import WHOLE, Share
 
 
@@ -37,3 +38,12 @@ class Input:
         are a pure function of the message, the files and the seed.
         """
         raise NotImplementedError(f"{type(self).__name__} does not define dataset")
+
+    def lost_records(self) -> LostRecords:
+        """Returns what was lost of the records up to the last batch.
+
+        It tells of the iterator of dataset() that gave a batch last, and counts since that
+        iterator's first start, also in earlier processes. An input that can lose nothing keeps
+        this method.
+        """
+        return NOTHING_LOST

@@ -1,8 +1,9 @@
 """An input of batches that the C++ pipeline makes from files of records."""
 
 import tensorflow as tf
-from frazo._core import NotFoundError
+from frazo._core import NotFoundError, PublishedCounters
 from frazo.input.input import Input
+from frazo.input.lost_records import NOTHING_LOST, LostRecords, lost_records_of
 from frazo.input.share import WHOLE, Share
 from frazo.ops import pipeline_dataset
 from frazo.pipeline import Pipeline
@@ -44,7 +45,8 @@ class PipelineInput(Input):
                 )
             config.replica, config.replicas = share.replica, share.replicas
         _check_files(config)
-        self._dataset = pipeline_dataset(config)
+        self._counters = PublishedCounters()
+        self._dataset = pipeline_dataset(config, counters=self._counters)
         self.element_spec = self._dataset.element_spec
 
     def dataset(self) -> tf.data.Dataset:
@@ -54,6 +56,10 @@ class PipelineInput(Input):
         options.experimental_optimization.apply_default_optimizations = False
         options.autotune.enabled = False
         return self._dataset.with_options(options)
+
+    def lost_records(self) -> LostRecords:
+        counters = self._counters.read()
+        return NOTHING_LOST if counters is None else lost_records_of(counters)
 
 
 def _check_files(config: pipeline_pb2.Pipeline) -> None:

@@ -88,6 +88,41 @@ def test_a_saved_iterator_goes_on_exactly(folder):
     assert numbers(restored, 5) == expected[7:]
 
 
+def test_counts_what_was_lost_up_to_the_last_batch(folder):
+    # The first file is 0 to 19, one number a record, and the record between them is none.
+    with _core.RecordWriter(folder / "other") as writer:
+        for record in [*(b"%d" % number for number in range(12)), b"x", b"12", b"13", b"14", b"15"]:
+            writer.write(record)
+    text = f"""
+        pipeline {{
+          source {{ files {{ files {{ patterns: "{folder}/other" }} epochs: 1 }} }}
+          processor {{
+            raw {{ name: "number" }}
+            steps {{ parse_numbers {{ field: "number" type: INT32 }} }}
+            max_bad_records: 1
+          }}
+          batcher {{ fixed {{ batch_size: 8 }} }}
+        }}
+    """
+    source = build(text_format.Parse(text, input_pb2.Input()), seed=1)
+    assert not source.lost_records()
+    iterator = iter(source.dataset())
+    numbers(iterator, 1)
+    assert (source.lost_records().records, source.lost_records().kinds) == (8, {})
+    path = tf.train.Checkpoint(iterator=iterator).write(str(folder / "state"))
+    numbers(iterator, 1)
+    lost = source.lost_records()
+    assert (lost.records, lost.kinds) == (17, {"bad": 1})
+    assert "other': record 12 at byte " in lost.samples[0]
+    # A restored iterator brings the counters of its state, and a new pass begins anew.
+    tf.train.Checkpoint(iterator=iterator).read(path).assert_consumed()
+    assert source.lost_records().records == 8
+    numbers(iterator, 1)
+    assert source.lost_records().kinds == {"bad": 1}
+    iter(source.dataset())
+    assert source.lost_records().records == 0
+
+
 def test_a_wrong_message_names_the_field(folder):
     with pytest.raises(_core.InvalidArgumentError, match="threads: is -1"):
         make(folder, "threads: -1")

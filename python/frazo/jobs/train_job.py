@@ -83,7 +83,13 @@ class TrainJob:
             self._run_state.clear_finished()
             inner = InnerLoop(model, iterator, experiment.learner.max_nonfinite_steps)
             saver = Saver(state, CheckpointWriter(store), self._console)
-            step = self._run_loop(model, inner, saver)
+            report = TrainReport(
+                self._train_directory,
+                experiment.train.max_steps,
+                console=self._console,
+                lost=train_input.lost_records,
+            )
+            step = self._run_loop(model, inner, saver, report)
         if step >= experiment.train.max_steps:
             self._run_state.mark_finished(step)
         return step
@@ -118,9 +124,7 @@ class TrainJob:
             model.learner.restart_averages()
             self._console.line(f"train: {taken.describe()}")
 
-    def _run_loop(self, model: Model, inner: InnerLoop, saver: Saver) -> int:
-        settings = self._experiment.train
-        report = TrainReport(self._train_directory, settings.max_steps, self._console)
+    def _run_loop(self, model: Model, inner: InnerLoop, saver: Saver, report: TrainReport) -> int:
 
         def after_first_step() -> None:
             seconds = process_clock.seconds_since_start()
@@ -131,7 +135,7 @@ class TrainJob:
                 self._records.begin_graph(inner)
 
         try:
-            loop = OuterLoop(settings, model, inner, saver, report, self._run_state)
+            loop = OuterLoop(self._experiment.train, model, inner, saver, report, self._run_state)
             return loop.run(after_first_step, lambda step: self._scores.score(model, step))
         finally:
             report.close()

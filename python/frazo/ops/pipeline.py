@@ -9,7 +9,9 @@ from frazo.ops.library import op_library
 from frazo.pipeline import PipelineConfig, read_config, search_folders
 
 
-def pipeline_dataset(config: PipelineConfig) -> tf.data.Dataset:
+def pipeline_dataset(
+    config: PipelineConfig, counters: _core.PublishedCounters | None = None
+) -> tf.data.Dataset:
     """Reads files and makes batches in C++ threads, as a Pipeline message describes.
 
     The batches depend on the message and the files only, never on threads. A saved iterator
@@ -20,6 +22,9 @@ def pipeline_dataset(config: PipelineConfig) -> tf.data.Dataset:
     Args:
       config: The message, its textproto, or the path of a file that holds it. Relative paths in it
         are looked up below the current directory, then below Frazo's own tree.
+      counters: Iterators of the dataset publish their counters here with each batch, as long as it
+        lives. By default they write the first bad records and the first damage that they skip to
+        standard error.
 
     Returns:
       A dataset of dict[str, tf.Tensor]; the message determines the names, types and shapes. Numeric
@@ -43,5 +48,6 @@ def pipeline_dataset(config: PipelineConfig) -> tf.data.Dataset:
         search_folders=tf.constant(search_folders(), tf.string),
         output_types=[tensor.dtype for tensor in flat],
         output_shapes=[tensor.shape for tensor in flat],
+        counters=0 if counters is None else counters.number,
     )
     return tf.data.experimental.from_variant(handle, spec)

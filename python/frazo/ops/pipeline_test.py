@@ -149,6 +149,35 @@ def test_errors_name_the_place(tmp_path):
         list(ops.pipeline_dataset(words_config(tmp_path)))
 
 
+def test_what_is_passed_over_is_told_whatever_level_tensorflow_logs_at(tmp_path, capfd):
+    write_records(tmp_path / "words-0", [b"1", b"x", b"2"])
+    damaged = tmp_path / "words-1"
+    write_records(damaged, [b"3", b"4"])
+    content = bytearray(damaged.read_bytes())
+    content[-5] ^= 1  # A byte of the last record: its checksum of 4 bytes follows.
+    damaged.write_bytes(content)
+    steps = TEXT_STEPS.replace("processor {", "processor { max_bad_records: 1")
+    config = words_config(tmp_path).replace(TEXT_STEPS, steps) + " skip_damaged: true"
+    assert sum(len(batch["words"]) for batch in ops.pipeline_dataset(config)) == 3
+    bad, damage = capfd.readouterr().err.splitlines()
+    assert bad.startswith(f"warning: passed over a bad record: '{tmp_path}/words-0': record 1 at ")
+    assert damage.startswith("warning: passed over damage, for the first time here: ")
+    assert "words-1': record 1 at byte 17" in damage
+
+
+def test_counters_are_published_and_not_told(tmp_path, capfd):
+    write_records(tmp_path / "words-0", [b"1", b"x", b"2 3 4 5 6 7 8 9 10"])
+    steps = TEXT_STEPS.replace("processor {", "processor { max_bad_records: 1")
+    published = _core.PublishedCounters()
+    assert published.read() is None
+    config = words_config(tmp_path).replace(TEXT_STEPS, steps)
+    assert len(list(ops.pipeline_dataset(config, published))) == 1
+    counters = published.read()
+    # The last one has 9 numbers; the last bound is 8.
+    assert (counters["records"], counters["bad_records"], counters["too_long"]) == (3, 1, 1)
+    assert capfd.readouterr().err == ""
+
+
 def test_a_graph_made_for_other_tensors_is_refused(tmp_path):
     write_words(tmp_path, 4)
     make = op_library().frazo_pipeline_dataset

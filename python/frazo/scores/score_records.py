@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import tensorflow as tf
+from frazo.input.lost_records import NOTHING_LOST, LostRecords
 from frazo.program.console import Console
 from frazo.scores.event_file import EventFile
 from frazo.scores.score_log import ScoreLog
@@ -39,6 +40,7 @@ class ScoreRecords:
         only_events: Mapping[str, float] | None = None,
         summaries: Sequence[tf.compat.v1.Summary.Value] = (),
         details: Mapping[str, Any] | None = None,
+        lost: LostRecords = NOTHING_LOST,
     ) -> None:
         """Adds the scores of a step.
 
@@ -48,11 +50,15 @@ class ScoreRecords:
           only_events: Scalars for the event file only, such as rates.
           summaries: Other values for the event file.
           details: More members for the score log only; see ScoreLog.append.
+          lost: What the input lost: the member "lost" of the score log's record, and scalars
+            "lost/KIND". Without losses, neither.
         """
 
         def write() -> None:
-            self._log.append(step, metrics, details)
-            self._events.add_scalars(step, {**metrics, **(only_events or {})})
+            members = {**(details or {}), **({"lost": lost.as_json()} if lost else {})}
+            self._log.append(step, metrics, members)
+            scalars = {**metrics, **(only_events or {}), **lost.scalars()}
+            self._events.add_scalars(step, scalars)
             self._events.add_values(step, summaries)
 
         self._try(write)

@@ -22,6 +22,10 @@ class _StepSums(NamedTuple):
     examples: tf.Tensor
 
 
+class InputEnded(Exception):
+    """The iterator has no further batch. The steps on the batches before it are done."""
+
+
 @dataclasses.dataclass(frozen=True)
 class LoopResult:
     """The results of some steps.
@@ -77,8 +81,16 @@ class InnerLoop:
         )
 
     def run(self, num_steps: int) -> LoopResult:
-        """Runs `num_steps` steps, or fewer if max_nonfinite_steps in a row were skipped."""
-        sums, scalars = self._loop(tf.constant(num_steps, tf.int64))
+        """Runs `num_steps` steps, or fewer if max_nonfinite_steps in a row were skipped.
+
+        Raises:
+          InputEnded: There was a batch for fewer steps. These are done; model.global_step counts
+            them.
+        """
+        try:
+            sums, scalars = self._loop(tf.constant(num_steps, tf.int64))
+        except tf.errors.OutOfRangeError as error:
+            raise InputEnded from error
         return LoopResult(
             totals={name: float(total) for name, total in sums.totals.items()},
             weights={name: float(weight) for name, weight in sums.weights.items()},
@@ -93,8 +105,10 @@ class InnerLoop:
 
     def _train_step(self) -> tuple[_StepSums, dict[str, tf.Tensor]]:
         model = self._model
-        step = model.global_step.read_value()
         batch = next(self._iterator)
+        # What writes follows this read: without a batch nothing of the step may be done.
+        with tf.control_dependencies(tf.nest.flatten(batch)):
+            step = model.global_step.read_value()
         context = StepContext.for_training(seed=model.seed, global_step=step)
         with model.learner.noisy_weights(context, step):
             with tf.GradientTape() as tape:

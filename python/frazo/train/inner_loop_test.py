@@ -13,7 +13,7 @@ from frazo.learn.learner import Learner
 from frazo.learn.loss import Loss
 from frazo.proto import input_pb2, learner_pb2
 from frazo.tasks.task import Task
-from frazo.train.inner_loop import InnerLoop
+from frazo.train.inner_loop import InnerLoop, InputEnded
 from frazo.train.reduction import Reduction
 from frazo.train.state import TrainState
 from google.protobuf import text_format
@@ -77,6 +77,17 @@ def test_sums_are_over_the_steps_and_scalars_of_the_last_one():
     assert (result.nonfinite, result.examples) == (0, 2)
     assert result.scalars["grad_norm"] == 1.0
     assert float(model.task.weight) == 0.25
+
+
+def test_an_input_that_ends_leaves_the_steps_that_had_a_batch():
+    model = SmallModel()
+    loop = InnerLoop(model, batches([0.0, 0.0]), 3)
+    for _ in range(2):
+        with pytest.raises(InputEnded):
+            loop.run(5)
+        # As above: two steps of five, and none more when it is asked again.
+        assert int(model.global_step) == 2
+        assert float(model.task.weight) == 0.25
 
 
 def unequal_batches(*batches):

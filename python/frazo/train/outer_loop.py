@@ -7,7 +7,7 @@ from frazo.experiment.model import Model
 from frazo.program.errors import JobError
 from frazo.proto import train_loop_pb2
 from frazo.run.run_state import RunState
-from frazo.train.inner_loop import InnerLoop
+from frazo.train.inner_loop import InnerLoop, InputEnded
 from frazo.train.report import TrainReport
 from frazo.train.saver import Saver
 
@@ -46,10 +46,16 @@ class OuterLoop:
           The number of steps done.
 
         Raises:
-          JobError: Too many steps in a row were not finite, or the last save failed.
+          JobError: Too many steps in a row were not finite, the input ended before max_steps, or
+            the last save failed.
         """
         try:
-            step = self._run(after_first_step, at_checkpoint)
+            try:
+                step = self._run(after_first_step, at_checkpoint)
+            except InputEnded as end:
+                ended = self._save_at_end_of_input()
+                self._saver.close()
+                raise ended from end
         except BaseException:
             self._saver.settle()
             raise
@@ -65,7 +71,12 @@ class OuterLoop:
         first = True
         while step < self._settings.max_steps and not self._run_state.should_stop():
             steps = 1 if first else self._steps_to_next_event(step)
-            result = self._inner.run(steps)
+            try:
+                result = self._inner.run(steps)
+            except InputEnded:
+                if step > reported:
+                    self._report.report(step)
+                raise
             self._require_finite()
             step += steps
             self._report.add(result, steps, step)
@@ -89,6 +100,17 @@ class OuterLoop:
         began = time.monotonic()
         at_checkpoint(step)
         self._report.leave_out(time.monotonic() - began)
+
+    def _save_at_end_of_input(self) -> JobError:
+        """Saves what was learned, and returns the error that says what to set."""
+        self._require_finite()
+        step = int(self._model.global_step)
+        self._saver.save(step)
+        return JobError(
+            f"inputs.Train: the input ended at step {step} of {self._settings.max_steps}; everything up to "
+            "there is saved. Leave out its epochs (source.files.epochs), so that it has no end, or set "
+            f"train.max_steps to {step}."
+        )
 
     def _steps_to_next_event(self, step: int) -> int:
         settings = self._settings

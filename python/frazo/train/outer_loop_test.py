@@ -4,7 +4,7 @@ import pytest
 from frazo.program.errors import JobError
 from frazo.proto import learner_pb2, train_loop_pb2
 from frazo.run.run_state import RunState, Stop
-from frazo.train.inner_loop import LoopResult
+from frazo.train.inner_loop import InputEnded, LoopResult
 from frazo.train.outer_loop import OuterLoop
 
 
@@ -179,6 +179,28 @@ def test_a_gradient_that_is_not_finite_is_named():
     training.learner.first_nonfinite = "network/fc/kernel"
     with pytest.raises(JobError, match="the gradient of 'network/fc/kernel' was not finite"):
         training.train(max_steps=100)
+
+
+def test_an_input_that_ends_saves_what_was_learned_and_says_what_to_set():
+    training = Training()
+
+    def end_at_8(step):
+        # The loop of steps 7 to 11 found batches for 7 and 8 only.
+        if step > 8:
+            training.model.global_step = 8
+            raise InputEnded
+
+    training.after_loop = end_at_8
+    settings = {"save_interval_steps": 50, "log_interval_steps": 50, "steps_per_loop": 5}
+    with pytest.raises(JobError) as failure:
+        training.train(max_steps=100, **settings)
+    assert str(failure.value) == (
+        "inputs.Train: the input ended at step 8 of 100; everything up to there is saved. Leave out "
+        "its epochs (source.files.epochs), so that it has no end, or set train.max_steps to 8."
+    )
+    assert training.saver.steps == [8]
+    # Loops of 1 and 5 steps were gathered.
+    assert training.report.steps == [6]
 
 
 def test_an_error_lets_the_save_under_way_end_and_is_the_one_that_is_raised():

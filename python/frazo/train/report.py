@@ -4,9 +4,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from frazo.input.lost_records import NOTHING_LOST, LostRecords
 from frazo.program.console import Console
 from frazo.program.number_format import format_duration, format_metric, format_metrics
 from frazo.program.progress_bar import progress_bar
+from frazo.scores.lost_line import LostLine
 from frazo.scores.score_records import ScoreRecords
 from frazo.scores.weighted_means import WeightedMeans
 from frazo.train.inner_loop import LoopResult
@@ -17,7 +19,7 @@ class TrainReport:
 
     A metric in a report is the mean over the steps since the previous report. learning_rate and
     grad_norm are those of the last step. steps/sec and examples/sec don't count the time spent in
-    evaluation.
+    evaluation. What the input lost is a sum since the first start of the training.
     """
 
     def __init__(
@@ -26,6 +28,7 @@ class TrainReport:
         max_steps: int,
         console: Console,
         clock: Callable[[], float] = time.monotonic,
+        lost: Callable[[], LostRecords] = lambda: NOTHING_LOST,
     ):
         """Opens the records.
 
@@ -34,10 +37,13 @@ class TrainReport:
           max_steps: The last step of the training.
           console: For log lines and the live line.
           clock: Seconds from any start.
+          lost: What the input lost so far; see Input.lost_records.
         """
         self._console = console
         self._max_steps = max_steps
         self._clock = clock
+        self._lost_records = lost
+        self._lost_line = LostLine("train", console)
         self._records = ScoreRecords(train_directory, console)
         self._rate = 0.0
         self._begin_interval()
@@ -78,11 +84,13 @@ class TrainReport:
             self._console.warning(
                 f"train: {self._nonfinite} of the last {self._steps} steps were not finite and were skipped"
             )
+        lost = self._lost_records()
         self._console.line(
             f"train: step: {step}, steps/sec: {rates['steps/sec']:.2f}, "
             f"examples/sec: {rates['examples/sec']:.1f}, {format_metrics(metrics)}"
+            f"{self._lost_line.part(lost)}"
         )
-        self._records.add(step, metrics, only_events=rates)
+        self._records.add(step, metrics, only_events=rates, lost=lost)
         self._begin_interval()
 
     def close(self) -> None:

@@ -1,6 +1,7 @@
 import io
 
 import tensorflow as tf
+from frazo.input.lost_records import LostRecords
 from frazo.program.console import Console
 from frazo.scores.score_log import ScoreLog
 from frazo.train.inner_loop import LoopResult
@@ -70,6 +71,24 @@ def test_the_next_report_starts_afresh(tmp_path):
         report.report(step)
     assert "step: 20, steps/sec: 10.00, examples/sec: 2560.0" in out.getvalue()
     assert out.getvalue().endswith("loss: 1.5000\n")
+
+
+def test_what_the_input_lost_is_told_in_the_line_the_record_and_the_scalars(tmp_path):
+    out, clock = io.StringIO(), Clock()
+    lost = LostRecords(1500, {"bad": 3, "too_long": 12})
+    console = Console(out, io.StringIO())
+    report = TrainReport(tmp_path, 1000, console, clock, lost=lambda: lost)
+    report.add(result(loss_total=10.0, weight=20.0), 10, 10)
+    report.report(10)
+    report.close()
+    assert out.getvalue().endswith("loss: 0.5000, lost: 3 bad, 12 too long of 1,500 records\n")
+    record = ScoreLog(tmp_path).read()[10]
+    assert record["lost"] == {"records": 1500, "bad": 3, "too_long": 12}
+    assert record["metrics"]["loss"] == 0.5
+    (path,) = tmp_path.glob("events*")
+    *_, event = tf.data.TFRecordDataset(str(path)).as_numpy_iterator()
+    values = {v.tag: v.simple_value for v in tf.compat.v1.Event.FromString(event).summary.value}
+    assert (values["lost/bad"], values["lost/too_long"]) == (3.0, 12.0)
 
 
 def test_skipped_steps_are_told(tmp_path):

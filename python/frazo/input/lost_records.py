@@ -1,0 +1,73 @@
+"""What an input lost of its records, for people and for files."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+
+@dataclasses.dataclass(frozen=True)
+class LostRecords:
+    """What was lost of the records that an input has read so far.
+
+    Attributes:
+      records: Number of records read.
+      kinds: Number of what was lost by kind, without zeros: "bad" (the processor could not make an
+        example of them), "filtered", "too_long" (for the batcher), "empty", "dropped_at_end",
+        "truncated" (the example lacks the end), "damaged" (stretches of a file, each of one record
+        or more, which are not among `records`), "damaged_files" (from the damage to their end) and
+        "invalid_utf8" (sequences of bytes that U+FFFD replaced).
+      samples: The first bad records and the first damage, each with file, record, byte and cause.
+    """
+
+    records: int
+    kinds: Mapping[str, int]
+    samples: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Returns whether anything was lost."""
+        return bool(self.kinds)
+
+    def __str__(self) -> str:
+        """Returns the kinds for a log line: "3 bad, 12 too long of 1,500 records"."""
+        if not self:
+            return f"nothing of {self.records:,} records"
+        kinds = ", ".join(f"{n:,} {kind.replace('_', ' ')}" for kind, n in self.kinds.items())
+        return f"{kinds} of {self.records:,} records"
+
+    def as_json(self) -> dict[str, int]:
+        """Returns the numbers for a score log."""
+        return {"records": self.records, **self.kinds}
+
+    def scalars(self) -> dict[str, float]:
+        """Returns the numbers for TensorBoard, by tag."""
+        return {f"lost/{kind}": float(number) for kind, number in self.kinds.items()}
+
+
+NOTHING_LOST = LostRecords(0, {})
+
+
+def lost_records_of(counters: Mapping[str, Any]) -> LostRecords:
+    """Returns the losses among the counters of a pipeline.
+
+    Args:
+      counters: As frazo.Pipeline.counters.
+    """
+    kinds = {
+        "bad": counters["bad_records"],
+        "filtered": sum(counters["filtered"].values()),
+        "too_long": counters["too_long"],
+        "empty": counters["empty"],
+        "dropped_at_end": counters["dropped_at_end"],
+        "truncated": counters["truncated"],
+        "damaged": counters["damaged_records"],
+        "damaged_files": counters["damaged_files"],
+        "invalid_utf8": counters["invalid_utf8"],
+    }
+    damage = (counters["first_damage"],) if counters["first_damage"] else ()
+    return LostRecords(
+        counters["records"],
+        {kind: number for kind, number in kinds.items() if number},
+        (*counters["bad_record_samples"], *damage),
+    )
