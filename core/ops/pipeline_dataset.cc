@@ -60,7 +60,7 @@ Errors name the place in the configuration (InvalidArgument), or the file, the r
 PermissionDenied, DataLoss (the file is damaged or was cut short), FailedPrecondition (it has grown),
 InvalidArgument (more records than processor.max_bad_records cannot be processed).
 
-Records and files that are passed over are told on standard error, each once, whatever
+Records and files that are skipped are told on standard error, each once, whatever
 TF_CPP_MIN_LOG_LEVEL is, unless `counters` gives the telling to the program.
 
 config: [] a serialized frazo.Pipeline.

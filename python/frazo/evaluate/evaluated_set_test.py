@@ -86,7 +86,7 @@ def test_what_the_input_lost_stands_beside_the_scores(evaluated, tmp_path):
     made.score(40, go_on)
     # The sample is told once.
     assert out.getvalue() == (
-        "warning: eval_test: passed over 'a': record 1 at byte 9: no number\n"
+        "warning: eval_test: skipped 'a': record 1 at byte 9: no number\n"
         "eval_test: step: 20, mean: 2.0000, lost: 1 bad, 2 too long of 8 records\n"
         "eval_test: step: 40, mean: 2.0000, lost: 1 bad, 2 too long of 8 records\n"
     )

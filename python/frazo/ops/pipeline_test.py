@@ -160,8 +160,8 @@ def test_what_is_passed_over_is_told_whatever_level_tensorflow_logs_at(tmp_path,
     config = words_config(tmp_path).replace(TEXT_STEPS, steps) + " skip_damaged: true"
     assert sum(len(batch["words"]) for batch in ops.pipeline_dataset(config)) == 3
     bad, damage = capfd.readouterr().err.splitlines()
-    assert bad.startswith(f"warning: passed over a bad record: '{tmp_path}/words-0': record 1 at ")
-    assert damage.startswith("warning: passed over damage, for the first time here: ")
+    assert bad.startswith(f"warning: skipped a bad record: '{tmp_path}/words-0': record 1 at ")
+    assert damage.startswith("warning: skipped damage, for the first time here: ")
     assert "words-1': record 1 at byte 17" in damage
 
 

@@ -26,5 +26,5 @@ class LostLine:
         for sample in lost.samples:
             if sample not in self._told:
                 self._told.add(sample)
-                self._console.warning(f"{self._label}: passed over {sample}")
+                self._console.warning(f"{self._label}: skipped {sample}")
         return f", lost: {lost}" if lost else ""

@@ -19,6 +19,6 @@ def test_each_sample_is_told_once():
     assert line.part(first) == ", lost: 1 bad of 10 records"
     assert line.part(later) == ", lost: 2 bad of 20 records"
     assert err.getvalue() == (
-        "warning: train: passed over 'a': record 2 at byte 9: no number\n"
-        "warning: train: passed over 'a': record 15 at byte 80: no number\n"
+        "warning: train: skipped 'a': record 2 at byte 9: no number\n"
+        "warning: train: skipped 'a': record 15 at byte 80: no number\n"
     )
