@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Builds the C++ runtime for ARM by Debian's cross compiler, and runs its tests on qemu:
 #   tests/aarch64.sh [TARGET...]
-# Default: all C++ tests of core, our TensorFlow ops included, and the Python module, which is built only. What has to be
-# installed is said by //third_party/aarch64:repository.bzl.
+# Default: all C++ tests of core, our TensorFlow ops included, and the Python module, which is only built. The build names
+# the Debian packages that it lacks.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
