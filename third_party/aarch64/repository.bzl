@@ -7,11 +7,10 @@ _NEEDED = {
     "/usr/src/googletest/googlemock": "googletest",
 }
 
-# The wheel is 282 MB, and of it only this is needed.
-_LIBRARY = "tensorflow/libtensorflow_framework.so.2"
-_EXTRACT = "import sys, zipfile; zipfile.ZipFile(sys.argv[1]).extract(sys.argv[2])"
+_LIBRARIES = ["tensorflow/libtensorflow_framework.so.2", "tensorflow/libtensorflow_cc.so.2"]
+_EXTRACT = "import sys, zipfile; zipfile.ZipFile(sys.argv[1]).extractall(members=sys.argv[2:])"
 
-def _fetch_library(repository_ctx):
+def _fetch_libraries(repository_ctx):
     python = repository_ctx.path(repository_ctx.attr._environment).realpath.dirname.get_child("python")
     repository_ctx.report_progress("Fetching TensorFlow for aarch64 (once per clone)")
     fetched = repository_ctx.execute([
@@ -34,9 +33,9 @@ def _fetch_library(repository_ctx):
     if fetched.return_code != 0:
         fail("TensorFlow for aarch64 could not be fetched.\n" + fetched.stdout + fetched.stderr)
     wheel = repository_ctx.path("wheel").readdir()[0]
-    extracted = repository_ctx.execute([python, "-c", _EXTRACT, wheel, _LIBRARY])
+    extracted = repository_ctx.execute([python, "-c", _EXTRACT, wheel] + _LIBRARIES)
     if extracted.return_code != 0:
-        fail("{} has no {}:\n{}".format(wheel, _LIBRARY, extracted.stderr))
+        fail("{} could not be extracted:\n{}".format(wheel, extracted.stderr))
     repository_ctx.delete("wheel")
 
 def _aarch64_tools_impl(repository_ctx):
@@ -44,7 +43,7 @@ def _aarch64_tools_impl(repository_ctx):
     if missing:
         fail("--config=aarch64 needs packages that are missing on this machine. On Debian: " +
              "apt-get install --no-install-recommends " + " ".join(missing))
-    _fetch_library(repository_ctx)
+    _fetch_libraries(repository_ctx)
     repository_ctx.symlink("/usr/src/googletest", "googletest")
     repository_ctx.symlink(repository_ctx.attr._build_file, "BUILD")
 
@@ -57,5 +56,5 @@ aarch64_tools = repository_rule(
         "_requirements": attr.label(default = "//third_party/aarch64:requirements.txt"),
     },
     environ = ["HOME", "PATH", "XDG_CACHE_HOME"],
-    doc = "Debian's cross compiler, GoogleTest's sources, and TensorFlow's shared library for aarch64.",
+    doc = "Debian's cross compiler, GoogleTest's sources, and TensorFlow's shared libraries for aarch64.",
 )
