@@ -46,7 +46,7 @@ class GraphemeTokenizer final : public VocabularyTokenizer {
   // The tokens must be single code points and names.
   GraphemeTokenizer(Vocabulary tokens, const SpecialIds& ids, numeric::Fingerprint rules,
                     bool lower_case)
-      : VocabularyTokenizer(std::move(tokens), ids, rules) {
+      : VocabularyTokenizer(std::move(tokens), ids, rules), lower_case_(lower_case) {
     for (int32_t id = 0; id < vocab_size(); ++id) {
       if (special_ids().IsTextless(id)) continue;
       const std::string_view token = vocabulary().token(id);
@@ -88,7 +88,8 @@ class GraphemeTokenizer final : public VocabularyTokenizer {
   const Name* FindName(std::string_view text) const {
     if (text.front() != '<') return nullptr;
     const auto name = std::find_if(names_.begin(), names_.end(), [&](const Name& candidate) {
-      return absl::StartsWith(text, candidate.text);
+      return lower_case_ ? absl::StartsWithIgnoreCase(text, candidate.text)
+                         : absl::StartsWith(text, candidate.text);
     });
     return name == names_.end() ? nullptr : &*name;
   }
@@ -101,6 +102,7 @@ class GraphemeTokenizer final : public VocabularyTokenizer {
     return text;
   }
 
+  const bool lower_case_;
   CodePointIds code_points_;
   // Sorted by length, the longest first.
   std::vector<Name> names_;

@@ -17,7 +17,7 @@ namespace frazo::text {
 // Without a vocabulary file the tokenizer has a table of 76 pieces: 0 <unk>, 1 <s>, 2 </s>, 3
 // space, 4 <noise>, 5-30 a-z, 31-38 . ' - : ! ~ ` ; 39-48 0-9, 49-72 the rest of ASCII's
 // punctuation in the order of their codes, 73 <epsilon>, 74 <text_only>, 75 <sorw>. It reads A-Z as
-// a-z.
+// a-z, in names too: <NOISE> is 4.
 //
 // Decode joins the tokens. It returns the original text if all of its code points are in the
 // vocabulary; with the default table, A-Z become lower case. Other code points become the unknown

@@ -61,6 +61,17 @@ TEST(GraphemeTokenizerTest, LettersAreReadInLowerCaseAndOthersAreUnknown) {
   EXPECT_THAT(tokenizer->Decode(encoded.ids), IsOkAndHolds("az<unk><unk>"));
 }
 
+TEST(GraphemeTokenizerTest, NamesAreReadInLowerCaseToo) {
+  const TokenizerPtr tokenizer = DefaultTable();
+  const Encoded encoded = Encode(*tokenizer, "<NOISE>A<Text_Only><NOISE");
+  // The last name has no end: < is 60, n 18, o 19, i 13, s 23, e 9.
+  EXPECT_THAT(encoded.ids, ElementsAre(4, 5, 74, 60, 18, 19, 13, 23, 9));
+  EXPECT_EQ(encoded.spans[0], (TokenSpan{0, 7}));
+  EXPECT_EQ(encoded.spans[2], (TokenSpan{8, 19}));
+  EXPECT_THAT(tokenizer->Decode({4, 5, 74}), IsOkAndHolds("<noise>a<text_only>"));
+  EXPECT_THAT(Parts(*tokenizer, "</S><UNK>"), ElementsAre("<", "/", "S", ">", "<UNK>"));
+}
+
 TEST(GraphemeTokenizerTest, InvalidBytesAreUnknownAndCounted) {
   const Encoded encoded = Encode(*DefaultTable(), "a\xe1\x80\xff");
   EXPECT_THAT(encoded.ids, ElementsAre(5, 0, 0));
@@ -94,6 +105,8 @@ TEST(GraphemeTokenizerTest, AVocabularyOfOnesOwnKeepsCase) {
       WithVocabulary(scratch.Write("v", "<unk>\n<s>\n</s>\n \na\nA\n\u65e5\n<laugh>\n<laugh>>\n"));
   ASSERT_THAT(tokenizer, IsOk());
   EXPECT_THAT(Ids(**tokenizer, "aA \u65e5<laugh>>b"), ElementsAre(4, 5, 3, 6, 8, 0));
+  // < L u g h > are not in the vocabulary.
+  EXPECT_THAT(Ids(**tokenizer, "<Laugh>"), ElementsAre(0, 0, 4, 0, 0, 0, 0));
 }
 
 TEST(GraphemeTokenizerTest, EveryCodePointOfTheVocabularyComesBack) {

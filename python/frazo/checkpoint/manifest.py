@@ -2,7 +2,11 @@
 
 `ckpt-00000205.manifest` is JSON: format, step, saved_unix_seconds, files (name, size_bytes and the
 CRC32C of the whole file) and self_crc32c, the CRC32C of the JSON of all other members, so that a
-flipped bit in the manifest is detected too.
+flipped bit in the manifest is detected too. The files are those of the checkpoint in the manifest's
+own folder; a manifest that lists any other file is refused.
+
+`ckpt-00000205.partial` is the same list while the files are being put into place or removed. No
+reader takes them for a checkpoint.
 """
 
 import dataclasses
@@ -12,12 +16,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from frazo import _core
-from frazo.program import durable_file
 
 FORMAT = 1
 MANIFEST_SUFFIX = ".manifest"
+PARTIAL_SUFFIX = ".partial"
 
-_PREFIX_PATTERN = re.compile(r"ckpt-(\d{8,})")
+# The whole name of a tensor bundle's file, of a manifest, or the prefix of both.
+_NAME = re.compile(r"ckpt-([0-9]{8,})(\.index|\.data-[0-9]{5}-of-[0-9]{5}|\.manifest|)")
 
 
 def checkpoint_name(step: int) -> str:
@@ -26,9 +31,15 @@ def checkpoint_name(step: int) -> str:
 
 
 def step_of(file_name: str) -> int | None:
-    """Returns the step in the name of a checkpoint's file, or None if it is another file."""
-    match = _PREFIX_PATTERN.match(file_name)
-    return int(match.group(1)) if match else None
+    """Returns the step in the prefix of a checkpoint or in the name of one of its files, or None for
+    any other name: "ckpt-00000205.index" is one, "ckpt-00000205_best" is not.
+    """
+    match = _NAME.fullmatch(file_name)
+    if match is None:
+        return None
+    step = int(match.group(1))
+    # Nine digits that begin with 0 are not ours.
+    return step if file_name.startswith(checkpoint_name(step)) else None
 
 
 class DamagedCheckpointError(Exception):
@@ -83,11 +94,13 @@ class Manifest:
                 )
             if _body_crc32c(body) != expected_crc32c:
                 raise DamagedCheckpointError(f"{path}: the manifest's own checksum is wrong")
-            return cls(
+            manifest = cls(
                 step=body["step"],
                 saved_unix_seconds=body["saved_unix_seconds"],
                 files=tuple(FileRecord(**file) for file in body["files"]),
             )
+            _check_names(manifest, path)
+            return manifest
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise DamagedCheckpointError(f"{path}: the manifest cannot be read: {error}") from error
 
@@ -96,13 +109,30 @@ def manifest_path(directory: Path, step: int) -> Path:
     return directory / (checkpoint_name(step) + MANIFEST_SUFFIX)
 
 
-def write_manifest(directory: Path, manifest: Manifest) -> None:
-    durable_file.write_text(manifest_path(directory, manifest.step), manifest.to_text())
+def partial_path(directory: Path, step: int) -> Path:
+    return directory / (checkpoint_name(step) + PARTIAL_SUFFIX)
+
+
+def partial_steps(directory: Path) -> list[int]:
+    """Returns the steps of the checkpoints that are being put into place or removed, ascending."""
+    names = (file.name for file in directory.glob(f"ckpt-*{PARTIAL_SUFFIX}"))
+    steps = (step_of(name.removesuffix(PARTIAL_SUFFIX) + MANIFEST_SUFFIX) for name in names)
+    return sorted(step for step in steps if step is not None)
 
 
 def read_manifest(directory: Path, step: int) -> Manifest:
-    """Raises DamagedCheckpointError if the manifest is missing, unreadable, or of another step."""
-    path = manifest_path(directory, step)
+    """Raises DamagedCheckpointError if the manifest is missing, unreadable, of another step, or
+    lists a file that is not one of this checkpoint in this directory.
+    """
+    return _read(manifest_path(directory, step), step)
+
+
+def read_partial(directory: Path, step: int) -> Manifest:
+    """As read_manifest, for a checkpoint that is being put into place or removed."""
+    return _read(partial_path(directory, step), step)
+
+
+def _read(path: Path, step: int) -> Manifest:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
@@ -132,6 +162,21 @@ def verify_files(directory: Path, files: Sequence[FileRecord]) -> None:
         if actual.crc32c != expected.crc32c:
             raise DamagedCheckpointError(
                 f"{path}: CRC32C {actual.crc32c:#010x}; {expected.crc32c:#010x} was written"
+            )
+
+
+def _check_names(manifest: Manifest, path: Path) -> None:
+    """Raises DamagedCheckpointError unless the files are of the manifest's checkpoint and folder."""
+    prefix = checkpoint_name(manifest.step)
+    for file in manifest.files:
+        is_data = step_of(file.name) == manifest.step and file.name not in (
+            prefix,
+            prefix + MANIFEST_SUFFIX,
+        )
+        if not is_data:
+            raise DamagedCheckpointError(
+                f"{path}: lists {file.name!r}, but a manifest may list only {prefix}.index and "
+                f"{prefix}.data-* of its own folder. Copy the checkpoint again from where it was made"
             )
 
 

@@ -9,8 +9,12 @@ from frazo.checkpoint.manifest import (
     read_manifest,
     step_of,
     verify_files,
-    write_manifest,
 )
+
+
+def write_manifest(directory, manifest):
+    (directory / f"ckpt-{manifest.step:08d}.manifest").write_text(manifest.to_text())
+
 
 MANIFEST = Manifest(205, 1795364450.25, (FileRecord("ckpt-00000205.index", 1079, 2015226104),))
 
@@ -20,7 +24,60 @@ def test_names_sort_by_step_up_to_eight_digits_and_grow_beyond():
     assert checkpoint_name(1234567890) == "ckpt-1234567890"
     assert step_of("ckpt-00000205.data-00000-of-00001") == 205
     assert step_of("ckpt-1234567890.manifest") == 1234567890
-    assert step_of("events.out.tfevents.1") is None
+    assert step_of("ckpt-00000205") == 205
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "events.out.tfevents.1",
+        "ckpt-00000205_best",
+        "ckpt-00000205.index.bak",
+        "ckpt-00000205.index\n",
+        "ckpt-00000205.damaged",
+        "ckpt-0000205.index",
+        "ckpt-000000205.index",
+        "ckpt-٠٠٠٠٠٢٠٥.index",
+        "my-ckpt-00000205.index",
+        "x/ckpt-00000205.index",
+    ],
+)
+def test_other_names_are_no_names_of_checkpoints(name):
+    assert step_of(name) is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../../thesis.tex",
+        "/etc/passwd",
+        "../train/ckpt-00000205.index",
+        "./ckpt-00000205.index",
+        "ckpt-00000206.index",
+        "ckpt-00000205.manifest",
+        "ckpt-00000205",
+        "ckpt-00000205_best/weights",
+        "checkpoint",
+        "",
+    ],
+)
+def test_a_manifest_can_list_only_files_of_its_own_checkpoint(tmp_path, name):
+    record = FileRecord("ckpt-00000205.data-00000-of-00001", 5, 1)
+    write_manifest(tmp_path, Manifest(205, 1.0, (record, FileRecord(name, 5, 1))))
+    with pytest.raises(DamagedCheckpointError) as failure:
+        read_manifest(tmp_path, 205)
+    assert str(failure.value) == (
+        f"{tmp_path}/ckpt-00000205.manifest: lists {name!r}, but a manifest may list only "
+        "ckpt-00000205.index and ckpt-00000205.data-* of its own folder. Copy the checkpoint again from "
+        "where it was made"
+    )
+
+
+@pytest.mark.parametrize("name", [None, 7, ["ckpt-00000205.index"]])
+def test_a_name_that_is_no_text_is_refused(name):
+    text = Manifest(205, 1.0, (FileRecord(name, 5, 1),)).to_text()
+    with pytest.raises(DamagedCheckpointError, match=r"^m: the manifest cannot be read: "):
+        Manifest.from_text(text, Path("m"))
 
 
 def test_what_is_written_is_read(tmp_path):

@@ -1,8 +1,11 @@
 """Writes checkpoints so that a crash, a full disk or a kill at any moment leaves older ones valid.
 
-A save writes the tensor bundle into a temporary directory and syncs each file. Then it renames the
-files into place, writes the manifest and the `checkpoint` file, and finally removes older
-checkpoints. A directory must have only one writer.
+A save writes the tensor bundle into a temporary directory and syncs each file. It writes the
+manifest as ckpt-*.partial and renames the files into place. Then it renames the manifest, writes the
+`checkpoint` file, and finally removes older checkpoints. A directory must have only one writer.
+
+The directory belongs to the user. The store removes the files that its own manifests list, and what
+has the suffix of its temporary files. It never removes anything else.
 """
 
 import errno
@@ -22,9 +25,11 @@ from frazo.checkpoint.manifest import (
     Manifest,
     checkpoint_name,
     manifest_path,
+    partial_path,
+    partial_steps,
     read_manifest,
+    read_partial,
     step_of,
-    write_manifest,
 )
 from frazo.checkpoint.retention import RetentionPolicy, SavedCheckpoint
 from frazo.checkpoint.saved_tensor import SavedTensor
@@ -67,10 +72,11 @@ class CheckpointStore:
         """Returns the newest whole checkpoint to continue from, or None if there is none.
 
         Renames damaged checkpoints, so that no reader takes them for valid, and removes the files
-        that an unfinished save left.
+        that an unfinished save left. Removes no checkpoint yet.
 
         Args:
-          warn: Called with a text for each damaged checkpoint and for the removed files.
+          warn: Called with a text for each damaged checkpoint, for the removed files, and for the
+            checkpoints that the next save will remove.
 
         Raises:
           JobError: All checkpoints are damaged. Nothing is changed.
@@ -86,6 +92,7 @@ class CheckpointStore:
         if damages:
             write_state(self._path, self._readable_manifests())
         self._remove_leftovers(warn)
+        self._announce_removals(warn)
         return newest
 
     def write(self, step: int, tensors: Sequence[SavedTensor]) -> Manifest:
@@ -113,29 +120,49 @@ class CheckpointStore:
         for file in files:
             durable_file.sync_file(file)
         manifest = Manifest(step, self._clock(), tuple(FileRecord.of(file) for file in files))
-        # The step may be written again after a return to an older checkpoint. No manifest may list
-        # a mixture of both.
-        manifest_path(self._path, step).unlink(missing_ok=True)
+        self._remove_same_step(step)
+        partial = partial_path(self._path, step)
+        durable_file.write_text(partial, manifest.to_text())
         for file in files:
             os.replace(file, self._path / file.name)
         durable_file.sync_directory(self._path)
-        write_manifest(self._path, manifest)
+        os.replace(partial, manifest_path(self._path, step))
+        durable_file.sync_directory(self._path)
         self._retire()
         return manifest
 
     def _retire(self) -> None:
         manifests = self._readable_manifests()
-        keep = self._retention.steps_to_keep(
-            [SavedCheckpoint(manifest.step, manifest.saved_unix_seconds) for manifest in manifests]
-        )
+        keep = self._steps_to_keep(manifests)
         write_state(self._path, [manifest for manifest in manifests if manifest.step in keep])
         for manifest in manifests:
             if manifest.step not in keep:
-                # Without its manifest the checkpoint is a leftover. If this process is killed here,
-                # the next start removes it.
-                manifest_path(self._path, manifest.step).unlink(missing_ok=True)
-                for file in manifest.files:
-                    (self._path / file.name).unlink(missing_ok=True)
+                self._remove(manifest)
+
+    def _steps_to_keep(self, manifests: Sequence[Manifest]) -> set[int]:
+        return self._retention.steps_to_keep(
+            [SavedCheckpoint(manifest.step, manifest.saved_unix_seconds) for manifest in manifests]
+        )
+
+    def _remove_same_step(self, step: int) -> None:
+        """Removes the checkpoint of a step that is written again after a return to an older
+        checkpoint. No manifest may list a mixture of both.
+        """
+        try:
+            self._remove(read_manifest(self._path, step))
+        except DamagedCheckpointError:
+            manifest_path(self._path, step).unlink(missing_ok=True)
+
+    def _remove(self, manifest: Manifest) -> None:
+        """Removes a checkpoint. If this process is killed here, the next start goes on with it."""
+        partial = partial_path(self._path, manifest.step)
+        os.replace(manifest_path(self._path, manifest.step), partial)
+        self._remove_listed(manifest)
+        partial.unlink()
+
+    def _remove_listed(self, manifest: Manifest) -> None:
+        for file in manifest.files:
+            (self._path / file.name).unlink(missing_ok=True)
 
     def _readable_manifests(self) -> list[Manifest]:
         manifests = []
@@ -148,30 +175,43 @@ class CheckpointStore:
         return manifests
 
     def _set_aside(self, step: int) -> None:
-        for file in self._path.glob(checkpoint_name(step) + ".*"):
-            if not file.name.endswith(DAMAGED_SUFFIX):
+        for file in self._path.iterdir():
+            if step_of(file.name) == step and file.is_file():
                 os.replace(file, file.with_name(file.name + DAMAGED_SUFFIX))
 
     def _remove_leftovers(self, warn: Callable[[str], None]) -> None:
-        recorded = set(self._directory.recorded_steps())
-        leftovers = [
-            path
-            for path in sorted(self._path.iterdir())
-            if path.name.endswith(durable_file.TEMPORARY_SUFFIX)
-            or (
-                (step := step_of(path.name)) is not None
-                and step not in recorded
-                and not path.name.endswith(DAMAGED_SUFFIX)
-            )
-        ]
-        for path in leftovers:
-            if path.is_dir():
+        removed = []
+        for step in partial_steps(self._path):
+            try:
+                manifest = read_partial(self._path, step)
+            except DamagedCheckpointError:
+                # A save writes it whole or not at all, so it is not ours.
+                continue
+            if not manifest_path(self._path, step).exists():
+                self._remove_listed(manifest)
+            partial_path(self._path, step).unlink()
+            removed.append(checkpoint_name(step))
+        for path in sorted(self._path.glob("*" + durable_file.TEMPORARY_SUFFIX)):
+            if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)
             else:
                 path.unlink()
-        if leftovers:
-            names = ", ".join(path.name for path in leftovers)
-            warn(f"{self._path}: removed files of an unfinished save: {names}")
+            removed.append(path.name)
+        if removed:
+            warn(f"{self._path}: removed files of an unfinished save: {', '.join(removed)}")
+
+    def _announce_removals(self, warn: Callable[[str], None]) -> None:
+        """Tells which checkpoints are more than the retention keeps. So it is if the setting was
+        lowered, or if checkpoints were copied into the directory.
+        """
+        manifests = self._readable_manifests()
+        keep = self._steps_to_keep(manifests) if manifests else set()
+        names = [checkpoint_name(m.step) for m in manifests if m.step not in keep]
+        if names:
+            warn(
+                f"{self._path}: the next save will remove {', '.join(names)}. To keep them, end this "
+                "training and move them out of the folder, or raise train.keep_checkpoints"
+            )
 
 
 def _write_failure(path: Path, error: Exception) -> str:

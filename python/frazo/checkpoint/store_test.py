@@ -1,3 +1,4 @@
+import dataclasses
 import itertools
 import os
 import shutil
@@ -9,9 +10,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from frazo.checkpoint.directory import CheckpointDirectory
+from frazo.checkpoint.manifest import FileRecord, read_manifest
 from frazo.checkpoint.retention import RetentionPolicy
 from frazo.checkpoint.saved_tensor import whole_tensors
-from frazo.checkpoint.store import CheckpointStore
+from frazo.checkpoint.store import CheckpointStore, CheckpointWriteError
 from frazo.program.errors import JobError
 
 
@@ -130,26 +132,134 @@ def test_a_broken_checkpoint_file_does_no_harm(store, tmp_path, content):
     assert value_of(store.open_newest(pytest.fail)) == 10
 
 
+def listing(directory):
+    return sorted(path.name for path in directory.iterdir())
+
+
+WHOLE = [
+    "checkpoint",
+    "ckpt-00000010.data-00000-of-00001",
+    "ckpt-00000010.index",
+    "ckpt-00000010.manifest",
+]
+
+
 def test_leftovers_of_killed_processes_are_removed_and_named(store, tmp_path):
+    store.write(20, tensors(20))
+    # Killed before the manifest was renamed, and before the second file was.
+    (tmp_path / "ckpt-00000020.manifest").rename(tmp_path / "ckpt-00000020.partial")
+    (tmp_path / "ckpt-00000020.index").unlink()
+    (tmp_path / "ckpt-00000020.frazo-tmp").mkdir()
+    (tmp_path / "ckpt-00000020.frazo-tmp" / "ckpt-00000020.index").touch()
     store.write(10, tensors(10))
-    (tmp_path / "ckpt-00000020.tmp").mkdir()
-    (tmp_path / "ckpt-00000020.tmp" / "ckpt-00000020.index").touch()
-    (tmp_path / "ckpt-00000030.index").touch()
-    (tmp_path / "checkpoint.tmp").touch()
+    (tmp_path / "checkpoint.frazo-tmp").touch()
     (tmp_path / "scores.jsonl").touch()
     warnings = []
     assert value_of(store.open_newest(warnings.append)) == 10
     assert warnings == [
         f"{tmp_path}: removed files of an unfinished save: "
-        "checkpoint.tmp, ckpt-00000020.tmp, ckpt-00000030.index"
+        "ckpt-00000020, checkpoint.frazo-tmp, ckpt-00000020.frazo-tmp"
     ]
-    assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "checkpoint",
-        "ckpt-00000010.data-00000-of-00001",
-        "ckpt-00000010.index",
-        "ckpt-00000010.manifest",
-        "scores.jsonl",
+    assert listing(tmp_path) == sorted([*WHOLE, "scores.jsonl"])
+
+
+# What users put into the folder: a checkpoint copied without its manifest, one kept in a folder of
+# its own, and temporary files of other programs.
+FILES_OF_THE_USER = [
+    "backup.tmp/weights",
+    "checkpoint.tmp",
+    "ckpt-00000003_best/ckpt-00000003.index",
+    "ckpt-00000005.data-00000-of-00001",
+    "ckpt-00000005.index",
+    "ckpt-00000005.manifest.bak",
+    "ckpt-00000005/notes",
+    "ckpt-00000010.index.bak",
+    "ckpt-00000010_best.manifest",
+    "ckpt-00000020.tmp/ckpt-00000020.index",
+    "ckpt-00000060.partial",
+    "notes.tmp",
+]
+
+
+def test_files_of_the_user_stay_through_starts_saves_and_removals(tmp_path):
+    store = CheckpointStore(tmp_path, RetentionPolicy(1))
+    store.write(10, tensors(10))
+    for name in FILES_OF_THE_USER:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(name)
+    assert value_of(store.open_newest(pytest.fail)) == 10
+    store.write(20, tensors(20))
+    flip_a_bit(tmp_path / "ckpt-00000020.index")
+    store.write(30, tensors(30))
+    assert value_of(store.open_newest(pytest.fail)) == 30
+    for name in FILES_OF_THE_USER:
+        assert (tmp_path / name).read_text() == name
+
+
+def test_files_of_the_user_stay_when_a_checkpoint_is_set_aside(store, tmp_path):
+    store.write(10, tensors(10))
+    store.write(20, tensors(20))
+    flip_a_bit(tmp_path / "ckpt-00000020.index")
+    (tmp_path / "ckpt-00000020.notes").touch()
+    (tmp_path / "ckpt-00000020_best").mkdir()
+    assert value_of(store.open_newest(lambda _: None)) == 10
+    assert listing(tmp_path) == [
+        *WHOLE,
+        "ckpt-00000020.data-00000-of-00001.damaged",
+        "ckpt-00000020.index.damaged",
+        "ckpt-00000020.manifest.damaged",
+        "ckpt-00000020.notes",
+        "ckpt-00000020_best",
     ]
+
+
+def forge(directory, suffix, name):
+    """Writes a manifest of step 10 that lists one file more."""
+    manifest = read_manifest(directory, 10)
+    forged = dataclasses.replace(manifest, files=(*manifest.files, FileRecord(name, 0, 0)))
+    (directory / f"ckpt-00000010{suffix}").write_text(forged.to_text())
+
+
+@pytest.mark.parametrize("suffix", [".manifest", ".partial"])
+@pytest.mark.parametrize("name", ["../thesis", "events", "ckpt-00000030.index"])
+def test_a_forged_manifest_cannot_remove_other_files(tmp_path, suffix, name):
+    directory = tmp_path / "train"
+    store = CheckpointStore(directory, RetentionPolicy(1))
+    store.write(10, tensors(10))
+    (directory / name).write_text("mine")
+    forge(directory, suffix, name)
+    if suffix == ".partial":
+        (directory / "ckpt-00000010.manifest").unlink()
+    store.write(20, tensors(20))
+    assert value_of(store.open_newest(lambda _: None)) == 20
+    assert (directory / name).read_text() == "mine"
+
+
+def test_what_the_next_save_will_remove_is_told_before(tmp_path):
+    for step in (10, 20, 30):
+        CheckpointStore(tmp_path, RetentionPolicy(3)).write(step, tensors(step))
+    store = CheckpointStore(tmp_path, RetentionPolicy(1))
+    warnings = []
+    assert value_of(store.open_newest(warnings.append)) == 30
+    assert warnings == [
+        f"{tmp_path}: the next save will remove ckpt-00000010, ckpt-00000020. To keep them, end this "
+        "training and move them out of the folder, or raise train.keep_checkpoints"
+    ]
+    assert CheckpointDirectory(tmp_path).recorded_steps() == [10, 20, 30]
+    store.write(40, tensors(40))
+    assert CheckpointDirectory(tmp_path).recorded_steps() == [40]
+
+
+def test_a_link_in_place_of_the_temporary_folder_is_not_followed(store, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "ckpt-00000010.index").write_text("mine")
+    (tmp_path / "ckpt-00000010.frazo-tmp").symlink_to("elsewhere")
+    with pytest.raises(CheckpointWriteError, match="ckpt-00000010: the checkpoint could not be"):
+        store.write(10, tensors(10))
+    # A start removes the link alone.
+    assert store.open_newest(lambda _: None) is None
+    store.write(10, tensors(10))
+    assert (tmp_path / "elsewhere" / "ckpt-00000010.index").read_text() == "mine"
 
 
 class Killed(BaseException):

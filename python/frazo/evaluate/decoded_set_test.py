@@ -137,7 +137,7 @@ def test_outputs_figures_and_scores_of_the_evaluation_weights(decoded, tmp_path)
     assert (record["search"], record["signatures"]) == ("power: 2", {"total": "sum"})
     assert "decode_test: step: 20, examples_per_second: " in out.getvalue()
     assert "decode_test: step: 20, 4 examples, " in out.getvalue()
-    assert list(directory.glob("*.tmp")) == []
+    assert list(directory.glob("*.frazo-tmp")) == []
     assert len(list(directory.glob("events*"))) == 1
 
 

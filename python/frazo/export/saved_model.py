@@ -22,7 +22,7 @@ from frazo.train.state import INPUT_PREFIX
 
 DIRECTORY = "inference_graph"
 
-_REPLACED_SUFFIX = ".replaced"
+_REPLACED_SUFFIX = ".replaced" + TEMPORARY_SUFFIX
 
 
 def write_inference_graph(
@@ -63,6 +63,8 @@ def _write(model: Model, servable: Servable, directory: Path) -> int:
     directory.parent.mkdir(parents=True, exist_ok=True)
     aside = directory.with_name(directory.name + TEMPORARY_SUFFIX)
     shutil.rmtree(aside, ignore_errors=True)
+    # TensorFlow would follow a link.
+    aside.mkdir()
     try:
         with model.evaluation_weights():
             tf.saved_model.save(servable, str(aside), signatures=servable.signatures())

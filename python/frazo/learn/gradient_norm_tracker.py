@@ -7,6 +7,11 @@ from frazo.proto import gradient_norm_tracker_pb2
 # sums must have the second share of their final weight before they can judge.
 _SMALLEST_NORM = 0.01
 _SMALLEST_WEIGHT = 0.75
+# The limit is this much above what the moments give. Norms that differ by rounding alone have no
+# variance, and rounding can put their mean below each of them. A norm is a float32 sum whose last
+# bits depend on the order of its terms. The margin is eight units of float32's precision, 8 * 2^-23,
+# so it lets 1 + norm grow by a millionth.
+_ROUNDING_MARGIN = 2.0**-20
 
 
 class GradientNormTracker(tf.Module):
@@ -50,7 +55,7 @@ class GradientNormTracker(tf.Module):
         mean_of_squares = tf.math.divide_no_nan(self._sum_of_squares, weight)
         # Rounding can make the variance of equal norms negative.
         deviation = tf.sqrt(tf.maximum(mean_of_squares - tf.square(mean), 0))
-        limit = mean + self._message.deviations * deviation
+        limit = mean + self._message.deviations * deviation + _ROUNDING_MARGIN
         return tf.where(weight > _SMALLEST_WEIGHT, limit, tf.constant(float("inf"), tf.float64))
 
 

@@ -3,7 +3,8 @@
 import os
 from pathlib import Path
 
-TEMPORARY_SUFFIX = ".tmp"
+# What has this suffix is ours and may be removed.
+TEMPORARY_SUFFIX = ".frazo-tmp"
 
 
 def sync_file(path: Path) -> None:
@@ -32,11 +33,16 @@ def write_text(path: Path, text: str) -> None:
 def write_bytes(path: Path, content: bytes) -> None:
     """Writes `content` to `path`. A reader sees the old content or the new content, never a part.
 
+    A link at `path` is replaced. No link is followed, so that in a folder which others can write to
+    nobody can choose the file that is written. A file has one writer.
+
     Raises OSError if writing fails; the old content is then unchanged.
     """
     aside = path.with_name(path.name + TEMPORARY_SUFFIX)
     try:
-        with open(aside, "wb") as file:
+        # A killed process may have left it.
+        aside.unlink(missing_ok=True)
+        with open(aside, "xb", opener=_open_new) as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -49,3 +55,7 @@ def write_bytes(path: Path, content: bytes) -> None:
         aside.unlink(missing_ok=True)
         raise
     sync_directory(path.parent)
+
+
+def _open_new(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)

@@ -9,6 +9,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from frazo_tools.bounded_read import TooLargeError, read_bounded
+
+# Bytes of the catalogues that one source may have together, unpacked. Large programs have some MB.
+MAX_BYTES = 1 << 28
+
 _COPYRIGHT = re.compile(r"usr/share/doc/[^/]+/copyright")
 _DOCUMENTATION = re.compile(r"usr/share/doc/[^/]+")
 UNKNOWN = "-"
@@ -83,10 +88,12 @@ def read_catalogues(source: Path, locale: str) -> list[Catalogue]:
     """Returns the catalogues of a .deb package in the order of their paths, or the .mo file itself.
 
     Raises:
-        SourceError: the package is damaged, or dpkg-deb is not there. OSError.
+        SourceError: the package is damaged or too large, or dpkg-deb is not there. OSError.
     """
     if source.suffix == ".mo":
-        return [Catalogue(UNKNOWN, UNKNOWN, UNKNOWN, str(source), source.read_bytes())]
+        with source.open("rb") as file:
+            content = _bounded(file, MAX_BYTES, source)
+        return [Catalogue(UNKNOWN, UNKNOWN, UNKNOWN, str(source), content)]
     if shutil.which("dpkg-deb") is None:
         raise SourceError(
             f"{source}: dpkg-deb, which opens packages, is not installed; unpack the package elsewhere "
@@ -111,6 +118,7 @@ def _read_package(source: Path, locale: str, messages: IO[bytes]) -> tuple[dict[
     """Returns the catalogues by path, and the path of the licence. Writes nothing to disk."""
     contents: dict[str, bytes] = {}
     licences: list[str] = []
+    room = MAX_BYTES
     command = ["dpkg-deb", "--fsys-tarfile", source]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=messages) as unpacked:
         assert unpacked.stdout is not None
@@ -120,7 +128,8 @@ def _read_package(source: Path, locale: str, messages: IO[bytes]) -> tuple[dict[
                     path = member.name.removeprefix("./")
                     wanted = member.isfile() and is_catalogue(path, locale)
                     if file := archive.extractfile(member) if wanted else None:
-                        contents[path] = file.read()
+                        contents[path] = _bounded(file, room, source)
+                        room -= len(contents[path])
                     licences += _licence(path, member)
             # Padding follows the archive's end. If it stays unread, it looks like a failure.
             while unpacked.stdout.read(1 << 16):
@@ -128,9 +137,22 @@ def _read_package(source: Path, locale: str, messages: IO[bytes]) -> tuple[dict[
         except (tarfile.TarError, EOFError) as error:
             unpacked.kill()
             raise _damaged(source, messages) from error
+        except SourceError:
+            unpacked.kill()
+            raise
     if unpacked.returncode:
         raise _damaged(source, messages)
     return contents, licences[0] if licences else UNKNOWN
+
+
+def _bounded(file: IO[bytes], room: int, source: Path) -> bytes:
+    try:
+        return read_bounded(file, room)
+    except TooLargeError as error:
+        raise SourceError(
+            f"{source}: has more than {MAX_BYTES:,} bytes of catalogues, which no program needs; "
+            "leave it out"
+        ) from error
 
 
 def _licence(path: str, member: tarfile.TarInfo) -> Iterator[str]:

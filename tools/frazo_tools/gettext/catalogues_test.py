@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from frazo_tools.gettext import catalogues
 from frazo_tools.gettext.catalogues import SourceError, find_sources, is_catalogue, read_catalogues
 
 needs_dpkg_deb = pytest.mark.skipif(
@@ -94,6 +95,26 @@ def test_refuses_a_package_that_is_cut_short(tmp_path, length):
         read_catalogues(package, "de")
     assert str(error.value).startswith(f"{package}: cannot be unpacked (")
     assert str(error.value).endswith("); fetch the package again")
+
+
+@needs_dpkg_deb
+def test_refuses_a_package_whose_catalogues_are_too_large_together(tmp_path, monkeypatch):
+    package = make_package(tmp_path, {"de.mo": b"x" * 60, "a-de.mo": b"x" * 40}, {})
+    monkeypatch.setattr(catalogues, "MAX_BYTES", 100)
+    assert len(read_catalogues(package, "de")) == 2
+    monkeypatch.setattr(catalogues, "MAX_BYTES", 99)
+    with pytest.raises(SourceError) as error:
+        read_catalogues(package, "de")
+    assert str(error.value) == (
+        f"{package}: has more than 99 bytes of catalogues, which no program needs; leave it out"
+    )
+
+
+def test_refuses_a_catalogue_that_is_too_large(tmp_path, monkeypatch):
+    monkeypatch.setattr(catalogues, "MAX_BYTES", 99)
+    (tmp_path / "de.mo").write_bytes(b"x" * 100)
+    with pytest.raises(SourceError, match=r"de\.mo: has more than 99 bytes of catalogues"):
+        read_catalogues(tmp_path / "de.mo", "de")
 
 
 def test_a_package_needs_dpkg_deb(tmp_path, monkeypatch):

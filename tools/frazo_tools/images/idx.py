@@ -16,6 +16,10 @@ import zlib
 from pathlib import Path
 
 import numpy as np
+from frazo_tools.bounded_read import TooLargeError, read_bounded
+
+# Bytes of a file, unpacked. The largest published sets of this form have half of it.
+MAX_BYTES = 1 << 30
 
 _UNSIGNED_BYTES = 0x0800
 
@@ -35,8 +39,8 @@ def read_idx(path: Path, dimensions: int) -> np.ndarray:
         A uint8 array of that many dimensions, a read-only view of the file's content.
 
     Raises:
-        IdxError: the file cannot be read, has another magic number, or has fewer or more values
-            than its header says.
+        IdxError: the file cannot be read, has another magic number, has fewer or more values than
+            its header says, or more than MAX_BYTES.
     """
     content = _read_content(path)
     header_bytes = 4 * (1 + dimensions)
@@ -66,8 +70,10 @@ def read_idx(path: Path, dimensions: int) -> np.ndarray:
 
 def _read_content(path: Path) -> bytes:
     try:
-        content = path.read_bytes()
-        return gzip.decompress(content) if path.suffix == ".gz" else content
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            return read_bounded(file, MAX_BYTES)
+    except TooLargeError as error:
+        raise IdxError(f"{path}: {error}: it is not one of MNIST's. Fetch it again") from error
     except EOFError as error:
         raise IdxError(f"{path}: the gzip data is truncated: fetch it again") from error
     except (OSError, zlib.error) as error:

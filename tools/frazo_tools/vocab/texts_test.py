@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from frazo import _core
 from frazo_tools.records.tf_example import encode_example
+from frazo_tools.vocab import texts
 from frazo_tools.vocab.texts import TextError, Texts
 
 
@@ -75,3 +76,15 @@ def test_errors_name_the_file_the_place_and_the_remedy(tmp_path):
     no_example = records(tmp_path / "n", [b"\x0a\xff"])
     with pytest.raises(TextError, match=r"record 0 is not a tf\.Example"):
         read(no_example, "tfrecord", columns=["x"])
+
+
+@pytest.mark.parametrize("compress", [bytes, gzip.compress])
+def test_a_line_that_is_too_long_is_refused(tmp_path, monkeypatch, compress):
+    lines = tmp_path / "lines"
+    # Its line end counts: the second line has five bytes.
+    lines.write_bytes(compress(b"one\ntwo2\nthree"))
+    monkeypatch.setattr(texts, "MAX_LINE_BYTES", 5)
+    assert read(lines, "text") == [b"one", b"two2", b"three"]
+    monkeypatch.setattr(texts, "MAX_LINE_BYTES", 4)
+    with pytest.raises(TextError, match="lines: line 2 has more than 4 bytes; divide it, or leave"):
+        read(lines, "text")
