@@ -25,12 +25,12 @@ namespace frazo::batch {
 inline process::FeatureSpec Variable(std::string name, process::ValueType type,
                                      std::vector<int64_t> inner_sizes = {}) {
   inner_sizes.insert(inner_sizes.begin(), process::kAnySize);
-  return {std::move(name), type, std::move(inner_sizes), std::nullopt};
+  return {std::move(name), type, std::move(inner_sizes), std::nullopt, nullptr};
 }
 
 inline process::FeatureSpec Fixed(std::string name, process::ValueType type,
                                   std::vector<int64_t> shape) {
-  return {std::move(name), type, std::move(shape), std::nullopt};
+  return {std::move(name), type, std::move(shape), std::nullopt, nullptr};
 }
 
 // Keeps the values of examples alive.
