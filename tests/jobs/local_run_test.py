@@ -30,7 +30,7 @@ def test_lines(run):
     lines = ended.out.splitlines()
     assert lines[0] == f"train: begins at step 0 of 60 in {logdir}"
     assert re.fullmatch(
-        r"train: first step done \d+\.\d s after the start of the process", lines[1]
+        r"train: first step done \d+\.\d s after the start of the program", lines[1]
     )
     metrics = ["grad_norm", "learning_rate", "log_pplx", "loss", "num_examples_in_batch"]
     train_line = rf"train: step: \d+, steps/sec: {NUMBER}, examples/sec: {NUMBER}" + "".join(

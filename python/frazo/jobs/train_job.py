@@ -129,7 +129,7 @@ class TrainJob:
         def after_first_step() -> None:
             seconds = process_clock.seconds_since_start()
             self._console.line(
-                f"train: first step done {seconds:.1f} s after the start of the process"
+                f"train: first step done {seconds:.1f} s after the start of the program"
             )
             if self._keeps_records:
                 self._records.begin_graph(inner)

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from absl import app, flags, logging
 from absl.flags import argparse_flags
 from frazo.op_library import find_op_library
+from frazo.program import process_clock  # noqa: F401 (its import starts the clock)
 from frazo.program.console import Console
 from frazo.program.tensorflow_start import quiet_standard_error
 from frazo.version import VERSION

@@ -1,16 +1,11 @@
-"""Measures how long this process has been running."""
+"""Measures how long this program has been running."""
 
-import os
 import time
-from pathlib import Path
+
+# A process may be older than its program: `bazel run` builds before it becomes the program.
+_BEGAN = time.monotonic()
 
 
 def seconds_since_start() -> float:
-    """Returns the seconds since the system started the process, including the interpreter's
-    start.
-    """
-    # Field 22 of /proc/self/stat: start time in clock ticks since boot. Fields are counted after
-    # the name, which may have spaces.
-    stat = Path("/proc/self/stat").read_text(encoding="ascii", errors="replace")
-    ticks = int(stat.rpartition(")")[2].split()[19])
-    return time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
+    """Returns the seconds since the program imported this module, which it does at its start."""
+    return time.monotonic() - _BEGAN

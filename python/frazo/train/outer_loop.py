@@ -30,6 +30,7 @@ class OuterLoop:
         self._saver = saver
         self._report = report
         self._run_state = run_state
+        self._saved_at = time.monotonic()
 
     def run(
         self, after_first_step: Callable[[], None], at_checkpoint: Callable[[int], None]
@@ -89,23 +90,29 @@ class OuterLoop:
             self._saver.poll()
             if step % self._settings.save_interval_steps == 0 or step == self._settings.max_steps:
                 self._checkpoint(step, at_checkpoint)
+            elif time.monotonic() - self._saved_at >= self._settings.save_interval_seconds:
+                self._save(step)
         if step > reported:
             self._report.report(step)
         if not first:
-            self._saver.save(step)
+            self._save(step)
         return step
 
     def _checkpoint(self, step: int, at_checkpoint: Callable[[int], None]) -> None:
-        self._saver.save(step)
+        self._save(step)
         began = time.monotonic()
         at_checkpoint(step)
         self._report.leave_out(time.monotonic() - began)
+
+    def _save(self, step: int) -> None:
+        self._saver.save(step)
+        self._saved_at = time.monotonic()
 
     def _save_at_end_of_input(self) -> JobError:
         """Saves what was learned, and returns the error that says what to set."""
         self._require_finite()
         step = int(self._model.global_step)
-        self._saver.save(step)
+        self._save(step)
         return JobError(
             f"inputs.Train: the input ended at step {step} of {self._settings.max_steps}; everything up to "
             "there is saved. Leave out its epochs (source.files.epochs), so that it has no end, or set "

@@ -4,6 +4,7 @@ import pytest
 from frazo.program.errors import JobError
 from frazo.proto import learner_pb2, train_loop_pb2
 from frazo.run.run_state import RunState, Stop
+from frazo.train import outer_loop
 from frazo.train.inner_loop import InputEnded, LoopResult
 from frazo.train.outer_loop import OuterLoop
 
@@ -112,6 +113,18 @@ def test_training_saves_and_evaluates_at_its_intervals_and_at_the_end():
     assert training.evaluated == [10, 20, 23]
     assert training.report.steps == [8, 16, 23]
     assert training.saver.ended_by == "close"
+
+
+def test_training_saves_when_time_has_passed_and_does_not_evaluate_then(monkeypatch):
+    training = Training()
+    # Each step takes a second.
+    clock = SimpleNamespace(monotonic=lambda: float(training.model.global_step))
+    monkeypatch.setattr(outer_loop, "time", clock)
+    settings = {"save_interval_steps": 10, "save_interval_seconds": 4, "steps_per_loop": 1}
+    training.train(max_steps=16, **settings)
+    # Four seconds after the start, after the save of step 4, after that of step 10.
+    assert training.saver.steps == [4, 8, 10, 14, 16]
+    assert training.evaluated == [10, 16]
 
 
 def test_no_loop_is_longer_than_steps_per_loop_and_the_first_one_is_a_single_step():
