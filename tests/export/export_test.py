@@ -50,9 +50,12 @@ def decoded(trained):
 
 @pytest.fixture(scope="module")
 def exported(trained, tmp_path_factory):
-    """An export that was moved away from where it was written."""
+    """An export that was moved away from where it was written, without the training data there."""
     flags, logdir = trained
+    records = logdir.parent / "train"
+    records.rename(records.with_suffix(".away"))
     ended = train(*flags, "--mode=write_inference_graph")
+    records.with_suffix(".away").rename(records)
     assert ended.code == 0, ended.err
     assert ended.out.startswith(f"inference graph of step {STEPS}: {logdir}/inference_graph, ")
     moved = tmp_path_factory.mktemp("moved") / "model"

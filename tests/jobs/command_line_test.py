@@ -79,6 +79,13 @@ def test_inspect_model_prints_the_variables(config):
     assert "total 3,182 parameters" in rows
 
 
+def test_inspect_model_needs_no_data(config):
+    files = "--set=inputs.Train.image.records.files=/none/digits.tfrecord"
+    ended = train(config, "--mode=inspect_model", files)
+    assert ended.code == 0, ended.err
+    assert ended.out == train(config, "--mode=inspect_model").out
+
+
 def test_a_missing_input_file_is_an_error_without_a_traceback(config, tmp_path):
     files = "--set=inputs.Train.image.records.files=/none/digits.tfrecord"
     ended = train(config, f"--logdir={tmp_path}", files)

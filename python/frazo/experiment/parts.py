@@ -47,22 +47,30 @@ def build_input(experiment: experiment_pb2.Experiment, name: str, share: Share) 
       JobError: The files of the input cannot be used.
     """
     with named_errors(f"inputs.{name}"):
-        return build(experiment.inputs[name], seed=experiment.seed, share=share)
+        built = build(experiment.inputs[name], seed=experiment.seed, share=share)
+        built.open()
+        return built
 
 
-def build_one_pass_input(experiment: experiment_pb2.Experiment, name: str) -> Input:
+def build_one_pass_input(
+    experiment: experiment_pb2.Experiment, name: str, *, is_read: bool = True
+) -> Input:
     """Builds an input that gives its examples once, in their own order, even if training shuffles.
 
     Args:
       experiment: The experiment.
       name: The name of the input.
+      is_read: Whether its files have to be there.
 
     Raises:
       JobError: The files of the input cannot be used.
     """
     _, kind = unwrap(experiment.inputs[name])
     with named_errors(f"inputs.{name}"):
-        return build(one_pass(kind), seed=experiment.seed)
+        built = build(one_pass(kind), seed=experiment.seed)
+        if is_read:
+            built.open()
+        return built
 
 
 def first_input(experiment: experiment_pb2.Experiment) -> tuple[str, Input]:
@@ -72,11 +80,12 @@ def first_input(experiment: experiment_pb2.Experiment) -> tuple[str, Input]:
       experiment: The experiment.
 
     Returns:
-      The name of the input, and the input, which gives its examples once.
+      The name of the input, and the input, which gives its examples once. Its files need not be
+      there.
 
     Raises:
-      JobError: The files of the input cannot be used.
+      JobError: The configuration of the input, or a vocabulary, cannot be used.
     """
     names = sorted(experiment.inputs)
     name = TRAIN_INPUT if TRAIN_INPUT in names else names[0]
-    return name, build_one_pass_input(experiment, name)
+    return name, build_one_pass_input(experiment, name, is_read=False)

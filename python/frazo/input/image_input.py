@@ -17,23 +17,17 @@ class ImageInput(Input):
     """Gives batches of standardized images. The message describes the features and the order."""
 
     def __init__(self, message: image_input_pb2.ImageInput, *, seed: int, share: Share = WHOLE):
-        """Reads the images, or checks their files.
+        """Builds the input without its files.
 
         Args:
           message: The configuration.
           seed: Decides the order of a shuffled input.
           share: The part of the input that this process reads.
-
-        Raises:
-          ValueError, OSError: The images cannot be used; the message names the file.
         """
         super().__init__(message, seed=seed, share=share)
-        self._image_set = _in_memory(message)
-        if self._image_set is None:
-            check_image_records(message)
-            self.num_examples = None
-        else:
-            self.num_examples = len(self._image_set)
+        self._image_set: ImageSet | None = None
+        self._is_open = False
+        self.num_examples = None
         batch, image_shape = message.batch_size, (message.height, message.width, message.channels)
         self.element_spec = {
             "image": tf.TensorSpec([batch, *image_shape], tf.float32),
@@ -42,7 +36,18 @@ class ImageInput(Input):
             "weight": tf.TensorSpec([batch], tf.float32),
         }
 
+    def open(self) -> None:
+        if self._is_open:
+            return
+        self._image_set = _in_memory(self.message)
+        if self._image_set is None:
+            check_image_records(self.message)
+        else:
+            self.num_examples = len(self._image_set)
+        self._is_open = True
+
     def dataset(self) -> tf.data.Dataset:
+        self.open()
         if self._image_set is None:
             pipeline = image_pipeline(self.message, seed=self.seed, share=self.share)
             batches = pipeline_dataset(pipeline)

@@ -72,8 +72,10 @@ def test_one_pass_in_order_with_the_last_batch_padded(source):
 
 def test_how_many_there_are_is_known_of_what_is_in_memory(folder):
     tensors = f'tensors {{ prefix: "{folder}/tensors" images: "x" labels: "y" }}'
-    assert make(tensors).num_examples == 10
-    assert make(f'records {{ files: "{folder}/records" }}').num_examples is None
+    for text, number in [(tensors, 10), (f'records {{ files: "{folder}/records" }}', None)]:
+        source = make(text)
+        source.open()
+        assert source.num_examples == number
 
 
 def test_batches_are_as_the_spec_says(source):
@@ -181,9 +183,11 @@ def test_empty_set_is_an_error(folder):
     with pytest.raises(
         ValueError, match=r"image: the input has no images: tensors.prefix .* is empty"
     ):
-        make(f'tensors {{ prefix: "{folder}/tensors" images: "none" labels: "no_labels" }}')
+        make(f'tensors {{ prefix: "{folder}/tensors" images: "none" labels: "no_labels" }}').open()
 
 
-def test_a_missing_file_is_an_error_at_once():
+def test_a_missing_file_is_an_error_where_the_input_is_opened():
+    source = make('records { files: "/no/such" }')
+    assert source.element_spec["label"].dtype == tf.int32
     with pytest.raises(FileNotFoundError, match=r"records\.files: .*'/no/such'"):
-        make('records { files: "/no/such" }')
+        source.open()

@@ -12,15 +12,15 @@ class Input:
 
     Attributes:
       element_spec: Specs of one batch, by feature.
-      num_examples: Number of real examples in one pass, in all shares together; None if only a full
-        pass would tell.
+      num_examples: Number of real examples in one pass, in all shares together, known from open()
+        on; None if only a full pass would tell.
     """
 
     element_spec: dict[str, tf.TensorSpec]
     num_examples: int | None
 
     def __init__(self, message: Any, *, seed: int, share: Share = WHOLE):
-        """Builds the input.
+        """Builds the input without its files, as a model is built where the data is not.
 
         Args:
           message: The configuration.
@@ -30,6 +30,13 @@ class Input:
         self.message = message
         self.seed = seed
         self.share = share
+
+    def open(self) -> None:
+        """Reads or checks the files now, so that their errors do not come with the first batch.
+
+        Raises:
+          ValueError, OSError, frazo._core.FrazoError: The files cannot be used; the text names one.
+        """
 
     def dataset(self) -> tf.data.Dataset:
         """Returns the batches: endless and in random order if the input is shuffled, else one pass.

@@ -20,7 +20,7 @@ class PipelineInput(Input):
     num_examples = None
 
     def __init__(self, message: pipeline_pb2.Pipeline, *, seed: int, share: Share = WHOLE):
-        """Builds the input and checks its files.
+        """Builds the input and loads its vocabularies.
 
         Args:
           message: The configuration. Its replica and replicas count if `share` is the whole.
@@ -28,8 +28,8 @@ class PipelineInput(Input):
           share: The part of the input that this process reads.
 
         Raises:
-          frazo._core.FrazoError: The message names the wrong field of the configuration, or the
-            missing file and the command that makes it.
+          frazo._core.FrazoError: The message names the wrong field of the configuration, or a
+            missing vocabulary.
           ValueError: Both the message and `share` choose a part.
         """
         own_seed = message.seed if message.HasField("seed") else seed
@@ -44,10 +44,18 @@ class PipelineInput(Input):
                     "processes that share the input. Remove replica and replicas from the input."
                 )
             config.replica, config.replicas = share.replica, share.replicas
-        _check_files(config)
+        self._config = config
         self._counters = PublishedCounters()
         self._dataset = pipeline_dataset(config, counters=self._counters)
         self.element_spec = self._dataset.element_spec
+
+    def open(self) -> None:
+        try:
+            Pipeline(self._config)
+        except NotFoundError as error:
+            made_by = self._config.made_by
+            remedy = f". This makes the files: {made_by}" if made_by else ""
+            raise NotFoundError(f"{error}{remedy}") from error
 
     def dataset(self) -> tf.data.Dataset:
         # The pipeline's own threads read and process ahead. A rewrite of the dataset would not
@@ -60,12 +68,3 @@ class PipelineInput(Input):
     def lost_records(self) -> LostRecords:
         counters = self._counters.read()
         return NOTHING_LOST if counters is None else lost_records_of(counters)
-
-
-def _check_files(config: pipeline_pb2.Pipeline) -> None:
-    """Checks the files now. The dataset would look for them only at the first batch."""
-    try:
-        Pipeline(config)
-    except NotFoundError as error:
-        remedy = f". This makes the files: {config.made_by}" if config.made_by else ""
-        raise NotFoundError(f"{error}{remedy}") from error

@@ -128,10 +128,10 @@ def test_a_wrong_message_names_the_field(folder):
         make(folder, "threads: -1")
 
 
-def test_a_missing_file_is_an_error_at_once_and_names_what_makes_it(folder):
+def test_a_missing_file_is_an_error_where_the_input_is_opened_and_names_what_makes_it(folder):
     with pytest.raises(_core.NotFoundError, match="none-\\*") as error:
-        make(folder, 'made_by: "make numbers"', files="none-*")
+        make(folder, 'made_by: "make numbers"', files="none-*").open()
     assert str(error.value).endswith(". This makes the files: make numbers")
     with pytest.raises(_core.NotFoundError) as error:
-        make(folder, files="none-*")
+        make(folder, files="none-*").open()
     assert "makes the files" not in str(error.value)

@@ -1,9 +1,10 @@
-"""Shows a model without training it."""
+"""Shows a model without training it. The data of its inputs need not be there."""
 
 import code
 from pathlib import Path
 
 import tensorflow as tf
+from frazo._core import FrazoError
 from frazo.checkpoint.directory import CheckpointDirectory
 from frazo.checkpoint.restore import restore_variables
 from frazo.experiment.model import Model
@@ -18,7 +19,7 @@ _BANNER = """\
 experiment  the message
 model       model.task, model.learner, model.global_step ({origin})
 source      the input {input_name}: source.dataset(), source.num_examples
-batch       its first batch
+batch       its first batch{missing}
 context     a StepContext for evaluation: model.task.evaluate(batch, context)
 tf          TensorFlow"""
 
@@ -41,7 +42,7 @@ def open_shell(
       console: For warnings of damaged checkpoints.
 
     Raises:
-      JobError: The input cannot be used, or the checkpoint does not fit the model.
+      JobError: The input is configured wrongly, or the checkpoint does not fit the model.
     """
     input_name, source = first_input(experiment)
     model = Model(experiment, source.element_spec)
@@ -52,12 +53,19 @@ def open_shell(
     if checkpoint is not None:
         restore_variables(checkpoint, model.variables, other_prefix=INPUT_PREFIX)
     origin = f"from {checkpoint.prefix}" if checkpoint is not None else "initial weights"
+    batch, missing = None, ""
+    try:
+        source.open()
+        batch = next(iter(source.dataset()))
+    except (ValueError, OSError, FrazoError) as error:
+        missing = f"; None here: {error}"
     names = {
         "experiment": experiment,
         "model": model,
         "source": source,
-        "batch": next(iter(source.dataset())),
+        "batch": batch,
         "context": StepContext.for_evaluation(seed=experiment.seed),
         "tf": tf,
     }
-    code.interact(_BANNER.format(origin=origin, input_name=input_name), local=names, exitmsg="")
+    banner = _BANNER.format(origin=origin, input_name=input_name, missing=missing)
+    code.interact(banner, local=names, exitmsg="")
