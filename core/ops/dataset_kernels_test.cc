@@ -142,5 +142,6 @@ TEST_F(DatasetKernelsTest, BatchesOfAPipeline) {
 }  // namespace
 }  // namespace frazo::ops
 
-// TensorFlow logs the memory of its iterators from a thread that never ends.
+// TensorFlow logs the memory of its iterators from a thread that never ends. LeakSanitizer calls
+// this function by its name. NOLINTNEXTLINE(bugprone-reserved-identifier)
 extern "C" const char* __lsan_default_suppressions() { return "leak:StartMemoryLoggerThread"; }
