@@ -1,4 +1,5 @@
 import itertools
+import os
 import pathlib
 import signal
 import subprocess
@@ -321,7 +322,7 @@ def run_python(code, **kwargs):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={"PYTHONPATH": ":".join(sys.path), "PATH": "/usr/bin:/bin"},
+        env=os.environ | {"PYTHONPATH": ":".join(sys.path)},
         **kwargs,
     )
 

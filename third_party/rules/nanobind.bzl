@@ -64,6 +64,9 @@ def nanobind_library(name, deps = [], copts = [], **kwargs):
 def nanobind_extension(name, srcs = [], deps = [], imports = [], copts = [], visibility = None, **kwargs):
     """A module `name` (file `name`.so) and its stub `name`.pyi.
 
+    The stub is for editors and type checkers. The module is imported without it, and a module that is built with a
+    sanitizer has none: the interpreter that makes stubs cannot load it.
+
     Args:
       name: of the py_library and of the module.
       srcs: the binding code, where it is not in a nanobind_library.
@@ -91,7 +94,7 @@ def nanobind_extension(name, srcs = [], deps = [], imports = [], copts = [], vis
     )
     native.py_library(
         name = name,
-        data = [name + ".so", name + ".pyi"],
+        data = [name + ".so"],
         imports = imports,
         visibility = visibility,
     )
