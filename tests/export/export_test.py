@@ -192,9 +192,32 @@ def test_what_cannot_be_exported_is_named(trained, tmp_path):
     assert message.startswith(f"error: {tmp_path}/file")
     message = export_fails(flags[0], f"--logdir={tmp_path}/empty")
     assert message.startswith(f"error: {tmp_path}/empty/train: there is no checkpoint to export")
+    message = export_fails(*flags, f"--export_dir={tmp_path}/model[1]")
+    assert message == (
+        f"error: {tmp_path}/model[1]: TensorFlow, which takes *, ?, [ and \\ in a path for a pattern, "
+        "could not load a SavedModel from there. Give an --export_dir without them.\n"
+    )
     images = f"--config={write_experiment(tmp_path)}"
     message = export_fails(images, f"--logdir={logdir}")
     assert message == "error: inputs.Train: ImageClassifier has nothing to export\n"
+
+
+def test_a_log_directory_may_look_like_a_pattern(trained, tmp_path):
+    flags, logdir = trained
+    renamed = tmp_path / "sweep[lr=0.1]"
+    shutil.copytree(logdir, renamed)
+    ended = train(flags[0], f"--logdir={renamed}", "--set", f"train.max_steps={STEPS + 2}")
+    assert ended.code == 0, ended.err
+    assert f"step {STEPS} of {STEPS + 2}" in ended.out
+    model = tmp_path / "model"
+    mode = ["--mode=write_inference_graph", f"--export_dir={model}"]
+    ended = train(flags[0], f"--logdir={renamed}", *mode)
+    assert ended.code == 0, ended.err
+    model.rename(tmp_path / "model[1]")
+    with pytest.raises(
+        ValueError, match=r"/model\[1\]: TensorFlow, which takes .* Rename the folder"
+    ):
+        frazo.Predictor(tmp_path / "model[1]")
 
 
 def test_what_is_no_export_is_named(predictor, tmp_path):

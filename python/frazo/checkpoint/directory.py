@@ -46,7 +46,7 @@ class CheckpointDirectory:
     """A read-only view of the checkpoints in a directory. The directory need not exist yet.
 
     A checkpoint is recorded if it has a manifest or is listed in the `checkpoint` file. Other files
-    of checkpoints are leftovers of an unfinished save.
+    are the user's, or were left by an unfinished save.
     """
 
     def __init__(self, path: Path):

@@ -6,6 +6,7 @@ import tensorflow as tf
 from frazo.checkpoint.directory import Checkpoint
 from frazo.checkpoint.saved_tensor import full_shape, joined, slices_to_read
 from frazo.program.errors import JobError
+from frazo.program.literal_path import literal_prefix
 
 # Variables that checkpoints of older versions lack. They keep their initial values: here, gradients
 # that such a checkpoint has accumulated for the next update count as those of one example.
@@ -44,9 +45,7 @@ def restore_variables(
       JobError: Lists every variable that the checkpoint lacks, every tensor that no variable takes
         and every difference in shape or type. Nothing is assigned.
     """
-    reader = tf.train.load_checkpoint(checkpoint.prefix)
-    shapes = reader.get_variable_to_shape_map()
-    dtypes = reader.get_variable_to_dtype_map()
+    shapes, dtypes = shapes_and_dtypes(checkpoint)
     problems = [
         f"missing in the checkpoint: {name} {full_shape(variable)}"
         for name, variable in variables.items()
@@ -116,18 +115,26 @@ def _read(
         return []
     names, texts, dtypes = zip(*slices, strict=True)
     try:
-        return tf.raw_ops.RestoreV2(
-            prefix=checkpoint.prefix,
-            tensor_names=names,
-            shape_and_slices=texts,
-            dtypes=dtypes,
-        )
+        with literal_prefix(checkpoint.prefix) as prefix:
+            return tf.raw_ops.RestoreV2(
+                prefix=prefix, tensor_names=names, shape_and_slices=texts, dtypes=dtypes
+            )
     except tf.errors.OpError as error:
         raise JobError(f"{checkpoint.prefix}: cannot be read: {error.message}") from error
 
 
+def shapes_and_dtypes(
+    checkpoint: Checkpoint,
+) -> tuple[dict[str, list[int]], dict[str, tf.DType]]:
+    """Returns the shape and the type of each tensor, by name."""
+    with literal_prefix(checkpoint.prefix) as prefix:
+        reader = tf.train.load_checkpoint(prefix)
+        return reader.get_variable_to_shape_map(), reader.get_variable_to_dtype_map()
+
+
 def holds(checkpoint: Checkpoint, name: str) -> bool:
-    return tf.train.load_checkpoint(checkpoint.prefix).has_tensor(name)
+    shapes, _ = shapes_and_dtypes(checkpoint)
+    return name in shapes
 
 
 def _kind(dtype: tf.DType, shape: Sequence[int]) -> str:

@@ -8,16 +8,18 @@ from frazo.checkpoint.store import CheckpointStore
 from frazo.program.errors import JobError
 
 
-@pytest.fixture
-def checkpoint(tmp_path):
+# TensorFlow takes the second for a pattern.
+@pytest.fixture(params=["plain", "sweep[lr=0.1]"])
+def checkpoint(tmp_path, request):
+    directory = tmp_path / request.param
     tensors = {
         "fc/kernel": tf.constant([[1.0, 2.0]]),
         "fc/bias": tf.constant([3.0]),
         "step": tf.constant(7, tf.int64),
         "input/position": tf.constant(9),
     }
-    CheckpointStore(tmp_path, RetentionPolicy(1)).write(7, whole_tensors(tensors))
-    return CheckpointDirectory(tmp_path).newest(pytest.fail)
+    CheckpointStore(directory, RetentionPolicy(1)).write(7, whole_tensors(tensors))
+    return CheckpointDirectory(directory).newest(pytest.fail)
 
 
 def variable(name, value, dtype=tf.float32):

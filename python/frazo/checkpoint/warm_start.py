@@ -8,7 +8,7 @@ from pathlib import Path
 import tensorflow as tf
 from frazo.checkpoint.directory import Checkpoint, CheckpointDirectory
 from frazo.checkpoint.manifest import DamagedCheckpointError, step_of
-from frazo.checkpoint.restore import assign_saved
+from frazo.checkpoint.restore import assign_saved, shapes_and_dtypes
 from frazo.checkpoint.saved_tensor import full_shape
 from frazo.config.suggestions import nearest
 from frazo.program.errors import JobError
@@ -60,8 +60,7 @@ def warm_start(
         another shape or type, or no variable takes a tensor. Nothing is assigned.
     """
     checkpoint = _open(Path(message.checkpoint))
-    reader = tf.train.load_checkpoint(checkpoint.prefix)
-    shapes, dtypes = reader.get_variable_to_shape_map(), reader.get_variable_to_dtype_map()
+    shapes, dtypes = shapes_and_dtypes(checkpoint)
     if message.name_rules:
         sources = _sources(message.name_rules, list(variables))
     else:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 from frazo import ops
+from frazo.program.literal_path import is_pattern
 from frazo.proto import search_pb2
 
 # The outputs that Predictor uses, by signature.
@@ -41,13 +42,18 @@ class Predictor:
 
         Raises:
           FileNotFoundError: `path` is not a SavedModel, or the library of Frazo's ops is missing.
-          ValueError: It is a SavedModel of another kind.
+          ValueError: It is a SavedModel of another kind, or TensorFlow cannot read a path like this.
         """
         directory = os.fspath(path)
         if not (pathlib.Path(directory) / "saved_model.pb").is_file():
             raise FileNotFoundError(
                 f"{directory}: not a SavedModel: it has no file saved_model.pb. The trainer "
                 "writes one with --mode=write_inference_graph."
+            )
+        if is_pattern(directory):
+            raise ValueError(
+                f"{directory}: TensorFlow, which takes *, ?, [ and \\ in a path for a pattern, cannot "
+                "load a SavedModel from there. Rename the folder, or copy it elsewhere."
             )
         ops.load()
         # The signatures are valid as long as this object lives.

@@ -14,6 +14,7 @@ from frazo.program.console import Console
 from frazo.program.disk_and_graph_errors import disk_and_graph_errors
 from frazo.program.durable_file import TEMPORARY_SUFFIX, sync_directory, sync_file
 from frazo.program.errors import JobError
+from frazo.program.literal_path import is_pattern
 from frazo.program.number_format import format_bytes
 from frazo.proto import experiment_pb2
 from frazo.registry import unwrap
@@ -37,8 +38,10 @@ def write_inference_graph(
       console: For messages.
 
     Raises:
-      JobError: There is no checkpoint, the task has nothing to export, or the disk refused it.
+      JobError: There is no checkpoint, the task has nothing to export, TensorFlow could not read
+        the SavedModel from there, or the disk refused it.
     """
+    _check_readable(directory)
     name, source = first_input(experiment)
     model = Model(experiment, source.element_spec)
     _, message = unwrap(experiment.inputs[name])
@@ -73,6 +76,14 @@ def _write(model: Model, servable: Servable, directory: Path) -> int:
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return size
+
+
+def _check_readable(directory: Path) -> None:
+    if is_pattern(directory):
+        raise JobError(
+            f"{directory}: TensorFlow, which takes *, ?, [ and \\ in a path for a pattern, could not "
+            "load a SavedModel from there. Give an --export_dir without them."
+        )
 
 
 def _check_replaceable(directory: Path) -> None:

@@ -1,9 +1,12 @@
 """Reads a set of images from a TensorFlow checkpoint that holds it as tensors."""
 
+import pathlib
+
 import numpy as np
 import tensorflow as tf
 from frazo.input.file_lookup import find_checkpoint
 from frazo.input.image_set import ImageSet
+from frazo.program.literal_path import is_pattern, literal_prefix
 from frazo.proto import image_input_pb2
 
 
@@ -21,9 +24,15 @@ def read_image_tensors(
       ValueError: A tensor is missing or has the wrong type or shape.
     """
     prefix = find_checkpoint(message.prefix, "tensors.prefix")
-    reader = tf.train.load_checkpoint(prefix)
-    images = _tensor(reader, prefix, message.images, "tensors.images")
-    labels = _tensor(reader, prefix, message.labels, "tensors.labels")
+    if is_pattern(pathlib.Path(prefix).name):
+        raise ValueError(
+            f"tensors.prefix: TensorFlow takes the name of '{prefix}' for a pattern. Rename the "
+            "checkpoint's files so that the name is without *, ?, [ and \\."
+        )
+    with literal_prefix(prefix) as readable:
+        reader = tf.train.load_checkpoint(readable)
+        images = _tensor(reader, prefix, message.images, "tensors.images")
+        labels = _tensor(reader, prefix, message.labels, "tensors.labels")
     if images.ndim == 3:
         images = images[..., np.newaxis]
     if images.dtype != np.uint8 or images.shape[1:] != image_shape:

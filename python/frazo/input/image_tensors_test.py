@@ -68,3 +68,20 @@ def test_missing_tensor_lists_what_there_is(tmp_path):
 def test_wrong_tensors_are_named(tmp_path, images, labels, message):
     with pytest.raises(ValueError, match=message):
         read(write(tmp_path, x_train=images, y_train=labels))
+
+
+def test_reads_from_a_folder_whose_name_looks_like_a_pattern(tmp_path):
+    folder = tmp_path / "sweep[lr=0.1]"
+    folder.mkdir()
+    image_set = read(write(folder, x_train=_IMAGES, y_train=_LABELS))
+    np.testing.assert_array_equal(image_set.labels, [3, 1, 4, 1])
+
+
+def test_a_prefix_that_looks_like_a_pattern_is_refused(tmp_path):
+    prefix = write(tmp_path, x_train=_IMAGES, y_train=_LABELS)
+    for file in tmp_path.iterdir():
+        file.rename(tmp_path / file.name.replace("set", "set[1]"))
+    with pytest.raises(
+        ValueError, match=r"^tensors\.prefix: TensorFlow takes the name of '.*set\[1\]'"
+    ):
+        read(f"{prefix}[1]")
