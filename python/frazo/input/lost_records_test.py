@@ -22,6 +22,10 @@ def test_the_numbers_of_a_log_line():
     assert lost.scalars() == {"lost/bad": 3.0, "lost/too_long": 1200.0}
 
 
+def test_the_kinds_that_leave_no_example():
+    assert LostRecords(9, {"bad": 3, "too_long": 1, "truncated": 2}).left_out() == "bad or too long"
+
+
 def test_without_losses_nothing_is_told():
     assert not NOTHING_LOST
     assert not LostRecords(7, {})
