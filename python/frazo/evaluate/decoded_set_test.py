@@ -150,6 +150,8 @@ def test_what_the_input_lost_stands_beside_the_scores(decoded, tmp_path):
     assert "total: 5.0000, lost: 2 too long of 5 records\n" in out.getvalue()
     lost = {"records": 5, "too_long": 2}
     assert made.records[20]["lost"] == lost
+    assert made.lost(20) == "2 too long of 5 records"
+    assert made.lost(40) == ""
     assert json.loads((tmp_path / "decode_test/scores.jsonl").read_text())["lost"] == lost
 
 

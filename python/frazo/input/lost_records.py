@@ -45,6 +45,11 @@ class LostRecords:
         """Returns the numbers for a score log."""
         return {"records": self.records, **self.kinds}
 
+    @classmethod
+    def from_json(cls, numbers: Mapping[str, int]) -> LostRecords:
+        """Returns the losses that as_json() made the numbers of, without samples."""
+        return cls(numbers["records"], {k: n for k, n in numbers.items() if k != "records"})
+
     def scalars(self) -> dict[str, float]:
         """Returns the numbers for TensorBoard, by tag."""
         return {f"lost/{kind}": float(number) for kind, number in self.kinds.items()}
