@@ -50,6 +50,8 @@ struct PaddingCount {
 struct Batch {
   std::vector<BatchTensor> tensors;
   int64_t examples = 0;
+  // RecordId::number of each example, in the order of the rows; empty if a row holds several.
+  std::vector<int64_t> record_numbers;
   // The bucket that the batch comes from; 0 if there are no buckets.
   int32_t bucket = 0;
   // One count for each tensor of examples of any length.

@@ -58,6 +58,8 @@ absl::StatusOr<Batch> PaddedBatchMaker::Make(
     const ExampleStore& examples, const std::vector<std::optional<int64_t>>& widths) const {
   Batch batch;
   batch.examples = examples.size();
+  batch.record_numbers.reserve(examples.size());
+  for (const sources::RecordId& id : examples.ids()) batch.record_numbers.push_back(id.number);
   for (size_t feature = 0; feature < schema_.features.size(); ++feature) {
     const process::FeatureSpec& spec = schema_.features[feature];
     const ExampleStore::Column& column = examples.column(feature);

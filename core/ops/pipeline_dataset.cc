@@ -45,6 +45,7 @@ REGISTER_OP("Frazo>PipelineDataset")
     .Attr("output_types: list(type) >= 1")
     .Attr("output_shapes: list(shape) >= 1")
     .Attr("counters: int = 0")
+    .Attr("numbered: bool = false")
     // Each evaluation reads files, so it must not be folded into a constant.
     .SetDoNotOptimize()
     .SetShapeFn(InferSourceDatasetShape<0, 1>)
@@ -69,6 +70,8 @@ output_types: of the batch's tensors; must be those of the configuration.
 output_shapes: likewise; a size that differs from batch to batch is unknown.
 counters: the number of the PublishedCounters of this process where iterators write their counters with each
   batch; 0: nowhere.
+numbered: each element has one tensor more, the last one, int64 [examples]: how many records were read before
+  that of the example, or -1 where the example comes from a restored state. Not for a batcher that packs.
 handle: [] the dataset.
 )doc");
 
@@ -85,18 +88,31 @@ std::vector<size_t> NameOrder(const std::vector<batch::BatchTensorSpec>& tensors
   return order;
 }
 
-DataTypeVector TypesOf(const std::vector<batch::BatchTensorSpec>& tensors) {
+// numbered: with the numbers of the records as the last tensor.
+DataTypeVector TypesOf(const std::vector<batch::BatchTensorSpec>& tensors, bool numbered) {
   DataTypeVector types;
   for (const size_t index : NameOrder(tensors)) {
     types.push_back(TensorFlowType(tensors[index].type));
   }
+  if (numbered) types.push_back(tensorflow::DT_INT64);
   return types;
 }
 
-std::vector<PartialTensorShape> ShapesOf(const std::vector<batch::BatchTensorSpec>& tensors) {
+std::vector<PartialTensorShape> ShapesOf(const std::vector<batch::BatchTensorSpec>& tensors,
+                                         bool numbered) {
   std::vector<PartialTensorShape> shapes;
   for (const size_t index : NameOrder(tensors)) shapes.push_back(TensorFlowShape(tensors[index]));
+  if (numbered) shapes.push_back(PartialTensorShape({-1}));
   return shapes;
+}
+
+// The numbers of a batch's records: int64 [examples].
+Tensor NumbersTensor(const batch::Batch& batch) {
+  const int64_t examples = static_cast<int64_t>(batch.record_numbers.size());
+  Tensor numbers(tensorflow::DT_INT64, tensorflow::TensorShape({examples}));
+  std::copy(batch.record_numbers.begin(), batch.record_numbers.end(),
+            numbers.flat<int64_t>().data());
+  return numbers;
 }
 
 class PipelineDataset final : public SourceDataset<PipelineDataset> {
@@ -104,13 +120,15 @@ class PipelineDataset final : public SourceDataset<PipelineDataset> {
   class Iterator;
 
   PipelineDataset(OpKernelContext* context, std::shared_ptr<const PipelinePlan> plan,
-                  tstring config, std::vector<tstring> search_folders, int64_t counters)
-      : SourceDataset(context, "PipelineDataset", TypesOf(plan->tensors()),
-                      ShapesOf(plan->tensors())),
+                  tstring config, std::vector<tstring> search_folders, int64_t counters,
+                  bool numbered)
+      : SourceDataset(context, "PipelineDataset", TypesOf(plan->tensors(), numbered),
+                      ShapesOf(plan->tensors(), numbered)),
         plan_(std::move(plan)),
         config_(std::move(config)),
         search_folders_(std::move(search_folders)),
         counters_(counters),
+        numbered_(numbered),
         order_(NameOrder(plan_->tensors())) {}
 
  protected:
@@ -126,9 +144,14 @@ class PipelineDataset final : public SourceDataset<PipelineDataset> {
     builder->BuildAttrValue(output_shapes(), &shapes);
     tensorflow::AttrValue counters;
     builder->BuildAttrValue(counters_, &counters);
-    return builder->AddDataset(
-        this, {config, search_folders},
-        {{"output_types", types}, {"output_shapes", shapes}, {"counters", counters}}, output);
+    tensorflow::AttrValue numbered;
+    builder->BuildAttrValue(numbered_, &numbered);
+    return builder->AddDataset(this, {config, search_folders},
+                               {{"output_types", types},
+                                {"output_shapes", shapes},
+                                {"counters", counters},
+                                {"numbered", numbered}},
+                               output);
   }
 
  private:
@@ -136,6 +159,7 @@ class PipelineDataset final : public SourceDataset<PipelineDataset> {
   const tstring config_;
   const std::vector<tstring> search_folders_;
   const int64_t counters_;
+  const bool numbered_;
   // The index in a batch for each component of an element.
   const std::vector<size_t> order_;
 };
@@ -175,6 +199,7 @@ class PipelineDataset::Iterator final : public DatasetIterator<PipelineDataset> 
     for (const size_t index : dataset()->order_) {
       out_tensors->push_back(TensorFlowTensor(batch.tensors[index]));
     }
+    if (dataset()->numbered_) out_tensors->push_back(NumbersTensor(batch));
     return absl::OkStatus();
   }
 
@@ -207,8 +232,8 @@ class PipelineDataset::Iterator final : public DatasetIterator<PipelineDataset> 
     }
     if (damage_told_ || counters.stream.first_damage.empty()) return;
     damage_told_ = true;
-    WarningLine(absl::StrCat("skipped damage, for the first time here: ",
-                             counters.stream.first_damage));
+    WarningLine(
+        absl::StrCat("skipped damage, for the first time here: ", counters.stream.first_damage));
   }
 
   absl::Mutex mutex_;
@@ -227,6 +252,7 @@ class PipelineDatasetOp final : public DatasetOpKernel {
     OP_REQUIRES_OK(construction, construction->GetAttr("output_types", &types_));
     OP_REQUIRES_OK(construction, construction->GetAttr("output_shapes", &shapes_));
     OP_REQUIRES_OK(construction, construction->GetAttr("counters", &counters_));
+    OP_REQUIRES_OK(construction, construction->GetAttr("numbered", &numbered_));
   }
 
  protected:
@@ -242,28 +268,33 @@ class PipelineDatasetOp final : public DatasetOpKernel {
     auto plan =
         PipelinePlan::Create(config, std::vector<std::string>(folders.begin(), folders.end()));
     OP_REQUIRES_OK(context, plan.status());
+    OP_REQUIRES(
+        context, !numbered_ || !(*plan)->config().batcher().has_packing(),
+        absl::InvalidArgumentError("batcher.packing: a row holds several records, which have "
+                                   "no number; use another batcher, or leave out `numbered`"));
     OP_REQUIRES_OK(context, CheckElements((*plan)->tensors()));
     *output = new PipelineDataset(context, *std::move(plan), std::move(serialized),
-                                  std::move(folders), counters_);
+                                  std::move(folders), counters_, numbered_);
   }
 
  private:
   // Checks that the tensors are those that the graph was built for.
   absl::Status CheckElements(const std::vector<batch::BatchTensorSpec>& tensors) const {
-    if (types_.size() != tensors.size() || shapes_.size() != tensors.size()) {
+    const DataTypeVector types = TypesOf(tensors, numbered_);
+    const std::vector<PartialTensorShape> shapes = ShapesOf(tensors, numbered_);
+    if (types_.size() != types.size() || shapes_.size() != types.size()) {
       return absl::InvalidArgumentError(
           absl::StrCat("output_types has ", types_.size(), " and output_shapes ", shapes_.size(),
-                       " entries; a batch of this configuration has ", tensors.size(), " tensors"));
+                       " entries; a batch of this configuration has ", types.size(), " tensors"));
     }
     const std::vector<size_t> order = NameOrder(tensors);
-    const DataTypeVector types = TypesOf(tensors);
-    const std::vector<PartialTensorShape> shapes = ShapesOf(tensors);
-    for (size_t i = 0; i < tensors.size(); ++i) {
+    for (size_t i = 0; i < types.size(); ++i) {
       if (types_[i] == types[i] && shapes_[i].IsCompatibleWith(shapes[i])) continue;
-      return absl::InvalidArgumentError(absl::StrCat(
-          "output ", i, " is ", tensorflow::DataTypeString(types_[i]), " ",
-          shapes_[i].DebugString(), ", but the batch's tensor '", tensors[order[i]].name, "' is ",
-          tensorflow::DataTypeString(types[i]), " ", shapes[i].DebugString()));
+      return absl::InvalidArgumentError(
+          absl::StrCat("output ", i, " is ", tensorflow::DataTypeString(types_[i]), " ",
+                       shapes_[i].DebugString(), ", but the batch's tensor '",
+                       i < order.size() ? tensors[order[i]].name : "number", "' is ",
+                       tensorflow::DataTypeString(types[i]), " ", shapes[i].DebugString()));
     }
     return absl::OkStatus();
   }
@@ -271,6 +302,7 @@ class PipelineDatasetOp final : public DatasetOpKernel {
   DataTypeVector types_;
   std::vector<PartialTensorShape> shapes_;
   int64_t counters_ = 0;
+  bool numbered_ = false;
 };
 
 REGISTER_KERNEL_BUILDER(Name("Frazo>PipelineDataset").Device(tensorflow::DEVICE_CPU),

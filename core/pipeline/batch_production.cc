@@ -100,6 +100,7 @@ absl::Status BatchProduction::AddChunk(const ParallelProcessing::Result& chunk) 
   auto invalid_text = outcomes.invalid_texts().begin();
   auto truncated = outcomes.truncated_records().begin();
   int64_t records = 0;
+  sources::RecordId id;
   for (const sources::SourceRecord& record : chunk.records.records()) {
     const size_t index = records++;
     totals_.set_records(totals_.records() + 1);
@@ -113,7 +114,9 @@ absl::Status BatchProduction::AddChunk(const ParallelProcessing::Result& chunk) 
     }
     switch (outcomes.outcome(index)) {
       case process::ProcessedChunk::Outcome::kExample:
-        batcher_->Add(outcomes.example(index), record.id);
+        id = record.id;
+        id.number = totals_.records() - 1;
+        batcher_->Add(outcomes.example(index), id);
         if (batcher_->HasBatch()) FRAZO_RETURN_IF_ERROR(GiveBatches(records));
         break;
       case process::ProcessedChunk::Outcome::kFiltered:

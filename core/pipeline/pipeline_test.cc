@@ -131,6 +131,28 @@ struct Case {
 
 class ResumeTest : public PipelineTest, public testing::WithParamInterface<Case> {};
 
+TEST_F(PipelineTest, TellsTheNumberOfEachExamplesRecord) {
+  scratch_.Write("texts", records::EncodeRecords({"1", "x", "1 2", "1 2 3", "2"}));
+  auto pipeline = MakePipeline(ParseConfig(scratch_, R"pb(
+    source {
+      files {
+        files { patterns: 'FOLDER/texts' }
+        epochs: 1
+      }
+    }
+    processor {
+      raw { name: 'n' }
+      steps { parse_numbers { field: 'n' type: INT32 } }
+      max_bad_records: 1
+    }
+    batcher { buckets { length_of: 'n' bounds: 1 bounds: 2 tokens: 6 } })pb"));
+  batch::Batch batch;
+  ASSERT_TRUE(pipeline->Next(&batch));
+  EXPECT_THAT(batch.record_numbers, ElementsAre(0, 4)) << "of length 1";
+  ASSERT_TRUE(pipeline->Next(&batch));
+  EXPECT_THAT(batch.record_numbers, ElementsAre(2)) << "of length 2; number 1 is bad, 3 too long";
+}
+
 TEST_F(PipelineTest, CountsTheExamplesThatAStepCutOff) {
   scratch_.Write("texts", records::EncodeRecords({"1 2 3", "", "1 2", "1 2 3 4", "x"}));
   auto pipeline = MakePipeline(ParseConfig(scratch_, R"pb(

@@ -20,6 +20,9 @@ struct RecordId {
   // An index into the list of files that the source fixed when it was created.
   int32_t file = 0;
   records::RecordPosition position;
+  // How many records were read before it, in whatever epoch; not part of which record it is. -1:
+  // not counted.
+  int64_t number = -1;
 
   friend bool operator==(const RecordId& left, const RecordId& right) {
     return left.source == right.source && left.file == right.file &&

@@ -35,9 +35,9 @@ class Pipeline(_core.Pipeline):
 
     counters: records, record_bytes, bad_records, filtered (by filter), invalid_utf8, truncated,
     examples, too_long, empty, dropped_at_end and batches count up to the last batch, since the
-    first start (restore brings them back). damaged_records, damaged_bytes, damaged_files, first_damage and
-    bad_record_samples (texts with file, record, byte and cause) count in this process and include
-    records read ahead of the last batch.
+    first start (restore brings them back). damaged_records, damaged_bytes, damaged_files,
+    first_damage and bad_record_samples (texts with file, record, byte and cause) count in this
+    process and include records read ahead of the last batch.
 
     Several threads may use one iterator; each batch goes to one of them.
     """

@@ -54,8 +54,8 @@ def make_ours() -> Contender:
 
 
 def step_flops() -> int:
-    """Returns the work of the products that a training step needs: forward, and in the backward pass
-    the gradients of both factors; the gradient of the images is not needed.
+    """Returns the work of the products that a training step needs: forward, and in the backward
+    pass the gradients of both factors; the gradient of the images is not needed.
     """
     convolutions = [28 * 28 * 25 * 1 * 20, 14 * 14 * 25 * 20 * 50]
     products = [7 * 7 * 50 * 300, 300 * 10]

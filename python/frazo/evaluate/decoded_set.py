@@ -21,9 +21,9 @@ _RATE = "examples_per_second"
 class DecodedSet(ScoredSet):
     """Decodes one input at checkpoints and keeps outputs and scores in <logdir>/decode_<name>.
 
-    For step 500 it writes 00000500.jsonl with one example per line, PAGE_00000500.html for each
-    page that the task draws, and finally a line of the score log. A step without a score was not
-    finished.
+    For step 500 it writes 00000500.jsonl with one record of the input per line, PAGE_00000500.html
+    for each page that the task draws, and finally a line of the score log. A step without a score
+    was not finished.
     """
 
     def __init__(
@@ -68,12 +68,12 @@ class DecodedSet(ScoredSet):
         self.console.end_live()
         if decoded is None:
             return
-        if not decoded.records:
+        if not decoded.num_examples:
             raise self._no_example("decode")
-        self._num_examples = len(decoded.records)
+        self._num_examples = decoded.num_examples
         scores = decoded.scorer.result()
-        rate = len(decoded.records) / decoded.seconds
-        metrics = {**scores.metrics, "num_examples": float(len(decoded.records)), _RATE: rate}
+        rate = decoded.num_examples / decoded.seconds
+        metrics = {**scores.metrics, "num_examples": float(decoded.num_examples), _RATE: rate}
         self._write(step, decoded)
         self._keep(step, metrics, details={**self._made_by, "signatures": scores.signatures})
 

@@ -81,11 +81,14 @@ class Model:
 class Numbers:
     num_examples = None
 
-    def __init__(self, count):
-        self.count = count
+    def __init__(self, count, order):
+        self.count = count if order is None else len(order)
+        self.order = order
 
-    def dataset(self):
-        return tf.data.Dataset.from_tensor_slices({"x": np.arange(self.count)}).batch(2)
+    def numbered_dataset(self):
+        """The numbers in the order of the file, or what there is of them in `order`."""
+        x = np.arange(self.count) if self.order is None else np.array(self.order)
+        return tf.data.Dataset.from_tensor_slices(({"x": x}, x)).batch(2)
 
     def lost_records(self):
         """The batcher left out whatever there is beyond five."""
@@ -101,8 +104,8 @@ class Terminal(io.StringIO):
 def decoded(tmp_path, monkeypatch):
     """Makes a DecodedSet of the numbers from 0 on, and its output."""
 
-    def make(count=5, task_class=SquareTask, **settings):
-        monkeypatch.setattr(scored_set, "build_one_pass_input", lambda *_: Numbers(count))
+    def make(count=5, task_class=SquareTask, order=None, **settings):
+        monkeypatch.setattr(scored_set, "build_one_pass_input", lambda *_: Numbers(count, order))
         experiment = experiment_pb2.Experiment()
         experiment.decode.CopyFrom(decode_loop_pb2.DecodeLoop(**settings))
         experiment.inputs["Test"].pipeline.SetInParent()
@@ -147,7 +150,31 @@ def test_what_the_input_lost_stands_beside_the_scores(decoded, tmp_path):
     assert "total: 5.0000, lost: 2 too long of 5 records\n" in out.getvalue()
     lost = {"records": 5, "too_long": 2}
     assert made.records[20]["lost"] == lost
+    assert made.lost(20) == "2 too long of 5 records"
+    assert made.lost(40) == ""
     assert json.loads((tmp_path / "decode_test/scores.jsonl").read_text())["lost"] == lost
+
+
+def test_records_are_in_the_order_and_number_of_the_file(decoded, tmp_path):
+    # As buckets give them; records 1 and 2 of five were left out.
+    made, _ = decoded(order=[4, 0, 3])
+    made.score(20, go_on)
+    lines = (tmp_path / "decode_test/00000020.jsonl").read_text().splitlines()
+    assert [json.loads(line) for line in lines] == [
+        {"square": 0},
+        {"left_out": "too long"},
+        {"left_out": "too long"},
+        {"square": 9},
+        {"square": 16},
+    ]
+    assert made.metrics(20)["num_examples"] == 3
+
+
+def test_a_part_of_the_input_is_in_order_without_the_rest(decoded, tmp_path):
+    made, _ = decoded(order=[4, 0, 3], max_examples=2)
+    made.score(20, go_on)
+    lines = (tmp_path / "decode_test/00000020.jsonl").read_text().splitlines()
+    assert [json.loads(line) for line in lines] == [{"square": 0}, {"square": 16}]
 
 
 def test_without_losses_nothing_is_said_of_them(decoded, tmp_path):

@@ -2,7 +2,7 @@
 
 import dataclasses
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -17,13 +17,17 @@ class Decoded:
     """The results of a pass.
 
     Attributes:
-      records: One record per example, from Decoder.records.
+      records: One record per example, from Decoder.records, in the order of the input's records.
+        After a pass over the whole input, a record that the input left out is there, too, as
+        {"left_out": "too long"}, which names the possible causes.
+      num_examples: Number of examples that were decoded.
       figures: HTML figures of the first examples, by the name of their page.
       scorer: A scorer to which all examples were added.
       seconds: Duration of the pass, without the time in which TensorFlow builds the graph.
     """
 
     records: list[dict[str, Any]]
+    num_examples: int
     figures: dict[str, list[str]]
     scorer: Scorer
     seconds: float
@@ -41,12 +45,13 @@ class Decoding:
           settings: The limits of a pass.
         """
         self._decoder = decoder
-        self._batches = scored_input.dataset()
+        self._scored_input = scored_input
+        self._batches = scored_input.numbered_dataset()
         self._max_examples = settings.max_examples if settings.HasField("max_examples") else None
         self._max_shown = settings.max_shown_examples
         # The signature leaves sizes open, so that batches of every size share a graph.
         self._decode = tf.function(
-            decoder.decode, input_signature=[self._batches.element_spec], autograph=False
+            decoder.decode, input_signature=[self._batches.element_spec[0]], autograph=False
         )
 
     def run(
@@ -64,10 +69,10 @@ class Decoding:
         """
         self._decode.get_concrete_function()
         began = time.monotonic()
-        records: list[dict[str, Any]] = []
+        records: dict[int, dict[str, Any]] = {}
         figures = _Figures(self._decoder, self._max_shown)
         scorer = self._decoder.scorer()
-        for batch in self._batches:
+        for batch, numbers in self._batches:
             if should_stop():
                 return None
             wanted = None if self._max_examples is None else self._max_examples - len(records)
@@ -77,11 +82,22 @@ class Decoding:
             batch_records = self._decoder.records(outputs)
             scorer.add(outputs, batch_records)
             figures.add(outputs, len(batch_records))
-            records += batch_records
+            records |= zip(numbers.numpy()[:wanted].tolist(), batch_records, strict=True)
             report(len(records), time.monotonic() - began)
             if len(records) == self._max_examples:
                 break
-        return Decoded(records, figures.by_page, scorer, time.monotonic() - began)
+        seconds = time.monotonic() - began
+        return Decoded(self._in_order(records), len(records), figures.by_page, scorer, seconds)
+
+    def _in_order(self, records: Mapping[int, dict[str, Any]]) -> list[dict[str, Any]]:
+        """Returns Decoded.records, given those of the examples by number."""
+        if not records or len(records) == self._max_examples:
+            return [records[number] for number in sorted(records)]
+        lost = self._scored_input.lost_records()
+        left_out = {"left_out": lost.left_out()}
+        return [
+            records.get(number, left_out) for number in range(max(lost.records, max(records) + 1))
+        ]
 
 
 class _Figures:

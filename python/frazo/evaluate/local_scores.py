@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from frazo.evaluate.scored_set import ScoredSet
 from frazo.evaluate.scored_sets import scored_sets
@@ -10,6 +11,20 @@ from frazo.experiment.model import Model
 from frazo.program.console import Console
 from frazo.proto import experiment_pb2
 from frazo.run.run_state import RunState
+
+
+class Headline(NamedTuple):
+    """The most telling metric of a scored input.
+
+    Attributes:
+      metric: Its name.
+      value: Its value.
+      lost: What the input lost, such as "2 too long of 5 records"; empty if nothing.
+    """
+
+    metric: str
+    value: float
+    lost: str
 
 
 class LocalScores:
@@ -43,15 +58,15 @@ class LocalScores:
             if not self._run_state.should_stop() and scored.wants(step):
                 scored.score(step, lambda: self._run_state.should_stop() is not None)
 
-    def headline(self, step: int) -> dict[str, tuple[str, float]]:
+    def headline(self, step: int) -> dict[str, Headline]:
         """Returns the most telling metric of each scored input at `step`.
 
         Args:
           step: A training step.
 
         Returns:
-          The name and the value of the first of the task's headline metrics that the input has, by
-          the input's label: {"eval_test": ("accuracy", 0.97)}. Inputs without one are absent.
+          The first of the task's headline metrics that the input has, by the input's label:
+          {"eval_test": ("accuracy", 0.97, "")}. Inputs without one are absent.
         """
         found = {}
         for scored in self._sets or []:
@@ -59,7 +74,7 @@ class LocalScores:
             values = ((name, metrics.get(name)) for name in self.headline_metrics)
             best = next(((name, value) for name, value in values if value is not None), None)
             if best is not None:
-                found[scored.label] = best
+                found[scored.label] = Headline(*best, scored.lost(step))
         return found
 
     def close(self) -> None:

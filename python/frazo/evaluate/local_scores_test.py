@@ -20,6 +20,9 @@ class Scored:
     def metrics(self, step):
         return self._metrics if step == 20 else {}
 
+    def lost(self, step):
+        return "2 too long of 5 records" if self.label == "decode_test" else ""
+
 
 def test_the_task_names_the_metric_that_says_most(monkeypatch):
     sets = [
@@ -34,8 +37,8 @@ def test_the_task_names_the_metric_that_says_most(monkeypatch):
     task = types.SimpleNamespace(headline=("perplexity", "error_rate"))
     scores.score(types.SimpleNamespace(task=task), 20)
     assert scores.headline(20) == {
-        "eval_test": ("perplexity", 1.6),
-        "decode_test": ("error_rate", 0.2),
+        "eval_test": ("perplexity", 1.6, ""),
+        "decode_test": ("error_rate", 0.2, "2 too long of 5 records"),
     }
     assert scores.headline(30) == {}
     assert scores.headline_metrics == ("perplexity", "error_rate")

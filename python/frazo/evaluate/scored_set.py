@@ -7,6 +7,7 @@ from typing import Any
 import tensorflow as tf
 from frazo.experiment.model import Model
 from frazo.experiment.parts import build_one_pass_input
+from frazo.input.lost_records import LostRecords
 from frazo.program.console import Console
 from frazo.program.errors import JobError
 from frazo.program.number_format import format_metrics
@@ -60,6 +61,11 @@ class ScoredSet:
     def metrics(self, step: int) -> Mapping[str, float | None]:
         """Returns the metrics of a step by name; empty if the step has no score."""
         return self.records.get(step, {}).get("metrics", {})
+
+    def lost(self, step: int) -> str:
+        """Returns what the input lost in the pass of a step: "2 too long of 5 records", or ""."""
+        lost = self.records.get(step, {}).get("lost")
+        return str(LostRecords.from_json(lost)) if lost else ""
 
     def prepare(self, model: Model) -> None:
         """Takes the model that is scored. Call this once, before the methods below.

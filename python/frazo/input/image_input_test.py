@@ -70,6 +70,12 @@ def test_one_pass_in_order_with_the_last_batch_padded(source):
     assert not batches[2]["image"].numpy()[2:].any()
 
 
+def test_numbers_count_the_rows_in_order(source):
+    numbers = [row_numbers.numpy().tolist() for _, row_numbers in make(source).numbered_dataset()]
+    # The last two rows are padding.
+    assert numbers == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11]]
+
+
 def test_how_many_there_are_is_known_of_what_is_in_memory(folder):
     tensors = f'tensors {{ prefix: "{folder}/tensors" images: "x" labels: "y" }}'
     for text, number in [(tensors, 10), (f'records {{ files: "{folder}/records" }}', None)]:

@@ -46,6 +46,19 @@ class Input:
         """
         raise NotImplementedError(f"{type(self).__name__} does not define dataset")
 
+    def numbered_dataset(self) -> tf.data.Dataset:
+        """Returns the batches of dataset(), each with the numbers of its examples: int64 [batch].
+
+        An example's number is that of its record, counted from 0 in the order in which the input
+        reads them. An input that keeps this order and leaves out no record keeps this method.
+        """
+
+        def number(first: tf.Tensor, batch: dict[str, tf.Tensor]) -> tuple:
+            rows = tf.shape(tf.nest.flatten(batch)[0], tf.int64)[0]
+            return first + rows, (batch, first + tf.range(rows))
+
+        return self.dataset().scan(tf.constant(0, tf.int64), number)
+
     def lost_records(self) -> LostRecords:
         """Returns what was lost of the records up to the last batch.
 

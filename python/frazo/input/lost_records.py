@@ -36,9 +36,19 @@ class LostRecords:
         kinds = ", ".join(f"{n:,} {kind.replace('_', ' ')}" for kind, n in self.kinds.items())
         return f"{kinds} of {self.records:,} records"
 
+    def left_out(self) -> str:
+        """Returns the kinds that leave no example: "bad or too long"."""
+        kinds = ("bad", "filtered", "too_long", "empty", "dropped_at_end")
+        return " or ".join(kind.replace("_", " ") for kind in kinds if kind in self.kinds)
+
     def as_json(self) -> dict[str, int]:
         """Returns the numbers for a score log."""
         return {"records": self.records, **self.kinds}
+
+    @classmethod
+    def from_json(cls, numbers: Mapping[str, int]) -> LostRecords:
+        """Returns the losses that as_json() made the numbers of, without samples."""
+        return cls(numbers["records"], {k: n for k, n in numbers.items() if k != "records"})
 
     def scalars(self) -> dict[str, float]:
         """Returns the numbers for TensorBoard, by tag."""

@@ -19,7 +19,12 @@ def test_the_numbers_of_a_log_line():
     assert lost
     assert str(lost) == "3 bad, 1,200 too long of 1,500 records"
     assert lost.as_json() == {"records": 1500, "bad": 3, "too_long": 1200}
+    assert LostRecords.from_json(lost.as_json()) == lost
     assert lost.scalars() == {"lost/bad": 3.0, "lost/too_long": 1200.0}
+
+
+def test_the_kinds_that_leave_no_example():
+    assert LostRecords(9, {"bad": 3, "too_long": 1, "truncated": 2}).left_out() == "bad or too long"
 
 
 def test_without_losses_nothing_is_told():

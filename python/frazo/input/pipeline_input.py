@@ -46,7 +46,7 @@ class PipelineInput(Input):
             config.replica, config.replicas = share.replica, share.replicas
         self._config = config
         self._counters = PublishedCounters()
-        self._dataset = pipeline_dataset(config, counters=self._counters)
+        self._dataset = pipeline_dataset(config, self._counters)
         self.element_spec = self._dataset.element_spec
 
     def open(self) -> None:
@@ -58,13 +58,20 @@ class PipelineInput(Input):
             raise NotFoundError(f"{error}{remedy}") from error
 
     def dataset(self) -> tf.data.Dataset:
-        # The pipeline's own threads read and process ahead. A rewrite of the dataset would not
-        # help, and would hold batches that a checkpoint must not count as given.
-        options = tf.data.Options()
-        options.experimental_optimization.apply_default_optimizations = False
-        options.autotune.enabled = False
-        return self._dataset.with_options(options)
+        return _as_it_is(self._dataset)
+
+    def numbered_dataset(self) -> tf.data.Dataset:
+        return _as_it_is(pipeline_dataset(self._config, self._counters, numbered=True))
 
     def lost_records(self) -> LostRecords:
         counters = self._counters.read()
         return NOTHING_LOST if counters is None else lost_records_of(counters)
+
+
+def _as_it_is(dataset: tf.data.Dataset) -> tf.data.Dataset:
+    # The pipeline's own threads read and process ahead. A rewrite of the dataset would not help,
+    # and would hold batches that a checkpoint must not count as given.
+    options = tf.data.Options()
+    options.experimental_optimization.apply_default_optimizations = False
+    options.autotune.enabled = False
+    return dataset.with_options(options)

@@ -88,6 +88,28 @@ def test_a_saved_iterator_goes_on_exactly(folder):
     assert numbers(restored, 5) == expected[7:]
 
 
+def test_numbers_tell_the_order_of_the_file(folder):
+    (folder / "rows").write_text("1 2\n1\n1 2 3\n3 4\n2\n")
+    text = f"""
+        pipeline {{
+          source {{ files {{ files {{ patterns: "{folder}/rows" format: "text" }} epochs: 1 }} }}
+          processor {{
+            raw {{ name: "number" }}
+            steps {{ parse_numbers {{ field: "number" type: INT32 }} }}
+          }}
+          batcher {{ buckets {{ length_of: "number" bounds: [1, 2] tokens: 100 }} }}
+        }}
+    """
+    source = build(text_format.Parse(text, input_pb2.Input()), seed=1)
+    read = {}
+    for batch, row_numbers in source.numbered_dataset():
+        read |= zip(row_numbers.numpy().tolist(), batch["number"].numpy().tolist(), strict=True)
+    # Number 2 is too long.
+    assert read == {0: [1, 2], 1: [1], 3: [3, 4], 4: [2]}
+    assert source.numbered_dataset().element_spec[0] == source.element_spec
+    assert source.lost_records().kinds == {"too_long": 1}
+
+
 def test_counts_what_was_lost_up_to_the_last_batch(folder):
     # The first file is 0 to 19, one number a record, and the record between them is none.
     with _core.RecordWriter(folder / "other") as writer:

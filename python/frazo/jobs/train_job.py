@@ -149,8 +149,9 @@ class TrainJob:
             )
             return
         scores = "".join(
-            f", {label} {name} {format_metric(value)}"
-            for label, (name, value) in self._scores.headline(step).items()
+            f", {label} {best.metric} {format_metric(best.value)}"
+            + (f" (lost: {best.lost})" if best.lost else "")
+            for label, best in self._scores.headline(step).items()
         )
         console.line(f"done: step {step}{scores}")
         console.line(f"  checkpoints  {self._train_directory / checkpoint_name(step)}")

@@ -10,7 +10,10 @@ from frazo.pipeline import PipelineConfig, read_config, search_folders
 
 
 def pipeline_dataset(
-    config: PipelineConfig, counters: _core.PublishedCounters | None = None
+    config: PipelineConfig,
+    counters: _core.PublishedCounters | None = None,
+    *,
+    numbered: bool = False,
 ) -> tf.data.Dataset:
     """Reads files and makes batches in C++ threads, as a Pipeline message describes.
 
@@ -25,10 +28,13 @@ def pipeline_dataset(
       counters: Iterators of the dataset publish their counters here with each batch, as long as it
         lives. By default they write the first bad records and the first damage that they skip to
         standard error.
+      numbered: Adds to each batch how many records were read before that of each example. Not for
+        a batcher that packs.
 
     Returns:
       A dataset of dict[str, tf.Tensor]; the message determines the names, types and shapes. Numeric
-      tensors are the pipeline's own memory, not copies.
+      tensors are the pipeline's own memory, not copies. If numbered, of pairs of such a dict and
+      the numbers, int64 [batch].
 
     Raises:
       frazo._core.FrazoError: The configuration is wrong; the message names the field.
@@ -42,6 +48,8 @@ def pipeline_dataset(
         name: tf.TensorSpec(shape, tf.string if dtype == "object" else tf.as_dtype(dtype))
         for name, (dtype, shape) in _core.pipeline_tensors(serialized, search_folders()).items()
     }
+    if numbered:
+        spec = (spec, tf.TensorSpec([None], tf.int64))
     flat = tf.nest.flatten(spec)
     handle = op_library().frazo_pipeline_dataset(
         config=serialized,
@@ -49,5 +57,6 @@ def pipeline_dataset(
         output_types=[tensor.dtype for tensor in flat],
         output_shapes=[tensor.shape for tensor in flat],
         counters=0 if counters is None else counters.number,
+        numbered=numbered,
     )
     return tf.data.experimental.from_variant(handle, spec)

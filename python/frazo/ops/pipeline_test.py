@@ -178,6 +178,16 @@ def test_counters_are_published_and_not_told(tmp_path, capfd):
     assert capfd.readouterr().err == ""
 
 
+def test_rows_of_several_records_have_no_number(tmp_path):
+    write_words(tmp_path, 4)
+    packing = 'batcher { packing { streams { feature: "words" length: 16 } rows: 2 } }'
+    steps = TEXT_STEPS.replace('steps { copy { field: "words" output: "text" } }', "")
+    config = words_config(tmp_path, rest=packing).replace(TEXT_STEPS, steps)
+    assert list(ops.pipeline_dataset(config))
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r"batcher\.packing: a row holds"):
+        iter(ops.pipeline_dataset(config, numbered=True))
+
+
 def test_a_graph_made_for_other_tensors_is_refused(tmp_path):
     write_words(tmp_path, 4)
     make = op_library().frazo_pipeline_dataset
