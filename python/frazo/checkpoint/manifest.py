@@ -31,8 +31,8 @@ def checkpoint_name(step: int) -> str:
 
 
 def step_of(file_name: str) -> int | None:
-    """Returns the step in the prefix of a checkpoint or in the name of one of its files, or None for
-    any other name: "ckpt-00000205.index" is one, "ckpt-00000205_best" is not.
+    """Returns the step in the prefix of a checkpoint or in the name of one of its files, or None
+    for any other name: "ckpt-00000205.index" is one, "ckpt-00000205_best" is not.
     """
     match = _NAME.fullmatch(file_name)
     if match is None:
@@ -166,7 +166,7 @@ def verify_files(directory: Path, files: Sequence[FileRecord]) -> None:
 
 
 def _check_names(manifest: Manifest, path: Path) -> None:
-    """Raises DamagedCheckpointError unless the files are of the manifest's checkpoint and folder."""
+    """Raises DamagedCheckpointError where a file is not of the manifest's checkpoint and folder."""
     prefix = checkpoint_name(manifest.step)
     for file in manifest.files:
         is_data = step_of(file.name) == manifest.step and file.name not in (

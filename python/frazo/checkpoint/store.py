@@ -1,8 +1,8 @@
 """Writes checkpoints so that a crash, a full disk or a kill at any moment leaves older ones valid.
 
 A save writes the tensor bundle into a temporary directory and syncs each file. It writes the
-manifest as ckpt-*.partial and renames the files into place. Then it renames the manifest, writes the
-`checkpoint` file, and finally removes older checkpoints. A directory must have only one writer.
+manifest as ckpt-*.partial and renames the files into place. Then it renames the manifest, writes
+the `checkpoint` file, and finally removes older checkpoints. A directory must have only one writer.
 
 The directory belongs to the user. The store removes the files that its own manifests list, and what
 has the suffix of its temporary files. It never removes anything else.

@@ -42,7 +42,7 @@ class Predictor:
 
         Raises:
           FileNotFoundError: `path` is not a SavedModel, or the library of Frazo's ops is missing.
-          ValueError: It is a SavedModel of another kind, or TensorFlow cannot read a path like this.
+          ValueError: It is a SavedModel of another kind, or TensorFlow cannot read such a path.
         """
         directory = os.fspath(path)
         if not (pathlib.Path(directory) / "saved_model.pb").is_file():
