@@ -3,14 +3,20 @@
 A few bytes of a compressed file can stand for any number of bytes.
 """
 
-from typing import IO
+from typing import Protocol
 
 
 class TooLargeError(Exception):
     """The content is larger than it may be. str() says how large that is."""
 
 
-def read_bounded(file: IO[bytes], limit: int) -> bytes:
+class ReadableFile(Protocol):
+    """A file of bytes, or a member of an archive."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
+def read_bounded(file: ReadableFile, limit: int) -> bytes:
     """Returns what is left of the file.
 
     Args:
