@@ -357,8 +357,7 @@ void BindPipeline(nb::module_& module) {
       .def("save_state", &SaveState,
            "Returns the position after the last batch given, in a few KB of bytes.")
       .def("restore", &Restore, "state"_a, kRestoreDoc)
-      .def_prop_ro("counters", &Counters,
-                   nb::sig("def counters(self) -> dict[str, typing.Any]"),
+      .def_prop_ro("counters", &Counters, nb::sig("def counters(self) -> dict[str, typing.Any]"),
                    "Counts by name; see frazo.Pipeline.")
       .def_prop_ro("padding_fraction", &PaddingFraction,
                    "The share of padding in the values of the batches given, from 0 to 1.")

@@ -146,6 +146,7 @@ def test_shuffled_shares_of_records_have_all_records_in_an_epoch(folder):
 
 def test_max_images_takes_the_first(source):
     images = make(source, "max_images: 3")
+    images.open()
     assert images.num_examples == 3
     assert labels(images.dataset()) == [[0, 1, 2, 0]]
     shuffled = np.concatenate(labels(make(source, "max_images: 3 shuffle: true").dataset(), 3))
