@@ -43,7 +43,7 @@ def _precompiled_header_impl(ctx):
             variables = variables,
         ),
         # TensorFlow's headers are thousands of files: linking each into a sandbox takes longer.
-        execution_requirements = {"local": "1"},
+        execution_requirements = {"no-sandbox": "1"},
         inputs = depset([header], transitive = [headers.headers, toolchain.all_files]),
         mnemonic = "PrecompiledHeader",
         outputs = [parsed],
