@@ -11,6 +11,13 @@ COPTS = [
     "-Werror=unused-result",
 ]
 
+def _has_own_options(copts, deps):
+    """Whether GCC 12 would break on a precompiled header: its options must be those of the file.
+
+    They are others by copts, or by the pragmas of vector code.
+    """
+    return bool(copts) or bool([dep for dep in deps if dep.endswith(":vector_targets")])
+
 def frazo_cc_library(name, copts = [], **kwargs):
     """A cc_library.
 
@@ -19,8 +26,9 @@ def frazo_cc_library(name, copts = [], **kwargs):
       copts: added to Frazo's own.
       **kwargs: as in cc_library.
     """
+    has_own_options = _has_own_options(copts, kwargs.get("deps", []))
     kwargs = dict(kwargs, copts = COPTS + copts)
-    if "srcs" in kwargs:
+    if "srcs" in kwargs and not has_own_options:
         kwargs = with_precompiled_header("runtime", kwargs)
     native.cc_library(name = name, **kwargs)
 
@@ -60,12 +68,15 @@ def frazo_cc_test(name, copts = [], deps = [], size = "small", **kwargs):
       size: as in cc_test.
       **kwargs: as in cc_test.
     """
+    has_own_options = _has_own_options(copts, deps)
     kwargs = dict(
         kwargs,
         copts = COPTS + copts,
         deps = deps + [Label("//third_party:gtest_main")],
     )
-    native.cc_test(name = name, size = size, **with_precompiled_header("runtime_tests", kwargs))
+    if not has_own_options:
+        kwargs = with_precompiled_header("runtime_tests", kwargs)
+    native.cc_test(name = name, size = size, **kwargs)
 
 def frazo_kernel_test(name, size = "small", **kwargs):
     """A frazo_cc_test of code that chooses by processor, and a test NAME_levels that runs it on each lower level.
