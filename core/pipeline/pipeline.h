@@ -72,8 +72,6 @@ class Pipeline {
   absl::Status Restore(std::string_view state);
 
   PipelineCounters counters() const;
-  // PipelineCounters::totals.bad_records(), without the cost of the other counters.
-  int64_t bad_records() const { return snapshot_.totals.bad_records(); }
 
   // The padding of the batches that Next() gave.
   const batch::PaddingReport& padding_report() const { return padding_report_; }

@@ -98,6 +98,16 @@ class PipelineTest : public testing::Test {
     return ParseConfig(scratch_, absl::StrCat(source, kTextProcessor, batcher));
   }
 
+  // One pass over the file `texts`, whose records are numbers; one record may be bad.
+  frazo::Pipeline Numbers(std::string_view steps, std::string_view batcher) const {
+    return ParseConfig(
+        scratch_,
+        absl::StrCat(
+            "source { files { files { patterns: 'FOLDER/texts' } epochs: 1 } } processor { "
+            "raw { name: 'n' } steps { parse_numbers { field: 'n' type: INT32 } } ",
+            steps, " max_bad_records: 1 } ", batcher));
+  }
+
   const bytes::ScratchFolder scratch_;
 };
 
@@ -123,29 +133,10 @@ TEST_F(PipelineTest, MakesBatchesOfFiles) {
   EXPECT_EQ(pipeline->padding_report().buckets()[0].batches, 2);
 }
 
-struct Case {
-  std::string_view name;
-  std::string_view source;
-  std::string_view batcher;
-};
-
-class ResumeTest : public PipelineTest, public testing::WithParamInterface<Case> {};
-
 TEST_F(PipelineTest, TellsTheNumberOfEachExamplesRecord) {
   scratch_.Write("texts", records::EncodeRecords({"1", "x", "1 2", "1 2 3", "2"}));
-  auto pipeline = MakePipeline(ParseConfig(scratch_, R"pb(
-    source {
-      files {
-        files { patterns: 'FOLDER/texts' }
-        epochs: 1
-      }
-    }
-    processor {
-      raw { name: 'n' }
-      steps { parse_numbers { field: 'n' type: INT32 } }
-      max_bad_records: 1
-    }
-    batcher { buckets { length_of: 'n' bounds: 1 bounds: 2 tokens: 6 } })pb"));
+  auto pipeline = MakePipeline(
+      Numbers("", "batcher { buckets { length_of: 'n' bounds: 1 bounds: 2 tokens: 6 } }"));
   batch::Batch batch;
   ASSERT_TRUE(pipeline->Next(&batch));
   EXPECT_THAT(batch.record_numbers, ElementsAre(0, 4)) << "of length 1";
@@ -155,25 +146,21 @@ TEST_F(PipelineTest, TellsTheNumberOfEachExamplesRecord) {
 
 TEST_F(PipelineTest, CountsTheExamplesThatAStepCutOff) {
   scratch_.Write("texts", records::EncodeRecords({"1 2 3", "", "1 2", "1 2 3 4", "x"}));
-  auto pipeline = MakePipeline(ParseConfig(scratch_, R"pb(
-    source {
-      files {
-        files { patterns: 'FOLDER/texts' }
-        epochs: 1
-      }
-    }
-    processor {
-      raw { name: 'n' }
-      steps { parse_numbers { field: 'n' type: INT32 } }
-      steps { truncate { field: 'n' length: 2 } }
-      max_bad_records: 1
-    }
-    batcher { fixed { batch_size: 3 } })pb"));
+  auto pipeline = MakePipeline(Numbers("steps { truncate { field: 'n' length: 2 } }",
+                                       "batcher { fixed { batch_size: 3 } }"));
   EXPECT_THAT(ReadBatches(*pipeline), SizeIs(2));
   EXPECT_THAT(pipeline->status(), IsOk());
   // The first and the fourth.
   EXPECT_EQ(pipeline->counters().totals.truncated(), 2);
 }
+
+struct Case {
+  std::string_view name;
+  std::string_view source;
+  std::string_view batcher;
+};
+
+class ResumeTest : public PipelineTest, public testing::WithParamInterface<Case> {};
 
 TEST_P(ResumeTest, ThreadsDoNotMatter) {
   frazo::Pipeline config = Config(GetParam().source, GetParam().batcher);

@@ -11,26 +11,26 @@ COPTS = [
     "-Werror=unused-result",
 ]
 
-def _has_own_options(copts, deps):
-    """Whether GCC 12 would break on a precompiled header: its options must be those of the file.
+def _compiled(header, copts, deps, kwargs):
+    """Arguments of a C++ target with Frazo's options and, where GCC can take it, a precompiled header.
 
-    They are others by copts, or by the pragmas of vector code.
+    GCC 12 crashes on a header that was made with other options than the file's: those differ by copts, or by the
+    pragmas of vector code.
     """
-    return bool(copts) or bool([dep for dep in deps if dep.endswith(":vector_targets")])
+    kwargs = dict(kwargs, copts = COPTS + copts, deps = deps)
+    has_own_options = copts or any([str(dep).endswith(":vector_targets") for dep in deps])
+    return kwargs if has_own_options or "srcs" not in kwargs else with_precompiled_header(header, kwargs)
 
-def frazo_cc_library(name, copts = [], **kwargs):
+def frazo_cc_library(name, copts = [], deps = [], **kwargs):
     """A cc_library.
 
     Args:
       name: as in cc_library.
       copts: added to Frazo's own.
+      deps: as in cc_library.
       **kwargs: as in cc_library.
     """
-    has_own_options = _has_own_options(copts, kwargs.get("deps", []))
-    kwargs = dict(kwargs, copts = COPTS + copts)
-    if "srcs" in kwargs and not has_own_options:
-        kwargs = with_precompiled_header("runtime", kwargs)
-    native.cc_library(name = name, **kwargs)
+    native.cc_library(name = name, **_compiled("runtime", copts, deps, kwargs))
 
 def frazo_op_library(name, deps = [], copts = [], **kwargs):
     """A cc_library on TensorFlow's framework, linked whole: ops, kernels and datasets register themselves.
@@ -41,12 +41,8 @@ def frazo_op_library(name, deps = [], copts = [], **kwargs):
       copts: added to Frazo's own.
       **kwargs: as in cc_library.
     """
-    kwargs = dict(
-        kwargs,
-        copts = COPTS + copts,
-        deps = deps + [Label("//third_party/tensorflow:framework")],
-    )
-    native.cc_library(name = name, alwayslink = True, **with_precompiled_header("tensorflow", kwargs))
+    deps = deps + [Label("//third_party/tensorflow:framework")]
+    native.cc_library(name = name, alwayslink = True, **_compiled("tensorflow", copts, deps, kwargs))
 
 def frazo_cc_binary(name, copts = [], **kwargs):
     """A cc_binary.
@@ -68,15 +64,8 @@ def frazo_cc_test(name, copts = [], deps = [], size = "small", **kwargs):
       size: as in cc_test.
       **kwargs: as in cc_test.
     """
-    has_own_options = _has_own_options(copts, deps)
-    kwargs = dict(
-        kwargs,
-        copts = COPTS + copts,
-        deps = deps + [Label("//third_party:gtest_main")],
-    )
-    if not has_own_options:
-        kwargs = with_precompiled_header("runtime_tests", kwargs)
-    native.cc_test(name = name, size = size, **kwargs)
+    deps = deps + [Label("//third_party:gtest_main")]
+    native.cc_test(name = name, size = size, **_compiled("runtime_tests", copts, deps, kwargs))
 
 def frazo_kernel_test(name, size = "small", **kwargs):
     """A frazo_cc_test of code that chooses by processor, and a test NAME_levels that runs it on each lower level.

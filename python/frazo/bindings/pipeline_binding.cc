@@ -97,6 +97,11 @@ absl::StatusOr<std::shared_ptr<const PipelinePlan>> MakePlan(
   return PipelinePlan::Create(config, std::move(search_folders));
 }
 
+std::shared_ptr<const PipelinePlan> LoadPlan(const nb::bytes& config,
+                                             std::vector<std::string> search_folders) {
+  return ValueOrRaise(Unlocked([&] { return MakePlan(View(config), std::move(search_folders)); }));
+}
+
 struct PipelineIterator {
   explicit PipelineIterator(std::unique_ptr<pipeline::Pipeline> created)
       : pipeline(std::move(created)) {}
@@ -314,8 +319,7 @@ void BindPlanFunctions(nb::module_& module) {
   module.def(
       "pipeline_tensors",
       [](const nb::bytes& config, std::vector<std::string> search_folders) {
-        return TensorsDict(*ValueOrRaise(
-            Unlocked([&] { return MakePlan(View(config), std::move(search_folders)); })));
+        return TensorsDict(*LoadPlan(config, std::move(search_folders)));
       },
       "config"_a, "search_folders"_a,
       nb::sig("def pipeline_tensors(config: bytes, search_folders: "
@@ -324,8 +328,7 @@ void BindPlanFunctions(nb::module_& module) {
   module.def(
       "pipeline_texts",
       [](const nb::bytes& config, std::vector<std::string> search_folders) {
-        return TextsDict(*ValueOrRaise(
-            Unlocked([&] { return MakePlan(View(config), std::move(search_folders)); })));
+        return TextsDict(*LoadPlan(config, std::move(search_folders)));
       },
       "config"_a, "search_folders"_a,
       nb::sig("def pipeline_texts(config: bytes, search_folders: collections.abc.Sequence[str]) -> "
@@ -335,9 +338,7 @@ void BindPlanFunctions(nb::module_& module) {
       "divide_pipeline_states",
       [](const nb::bytes& config, std::vector<std::string> search_folders, const nb::list& states,
          int32_t replicas) {
-        const auto plan = ValueOrRaise(
-            Unlocked([&] { return MakePlan(View(config), std::move(search_folders)); }));
-        return DividedStates(*plan, states, replicas);
+        return DividedStates(*LoadPlan(config, std::move(search_folders)), states, replicas);
       },
       "config"_a, "search_folders"_a, "states"_a, "replicas"_a,
       nb::sig("def divide_pipeline_states(config: bytes, search_folders: "

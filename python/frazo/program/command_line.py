@@ -2,7 +2,6 @@
 
 import argparse
 import contextlib
-import importlib.metadata
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -120,6 +119,9 @@ def version_lines() -> list[str]:
 
 def _tensorflow_version() -> str:
     """Returns its version without importing it, which takes seconds."""
+    # Imported here, because it would slow every start by a fifth.
+    import importlib.metadata
+
     for package in ("tensorflow", "tensorflow-cpu"):
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):
             return importlib.metadata.version(package)

