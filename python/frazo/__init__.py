@@ -7,8 +7,10 @@ TensorFlow. The first use of Predictor loads TensorFlow.
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
+from frazo.quiet_standard_error import quiet_standard_error
 from frazo.registry import build, register, unwrap
 from frazo.version import VERSION as __version__
 
@@ -28,6 +30,10 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name == "_core":
+        # TensorFlow's library, which the runtime is linked to, tells at its start that oneDNN is on.
+        with quiet_standard_error():
+            return importlib.import_module("frazo._core")
     if name in ("Pipeline", "divide_pipeline_states"):
         from frazo import pipeline
 

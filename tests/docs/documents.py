@@ -1,4 +1,4 @@
-"""The commands and the Python that the documents show, in order."""
+"""The commands, their output and the Python that the documents show, in order."""
 
 import dataclasses
 import pathlib
@@ -6,8 +6,15 @@ import re
 import shlex
 from collections.abc import Iterator
 
-_FENCE = r"^```{}\n(.*?)^```$"
+# A block of commands, or a named one of what they print.
+_BLOCK = re.compile(
+    r"^```sh\n(?P<commands>.*?)^```$|^<!-- (?P<name>\w+) -->\n```\n(?P<printed>.*?)^```$",
+    re.MULTILINE | re.DOTALL,
+)
+_PYTHON = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _CONTINUED_LINE = re.compile(r"\\\n\s*")
+# Stands in a transcript for any number of lines.
+ELISION = "..."
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,24 +37,67 @@ class Command:
         return list(self.words[self.words.index("--") + 1 :]) if "--" in self.words else []
 
 
-def commands(document: pathlib.Path) -> list[Command]:
-    """The commands in the document's ```sh blocks; comments and empty lines are ignored."""
-    found = []
-    for place, block in _blocks(document, "sh"):
-        for line in _CONTINUED_LINE.sub(" ", block).splitlines():
-            words = tuple(shlex.split(line, comments=True))
-            if words:
-                found.append(Command(place, words))
+@dataclasses.dataclass(frozen=True)
+class Transcript:
+    """What a document says that a command prints.
+
+    name: Stands in the comment above it. lines: May hold ELISION. span: Where its text begins and
+    ends in the document's.
+    """
+
+    place: str
+    name: str
+    lines: tuple[str, ...]
+    span: tuple[int, int]
+
+
+@dataclasses.dataclass(frozen=True)
+class Step:
+    """A block of commands with the transcripts below it, up to the next block of commands."""
+
+    commands: tuple[Command, ...]
+    transcripts: tuple[Transcript, ...]
+
+
+def steps(document: pathlib.Path) -> list[Step]:
+    """Returns the ```sh blocks of a document. Comments and empty lines are ignored."""
+    text = document.read_text(encoding="utf-8")
+    found: list[Step] = []
+    for block in _BLOCK.finditer(text):
+        if block["commands"] is not None:
+            found.append(
+                Step(
+                    tuple(_commands(_place(document, text, block, "commands"), block["commands"])),
+                    (),
+                )
+            )
+            continue
+        place = _place(document, text, block, "printed")
+        if not found:
+            raise ValueError(f"{place}: no command stands above this output")
+        lines = tuple(block["printed"].splitlines())
+        transcript = Transcript(place, block["name"], lines, block.span("printed"))
+        found[-1] = Step(found[-1].commands, (*found[-1].transcripts, transcript))
     return found
 
 
+def commands(document: pathlib.Path) -> list[Command]:
+    """Returns the commands of all steps."""
+    return [command for step in steps(document) for command in step.commands]
+
+
 def python_blocks(document: pathlib.Path) -> list[tuple[str, str]]:
-    """The place and the text of each ```python block."""
-    return list(_blocks(document, "python"))
-
-
-def _blocks(document: pathlib.Path, language: str) -> Iterator[tuple[str, str]]:
+    """Returns the place and the text of each ```python block."""
     text = document.read_text(encoding="utf-8")
-    for block in re.finditer(_FENCE.format(language), text, re.MULTILINE | re.DOTALL):
-        line_number = text.count("\n", 0, block.start(1)) + 1
-        yield f"{document.name}:{line_number}", block.group(1)
+    return [(_place(document, text, block, 1), block[1]) for block in _PYTHON.finditer(text)]
+
+
+def _commands(place: str, block: str) -> Iterator[Command]:
+    for line in _CONTINUED_LINE.sub(" ", block).splitlines():
+        if words := tuple(shlex.split(line, comments=True)):
+            yield Command(place, words)
+
+
+def _place(document: pathlib.Path, text: str, block: re.Match[str], group: str | int) -> str:
+    line_number = text.count("\n", 0, block.start(group)) + 1
+    return f"{document.name}:{line_number}"

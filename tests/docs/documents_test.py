@@ -1,6 +1,7 @@
 """Commands are found in documents as a person would read them."""
 
-from documents import Command, commands, python_blocks
+import pytest
+from documents import Command, commands, python_blocks, steps
 
 
 def test_commands_are_the_lines_of_sh_blocks(tmp_path):
@@ -36,3 +37,22 @@ def test_python_blocks_have_their_place(tmp_path):
         "# Tour\n\n```python\nx = 1\n\ny = 2\n```\n```sh\nls\n```\n```python\nz = 3\n```\n"
     )
     assert python_blocks(document) == [("tour.md:4", "x = 1\n\ny = 2\n"), ("tour.md:12", "z = 3\n")]
+
+
+def test_a_transcript_belongs_to_the_commands_above_it(tmp_path):
+    document = tmp_path / "tour.md"
+    text = "```sh\nls\n```\n\nprints\n\n<!-- list -->\n```\na\n...\n```\n\n```sh\nps\n```\n"
+    document.write_text(text)
+    first, second = steps(document)
+    (transcript,) = first.transcripts
+    assert (transcript.place, transcript.name) == ("tour.md:9", "list")
+    assert transcript.lines == ("a", "...")
+    assert text[slice(*transcript.span)] == "a\n...\n"
+    assert second.commands == (Command("tour.md:14", ("ps",)),) and not second.transcripts
+
+
+def test_a_transcript_without_a_command_is_an_error(tmp_path):
+    document = tmp_path / "tour.md"
+    document.write_text("<!-- list -->\n```\na\n```\n")
+    with pytest.raises(ValueError, match=r"tour\.md:3: no command stands above this output"):
+        steps(document)

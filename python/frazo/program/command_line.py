@@ -13,7 +13,6 @@ from absl.flags import argparse_flags
 from frazo.op_library import find_op_library
 from frazo.program import process_clock  # noqa: F401 (its import starts the clock)
 from frazo.program.console import Console
-from frazo.program.tensorflow_start import quiet_standard_error
 from frazo.version import VERSION
 
 LOGGING_HELP = """\
@@ -103,8 +102,7 @@ def wants_all_messages() -> bool:
 def version_lines() -> list[str]:
     """Returns the versions of what runs here, a line each."""
     # Loaded here only: a wrong command line is told before.
-    with quiet_standard_error():
-        from frazo import _core
+    from frazo import _core
 
     lines = [
         f"Frazo {VERSION}",

@@ -1,5 +1,5 @@
 """The output of a program: lines on standard output, warnings on standard error, and on a terminal
-one live line.
+one live line in place of the log of its progress.
 """
 
 import shutil
@@ -27,7 +27,7 @@ class Console:
         Args:
           out: Where lines and the live line go.
           err: Where warnings and errors go.
-          copy: Is given every line, warning and error, too.
+          copy: Is given every line, line of the log, warning and error, too.
         """
         self._out = out or sys.stdout
         self._err = err or sys.stderr
@@ -37,6 +37,15 @@ class Console:
 
     def line(self, text: str) -> None:
         self._write(self._out, text)
+
+    def log(self, text: str) -> None:
+        """Writes a line about progress to a file or a pipe. On a terminal the live line stands for
+        it, so that the lines that matter stay in sight.
+        """
+        if self.is_terminal:
+            self._pass_on(text)
+        else:
+            self._write(self._out, text)
 
     def warning(self, text: str) -> None:
         self._write(self._err, f"warning: {text}")
@@ -67,5 +76,8 @@ class Console:
         stream.flush()
         if live:
             self.live(live)
+        self._pass_on(text)
+
+    def _pass_on(self, text: str) -> None:
         if self._copy is not None:
             self._copy(text)

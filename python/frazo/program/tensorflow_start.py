@@ -1,10 +1,8 @@
 """Imports TensorFlow without its messages."""
 
-import contextlib
 import os
-import sys
-import tempfile
-from collections.abc import Iterator
+
+from frazo.quiet_standard_error import quiet_standard_error
 
 
 def start_tensorflow(*, shows_messages: bool = False) -> None:
@@ -21,21 +19,3 @@ def start_tensorflow(*, shows_messages: bool = False) -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     with quiet_standard_error():
         import tensorflow  # noqa: F401
-
-
-@contextlib.contextmanager
-def quiet_standard_error() -> Iterator[None]:
-    """Holds back what libraries write to standard error; shows it where the block raises."""
-    sys.stderr.flush()
-    own = os.dup(2)
-    with tempfile.TemporaryFile() as held:
-        os.dup2(held.fileno(), 2)
-        try:
-            yield
-        except BaseException:
-            held.seek(0)
-            os.write(own, held.read())
-            raise
-        finally:
-            os.dup2(own, 2)
-            os.close(own)

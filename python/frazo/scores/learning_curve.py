@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from frazo.program.durable_file import write_bytes
+from frazo.program.picture import new_figure, png
 from frazo.scores.score_log import ScoreLog
 
 CURVE_FILE = "curve.png"
@@ -24,13 +26,8 @@ def draw_learning_curve(logdir: Path, metrics: Sequence[str]) -> Path | None:
     scores = {directory.name: ScoreLog(directory).read() for directory in directories}
     if all(len(records) < 2 for records in scores.values()):
         return None
-    # Imported here because it takes about a second and only a finished training draws. The figure
-    # does not use pyplot, which would look for a display.
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     drawn = [name for name in metrics if any(_curve(s, name) for s in scores.values())]
-    figure = Figure(figsize=(6 * len(drawn), 4), layout="constrained")
+    figure = new_figure(6 * len(drawn), 4)
     for position, metric in enumerate(drawn, 1):
         axes = figure.add_subplot(1, len(drawn), position)
         for name, records in scores.items():
@@ -42,7 +39,7 @@ def draw_learning_curve(logdir: Path, metrics: Sequence[str]) -> Path | None:
         axes.grid(alpha=0.3)
         axes.legend()
     path = logdir / CURVE_FILE
-    FigureCanvasAgg(figure).print_png(str(path))
+    write_bytes(path, png(figure))
     return path
 
 

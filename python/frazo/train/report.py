@@ -45,7 +45,7 @@ class TrainReport:
         self._lost_records = lost
         self._lost_line = LostLine("train", console)
         self._records = ScoreRecords(train_directory, console)
-        self._rate = 0.0
+        self._last_line = ""
         self._begin_interval()
 
     def begin(self, step: int) -> None:
@@ -74,10 +74,9 @@ class TrainReport:
         self._console.live(self._live_line(result, step))
 
     def report(self, step: int) -> None:
-        """Prints and records the results since the previous report."""
+        """Logs and records the results since the previous report."""
         seconds = max(self._seconds(), 1e-9)
-        self._rate = self._steps / seconds
-        rates = {"steps/sec": self._rate, "examples/sec": self._examples / seconds}
+        rates = {"steps/sec": self._steps / seconds, "examples/sec": self._examples / seconds}
         metrics = {**self._means.means(), **self._scalars}
         if self._nonfinite:
             metrics["nonfinite_steps"] = float(self._nonfinite)
@@ -85,16 +84,20 @@ class TrainReport:
                 f"train: {self._nonfinite} of the last {self._steps} steps were not finite and were skipped"
             )
         lost = self._lost_records()
-        self._console.line(
+        self._last_line = (
             f"train: step: {step}, steps/sec: {rates['steps/sec']:.2f}, "
             f"examples/sec: {rates['examples/sec']:.1f}, {format_metrics(metrics)}"
             f"{self._lost_line.part(lost)}"
         )
+        self._console.log(self._last_line)
         self._records.add(step, metrics, only_events=rates, lost=lost)
         self._begin_interval()
 
     def close(self) -> None:
+        """Replaces the live line by the last report, and closes the records."""
         self._console.end_live()
+        if self._console.is_terminal and self._last_line:
+            self._console.line(self._last_line)
         self._records.close()
 
     def _begin_interval(self) -> None:

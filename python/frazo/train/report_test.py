@@ -111,3 +111,18 @@ def test_on_a_terminal_the_live_line_has_bar_rate_loss_and_time_left(tmp_path, m
     # The bar fills a quarter of 24 cells; 180 steps at 30 a second take 6 s.
     bar = "=" * 6 + " " * 18
     assert out.getvalue() == (f"\r\x1b[K[{bar}] 60/240  30.0 steps/s  loss 0.2500  ETA 0:06")
+
+
+def test_on_a_terminal_the_last_report_takes_the_place_of_the_live_line(tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
+    out, clock = Terminal(), Clock()
+    report = TrainReport(tmp_path, 20, Console(out, io.StringIO()), clock)
+    for step in (10, 20):
+        clock.seconds += 2
+        report.add(result(loss_total=5.0, weight=20.0), 10, step)
+        report.report(step)
+    assert "train: step" not in out.getvalue()
+    report.close()
+    *_, last = out.getvalue().split("\r\x1b[K")
+    assert last.startswith("train: step: 20, steps/sec: 5.00, ")
+    assert out.getvalue().count("train: step") == 1

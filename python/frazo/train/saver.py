@@ -1,4 +1,4 @@
-"""Saves the state of training and prints the outcome."""
+"""Saves the state of training and logs the outcome."""
 
 import time
 
@@ -33,7 +33,7 @@ class Saver:
         self._stall_seconds[step] = time.monotonic() - began
 
     def poll(self) -> None:
-        """Prints the outcome of the saves that have ended."""
+        """Logs the outcome of the saves that have ended."""
         for save in self._writer.finished():
             self._say(save)
 
@@ -57,7 +57,7 @@ class Saver:
         if save.manifest is None:
             self._console.warning(f"{save.error} Training continues; the next save may succeed.")
             return
-        self._console.line(
+        self._console.log(
             f"train: saved {checkpoint_name(save.step)}: {format_bytes(save.manifest.size_bytes)} "
             f"in {save.write_seconds * 1e3:.0f} ms, training waited "
             f"{self._stall_seconds.pop(save.step) * 1e3:.1f} ms"

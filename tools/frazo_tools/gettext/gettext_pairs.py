@@ -34,10 +34,6 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-# TensorFlow's library, which the runtime uses, would print at its start that oneDNN is on. Nothing
-# here computes with it.
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
-
 from frazo import _core
 from frazo.program.command_line import run_program
 from frazo.program.durable_file import write_text

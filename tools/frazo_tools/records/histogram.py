@@ -1,10 +1,10 @@
 """Draws the lengths of records."""
 
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from frazo.program.durable_file import write_bytes
+from frazo.program.picture import new_figure, png
 
 # More bars than the picture can show only take time.
 _MOST_BARS = 200
@@ -20,12 +20,7 @@ def draw_histogram(
     Raises:
       OSError: The file cannot be written.
     """
-    # Imported here because it takes about a second. The figure does not use pyplot, which would
-    # look for a display.
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(9, 4.5), layout="constrained")
+    figure = new_figure(9, 4.5)
     axes = figure.add_subplot()
     lengths = sorted(histogram)
     # Bars are centred over their lengths.
@@ -44,6 +39,4 @@ def draw_histogram(
     axes.set_ylabel("records")
     axes.grid(alpha=0.3)
     axes.legend()
-    picture = io.BytesIO()
-    FigureCanvasAgg(figure).print_png(picture)
-    write_bytes(path, picture.getvalue())
+    write_bytes(path, png(figure))

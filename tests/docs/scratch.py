@@ -1,0 +1,201 @@
+"""Runs the commands of documents in a folder that takes the place of /tmp and of the checkout."""
+
+import os
+import pathlib
+import subprocess
+import sys
+
+import numpy as np
+from documents import Command
+from frazo_tools.gettext.mo_file_writer import write_mo
+from frazo_tools.gettext.sample import sample_messages
+
+PROGRAMS = {
+    "//:trainer": "python/frazo/jobs/trainer",
+    "//tools:build_vocab": "tools/frazo_tools/vocab/build_vocab",
+    "//tools:gettext_pairs": "tools/frazo_tools/gettext/gettext_pairs",
+    "//tools:keras2ckpt": "tools/frazo_tools/images/keras2ckpt",
+    "//tools:records": "tools/frazo_tools/records/records",
+    "//tools:source_lines": "tools/frazo_tools/vocab/source_lines",
+    "//tools:translate": "tools/frazo_tools/translation/translate",
+    "//tests/export:translate_lines": "tests/export/translate_lines",
+}
+# Enough for two reports, two checkpoints and an evaluation.
+_SHORT = [
+    f"--set=train.{field}"
+    for field in ("max_steps=20", "save_interval_steps=10", "log_interval_steps=10")
+]
+# The same for translation, whose smallest model is too large for that.
+_SMALL_TRANSFORMER = [
+    f"--set=task.translation.transformer.{field}"
+    for field in (
+        "source_embedding.vocab_size=300",
+        "source_embedding.dim=32",
+        "encoder.num_layers=1",
+        "decoder.num_layers=1",
+    )
+]
+
+# One for each reason in the report of //tools:gettext_pairs.
+_LEFT_OUT_MESSAGES = {
+    "nothing": "",
+    "your names": "Ihre Namen",
+    "a\x01b": "c",
+    "12345": "54321",
+    "the same": "the same",
+    "open %s": "mache auf",
+    " ".join(["word"] * 61): "ein Satz",
+    "one": "sehr viel mehr als nur dieses eine einzelne Wort",
+    "what is it and who": "this is the one that you have",
+}
+
+
+def can_run(command: Command) -> bool:
+    """Returns whether a command is of a program that this module knows, and needs no network."""
+    if command.target is None:
+        return command.words[0] == "head"
+    if command.target == "//tools:keras2ckpt":
+        return "--from=/tmp/mnist/idx" in command.arguments
+    # Benchmarks take minutes and peers of their own; tests/benchmarks tests them.
+    return not command.target.startswith("//tests/benchmarks")
+
+
+class Scratch:
+    """A folder in which the commands of the documents run.
+
+    mnist/idx/ holds a small MNIST in the files that the documents name, catalogues/ some messages.
+    """
+
+    def __init__(
+        self,
+        folder: pathlib.Path,
+        runfiles: pathlib.Path,
+        *,
+        checkout: pathlib.Path | None = None,
+        short: bool,
+    ):
+        """Prepares the folder.
+
+        Args:
+          folder: An empty folder.
+          runfiles: Has the built programs and the documents.
+          checkout: What the programs take for it; by default the runfiles.
+          short: Whether trainings end after a few steps, with small data and a small Transformer.
+        """
+        self.folder = folder
+        self._runfiles = runfiles
+        self._checkout = checkout or runfiles
+        self._short = short
+        for name in ("docs", "python"):
+            (folder / name).symlink_to(runfiles / name)
+        (folder / "bazel-bin").symlink_to(runfiles)
+        _write_idx(folder / "mnist" / "idx")
+        (folder / "catalogues").mkdir()
+        (folder / "catalogues" / "de.mo").write_bytes(write_mo(_messages()))
+
+    def moved(self, text: str) -> str:
+        """Returns the text with the paths below /tmp moved into the folder."""
+        return text.replace("/tmp/", f"{self.folder}/")
+
+    def moved_back(self, text: str) -> str:
+        """Undoes moved(), and leaves the runfiles out of paths."""
+        return text.replace(f"{self.folder}/", "/tmp/").replace(f"{self._runfiles}/", "")
+
+    def run(self, command: Command, timeout_seconds: float) -> "subprocess.CompletedProcess[str]":
+        """Runs a command. Its standard error is part of stdout."""
+        return subprocess.run(
+            self._command_line(command),
+            env={
+                **os.environ,
+                "BUILD_WORKING_DIRECTORY": str(self.folder),
+                "BUILD_WORKSPACE_DIRECTORY": str(self._checkout),
+            },
+            cwd=self.folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=timeout_seconds,
+        )
+
+    def run_python(
+        self, program: str, timeout_seconds: float
+    ) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [sys.executable, "-c", self.moved(program)],
+            cwd=self.folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=timeout_seconds,
+        )
+
+    def _command_line(self, command: Command) -> list[str]:
+        if command.target is None:
+            return ["bash", "-c", self.moved(" ".join(command.words))]
+        program = str(self._runfiles / PROGRAMS[command.target])
+        words = [program, *self._arguments(command)]
+        # What comes from a file or goes into one is the shell's business.
+        return ["bash", "-c", " ".join(words)] if "<" in command.words else words
+
+    def _arguments(self, command: Command) -> list[str]:
+        arguments = list(map(self.moved, command.arguments))
+        if command.target == "//tools:keras2ckpt":
+            return [*arguments, f"--out={self.folder}/mnist/mnist"]
+        if command.target == "//tools:source_lines":
+            return [*arguments, f"--output={self.folder}/source_lines"]
+        if command.target == "//tools:gettext_pairs" and self._short:
+            return [
+                *arguments,
+                f"--from={self.folder}/catalogues",
+                "--held_out=5",
+                "--vocab_size=300",
+            ]
+        if command.target != "//:trainer":
+            return arguments
+        if self._short and any(word.startswith("--logdir") for word in arguments):
+            arguments += _SHORT
+            if any(word.startswith("--model=mt.") for word in arguments):
+                arguments += _SMALL_TRANSFORMER
+        return list(map(self._moved_model, arguments))
+
+    def _moved_model(self, word: str) -> str:
+        """Returns the experiment of --model= as a file that reads from the folder, if it reads from
+        /tmp.
+        """
+        if not word.startswith("--model=") or word == "--model=list":
+            return word
+        domain, data, name = word.removeprefix("--model=").split(".")
+        configuration = f"python/frazo/tasks/{domain}/configs/{data}/{name}.textproto"
+        text = (self._runfiles / configuration).read_text(encoding="utf-8")
+        if "/tmp/" not in text:
+            return word
+        moved = self.folder / f"{name}.textproto"
+        moved.write_text(self.moved(text), encoding="utf-8")
+        return f"--config={moved}"
+
+
+def _messages() -> dict[str, str]:
+    """Returns messages of which some are left out for each of the reasons."""
+    messages = dict(_LEFT_OUT_MESSAGES)
+    for source, target in sample_messages(80).items():
+        messages[source] = target
+        # Whatever is held out: another spelling, a copy of a side, and a near-copy.
+        messages[source.title()] = f"{target} zz"
+        messages[f"{source} zza zzb zzc"] = target
+        messages[f"{source}zz"] = f"zzd {target[::-1]} zze"
+    return messages
+
+
+def _write_idx(folder: pathlib.Path) -> None:
+    folder.mkdir(parents=True)
+    random = np.random.default_rng(1)
+    for name, count in (("train", 60000), ("t10k", 10000)):
+        images = random.integers(0, 256, (count, 28, 28), dtype=np.uint8)
+        labels = random.integers(0, 10, count, dtype=np.uint8)
+        shape = b"".join(size.to_bytes(4, "big") for size in images.shape)
+        (folder / f"{name}-images-idx3-ubyte").write_bytes(
+            b"\0\0\x08\x03" + shape + images.tobytes()
+        )
+        (folder / f"{name}-labels-idx1-ubyte").write_bytes(
+            b"\0\0\x08\x01" + count.to_bytes(4, "big") + labels.tobytes()
+        )
