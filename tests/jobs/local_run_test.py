@@ -1,7 +1,11 @@
 """One process that does everything: its lines, its files, its second start."""
 
 import json
+import os
+import pty
 import re
+import subprocess
+import sys
 
 import pytest
 import tensorflow as tf
@@ -142,3 +146,37 @@ def test_a_run_that_is_not_finite_stops_with_the_cause_and_keeps_the_good_checkp
     assert "Traceback" not in ended.err
     assert saved_values(tmp_path)["global_step"] == 20
     assert not (tmp_path / "train" / "finished").exists()
+
+
+def read_terminal(controller: int) -> str:
+    """Returns what is written to a terminal until its last writer ends."""
+    pieces = []
+    # A read after the end is an error, not an empty piece.
+    try:
+        while piece := os.read(controller, 1 << 16):
+            pieces.append(piece)
+    except OSError:
+        pass
+    return b"".join(pieces).decode()
+
+
+def test_on_a_terminal_one_live_line_takes_the_place_of_the_log(run, tmp_path):
+    controller, terminal = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "frazo.jobs.trainer", run[0][0], f"--logdir={tmp_path}"],
+        stdout=terminal,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "COLUMNS": "100"},
+    )
+    os.close(terminal)
+    shown = read_terminal(controller)
+    os.close(controller)
+    assert process.wait() == 0
+    live = re.findall(
+        r"\r\x1b\[K\[=* *\] (\d+)/60  [\d.]+ steps/s  loss [\d.]+  ETA \d+:\d\d", shown
+    )
+    assert live[0] == "1" and live[-1] == "60"
+    # The report that stays is the last.
+    assert re.findall(r"train: step: (\d+)", shown) == ["60"]
+    assert "train: saved" not in shown
+    assert "done: step 60, eval_test accuracy " in shown

@@ -1,6 +1,9 @@
+import re
+import shlex
 from pathlib import Path
 
 import pytest
+from frazo.config.experiments import load_experiment
 from frazo.jobs.flags import enter_callers_directory, parse_flags
 from frazo.program.errors import UsageError
 
@@ -70,3 +73,16 @@ def test_under_bazel_run_paths_are_relative_to_where_it_was_typed(tmp_path, monk
     monkeypatch.setenv("BUILD_WORKING_DIRECTORY", str(tmp_path))
     enter_callers_directory()
     assert Path.cwd() == tmp_path
+
+
+def test_every_example_of_the_help_is_a_command(capsys):
+    with pytest.raises(SystemExit):
+        parse_flags(["--help"])
+    examples = capsys.readouterr().out.partition("\nexamples\n")[2].partition("\nsignals\n")[0]
+    lines = examples.replace("\\\n", " ").splitlines()
+    commands = [words[1:] for line in lines if (words := shlex.split(line))[:1] == ["trainer"]]
+    assert len(commands) == len(re.findall(r"^    trainer ", examples, re.MULTILINE)) > 5
+    for arguments in commands:
+        flags = parse_flags(arguments)
+        if flags.model not in (None, "list"):
+            load_experiment(model=flags.model, config=None, overrides=flags.overrides)
