@@ -1,6 +1,7 @@
 """Restores variables from the tensors of a checkpoint."""
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import tensorflow as tf
 from frazo.checkpoint.directory import Checkpoint
@@ -11,6 +12,14 @@ from frazo.program.literal_path import literal_prefix
 # Variables that checkpoints of older versions lack. They keep their initial values: here, gradients
 # that such a checkpoint has accumulated for the next update count as those of one example.
 _LATER_VARIABLES = frozenset(["learner/accumulated_loss_weight"])
+
+
+class Bundle(Protocol):
+    """Tensors in TensorFlow's files: a checkpoint, or one that another program wrote."""
+
+    @property
+    def prefix(self) -> str:
+        """The prefix for TensorFlow's checkpoint readers."""
 
 
 def variable_key(variable: tf.Variable) -> str:
@@ -73,7 +82,7 @@ def restore_variables(
     assign_saved(checkpoint, [(name, v) for name, v in variables.items() if name in shapes])
 
 
-def assign_saved(checkpoint: Checkpoint, sources: Sequence[tuple[str, tf.Variable]]) -> None:
+def assign_saved(checkpoint: Bundle, sources: Sequence[tuple[str, tf.Variable]]) -> None:
     """Assigns variables tensors of the same type and full shape, or the parts that they hold.
 
     Args:
@@ -107,9 +116,7 @@ def read_tensors(checkpoint: Checkpoint, dtypes: Mapping[str, tf.DType]) -> dict
     return dict(zip(dtypes, values, strict=True))
 
 
-def _read(
-    checkpoint: Checkpoint, slices: Sequence[tuple[str, str, tf.DType]]
-) -> Sequence[tf.Tensor]:
+def _read(checkpoint: Bundle, slices: Sequence[tuple[str, str, tf.DType]]) -> Sequence[tf.Tensor]:
     """slices: of each the tensor's name, what is read of it, and its type."""
     if not slices:
         return []
@@ -124,12 +131,18 @@ def _read(
 
 
 def shapes_and_dtypes(
-    checkpoint: Checkpoint,
+    checkpoint: Bundle,
 ) -> tuple[dict[str, list[int]], dict[str, tf.DType]]:
-    """Returns the shape and the type of each tensor, by name."""
-    with literal_prefix(checkpoint.prefix) as prefix:
-        reader = tf.train.load_checkpoint(prefix)
-        return reader.get_variable_to_shape_map(), reader.get_variable_to_dtype_map()
+    """Returns the shape and the type of each tensor, by name. Raises JobError if the bundle is not
+    readable.
+    """
+    try:
+        with literal_prefix(checkpoint.prefix) as prefix:
+            reader = tf.train.load_checkpoint(prefix)
+    # The reader raises both.
+    except (tf.errors.OpError, RuntimeError) as error:
+        raise JobError(f"{checkpoint.prefix}: cannot be read: {error}") from error
+    return reader.get_variable_to_shape_map(), reader.get_variable_to_dtype_map()
 
 
 def holds(checkpoint: Checkpoint, name: str) -> bool:

@@ -6,15 +6,24 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import tensorflow as tf
-from frazo.checkpoint.directory import Checkpoint, CheckpointDirectory
-from frazo.checkpoint.manifest import DamagedCheckpointError, step_of
-from frazo.checkpoint.restore import assign_saved, shapes_and_dtypes
+from frazo.checkpoint.directory import CheckpointDirectory, read_state
+from frazo.checkpoint.manifest import MANIFEST_SUFFIX, DamagedCheckpointError, step_of
+from frazo.checkpoint.restore import Bundle, assign_saved, shapes_and_dtypes
 from frazo.checkpoint.saved_tensor import full_shape
 from frazo.config.suggestions import nearest
 from frazo.program.errors import JobError
 from frazo.proto import warm_start_pb2
 
 _NAMES_TO_SHOW = 5
+
+
+@dataclasses.dataclass(frozen=True)
+class OtherProgramsCheckpoint:
+    """A checkpoint of TensorFlow's without our manifest, such as Lingvo's. TensorFlow verifies the
+    tensors that it reads.
+    """
+
+    prefix: str
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,7 +36,7 @@ class WarmStarted:
       left: Names of the variables that keep their initial values.
     """
 
-    checkpoint: Checkpoint
+    checkpoint: Bundle
     taken: int
     left: tuple[str, ...]
 
@@ -87,7 +96,9 @@ def warm_start(
     return WarmStarted(checkpoint, len(sources), left)
 
 
-def _open(path: Path) -> Checkpoint:
+def _open(path: Path) -> Bundle:
+    if (other := _other_programs(path)) is not None:
+        return other
     step = step_of(path.name)
     try:
         if step is not None and not path.is_dir():
@@ -98,9 +109,31 @@ def _open(path: Path) -> Checkpoint:
     if newest is None:
         raise JobError(
             f"warm_start.checkpoint: {path} is neither a checkpoint nor a folder of checkpoints; give "
-            "LOGDIR/train, or LOGDIR/train/ckpt-NUMBER for a specific one"
+            "LOGDIR/train, or LOGDIR/train/ckpt-NUMBER for a specific one. Of another program's give "
+            "its prefix, the path of its .index file without .index."
         )
     return newest
+
+
+def _other_programs(path: Path) -> OtherProgramsCheckpoint | None:
+    """Returns the checkpoint with this prefix, or the one that the `checkpoint` file of this folder
+    names as its newest, if it has no manifest of ours.
+    """
+    state = read_state(path) if path.is_dir() else None
+    prefix = path / state.model_checkpoint_path if state is not None else path
+    if (
+        not _with_suffix(prefix, ".index").is_file()
+        or _with_suffix(prefix, MANIFEST_SUFFIX).exists()
+    ):
+        return None
+    # A damaged or unfinished one of ours.
+    if step_of(prefix.name) is not None:
+        return None
+    return OtherProgramsCheckpoint(str(prefix))
+
+
+def _with_suffix(prefix: Path, suffix: str) -> Path:
+    return prefix.with_name(prefix.name + suffix)
 
 
 def _sources(rules: Sequence[warm_start_pb2.WarmStartRule], names: Sequence[str]) -> dict[str, str]:

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -145,8 +147,45 @@ def test_a_star_too_many_is_an_error(folder):
 def test_no_checkpoint_is_an_error(folder):
     assert error(folder / "nothing", model("encoder/bias")) == (
         f"warm_start.checkpoint: {folder}/nothing is neither a checkpoint nor a folder of "
-        "checkpoints; give LOGDIR/train, or LOGDIR/train/ckpt-NUMBER for a specific one"
+        "checkpoints; give LOGDIR/train, or LOGDIR/train/ckpt-NUMBER for a specific one. "
+        "Of another program's give its prefix, the path of its .index file without .index."
     )
     assert error(folder / "ckpt-00000009", model("encoder/bias")) == (
         f"warm_start.checkpoint: {folder}/ckpt-00000009.manifest: the manifest is missing"
     )
+
+
+@pytest.fixture
+def other_programs(tmp_path):
+    """A checkpoint of tf.train.Checkpoint, as other programs write them."""
+    encoder = tf.Module()
+    encoder.bias = tf.Variable([9.0])
+    return tf.train.Checkpoint(encoder=encoder).save(str(tmp_path / "model"))
+
+
+@pytest.mark.parametrize("named", ["prefix", "folder"])
+def test_checkpoints_of_other_programs_are_read(other_programs, tmp_path, named):
+    variables = model("encoder/bias")
+    rule = {"variables": "*", "tensor": "encoder/bias/.ATTRIBUTES/VARIABLE_VALUE"}
+    done = start(Path(other_programs) if named == "prefix" else tmp_path, variables, rule)
+    assert variables["encoder/bias"].numpy().tolist() == [9.0]
+    assert done.describe() == f"warm start from {other_programs}: 1 of 1 variables"
+
+
+def test_a_damaged_checkpoint_of_another_program_is_an_error(other_programs):
+    data = Path(f"{other_programs}.data-00000-of-00001")
+    data.write_bytes(bytes(data.stat().st_size))
+    rule = {"variables": "*", "tensor": "encoder/bias/.ATTRIBUTES/VARIABLE_VALUE"}
+    damage = error(other_programs, model("encoder/bias"), rule)
+    assert damage.startswith(f"{other_programs}: cannot be read: ")
+    assert "Checksum does not match" in damage
+    Path(f"{other_programs}.index").write_bytes(b"no table")
+    assert f"{other_programs}: cannot be read: " in error(
+        other_programs, model("encoder/bias"), rule
+    )
+
+
+def test_ours_without_its_manifest_is_not_taken_for_another_programs(folder):
+    for manifest in folder.glob("*.manifest"):
+        manifest.unlink()
+    assert "ckpt-00000008" in error(folder, model("encoder/bias"))
