@@ -16,8 +16,8 @@ void ProcessedChunk::Begin(absl::Span<const ValueType> types, absl::Span<const F
   truncated_records_.clear();
 }
 
-RecordFields* ProcessedChunk::BeginRecord() {
-  fields_.BeginRecord();
+RecordFields* ProcessedChunk::BeginRecord(int32_t source) {
+  fields_.BeginRecord(source);
   return &fields_;
 }
 

@@ -30,7 +30,8 @@ void RecordFields::Reset(absl::Span<const ValueType> types) {
   }
 }
 
-void RecordFields::BeginRecord() {
+void RecordFields::BeginRecord(int32_t source) {
+  source_ = source;
   for (Extent& extent : extents_) extent.count = kNoValues;
   filter_.reset();
   invalid_utf8_ = 0;

@@ -32,8 +32,10 @@ class RecordFields {
   // Forgets all records and takes fields of these types.
   void Reset(absl::Span<const ValueType> types);
 
-  // Forgets the values of the previous record; they stay in the columns.
-  void BeginRecord();
+  // Forgets the values of the previous record; they stay in the columns. `source` is
+  // RecordId::source.
+  void BeginRecord(int32_t source);
+  int32_t source() const { return source_; }
 
   // Numbers (except UINT8) and BYTES are written by appending to the column, between Begin() or
   // Continue() and End(). Begin() removes the values written before for this record; Continue()
@@ -95,6 +97,7 @@ class RecordFields {
   std::vector<Extent> extents_;
   std::optional<int32_t> filter_;
   int64_t invalid_utf8_ = 0;
+  int32_t source_ = 0;
   bool truncated_ = false;
 };
 

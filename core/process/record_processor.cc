@@ -134,7 +134,7 @@ void RecordProcessor::Process(absl::Span<const sources::SourceRecord> records,
                               ProcessedChunk* chunk) const {
   chunk->Begin(types_, outputs_);
   for (const sources::SourceRecord& record : records) {
-    RecordFields* const fields = chunk->BeginRecord();
+    RecordFields* const fields = chunk->BeginRecord(record.id.source);
     chunk->EndRecord(ProcessRecord(record.data, fields));
   }
   chunk->End();

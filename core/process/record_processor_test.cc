@@ -1,6 +1,7 @@
 #include "core/process/record_processor.h"
 
 #include <string>
+#include <vector>
 
 #include "core/bytes/testing/scratch_folder.h"
 #include "core/process/testing/processing.h"
@@ -54,6 +55,26 @@ TEST(RecordProcessorTest, ARawRecordIsOneField) {
   EXPECT_THAT(read.values(0, "record").As<std::string_view>(), ElementsAre("a\tb"));
   EXPECT_THAT(read.values(1, "record").As<std::string_view>(), ElementsAre(""));
   EXPECT_EQ(read.processor().schema().features[0].TypeText(), "BYTES[]");
+}
+
+TEST(RecordProcessorTest, TheSourceOfARecordIsAFeature) {
+  const auto processor = MakeProcessor("raw {} steps { source_id { output: 'language' } }");
+  ASSERT_TRUE(processor.ok()) << processor.status();
+  const size_t feature = *(*processor)->schema().Find("language");
+  EXPECT_EQ((*processor)->schema().features[feature].TypeText(), "INT32[]");
+  std::vector<sources::SourceRecord> records(3);
+  for (size_t i = 0; i < records.size(); ++i) records[i] = {"x", {}};
+  records[1].id.source = 7;
+  ProcessedChunk chunk;
+  (*processor)->Process(records, &chunk);
+  EXPECT_THAT(chunk.example(0)[feature].As<int32_t>(), ElementsAre(0));
+  EXPECT_THAT(chunk.example(1)[feature].As<int32_t>(), ElementsAre(7));
+  EXPECT_THAT(chunk.example(2)[feature].As<int32_t>(), ElementsAre(0));
+}
+
+TEST(RecordProcessorTest, TheSourceNeedsAnewName) {
+  EXPECT_THAT(Error("raw {} steps { source_id { output: 'record' } }"),
+              StatusIs(kInvalid, HasSubstr("steps[0].source_id.output: there is a field")));
 }
 
 TEST(RecordProcessorTest, StepsWorkOneAfterTheOther) {

@@ -5,11 +5,10 @@ form that the documents show.
 So is `head`, by which a document makes a file for the next command.
 """
 
-import importlib.util
 import pathlib
 
 import pytest
-from documents import Step, python_blocks, steps
+from documents import Step, Transcript, python_blocks, steps
 from scratch import PROGRAMS, Scratch, can_run
 from transcript_form import lines_never_printed
 
@@ -32,11 +31,18 @@ def test_a_document_shows_what_its_commands_print(document, scratch):
     for step in steps(document):
         printed = run_step(step, scratch) or printed
         for transcript in step.transcripts:
-            if missing := lines_never_printed(transcript.lines, printed):
-                wrong += [f"{transcript.place}: shows, and the command does not print:", *missing]
-                wrong += ["It prints:", *printed]
+            wrong += differences(transcript, printed)
+    for block, printed in scratch.run_python(python_blocks(document), TIMEOUT_SECONDS).items():
+        if block.transcript is not None:
+            wrong += differences(block.transcript, printed)
     assert not wrong, "\n".join(wrong)
-    run_python(document, scratch)
+
+
+def differences(transcript: Transcript, printed: list[str]) -> list[str]:
+    missing = lines_never_printed(transcript.lines, printed)
+    if not missing:
+        return []
+    return [f"{transcript.place} shows:", *missing, "That is not printed. This is:", *printed]
 
 
 def run_step(step: Step, scratch: Scratch) -> list[str]:
@@ -52,18 +58,6 @@ def run_step(step: Step, scratch: Scratch) -> list[str]:
         )
         printed += scratch.moved_back(ran.stdout).splitlines()
     return printed
-
-
-def run_python(document: pathlib.Path, scratch: Scratch) -> None:
-    """Runs the document's blocks as one program; those on PyTorch only where there is PyTorch."""
-    has_torch = importlib.util.find_spec("torch") is not None
-    blocks = [
-        f"print({place!r}, flush=True)\n{block}"
-        for place, block in python_blocks(document)
-        if has_torch or "import torch" not in block
-    ]
-    ran = scratch.run_python("\n".join(blocks), TIMEOUT_SECONDS)
-    assert ran.returncode == 0, ran.stdout
 
 
 def test_the_documents_show_commands():

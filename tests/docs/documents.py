@@ -11,7 +11,10 @@ _BLOCK = re.compile(
     r"^```sh\n(?P<commands>.*?)^```$|^<!-- (?P<name>\w+) -->\n```\n(?P<printed>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
-_PYTHON = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+# With what it prints, if that follows.
+_PYTHON = re.compile(
+    r"^```python\n(?P<text>.*?)^```$(\n\n```\n(?P<printed>.*?)^```$)?", re.MULTILINE | re.DOTALL
+)
 _CONTINUED_LINE = re.compile(r"\\\n\s*")
 # Stands in a transcript for any number of lines.
 ELISION = "..."
@@ -39,14 +42,14 @@ class Command:
 
 @dataclasses.dataclass(frozen=True)
 class Transcript:
-    """What a document says that a command prints.
+    """What a document says that a command or a block of Python prints.
 
-    name: Stands in the comment above it. lines: May hold ELISION. span: Where its text begins and
-    ends in the document's.
+    name: Stands in the comment above it; that of Python has none. lines: May hold ELISION. span:
+    Where its text begins and ends in the document's.
     """
 
     place: str
-    name: str
+    name: str | None
     lines: tuple[str, ...]
     span: tuple[int, int]
 
@@ -57,6 +60,15 @@ class Step:
 
     commands: tuple[Command, ...]
     transcripts: tuple[Transcript, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class PythonBlock:
+    """A block of Python, and what it prints."""
+
+    place: str
+    text: str
+    transcript: Transcript | None
 
 
 def steps(document: pathlib.Path) -> list[Step]:
@@ -72,11 +84,9 @@ def steps(document: pathlib.Path) -> list[Step]:
                 )
             )
             continue
-        place = _place(document, text, block, "printed")
+        transcript = _transcript(document, text, block, block["name"])
         if not found:
-            raise ValueError(f"{place}: no command stands above this output")
-        lines = tuple(block["printed"].splitlines())
-        transcript = Transcript(place, block["name"], lines, block.span("printed"))
+            raise ValueError(f"{transcript.place}: no command stands above this output")
         found[-1] = Step(found[-1].commands, (*found[-1].transcripts, transcript))
     return found
 
@@ -86,10 +96,24 @@ def commands(document: pathlib.Path) -> list[Command]:
     return [command for step in steps(document) for command in step.commands]
 
 
-def python_blocks(document: pathlib.Path) -> list[tuple[str, str]]:
-    """Returns the place and the text of each ```python block."""
+def python_blocks(document: pathlib.Path) -> list[PythonBlock]:
+    """Returns the ```python blocks of a document."""
     text = document.read_text(encoding="utf-8")
-    return [(_place(document, text, block, 1), block[1]) for block in _PYTHON.finditer(text)]
+    return [
+        PythonBlock(
+            _place(document, text, block, "text"),
+            block["text"],
+            None if block["printed"] is None else _transcript(document, text, block, None),
+        )
+        for block in _PYTHON.finditer(text)
+    ]
+
+
+def _transcript(
+    document: pathlib.Path, text: str, block: re.Match[str], name: str | None
+) -> Transcript:
+    lines = tuple(block["printed"].splitlines())
+    return Transcript(_place(document, text, block, "printed"), name, lines, block.span("printed"))
 
 
 def _commands(place: str, block: str) -> Iterator[Command]:
@@ -98,6 +122,6 @@ def _commands(place: str, block: str) -> Iterator[Command]:
             yield Command(place, words)
 
 
-def _place(document: pathlib.Path, text: str, block: re.Match[str], group: str | int) -> str:
+def _place(document: pathlib.Path, text: str, block: re.Match[str], group: str) -> str:
     line_number = text.count("\n", 0, block.start(group)) + 1
     return f"{document.name}:{line_number}"

@@ -1,7 +1,7 @@
 """Commands are found in documents as a person would read them."""
 
 import pytest
-from documents import Command, commands, python_blocks, steps
+from documents import Command, PythonBlock, commands, python_blocks, steps
 
 
 def test_commands_are_the_lines_of_sh_blocks(tmp_path):
@@ -34,9 +34,13 @@ def test_another_command_has_no_target():
 def test_python_blocks_have_their_place(tmp_path):
     document = tmp_path / "tour.md"
     document.write_text(
-        "# Tour\n\n```python\nx = 1\n\ny = 2\n```\n```sh\nls\n```\n```python\nz = 3\n```\n"
+        "# Tour\n\n```python\nx = 1\n\ny = 2\n```\n```sh\nls\n```\n```python\nprint(3)\n```\n\n"
+        "```\n3\n```\n"
     )
-    assert python_blocks(document) == [("tour.md:4", "x = 1\n\ny = 2\n"), ("tour.md:12", "z = 3\n")]
+    first, second = python_blocks(document)
+    assert first == PythonBlock("tour.md:4", "x = 1\n\ny = 2\n", None)
+    assert (second.place, second.text) == ("tour.md:12", "print(3)\n")
+    assert (second.transcript.place, second.transcript.lines) == ("tour.md:16", ("3",))
 
 
 def test_a_transcript_belongs_to_the_commands_above_it(tmp_path):

@@ -1,4 +1,4 @@
-"""Renews the transcripts of documents by running their commands, whole, in a folder of its own.
+"""Renews what documents show as printed, by running their commands and their Python, uncut.
 
     ./bazelw run -c opt //tests/docs:renew_transcripts -- README.md docs/records.md
 
@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from documents import Command, Step, Transcript, steps
+from documents import Command, Step, Transcript, python_blocks, steps
 from frazo.program.command_line import path_argument, run_program
 from frazo.program.durable_file import write_text
 from frazo_tools.documented_parser import documented_parser
@@ -60,7 +60,10 @@ def _renew(document: Path, scratch: Scratch) -> None:
             replaced.append(
                 (transcript, renewed(transcript.lines, _printed(transcript, step, outputs)))
             )
-    for transcript, lines in reversed(replaced):
+    for block, printed in scratch.run_python(python_blocks(document), _LONGEST_SECONDS).items():
+        if block.transcript is not None:
+            replaced.append((block.transcript, renewed(block.transcript.lines, printed)))
+    for transcript, lines in sorted(replaced, key=lambda pair: pair[0].span, reverse=True):
         begin, end = transcript.span
         text = text[:begin] + "".join(f"{line}\n" for line in lines) + text[end:]
     write_text(document, text)

@@ -1,12 +1,14 @@
 """Runs the commands of documents in a folder that takes the place of /tmp and of the checkout."""
 
+import importlib.util
 import os
 import pathlib
 import subprocess
 import sys
+from collections.abc import Sequence
 
 import numpy as np
-from documents import Command
+from documents import Command, PythonBlock
 from frazo_tools.gettext.mo_file_writer import write_mo
 from frazo_tools.gettext.sample import sample_messages
 
@@ -118,16 +120,37 @@ class Scratch:
         )
 
     def run_python(
-        self, program: str, timeout_seconds: float
-    ) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
+        self, blocks: Sequence[PythonBlock], timeout_seconds: float
+    ) -> dict[PythonBlock, list[str]]:
+        """Runs blocks as one program; those on PyTorch only where there is PyTorch.
+
+        Returns:
+          The lines on standard output of each block that ran.
+
+        Raises:
+          AssertionError: A block failed.
+        """
+        has_torch = importlib.util.find_spec("torch") is not None
+        blocks = [block for block in blocks if has_torch or "import torch" not in block.text]
+        program = "\n".join(f"print({block.place!r}, flush=True)\n{block.text}" for block in blocks)
+        ran = subprocess.run(
             [sys.executable, "-c", self.moved(program)],
             cwd=self.folder,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            capture_output=True,
             text=True,
             timeout=timeout_seconds,
         )
+        if ran.returncode != 0:
+            raise AssertionError(ran.stdout + ran.stderr)
+        by_place = {block.place: block for block in blocks}
+        printed: dict[PythonBlock, list[str]] = {}
+        lines: list[str] = []
+        for line in self.moved_back(ran.stdout).splitlines():
+            if line in by_place:
+                lines = printed.setdefault(by_place[line], [])
+            else:
+                lines.append(line)
+        return printed
 
     def _command_line(self, command: Command) -> list[str]:
         if command.target is None:

@@ -38,6 +38,8 @@ def renewed(transcript: Sequence[str], printed: Sequence[str]) -> list[str]:
     The part before the first ELISION keeps its number of lines, and so do the part after the last
     one and those between, which begin at the first line of the form that they began with.
     """
+    while printed and not printed[-1].strip():
+        printed = printed[:-1]
     parts: list[list[str]] = [[]]
     for line in transcript:
         if line == ELISION:

@@ -29,7 +29,7 @@ def test_every_line_of_a_transcript_was_printed():
 
 def test_a_renewed_transcript_leaves_out_as_much():
     printed = [f"step: {i}" for i in range(9)] + ["end: 1", "end: 2"]
-    assert renewed(["all", "of", "it"], printed) == printed
+    assert renewed(["all", "of", "it"], [*printed, ""]) == printed
     assert renewed(["step: 5", "...", "end: 7"], printed) == ["step: 0", "...", "end: 2"]
     assert renewed(["step: 5", "...", "end: 0", "...", "end: 7"], printed) == [
         "step: 0",
