@@ -133,6 +133,28 @@ TEST(RecordProcessorTest, AFeatureTellsHowATextBecomesItsIds) {
   EXPECT_EQ(features[2].text->other_step, "steps[6].append_eos");  // the second one at that end
 }
 
+TEST(RecordProcessorTest, AFeatureTellsWhereItsIdsAreCutOff) {
+  bytes::ScratchFolder scratch;
+  const std::string tokenizer = WordTokenizer(scratch);
+  const auto tokenize = [&tokenizer](const std::string& field) {
+    return "steps { tokenize { field: '" + field + "' " + tokenizer + " } }";
+  };
+  const std::string config = std::string(kColumns) + tokenize("source") + tokenize("target") +
+                             "steps { prepend_sos { field: 'source' } }"
+                             "steps { truncate { field: 'source' length: 6 } }"
+                             "steps { append_eos { field: 'source' } }"
+                             "steps { truncate { field: 'target' length: 6 } }"
+                             "steps { append_eos { field: 'target' } }"
+                             "steps { truncate { field: 'target' length: 4 } }";
+  const std::unique_ptr<RecordProcessor> processor = *MakeProcessor(config);
+  const std::vector<FeatureSpec>& features = processor->schema().features;
+  EXPECT_EQ(features[0].text->max_length, 7);  // sos, five ids of the text, eos
+  EXPECT_EQ(features[0].text->other_step, "");
+  // A text cannot say that its eos is cut off.
+  EXPECT_EQ(features[1].text->max_length, 7);
+  EXPECT_EQ(features[1].text->other_step, "steps[7].truncate");
+}
+
 TEST(RecordProcessorTest, TokenizeKeepsTheTextWhereItHasAnOutput) {
   bytes::ScratchFolder scratch;
   const Processing read(std::string(kColumns) +

@@ -15,7 +15,8 @@ struct TextEncoding {
   frazo::Tokenizer tokenizer;
   bool prepend_sos = false;
   bool append_eos = false;
-  // Filters drop examples with more ids, including sos_id and eos_id. 0: there is no limit.
+  // The greatest number of ids, including sos_id and eos_id: filters drop longer examples, and
+  // truncations cut them off before eos_id. 0: there is no limit.
   int64_t max_length = 0;
   // The field path of the first step that changed the ids in another way, such as
   // "steps[3].truncate"; empty if there is none.

@@ -125,3 +125,39 @@ def test_a_task_without_outputs_is_named_before_a_checkpoint_is_waited_for(tmp_p
         "error: inputs.Test: ImageClassifier outputs nothing that could be decoded. Evaluate it "
         "instead (--job=evaler_NAME).\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        (
+            "task.translation.sos_id=5",
+            "error: inputs.Train: 'target' begins with token 1, the sos_id of its tokenizer or of "
+            "prepend_sos, but task.translation.sos_id is 5: ",
+        ),
+        (
+            "task.translation.search.eos_id=7",
+            "error: inputs.Train: 'target_labels' ends with token 2, the eos_id of its tokenizer or of "
+            "append_eos, but task.translation.search.eos_id is 7: ",
+        ),
+        # The experiment has a table of 12 positions.
+        (
+            "task.translation.search.max_length=13",
+            "error: task: translation: search.max_length is 13 tokens, but "
+            "transformer.decoder.positions has a table of 12. Raise the table's max_length, or lower "
+            "search.max_length.",
+        ),
+        # The batches have up to 8 tokens.
+        (
+            "task.translation.transformer.encoder.positions.learned.max_length=7",
+            "error: inputs.Train: the input gives 'source' of up to 8 tokens, but "
+            "task.translation.transformer.encoder.positions.learned.max_length is 7. ",
+        ),
+    ],
+    ids=["start", "end", "positions of the output", "positions of the source"],
+)
+def test_what_could_not_be_decoded_is_not_trained(config, tmp_path, setting, message):
+    ended = train(config, f"--logdir={tmp_path}", f"--set={setting}")
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err.startswith(message)
+    assert not list(tmp_path.glob("train/ckpt-*"))

@@ -3,10 +3,12 @@
 #include <limits>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "core/process/step_registry.h"
+#include "core/process/text_encoding.h"
 #include "core/status/status_macros.h"
 #include "frazo/proto/processor.pb.h"
 
@@ -27,6 +29,15 @@ class TruncateStep : public FieldStep {
   const int64_t most_values_;
 };
 
+// Notes in the field's text that longer ids are cut off. An export can do the same before it
+// appends eos, but not after.
+void TellText(const FieldTable::Field& field, int64_t length, StepBuilder* builder) {
+  if (field.spec.text == nullptr || field.spec.text->append_eos || length == 0) return;
+  TextEncoding text = *field.spec.text;
+  text.max_length = text.max_length == 0 ? length : std::min(text.max_length, length);
+  builder->fields().SetText(field.id, std::move(text));
+}
+
 // Keeps the beginning of a field of any length.
 absl::StatusOr<std::unique_ptr<FieldStep>> MakeTruncate(const Step::Truncate& config,
                                                         StepBuilder* builder) {
@@ -40,8 +51,10 @@ absl::StatusOr<std::unique_ptr<FieldStep>> MakeTruncate(const Step::Truncate& co
   }
   const int64_t inner_count = found->spec.inner_count();
   const int64_t longest = std::numeric_limits<int64_t>::max() / inner_count;
-  return std::make_unique<TruncateStep>(found->id,
-                                        std::min(config.length(), longest) * inner_count);
+  auto step =
+      std::make_unique<TruncateStep>(found->id, std::min(config.length(), longest) * inner_count);
+  TellText(*found, config.length(), builder);
+  return step;
 }
 
 FRAZO_REGISTER_STEP(Step::Truncate, MakeTruncate);

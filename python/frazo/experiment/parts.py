@@ -1,16 +1,18 @@
 """Builds the inputs of an experiment, and turns errors of its parts into texts for the user."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from frazo._core import FrazoError
 from frazo.experiment.job_list import TRAIN_INPUT
 from frazo.input.input import Input
+from frazo.input.input_texts import InputTexts
 from frazo.input.one_pass import one_pass
 from frazo.input.share import Share
 from frazo.program.errors import JobError
 from frazo.proto import experiment_pb2
 from frazo.registry import build, unwrap
+from frazo.tasks.task import Task
 
 
 @contextlib.contextmanager
@@ -71,6 +73,30 @@ def build_one_pass_input(
         if is_read:
             built.open()
         return built
+
+
+def check_task_inputs(
+    task: Task, experiment: experiment_pb2.Experiment, names: Iterable[str]
+) -> list[str]:
+    """Checks that inputs make what a task expects, as far as the configuration tells.
+
+    Args:
+      task: The task.
+      experiment: The experiment.
+      names: The names of the inputs.
+
+    Returns:
+      Warnings; see Task.check_input.
+
+    Raises:
+      JobError: An input does not suit the task, or a vocabulary cannot be used.
+    """
+    warnings = []
+    for name in names:
+        _, message = unwrap(experiment.inputs[name])
+        with named_errors(f"inputs.{name}"):
+            warnings += [f"inputs.{name}: {text}" for text in task.check_input(InputTexts(message))]
+    return warnings
 
 
 def first_input(experiment: experiment_pb2.Experiment) -> tuple[str, Input]:

@@ -16,8 +16,8 @@ class FeatureEncoding(NamedTuple):
       tokenizer: The tokenizer, with the places of its files.
       prepend_sos: Whether the ids begin with the tokenizer's sos_id.
       append_eos: Whether the ids end with the tokenizer's eos_id.
-      max_length: The input leaves out longer ids, sos_id and eos_id among them. 0: there is no
-        limit.
+      max_length: The input leaves out longer ids, or cuts them off before eos_id. sos_id and
+        eos_id count. 0: there is no limit.
     """
 
     tokenizer: tokenizer_pb2.Tokenizer
@@ -69,18 +69,37 @@ class InputTexts:
         Raises:
           ValueError: As for tokenizer(), or a later step changes the ids in another way.
         """
-        tokenizer = self.tokenizer(feature)
-        _, prepend_sos, append_eos, longest, other_step = self._texts[feature]
+        encoding = self.first_steps(feature)
+        *_, other_step = self._texts[feature]
         if other_step:
+            remedy = (
+                "Truncate before append_eos"
+                if other_step.endswith(".truncate")
+                else "Remove the step"
+            )
             raise ValueError(
                 f"processor.{other_step} changes the ids of '{feature}' in a way that is possible in a "
-                "pipeline only. Remove the step, or let it change a copy of the feature."
+                f"pipeline only. {remedy}, or let it change a copy of the feature."
             )
-        limits = [limit for limit in (longest, self.longest_in_batches(feature)) if limit]
-        return FeatureEncoding(tokenizer, prepend_sos, append_eos, min(limits, default=0))
+        return encoding
 
-    def longest_in_batches(self, feature: str) -> int:
-        """Returns the greatest length of a feature that the batcher takes; 0: there is no limit."""
-        if self._buckets is None or feature not in self._buckets.length_of:
-            return 0
-        return self._buckets.bounds[-1]
+    def first_steps(self, feature: str) -> FeatureEncoding:
+        """Returns how a text becomes the ids of a feature, up to the first step that
+        FeatureEncoding cannot describe.
+
+        Raises:
+          ValueError: As for tokenizer().
+        """
+        tokenizer = self.tokenizer(feature)
+        _, prepend_sos, append_eos, _, _ = self._texts[feature]
+        return FeatureEncoding(tokenizer, prepend_sos, append_eos, self.longest(feature))
+
+    def longest(self, feature: str) -> int:
+        """Returns the greatest length of a feature; 0 if there is no limit."""
+        limits = []
+        if feature in self._texts:
+            _, _, _, longest, _ = self._texts[feature]
+            limits.append(longest)
+        if self._buckets is not None and feature in self._buckets.length_of:
+            limits.append(self._buckets.bounds[-1])
+        return min((limit for limit in limits if limit), default=0)

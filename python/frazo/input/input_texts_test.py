@@ -22,6 +22,7 @@ processor {
   steps { append_eos { field: "source" } }
   steps { filter_by_length { field: "labels" max_length: 50 } }
   steps { prepend_sos { field: "labels" sos_id: 7 } }
+  steps { append_eos { field: "ids" } }
   steps { truncate { field: "ids" length: 3 } }
 }
 batcher { buckets { length_of: ["source", "labels"] bounds: [20, 80] tokens: 100 } }
@@ -91,10 +92,21 @@ def test_without_bounds_there_is_no_limit(source):
 
 
 def test_a_step_that_only_a_pipeline_does_is_named(source):
-    with pytest.raises(
-        ValueError, match=r"processor\.steps\[7\]\.truncate changes the ids of 'ids' in"
-    ):
+    with pytest.raises(ValueError) as failure:
         InputTexts(source).encoding("ids")
+    assert str(failure.value) == (
+        "processor.steps[8].truncate changes the ids of 'ids' in a way that is possible in a pipeline "
+        "only. Truncate before append_eos, or let it change a copy of the feature."
+    )
+    assert InputTexts(source).first_steps("ids").append_eos
+
+
+def test_truncation_before_the_end_of_a_sentence_is_a_limit(source):
+    del source.processor.steps[-1]
+    step = source.processor.steps.add()
+    step.truncate.field, step.truncate.length = "labels", 5
+    # The truncation follows the sos_id that it counts.
+    assert InputTexts(source).encoding("labels").max_length == 5
 
 
 def test_files_can_be_left_out(source):

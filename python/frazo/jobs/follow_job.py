@@ -6,7 +6,7 @@ from frazo.checkpoint.restore import restore_variables
 from frazo.evaluate.scored_sets import scored_sets
 from frazo.experiment.job_list import TRAIN_INPUT, Jobs
 from frazo.experiment.model import Model
-from frazo.experiment.parts import build_input
+from frazo.experiment.parts import build_input, check_task_inputs
 from frazo.input.share import Share
 from frazo.jobs.control_records import ControlRecords
 from frazo.program.console import Console
@@ -45,6 +45,8 @@ def run(
     sets = scored_sets(jobs, experiment, logdir, console)
     model = Model(experiment, sets[0].scored_input.element_spec) if sets else None
     if model is not None:
+        # The trainer has given the warnings.
+        check_task_inputs(model.task, experiment, jobs.evaluated)
         for scored in sets:
             scored.prepare(model)
     step = _BEFORE_ALL

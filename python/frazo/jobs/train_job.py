@@ -12,7 +12,7 @@ from frazo.checkpoint.writer import CheckpointWriter
 from frazo.evaluate.local_scores import LocalScores
 from frazo.experiment.job_list import TRAIN_INPUT, Jobs
 from frazo.experiment.model import Model
-from frazo.experiment.parts import build_input
+from frazo.experiment.parts import build_input, check_task_inputs
 from frazo.jobs.control_records import ControlRecords
 from frazo.program import process_clock
 from frazo.program.console import Console
@@ -45,6 +45,7 @@ class TrainJob:
     ):
         self._experiment = experiment
         self._keeps_records = jobs.controller
+        self._input_names = dict.fromkeys([TRAIN_INPUT, *jobs.evaluated, *jobs.decoded])
         self._logdir = logdir
         self._train_directory = logdir / "train"
         self._console = console
@@ -73,6 +74,8 @@ class TrainJob:
             self._records.warn_of_changes(experiment)
         train_input = build_input(experiment, TRAIN_INPUT, self._run_state.share)
         model = Model(experiment, train_input.element_spec)
+        for warning in check_task_inputs(model.task, experiment, self._input_names):
+            self._console.warning(warning)
         iterator = iter(train_input.dataset())
         state = TrainState(model, iterator, experiment.inputs[TRAIN_INPUT])
         store = CheckpointStore(self._train_directory, _retention(experiment.train))

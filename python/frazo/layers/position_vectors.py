@@ -52,25 +52,29 @@ class LearnedPositions(Layer):
     """Maps positions, int32 [...], to rows of a table [max_length, dim]: [..., dim].
 
     A position that is not below max_length raises InvalidArgumentError.
+
+    Attributes:
+      max_length: The number of positions.
     """
 
     def __init__(self, message: position_pb2.LearnedPositions, place: Place, *, dim: int):
         super().__init__(message, place)
         self.output_shape = (*self.input_shape, dim)
+        self.max_length = message.max_length
         init = initializer_pb2.Initializer()
         init.gaussian.stddev = 1
         if message.HasField("table_init"):
             init = message.table_init
         self.table = place.variable(
-            "table", (message.max_length, dim), axes=("position", "embed"), init=init
+            "table", (self.max_length, dim), axes=("position", "embed"), init=init
         )
 
     def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
         check = tf.debugging.assert_less(
             x,
-            self.message.max_length,
+            self.max_length,
             message=f"{self.path}: a sequence is longer than the table of positions, "
-            f"{self.message.max_length} tokens. Raise max_length, or shorten the sequence.",
+            f"{self.max_length} tokens. Raise max_length, or shorten the sequence.",
         )
         # Without the dependency, a check of tf.gather may fail first. Its error names no remedy.
         with tf.control_dependencies([check]):

@@ -86,7 +86,13 @@ class TokenDecoder(abc.ABC):
 
 
 class SequenceLayer(Layer):
-    """A layer that maps [batch, time, dim] to [batch, time, units] and knows where tokens are."""
+    """A layer that maps [batch, time, dim] to [batch, time, units] and knows where tokens are.
+
+    Attributes:
+      max_length: Tokens of the longest sequence that it takes; None if there is no limit.
+    """
+
+    max_length: int | None = None
 
     @abc.abstractmethod
     def __call__(

@@ -45,6 +45,7 @@ class TransformerStack(AttendingLayer):
             self.positions = build(
                 message.positions, place=place.at("positions", self.input_shape[:2]), dim=dim
             )
+            self.max_length = getattr(self.positions, "max_length", None)
         self.input_dropout = Dropout(
             dropout_pb2.Dropout(rate=message.input_dropout), place.at("input_dropout")
         )

@@ -77,6 +77,20 @@ class Task(tf.Module, abc.ABC):
         """
         return []
 
+    def check_input(self, texts: InputTexts) -> list[str]:
+        """Checks, before training, that an input makes the ids that the task expects.
+
+        Args:
+          texts: Describes how the input makes ids from texts.
+
+        Returns:
+          What training can do without, but a later use of the model cannot.
+
+        Raises:
+          ValueError: The input does not suit the task.
+        """
+        return []
+
     def decoder(self, texts: InputTexts) -> Decoder:
         """Returns the decoder for the examples of an input.
 

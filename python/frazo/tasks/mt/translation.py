@@ -20,7 +20,15 @@ from frazo.proto import search_pb2, translation_pb2
 from frazo.registry import build, register, unwrap
 from frazo.tasks.mt.translation_decoder import TranslationDecoder
 from frazo.tasks.mt.translation_servable import TranslationServable
-from frazo.tasks.sequence.text_tokenizers import TextTokenizers
+from frazo.tasks.sequence.text_tokenizers import SOURCE, TARGET, TextTokenizers
+from frazo.tasks.sequence.token_agreement import (
+    Specials,
+    check_first_token,
+    check_last_token,
+    check_longest,
+    check_task_tokenizer,
+    check_unknown_token,
+)
 from frazo.tasks.sequence.token_features import (
     num_sequences,
     require_same_layout,
@@ -98,6 +106,14 @@ class Translation(Task):
                 f"translation: {kind}.source_features says that the source is frames, but it is ids. "
                 "Set source_embedding instead."
             )
+        self._kind = kind
+        max_length = self.model.decoder.max_length
+        if max_length is not None and message.search.max_length > max_length:
+            raise ValueError(
+                f"translation: search.max_length is {message.search.max_length} tokens, but "
+                f"{kind}.decoder.positions has a table of {max_length}. Raise the table's max_length, or "
+                "lower search.max_length."
+            )
         self._source_vocab_size = source_vocab_size
 
     def loss(
@@ -156,6 +172,23 @@ class Translation(Task):
             int8=self.message.decoding_weights == translation_pb2.Translation.INT8,
         )
 
+    def check_input(self, texts: InputTexts) -> list[str]:
+        """Compares sos_id, search.eos_id and the tables of positions with what the input makes."""
+        specials = Specials("translation", self.message.sos_id, self.message.search.eos_id)
+        check_first_token(texts, "target", specials)
+        check_last_token(texts, TARGET, specials)
+        check_unknown_token(texts, TARGET, specials)
+        positions = f"task.translation.{self._kind}.%s.positions.learned.max_length"
+        check_longest(texts, SOURCE, self.model.encoder.max_length, positions % "encoder")
+        check_longest(texts, "target", self.model.decoder.max_length, positions % "decoder")
+        if not texts.is_tokenized(TARGET):
+            return self._check_own_tokenizer(specials)
+        try:
+            texts.encoding(SOURCE)
+        except ValueError as problem:
+            return [f"the model can be trained and decoded, but not exported: {problem}"]
+        return []
+
     def decoder(self, texts: InputTexts) -> TranslationDecoder:
         search = text_format.MessageToString(self.message.search, as_one_line=True)
         if self.message.decoding_weights == translation_pb2.Translation.INT8:
@@ -167,9 +200,19 @@ class Translation(Task):
         return TranslationServable(self, self.decode, self.message.search, tokenizers)
 
     def _tokenizers(self, texts: InputTexts) -> TextTokenizers:
+        self.check_input(texts)
         task_tokenizer = self.message.tokenizer if self.message.HasField("tokenizer") else None
         vocab_size = self.model.target_vocab_size
         return TextTokenizers(texts, task_tokenizer, task="translation", vocab_size=vocab_size)
+
+    def _check_own_tokenizer(self, specials: Specials) -> list[str]:
+        if not self.message.HasField("tokenizer"):
+            return []
+        try:
+            check_task_tokenizer(self.message.tokenizer, specials)
+        except FileNotFoundError as problem:
+            return [f"the model can be trained, but neither decoded nor exported: {problem}"]
+        return []
 
     def _source(self, ids: tf.Tensor, layout: SequenceLayout) -> Tokens:
         return Tokens(real_ids(ids, layout.mask, self._source_vocab_size, "source"), layout)

@@ -270,18 +270,61 @@ def test_a_source_of_ten_thousand_tokens_is_translated():
     assert results.attention.shape[-1] == 10_001
 
 
-def test_the_decoder_describes_its_search_in_a_line(tmp_path):
-    (tmp_path / "words").write_text("".join(f"{number}\n" for number in range(11)))
+def texts_of(folder, steps=""):
+    """How an input makes ids of words: source and target_labels are the same."""
+    (folder / "words").write_text("".join(f"{number}\n" for number in range(11)))
     source = text_format.Parse(
         f"""processor {{
           raw {{ name: "source" }}
-          steps {{ tokenize {{ field: "source" tokenizer {{ word {{ vocabulary: "{tmp_path}/words" }} }} }} }}
+          steps {{ tokenize {{ field: "source" tokenizer {{ word {{ vocabulary: "{folder}/words" }} }} }} }}
           steps {{ copy {{ field: "source" output: "target_labels" }} }}
+          {steps}
         }}
         batcher {{ fixed {{ batch_size: 1 }} }}""",
         pipeline_pb2.Pipeline(),
     )
-    texts = InputTexts(source)
+    return InputTexts(source)
+
+
+def test_the_input_is_checked_before_training(tmp_path):
+    task = make_task()
+    assert task.check_input(texts_of(tmp_path)) == []
+    another_end = 'steps { append_eos { field: "target_labels" eos_id: 3 } }'
+    with pytest.raises(
+        ValueError, match=r"ends with token 3, .* task.translation.search.eos_id is 2"
+    ):
+        task.check_input(texts_of(tmp_path, another_end))
+    cut = (
+        'steps { append_eos { field: "source" } } steps { truncate { field: "source" length: 3 } }'
+    )
+    assert task.check_input(texts_of(tmp_path, cut)) == [
+        "the model can be trained and decoded, but not exported: processor.steps[3].truncate changes "
+        "the ids of 'source' in a way that is possible in a pipeline only. Truncate before append_eos, "
+        "or let it change a copy of the feature."
+    ]
+
+
+def test_a_missing_vocabulary_hinders_no_training():
+    task = make_task(extra='tokenizer { word { vocabulary: "/none" } }')
+    (warning,) = task.check_input(InputTexts(pipeline_pb2.Pipeline()))
+    assert warning.startswith(
+        "the model can be trained, but neither decoded nor exported: task.translation.tokenizer: "
+    )
+
+
+def test_a_table_of_positions_for_every_step_of_the_search():
+    table = "transformer { decoder { positions { learned { max_length: %d } } } }"
+    make_task(extra=table % 20)
+    with pytest.raises(ValueError) as failure:
+        make_task(extra=table % 19)
+    assert str(failure.value) == (
+        "translation: search.max_length is 20 tokens, but transformer.decoder.positions has a table of "
+        "19. Raise the table's max_length, or lower search.max_length."
+    )
+
+
+def test_the_decoder_describes_its_search_in_a_line(tmp_path):
+    texts = texts_of(tmp_path)
     search = "beam { width: 4 } eos_id: 2 max_length: 20"
     assert make_task().decoder(texts).search == search
     int8 = make_task(extra="decoding_weights: INT8").decoder(texts).search

@@ -56,7 +56,7 @@ class TextTokenizers:
         """
         if self._texts.is_tokenized(SOURCE) or self._task_tokenizer is None:
             return self._texts.encoding(SOURCE)
-        longest = self._texts.longest_in_batches(SOURCE)
+        longest = self._texts.longest(SOURCE)
         return FeatureEncoding(self.source, False, True, longest)
 
     def _tokenizer(self, feature: str) -> tokenizer_pb2.Tokenizer:
