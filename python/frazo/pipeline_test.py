@@ -357,3 +357,44 @@ def test_ctrl_c_interrupts_the_wait_for_a_batch(tmp_path):
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=TIMEOUT_SECONDS)
     assert out == "interrupted\n", err
+
+
+def frames_config(folder, batcher):
+    """Sequences of frames of two numbers each."""
+    return f"""
+        source {{ files {{ files {{ patterns: "{folder}/frames" }} epochs: 1 }} }}
+        processor {{ raw {{ name: "frames" }} steps {{ parse_numbers {{
+          field: "frames" type: FLOAT32 shape {{ sizes: -1 sizes: 2 }} }} }} }}
+        {batcher}"""
+
+
+def test_frames_are_padded_to_the_longest(tmp_path):
+    write_records(tmp_path / "frames", [b"1 2 3 4", b"", b"5 6 7 8 9 10"])
+    (batch,) = frazo.Pipeline(frames_config(tmp_path, "batcher { fixed { batch_size: 3 } }"))
+    assert batch["frames"].dtype == np.float32
+    assert batch["frames"].tolist() == [
+        [[1, 2], [3, 4], [0, 0]],
+        [[0, 0], [0, 0], [0, 0]],
+        [[5, 6], [7, 8], [9, 10]],
+    ]
+    assert batch["frames_length"].tolist() == [2, 0, 3]
+
+
+def test_frames_are_packed(tmp_path):
+    write_records(tmp_path / "frames", [b"1 2 3 4", b"5 6", b"7 8"])
+    config = frames_config(
+        tmp_path,
+        'batcher { packing { streams { feature: "frames" length: 3 } rows: 2 } }',
+    )
+    (batch,) = frazo.Pipeline(config)
+    # Three frames fill the first row: the third sequence begins another.
+    assert batch["frames"].tolist() == [[[1, 2], [3, 4], [5, 6]], [[7, 8], [0, 0], [0, 0]]]
+    assert batch["frames_segment_ids"].tolist() == [[1, 1, 2], [1, 0, 0]]
+    assert batch["frames_segment_pos"].tolist() == [[0, 1, 0], [0, 0, 0]]
+
+
+def test_half_a_frame_is_a_bad_record(tmp_path):
+    write_records(tmp_path / "frames", [b"1 2 3"])
+    pipeline = frazo.Pipeline(frames_config(tmp_path, "batcher { fixed { batch_size: 3 } }"))
+    with pytest.raises(_core.InvalidArgumentError, match="record 0 at byte 0: .*a multiple of 2"):
+        next(pipeline)

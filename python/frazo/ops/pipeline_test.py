@@ -79,6 +79,22 @@ def test_gives_the_batches_of_the_numpy_face(tmp_path):
         }
 
 
+def test_frames_have_their_size_in_the_spec(tmp_path):
+    write_records(tmp_path / "frames", [b"1 2 3 4", b"5 6"])
+    dataset = ops.pipeline_dataset(f"""
+        source {{ files {{ files {{ patterns: "{tmp_path}/frames" }} epochs: 1 }} }}
+        processor {{ raw {{ name: "frames" }} steps {{ parse_numbers {{
+          field: "frames" type: FLOAT32 shape {{ sizes: -1 sizes: 2 }} }} }} }}
+        batcher {{ fixed {{ batch_size: 2 }} }}""")
+    assert dataset.element_spec == {
+        "frames": tf.TensorSpec([None, None, 2], tf.float32),
+        "frames_length": tf.TensorSpec([None], tf.int32),
+    }
+    (batch,) = dataset
+    assert batch["frames"].numpy().tolist() == [[[1, 2], [3, 4]], [[5, 6], [0, 0]]]
+    assert batch["frames_length"].numpy().tolist() == [2, 1]
+
+
 def test_tensors_outlive_the_iterator(tmp_path):
     write_words(tmp_path, 9)
     dataset = ops.pipeline_dataset(
