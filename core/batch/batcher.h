@@ -28,7 +28,7 @@ struct BatchTensorSpec {
 // Makes batches of examples. The order of the examples alone decides the order of the batches. Not
 // thread-safe.
 //
-//   for (each example) {
+//   for (const process::Example& example : examples) {
 //     batcher->Add(example, id);
 //     while (batcher->HasBatch()) Use(batcher->Take());
 //   }

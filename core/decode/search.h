@@ -40,13 +40,15 @@ struct StepScores {
 // Before every step the caller moves the model's state: row i takes over the state of row
 // parents()[i] of the previous step, and before the first step that of sentence parents()[i].
 //
-//   search = CreateSearch(config, inputs);
+//   FRAZO_ASSIGN_OR_RETURN(std::unique_ptr<Search> search, CreateSearch(config, inputs));
 //   while (!search->done()) {
 //     state = Gather(state, search->parents());
-//     scores, state = model(search->tokens() or the start token, state);
-//     search->Step(scores, &workers);
+//     const StepScores scores = model(search->tokens(), &state);
+//     FRAZO_RETURN_IF_ERROR(search->Step(scores, &workers));
 //   }
-//   search->Results();
+//   return search->Results();
+//
+// tokens() is empty before the first step, where the model reads the start of a sentence.
 //
 // Results depend on the inputs alone, not on threads. All memory is allocated when the search is
 // created. Not thread-safe.

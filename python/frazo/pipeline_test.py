@@ -396,5 +396,5 @@ def test_frames_are_packed(tmp_path):
 def test_half_a_frame_is_a_bad_record(tmp_path):
     write_records(tmp_path / "frames", [b"1 2 3"])
     pipeline = frazo.Pipeline(frames_config(tmp_path, "batcher { fixed { batch_size: 3 } }"))
-    with pytest.raises(_core.InvalidArgumentError, match="record 0 at byte 0: .*a multiple of 2"):
+    with pytest.raises(_core.InvalidArgumentError, match=r"record 0 at byte 0: .*a multiple of 2"):
         next(pipeline)

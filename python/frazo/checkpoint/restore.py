@@ -20,6 +20,7 @@ class Bundle(Protocol):
     @property
     def prefix(self) -> str:
         """The prefix for TensorFlow's checkpoint readers."""
+        ...
 
 
 def variable_key(variable: tf.Variable) -> str:
