@@ -28,6 +28,10 @@ absl::Status CheckNumbers(const frazo::Pipeline& config) {
     return absl::InvalidArgumentError(
         absl::StrCat("threads: is ", config.threads(), " but must be at least 0"));
   }
+  if (config.reader_threads() < 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("reader_threads: is ", config.reader_threads(), " but must be at least 0"));
+  }
   if (config.processor().max_bad_records() < 0) {
     return absl::InvalidArgumentError(absl::StrCat("processor.max_bad_records: is ",
                                                    config.processor().max_bad_records(),
@@ -133,6 +137,7 @@ sources::RecordStream::Options PipelinePlan::StreamOptions() const {
   options.replicas = config_.replicas();
   options.skip_damaged = config_.skip_damaged();
   options.search_folders = search_folders_;
+  options.reader_threads = config_.reader_threads();
   return options;
 }
 

@@ -38,6 +38,7 @@ constexpr std::string_view kEndless = R"pb(
     prefetch_batches: 2
   }
   threads: 32
+  reader_threads: 32
 )pb";
 
 class PipelineStressTest : public testing::Test {
@@ -55,6 +56,7 @@ TEST_F(PipelineStressTest, ManyThreadsGiveTheOrderOfOne) {
   frazo::Pipeline config = Config();
   const std::vector<std::string> many = ReadBatches(*MakePipeline(config), 300);
   config.set_threads(1);
+  config.set_reader_threads(1);
   EXPECT_THAT(many, ElementsAreArray(ReadBatches(*MakePipeline(config), 300)));
 }
 

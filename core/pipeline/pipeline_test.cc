@@ -331,6 +331,9 @@ TEST_F(PipelineTest, ErrorsNameThePlaceInTheConfiguration) {
   };
   EXPECT_THAT(error("threads: -1"), StatusIs(absl::StatusCode::kInvalidArgument,
                                              "threads: is -1 but must be at least 0"));
+  EXPECT_THAT(
+      error("reader_threads: -1"),
+      StatusIs(absl::StatusCode::kInvalidArgument, "reader_threads: is -1 but must be at least 0"));
   EXPECT_THAT(error("batcher { prefetch_batches: 0 }"),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        "batcher.prefetch_batches: is 0 but must be at least 1"));
@@ -441,6 +444,7 @@ TEST_F(RefusalTest, TakesAVocabularyThatHasMoved) {
 TEST_F(RefusalTest, TakesWhatDoesNotChangeTheBatches) {
   frazo::Pipeline config = Config(kShuffled, kBuckets);
   config.set_threads(7);
+  config.set_reader_threads(9);
   config.mutable_batcher()->set_prefetch_batches(1);
   config.mutable_processor()->set_max_bad_records(1000);
   EXPECT_THAT(Restore(config), IsOk());

@@ -28,13 +28,16 @@ int LaneCount(const RecordSource& source) {
   return lanes;
 }
 
+int ThreadCount(const RecordSource& source, int wanted) {
+  const int cores = std::thread::hardware_concurrency();
+  return std::min(LaneCount(source), wanted > 0 ? wanted : std::max(cores, kMinThreads));
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<RecordStream>> RecordStream::Create(const RecordSource& source,
                                                                    const Options& options) {
-  const int cores = std::thread::hardware_concurrency();
-  auto threads =
-      std::make_shared<ReaderThreads>(std::min(LaneCount(source), std::max(cores, kMinThreads)));
+  auto threads = std::make_shared<ReaderThreads>(ThreadCount(source, options.reader_threads));
   switch (source.kind_case()) {
     case RecordSource::kFiles:
       return CreateFileStream(source.files(), options, std::move(threads));

@@ -43,6 +43,9 @@ class RecordStream {
     // A relative pattern is looked up in these folders, in turn, if the current folder has no
     // match.
     std::vector<std::string> search_folders;
+    // Number of threads that read files; never more than the lanes of the source. 0: one per core,
+    // at least 4. >= 0.
+    int reader_threads = 0;
   };
 
   struct Counters {

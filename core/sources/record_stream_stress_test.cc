@@ -1,4 +1,5 @@
-// Many lanes, many streams at once, and streams destroyed at any moment: for the sanitizers.
+// Many lanes and reader threads, many streams at once, and streams destroyed at any moment: for the
+// sanitizers.
 
 #include <cstdint>
 #include <memory>
@@ -28,6 +29,12 @@ RecordSource WideSource(const bytes::ScratchFolder& scratch) {
   return source;
 }
 
+RecordStream::Options ManyReaders() {
+  RecordStream::Options options;
+  options.reader_threads = 32;
+  return options;
+}
+
 TEST(RecordStreamStressTest, StreamsInThreadsAllGiveTheSameOrder) {
   bytes::ScratchFolder scratch;
   WriteRecordFiles(scratch, "a", std::vector<int>(40, 100));
@@ -37,7 +44,7 @@ TEST(RecordStreamStressTest, StreamsInThreadsAllGiveTheSameOrder) {
   for (size_t i = 0; i < orders.size(); ++i) {
     // Created here: ThreadSanitizer can't see the lock with which protobuf makes the default of a
     // string field.
-    threads.emplace_back([stream = OpenStream(source), &order = orders[i], i] {
+    threads.emplace_back([stream = OpenStream(source, ManyReaders()), &order = orders[i], i] {
       order = ReadStream(*stream, 10 + 50 * i).records;
     });
   }
@@ -57,7 +64,7 @@ TEST(RecordStreamStressTest, StreamsMayBeLeftAtAnyMoment) {
   numeric::Random random({TestSeed(1)});
   std::vector<RecordChunk> kept;
   for (int trial = 0; trial < 100; ++trial) {
-    const auto stream = OpenStream(trial % 2 == 0 ? source : mixture);
+    const auto stream = OpenStream(trial % 2 == 0 ? source : mixture, ManyReaders());
     RecordChunk chunk;
     for (uint64_t chunks = random.Below(5); chunks > 0; --chunks) {
       ASSERT_TRUE(stream->NextChunk(1 + random.Below(200), &chunk));
