@@ -1,9 +1,11 @@
 """What the command line answers before anything is trained."""
 
 import os
+import subprocess
+import sys
 
 import pytest
-from tiny_experiment import train, write_experiment
+from tiny_experiment import TIMEOUT_SECONDS, Ended, train, write_experiment
 
 
 @pytest.fixture(scope="module")
@@ -16,6 +18,18 @@ def without_tensorflow(tmp_path):
     """An environment in which importing TensorFlow fails."""
     (tmp_path / "tensorflow.py").write_text("raise ImportError('too early')")
     return {"PYTHONPATH": os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])}
+
+
+def train_typing(text: str, *arguments: str) -> Ended:
+    """Runs a trainer whose standard input is `text`."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "frazo.jobs.trainer", *arguments],
+        input=text,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_SECONDS,
+    )
+    return Ended(ended.returncode, ended.stdout, ended.stderr)
 
 
 @pytest.mark.parametrize(
@@ -84,6 +98,23 @@ def test_inspect_model_needs_no_data(config):
     ended = train(config, "--mode=inspect_model", files)
     assert ended.code == 0, ended.err
     assert ended.out == train(config, "--mode=inspect_model").out
+
+
+def test_the_shell_has_the_model_and_a_batch(config):
+    typed = "print(sorted(batch)); print(model.task.evaluate(batch, context).metrics.keys())\n"
+    ended = train_typing(typed, config, "--mode=shell")
+    assert ended.code == 0, ended.err
+    assert "['image', 'label'" in ended.out
+    assert "accuracy" in ended.out
+    assert "model.global_step (initial weights)" in ended.err
+
+
+def test_the_shell_needs_no_data(config):
+    files = "--set=inputs.Train.image.records.files=/none/digits.tfrecord"
+    ended = train_typing("print(batch, model.task)\n", config, "--mode=shell", files)
+    assert ended.code == 0, ended.err
+    assert ended.out.startswith(">>> None <")
+    assert "None here: " in ended.err and "/none/digits.tfrecord" in ended.err
 
 
 def test_a_missing_input_file_is_an_error_without_a_traceback(config, tmp_path):
