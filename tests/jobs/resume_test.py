@@ -47,7 +47,9 @@ def test_killed_at_random_moments(unbroken, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)], ids=["SIGTERM", "SIGINT"]
+    ("number", "code"),
+    [(signal.SIGTERM, 0), (signal.SIGINT, 130), (signal.SIGHUP, 0)],
+    ids=["SIGTERM", "SIGINT", "SIGHUP"],
 )
 def test_stopped_by_a_signal(unbroken, tmp_path, number, code):
     flags, expected = unbroken

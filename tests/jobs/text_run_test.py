@@ -2,6 +2,7 @@
 
 import json
 import random
+import shutil
 import signal
 
 import pytest
@@ -54,6 +55,68 @@ def test_killed_at_random_moments(unbroken, tmp_path):
     assert f"train: goes on from {tmp_path}/train/ckpt-" in ended.out
     assert saved_values(tmp_path)["global_step"] == STEPS
     assert_same_values(tmp_path, expected)
+
+
+def test_what_does_not_change_the_order_of_the_records_may_change(unbroken, tmp_path):
+    flags, expected = unbroken
+    moved = tmp_path / "moved"
+    shutil.copytree(expected.parent, moved, ignore=shutil.ignore_patterns("log"))
+    flags = [*flags, f"--logdir={tmp_path}/log", "--job=trainer"]
+    assert train(*flags, "--set=train.max_steps=200").code == 0
+    pipeline = "inputs.Train.pipeline"
+    ended = train(
+        *flags,
+        f"--set={pipeline}.source.files.files.patterns={moved}/train-*",
+        f"--set={pipeline}.processor.steps[1].tokenize.tokenizer.word.vocabulary={moved}/words",
+        f"--set={pipeline}.threads=1",
+        f"--set={pipeline}.batcher.prefetch_batches=1",
+        f"--set={pipeline}.made_by=nobody",
+    )
+    assert (ended.code, ended.err) == (0, "")
+    assert_same_values(tmp_path / "log", expected)
+
+
+@pytest.mark.parametrize(
+    ("change", "difference"),
+    [
+        (
+            "source.files.files.patterns={directory}/train-[01]",
+            "the number of files was 3 when it was saved and is 2 now",
+        ),
+        ("seed=9", "when it was saved and is 9 now"),
+        ("batcher.buckets.tokens=120", "batcher.buckets.tokens was 60 and is 120"),
+        (
+            "processor.steps[2].filter_by_length.max_length=14",
+            "processor.steps[2].filter_by_length.max_length was 15 and is 14",
+        ),
+    ],
+)
+def test_what_changes_the_order_is_refused_unless_it_is_permitted(
+    unbroken, tmp_path, change, difference
+):
+    flags, expected = unbroken
+    change = f"--set=inputs.Train.pipeline.{change.format(directory=expected.parent)}"
+    flags = [*flags, f"--logdir={tmp_path}", "--job=trainer"]
+    assert train(*flags, "--set=train.max_steps=10").code == 0
+    refused = train(*flags, "--set=train.max_steps=20", change)
+    assert refused.code == 1
+    prefix = f"{tmp_path}/train/ckpt-00000010"
+    assert refused.err.startswith(
+        f"error: {prefix}: inputs.Train cannot go on where the checkpoint's input stood: "
+    )
+    assert f"{difference}. Undo this change, or give --input_from_start: " in refused.err
+    assert saved_values(tmp_path)["global_step"] == 10
+    # There is nothing to train, so nothing to refuse.
+    assert train(*flags, "--set=train.max_steps=10", change).code == 0
+    flags.append("--input_from_start")
+    permitted = train(*flags, "--set=train.max_steps=20", change)
+    assert permitted.code == 0, permitted.err
+    assert difference in permitted.err
+    assert "As --input_from_start permits, the data begins anew" in permitted.err
+    # The flag may stay: what can go on does.
+    ended = train(*flags, "--set=train.max_steps=30", change)
+    assert (ended.code, ended.err) == (0, "")
+    assert saved_values(tmp_path)["global_step"] == 30
 
 
 def test_the_place_in_the_stream_is_a_few_kilobytes_of_the_checkpoint(unbroken):

@@ -23,6 +23,7 @@ class CheckpointFollower:
         self,
         train_directory: Path,
         timeout_seconds: float,
+        max_steps: int,
         console: Console,
         should_stop: Callable[[], bool],
     ):
@@ -31,12 +32,15 @@ class CheckpointFollower:
         Args:
           train_directory: Where the trainer writes checkpoints.
           timeout_seconds: next() fails after this time without a new checkpoint.
+          max_steps: The steps of the whole training. The mark of a training that finished with
+            fewer steps is an old one: it will go on.
           console: For messages.
           should_stop: Whether to stop waiting.
         """
         self._path = train_directory
         self._directory = CheckpointDirectory(train_directory)
         self._timeout_seconds = timeout_seconds
+        self._max_steps = max_steps
         self._console = console
         self._should_stop = should_stop
         self._damaged: set[int] = set()
@@ -59,16 +63,17 @@ class CheckpointFollower:
             checkpoint = self._newest(after)
             if checkpoint is not None:
                 return checkpoint
-            if finished is not None:
+            if finished is not None and finished >= self._max_steps:
                 return None
             if time.monotonic() - began > self._timeout_seconds:
                 raise JobError(
                     f"{self._path}: no checkpoint after step {after} within "
                     f"{self._timeout_seconds:g} s (eval.checkpoint_timeout_seconds), and no word that training has "
-                    "finished. Is the trainer running, with the same --logdir?"
+                    f"finished {self._max_steps} steps (train.max_steps). Is the trainer running, with the same "
+                    "--logdir?"
                 )
             if not said:
-                self._say_waiting(after)
+                self._say_waiting(after, finished)
                 said = True
             time.sleep(_POLL_SECONDS)
         return None
@@ -96,8 +101,13 @@ class CheckpointFollower:
             return True
         return False
 
-    def _say_waiting(self, after: int) -> None:
+    def _say_waiting(self, after: int, finished: int | None) -> None:
         what = "the first checkpoint" if after < 0 else f"a checkpoint after step {after}"
+        ended = (
+            ""
+            if finished is None
+            else f"; the training so far ended at step {finished} of {self._max_steps}"
+        )
         self._console.line(
-            f"waiting for {what} in {self._path} (at most {format_duration(self._timeout_seconds)})"
+            f"waiting for {what} in {self._path} (at most {format_duration(self._timeout_seconds)}{ended})"
         )

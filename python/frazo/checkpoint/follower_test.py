@@ -19,9 +19,9 @@ def save(path, *steps):
         )
 
 
-def follower(path, timeout_seconds=10.0, out=None, err=None, stop=False):
+def follower(path, timeout_seconds=10.0, max_steps=20, out=None, err=None, stop=False):
     console = Console(out or io.StringIO(), err or io.StringIO())
-    return CheckpointFollower(path, timeout_seconds, console, lambda: stop)
+    return CheckpointFollower(path, timeout_seconds, max_steps, console, lambda: stop)
 
 
 def test_gives_the_newest_and_ends_after_the_last_of_a_finished_training(tmp_path):
@@ -52,6 +52,7 @@ def test_gives_up_with_the_cause_and_the_remedy(tmp_path):
     assert str(failure.value).startswith(
         f"{tmp_path}: no checkpoint after step 20 within 0.1 s (eval.checkpoint_timeout_seconds)"
     )
+    assert "no word that training has finished 20 steps (train.max_steps)" in str(failure.value)
     assert str(failure.value).endswith("Is the trainer running, with the same --logdir?")
 
 
@@ -66,6 +67,27 @@ def test_a_damaged_checkpoint_is_passed_over_and_named_once(tmp_path):
     assert checkpoints.next(10) is None
     assert err.getvalue().count(str(data)) == 1
     assert err.getvalue().endswith("The checkpoint is skipped.\n")
+
+
+def test_the_mark_of_a_shorter_training_does_not_end_it(tmp_path):
+    save(tmp_path, 10)
+    mark_finished(tmp_path, 10)
+
+    class GoOnOnceItWaits(io.StringIO):
+        def write(self, text):
+            save(tmp_path, 20)
+            mark_finished(tmp_path, 20)
+            return super().write(text)
+
+    out = GoOnOnceItWaits()
+    checkpoints = follower(tmp_path, out=out)
+    assert checkpoints.next(-1).step == 10
+    assert checkpoints.next(10).step == 20
+    assert checkpoints.next(20) is None
+    assert out.getvalue() == (
+        f"waiting for a checkpoint after step 10 in {tmp_path} "
+        "(at most 0:10; the training so far ended at step 10 of 20)\n"
+    )
 
 
 def test_a_stop_request_ends_the_waiting(tmp_path):

@@ -67,6 +67,20 @@ class ImageInput(Input):
         finish = tf.autograph.experimental.do_not_convert(self._finished_batch)
         return batches.map(finish).with_options(options)
 
+    def identity(self) -> dict[str, str]:
+        """The state of a pipeline holds what it fits; that of images in memory is a number."""
+        self.open()
+        if self._image_set is None:
+            return {}
+        message, share = self.message, self.share
+        return {
+            "images": str(len(self._image_set)),
+            "contents": self._image_set.checksum(),
+            "batch_size": str(message.batch_size),
+            "order": f"shuffled by seed {self.seed}" if message.shuffle else "that of the file",
+            "share": f"{share.replica} of {share.replicas}",
+        }
+
     def _finished_batch(self, images: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         """Pads a last batch that has fewer images."""
         raw, label = images["image"], images["label"]

@@ -198,3 +198,26 @@ def test_a_missing_file_is_an_error_where_the_input_is_opened():
     assert source.element_spec["label"].dtype == tf.int32
     with pytest.raises(FileNotFoundError, match=r"records\.files: .*'/no/such'"):
         source.open()
+
+
+def test_the_identity_of_images_in_memory_is_all_that_their_order_depends_on(folder):
+    tensors = f'tensors {{ prefix: "{folder}/tensors" images: "x" labels: "y" }}'
+    one = make(tensors, "shuffle: true").identity()
+    # The folder is no part of it.
+    moved = folder.parent / "moved"
+    moved.symlink_to(folder)
+    tensors_there = tensors.replace(str(folder), str(moved))
+    assert make(tensors_there, "shuffle: true").identity() == one
+    others = {
+        "images": make(tensors, "shuffle: true max_images: 9").identity(),
+        "order": make(tensors, "shuffle: true", seed=2).identity(),
+        "share": make(tensors, "shuffle: true", share=Share(1, 2)).identity(),
+    }
+    for name, other in others.items():
+        assert other[name] != one[name]
+    assert others["images"]["contents"] != one["contents"]
+    assert make(tensors).identity()["order"] == make(tensors, seed=2).identity()["order"]
+
+
+def test_images_from_a_pipeline_leave_their_identity_to_it(folder):
+    assert make(f'records {{ files: "{folder}/records" }}', "shuffle: true").identity() == {}

@@ -1,5 +1,6 @@
 """A labelled set of images in memory."""
 
+import zlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,11 @@ class ImageSet:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    def checksum(self) -> str:
+        """Returns the CRC-32 of all images and labels."""
+        images = zlib.crc32(np.ascontiguousarray(self.images).data)
+        return f"{zlib.crc32(np.ascontiguousarray(self.labels).data, images):08x}"
 
     def first(self, count: int) -> "ImageSet":
         return ImageSet(self.images[:count], self.labels[:count])

@@ -1,10 +1,14 @@
 """The contract of an input."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import tensorflow as tf
 from frazo.input.lost_records import NOTHING_LOST, LostRecords
 from frazo.input.share import WHOLE, Share
+from google.protobuf import text_format
+from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.message import Message
 
 
 class Input:
@@ -46,6 +50,20 @@ class Input:
         """
         raise NotImplementedError(f"{type(self).__name__} does not define dataset")
 
+    def identity(self) -> dict[str, str]:
+        """Returns what decides the order of the batches, by name, beyond an iterator's own state.
+
+        A saved position of an iterator is used only if each of these is the same. An input whose
+        iterators compare their states themselves, and refuse a wrong one, returns less. Here: every
+        field of the message, the seed and the share.
+        """
+        fields = {
+            field.name: text_format.MessageToString(only, as_one_line=True)
+            for field, only in _single_fields(self.message)
+        }
+        share = f"{self.share.replica} of {self.share.replicas}"
+        return {**fields, "seed": str(self.seed), "share": share}
+
     def numbered_dataset(self) -> tf.data.Dataset:
         """Returns the batches of dataset(), each with the numbers of its examples: int64 [batch].
 
@@ -67,3 +85,14 @@ class Input:
         this method.
         """
         return NOTHING_LOST
+
+
+def _single_fields(message: Message) -> Iterator[tuple[FieldDescriptor, Message]]:
+    """Yields each set field, with a message in which it alone is set."""
+    for field, _ in message.ListFields():
+        only = type(message)()
+        only.CopyFrom(message)
+        for other, _ in message.ListFields():
+            if other.name != field.name:
+                only.ClearField(other.name)
+        yield field, only

@@ -60,6 +60,10 @@ class PipelineInput(Input):
     def dataset(self) -> tf.data.Dataset:
         return _as_it_is(self._dataset)
 
+    def identity(self) -> dict[str, str]:
+        """The state of a pipeline holds what it fits; it names the difference to another one."""
+        return {}
+
     def numbered_dataset(self) -> tf.data.Dataset:
         return _as_it_is(pipeline_dataset(self._config, self._counters, numbered=True))
 

@@ -26,6 +26,7 @@ Trains and evaluates an experiment.
 An experiment is a .textproto file: one that comes with Frazo (--model) or your
 own (--config). Training goes on from the newest checkpoint in --logdir: the
 same command resumes after a crash, a kill, or with a larger train.max_steps.
+The data goes on where it stood; see --input_from_start.
 """
 
 _EPILOG = """\
@@ -64,6 +65,8 @@ examples
     trainer --model=image.mnist.LeNet5 --logdir=/tmp/mnist/log
     trainer --model=image.mnist.LeNet5 --logdir=/tmp/mnist/log \\
         --set train.max_steps=4000 --set learner.learning_rate=3e-5
+  Train on after files were added to the data:
+    trainer --config=mine.textproto --logdir=/tmp/mine --input_from_start
   Train in one process and evaluate in another:
     trainer --config=mine.textproto --logdir=/tmp/mine --job=controller,trainer
     trainer --config=mine.textproto --logdir=/tmp/mine --job=evaler_test
@@ -78,12 +81,13 @@ examples
     translate --model=/tmp/ende/log/inference_graph < texts
 
 signals
-  SIGTERM and SIGINT (Ctrl+C) end the training after the present loop of at most
-  train.steps_per_loop steps, with everything saved. A second one ends it at
-  once; the work since the last checkpoint is lost then.
+  SIGTERM, SIGINT (Ctrl+C) and SIGHUP (the terminal is gone) end the training
+  after the present loop, with everything saved. A loop is at most
+  train.steps_per_loop steps, and some seconds or one step. A second signal ends
+  it at once; the work since the last checkpoint is lost then.
 
 exit codes
-  0    finished, or stopped by SIGTERM with everything saved
+  0    finished, or stopped by SIGTERM or SIGHUP with everything saved
   1    failed
   2    wrong command line or configuration; nothing was started
   130  stopped by SIGINT with everything saved
@@ -117,18 +121,7 @@ def parse_flags(arguments: Sequence[str]) -> argparse.Namespace:
         default=[],
         help="change a field of the experiment, such as train.max_steps=500; may be repeated",
     )
-    parser.add_argument(
-        "--logdir",
-        metavar="DIR",
-        type=path_argument,
-        help="where checkpoints, scores and records go",
-    )
-    parser.add_argument(
-        "--export_dir",
-        metavar="DIR",
-        type=path_argument,
-        help="where write_inference_graph writes to (default: inference_graph/ in --logdir)",
-    )
+    _add_logdir_flags(parser)
     parser.add_argument("--mode", choices=MODES, default="sync", help="what to do (default: sync)")
     parser.add_argument(
         "--run_locally",
@@ -149,6 +142,28 @@ def parse_flags(arguments: Sequence[str]) -> argparse.Namespace:
             "--logdir: say where checkpoints and scores go, for example --logdir=/tmp/mnist/log"
         )
     return flags
+
+
+def _add_logdir_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--logdir",
+        metavar="DIR",
+        type=path_argument,
+        help="where checkpoints, scores and records go",
+    )
+    parser.add_argument(
+        "--input_from_start",
+        action="store_true",
+        help="permit that training goes on from a checkpoint although its data begins anew, as it "
+        "must when files, seed, processor or batches are no longer those of the checkpoint; "
+        "otherwise this is an error. Data that can go on where it stood still does",
+    )
+    parser.add_argument(
+        "--export_dir",
+        metavar="DIR",
+        type=path_argument,
+        help="where write_inference_graph writes to (default: inference_graph/ in --logdir)",
+    )
 
 
 def enter_callers_directory() -> None:

@@ -12,6 +12,7 @@ def test_defaults():
     flags = parse_flags(["--model=image.mnist.LeNet5", "--logdir=/tmp/log"])
     assert (flags.mode, flags.run_locally, flags.job, flags.overrides) == ("sync", "cpu", None, [])
     assert flags.logdir == Path("/tmp/log")
+    assert not flags.input_from_start
 
 
 def test_run_locally_takes_processors_or_gpus():

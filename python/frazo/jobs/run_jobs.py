@@ -18,6 +18,8 @@ def run(
     logdir: Path,
     console: Console,
     run_state: RunState,
+    *,
+    may_restart_input: bool = False,
 ) -> int:
     """Runs the jobs until they are done or a stop is requested.
 
@@ -27,6 +29,7 @@ def run(
       logdir: The experiment's log directory.
       console: For log lines.
       run_state: What the processes of the run know of each other.
+      may_restart_input: As in TrainJob.
 
     Returns:
       The exit code of the process.
@@ -36,7 +39,10 @@ def run(
     """
     with disk_and_graph_errors(logdir):
         if jobs.trainer:
-            TrainJob(experiment, jobs, logdir, console, run_state).run()
+            job = TrainJob(
+                experiment, jobs, logdir, console, run_state, may_restart_input=may_restart_input
+            )
+            job.run()
         else:
             follow_job.run(experiment, jobs, logdir, console, run_state)
     stop = run_state.should_stop()

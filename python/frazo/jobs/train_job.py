@@ -3,6 +3,7 @@
 import shlex
 from pathlib import Path
 
+from frazo.checkpoint.directory import Checkpoint
 from frazo.checkpoint.manifest import checkpoint_name
 from frazo.checkpoint.restore import by_key
 from frazo.checkpoint.retention import RetentionPolicy
@@ -16,6 +17,7 @@ from frazo.experiment.parts import build_input, check_task_inputs
 from frazo.jobs.control_records import ControlRecords
 from frazo.program import process_clock
 from frazo.program.console import Console
+from frazo.program.errors import JobError
 from frazo.program.number_format import format_metric
 from frazo.proto import experiment_pb2, train_loop_pb2
 from frazo.run.run_state import RunState
@@ -25,7 +27,7 @@ from frazo.train.inner_loop import InnerLoop
 from frazo.train.outer_loop import OuterLoop
 from frazo.train.report import TrainReport
 from frazo.train.saver import Saver
-from frazo.train.state import TrainState
+from frazo.train.state import TrainState, UnfitPositionError
 
 
 class TrainJob:
@@ -42,7 +44,20 @@ class TrainJob:
         logdir: Path,
         console: Console,
         run_state: RunState,
+        *,
+        may_restart_input: bool = False,
     ):
+        """Reads no file.
+
+        Args:
+          experiment: The experiment.
+          jobs: The jobs of the process.
+          logdir: The experiment's log directory.
+          console: For log lines.
+          run_state: What the processes of the run know of each other.
+          may_restart_input: Whether an input that cannot go on where that of the checkpoint stood
+            may begin at its first batch. Otherwise this is an error.
+        """
         self._experiment = experiment
         self._keeps_records = jobs.controller
         self._input_names = dict.fromkeys([TRAIN_INPUT, *jobs.evaluated, *jobs.decoded])
@@ -50,6 +65,7 @@ class TrainJob:
         self._train_directory = logdir / "train"
         self._console = console
         self._run_state = run_state
+        self._may_restart_input = may_restart_input
         self._records = ControlRecords(logdir, console)
         self._scores = LocalScores(jobs, experiment, logdir, console, run_state)
 
@@ -76,15 +92,14 @@ class TrainJob:
         model = Model(experiment, train_input.element_spec)
         for warning in check_task_inputs(model.task, experiment, self._input_names):
             self._console.warning(warning)
-        iterator = iter(train_input.dataset())
-        state = TrainState(model, iterator, experiment.inputs[TRAIN_INPUT])
+        state = TrainState(model, train_input)
         store = CheckpointStore(self._train_directory, _retention(experiment.train))
         step = self._restore(store, state)
         if self._keeps_records:
             self._records.write(experiment, model)
         if step < experiment.train.max_steps:
             self._run_state.clear_finished()
-            inner = InnerLoop(model, iterator, experiment.learner.max_nonfinite_steps)
+            inner = InnerLoop(model, state.iterator, experiment.learner.max_nonfinite_steps)
             saver = Saver(state, CheckpointWriter(store), self._console)
             report = TrainReport(
                 self._train_directory,
@@ -105,21 +120,33 @@ class TrainJob:
             console.line(f"train: begins at step 0 of {max_steps} in {self._logdir}")
             self._warm_start(state.model)
             return 0
-        same_input = state.restore(checkpoint)
+        state.restore_variables(checkpoint)
         step = checkpoint.step
         if step < max_steps:
+            self._restore_position(checkpoint, state)
             console.line(f"train: goes on from {checkpoint.prefix}: step {step} of {max_steps}")
         else:
             console.line(
                 f"train: {checkpoint.prefix}: step {step} of {max_steps}, nothing is left to do"
             )
-        if not same_input:
-            console.warning(
-                "the input Train or the seed is not that of the checkpoint: the input begins at its first batch"
-            )
         # A kill after the save may have prevented these scores.
         self._scores.score(state.model, step)
         return step
+
+    def _restore_position(self, checkpoint: Checkpoint, state: TrainState) -> None:
+        try:
+            state.restore_position(checkpoint)
+        except UnfitPositionError as error:
+            if not self._may_restart_input:
+                raise JobError(
+                    f"{checkpoint.prefix}: inputs.{TRAIN_INPUT} cannot go on where the checkpoint's input stood: "
+                    f"{error}. Undo this change, or give --input_from_start: training then goes on from step "
+                    f"{checkpoint.step}, and its data begins anew."
+                ) from error
+            self._console.warning(
+                f"inputs.{TRAIN_INPUT} is not that of the checkpoint: {error}. As --input_from_start permits, the data "
+                "begins anew, at its first batch; records that were read before are read again"
+            )
 
     def _warm_start(self, model: Model) -> None:
         if self._experiment.HasField("warm_start"):

@@ -107,8 +107,16 @@ def _run_jobs(
     from frazo.run.file_run_state import FileRunState
 
     timeout_seconds = experiment.eval.checkpoint_timeout_seconds
-    with FileRunState(flags.logdir / "train", timeout_seconds, console) as run_state:
-        return run_jobs.run(experiment, jobs, flags.logdir, console, run_state)
+    max_steps = experiment.train.max_steps
+    with FileRunState(flags.logdir / "train", timeout_seconds, max_steps, console) as run_state:
+        return run_jobs.run(
+            experiment,
+            jobs,
+            flags.logdir,
+            console,
+            run_state,
+            may_restart_input=flags.input_from_start,
+        )
 
 
 def _start_tensorflow(flags: argparse.Namespace, console: Console) -> None:

@@ -10,7 +10,7 @@ _SIGNAL_EXIT = 128
 
 
 class StopRequest:
-    """A context manager that turns SIGTERM and SIGINT into a request that loops check.
+    """A context manager that turns SIGTERM, SIGINT and SIGHUP into a request that loops check.
 
     After the first signal the current loop ends and the state is saved. The second signal ends the
     process at once.
@@ -24,7 +24,11 @@ class StopRequest:
         return self.signal is not None
 
     def __enter__(self) -> "StopRequest":
-        for number in (signal.SIGTERM, signal.SIGINT):
+        numbers = [signal.SIGTERM, signal.SIGINT]
+        # `nohup` ignores it for the programs that it starts.
+        if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+            numbers.append(signal.SIGHUP)
+        for number in numbers:
             self._previous[number] = signal.signal(number, self._receive)
         return self
 

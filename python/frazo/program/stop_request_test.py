@@ -16,6 +16,19 @@ def test_a_signal_is_a_request_and_the_old_handlers_come_back():
     assert signal.getsignal(signal.SIGTERM) == before
 
 
+def test_a_hangup_that_nohup_ignores_stays_ignored():
+    with StopRequest() as stop:
+        os.kill(os.getpid(), signal.SIGHUP)
+        assert stop.signal == signal.SIGHUP
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with StopRequest() as stop:
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert not stop
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 def test_the_second_signal_ends_the_process_at_once():
     program = (
         "import os, signal\n"

@@ -17,16 +17,31 @@ from frazo.run.run_state import RunState, Stop
 class FileRunState(RunState):
     """Files in the directory of the checkpoints tell what has happened; signals ask to stop.
 
-    As a context manager: SIGTERM and SIGINT are requests to stop only within it.
+    As a context manager: SIGTERM, SIGINT and SIGHUP are requests to stop only within it.
     """
 
-    def __init__(self, train_directory: Path, checkpoint_timeout_seconds: float, console: Console):
-        """checkpoint_timeout_seconds: how long latest_checkpoint() waits for a new one."""
+    def __init__(
+        self,
+        train_directory: Path,
+        checkpoint_timeout_seconds: float,
+        max_steps: int,
+        console: Console,
+    ):
+        """Opens no file.
+
+        Args:
+          train_directory: Where the trainer writes checkpoints.
+          checkpoint_timeout_seconds: How long latest_checkpoint() waits for a new one.
+          max_steps: The steps of the whole training. A training that finished with fewer will go
+            on.
+          console: For messages.
+        """
         self._directory = train_directory
         self._stop_request = StopRequest()
         self._follower = CheckpointFollower(
             train_directory,
             checkpoint_timeout_seconds,
+            max_steps,
             console,
             lambda: self.should_stop() is not None,
         )

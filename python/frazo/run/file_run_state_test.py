@@ -15,12 +15,16 @@ from frazo.run.run_state import RunState, Stop
 
 
 def run_state(directory):
-    return FileRunState(directory, 10.0, Console(io.StringIO(), io.StringIO()))
+    return FileRunState(directory, 10.0, 10, Console(io.StringIO(), io.StringIO()))
 
 
 @pytest.mark.parametrize(
     ("number", "stop"),
-    [(signal.SIGTERM, Stop("SIGTERM", 0)), (signal.SIGINT, Stop("SIGINT", 130))],
+    [
+        (signal.SIGTERM, Stop("SIGTERM", 0)),
+        (signal.SIGINT, Stop("SIGINT", 130)),
+        (signal.SIGHUP, Stop("SIGHUP", 0)),
+    ],
 )
 def test_a_signal_is_a_reason_to_stop_and_to_wait_for_nothing(tmp_path, number, stop):
     with run_state(tmp_path) as state:

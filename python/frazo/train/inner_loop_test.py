@@ -7,15 +7,17 @@ from frazo.checkpoint.directory import CheckpointDirectory
 from frazo.checkpoint.restore import by_key
 from frazo.checkpoint.retention import RetentionPolicy
 from frazo.checkpoint.store import CheckpointStore
+from frazo.input.input import Input
+from frazo.input.share import WHOLE, Share
 from frazo.layers.layer import constant
 from frazo.layers.place import Place
 from frazo.learn.learner import Learner
 from frazo.learn.loss import Loss
-from frazo.proto import input_pb2, learner_pb2
+from frazo.proto import image_input_pb2, learner_pb2
 from frazo.tasks.task import Task
 from frazo.train.inner_loop import InnerLoop, InputEnded
 from frazo.train.reduction import Reduction
-from frazo.train.state import TrainState
+from frazo.train.state import TrainState, UnfitPositionError
 from google.protobuf import text_format
 
 LEARNER = text_format.Parse(
@@ -64,6 +66,19 @@ def batches(values):
 
 def endless():
     return iter(tf.data.Dataset.counter().map(lambda i: {"x": tf.cast(i % 7, tf.float32)[None]}))
+
+
+class Remainders(Input):
+    """The remainders of 0, 1, 2, ... by a divisor, which the field `channels` holds."""
+
+    def __init__(self, divisor=7, seed=1, share=WHOLE):
+        super().__init__(image_input_pb2.ImageInput(channels=divisor), seed=seed, share=share)
+
+    def dataset(self):
+        divisor = self.message.channels
+        return tf.data.Dataset.counter().map(
+            lambda i: {"x": tf.cast(i % divisor, tf.float32)[None]}
+        )
 
 
 def test_sums_are_over_the_steps_and_scalars_of_the_last_one():
@@ -164,38 +179,60 @@ def test_the_loop_ends_when_too_many_in_a_row_are_not_finite():
 
 
 def test_training_goes_on_from_a_snapshot_exactly(tmp_path):
-    source = input_pb2.Input()
     unbroken = SmallModel(noise=0.1)
-    iterator = endless()
-    state = TrainState(unbroken, iterator, source)
-    loop = InnerLoop(unbroken, iterator, 3)
+    state = TrainState(unbroken, Remainders())
+    loop = InnerLoop(unbroken, state.iterator, 3)
     loop.run(5)
     snapshot = state.snapshot()
     loop.run(6)
     # The checkpoint is written after more training, but the snapshot is that of step 5.
     CheckpointStore(tmp_path, RetentionPolicy(1)).write(5, snapshot)
 
-    resumed, iterator = SmallModel(noise=0.1), endless()
-    assert TrainState(resumed, iterator, source).restore(
-        CheckpointDirectory(tmp_path).newest(pytest.fail)
-    )
+    resumed = SmallModel(noise=0.1)
+    state = TrainState(resumed, Remainders())
+    checkpoint = CheckpointDirectory(tmp_path).newest(pytest.fail)
+    state.restore_variables(checkpoint)
+    state.restore_position(checkpoint)
     assert int(resumed.global_step) == 5
-    InnerLoop(resumed, iterator, 3).run(6)
+    InnerLoop(resumed, state.iterator, 3).run(6)
     assert float(resumed.task.weight) == float(unbroken.task.weight)
 
 
-def test_another_input_begins_at_its_first_batch(tmp_path):
-    model, iterator = SmallModel(), endless()
-    state = TrainState(model, iterator, input_pb2.Input())
-    InnerLoop(model, iterator, 3).run(5)
+@pytest.fixture
+def checkpoint(tmp_path):
+    """A checkpoint of step 5."""
+    state = TrainState(SmallModel(), Remainders())
+    InnerLoop(state.model, state.iterator, 3).run(5)
     CheckpointStore(tmp_path, RetentionPolicy(1)).write(5, state.snapshot())
-    other = input_pb2.Input()
-    other.image.batch_size = 7
-    iterator = endless()
-    assert not TrainState(SmallModel(), iterator, other).restore(
-        CheckpointDirectory(tmp_path).newest(pytest.fail)
-    )
-    assert next(iterator)["x"].numpy() == 0.0
+    return CheckpointDirectory(tmp_path).newest(pytest.fail)
+
+
+@pytest.mark.parametrize(
+    ("other", "difference"),
+    [
+        (Remainders(divisor=8), "channels was channels: 7 and is channels: 8"),
+        (Remainders(seed=3), "seed was 1 and is 3"),
+        (Remainders(share=Share(1, 2)), "share was 0 of 1 and is 1 of 2"),
+    ],
+)
+def test_another_input_is_refused_by_what_differs(checkpoint, other, difference):
+    state = TrainState(SmallModel(), other)
+    with pytest.raises(UnfitPositionError) as refused:
+        state.restore_position(checkpoint)
+    assert str(refused.value) == difference
+    assert next(state.iterator)["x"].numpy() == 0.0
+
+
+def test_a_state_that_an_iterator_refuses_leaves_the_input_at_its_first_batch(checkpoint):
+    class Longer(Remainders):
+        def dataset(self):
+            return super().dataset().filter(lambda x: True).prefetch(1)
+
+    state = TrainState(SmallModel(), Longer())
+    with pytest.raises(UnfitPositionError, match=r".") as refused:
+        state.restore_position(checkpoint)
+    assert "[Op:" not in str(refused.value)
+    assert next(state.iterator)["x"].numpy() == 0.0
 
 
 def test_the_graph_of_a_step_holds_the_step():

@@ -11,6 +11,10 @@ from frazo.train.inner_loop import InnerLoop, InputEnded
 from frazo.train.report import TrainReport
 from frazo.train.saver import Saver
 
+# No loop is meant to last longer, whatever steps_per_loop, as a signal has to wait for its end.
+# Loops do not change the results.
+_LOOP_SECONDS = 5.0
+
 
 class OuterLoop:
     """Runs the inner loop in pieces that end at each step with a save or a report."""
@@ -31,6 +35,7 @@ class OuterLoop:
         self._report = report
         self._run_state = run_state
         self._saved_at = time.monotonic()
+        self._seconds_per_step = 0.0
 
     def run(
         self, after_first_step: Callable[[], None], at_checkpoint: Callable[[int], None]
@@ -72,12 +77,14 @@ class OuterLoop:
         first = True
         while step < self._settings.max_steps and not self._run_state.should_stop():
             steps = 1 if first else self._steps_to_next_event(step)
+            began = time.monotonic()
             try:
                 result = self._inner.run(steps)
             except InputEnded:
                 if step > reported:
                     self._report.report(step)
                 raise
+            self._seconds_per_step = (time.monotonic() - began) / steps
             self._require_finite()
             step += steps
             self._report.add(result, steps, step)
@@ -121,8 +128,10 @@ class OuterLoop:
 
     def _steps_to_next_event(self, step: int) -> int:
         settings = self._settings
+        in_time = int(_LOOP_SECONDS / max(self._seconds_per_step, 1e-9))
         return min(
             settings.steps_per_loop,
+            max(1, in_time),
             settings.max_steps - step,
             settings.save_interval_steps - step % settings.save_interval_steps,
             settings.log_interval_steps - step % settings.log_interval_steps,

@@ -136,6 +136,26 @@ def test_no_loop_is_longer_than_steps_per_loop_and_the_first_one_is_a_single_ste
     assert sum(training.loops) == 23
 
 
+def test_no_loop_is_meant_to_last_longer_than_five_seconds(monkeypatch):
+    training = Training()
+    # The first step takes 3 s, each later one 1 s.
+    clock = SimpleNamespace(
+        monotonic=lambda: training.model.global_step + 2.0 * min(1, training.model.global_step)
+    )
+    monkeypatch.setattr(outer_loop, "time", clock)
+    training.train(max_steps=13, save_interval_steps=100, steps_per_loop=50)
+    # 5 s / 3 s and then 5 s / 1 s, rounded down.
+    assert training.loops == [1, 1, 5, 5, 1]
+
+
+def test_a_step_that_lasts_longer_is_a_loop(monkeypatch):
+    training = Training()
+    clock = SimpleNamespace(monotonic=lambda: 60.0 * training.model.global_step)
+    monkeypatch.setattr(outer_loop, "time", clock)
+    training.train(max_steps=3, save_interval_steps=100, steps_per_loop=50)
+    assert training.loops == [1, 1, 1]
+
+
 def test_a_resumed_run_keeps_to_the_multiples_of_the_intervals():
     training = Training(step=17)
     settings = {"save_interval_steps": 10, "log_interval_steps": 100, "steps_per_loop": 50}

@@ -1,42 +1,60 @@
 """Gathers the state that training continues from; a checkpoint is a snapshot of it."""
 
-import hashlib
+import json
+import re
 
 import tensorflow as tf
 from frazo.checkpoint.directory import Checkpoint
 from frazo.checkpoint.restore import holds, read_tensors, restore_variables
 from frazo.checkpoint.saved_tensor import SavedTensor, saved_tensors, whole_tensors
 from frazo.experiment.model import Model
-from frazo.proto import input_pb2
+from frazo.input.input import Input
 
 INPUT_PREFIX = "input/"
 _ITERATOR = "input/iterator"
-_FINGERPRINT = "input/fingerprint"
+_IDENTITY = "input/identity"
+# The key of the input's kind in the saved identity.
+_KIND = "kind"
 
 # Our pipelines keep their state in the iterator. A state elsewhere would not be saved, so it is an
 # error.
 _FAIL_ON_EXTERNAL_STATE = 2
+# What TensorFlow puts around the text of an iterator's error.
+_FRAME = re.compile(
+    r"(?:\{\{.*?\}\} )?(?:Failed to restore dataset iterator from checkpoint: )?"
+    r"(?P<text>.*?)(?:\.? Make sure the dataset definition .*)?(?: \[Op:.*)?",
+    re.DOTALL,
+)
+# The remedy for programs that restore the state of a pipeline themselves.
+_REMEDY = re.compile(r"; restore [^;]*, or start [^;]*$")
+
+
+class UnfitPositionError(Exception):
+    """The input cannot go on where the checkpoint's stood; the text says what differs."""
 
 
 class TrainState:
     """The model's variables and the position of the input.
 
     Random numbers need no state: those of step t are a function of the experiment's seed and t.
+
+    Attributes:
+      model: The model that is trained.
+      iterator: The iterator over the input's batches.
     """
 
-    def __init__(self, model: Model, iterator: tf.data.Iterator, train_input: input_pb2.Input):
-        """Computes the fingerprint of the input.
+    def __init__(self, model: Model, train_input: Input):
+        """Starts the input at its first batch.
 
         Args:
           model: The model that is trained.
-          iterator: The iterator over the input's batches.
-          train_input: The input message. A position can be restored only if this message and the
-            seed are those of the checkpoint.
+          train_input: The input.
         """
         self.model = model
-        self._iterator = iterator
-        text = train_input.SerializeToString(deterministic=True) + str(model.seed).encode()
-        self._fingerprint = hashlib.sha256(text).hexdigest()
+        self.iterator = iter(train_input.dataset())
+        self._input = train_input
+        kind = type(train_input.message).DESCRIPTOR.full_name
+        self._identity = {_KIND: kind, **train_input.identity()}
 
     def snapshot(self) -> list[SavedTensor]:
         """Returns the present values.
@@ -44,34 +62,66 @@ class TrainState:
         This is cheap: a variable's buffer is copied only when the variable is next written.
         """
         position = tf.raw_ops.SerializeIterator(
-            resource_handle=self._iterator._iterator_resource,
+            resource_handle=self.iterator._iterator_resource,
             external_state_policy=_FAIL_ON_EXTERNAL_STATE,
         )
+        identity = tf.constant(json.dumps(self._identity, sort_keys=True))
         return [
             *(t for name, v in self.model.variables.items() for t in saved_tensors(name, v)),
-            *whole_tensors({_ITERATOR: position, _FINGERPRINT: tf.constant(self._fingerprint)}),
+            *whole_tensors({_ITERATOR: position, _IDENTITY: identity}),
         ]
 
-    def restore(self, checkpoint: Checkpoint) -> bool:
-        """Restores the variables and, if the input is the same, its position.
+    def restore_variables(self, checkpoint: Checkpoint) -> None:
+        """Restores the variables.
 
         Args:
           checkpoint: The checkpoint.
-
-        Returns:
-          Whether the position was restored. If not, the input begins at its first batch.
 
         Raises:
           JobError: The variables of the checkpoint don't fit the model.
         """
         restore_variables(checkpoint, self.model.variables, other_prefix=INPUT_PREFIX)
-        if not holds(checkpoint, _ITERATOR) or not holds(checkpoint, _FINGERPRINT):
-            return False
-        saved = read_tensors(checkpoint, {_FINGERPRINT: tf.string})[_FINGERPRINT]
-        if saved.numpy().decode() != self._fingerprint:
-            return False
+
+    def restore_position(self, checkpoint: Checkpoint) -> None:
+        """Makes the iterator go on after the last batch before the checkpoint.
+
+        What doesn't change the order of the records, such as threads, may have changed.
+
+        Args:
+          checkpoint: The checkpoint.
+
+        Raises:
+          UnfitPositionError: The order of the records is another one. The iterator begins at its
+            first batch.
+        """
+        if not holds(checkpoint, _ITERATOR):
+            raise UnfitPositionError("the checkpoint holds no position of an input")
+        if differences := self._differences(self._saved_identity(checkpoint)):
+            raise UnfitPositionError("; ".join(differences))
         position = read_tensors(checkpoint, {_ITERATOR: tf.variant})[_ITERATOR]
-        tf.raw_ops.DeserializeIterator(
-            resource_handle=self._iterator._iterator_resource, serialized=position
-        )
-        return True
+        try:
+            tf.raw_ops.DeserializeIterator(
+                resource_handle=self.iterator._iterator_resource, serialized=position
+            )
+        except tf.errors.OpError as error:
+            self.iterator = iter(self._input.dataset())
+            raise UnfitPositionError(_reason(error)) from error
+
+    def _saved_identity(self, checkpoint: Checkpoint) -> dict[str, str]:
+        if not holds(checkpoint, _IDENTITY):
+            # An older version wrote it. A position that has its own identity is compared by that.
+            return {_KIND: self._identity[_KIND]}
+        return json.loads(read_tensors(checkpoint, {_IDENTITY: tf.string})[_IDENTITY].numpy())
+
+    def _differences(self, saved: dict[str, str]) -> list[str]:
+        """Returns "batch_size was 16 and is 32" for each part of the identity that differs."""
+        return [
+            f"{key} was {saved.get(key, 'not recorded')} and is {self._identity.get(key, 'not part of it')}"
+            for key in sorted(saved.keys() | self._identity.keys())
+            if saved.get(key) != self._identity.get(key)
+        ]
+
+
+def _reason(error: tf.errors.OpError) -> str:
+    framed = _FRAME.fullmatch(error.message)
+    return _REMEDY.sub("", framed["text"] if framed else error.message)
