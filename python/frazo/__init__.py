@@ -17,6 +17,7 @@ from frazo.version import VERSION as __version__
 if TYPE_CHECKING:
     from frazo.export.predictor import Predictor
     from frazo.pipeline import Pipeline, divide_pipeline_states
+    from frazo.plugin import load_plugin
 
 __all__ = [
     "Pipeline",
@@ -24,6 +25,7 @@ __all__ = [
     "__version__",
     "build",
     "divide_pipeline_states",
+    "load_plugin",
     "register",
     "unwrap",
 ]
@@ -38,6 +40,10 @@ def __getattr__(name: str) -> Any:
         from frazo import pipeline
 
         return getattr(pipeline, name)
+    if name == "load_plugin":
+        from frazo.plugin import load_plugin
+
+        return load_plugin
     if name == "Predictor":
         from frazo.export.predictor import Predictor
 
