@@ -40,8 +40,8 @@ class Pipeline(_core.Pipeline):
     first_damage and bad_record_samples (texts with file, record, byte and cause) count in this
     process and include records read ahead of the last batch.
 
-    Several threads may use one iterator; each batch goes to one of them. A copy, or what comes out of
-    pickle, goes on with the next batch on its own.
+    Several threads may use one iterator; each batch goes to one of them. A copy, or what comes out
+    of pickle, goes on with the next batch on its own.
     """
 
     def __init__(self, config: PipelineConfig):

@@ -8,8 +8,10 @@ from collections.abc import Callable, Sequence
 _PLACES = [
     re.compile(pattern)
     for pattern in (
-        r"[.!?؟।॥։።]+[\"'”’»)]*\s+|[。．！？｡]+[」』”’）】》]*\s*",
-        r"[,;:،؛፣]+\s+|[，、；：､]+\s*",
+        # The full stops of Arabic, Devanagari, Armenian and Ethiopic; then the full-width ones.
+        r"[.!?\u061f\u0964\u0965\u0589\u1362]+[\"'\u201d\u2019\u00bb)]*\s+"
+        r"|[\u3002\uff0e\uff01\uff1f\uff61]+[\u300d\u300f\u201d\u2019\uff09\u3011\u300b]*\s*",
+        r"[,;:\u060c\u061b\u1363]+\s+|[\uff0c\u3001\uff1b\uff1a\uff64]+\s*",
         r"\s+",
     )
 ]
@@ -64,8 +66,9 @@ def divide(
 
 
 def join(parts: Sequence[str]) -> str:
-    """Returns the parts as one text, with a blank between two unless both touch in a script that has
-    none between its words. Empty parts add nothing.
+    """Returns the parts as one text. Empty parts add nothing.
+
+    There is a blank between two parts unless both touch in a script that has none between words.
     """
     text = ""
     for part in filter(None, parts):

@@ -30,7 +30,8 @@ class Texts:
 
     Args:
       paths: Files, read one after the other.
-      file_format: "text" (one text per line, gzip recognised; a byte order mark is passed over) or "tfrecord" (one text per record).
+      file_format: "text" (one text per line, gzip recognised, a byte order mark passed over) or
+        "tfrecord" (one text per record).
       columns: Empty: a line or record is a text. Numbers: a line or record is divided at tabs, and
         these parts are the texts, counted from 0. Names: records are tf.Example, and every value of
         these bytes features is a text.
