@@ -2,6 +2,7 @@
 
 load("//third_party/aarch64:repository.bzl", "aarch64_tools")
 load("//third_party/bazel:shim.bzl", "shim_repositories")
+load("//third_party/clang:repository.bzl", "clang_tools")
 load("//third_party/node:repository.bzl", "node_tools")
 load("//third_party/python:repository.bzl", "python_environment")
 load("//third_party/system:repository.bzl", "system_libraries")
@@ -16,6 +17,7 @@ def frazo_repositories():
     system_libraries(name = "frazo_system")
     node_tools(name = "frazo_node")
     aarch64_tools(name = "frazo_aarch64")
+    clang_tools(name = "frazo_clang")
 
 def frazo_toolchains():
     """Makes the locked Python environment the interpreter of every Python target."""

@@ -2,6 +2,8 @@
 
 #if defined(__aarch64__)
 #include <sys/auxv.h>
+#elif defined(__x86_64__)
+#include <cpuid.h>
 #endif
 
 #include <algorithm>
@@ -16,13 +18,19 @@ constexpr char kVariable[] = "FRAZO_CPU";
 
 #if defined(__x86_64__)
 
+// Clang 14 does not know this one by name.
+bool HasF16c() {
+  unsigned eax, ebx, ecx, edx;
+  return __get_cpuid(1, &eax, &ebx, &ecx, &edx) != 0 && (ecx & bit_F16C) != 0;
+}
+
 CpuLevel LevelOfProcessor() {
   const bool has_sse4 = __builtin_cpu_supports("sse4.1") && __builtin_cpu_supports("sse4.2") &&
                         __builtin_cpu_supports("pclmul") && __builtin_cpu_supports("aes");
   if (!has_sse4) return CpuLevel::kBaseline;
   const bool has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
                         __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
-                        __builtin_cpu_supports("f16c");
+                        HasF16c();
   if (!has_avx2) return CpuLevel::kSse4;
   const bool has_avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512cd") &&
                           __builtin_cpu_supports("avx512vl") &&

@@ -1,8 +1,11 @@
 #include "core/records/text_record_file.h"
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/bytes/compressed_stream.h"
 #include "core/bytes/file_reader.h"
+#include "core/bytes/text_head.h"
+#include "core/records/compression_guess.h"
 #include "core/status/status_macros.h"
 
 namespace frazo::records {
@@ -21,6 +24,7 @@ absl::StatusOr<std::unique_ptr<RecordFile>> TextRecordFile::Open(std::string pat
 }
 
 bool TextRecordFile::Next(std::string_view* record) {
+  if (is_at_start_) CheckStart();
   buffer_.Forget();
   RecordBatch::Extent extent;
   if (!Advance(/*may_read=*/true, &extent)) return false;
@@ -29,6 +33,7 @@ bool TextRecordFile::Next(std::string_view* record) {
 }
 
 bool TextRecordFile::NextRun(int64_t max_records, RecordBatch* run) {
+  if (is_at_start_) CheckStart();
   buffer_.Forget();
   run->extents.clear();
   run->offsets.clear();
@@ -45,6 +50,25 @@ bool TextRecordFile::NextRun(int64_t max_records, RecordBatch* run) {
   run->byte_count = buffer_.passed();
   run->end = position_;
   return true;
+}
+
+void TextRecordFile::CheckStart() {
+  is_at_start_ = false;
+  // Enough to know UTF-16. A failure to read shows again when the first line is read.
+  buffer_.Require(4);
+  const std::optional<bytes::CompressionKind> guess = GuessCompression(buffer_.head());
+  // Text may begin like zlib, whose signature is short.
+  const bool is_compressed =
+      guess == bytes::CompressionKind::kGzip || guess == bytes::CompressionKind::kZstd;
+  if (is_compressed && options_.compression == bytes::CompressionKind::kNone) {
+    status_ = ExplainFirstRecordFailure(absl::OkStatus(), buffer_.path(), buffer_.head(),
+                                        options_.compression);
+  } else {
+    status_ = bytes::CheckNotUtf16(buffer_.ahead(), buffer_.path());
+  }
+  if (status_.ok() && absl::StartsWith(buffer_.ahead(), bytes::kByteOrderMark)) {
+    Pass(bytes::kByteOrderMark.size());
+  }
 }
 
 bool TextRecordFile::Advance(bool may_read, RecordBatch::Extent* extent) {

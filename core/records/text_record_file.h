@@ -16,11 +16,12 @@
 namespace frazo::records {
 
 // Lines of text as records, without their LF or CRLF; the last line may lack it. An empty line is
-// an empty record; an empty file has no records. Any encoding is allowed in which only LF is the
-// byte 10. Not thread-safe.
+// an empty record; an empty file has no records. A byte order mark at the file's start is passed
+// over. Any encoding is allowed in which only LF is the byte 10. Not thread-safe.
 class TextRecordFile final : public RecordFile {
  public:
-  // See RecordReader::Open.
+  // See RecordReader::Open. The first read fails with kInvalidArgument if the file is UTF-16, or
+  // compressed and `options` do not say so.
   static absl::StatusOr<std::unique_ptr<RecordFile>> Open(std::string path, const Options& options,
                                                           RecordPosition start);
 
@@ -33,8 +34,14 @@ class TextRecordFile final : public RecordFile {
 
  private:
   TextRecordFile(bytes::ReadBuffer buffer, const Options& options, RecordPosition start)
-      : buffer_(std::move(buffer)), options_(options), position_(start) {}
+      : buffer_(std::move(buffer)),
+        options_(options),
+        position_(start),
+        is_at_start_(start.byte == 0) {}
 
+  // Looks at the first bytes of the file, once: passes over a byte order mark, and fails if they
+  // are not those of a text.
+  void CheckStart();
   // Moves to the end of one line; *extent is the line in the buffer's kept bytes.
   bool Advance(bool may_read, RecordBatch::Extent* extent);
   // Makes the whole line available ahead, and returns the number of its bytes with its end. nullopt
@@ -48,6 +55,7 @@ class TextRecordFile final : public RecordFile {
   RecordPosition position_;
   absl::Status status_;
   bool is_too_long_ = false;
+  bool is_at_start_;
 };
 
 }  // namespace frazo::records

@@ -118,6 +118,55 @@ TEST(TextRecordFileTest, RunsGiveTheSameLinesWithTheirPositions) {
   EXPECT_EQ(number, lines.size());
 }
 
+TEST(TextRecordFileTest, AByteOrderMarkIsNoPartOfTheFirstLine) {
+  bytes::ScratchFolder scratch;
+  scratch.Write("a", "\xef\xbb\xbfone\n\xef\xbb\xbftwo\n");
+  // A mark further down is a character of the text.
+  const std::vector<std::string> lines = {"one", "\xef\xbb\xbftwo"};
+  for (const int64_t buffer_bytes : {1, 2, 3, 1 << 20}) {
+    RecordFile::Options options;
+    options.buffer_bytes = buffer_bytes;
+    EXPECT_EQ(Lines(*Open(scratch.Path("a"), options)), lines);
+    EXPECT_EQ(LinesOfRuns(*Open(scratch.Path("a"), options), 2), lines);
+  }
+  // The first line starts at byte 3 and is 4 bytes long with its end. The file may be opened at
+  // its start, at the first line or at the second one.
+  const auto file = Open(scratch.Path("a"));
+  RecordBatch run;
+  ASSERT_TRUE(file->NextRun(1, &run));
+  EXPECT_EQ(run.position(0), (RecordPosition{0, 3}));
+  EXPECT_EQ(file->position(), (RecordPosition{1, 7}));
+  EXPECT_EQ(Lines(*Open(scratch.Path("a"), {}, {0, 3})), lines);
+  EXPECT_THAT(Lines(*Open(scratch.Path("a"), {}, {1, 7})), ElementsAre(lines[1]));
+  EXPECT_THAT(Lines(*Open(scratch.Write("a", "\xef\xbb\xbf"))), IsEmpty());
+}
+
+TEST(TextRecordFileTest, CompressedTextIsNoticedByItsFirstBytes) {
+  bytes::ScratchFolder scratch;
+  for (const auto compression : {bytes::CompressionKind::kGzip, bytes::CompressionKind::kZstd}) {
+    std::string bytes;
+    auto sink = bytes::Compress(compression, std::make_unique<bytes::StringSink>(&bytes));
+    ASSERT_THAT((*sink)->Append("one\ntwo\n"), IsOk());
+    ASSERT_THAT((*sink)->Close(), IsOk());
+    const auto file = Open(scratch.Write("a", bytes));
+    std::string_view line;
+    EXPECT_FALSE(file->Next(&line));
+    EXPECT_THAT(file->status(),
+                StatusIs(absl::StatusCode::kInvalidArgument,
+                         HasSubstr(absl::StrCat("set the compression to ",
+                                                bytes::CompressionName(compression)))));
+  }
+}
+
+TEST(TextRecordFileTest, Utf16IsRefused) {
+  bytes::ScratchFolder scratch;
+  const auto file = Open(scratch.Write("a", std::string_view("\xff\xfeo\0n\0e\0\n\0", 10)));
+  std::string_view line;
+  EXPECT_FALSE(file->Next(&line));
+  EXPECT_THAT(file->status(), StatusIs(absl::StatusCode::kInvalidArgument,
+                                       HasSubstr("is UTF-16; convert it to UTF-8")));
+}
+
 TEST(TextRecordFileTest, DecompressesFirst) {
   bytes::ScratchFolder scratch;
   for (const auto compression : {bytes::CompressionKind::kGzip, bytes::CompressionKind::kZlib,

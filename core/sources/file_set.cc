@@ -4,10 +4,15 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <filesystem>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "core/bytes/errno_status.h"
 #include "core/records/file_pattern.h"
 #include "core/status/status_macros.h"
@@ -29,6 +34,16 @@ absl::StatusOr<int64_t> FileBytes(const std::string& path, std::string_view patt
         "'", path, "' is a pipe or a device; copy its bytes to a file, which can be read again"));
   }
   return info.st_size;
+}
+
+// Returns the path without `.` and empty parts. `link/..` stays: the system takes it for the folder
+// above the one that the link points to.
+std::string WithoutEmptyParts(std::string_view path) {
+  std::vector<std::string_view> parts;
+  for (const std::string_view part : absl::StrSplit(path, '/', absl::SkipEmpty())) {
+    if (part != ".") parts.push_back(part);
+  }
+  return absl::StrCat(absl::StartsWith(path, "/") ? "/" : "", absl::StrJoin(parts, "/"));
 }
 
 absl::StatusOr<bytes::CompressionKind> CompressionOf(const FileSet& file_set) {
@@ -79,7 +94,7 @@ absl::StatusOr<PinnedFileSet> PinFiles(const FileSet& file_set,
                            records::ExpandFilePattern(pattern, search_folders));
     for (const std::string& path : paths) {
       FRAZO_ASSIGN_OR_RETURN(const int64_t bytes, FileBytes(path, pattern));
-      pinned.files.push_back({std::filesystem::path(path).lexically_normal().string(), bytes});
+      pinned.files.push_back({WithoutEmptyParts(path), bytes});
     }
   }
   const auto by_path = [](const PinnedFile& left, const PinnedFile& right) {

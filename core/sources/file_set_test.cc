@@ -54,6 +54,21 @@ TEST_F(FileSetTest, SortsByBytesAndDropsDuplicates) {
   EXPECT_THAT(Names({"b", "a*", "*", "./b"}), ElementsAre("B", "a10", "a2", "b", "\xc3\xa4"));
 }
 
+TEST_F(FileSetTest, AStepUpFromALinkIsTheSystemsOne) {
+  std::filesystem::create_directories(scratch_.Path("other/below"));
+  std::filesystem::create_directory(scratch_.Path("here"));
+  std::filesystem::create_symlink("../other/below", scratch_.Path("here/link"));
+  // open(2) takes here/link/../a for other/a.
+  scratch_.Write("other/a", "12345");
+  scratch_.Write("here/a", "1");
+  for (const char* const pattern : {"here/link/../a", "here/./link//../a", "here/link/../a*"}) {
+    const auto pinned = Pin({pattern});
+    ASSERT_THAT(pinned, IsOk());
+    EXPECT_EQ(pinned->files[0].bytes, 5) << pattern;
+    EXPECT_THAT(Names({pattern}), ElementsAre("here/link/../a"));
+  }
+}
+
 TEST_F(FileSetTest, NotesSizes) {
   scratch_.Write("a", "12345");
   EXPECT_EQ(Pin({"a"})->files[0].bytes, 5);

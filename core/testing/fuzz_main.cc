@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -16,6 +17,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/statusor.h"
+#include "core/testing/fuzz_corpus.h"
 #include "core/testing/fuzz_inputs.h"
 #include "core/testing/fuzz_target.h"
 #include "core/testing/test_variation.h"
@@ -27,8 +30,10 @@ namespace frazo {
 namespace {
 
 constexpr std::string_view kUsage =
-    "[--runs=100000] [--seconds=N] [--seed=1] [--only=NUMBER] [--most_bytes=4096] [FILE...]\n"
-    "Stops after so many runs, or so many seconds if they are given. FILEs are more seeds.\n"
+    "[--runs=100000] [--seconds=N] [--seed=1] [--only=NUMBER] [--most_bytes=4096] [--corpus=FILE] "
+    "[FILE...]\n"
+    "Stops after so many runs, or so many seconds if they are given. FILEs are more seeds,\n"
+    "the corpus is a file with a seed a line. Every seed is run, whatever their number.\n"
     "--only: runs this input alone and prints it to standard output.\n";
 
 struct Options {
@@ -38,6 +43,7 @@ struct Options {
   uint64_t seed = TestSeed(1);
   uint64_t only = std::numeric_limits<uint64_t>::max();
   uint64_t most_bytes = 4096;
+  std::string corpus;
   std::vector<std::string> files;
 };
 
@@ -72,7 +78,9 @@ bool ParseNumber(std::string_view argument, std::string_view name, uint64_t* num
 bool ParseOptions(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     const std::string_view argument = argv[i];
-    if (argument.substr(0, 2) != "--") {
+    if (argument.substr(0, 9) == "--corpus=") {
+      options.corpus = argument.substr(9);
+    } else if (argument.substr(0, 2) != "--") {
       options.files.emplace_back(argument);
     } else if (!ParseNumber(argument, "--seconds=", &options.seconds) &&
                !ParseNumber(argument, "--runs=", &options.runs) &&
@@ -95,17 +103,32 @@ void Run(const FuzzInputs& inputs, uint64_t number) {
   LLVMFuzzerTestOneInput(bytes.data(), bytes.size());
 }
 
-int Main(int argc, char** argv) {
-  if (!ParseOptions(argc, argv)) return 2;
-  std::vector<std::string> seeds = FuzzSeeds();
+// Adds the inputs of the corpus and of the files that are given; false if one can't be read.
+bool ReadSeeds(const char* program, std::vector<std::string>* seeds) {
+  if (!options.corpus.empty()) {
+    absl::StatusOr<std::vector<std::string>> corpus = ReadFuzzCorpus(options.corpus);
+    if (!corpus.ok()) {
+      fprintf(stderr, "%s: %s\n", program, std::string(corpus.status().message()).c_str());
+      return false;
+    }
+    for (std::string& input : *corpus) seeds->push_back(std::move(input));
+  }
   for (const std::string& path : options.files) {
     std::ifstream file(path, std::ios::binary);
     if (!file) {
-      fprintf(stderr, "%s: cannot read %s\n", argv[0], path.c_str());
-      return 2;
+      fprintf(stderr, "%s: cannot read %s\n", program, path.c_str());
+      return false;
     }
-    seeds.emplace_back(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+    seeds->emplace_back(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
   }
+  return true;
+}
+
+int Main(int argc, char** argv) {
+  if (!ParseOptions(argc, argv)) return 2;
+  std::vector<std::string> seeds = FuzzSeeds();
+  if (!ReadSeeds(argv[0], &seeds)) return 2;
+  const uint64_t least = seeds.size();
   const FuzzInputs inputs(std::move(seeds), options.seed, options.most_bytes);
   for (const int signal_number : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL}) {
     signal(signal_number, OnSignal);
@@ -120,7 +143,7 @@ int Main(int argc, char** argv) {
   }
   uint64_t number = 0;
   if (options.seconds == 0) {
-    while (number < options.runs) Run(inputs, number++);
+    while (number < std::max(options.runs, least)) Run(inputs, number++);
   } else {
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(options.seconds);
     while (std::chrono::steady_clock::now() < end) Run(inputs, number++);

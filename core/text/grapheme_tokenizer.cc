@@ -127,8 +127,10 @@ absl::StatusOr<std::unique_ptr<const Tokenizer>> CreateGraphemeTokenizer(
     const frazo::Tokenizer& config) {
   const bool is_default = !config.grapheme().has_vocabulary();
   const std::string name = is_default ? "the default table" : config.grapheme().vocabulary();
-  FRAZO_ASSIGN_OR_RETURN(Vocabulary vocabulary, is_default ? Vocabulary::Parse(DefaultTable(), name)
-                                                           : Vocabulary::Load(name));
+  constexpr auto kTexts = Vocabulary::Texts::kAny;
+  FRAZO_ASSIGN_OR_RETURN(Vocabulary vocabulary,
+                         is_default ? Vocabulary::Parse(DefaultTable(), kTexts, name)
+                                    : Vocabulary::Load(name, kTexts));
   FRAZO_RETURN_IF_ERROR(CheckTokens(vocabulary, name));
   FRAZO_ASSIGN_OR_RETURN(const SpecialIds special_ids, ResolveSpecialIds(config, vocabulary, name));
   numeric::Fingerprint rules;

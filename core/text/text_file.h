@@ -13,9 +13,10 @@ namespace frazo::text {
 // folder), kUnavailable (the device failed).
 absl::StatusOr<std::string> ReadTextFile(const std::string& path);
 
-// Splits a file's content into lines, without their ends: LF, or CR LF if all lines end so. The
-// last line may lack its end. Error: kInvalidArgument for a line that is not UTF-8; `name` stands
-// for the file's path.
+// Splits a file's content into lines, without a byte order mark and without their ends: LF, or CR
+// LF if all lines that have an end end so. The last line may lack its end. In a file of LF a line
+// that is CR alone is that character. Error: kInvalidArgument for UTF-16, gzip, a line that is not
+// UTF-8, and a mixture of both ends; it names the line. `name` stands for the file's path.
 absl::StatusOr<std::vector<std::string_view>> SplitLines(std::string_view content,
                                                          std::string_view name);
 

@@ -7,11 +7,13 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "core/status/status_macros.h"
 #include "core/text/text_file.h"
+#include "core/text/words.h"
 
 namespace frazo::text {
 namespace {
@@ -23,6 +25,30 @@ struct Entry {
 
 absl::Status LineError(std::string_view name, size_t line, std::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("'", name, "':", line + 1, ": ", what));
+}
+
+constexpr std::string_view kIfCounts =
+    "; if the numbers are counts, write the tokens alone, as by cut -f1";
+
+// Refuses tokens with blanks, which no word has.
+absl::Status CheckNoBlanks(const std::vector<Entry>& entries, std::string_view name) {
+  for (size_t line = 0; line < entries.size(); ++line) {
+    const std::string_view token = entries[line].token;
+    const auto blank = std::find_if(token.rbegin(), token.rend(), IsBlank);
+    if (blank == token.rend()) continue;
+    const std::string_view last = token.substr(blank.base() - token.begin());
+    double number;
+    const bool has_number = absl::SimpleAtod(last, &number);
+    return LineError(
+        name, line,
+        absl::StrCat("'", absl::CEscape(token), "' has a blank, as no word has; ",
+                     has_number ? absl::StrCat("if ", last,
+                                               " is a count or a score, write the tokens alone, as "
+                                               "by cut ",
+                                               *blank == '\t' ? "-f1" : "-d' ' -f1")
+                                : std::string("write one word a line")));
+  }
+  return absl::OkStatus();
 }
 
 // Splits `token TAB id` at its last TAB; nullopt if the line has another form.
@@ -72,7 +98,7 @@ absl::StatusOr<std::vector<size_t>> LinesById(const std::vector<Entry>& entries,
     if (lines[id] != missing) {
       return LineError(name, line,
                        absl::StrCat("id ", id, " is that of line ", lines[id] + 1,
-                                    " already; number the tokens from 0, each once"));
+                                    " already; number the tokens from 0, each once", kIfCounts));
     }
     lines[id] = line;
   }
@@ -82,19 +108,20 @@ absl::StatusOr<std::vector<size_t>> LinesById(const std::vector<Entry>& entries,
     return LineError(name, beyond[0],
                      absl::StrCat("id ", entries[beyond[0]].id, " leaves a gap: no line has id ",
                                   gap - lines.begin(), "; number the ", entries.size(),
-                                  " tokens from 0 to ", entries.size() - 1));
+                                  " tokens from 0 to ", entries.size() - 1, kIfCounts));
   }
   return lines;
 }
 
 }  // namespace
 
-absl::StatusOr<Vocabulary> Vocabulary::Load(const std::string& path) {
+absl::StatusOr<Vocabulary> Vocabulary::Load(const std::string& path, Texts texts) {
   FRAZO_ASSIGN_OR_RETURN(const std::string content, ReadTextFile(path));
-  return Parse(content, path);
+  return Parse(content, texts, path);
 }
 
-absl::StatusOr<Vocabulary> Vocabulary::Parse(std::string_view content, std::string_view name) {
+absl::StatusOr<Vocabulary> Vocabulary::Parse(std::string_view content, Texts texts,
+                                             std::string_view name) {
   if (content.size() > std::numeric_limits<int32_t>::max()) {
     return absl::InvalidArgumentError(absl::StrCat("'", name, "' has ", content.size(),
                                                    " bytes; a vocabulary has less than 2 GiB"));
@@ -110,6 +137,7 @@ absl::StatusOr<Vocabulary> Vocabulary::Parse(std::string_view content, std::stri
     }
   }
   const std::vector<Entry> entries = ToEntries(lines);
+  if (texts == Texts::kWords) FRAZO_RETURN_IF_ERROR(CheckNoBlanks(entries, name));
   FRAZO_ASSIGN_OR_RETURN(const std::vector<size_t> lines_by_id, LinesById(entries, name));
   Vocabulary vocabulary;
   for (const size_t line : lines_by_id) {

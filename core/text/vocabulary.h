@@ -15,19 +15,28 @@ namespace frazo::text {
 //
 // The file is UTF-8 with one token per line. Either every line is `token TAB id`, and each id from
 // 0 to the last one occurs once, in any order. Or every line is a token, whose id is the number of
-// the line, counted from 0. A token is not empty. Lines may all end in CR LF. The special tokens
-// have fixed names: <unk>, <s>, </s>, or all in upper case.
+// the line, counted from 0. A token is not empty. Lines may all end in CR LF; a byte order mark is
+// passed over. The special tokens have fixed names: <unk>, <s>, </s>, or all in upper case.
 class Vocabulary {
  public:
   static constexpr int32_t kNone = TokenIndex::kNone;
 
+  // The texts that are looked up.
+  enum class Texts {
+    kAny,
+    // Words and parts of words: a token with a blank would never be found, so it is an error. It is
+    // most often a token with a count or a score behind it.
+    kWords,
+  };
+
   // Errors name the file and the line: kNotFound, kPermissionDenied (the file); kInvalidArgument
   // (an empty file, a token or an id that occurs twice, a missing id, bytes that are not UTF-8, a
-  // mixture of the two kinds of special names).
-  static absl::StatusOr<Vocabulary> Load(const std::string& path);
+  // mixture of the two kinds of special names or of line ends, a token with a blank for kWords).
+  static absl::StatusOr<Vocabulary> Load(const std::string& path, Texts texts);
 
   // Reads the content of a file. `name` stands for its path in errors.
-  static absl::StatusOr<Vocabulary> Parse(std::string_view content, std::string_view name);
+  static absl::StatusOr<Vocabulary> Parse(std::string_view content, Texts texts,
+                                          std::string_view name);
 
   int32_t size() const { return index_.size(); }
   // `id` must be within [0, size()).

@@ -64,7 +64,7 @@ class WordTokenizer final : public VocabularyTokenizer {
 absl::StatusOr<std::unique_ptr<const Tokenizer>> CreateWordTokenizer(
     const frazo::Tokenizer& config) {
   const std::string& path = config.word().vocabulary();
-  FRAZO_ASSIGN_OR_RETURN(Vocabulary words, Vocabulary::Load(path));
+  FRAZO_ASSIGN_OR_RETURN(Vocabulary words, Vocabulary::Load(path, Vocabulary::Texts::kWords));
   FRAZO_ASSIGN_OR_RETURN(const SpecialIds special_ids, ResolveSpecialIds(config, words, path));
   numeric::Fingerprint rules;
   rules.Add("word");

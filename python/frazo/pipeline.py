@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pathlib
 from collections.abc import Sequence
+from typing import Any
 
 from google.protobuf import text_format
 
@@ -39,7 +40,8 @@ class Pipeline(_core.Pipeline):
     first_damage and bad_record_samples (texts with file, record, byte and cause) count in this
     process and include records read ahead of the last batch.
 
-    Several threads may use one iterator; each batch goes to one of them.
+    Several threads may use one iterator; each batch goes to one of them. A copy, or what comes out
+    of pickle, goes on with the next batch on its own.
     """
 
     def __init__(self, config: PipelineConfig):
@@ -54,7 +56,17 @@ class Pipeline(_core.Pipeline):
           frazo._core.FrazoError: While iterating: DataLossError and others that name the file, the
             record and its byte.
         """
-        super().__init__(read_config(config).SerializeToString(), search_folders())
+        self._config = read_config(config)
+        super().__init__(self._config.SerializeToString(), search_folders())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (type(self), self._config, self.save_state())
+
+
+def _restored(kind: type[Pipeline], config: pipeline_pb2.Pipeline, state: bytes) -> Pipeline:
+    pipeline = kind(config)
+    pipeline.restore(state)
+    return pipeline
 
 
 def read_config(config: PipelineConfig) -> pipeline_pb2.Pipeline:
@@ -73,7 +85,7 @@ def read_config(config: PipelineConfig) -> pipeline_pb2.Pipeline:
     else:
         name = os.fspath(config)
         try:
-            text = pathlib.Path(name).read_text(encoding="utf-8")
+            text = pathlib.Path(name).read_text(encoding="utf-8-sig")
         except FileNotFoundError:
             raise _core.NotFoundError(
                 f"there is no file '{name}'; pass a Pipeline message, its textproto, or the path of one"

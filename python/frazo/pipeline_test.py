@@ -1,6 +1,8 @@
+import copy
 import itertools
 import os
 import pathlib
+import pickle
 import signal
 import subprocess
 import sys
@@ -247,6 +249,12 @@ def test_a_configuration_is_a_message_a_text_or_a_path(folder):
         assert numbers(frazo.Pipeline(config)) == list(range(21))
 
 
+def test_a_byte_order_mark_before_a_configuration_is_passed_over(folder):
+    path = folder / "config.textproto"
+    path.write_text(numbers_config(folder), encoding="utf-8-sig")
+    assert read_config(path) == read_config(numbers_config(folder))
+
+
 def test_a_configuration_that_is_wrong_is_named(folder):
     with pytest.raises(_core.NotFoundError, match=r"there is no file 'nothing.textproto'"):
         frazo.Pipeline("nothing.textproto")
@@ -293,6 +301,19 @@ def test_the_padding_report_is_a_table(tmp_path):
     # Twice 1 + 2 + 3 + 4 words in 4 rows of 4.
     assert pipeline.padding_fraction == 1 - 10 / 16
     assert "words" in pipeline.padding_report()
+
+
+@pytest.mark.parametrize(
+    "copied", [copy.copy, copy.deepcopy, lambda it: pickle.loads(pickle.dumps(it))]
+)
+def test_a_copy_goes_on_with_the_next_batch(folder, copied):
+    pipeline = frazo.Pipeline(numbers_config(folder))
+    next(pipeline)
+    other = copied(pipeline)
+    assert numbers(other) == list(range(4, 21))
+    assert numbers(pipeline) == list(range(4, 21))
+    config = read_config(numbers_config(folder))
+    assert copied(config) == config
 
 
 def test_iterating_twice_goes_on(folder):

@@ -1,6 +1,8 @@
 """The bound tokenizers, and that SentencePiece models give what the sentencepiece library gives."""
 
+import copy
 import io
+import pickle
 import threading
 from pathlib import Path
 
@@ -192,8 +194,37 @@ def test_errors_are_exceptions_of_their_kind(words, tmp_path):
             made.decode([outside])
     with pytest.raises(TypeError, match="text must be str or bytes"):
         made.encode(3)
-    with pytest.raises(UnicodeEncodeError):
-        made.encode("\ud800")
+
+
+@pytest.mark.parametrize(
+    "copied", [copy.copy, copy.deepcopy, lambda it: pickle.loads(pickle.dumps(it))]
+)
+def test_tokenizers_can_be_copied_and_pickled(words, copied):
+    tokenizer = _core.Tokenizer(kind="word", vocabulary=words, unk_id=3)
+    other = copied(tokenizer)
+    assert (other.fingerprint, other.unk_id) == (tokenizer.fingerprint, 3)
+    assert other.encode("a b").tolist() == [3, 4]
+
+
+def test_a_pickled_tokenizer_works_in_another_folder_and_knows_its_files(
+    words, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(words.parent)
+    pickled = pickle.dumps(_core.Tokenizer(kind="word", vocabulary=words.name))
+    monkeypatch.chdir(tmp_path.parent.parent)
+    assert pickle.loads(pickled).encode("a b").tolist() == [3, 4]
+    words.write_text("<unk>\n<s>\n</s>\nother\n")
+    with pytest.raises(_core.FailedPreconditionError, match="have changed since it was pickled"):
+        pickle.loads(pickled)
+
+
+def test_half_a_surrogate_pair_is_named(words):
+    tokenizer = _core.Tokenizer(kind="word", vocabulary=words)
+    for encode in (tokenizer.encode, tokenizer.encode_counting, tokenizer.encode_with_offsets):
+        with pytest.raises(
+            _core.InvalidArgumentError, match=r"U\+D83D at character 4.*errors='replace'"
+        ):
+            encode("the \ud83d cat")
 
 
 def test_threads_share_a_tokenizer(pair):

@@ -57,6 +57,18 @@ TEST(BpeMergesTest, ErrorsNameTheFileAndTheLine) {
                 "'merges':1: byte 3 of the line, 0xff, is not UTF-8; convert the file to UTF-8");
 }
 
+TEST(BpeMergesTest, AByteOrderMarkAndCrLfAreNoPartOfTheSymbols) {
+  const uint64_t plain = FingerprintOf("#version: 0.2\na b\nb c\n");
+  EXPECT_EQ(FingerprintOf("\xef\xbb\xbf#version: 0.2\na b\nb c\n"), plain);
+  EXPECT_EQ(FingerprintOf("\xef\xbb\xbf"
+                          "a b\r\nb c"),
+            plain);
+  ExpectRefused(
+      "a b\r\nb c\n",
+      "'merges':2: the line ends in LF, but line 1 in CR LF; let all lines end in LF, as by "
+      "sed -i 's/\\r$//'");
+}
+
 TEST(BpeMergesTest, AFileThatIsNotThereIsNamed) {
   bytes::ScratchFolder scratch;
   EXPECT_THAT(BpeMerges::Load(scratch.Path("none")),

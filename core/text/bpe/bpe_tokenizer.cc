@@ -101,7 +101,7 @@ absl::StatusOr<std::unique_ptr<const Tokenizer>> CreateBpeTokenizer(
     const frazo::Tokenizer& config) {
   const std::string& path = config.bpe().vocabulary();
   FRAZO_ASSIGN_OR_RETURN(BpeMerges merges, BpeMerges::Load(config.bpe().merges()));
-  FRAZO_ASSIGN_OR_RETURN(Vocabulary vocabulary, Vocabulary::Load(path));
+  FRAZO_ASSIGN_OR_RETURN(Vocabulary vocabulary, Vocabulary::Load(path, Vocabulary::Texts::kWords));
   FRAZO_ASSIGN_OR_RETURN(const SpecialIds special_ids, ResolveSpecialIds(config, vocabulary, path));
   numeric::Fingerprint rules;
   rules.Add("bpe");

@@ -20,6 +20,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "core/text/tokenizer.h"
 #include "frazo/proto/tokenizer.pb.h"
 #include "python/frazo/bindings/owned_array.h"
@@ -60,10 +61,24 @@ Raises:
   NotFoundError: A file does not exist.
   InvalidArgumentError: A keyword or a file is wrong.)";
 
+constexpr char kGetStateDoc[] = R"(For pickle and copy.
+
+Returns:
+  The frazo.Tokenizer message, serialized, with absolute paths, and the fingerprint.)";
+
+constexpr char kSetStateDoc[] = R"(For pickle and copy: reads the files again.
+
+Raises:
+  FailedPreconditionError: They are not those of the tokenizer that was pickled.
+  NotFoundError: A file does not exist.)";
+
 constexpr char kEncodeDoc[] = R"(Converts a text to ids.
 
 Returns:
-  int32 [tokens], without ids for the start and the end of a sentence.)";
+  int32 [tokens], without ids for the start and the end of a sentence.
+
+Raises:
+  InvalidArgumentError: A str has half a surrogate pair, which has no UTF-8.)";
 
 constexpr char kEncodeCountingDoc[] = R"(Converts a text to ids and counts invalid bytes.
 
@@ -90,12 +105,49 @@ Raises:
 
 // nanobind doesn't bind const classes, so this holds a pointer.
 struct BoundTokenizer {
+  Tokenizer config;
   std::unique_ptr<const text::Tokenizer> tokenizer;
 };
 
 void CreateFrom(BoundTokenizer* self, const Tokenizer& config) {
-  new (self)
-      BoundTokenizer{ValueOrRaise(Unlocked([&] { return text::Tokenizer::Create(config); }))};
+  new (self) BoundTokenizer{
+      config, ValueOrRaise(Unlocked([&] { return text::Tokenizer::Create(config); }))};
+}
+
+// Another process may have another current folder.
+void MakeAbsolute(std::string* path) {
+  if (!path->empty()) *path = std::filesystem::absolute(*path).string();
+}
+
+using State = std::pair<nb::bytes, uint64_t>;
+
+State GetState(const BoundTokenizer& self) {
+  Tokenizer config = self.config;
+  if (config.grapheme().has_vocabulary()) {
+    MakeAbsolute(config.mutable_grapheme()->mutable_vocabulary());
+  }
+  if (config.has_word()) MakeAbsolute(config.mutable_word()->mutable_vocabulary());
+  if (config.has_bpe()) {
+    MakeAbsolute(config.mutable_bpe()->mutable_vocabulary());
+    MakeAbsolute(config.mutable_bpe()->mutable_merges());
+  }
+  if (config.has_sentencepiece()) MakeAbsolute(config.mutable_sentencepiece()->mutable_model());
+  const std::string message = config.SerializeAsString();
+  return {nb::bytes(message.data(), message.size()), self.tokenizer->fingerprint()};
+}
+
+void SetState(BoundTokenizer* self, const State& state) {
+  Tokenizer config;
+  const bool is_message =
+      config.ParseFromArray(state.first.c_str(), static_cast<int>(state.first.size()));
+  auto tokenizer = ValueOrRaise(Unlocked([&] { return text::Tokenizer::Create(config); }));
+  if (!is_message || tokenizer->fingerprint() != state.second) {
+    RaiseIfError(absl::FailedPreconditionError(absl::StrCat(
+        "the files of a tokenizer have changed since it was pickled; put them back, or make the "
+        "tokenizer anew: ",
+        config.ShortDebugString())));
+  }
+  new (self) BoundTokenizer{std::move(config), std::move(tokenizer)};
 }
 
 void CreateFromMessage(BoundTokenizer* self, const nb::bytes& message) {
@@ -162,6 +214,19 @@ void CreateFromKeywords(BoundTokenizer* self, std::string_view kind, Files files
   CreateFrom(self, config);
 }
 
+// Raises the error for a str that has no UTF-8; takes the place of Python's own error.
+[[noreturn]] void RaiseForSurrogate(nb::handle text) {
+  const nb::python_error cause;
+  if (!cause.matches(PyExc_UnicodeEncodeError)) throw nb::python_error(cause);
+  Py_ssize_t at = 0;
+  while (!Py_UNICODE_IS_SURROGATE(PyUnicode_ReadChar(text.ptr(), at))) ++at;
+  RaiseIfError(absl::InvalidArgumentError(absl::StrFormat(
+      "the text has U+%04X at character %d, half a surrogate pair, which has no UTF-8; decode what "
+      "it comes from with errors='replace', or pass text.encode('utf-8', 'replace')",
+      static_cast<unsigned>(PyUnicode_ReadChar(text.ptr(), at)), at)));
+  throw nb::python_error(cause);
+}
+
 // Returns the bytes of a str (as UTF-8) or of bytes. `text` owns them.
 std::string_view TextBytes(nb::handle text) {
   if (PyBytes_Check(text.ptr())) {
@@ -170,7 +235,7 @@ std::string_view TextBytes(nb::handle text) {
   if (!PyUnicode_Check(text.ptr())) throw nb::type_error("text must be str or bytes");
   Py_ssize_t size;
   const char* const bytes = PyUnicode_AsUTF8AndSize(text.ptr(), &size);
-  if (bytes == nullptr) throw nb::python_error();
+  if (bytes == nullptr) RaiseForSurrogate(text);
   return {bytes, static_cast<size_t>(size)};
 }
 
@@ -229,6 +294,8 @@ void BindTokenizer(nb::module_& module) {
           nb::kw_only(), "kind"_a, "vocabulary"_a = nb::none(), "merges"_a = nb::none(),
           "model"_a = nb::none(), "unk_id"_a = nb::none(), "sos_id"_a = nb::none(),
           "eos_id"_a = nb::none(), kFromKeywordsDoc)
+      .def("__getstate__", &GetState, kGetStateDoc)
+      .def("__setstate__", &SetState, "state"_a, kSetStateDoc)
       .def("encode", &Encode, "text"_a, kEncodeDoc)
       .def("encode_counting", &EncodeCounting, "text"_a, kEncodeCountingDoc)
       .def("encode_with_offsets", &EncodeWithOffsets, "text"_a, kEncodeWithOffsetsDoc)

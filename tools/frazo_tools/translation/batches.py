@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from frazo.proto import search_pb2
-from frazo_tools.translation.parts import divide
+from frazo_tools.translation.parts import divide, join
 
 # Maximal number of tokens per batch, with padding: enough to keep two cores busy, and some 100 MB
 # of memory.
@@ -72,4 +72,4 @@ def _joined(of_parts: Sequence[Hypotheses]) -> Hypotheses:
     best = [hypotheses[0] for hypotheses in of_parts if hypotheses]
     if not best:
         return []
-    return [(" ".join(text for text, _ in best if text), sum(score for _, score in best))]
+    return [(join([text for text, _ in best]), sum(score for _, score in best))]

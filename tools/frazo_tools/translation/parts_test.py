@@ -1,5 +1,5 @@
 import pytest
-from frazo_tools.translation.parts import divide
+from frazo_tools.translation.parts import divide, join
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,6 +33,28 @@ def test_without_a_limit_everything_fits():
 )
 def test_a_sentence_ends_before_a_clause_before_a_word(text, parts):
     assert divide([text], words, 5) == [parts]
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("今天下雨。我们不去公园散步了。", ["今天下雨。", "我们不去公园散步了。"]),
+        ("彼は「行く。」と言って、すぐに出かけた", ["彼は「行く。」", "と言って、すぐに出かけた"]),
+        ("今天天气很好、我们去公园散步", ["今天天气很好、", "我们去公园散步"]),
+        ("वह घर गया। मैं यहाँ हूँ", ["वह घर गया।", "मैं यहाँ हूँ"]),
+    ],
+)
+def test_each_language_ends_its_sentences_in_its_way(text, parts):
+    # One character more than the longer part.
+    assert divide([text], characters, max(characters(parts)) + 1) == [parts]
+
+
+def test_parts_are_joined_as_the_script_joins_sentences():
+    assert join(["今天下雨。", "我们不去。"]) == "今天下雨。我们不去。"
+    assert join(["", "It rains.", "", "We stay."]) == "It rains. We stay."
+    assert join(["비가 온다.", "우리는 집에 있다."]) == "비가 온다. 우리는 집에 있다."
+    assert join(["今天。", "Hello."]) == "今天。 Hello."
+    assert join([]) == ""
 
 
 def test_an_end_of_a_sentence_near_the_end_of_the_text_is_no_middle():

@@ -17,8 +17,9 @@ Searching
 Lines of every kind
   An empty line, or one of blanks alone, gives an empty line (with --n_best: no hypotheses). What is
   longer than the model has seen in training is divided where a sentence, a clause or a word ends,
-  and translated in parts. Bytes that are not UTF-8 are read as U+FFFD. At the end standard error
-  says how many there were of each, and how many lines a second were translated.
+  and translated in parts. A byte order mark before the first line is passed over; UTF-16 is an
+  error. Bytes that are not UTF-8 are read as U+FFFD. At the end standard error says how many there
+  were of each, and how many lines a second were translated.
 """
 
 import argparse
@@ -38,6 +39,7 @@ from frazo.program.number_format import format_duration
 from frazo.program.tensorflow_start import start_tensorflow
 from frazo.proto import search_pb2
 from frazo_tools.documented_parser import documented_parser
+from frazo_tools.text_start import Utf16Error, checked_first_line
 from frazo_tools.translation.batches import Batches, Hypotheses
 
 _INTERRUPTED = 130
@@ -65,7 +67,7 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         console.end_live()
         return _INTERRUPTED
-    except (ValueError, OSError, tf.errors.OpError) as error:
+    except (ValueError, OSError, Utf16Error, tf.errors.OpError) as error:
         console.end_live()
         print(f"translate: {error}", file=sys.stderr)
         return 1
@@ -127,7 +129,9 @@ class _Lines:
     def run(self, source: BinaryIO, out: TextIO) -> None:
         if isinstance(out, io.TextIOWrapper):
             out.reconfigure(encoding="utf-8")
-        lines = (self._decoded(line) for line in source)
+        first = checked_first_line(source.readline(), "standard input")
+        raw_lines = itertools.chain([first] if first else [], source)
+        lines = (self._decoded(line) for line in raw_lines)
         while window := list(itertools.islice(lines, self._window)):
             began = time.monotonic()
             for text, hypotheses in zip(window, self._batches.translate(window), strict=True):

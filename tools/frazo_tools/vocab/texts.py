@@ -10,6 +10,7 @@ from pathlib import Path
 
 from frazo import _core
 from frazo_tools.records.tf_example_features import ExampleError, bytes_features
+from frazo_tools.text_start import Utf16Error, checked_first_line
 
 _GZIP_MAGIC = b"\x1f\x8b"
 # Bytes of a line, unpacked: the default of the records' max_record_bytes. A few bytes of gzip could
@@ -29,7 +30,8 @@ class Texts:
 
     Args:
       paths: Files, read one after the other.
-      file_format: "text" (one text per line, gzip recognised) or "tfrecord" (one text per record).
+      file_format: "text" (one text per line, gzip recognised, a byte order mark passed over) or
+        "tfrecord" (one text per record).
       columns: Empty: a line or record is a text. Numbers: a line or record is divided at tabs, and
         these parts are the texts, counted from 0. Names: records are tf.Example, and every value of
         these bytes features is a text.
@@ -95,9 +97,13 @@ class Texts:
                                 f"{path}: line {number + 1} has more than {MAX_LINE_BYTES:,} bytes; "
                                 "divide it, or leave the file out"
                             )
+                        if number == 0:
+                            line = checked_first_line(line, str(path))
                         if number % 4096 == 0:
                             progress(os.lseek(file.fileno(), 0, os.SEEK_CUR))
                         yield line.removesuffix(b"\n").removesuffix(b"\r")
+        except Utf16Error as error:
+            raise TextError(str(error)) from error
         except (OSError, EOFError, zlib.error) as error:
             raise TextError(f"{path}: cannot be read ({error}); fetch the file again") from error
 

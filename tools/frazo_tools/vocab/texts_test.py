@@ -31,6 +31,16 @@ def test_a_text_is_a_line_or_a_record(tmp_path):
     assert read(zipped_records, "tfrecord", compression="gzip") == [b"a"]
 
 
+def test_a_byte_order_mark_is_no_part_of_the_first_text(tmp_path):
+    lines = tmp_path / "lines"
+    for compress in (bytes, gzip.compress):
+        lines.write_bytes(compress(b"\xef\xbb\xbfone\ntwo\n"))
+        assert read(lines, "text") == [b"one", b"two"]
+    lines.write_bytes("one\n".encode("utf-16"))
+    with pytest.raises(TextError, match="lines is UTF-16; convert it to UTF-8"):
+        read(lines, "text")
+
+
 def test_columns_are_numbered_or_named(tmp_path):
     lines = tmp_path / "lines"
     lines.write_bytes(b"a\tb\tc\nd\te\tf\n")

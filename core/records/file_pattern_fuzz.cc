@@ -1,0 +1,70 @@
+// Expands arbitrary bytes as a file pattern, in a folder with some files.
+#include <unistd.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include "core/records/file_pattern.h"
+#include "core/testing/fuzz_target.h"
+
+namespace frazo::records {
+namespace {
+
+void Require(bool condition, const char* what) {
+  if (condition) return;
+  std::fprintf(stderr, "broken: %s\n", what);
+  std::abort();
+}
+
+// Makes a new folder with files, the current one from now on.
+bool EnterFolder() {
+  std::string folder = (std::filesystem::temp_directory_path() / "file_pattern_XXXXXX").string();
+  Require(mkdtemp(folder.data()) != nullptr && chdir(folder.c_str()) == 0, "there is a folder");
+  std::filesystem::create_directory("sub");
+  for (const char* const name : {"a-00000-of-00002.gz", "a-00001-of-00002.gz", "b-00000-of-00002",
+                                 "c@3", "[d]", "sub/e", "sub/f-00000-of-00001.txt"}) {
+    std::ofstream(name) << name;
+  }
+  return true;
+}
+
+void Check(std::string_view input) {
+  static const bool is_in_folder = EnterFolder();
+  Require(is_in_folder, "the folder is entered");
+  const std::string pattern(input);
+  // Patterns from the root would read the machine's own folders.
+  if (input.substr(0, 1) == "/" || input.find("..") != std::string_view::npos) return;
+  // The system's functions end a path there.
+  if (input.find('\0') != std::string_view::npos) return;
+  const auto paths = ExpandFilePattern(pattern, {"sub"});
+  if (!paths.ok()) {
+    Require(!paths.status().message().empty(), "an error has a message");
+    return;
+  }
+  Require(!paths->empty(), "a pattern without a match is an error");
+  std::error_code error;
+  for (const std::string& path : *paths) {
+    Require(std::filesystem::exists(path, error), "what matches exists");
+  }
+}
+
+}  // namespace
+}  // namespace frazo::records
+
+std::vector<std::string> frazo::FuzzSeeds() {
+  return {"a@2.gz",  "a@*.gz",   "b@2", "c@3",           "*-0000?-of-*", "sub/*",     "e",
+          "f@1.txt", "*@*.gz.b", "[d]", "[!a-c]@100000", "a@0",          "none/of/it"};
+}
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  frazo::records::Check({reinterpret_cast<const char*>(data), size});
+  return 0;
+}
