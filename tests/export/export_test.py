@@ -106,6 +106,48 @@ def test_one_export_serves_every_search(predictor):
     assert predictor.search.beam.n_best == 2
 
 
+def test_a_forced_prefix_begins_every_hypothesis(predictor):
+    sources = ["en1 en2 en3", "en4 en5", "en6"]
+    found = predictor.predict(sources, prefixes=["de9", "", b"de6"])
+    assert all(text.split()[0] == "de9" for text, _ in found[0])
+    assert found[0][0][0] == "de9 de2 de3"
+    assert found[1] == predictor.predict(sources)[1]
+    assert found[2][0][0] == "de6"
+    with pytest.raises(tf.errors.InvalidArgumentError, match="at most max_length, 12"):
+        predictor.predict(sources[:1], prefixes=["de1 " * 13])
+    with pytest.raises(ValueError, match="prefixes: 1 of them for 3 texts; give one for each"):
+        predictor.predict(sources, prefixes=["de9"])
+
+
+def test_the_same_seed_draws_the_same_whatever_else_is_in_the_batch(predictor):
+    search = predictor.search
+    search.sampling.samples = 5
+    # So hot that every word is nearly as probable.
+    search.sampling.temperature = 50
+    together = predictor.predict(["en1 en2", "en1 en2", "en3"], search, seeds=[4, 5, 6])
+    assert predictor.predict(["en1 en2"], search, seeds=[5]) == [together[1]]
+    assert together[0] != together[1]
+    search.sampling.seed += 1
+    assert predictor.predict(["en1 en2"], search, seeds=[5]) != [together[1]]
+
+
+def test_the_score_of_a_target_is_that_of_its_search(predictor, decoded):
+    sources = [record["source"] for record in decoded[:5]]
+    targets = [record["hypotheses"][0]["text"] for record in decoded[:5]]
+    scored = predictor.score(sources, targets)
+    search = predictor.search
+    search.length_normalization = 0
+    for each, hypotheses in zip(scored, predictor.predict(sources, search), strict=True):
+        # Without normalization the rank of a hypothesis is its logarithm.
+        assert each.score == pytest.approx(hypotheses[0][1], abs=1e-4)
+        assert len(each.tokens) == len(each.token_scores)
+        assert each.tokens[-1] == 2
+        assert each.score == pytest.approx(sum(each.token_scores), abs=1e-4)
+    (empty,) = predictor.score([""], [""])
+    assert empty.tokens == [2]
+    assert predictor.score([], []) == []
+
+
 def test_texts_of_every_kind_have_a_result(predictor):
     assert predictor.max_source_length == 8
     assert predictor.predict([]) == predictor.num_tokens([]) == []

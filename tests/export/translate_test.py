@@ -77,6 +77,40 @@ def test_every_width_of_the_beam(model, flags):
     assert best == "de7 de7 de1"
 
 
+def test_translations_begin_with_the_prefix(model):
+    found = lines_of(translate(model, "en1 en2\n\nen3 en4\n", "--prefix=de7"))
+    # The model chooses each word by its position, so that it goes on with the second word.
+    assert found == ["de7 de2", "", "de7 de4"]
+
+
+def test_the_same_seed_draws_the_same(model):
+    lines = "".join(f"en{number % 12} en{number % 5}\n" for number in range(30))
+    drawn = lines_of(translate(model, lines, "--seed=5", "--n_best=3"))
+    assert lines_of(translate(model, lines, "--seed=5", "--n_best=3", "--window=7")) == drawn
+    assert [len(json.loads(line)["hypotheses"]) for line in drawn] == [3] * 30
+
+
+def test_given_translations_are_scored(model):
+    text = "en1 en2\tde1 de2\nen3\tde4 de4\nen3\tde3\n"
+    found = [json.loads(line) for line in lines_of(translate(model, text, "--score"))]
+    assert [(each["source"], each["target"]) for each in found] == [
+        ("en1 en2", "de1 de2"),
+        ("en3", "de4 de4"),
+        ("en3", "de3"),
+    ]
+    # Each word, and the token that ends a sentence.
+    assert [len(each["token_scores"]) for each in found] == [3, 3, 2]
+    for each in found:
+        assert each["score"] == pytest.approx(sum(each["token_scores"]), abs=1e-4)
+    # The probability of the right word is over 0.99, that of a wrong one below 0.01.
+    right, wrong, short = (each["token_scores"] for each in found)
+    assert min(right + short) > -0.02
+    assert wrong[0] < -4
+    ran = translate(model, "en1\n", "--score")
+    assert ran.returncode == 1
+    assert ran.stderr.decode().startswith("translate: line 1: it has 0 tabs. With --score each")
+
+
 def test_no_lines_are_no_error(model):
     ran = translate(model, "")
     assert lines_of(ran) == []
@@ -119,6 +153,17 @@ def test_a_reader_that_leaves_is_no_traceback(model):
         (["--model=/none"], 1, "translate: /none: not a SavedModel: it has no file"),
         (["--model=/none", "--beam=0"], 2, "argument --beam: '0' is not a whole number >= 1"),
         (["--model=/none", "--n_best=x"], 2, "argument --n_best: 'x' is not a whole number"),
+        (["--model=/none", "--seed=-1"], 2, "argument --seed: '-1' is not a whole number from 0"),
+        (
+            ["--model=/none", "--seed=1", "--beam=2"],
+            2,
+            "--seed draws translations, --beam searches",
+        ),
+        (
+            ["--model=/none", "--score", "--prefix=a"],
+            2,
+            "--score searches nothing. Remove --prefix.",
+        ),
         ([], 2, "required: --model"),
     ],
 )

@@ -359,6 +359,23 @@ def test_labels_are_not_smoothed_over_sampled_classes():
     assert "task.translation.label_smoothing: a sampled softmax knows" in error
 
 
+def test_learned_positions_reach_the_end_of_a_search():
+    positions = "positions { learned { max_length: 9 } }"
+    stack = f"num_layers: 1 {positions} layer {{ feed_forward {{ hidden_units: 4 }}"
+    model = (
+        f"source_embedding {{ vocab_size: 7 dim: 4 }} encoder {{ {stack} {_SELF} }} }} "
+        f"decoder {{ {stack} {_CAUSAL} {_CROSS} }} }}"
+    )
+    task = "task {{ translation {{ transformer {{ {} }} search {{ greedy {{}} eos_id: 2 max_length: {} }} }} }}"
+    _validate(_experiment(task=task.format(model, 9)))
+    error = _first_line(task=task.format(model, 10))
+    assert error.endswith(
+        "task.translation.search.max_length: 10 tokens are more than "
+        "transformer.decoder.positions.learned.max_length, 9; make it at most that, or make the table "
+        "larger"
+    )
+
+
 _SCHEDULES = [
     (
         "piecewise { boundaries: [1, 2] values: [1, 2] }",

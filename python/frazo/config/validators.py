@@ -138,6 +138,23 @@ def _rnmt_plus_can_decode(model: rnmt_plus_pb2.RnmtPlus, fail: Fail) -> None:
 
 
 @validates(translation_pb2.Translation)
+def _translates(translation: translation_pb2.Translation, fail: Fail) -> None:
+    _labels_can_be_smoothed(translation, fail)
+    _positions_reach_the_end(translation, fail)
+
+
+def _positions_reach_the_end(translation: translation_pb2.Translation, fail: Fail) -> None:
+    positions = translation.transformer.decoder.positions
+    longest = translation.search.max_length
+    if positions.HasField("learned") and longest > positions.learned.max_length:
+        table = "transformer.decoder.positions.learned.max_length"
+        problem = (
+            f"{longest} tokens are more than {table}, {positions.learned.max_length}; make it at most "
+            "that, or make the table larger"
+        )
+        fail(problem, "search", "max_length")
+
+
 def _labels_can_be_smoothed(translation: translation_pb2.Translation, fail: Fail) -> None:
     kind = translation.WhichOneof("model")
     model = getattr(translation, kind)

@@ -5,18 +5,34 @@ from __future__ import annotations
 import os
 import pathlib
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import tensorflow as tf
 from frazo import ops
 from frazo.program.literal_path import is_pattern
 from frazo.proto import search_pb2
 
-# The outputs that Predictor uses, by signature.
+# The outputs without which nothing is an export of ours, by signature.
 _NEEDED = {
     "search": {"hypotheses", "scores", "num_tokens"},
     "lengths": {"source_lengths"},
     "about": {"search", "max_source_length"},
 }
+
+
+class TargetScore(NamedTuple):
+    """How probable a model finds a translation.
+
+    Attributes:
+      score: The natural logarithm of its probability: the sum of token_scores.
+      token_scores: The logarithm for each token, given the source and the tokens before. The last
+        one is that of the token that ends the translation.
+      tokens: The ids of the tokens.
+    """
+
+    score: float
+    token_scores: list[float]
+    tokens: list[int]
 
 
 class Predictor:
@@ -72,7 +88,12 @@ class Predictor:
         return copy
 
     def predict(
-        self, texts: Sequence[str | bytes], search: search_pb2.Search | None = None
+        self,
+        texts: Sequence[str | bytes],
+        search: search_pb2.Search | None = None,
+        *,
+        prefixes: Sequence[str | bytes] | None = None,
+        seeds: Sequence[int] | None = None,
     ) -> list[list[tuple[str, float]]]:
         """Decodes each text.
 
@@ -82,21 +103,39 @@ class Predictor:
         Args:
           texts: The texts.
           search: None: self.search.
+          prefixes: For each text, what its translations begin with, up to the end of a word. An empty
+            text asks for nothing. None: no text has a prefix.
+          seeds: For each text a number that tells its random draws from those of others. With the
+            same seed, text and search.sampling the draws are the same, whatever else is in the
+            batch. None: 0, 1, ...
 
         Returns:
           For each text the hypotheses (text, score), best first: as many as requested and found.
 
         Raises:
-          tf.errors.InvalidArgumentError: The search is wrong; the message names the field.
+          tf.errors.InvalidArgumentError: The search is wrong, or a prefix is longer than
+            search.max_length; the message names the field.
+          ValueError: There are more or fewer prefixes or seeds than texts, or the model was exported
+            by a version without them.
         """
         sources = _to_bytes(texts)
         if not sources:
             return []
         # An empty string stands for the model's own search.
         serialized = b"" if search is None else search.SerializeToString(deterministic=True)
-        outputs = self._signatures["search"](
-            sources=tf.constant(sources), search=tf.constant(serialized)
-        )
+        inputs = {"sources": tf.constant(sources), "search": tf.constant(serialized)}
+        if prefixes is None and seeds is None:
+            outputs = self._signatures["search"](**inputs)
+        else:
+            _check_count("prefixes", prefixes, sources)
+            _check_count("seeds", seeds, sources)
+            beginnings = [b""] * len(sources) if prefixes is None else _to_bytes(prefixes)
+            numbers = list(range(len(sources))) if seeds is None else list(seeds)
+            outputs = self._signature("search_with_prefixes")(
+                **inputs,
+                prefixes=tf.constant(beginnings),
+                seeds=tf.constant(numbers, tf.int64),
+            )
         found = zip(
             outputs["hypotheses"].numpy(),
             outputs["scores"].numpy(),
@@ -112,6 +151,30 @@ class Predictor:
             for hypotheses in found
         ]
 
+    def score(
+        self, texts: Sequence[str | bytes], targets: Sequence[str | bytes]
+    ) -> list[TargetScore]:
+        """Returns how probable the model finds a translation of each text.
+
+        Args:
+          texts: The texts.
+          targets: A translation of each.
+
+        Raises:
+          ValueError: There are more or fewer targets than texts, or the model was exported by a
+            version without scores.
+        """
+        sources = _to_bytes(texts)
+        _check_count("targets", targets, sources)
+        if not sources:
+            return []
+        outputs = self._signature("score")(
+            sources=tf.constant(sources), targets=tf.constant(_to_bytes(targets))
+        )
+        names = ("scores", "token_scores", "tokens", "num_tokens")
+        rows = zip(*(outputs[name].numpy().tolist() for name in names), strict=True)
+        return [TargetScore(total, each[:n], tokens[:n]) for total, each, tokens, n in rows]
+
     def num_tokens(self, texts: Sequence[str | bytes]) -> list[int]:
         """Returns the number of tokens of each text as the model reads it, including the
         final one.
@@ -121,6 +184,19 @@ class Predictor:
             return []
         outputs = self._signatures["lengths"](sources=tf.constant(sources))
         return outputs["source_lengths"].numpy().tolist()
+
+    def _signature(self, name: str) -> tf.types.experimental.Callable:
+        if name not in self._signatures:
+            raise ValueError(
+                f"the model has no signature '{name}': an older version exported it. Export it again "
+                "with --mode=write_inference_graph."
+            )
+        return self._signatures[name]
+
+
+def _check_count(name: str, values: Sequence | None, sources: list[bytes]) -> None:
+    if values is not None and len(values) != len(sources):
+        raise ValueError(f"{name}: {len(values)} of them for {len(sources)} texts; give one for each")
 
 
 def _to_bytes(texts: Sequence[str | bytes]) -> list[bytes]:

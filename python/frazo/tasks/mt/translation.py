@@ -37,7 +37,8 @@ from frazo.tasks.sequence.token_features import (
 )
 from frazo.tasks.sequence.token_ids import real_ids
 from frazo.tasks.sequence.token_loss import TokenLosses
-from frazo.tasks.sequence.token_search import search_tokens
+from frazo.tasks.sequence.token_scores import TokenScores
+from frazo.tasks.sequence.token_search import NOTHING_GIVEN, Given, Outputs, search_tokens
 from frazo.tasks.task import EvalOutput, Task, WeightedMetrics
 from google.protobuf import text_format
 
@@ -147,7 +148,11 @@ class Translation(Task):
         return EvalOutput(metrics, examples={})
 
     def decode(
-        self, source: tf.Tensor, source_length: tf.Tensor, search: tf.Tensor | None = None
+        self,
+        source: tf.Tensor,
+        source_length: tf.Tensor,
+        search: tf.Tensor | None = None,
+        given: Given = NOTHING_GIVEN,
     ) -> Results:
         """Searches translations in the graph.
 
@@ -155,6 +160,7 @@ class Translation(Task):
           source: int32 [batch, time], as in a batch.
           source_length: int32 [batch], as in a batch.
           search: string [], a serialized frazo.Search of logits. Default: message.search.
+          given: The tokens that translations begin with, and seeds.
 
         Returns:
           Results of tensors.
@@ -167,10 +173,42 @@ class Translation(Task):
             self.model,
             memory,
             search,
-            vocab_size=self.model.target_vocab_size,
-            start_token=self.message.sos_id,
+            Outputs(self.model.target_vocab_size, self.message.sos_id, given),
             int8=self.message.decoding_weights == translation_pb2.Translation.INT8,
         )
+
+    def score(
+        self,
+        source: tf.Tensor,
+        source_length: tf.Tensor,
+        target: tf.Tensor,
+        target_length: tf.Tensor,
+    ) -> TokenScores:
+        """Computes the probabilities of given translations, as `loss` does without smoothing.
+
+        Args:
+          source: int32 [batch, time], as in a batch.
+          source_length: int32 [batch], as in a batch.
+          target: int32 [batch, target_time], the translations, without the tokens that begin and end
+            sentences.
+          target_length: int32 [batch], the number of tokens of each.
+
+        Returns:
+          The scores of the tokens, each with the token that ends it.
+        """
+        rows, time = tf.unstack(tf.shape(target))
+        ends = tf.range(time + 1)[tf.newaxis] == target_length[:, tf.newaxis]
+        begin = tf.fill([rows, 1], self.message.sos_id)
+        labels = tf.where(ends, self.message.search.eos_id, tf.pad(target, [[0, 0], [0, 1]]))
+        lengths = target_length + 1
+        batch = {"source": source, "target": tf.concat([begin, target], 1), "target_labels": labels}
+        batch |= {"source_length": source_length}
+        batch |= {"target_length": lengths, "target_labels_length": lengths}
+        context = StepContext.for_evaluation(seed=0)
+        features, labels, layout = self._target(batch, context)
+        losses = smoothed_cross_entropy(self.model.token_model.logits(features, context), labels)
+        # Minus 0 would show.
+        return TokenScores(labels, tf.where(layout.mask, 0.0 - losses, 0.0), lengths)
 
     def check_input(self, texts: InputTexts) -> list[str]:
         """Compares sos_id, search.eos_id and the tables of positions with what the input makes."""
@@ -193,11 +231,13 @@ class Translation(Task):
         search = text_format.MessageToString(self.message.search, as_one_line=True)
         if self.message.decoding_weights == translation_pb2.Translation.INT8:
             search += " decoding_weights: INT8"
-        return TranslationDecoder(self.decode, search, self._tokenizers(texts))
+        scores_targets = self.message.search.HasField("scoring")
+        tokenizers = self._tokenizers(texts)
+        return TranslationDecoder(self.decode, search, tokenizers, scores_targets=scores_targets)
 
     def servable(self, texts: InputTexts) -> TranslationServable:
         tokenizers = self._tokenizers(texts)
-        return TranslationServable(self, self.decode, self.message.search, tokenizers)
+        return TranslationServable(self, self.decode, self.score, self.message.search, tokenizers)
 
     def _tokenizers(self, texts: InputTexts) -> TextTokenizers:
         self.check_input(texts)

@@ -8,15 +8,17 @@ import tensorflow as tf
 from frazo import _core
 from frazo.decode.search import Results
 from frazo.proto import tokenizer_pb2
-from frazo.tasks.decoder import Decoder
-from frazo.tasks.mt.translation_scores import TranslationScorer
+from frazo.tasks.decoder import Decoder, Scorer
+from frazo.tasks.mt.translation_scores import TargetScorer, TranslationScorer
 from frazo.tasks.sequence.attention_page import attention_figure, attention_page
 from frazo.tasks.sequence.search_outputs import SearchOutputs
 from frazo.tasks.sequence.text_tokenizers import SOURCE, TARGET, TextTokenizers
+from frazo.tasks.sequence.token_search import NOTHING_GIVEN, Given
 
 # Features with the original texts. Where a batch lacks them, the decoder makes texts from the ids.
 # Such texts lack what the tokenizer has normalized or does not know.
 _SOURCE_TEXT, _TARGET_TEXT = "source_text", "target_text"
+_TARGET_PREFIX = "target_prefix"
 
 ATTENTION = "attention"
 
@@ -28,22 +30,32 @@ class TranslationDecoder(Decoder):
     and reference. A record has source, reference and hypotheses, best first. A hypothesis has text,
     score, by which it is ranked, and num_tokens. A TranslationScorer computes the scores. There is
     one page, "attention".
+
+    Where batches have target_prefix, int32 [batch, time], and target_prefix_length, int32 [batch],
+    each hypothesis begins with these tokens.
+
+    If targets are scored, the reference is the only hypothesis of an example, and a TargetScorer
+    computes the scores.
     """
 
     def __init__(
         self,
-        translate: Callable[[tf.Tensor, tf.Tensor], Results],
+        translate: Callable[..., Results],
         search: str,
         tokenizers: TextTokenizers,
+        *,
+        scores_targets: bool = False,
     ):
         """Makes the decoder.
 
         Args:
-          translate: Maps source and source_length to the results of a search.
+          translate: Maps source, source_length and the keyword `given` to the results of a search.
           search: One line that describes the search.
           tokenizers: The tokenizers of the input.
+          scores_targets: Whether the search scores targets.
         """
         self.search = search
+        self._scores_targets = scores_targets
         self._translate = translate
         self._source_tokenizer = _tokenizer(tokenizers.source)
         self._outputs = SearchOutputs(_tokenizer(tokenizers.target))
@@ -57,7 +69,11 @@ class TranslationDecoder(Decoder):
         kept = [name for feature in (SOURCE, TARGET) for name in (feature, f"{feature}_length")] + [
             name for name in (_SOURCE_TEXT, _TARGET_TEXT) if name in batch
         ]
-        results = self._translate(batch[SOURCE], batch[f"{SOURCE}_length"])
+        given = NOTHING_GIVEN
+        prefix = TARGET if self._scores_targets else _TARGET_PREFIX
+        if f"{prefix}_length" in batch:
+            given = Given(batch[prefix], batch[f"{prefix}_length"])
+        results = self._translate(batch[SOURCE], batch[f"{SOURCE}_length"], given=given)
         return {name: batch[name] for name in kept} | SearchOutputs.tensors(results)
 
     def records(self, outputs: Mapping[str, np.ndarray]) -> list[dict[str, Any]]:
@@ -70,8 +86,8 @@ class TranslationDecoder(Decoder):
             for row in range(len(outputs[SOURCE]))
         ]
 
-    def scorer(self) -> TranslationScorer:
-        return TranslationScorer()
+    def scorer(self) -> Scorer:
+        return TargetScorer() if self._scores_targets else TranslationScorer()
 
     def figures(self, outputs: Mapping[str, np.ndarray], row: int) -> dict[str, str]:
         """Returns the attention of the best hypothesis, for the page "attention"."""

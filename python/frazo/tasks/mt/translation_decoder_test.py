@@ -8,6 +8,7 @@ from frazo.input.input_texts import InputTexts
 from frazo.proto import pipeline_pb2
 from frazo.tasks.mt.translation_decoder import TranslationDecoder
 from frazo.tasks.sequence.text_tokenizers import TextTokenizers
+from frazo.tasks.sequence.token_search import NOTHING_GIVEN
 from google.protobuf import text_format
 
 WORDS = ["<unk>", "<s>", "</s>", "open", "file", "Datei", "öffnen"]
@@ -46,7 +47,8 @@ def source(tmp_path):
 
 @pytest.fixture
 def decoder(source):
-    def translate(ids, lengths):
+    def translate(ids, lengths, *, given):
+        assert given == NOTHING_GIVEN
         assert (ids.numpy().tolist(), lengths.numpy().tolist()) == (
             BATCH["source"],
             BATCH["source_length"],
@@ -122,3 +124,41 @@ def test_the_figure_has_a_row_a_token_and_a_column_a_source_token(decoder):
     # Sentence 1, hypothesis 0, token 2, source position 1 has (18 + 6 + 1) / 36 = .694.
     assert 'title="öffnen &larr; &lt;/s&gt;: 0.694"' in figure
     assert "<dt>translation</dt><dd>Datei Datei öffnen</dd>" in figure
+
+
+def given_to_a_search(source, *, scores_targets, **features):
+    """Returns what a decoder tells a search of the outputs of BATCH with further features."""
+    told = []
+
+    def translate(ids, lengths, *, given):
+        told.append(given)
+        return Results(**{name: tf.constant(values) for name, values in RESULTS.items()})
+
+    tokenizers = TextTokenizers(InputTexts(source), None, task="translation", vocab_size=len(WORDS))
+    decoder = TranslationDecoder(translate, "", tokenizers, scores_targets=scores_targets)
+    outputs(decoder, **features)
+    (given,) = told
+    return [None if each is None else each.numpy().tolist() for each in given]
+
+
+def test_a_feature_has_what_hypotheses_begin_with(source):
+    features = {"target_prefix": [[5, 6], [0, 0]], "target_prefix_length": [2, 0]}
+    assert given_to_a_search(source, scores_targets=False, **features) == [
+        features["target_prefix"],
+        features["target_prefix_length"],
+        None,
+    ]
+
+
+def test_references_are_scored(source):
+    assert given_to_a_search(source, scores_targets=True) == [
+        BATCH["target_labels"],
+        BATCH["target_labels_length"],
+        None,
+    ]
+    tokenizers = TextTokenizers(InputTexts(source), None, task="translation", vocab_size=len(WORDS))
+    decoder = TranslationDecoder(lambda *_: None, "", tokenizers, scores_targets=True)
+    scorer = decoder.scorer()
+    scorer.add({"totals": np.float32([[-3], [-1]]), "lengths": np.int32([[3], [2]])}, [])
+    # Four nats for five tokens.
+    assert scorer.result().metrics == {"log_pplx": pytest.approx(4 / 5)}

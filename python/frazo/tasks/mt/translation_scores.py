@@ -24,6 +24,23 @@ class TranslationScorer(Scorer):
         return translation_scores(self._hypotheses, self._references)
 
 
+class TargetScorer(Scorer):
+    """Computes log_pplx, the mean over tokens of minus the logarithm of a target token's
+    probability.
+    """
+
+    def __init__(self):
+        self._total = 0.0
+        self._num_tokens = 0
+
+    def add(self, outputs: Mapping[str, np.ndarray], records: Sequence[Mapping[str, Any]]) -> None:
+        self._total += float(outputs["totals"].sum(dtype=np.float64))
+        self._num_tokens += int(outputs["lengths"].sum())
+
+    def result(self) -> DecodingScores:
+        return DecodingScores({"log_pplx": -self._total / max(self._num_tokens, 1)}, {})
+
+
 def translation_scores(hypotheses: Sequence[str], references: Sequence[str]) -> DecodingScores:
     """Computes BLEU (Papineni et al. 2002) and chrF (Popović 2015) of a whole set, from 0 to 100.
 

@@ -8,9 +8,14 @@ from frazo.input.graph_tokenizer import GraphTokenizer
 from frazo.ops import EncodedTexts
 from frazo.proto import search_pb2
 from frazo.tasks.sequence.text_tokenizers import TextTokenizers
+from frazo.tasks.sequence.token_scores import TokenScores
+from frazo.tasks.sequence.token_search import Given
 from frazo.tasks.servable import Servable
 
 _TEXTS = tf.TensorSpec([None], tf.string, name="sources")
+_PREFIXES = tf.TensorSpec([None], tf.string, name="prefixes")
+_TARGETS = tf.TensorSpec([None], tf.string, name="targets")
+_SEEDS = tf.TensorSpec([None], tf.int64, name="seeds")
 _SEARCH = tf.TensorSpec([], tf.string, name="search")
 
 
@@ -28,6 +33,20 @@ class TranslationServable(Servable):
     search takes sources and search, string [], a serialized frazo.Search, and returns the same as
     serving_default. An empty search stands for the one that the model was exported with.
 
+    search_with_prefixes takes, too, prefixes, string [batch], texts that the hypotheses begin with,
+    and seeds, int64 [batch], which tell the random draws of the sentences apart. A prefix should end
+    where a word ends. An empty one asks for nothing. Of search.sampling.seed, a seed and a source
+    each hypothesis is a function, whatever else is in the batch.
+
+    score takes sources and targets, string [batch], translations of them. It returns
+      tokens: int32 [batch, time], the targets as the model reads them, with the token that ends each;
+        0 after it,
+      token_scores: float32 [batch, time], the natural logarithm of each token's probability, given
+        the source and the tokens before; 0 after the last token,
+      num_tokens: int32 [batch],
+      scores: float32 [batch], the sums of token_scores,
+      source_lengths: as above.
+
     lengths takes sources and returns source_lengths.
 
     about takes nothing. It returns search, string [], the serialized search of the export, and
@@ -38,16 +57,18 @@ class TranslationServable(Servable):
     def __init__(
         self,
         model: tf.Module,
-        translate: Callable[[tf.Tensor, tf.Tensor, tf.Tensor], Results],
+        translate: Callable[[tf.Tensor, tf.Tensor, tf.Tensor, Given], Results],
+        score: Callable[[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor], TokenScores],
         search: search_pb2.Search,
         tokenizers: TextTokenizers,
     ):
         """Makes the tokenizers in the graph.
 
         Args:
-          model: The module whose variables `translate` uses.
-          translate: Maps source, source_length and a serialized search to the results of the
-            search.
+          model: The module whose variables `translate` and `score` use.
+          translate: Maps source, source_length, a serialized search, and what is given of the
+            outputs, to the results of the search.
+          score: Maps source, source_length, target and target_length to the scores of the targets.
           search: The search for callers that give none.
           tokenizers: The tokenizers of the input.
 
@@ -57,34 +78,60 @@ class TranslationServable(Servable):
         super().__init__()
         self.model = model
         self._translate = translate
+        self._score = score
         self._search = search.SerializeToString(deterministic=True)
         self._encoding = tokenizers.source_encoding()
         self._source_tokenizer = GraphTokenizer(self._encoding.tokenizer)
         self._target_tokenizer = GraphTokenizer(tokenizers.target)
+        # The signatures share its graph.
+        self._with_prefixes = tf.function(
+            self._found, input_signature=[_TEXTS, _PREFIXES, _SEEDS, _SEARCH], autograph=False
+        )
 
     def signatures(self) -> dict[str, Callable]:
+        def signature(function: Callable, *inputs: tf.TensorSpec) -> Callable:
+            return tf.function(function, input_signature=inputs, autograph=False)
+
         return {
-            "serving_default": tf.function(
-                self._with_own_search, input_signature=[_TEXTS], autograph=False
-            ),
-            "search": tf.function(
-                self._with_search, input_signature=[_TEXTS, _SEARCH], autograph=False
-            ),
-            "lengths": tf.function(self._lengths, input_signature=[_TEXTS], autograph=False),
-            "about": tf.function(self._about, input_signature=[], autograph=False),
+            "serving_default": signature(self._with_own_search, _TEXTS),
+            "search": signature(self._with_search, _TEXTS, _SEARCH),
+            "search_with_prefixes": self._with_prefixes,
+            "score": signature(self._scored, _TEXTS, _TARGETS),
+            "lengths": signature(self._lengths, _TEXTS),
+            "about": signature(self._about),
         }
 
     def _with_own_search(self, sources: tf.Tensor) -> Mapping[str, tf.Tensor]:
         return self._with_search(sources, tf.constant(b""))
 
     def _with_search(self, sources: tf.Tensor, search: tf.Tensor) -> Mapping[str, tf.Tensor]:
+        seeds = tf.range(tf.size(sources, tf.int64))
+        return self._with_prefixes(sources, tf.zeros_like(sources), seeds, search)
+
+    def _found(
+        self, sources: tf.Tensor, prefixes: tf.Tensor, seeds: tf.Tensor, search: tf.Tensor
+    ) -> Mapping[str, tf.Tensor]:
         source = self._encode(sources, self._encoding.max_length)
+        prefix = self._target_tokenizer.encode(prefixes)
         search = tf.where(search == b"", self._search, search)
-        results = self._translate(source.ids, source.lengths, search)
+        given = Given(prefix.ids, prefix.lengths, seeds)
+        results = self._translate(source.ids, source.lengths, search, given)
         return {
             "hypotheses": self._target_tokenizer.decode(results.tokens, results.lengths),
             "scores": results.normalized,
             "num_tokens": results.lengths,
+            "source_lengths": source.whole_lengths,
+        }
+
+    def _scored(self, sources: tf.Tensor, targets: tf.Tensor) -> Mapping[str, tf.Tensor]:
+        source = self._encode(sources, self._encoding.max_length)
+        target = self._target_tokenizer.encode(targets)
+        scored = self._score(source.ids, source.lengths, target.ids, target.lengths)
+        return {
+            "tokens": scored.tokens,
+            "token_scores": scored.scores,
+            "num_tokens": scored.lengths,
+            "scores": tf.reduce_sum(scored.scores, 1),
             "source_lengths": source.whole_lengths,
         }
 

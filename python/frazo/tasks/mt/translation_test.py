@@ -5,8 +5,9 @@ import pytest
 import tensorflow as tf
 from frazo.input.input_texts import InputTexts
 from frazo.layers.step_context import StepContext
-from frazo.proto import pipeline_pb2
+from frazo.proto import pipeline_pb2, search_pb2
 from frazo.tasks.mt.small_translation import (
+    EOS,
     MODELS,
     PACKED_SPEC,
     SPEC,
@@ -14,6 +15,7 @@ from frazo.tasks.mt.small_translation import (
     make_packed_batch,
     make_task,
 )
+from frazo.tasks.sequence.token_search import Given
 from google.protobuf import text_format
 
 _EVALUATION = StepContext.for_evaluation(seed=0)
@@ -329,3 +331,50 @@ def test_the_decoder_describes_its_search_in_a_line(tmp_path):
     assert make_task().decoder(texts).search == search
     int8 = make_task(extra="decoding_weights: INT8").decoder(texts).search
     assert int8 == f"{search} decoding_weights: INT8"
+
+
+@_EACH_MODEL
+def test_scores_of_targets_are_the_logarithms_of_the_loss(model):
+    task = make_task(model=model, extra="label_smoothing: 0.1")
+    plain = make_task(model=model)
+    batch = make_batch(_PAIRS)
+    lengths = batch["target_labels_length"]
+    # The targets without the token that ends them, which is replaced.
+    target = tf.where(batch["target_labels"] == EOS, 9, batch["target_labels"])
+    scored = task.score(batch["source"], batch["source_length"], target, lengths - 1)
+    np.testing.assert_array_equal(scored.lengths, lengths)
+    np.testing.assert_array_equal(
+        scored.tokens[:, : tf.reduce_max(lengths)], batch["target_labels"]
+    )
+    loss, _ = plain.loss(batch, _EVALUATION)
+    assert float(tf.reduce_sum(scored.scores)) == pytest.approx(-float(loss.total), rel=1e-5)
+    # The scoring search goes token by token.
+    search = search_pb2.Search(eos_id=EOS, max_length=20)
+    search.scoring.SetInParent()
+    results = task.decode(
+        batch["source"],
+        batch["source_length"],
+        tf.constant(search.SerializeToString()),
+        Given(batch["target_labels"], lengths),
+    )
+    np.testing.assert_allclose(
+        results.token_scores[:, 0], scored.scores[:, : results.token_scores.shape[2]], atol=1e-4
+    )
+
+
+@_EACH_MODEL
+@pytest.mark.parametrize("strategy", ["beam { width: 4 n_best: 4 }", "greedy {}", "sampling {}"])
+def test_a_prefix_begins_every_hypothesis(model, strategy):
+    task = make_task(model=model)
+    batch = make_batch(_PAIRS)
+    search = text_format.Parse(f"{strategy} eos_id: {EOS} max_length: 8", search_pb2.Search())
+    results = task.decode(
+        batch["source"],
+        batch["source_length"],
+        tf.constant(search.SerializeToString()),
+        Given(tf.constant([[5, 6], [7, 0], [0, 0]]), tf.constant([2, 1, 0])),
+    )
+    found = np.array(results.lengths) > 0
+    tokens = results.tokens.numpy()
+    assert np.all(tokens[0, found[0], :2] == [5, 6])
+    assert np.all(tokens[1, found[1], 0] == 7)

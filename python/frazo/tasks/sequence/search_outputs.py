@@ -12,8 +12,8 @@ from frazo.decode.search import Results
 class SearchOutputs:
     """Converts the hypotheses of a search to texts.
 
-    The outputs of a batch are tokens, lengths, scores, by which hypotheses are ranked, and the
-    attention of the best hypothesis. Results has the shapes.
+    The outputs of a batch are tokens, lengths, scores, by which hypotheses are ranked, totals, and
+    the attention of the best hypothesis. Results has the shapes.
 
     Attributes:
       tokenizer: The tokenizer of the output.
@@ -29,6 +29,7 @@ class SearchOutputs:
             "tokens": results.tokens,
             "lengths": results.lengths,
             "scores": results.normalized,
+            "totals": results.totals,
             # Figures show the best hypothesis only.
             "attention": results.attention[:, 0],
         }

@@ -1,6 +1,6 @@
 """The search for sequences of tokens with a model."""
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import tensorflow as tf
 from frazo.decode.graph_search import graph_search
@@ -8,6 +8,38 @@ from frazo.decode.search import Results, Rows, Scores, Sentences
 from frazo.layers.packed_kernels import PackedKernels
 from frazo.layers.sequence_layer import Memory, State, loop_shapes
 from frazo.layers.step_context import StepContext
+
+
+class Given(NamedTuple):
+    """What callers say about the outputs of a batch.
+
+    Attributes:
+      prefixes: int32 [batch, longest], the tokens that outputs begin with; for TargetScoring all
+        their tokens. None: no token is given.
+      prefix_lengths: int32 [batch], how many tokens of each row of `prefixes` count.
+      seeds: int64 [batch], which tells the random draws of the sentences apart. None: 0, 1, ...
+    """
+
+    prefixes: tf.Tensor | None = None
+    prefix_lengths: tf.Tensor | None = None
+    seeds: tf.Tensor | None = None
+
+
+NOTHING_GIVEN = Given()
+
+
+class Outputs(NamedTuple):
+    """What a search knows of its outputs beforehand.
+
+    Attributes:
+      vocab_size: The number of classes of the model's logits.
+      start_token: The token before the first one.
+      given: What the caller says about them.
+    """
+
+    vocab_size: int
+    start_token: int
+    given: Given = NOTHING_GIVEN
 
 
 class SearchedModel(Protocol):
@@ -31,9 +63,8 @@ def search_tokens(
     model: SearchedModel,
     memory: Memory,
     search: tf.Tensor,
+    outputs: Outputs,
     *,
-    vocab_size: int,
-    start_token: int,
     int8: bool = False,
 ) -> Results:
     """Searches a sequence of tokens for each sentence of a memory, in the graph.
@@ -42,8 +73,7 @@ def search_tokens(
       model: The model.
       memory: The encoder's output.
       search: string [], a serialized frazo.Search with scores of kind LOGITS.
-      vocab_size: The number of classes of the model's logits.
-      start_token: The token before the first one.
+      outputs: What is known of the outputs.
       int8: Whether the steps multiply by weights that are rounded to int8.
 
     Returns:
@@ -65,7 +95,7 @@ def search_tokens(
         score,
         state,
         search,
-        Sentences(sentences, vocab_size, width, lengths),
-        start_token=start_token,
+        Sentences(sentences, outputs.vocab_size, width, lengths, *outputs.given),
+        start_token=outputs.start_token,
         state_shapes=loop_shapes(state),
     )
