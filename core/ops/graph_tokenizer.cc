@@ -24,6 +24,8 @@ std::vector<std::string*> FileFields(Tokenizer& config, bool has_files) {
       return {config.mutable_bpe()->mutable_merges(), config.mutable_bpe()->mutable_vocabulary()};
     case Tokenizer::kSentencepiece:
       return {config.mutable_sentencepiece()->mutable_model()};
+    case Tokenizer::kWordPiece:
+      return {config.mutable_word_piece()->mutable_vocabulary()};
     case Tokenizer::KIND_NOT_SET:
       break;
   }

@@ -70,6 +70,8 @@ std::vector<std::string*> VocabularyPaths(frazo::Tokenizer* tokenizer) {
               tokenizer->mutable_bpe()->mutable_vocabulary()};
     case frazo::Tokenizer::kSentencepiece:
       return {tokenizer->mutable_sentencepiece()->mutable_model()};
+    case frazo::Tokenizer::kWordPiece:
+      return {tokenizer->mutable_word_piece()->mutable_vocabulary()};
     case frazo::Tokenizer::KIND_NOT_SET:
       return {};
   }

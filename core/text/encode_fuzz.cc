@@ -43,6 +43,9 @@ Tokenizers MakeTokenizers() {
   config.mutable_bpe()->set_vocabulary(pieces);
   config.mutable_bpe()->set_merges(merges);
   Add(text::Tokenizer::Create(config), &tokenizers);
+  config.mutable_word_piece()->set_vocabulary(
+      WriteFile("voc", "<unk>\n<s>\n</s>\n\u2581\na\nb\nab\n\u2581a\n\ufffd\n"));
+  Add(text::Tokenizer::Create(config), &tokenizers);
   for (const auto type : {SentencePieceModel::UNIGRAM, SentencePieceModel::BPE}) {
     SentencePieceModel model = text::SmallModel(
         type, {{"\u2581", -1}, {"a", -2}, {"b", -3}, {"ab", -3.5}, {"\u2581ab", -4}});

@@ -5,6 +5,7 @@
 #include "core/text/grapheme_tokenizer.h"
 #include "core/text/sentencepiece/sentencepiece_tokenizer.h"
 #include "core/text/tokenizer.h"
+#include "core/text/word_piece_tokenizer.h"
 #include "core/text/word_tokenizer.h"
 
 namespace frazo::text {
@@ -19,11 +20,13 @@ absl::StatusOr<std::unique_ptr<const Tokenizer>> Tokenizer::Create(const frazo::
       return CreateBpeTokenizer(config);
     case frazo::Tokenizer::kSentencepiece:
       return CreateSentencePieceTokenizer(config);
+    case frazo::Tokenizer::kWordPiece:
+      return CreateWordPieceTokenizer(config);
     case frazo::Tokenizer::KIND_NOT_SET:
       break;
   }
   return absl::InvalidArgumentError(
-      "tokenizer: no kind is set; set one of grapheme, word, bpe, sentencepiece");
+      "tokenizer: no kind is set; set one of grapheme, word, bpe, sentencepiece, word_piece");
 }
 
 }  // namespace frazo::text

@@ -49,10 +49,10 @@ TEST_F(TokenizerTest, EveryKindIsMadeFromItsConfig) {
 }
 
 TEST_F(TokenizerTest, AConfigWithoutAKindIsRefused) {
-  EXPECT_THAT(
-      Tokenizer::Create(frazo::Tokenizer()),
-      StatusIs(absl::StatusCode::kInvalidArgument,
-               StrEq("tokenizer: no kind is set; set one of grapheme, word, bpe, sentencepiece")));
+  EXPECT_THAT(Tokenizer::Create(frazo::Tokenizer()),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       StrEq("tokenizer: no kind is set; set one of grapheme, word, bpe, "
+                             "sentencepiece, word_piece")));
 }
 
 TEST_F(TokenizerTest, IdsOutsideOfTheVocabularyAreNamed) {

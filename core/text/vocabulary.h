@@ -44,6 +44,9 @@ class Vocabulary {
   // Returns kNone for a text that is not a token.
   int32_t Find(std::string_view token) const { return index_.Find(token); }
 
+  // The tokens by id.
+  const TokenIndex& index() const { return index_; }
+
   // The ids of the special tokens; kNone for those that the file lacks.
   int32_t unk_id() const { return unk_id_; }
   int32_t sos_id() const { return sos_id_; }

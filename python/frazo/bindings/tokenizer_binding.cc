@@ -53,7 +53,7 @@ Raises:
 constexpr char kFromKeywordsDoc[] = R"(Builds a tokenizer from keywords.
 
 Args:
-  kind: grapheme, word, bpe or sentencepiece.
+  kind: grapheme, word, bpe, sentencepiece or word_piece.
   vocabulary, merges, model: Paths of the files that the kind needs.
   unk_id, sos_id, eos_id: The fields of the frazo.Tokenizer message.
 
@@ -176,9 +176,10 @@ absl::StatusOr<Tokenizer> ToMessage(std::string_view kind, const Files& files) {
   const bool is_bpe = kind == "bpe";
   const bool is_sentencepiece = kind == "sentencepiece";
   const bool is_grapheme = kind == "grapheme";
-  if (!is_bpe && !is_sentencepiece && !is_grapheme && kind != "word") {
-    return absl::InvalidArgumentError(
-        absl::StrCat("kind is '", kind, "' but must be grapheme, word, bpe or sentencepiece"));
+  const bool is_word_piece = kind == "word_piece";
+  if (!is_bpe && !is_sentencepiece && !is_grapheme && !is_word_piece && kind != "word") {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "kind is '", kind, "' but must be grapheme, word, bpe, sentencepiece or word_piece"));
   }
   for (const absl::Status& status :
        {check("vocabulary", files.vocabulary, !is_sentencepiece, !is_sentencepiece && !is_grapheme),
@@ -191,6 +192,8 @@ absl::StatusOr<Tokenizer> ToMessage(std::string_view kind, const Files& files) {
     config.mutable_bpe()->set_vocabulary(files.vocabulary->string());
   } else if (is_sentencepiece) {
     config.mutable_sentencepiece()->set_model(files.model->string());
+  } else if (is_word_piece) {
+    config.mutable_word_piece()->set_vocabulary(files.vocabulary->string());
   } else if (!is_grapheme) {
     config.mutable_word()->set_vocabulary(files.vocabulary->string());
   } else if (config.mutable_grapheme(); files.vocabulary.has_value()) {

@@ -9,6 +9,7 @@ _FILE_FIELDS = {
     "word": ["vocabulary"],
     "bpe": ["merges", "vocabulary"],
     "sentencepiece": ["model"],
+    "word_piece": ["vocabulary"],
 }
 
 
