@@ -3,11 +3,12 @@
 from typing import NamedTuple
 
 import tensorflow as tf
+from frazo import ops
 from frazo.layers.embedding import Embedding
 from frazo.layers.sampled_softmax import SampledSoftmax
 from frazo.layers.sequence_layer import AttendingLayer, Memory, SequenceLayer, State, TokenDecoder
 from frazo.layers.sequence_layout import SequenceLayout
-from frazo.layers.smoothed_cross_entropy import smoothed_cross_entropy
+from frazo.layers.smoothed_cross_entropy import cross_entropies
 from frazo.layers.softmax import Softmax
 from frazo.layers.step_context import StepContext
 
@@ -91,7 +92,7 @@ class TokenModel(tf.Module, TokenDecoder):
 
     def losses(
         self, features: tf.Tensor, labels: tf.Tensor, context: StepContext, *, smoothing: float
-    ) -> tf.Tensor:
+    ) -> ops.CrossEntropies:
         """Computes the cross entropies with the labels.
 
         A SampledSoftmax samples the classes in training.
@@ -103,15 +104,13 @@ class TokenModel(tf.Module, TokenDecoder):
           smoothing: The share of the probability that label smoothing moves to the other classes.
 
         Returns:
-          The losses in nats, float32 [batch, time].
+          The losses in nats, each float32 [batch, time]. Those of sampled classes are estimates.
 
         Raises:
           ValueError: `smoothing` is not 0, and a SampledSoftmax samples the classes.
         """
         if not isinstance(self.softmax, SampledSoftmax) or not context.training:
-            return smoothed_cross_entropy(
-                self.logits(features, context), labels, smoothing=smoothing
-            )
+            return cross_entropies(self.logits(features, context), labels, smoothing=smoothing)
         if smoothing:
             raise ValueError(
                 f"{self.softmax.path}: a sampled softmax computes the probabilities of a few "
@@ -119,7 +118,8 @@ class TokenModel(tf.Module, TokenDecoder):
             )
         rows = tf.reshape(features, [-1, features.shape[-1]])
         losses = self.softmax.sampled_cross_entropy(rows, tf.reshape(labels, [-1]), context)
-        return tf.reshape(losses, tf.shape(labels))
+        losses = tf.reshape(losses, tf.shape(labels))
+        return ops.CrossEntropies(losses, tf.stop_gradient(losses))
 
     def memory_cache(self, memory: Memory | None, context: StepContext) -> State:
         return self.body.memory_cache(memory, context)

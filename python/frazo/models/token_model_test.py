@@ -27,7 +27,7 @@ def make(body=_LSTM, output=""):
 
 def losses(model, context, smoothing=0.0):
     features, _ = model.features(_TOKENS, context)
-    return model.losses(features, _LABELS, context, smoothing=smoothing)
+    return model.losses(features, _LABELS, context, smoothing=smoothing).smoothed
 
 
 def test_the_table_serves_as_softmax():

@@ -13,7 +13,7 @@ from frazo.ops.implementation import (
 )
 from frazo.ops.int8_matmul import Int8Matrix, int8_matmul, quantize_matrix
 from frazo.ops.library import load
-from frazo.ops.loss import smoothed_cross_entropy
+from frazo.ops.loss import CrossEntropies, cross_entropies, smoothed_cross_entropy
 from frazo.ops.lstm import (
     LstmGradients,
     LstmTrace,
@@ -29,6 +29,7 @@ from frazo.ops.search import SearchInputs, search_begin, search_results, search_
 from frazo.ops.text import EncodedTexts, decode_texts, encode_texts
 
 __all__ = [
+    "CrossEntropies",
     "EncodedTexts",
     "Implementation",
     "Int8Matrix",
@@ -37,6 +38,7 @@ __all__ = [
     "LstmTrace",
     "SearchInputs",
     "cached_attention",
+    "cross_entropies",
     "decode_texts",
     "encode_texts",
     "implementation",

@@ -20,6 +20,21 @@ def test_gradient_agrees_with_differences(smoothing):
     np.testing.assert_allclose(theoretical[0], numerical[0], atol=2e-3)
 
 
+def test_the_plain_cross_entropy_is_that_without_smoothing():
+    for smoothing in (0.0, 0.3):
+        found = ops.cross_entropies(LOGITS, LABELS, smoothing=smoothing).plain
+        np.testing.assert_allclose(found, ops.smoothed_cross_entropy(LOGITS, LABELS), atol=1e-6)
+    with tf.GradientTape() as tape:
+        tape.watch(LOGITS)
+        found = ops.cross_entropies(LOGITS, LABELS, smoothing=0.3)
+        total = tf.reduce_sum(found.smoothed + 5 * found.plain)
+    with tf.GradientTape() as alone_tape:
+        alone_tape.watch(LOGITS)
+        alone = tf.reduce_sum(ops.smoothed_cross_entropy(LOGITS, LABELS, smoothing=0.3))
+    # The plain one has no gradient.
+    np.testing.assert_array_equal(tape.gradient(total, LOGITS), alone_tape.gradient(alone, LOGITS))
+
+
 def test_logits_that_are_needed_elsewhere_are_left_alone():
     @tf.function(autograph=False)
     def step():

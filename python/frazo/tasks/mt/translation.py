@@ -8,7 +8,7 @@ from frazo.decode.search import Results
 from frazo.input.input_texts import InputTexts
 from frazo.layers.place import Place
 from frazo.layers.sequence_layout import SequenceLayout
-from frazo.layers.smoothed_cross_entropy import smoothed_cross_entropy
+from frazo.layers.smoothed_cross_entropy import cross_entropies
 from frazo.layers.step_context import StepContext
 from frazo.learn.loss import Loss
 
@@ -122,7 +122,7 @@ class Translation(Task):
     ) -> tuple[Loss, WeightedMetrics]:
         """Computes the smoothed cross entropy in nats, added up as message.loss says.
 
-        The metrics are those of TokenLosses.
+        The metrics are those of TokenLosses; log_pplx is without smoothing.
         """
         target = self._target(batch, context)
         losses = self.model.token_model.losses(
@@ -141,7 +141,7 @@ class Translation(Task):
         features, labels, layout = self._target(batch, context)
         logits = self.model.token_model.logits(features, context)
         smoothing = self.message.label_smoothing
-        losses = TokenLosses(smoothed_cross_entropy(logits, labels, smoothing=smoothing), layout)
+        losses = TokenLosses(cross_entropies(logits, labels, smoothing=smoothing), layout)
         loss, metrics = self._loss_and_metrics(losses)
         metrics["loss"] = (loss.mean, loss.weight)
         metrics["fraction_of_correct_next_step_preds"] = losses.correct_predictions(logits, labels)
@@ -206,7 +206,7 @@ class Translation(Task):
         batch |= {"target_length": lengths, "target_labels_length": lengths}
         context = StepContext.for_evaluation(seed=0)
         features, labels, layout = self._target(batch, context)
-        losses = smoothed_cross_entropy(self.model.token_model.logits(features, context), labels)
+        losses = cross_entropies(self.model.token_model.logits(features, context), labels).plain
         # Minus 0 would show.
         return TokenScores(labels, tf.where(layout.mask, 0.0 - losses, 0.0), lengths)
 
@@ -231,9 +231,16 @@ class Translation(Task):
         search = text_format.MessageToString(self.message.search, as_one_line=True)
         if self.message.decoding_weights == translation_pb2.Translation.INT8:
             search += " decoding_weights: INT8"
-        scores_targets = self.message.search.HasField("scoring")
-        tokenizers = self._tokenizers(texts)
-        return TranslationDecoder(self.decode, search, tokenizers, scores_targets=scores_targets)
+        words = translation_pb2.Translation.BleuTokenizer.Name(self.message.bleu_tokenizer)
+        if self.message.bleu_tokenizer != translation_pb2.Translation.BLEU_13A:
+            search += f" bleu_tokenizer: {words}"
+        return TranslationDecoder(
+            self.decode,
+            search,
+            self._tokenizers(texts),
+            scores_targets=self.message.search.HasField("scoring"),
+            bleu_tokenizer=words.removeprefix("BLEU_").lower(),
+        )
 
     def servable(self, texts: InputTexts) -> TranslationServable:
         tokenizers = self._tokenizers(texts)

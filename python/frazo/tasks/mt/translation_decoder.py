@@ -45,6 +45,7 @@ class TranslationDecoder(Decoder):
         tokenizers: TextTokenizers,
         *,
         scores_targets: bool = False,
+        bleu_tokenizer: str = "13a",
     ):
         """Makes the decoder.
 
@@ -53,9 +54,11 @@ class TranslationDecoder(Decoder):
           search: One line that describes the search.
           tokenizers: The tokenizers of the input.
           scores_targets: Whether the search scores targets.
+          bleu_tokenizer: What divides texts into the words of BLEU; see translation_scores.
         """
         self.search = search
         self._scores_targets = scores_targets
+        self._bleu_tokenizer = bleu_tokenizer
         self._translate = translate
         self._source_tokenizer = _tokenizer(tokenizers.source)
         self._outputs = SearchOutputs(_tokenizer(tokenizers.target))
@@ -87,7 +90,9 @@ class TranslationDecoder(Decoder):
         ]
 
     def scorer(self) -> Scorer:
-        return TargetScorer() if self._scores_targets else TranslationScorer()
+        if self._scores_targets:
+            return TargetScorer()
+        return TranslationScorer(self._bleu_tokenizer)
 
     def figures(self, outputs: Mapping[str, np.ndarray], row: int) -> dict[str, str]:
         """Returns the attention of the best hypothesis, for the page "attention"."""

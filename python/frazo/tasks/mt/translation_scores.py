@@ -10,7 +10,9 @@ from frazo.tasks.decoder import DecodingScores, Scorer
 class TranslationScorer(Scorer):
     """Computes translation_scores of the best hypothesis and the reference of each record."""
 
-    def __init__(self):
+    def __init__(self, bleu_tokenizer: str = "13a"):
+        """Keeps the tokenizer of BLEU; see translation_scores."""
+        self._bleu_tokenizer = bleu_tokenizer
         self._hypotheses: list[str] = []
         self._references: list[str] = []
 
@@ -21,7 +23,7 @@ class TranslationScorer(Scorer):
             self._references.append(record["reference"])
 
     def result(self) -> DecodingScores:
-        return translation_scores(self._hypotheses, self._references)
+        return translation_scores(self._hypotheses, self._references, self._bleu_tokenizer)
 
 
 class TargetScorer(Scorer):
@@ -41,7 +43,9 @@ class TargetScorer(Scorer):
         return DecodingScores({"log_pplx": -self._total / max(self._num_tokens, 1)}, {})
 
 
-def translation_scores(hypotheses: Sequence[str], references: Sequence[str]) -> DecodingScores:
+def translation_scores(
+    hypotheses: Sequence[str], references: Sequence[str], bleu_tokenizer: str = "13a"
+) -> DecodingScores:
     """Computes BLEU (Papineni et al. 2002) and chrF (Popović 2015) of a whole set, from 0 to 100.
 
     The scores are those of sacrebleu (Post 2018), each with the signature that makes scores
@@ -50,13 +54,15 @@ def translation_scores(hypotheses: Sequence[str], references: Sequence[str]) -> 
     Args:
       hypotheses: At least one plain text.
       references: A plain text for each hypothesis.
+      bleu_tokenizer: What divides texts into the words of BLEU: 13a, zh, char, intl or none, as
+        sacrebleu has them.
     """
     # Imported here because only decoding needs it.
     from sacrebleu.metrics.bleu import BLEU
     from sacrebleu.metrics.chrf import CHRF
 
     # force: sacrebleu would warn that texts ending in " ." look tokenized.
-    metrics = {"bleu": BLEU(force=True), "chrf": CHRF()}
+    metrics = {"bleu": BLEU(tokenize=bleu_tokenizer, force=True), "chrf": CHRF()}
     scores = {
         name: metric.corpus_score(list(hypotheses), [list(references)]).score
         for name, metric in metrics.items()

@@ -1,6 +1,7 @@
 import math
 
 import pytest
+from frazo.proto import translation_pb2
 from frazo.tasks.mt.translation_scores import translation_scores
 
 
@@ -26,3 +27,22 @@ def test_the_signatures_say_how_scores_were_computed():
         "bleu": "nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:2.6.0",
         "chrf": "nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no|version:2.6.0",
     }
+
+
+@pytest.mark.parametrize("tokenizer", ["zh", "char"])
+def test_bleu_of_a_language_without_blanks(tokenizer):
+    hypotheses, references = ["今天天气很好"], ["今天天气不好"]
+    # 5 of 6 characters match, 3 of 5 pairs, 2 of 4 triples, 1 of 3 runs of four.
+    expected = 100 * math.exp(sum(map(math.log, (5 / 6, 3 / 5, 2 / 4, 1 / 3))) / 4)
+    scores = translation_scores(hypotheses, references, tokenizer)
+    assert scores.metrics["bleu"] == pytest.approx(expected)
+    # The whole text is one word for the default, and a wrong one.
+    assert translation_scores(hypotheses, references).metrics["bleu"] == 0
+
+
+@pytest.mark.parametrize("number", translation_pb2.Translation.BleuTokenizer.values())
+def test_sacrebleu_has_each_tokenizer_of_the_configuration(number):
+    name = translation_pb2.Translation.BleuTokenizer.Name(number)
+    tokenizer = name.removeprefix("BLEU_").lower()
+    signatures = translation_scores(["a b c d"], ["a b c d"], tokenizer).signatures
+    assert f"|tok:{tokenizer}|" in signatures["bleu"]

@@ -38,6 +38,8 @@ def task_of_known_probabilities(extra=""):
 _COST_OF_2 = 0.9 * math.log(8 / 5) + 0.05 * (math.log(8) + math.log(4))
 _COST_OF_1 = 0.9 * math.log(4) + 0.05 * (math.log(8) + math.log(8 / 5))
 _TOTAL = _COST_OF_1 + 2 * _COST_OF_2
+# Without smoothing: the mean of log 4 and two times log(8/5).
+_LOG_PPLX = (math.log(4) + 2 * math.log(8 / 5)) / 3
 
 
 @pytest.mark.parametrize(
@@ -52,7 +54,7 @@ def test_loss_is_the_smoothed_cross_entropy(extra, loss, weight):
     assert float(found.weight) == weight
     as_numbers = {name: (float(value), float(w)) for name, (value, w) in metrics.items()}
     assert as_numbers == {
-        "log_pplx": (pytest.approx(_TOTAL / 3, rel=1e-6), 3),
+        "log_pplx": (pytest.approx(_LOG_PPLX, rel=1e-6), 3),
         "num_words": (3, 1),
         "num_examples_in_batch": (2, 1),
     }
@@ -71,6 +73,18 @@ def test_evaluation_counts_the_tokens_that_are_predicted():
     fraction, weight = output.metrics["fraction_of_correct_next_step_preds"]
     assert (float(fraction), float(weight)) == (pytest.approx(2 / 3), 3)
     assert float(output.metrics["log_pplx"][1]) == 3
+
+
+def test_smoothing_does_not_change_the_cross_entropy_of_a_model():
+    batch = make_batch([([1], [1]), ([1, 1], [])])
+    metrics = {
+        extra: task_of_known_probabilities(extra).evaluate(batch, _EVALUATION).metrics
+        for extra in ("", "label_smoothing: 0.1")
+    }
+    for found in metrics.values():
+        assert float(found["log_pplx"][0]) == pytest.approx(_LOG_PPLX, rel=1e-6)
+    assert float(metrics[""]["loss"][0]) == pytest.approx(_LOG_PPLX, rel=1e-6)
+    assert float(metrics["label_smoothing: 0.1"]["loss"][0]) == pytest.approx(_TOTAL / 3, rel=1e-6)
 
 
 @_EACH_MODEL
@@ -331,6 +345,11 @@ def test_the_decoder_describes_its_search_in_a_line(tmp_path):
     assert make_task().decoder(texts).search == search
     int8 = make_task(extra="decoding_weights: INT8").decoder(texts).search
     assert int8 == f"{search} decoding_weights: INT8"
+    chinese = make_task(extra="bleu_tokenizer: BLEU_ZH").decoder(texts)
+    assert chinese.search == f"{search} bleu_tokenizer: BLEU_ZH"
+    scorer = chinese.scorer()
+    scorer.add({}, [{"reference": "\u4eca", "hypotheses": []}])
+    assert "tok:zh" in scorer.result().signatures["bleu"]
 
 
 @_EACH_MODEL

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import tensorflow as tf
+from frazo import ops
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.learn.loss import Loss
 from frazo.tasks.sequence.token_features import num_sequences
@@ -13,11 +14,11 @@ class TokenLosses(NamedTuple):
     """The losses of a batch's tokens.
 
     Attributes:
-      losses: float32 [batch, time], in nats.
+      losses: Those to minimize and the model's own cross entropies, each float32 [batch, time].
       layout: The layout of the predicted tokens.
     """
 
-    losses: tf.Tensor
+    losses: ops.CrossEntropies
     layout: SequenceLayout
 
     @property
@@ -33,16 +34,15 @@ class TokenLosses(NamedTuple):
             not, it is the mean over tokens.
 
         Returns:
-          The loss and the metrics log_pplx, the mean per token, num_words, the number of tokens,
-          and num_examples_in_batch, the number of sequences.
+          The loss and the metrics log_pplx, the mean of the model's cross entropies, num_words, the
+          number of tokens, and num_examples_in_batch, the number of sequences.
         """
-        total = tf.reduce_sum(self.losses * self.weights)
+        total, cross_entropy = (tf.reduce_sum(each * self.weights) for each in self.losses)
         num_words = tf.reduce_sum(self.weights)
         sequences = tf.cast(num_sequences(self.layout), tf.float32)
-        per_word = Loss(total, num_words)
-        loss = Loss(total, sequences) if sums_per_sequence else per_word
+        loss = Loss(total, sequences if sums_per_sequence else num_words)
         return loss, {
-            "log_pplx": (per_word.mean, num_words),
+            "log_pplx": (Loss(cross_entropy, num_words).mean, num_words),
             "num_words": (num_words, tf.ones([])),
             "num_examples_in_batch": (sequences, tf.ones([])),
         }
