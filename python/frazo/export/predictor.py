@@ -196,7 +196,9 @@ class Predictor:
 
 def _check_count(name: str, values: Sequence | None, sources: list[bytes]) -> None:
     if values is not None and len(values) != len(sources):
-        raise ValueError(f"{name}: {len(values)} of them for {len(sources)} texts; give one for each")
+        raise ValueError(
+            f"{name}: {len(values)} of them for {len(sources)} texts; give one for each"
+        )
 
 
 def _to_bytes(texts: Sequence[str | bytes]) -> list[bytes]:

@@ -4,6 +4,36 @@ import tensorflow as tf
 from frazo import ops
 
 
+class RoundedKernels:
+    """Kernels that are rounded to int8 once, for the loops of an export.
+
+    Each is rounded when a graph first asks for it, with the value that it has then. The graphs read
+    the result, variables of int8, and not the kernel.
+    """
+
+    def __init__(self):
+        self._rounded = {}
+
+    def matrix(self, kernel: tf.Variable, *, transposed: bool) -> ops.Int8Matrix:
+        """Returns a rounded kernel as tensors of the current graph.
+
+        Args:
+          kernel: [features, units].
+          transposed: Whether the kernel is [units, features].
+        """
+        key = kernel.ref(), transposed
+        if key not in self._rounded:
+            name = kernel.name.split(":")[0]
+            # Rounds now, although a graph is being built.
+            with tf.init_scope():
+                rounded = ops.quantize_matrix(kernel, transposed=transposed)
+                self._rounded[key] = [
+                    tf.Variable(values, trainable=False, name=f"{name}/{part}")
+                    for part, values in rounded._asdict().items()
+                ]
+        return ops.Int8Matrix(*(tf.convert_to_tensor(part) for part in self._rounded[key]))
+
+
 class PackedKernels:
     """The packed kernels by which the steps of a loop multiply.
 
@@ -13,14 +43,16 @@ class PackedKernels:
     value that it had when the loop began.
     """
 
-    def __init__(self, *, int8: bool = False):
+    def __init__(self, *, int8: bool = False, rounded: RoundedKernels | None = None):
         """Remembers the graph in which to pack.
 
         Args:
           int8: Whether to round. A kernel is then whole numbers from -127 to 127 times a scale for
             each unit, and x such numbers times a scale for each row.
+          rounded: Has the rounded kernels. None: they are rounded before each loop.
         """
         self._int8 = int8
+        self._rounded = rounded
         self._graph = None if tf.executing_eagerly() else tf.compat.v1.get_default_graph()
         self._packed = {}
 
@@ -46,6 +78,8 @@ class PackedKernels:
 
     def _pack(self, kernel: tf.Variable, transposed: bool) -> tf.Tensor | ops.Int8Matrix:
         pack = ops.quantize_matrix if self._int8 else ops.pack_matrix
+        if self._int8 and self._rounded is not None:
+            pack = self._rounded.matrix
         if self._graph is None:
             return pack(kernel, transposed=transposed)
         # The current graph is the body of the loop. The kernel is packed outside of it.

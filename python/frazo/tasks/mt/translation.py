@@ -1,11 +1,13 @@
 """Translation of sentences."""
 
+import functools
 from collections.abc import Mapping
 from typing import NamedTuple
 
 import tensorflow as tf
 from frazo.decode.search import Results
 from frazo.input.input_texts import InputTexts
+from frazo.layers.packed_kernels import PackedKernels, RoundedKernels
 from frazo.layers.place import Place
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.smoothed_cross_entropy import cross_entropies
@@ -153,6 +155,7 @@ class Translation(Task):
         source_length: tf.Tensor,
         search: tf.Tensor | None = None,
         given: Given = NOTHING_GIVEN,
+        rounded: RoundedKernels | None = None,
     ) -> Results:
         """Searches translations in the graph.
 
@@ -161,6 +164,8 @@ class Translation(Task):
           source_length: int32 [batch], as in a batch.
           search: string [], a serialized frazo.Search of logits. Default: message.search.
           given: The tokens that translations begin with, and seeds.
+          rounded: Keeps the rounded weights if message.decoding_weights is INT8. None: they are
+            rounded at each call.
 
         Returns:
           Results of tensors.
@@ -174,7 +179,7 @@ class Translation(Task):
             memory,
             search,
             Outputs(self.model.target_vocab_size, self.message.sos_id, given),
-            int8=self.message.decoding_weights == translation_pb2.Translation.INT8,
+            PackedKernels(int8=self._is_int8, rounded=rounded),
         )
 
     def score(
@@ -183,8 +188,12 @@ class Translation(Task):
         source_length: tf.Tensor,
         target: tf.Tensor,
         target_length: tf.Tensor,
+        rounded: RoundedKernels | None = None,
     ) -> TokenScores:
         """Computes the probabilities of given translations, as `loss` does without smoothing.
+
+        If message.decoding_weights is INT8, they are those that the search sees, token by token, and a
+        target has at most search.max_length tokens, with the one that ends it.
 
         Args:
           source: int32 [batch, time], as in a batch.
@@ -192,6 +201,7 @@ class Translation(Task):
           target: int32 [batch, target_time], the translations, without the tokens that begin and end
             sentences.
           target_length: int32 [batch], the number of tokens of each.
+          rounded: As for `decode`.
 
         Returns:
           The scores of the tokens, each with the token that ends it.
@@ -201,6 +211,8 @@ class Translation(Task):
         begin = tf.fill([rows, 1], self.message.sos_id)
         labels = tf.where(ends, self.message.search.eos_id, tf.pad(target, [[0, 0], [0, 1]]))
         lengths = target_length + 1
+        if self._is_int8:
+            return self._searched_scores(source, source_length, Given(labels, lengths), rounded)
         batch = {"source": source, "target": tf.concat([begin, target], 1), "target_labels": labels}
         batch |= {"source_length": source_length}
         batch |= {"target_length": lengths, "target_labels_length": lengths}
@@ -209,6 +221,26 @@ class Translation(Task):
         losses = cross_entropies(self.model.token_model.logits(features, context), labels).plain
         # Minus 0 would show.
         return TokenScores(labels, tf.where(layout.mask, 0.0 - losses, 0.0), lengths)
+
+    def _searched_scores(
+        self,
+        source: tf.Tensor,
+        source_length: tf.Tensor,
+        targets: Given,
+        rounded: RoundedKernels | None,
+    ) -> TokenScores:
+        search = search_pb2.Search(
+            scoring=search_pb2.TargetScoring(),
+            eos_id=self.message.search.eos_id,
+            max_length=self.message.search.max_length,
+        )
+        serialized = tf.constant(search.SerializeToString(deterministic=True))
+        results = self.decode(source, source_length, serialized, targets, rounded)
+        return TokenScores(results.tokens[:, 0], results.token_scores[:, 0], results.lengths[:, 0])
+
+    @property
+    def _is_int8(self) -> bool:
+        return self.message.decoding_weights == translation_pb2.Translation.INT8
 
     def check_input(self, texts: InputTexts) -> list[str]:
         """Compares sos_id, search.eos_id and the tables of positions with what the input makes."""
@@ -229,7 +261,7 @@ class Translation(Task):
 
     def decoder(self, texts: InputTexts) -> TranslationDecoder:
         search = text_format.MessageToString(self.message.search, as_one_line=True)
-        if self.message.decoding_weights == translation_pb2.Translation.INT8:
+        if self._is_int8:
             search += " decoding_weights: INT8"
         words = translation_pb2.Translation.BleuTokenizer.Name(self.message.bleu_tokenizer)
         if self.message.bleu_tokenizer != translation_pb2.Translation.BLEU_13A:
@@ -244,7 +276,11 @@ class Translation(Task):
 
     def servable(self, texts: InputTexts) -> TranslationServable:
         tokenizers = self._tokenizers(texts)
-        return TranslationServable(self, self.decode, self.score, self.message.search, tokenizers)
+        # The graphs of an export share them.
+        rounded = RoundedKernels()
+        decode = functools.partial(self.decode, rounded=rounded)
+        score = functools.partial(self.score, rounded=rounded)
+        return TranslationServable(decode, score, self.message.search, tokenizers)
 
     def _tokenizers(self, texts: InputTexts) -> TextTokenizers:
         self.check_input(texts)

@@ -1,6 +1,6 @@
 """A translation model that takes and returns text."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import tensorflow as tf
 from frazo.decode.search import Results
@@ -56,7 +56,6 @@ class TranslationServable(Servable):
 
     def __init__(
         self,
-        model: tf.Module,
         translate: Callable[[tf.Tensor, tf.Tensor, tf.Tensor, Given], Results],
         score: Callable[[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor], TokenScores],
         search: search_pb2.Search,
@@ -65,7 +64,6 @@ class TranslationServable(Servable):
         """Makes the tokenizers in the graph.
 
         Args:
-          model: The module whose variables `translate` and `score` use.
           translate: Maps source, source_length, a serialized search, and what is given of the
             outputs, to the results of the search.
           score: Maps source, source_length, target and target_length to the scores of the targets.
@@ -76,7 +74,7 @@ class TranslationServable(Servable):
           ValueError: The input makes its source from text in a way that a graph cannot.
         """
         super().__init__()
-        self.model = model
+        self.weights: list[tf.Variable] = []
         self._translate = translate
         self._score = score
         self._search = search.SerializeToString(deterministic=True)
@@ -92,7 +90,7 @@ class TranslationServable(Servable):
         def signature(function: Callable, *inputs: tf.TensorSpec) -> Callable:
             return tf.function(function, input_signature=inputs, autograph=False)
 
-        return {
+        signatures = {
             "serving_default": signature(self._with_own_search, _TEXTS),
             "search": signature(self._with_search, _TEXTS, _SEARCH),
             "search_with_prefixes": self._with_prefixes,
@@ -100,6 +98,10 @@ class TranslationServable(Servable):
             "lengths": signature(self._lengths, _TEXTS),
             "about": signature(self._about),
         }
+        # The export holds what the graphs read, which is not all of the model's variables if they read
+        # rounded ones.
+        self.weights = _variables_of(signatures.values())
+        return signatures
 
     def _with_own_search(self, sources: tf.Tensor) -> Mapping[str, tf.Tensor]:
         return self._with_search(sources, tf.constant(b""))
@@ -151,3 +153,9 @@ class TranslationServable(Servable):
             append_eos=self._encoding.append_eos,
             max_length=max_length,
         )
+
+
+def _variables_of(functions: Iterable[Callable]) -> list[tf.Variable]:
+    graphs = [function.get_concrete_function().graph for function in functions]
+    by_key = {variable.ref(): variable for graph in graphs for variable in graph.variables}
+    return list(by_key.values())

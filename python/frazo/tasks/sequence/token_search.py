@@ -64,8 +64,7 @@ def search_tokens(
     memory: Memory,
     search: tf.Tensor,
     outputs: Outputs,
-    *,
-    int8: bool = False,
+    kernels: PackedKernels,
 ) -> Results:
     """Searches a sequence of tokens for each sentence of a memory, in the graph.
 
@@ -74,14 +73,13 @@ def search_tokens(
       memory: The encoder's output.
       search: string [], a serialized frazo.Search with scores of kind LOGITS.
       outputs: What is known of the outputs.
-      int8: Whether the steps multiply by weights that are rounded to int8.
+      kernels: The kernels by which the steps multiply.
 
     Returns:
       Results of tensors.
     """
     context = StepContext.for_evaluation(seed=0)
     cache = model.memory_cache(memory, context)
-    kernels = PackedKernels(int8=int8)
     sentences, width = tf.unstack(tf.shape(memory.layout.mask))
     lengths = tf.reduce_sum(tf.cast(memory.layout.mask, tf.int32), 1)
 
