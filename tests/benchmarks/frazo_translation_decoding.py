@@ -1,4 +1,5 @@
-"""Decoding with TransformerBase: Translation.decode as a graph, with random weights.
+"""Decoding with TransformerBase: Translation.decode as a graph, with random weights, and with
+rounded ones as an export has them.
 
 usage: frazo_translation_decoding.py float32|int8
 """
@@ -7,6 +8,7 @@ import sys
 
 import tensorflow as tf
 from figures import print_figures
+from frazo.layers.packed_kernels import RoundedKernels
 from frazo.layers.place import Place
 from frazo.proto import translation_pb2
 from frazo.tasks.mt.translation import Translation
@@ -28,7 +30,12 @@ def make_task(weights: str) -> Translation:
 
 def main() -> None:
     (weights,) = sys.argv[1:]
-    decode = tf.function(make_task(weights).decode, autograph=False, input_signature=[IDS, LENGTHS])
+    task, rounded = make_task(weights), RoundedKernels()
+    decode = tf.function(
+        lambda source, lengths: task.decode(source, lengths, rounded=rounded),
+        autograph=False,
+        input_signature=[IDS, LENGTHS],
+    )
     source = tf.constant(random_ids(SENTENCES, LENGTH, 0))
     lengths = tf.fill([SENTENCES], LENGTH)
     print_figures(

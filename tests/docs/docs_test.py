@@ -2,7 +2,7 @@
 trainings cut short, and then the Python, block after block in one process. What they print has the
 form that the documents show.
 
-So is `head`, by which a document makes a file for the next command.
+So are `head` and `paste`, by which a document makes files for the next command.
 """
 
 import pathlib

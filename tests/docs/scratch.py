@@ -55,7 +55,7 @@ _LEFT_OUT_MESSAGES = {
 def can_run(command: Command) -> bool:
     """Returns whether a command is of a program that this module knows, and needs no network."""
     if command.target is None:
-        return command.words[0] == "head"
+        return command.words[0] in ("head", "paste")
     if command.target == "//tools:keras2ckpt":
         return "--from=/tmp/mnist/idx" in command.arguments
     # Benchmarks take minutes and peers of their own; tests/benchmarks tests them.

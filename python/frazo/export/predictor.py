@@ -103,11 +103,11 @@ class Predictor:
         Args:
           texts: The texts.
           search: None: self.search.
-          prefixes: For each text, what its translations begin with, up to the end of a word. An empty
-            text asks for nothing. None: no text has a prefix.
-          seeds: For each text a number that tells its random draws from those of others. With the
-            same seed, text and search.sampling the draws are the same, whatever else is in the
-            batch. None: 0, 1, ...
+          prefixes: For each text, what its translations begin with, up to the end of a word. An
+            empty text asks for nothing. None: no text has a prefix.
+          seeds: For each text a number that tells its random draws from those of others. The same
+            seed, text and search.sampling give the same draws, whatever else is in the batch.
+            None: 0, 1, ...
 
         Returns:
           For each text the hypotheses (text, score), best first: as many as requested and found.
@@ -115,8 +115,8 @@ class Predictor:
         Raises:
           tf.errors.InvalidArgumentError: The search is wrong, or a prefix is longer than
             search.max_length; the message names the field.
-          ValueError: There are more or fewer prefixes or seeds than texts, or the model was exported
-            by a version without them.
+          ValueError: There are more or fewer prefixes or seeds than texts, or the model was
+            exported by a version without them.
         """
         sources = _to_bytes(texts)
         if not sources:
@@ -127,15 +127,7 @@ class Predictor:
         if prefixes is None and seeds is None:
             outputs = self._signatures["search"](**inputs)
         else:
-            _check_count("prefixes", prefixes, sources)
-            _check_count("seeds", seeds, sources)
-            beginnings = [b""] * len(sources) if prefixes is None else _to_bytes(prefixes)
-            numbers = list(range(len(sources))) if seeds is None else list(seeds)
-            outputs = self._signature("search_with_prefixes")(
-                **inputs,
-                prefixes=tf.constant(beginnings),
-                seeds=tf.constant(numbers, tf.int64),
-            )
+            outputs = self._search_with_prefixes(inputs, prefixes, seeds)
         found = zip(
             outputs["hypotheses"].numpy(),
             outputs["scores"].numpy(),
@@ -165,7 +157,7 @@ class Predictor:
             version without scores.
         """
         sources = _to_bytes(texts)
-        _check_count("targets", targets, sources)
+        _check_count("targets", targets, len(sources))
         if not sources:
             return []
         outputs = self._signature("score")(
@@ -185,6 +177,21 @@ class Predictor:
         outputs = self._signatures["lengths"](sources=tf.constant(sources))
         return outputs["source_lengths"].numpy().tolist()
 
+    def _search_with_prefixes(
+        self,
+        inputs: dict[str, tf.Tensor],
+        prefixes: Sequence[str | bytes] | None,
+        seeds: Sequence[int] | None,
+    ) -> dict[str, tf.Tensor]:
+        count = len(inputs["sources"])
+        _check_count("prefixes", prefixes, count)
+        _check_count("seeds", seeds, count)
+        beginnings = [b""] * count if prefixes is None else _to_bytes(prefixes)
+        numbers = list(range(count)) if seeds is None else list(seeds)
+        return self._signature("search_with_prefixes")(
+            **inputs, prefixes=tf.constant(beginnings), seeds=tf.constant(numbers, tf.int64)
+        )
+
     def _signature(self, name: str) -> tf.types.experimental.Callable:
         if name not in self._signatures:
             raise ValueError(
@@ -194,11 +201,9 @@ class Predictor:
         return self._signatures[name]
 
 
-def _check_count(name: str, values: Sequence | None, sources: list[bytes]) -> None:
-    if values is not None and len(values) != len(sources):
-        raise ValueError(
-            f"{name}: {len(values)} of them for {len(sources)} texts; give one for each"
-        )
+def _check_count(name: str, values: Sequence | None, count: int) -> None:
+    if values is not None and len(values) != count:
+        raise ValueError(f"{name}: {len(values)} of them for {count} texts; give one for each")
 
 
 def _to_bytes(texts: Sequence[str | bytes]) -> list[bytes]:

@@ -11,14 +11,17 @@ _BATCH_TOKENS = 1024
 class Score(Protocol):
     """The part of frazo.export.predictor.TargetScore that callers need."""
 
-    score: float
-    token_scores: list[float]
+    @property
+    def score(self) -> float: ...
+
+    @property
+    def token_scores(self) -> list[float]: ...
 
 
 class Model(Protocol):
     """The part of frazo.Predictor that score_pairs uses."""
 
-    def score(self, texts: Sequence[str], targets: Sequence[str]) -> list[Score]: ...
+    def score(self, texts: Sequence[str], targets: Sequence[str]) -> Sequence[Score]: ...
 
     def num_tokens(self, texts: Sequence[str]) -> list[int]: ...
 

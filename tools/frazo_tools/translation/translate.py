@@ -14,15 +14,16 @@ Searching
   faster and a little worse. --n_best=3 gives the 3 best translations of a line as JSON:
     {"source": "Open the file", "hypotheses": [{"text": "Datei öffnen", "score": -0.31}, ...]}
 
-  --seed=7 draws each translation at random, each word with the probability that the model gives it,
-  and --n_best=3 draws three. The same seed, line and number of the line give the same translations.
+  --seed=7 draws each translation at random, each word with the probability that the model gives
+  it, and --n_best=3 draws three. The same seed, line and number of the line give the same
+  translations.
   --prefix='Die Datei' lets every translation begin with these words.
 
 Scoring
-  --score reads lines of a text, a tab and a translation of it. It writes how probable the model finds
-  the translation: the natural logarithm of its probability, and of that of each of its tokens, the
-  last of which ends the sentence:
-    {"source": "Open the file", "target": "Datei öffnen", "score": -0.93, "token_scores": [-0.5, ...]}
+  --score reads lines of a text, a tab and a translation of it. It writes how probable the model
+  finds the translation: the natural logarithm of its probability, and of that of each of its
+  tokens, the last of which ends the sentence:
+    {"source": "Open the file", "target": "Datei öffnen", "score": -0.93, "token_scores": [...]}
   Nothing is divided: a text that is longer than the model has seen is cut off.
 
 Lines of every kind

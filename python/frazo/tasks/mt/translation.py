@@ -192,14 +192,14 @@ class Translation(Task):
     ) -> TokenScores:
         """Computes the probabilities of given translations, as `loss` does without smoothing.
 
-        If message.decoding_weights is INT8, they are those that the search sees, token by token, and a
-        target has at most search.max_length tokens, with the one that ends it.
+        If message.decoding_weights is INT8, they are those that the search sees, token by token,
+        and a target has at most search.max_length tokens, with the one that ends it.
 
         Args:
           source: int32 [batch, time], as in a batch.
           source_length: int32 [batch], as in a batch.
-          target: int32 [batch, target_time], the translations, without the tokens that begin and end
-            sentences.
+          target: int32 [batch, target_time], the translations, without the tokens that begin and
+            end sentences.
           target_length: int32 [batch], the number of tokens of each.
           rounded: As for `decode`.
 

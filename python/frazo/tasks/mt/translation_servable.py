@@ -34,13 +34,13 @@ class TranslationServable(Servable):
     serving_default. An empty search stands for the one that the model was exported with.
 
     search_with_prefixes takes, too, prefixes, string [batch], texts that the hypotheses begin with,
-    and seeds, int64 [batch], which tell the random draws of the sentences apart. A prefix should end
-    where a word ends. An empty one asks for nothing. Of search.sampling.seed, a seed and a source
-    each hypothesis is a function, whatever else is in the batch.
+    and seeds, int64 [batch], which tell the random draws of the sentences apart. A prefix should
+    end where a word ends. An empty one asks for nothing. A random hypothesis depends on
+    search.sampling.seed, its seed and its source, and not on what else is in the batch.
 
     score takes sources and targets, string [batch], translations of them. It returns
-      tokens: int32 [batch, time], the targets as the model reads them, with the token that ends each;
-        0 after it,
+      tokens: int32 [batch, time], the targets as the model reads them, with the token that ends
+        each; 0 after it,
       token_scores: float32 [batch, time], the natural logarithm of each token's probability, given
         the source and the tokens before; 0 after the last token,
       num_tokens: int32 [batch],
@@ -98,8 +98,8 @@ class TranslationServable(Servable):
             "lengths": signature(self._lengths, _TEXTS),
             "about": signature(self._about),
         }
-        # The export holds what the graphs read, which is not all of the model's variables if they read
-        # rounded ones.
+        # The export holds what the graphs read, which is not all of the model's variables if they
+        # read rounded ones.
         self.weights = _variables_of(signatures.values())
         return signatures
 

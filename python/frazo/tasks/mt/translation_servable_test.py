@@ -106,6 +106,4 @@ def test_scores_are_those_of_the_search(model, texts, tmp_path):
     # The weights are rounded to a 254th of the largest.
     np.testing.assert_allclose(found["token_scores"], exact.scores, atol=0.1)
     with pytest.raises(tf.errors.InvalidArgumentError, match="at most max_length, 6"):
-        loaded.signatures["score"](
-            sources=tf.constant(["a"]), targets=tf.constant(["a b c d e f"])
-        )
+        loaded.signatures["score"](sources=tf.constant(["a"]), targets=tf.constant(["a b c d e f"]))
