@@ -124,7 +124,8 @@ absl::StatusOr<std::unique_ptr<const Tokenizer>> CreateWordPieceTokenizer(
   const std::string& path = config.word_piece().vocabulary();
   FRAZO_ASSIGN_OR_RETURN(const std::string content, ReadTextFile(path));
   FRAZO_ASSIGN_OR_RETURN(const std::string pieces, FirstColumn(content, path));
-  FRAZO_ASSIGN_OR_RETURN(Vocabulary vocabulary, Vocabulary::Parse(pieces, path));
+  FRAZO_ASSIGN_OR_RETURN(Vocabulary vocabulary,
+                         Vocabulary::Parse(pieces, Vocabulary::Texts::kWords, path));
   FRAZO_ASSIGN_OR_RETURN(const SpecialIds special_ids, ResolveSpecialIds(config, vocabulary, path));
   numeric::Fingerprint rules;
   rules.Add("word_piece");
