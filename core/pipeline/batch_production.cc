@@ -33,8 +33,8 @@ BatchProduction::BatchProduction(std::unique_ptr<sources::RecordStream> stream,
       origin_(std::move(start.origin)),
       start_records_(start.origin_records),
       totals_(std::move(start.totals)),
-      different_bad_records_(totals_.different_bad_records().begin(),
-                             totals_.different_bad_records().end()) {
+      bad_record_places_(std::make_shared<BadRecordPlaces>(totals_.different_bad_records())) {
+  totals_.clear_different_bad_records();
   while (totals_.filtered_size() < processor_->filters().size()) totals_.add_filtered(0);
 }
 
@@ -145,16 +145,13 @@ absl::Status BatchProduction::GiveBatches(int64_t records) {
 absl::Status BatchProduction::NoteBadRecord(const sources::RecordId& id,
                                             const absl::Status& cause) {
   totals_.set_bad_records(totals_.bad_records() + 1);
-  const uint64_t place = PlaceFingerprint(id);
-  const bool is_new = different_bad_records_.insert(place).second;
-  const int64_t different = different_bad_records_.size();
+  const int64_t different = bad_record_places_->Add(PlaceFingerprint(id));
   if (different > options_.max_bad_records) {
     return absl::InvalidArgumentError(absl::StrCat(
         stream_->Location(id), ": ", cause.message(), "; this is bad record number ", different,
         ", and processor.max_bad_records permits ", options_.max_bad_records,
         ": correct the file or the processor, or permit more"));
   }
-  if (is_new) totals_.add_different_bad_records(place);
   const std::lock_guard lock(mutex_);
   if (bad_record_samples_.size() >= kBadRecordSamples) return absl::OkStatus();
   std::string sample = absl::StrCat(stream_->Location(id), ": ", cause.message());
@@ -170,6 +167,8 @@ PipelineSnapshot BatchProduction::TakeSnapshot(int64_t records) {
   snapshot.origin_records = records;
   batcher_->Save(&snapshot.batches, &snapshot.held);
   snapshot.totals = totals_;
+  snapshot.bad_record_places = bad_record_places_;
+  snapshot.different_bad_records = bad_record_places_->size();
   return snapshot;
 }
 

@@ -9,13 +9,13 @@
 #include <mutex>
 #include <string>
 #include <thread>
-#include <unordered_set>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "core/batch/batch.h"
 #include "core/batch/batcher.h"
+#include "core/pipeline/bad_record_places.h"
 #include "core/pipeline/parallel_processing.h"
 #include "core/pipeline/pipeline_snapshot.h"
 #include "core/pipeline/progress_watch.h"
@@ -92,9 +92,10 @@ class BatchProduction {
   const std::unique_ptr<batch::Batcher> batcher_;
   std::shared_ptr<const sources::ChunkOrigin> origin_;
   const int64_t start_records_;
+  // Without different_bad_records.
   PipelineTotals totals_;
-  // Those of the totals: a bad record that comes again in each epoch counts once.
-  std::unordered_set<uint64_t> different_bad_records_;
+  // A bad record that comes again in each epoch counts once. The snapshots share it.
+  const std::shared_ptr<BadRecordPlaces> bad_record_places_;
   ProgressWatch progress_;
 
   // Used by the consumer's thread alone.

@@ -40,6 +40,10 @@ void PipelineSnapshot::WriteTo(PipelineState* state) const {
   }
   *state->mutable_batches() = batches;
   *state->mutable_totals() = totals;
+  if (bad_record_places != nullptr) {
+    bad_record_places->AppendFirst(different_bad_records,
+                                   state->mutable_totals()->mutable_different_bad_records());
+  }
 }
 
 std::string SerializeState(const PipelineState& state) {

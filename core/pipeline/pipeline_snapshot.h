@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/batch/batcher.h"
+#include "core/pipeline/bad_record_places.h"
 #include "core/process/record_processor.h"
 #include "core/sources/record_chunk.h"
 #include "core/sources/record_stream.h"
@@ -28,6 +29,9 @@ struct PipelineSnapshot {
   std::vector<sources::RecordId> held;
   BatcherState batches;
   PipelineTotals totals;
+  // The first `different_bad_records` of them are those up to here. Null: `totals` has them.
+  std::shared_ptr<const BadRecordPlaces> bad_record_places;
+  int64_t different_bad_records = 0;
 
   // Writes the fields of a PipelineState that don't come from the configuration.
   void WriteTo(PipelineState* state) const;

@@ -61,3 +61,28 @@ def test_an_evaler_without_a_trainer_gives_up(config, tmp_path):
     )
     assert ended.code == 1
     assert f"error: {tmp_path}/train: no checkpoint after step -1 within 0.5 s" in ended.err
+
+
+def test_those_who_follow_need_no_training_data(tmp_path):
+    config = write_experiment(tmp_path)
+    flags = [f"--config={config}", f"--logdir={tmp_path}/log"]
+    assert train(*flags, "--job=trainer").code == 0
+    (tmp_path / "train.tfrecord").unlink()
+    ended = train(*flags, "--job=controller,evaler_test")
+    assert (ended.code, ended.err) == (0, "")
+    graph = (tmp_path / "log" / "control" / "train.pbtxt").read_text()
+    assert 'op: "IteratorGetNext"' in graph
+    assert steps_scored(tmp_path / "log" / "eval_test" / "scores.jsonl") == [60]
+
+
+def test_an_evaler_of_a_longer_training_waits_for_it(config, tmp_path):
+    flags = [config, f"--logdir={tmp_path}"]
+    assert train(*flags, "--job=trainer").code == 0
+    longer = "--set=train.max_steps=80"
+    with Trainer(*flags, longer, "--job=evaler_test") as evaler:
+        evaler.wait_for("eval_test: step: 60, ")
+        evaler.wait_for(r"waiting for a checkpoint after step 60 .*ended at step 60 of 80")
+        assert train(*flags, longer, "--job=trainer").code == 0
+        ended = evaler.end()
+    assert ended.code == 0, ended.err
+    assert "its last checkpoint, of step 80, is done" in ended.out

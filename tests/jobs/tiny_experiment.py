@@ -4,6 +4,7 @@ import dataclasses
 import fcntl
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -110,19 +111,40 @@ class Trainer:
 
     def wait_for(self, pattern: str) -> str:
         """Reads standard output up to the first line that matches."""
-        for line in self._process.stdout:
-            self._lines.append(line)
-            if re.search(pattern, line):
-                return line
+        if self.reaches(pattern):
+            return self._lines[-1]
         raise AssertionError(f"no line matches {pattern!r} in:\n{self.end()}")
+
+    def reaches(self, pattern: str, times: int = 1) -> bool:
+        """Reads standard output up to a number of lines that match, or to its end.
+
+        Returns:
+          Whether there were so many.
+        """
+        while times:
+            line = self._process.stdout.readline()
+            if not line:
+                return False
+            self._lines.append(line)
+            times -= re.search(pattern, line) is not None
+        return True
+
+    def limit_file_size(self, limit: int | None) -> None:
+        """Lets no file of the process grow beyond `limit` bytes, or lets all grow again."""
+        _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        soft = hard if limit is None else limit
+        resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE, (soft, hard))
 
     def send(self, number: signal.Signals) -> None:
         self._process.send_signal(number)
 
     def kill_after(self, seconds: float) -> Ended:
         """kill -9."""
+        return self.signal_after(seconds, signal.SIGKILL)
+
+    def signal_after(self, seconds: float, number: signal.Signals) -> Ended:
         time.sleep(seconds)
-        self._process.kill()
+        self._process.send_signal(number)
         return self.end()
 
     def end(self) -> Ended:

@@ -41,6 +41,10 @@ class Checkpoint:
         """The prefix for TensorFlow's checkpoint readers."""
         return str(self.directory / self.name)
 
+    def is_recorded(self) -> bool:
+        """Returns whether it is still there; the trainer removes old checkpoints."""
+        return self.step in CheckpointDirectory(self.directory).recorded_steps()
+
 
 class CheckpointDirectory:
     """A read-only view of the checkpoints in a directory. The directory need not exist yet.

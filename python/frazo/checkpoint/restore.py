@@ -42,14 +42,14 @@ def by_key(variables: Sequence[tf.Variable]) -> dict[str, tf.Variable]:
 
 
 def restore_variables(
-    checkpoint: Checkpoint, variables: Mapping[str, tf.Variable], other_prefix: str
+    checkpoint: Checkpoint, variables: Mapping[str, tf.Variable], other_prefixes: Sequence[str]
 ) -> None:
     """Assigns every variable its tensor, or the part of it that the variable is.
 
     Args:
       checkpoint: The checkpoint.
       variables: Variables by name.
-      other_prefix: Tensors whose names begin with this belong to others.
+      other_prefixes: Tensors whose names begin with one of these belong to others.
 
     Raises:
       JobError: Lists every variable that the checkpoint lacks, every tensor that no variable takes
@@ -64,7 +64,7 @@ def restore_variables(
     problems += [
         f"unknown to the model: {name} {shapes[name]}"
         for name in sorted(shapes)
-        if name not in variables and not name.startswith(other_prefix)
+        if name not in variables and not name.startswith(tuple(other_prefixes))
     ]
     problems += [
         f"different: {name} is {_kind(dtypes[name], shapes[name])} in the checkpoint, "

@@ -29,7 +29,7 @@ def variable(name, value, dtype=tf.float32):
 def test_each_variable_gets_its_tensor(checkpoint):
     kernel, bias = variable("fc/kernel", [[0, 0]]), variable("fc/bias", [0])
     step = variable("step", 0, tf.int64)
-    restore_variables(checkpoint, by_key([kernel, bias, step]), other_prefix="input/")
+    restore_variables(checkpoint, by_key([kernel, bias, step]), other_prefixes=["input/"])
     assert kernel.numpy().tolist() == [[1.0, 2.0]]
     assert bias.numpy().tolist() == [3.0]
     assert step.numpy() == 7
@@ -39,7 +39,7 @@ def test_a_variable_that_older_checkpoints_lack_keeps_its_initial_value(checkpoi
     variables = [variable("fc/kernel", [[0, 0]]), variable("fc/bias", [0])]
     weight = variable("learner/accumulated_loss_weight", 5)
     variables += [variable("step", 0, tf.int64), weight]
-    restore_variables(checkpoint, by_key(variables), other_prefix="input/")
+    restore_variables(checkpoint, by_key(variables), other_prefixes=["input/"])
     assert weight.numpy() == 5
     assert variables[1].numpy().tolist() == [3.0]
 
@@ -48,7 +48,7 @@ def test_a_misfit_lists_every_difference_and_assigns_nothing(checkpoint):
     kernel, scale = variable("fc/kernel", [[0], [0]]), variable("norm/scale", [0, 0])
     step = variable("step", 0, tf.int32)
     with pytest.raises(JobError) as failure:
-        restore_variables(checkpoint, by_key([kernel, scale, step]), other_prefix="input/")
+        restore_variables(checkpoint, by_key([kernel, scale, step]), other_prefixes=["input/"])
     assert str(failure.value).splitlines() == [
         f"{checkpoint.prefix}: the checkpoint does not fit the model:",
         "  missing in the checkpoint: norm/scale [2]",

@@ -71,7 +71,7 @@ def test_what_four_processes_save_is_the_whole_model(tmp_path):
     for name, variable in whole.items():
         np.testing.assert_array_equal(reader.get_tensor(name), variable, err_msg=name)
     restored = variables_on(Mesh.single(), seed=2)
-    restore_variables(checkpoint, restored, other_prefix="input/")
+    restore_variables(checkpoint, restored, other_prefixes=["input/"])
     assert_equal(restored, whole)
 
 
@@ -82,7 +82,7 @@ def test_any_mesh_reads_its_parts_of_what_another_has_saved(tmp_path, mesh):
     by_four = save(tmp_path / "four", slices_of_all())
     for checkpoint in (by_one, by_four):
         restored = variables_on(mesh, seed=2)
-        restore_variables(checkpoint, restored, other_prefix="input/")
+        restore_variables(checkpoint, restored, other_prefixes=["input/"])
         assert_equal(restored, variables_on(mesh))
 
 
@@ -91,4 +91,4 @@ def test_difference_in_shape_is_of_the_whole_variables(tmp_path):
     bias = variables_on(_GRID[0])["fc/bias"]
     message = r"fc/bias is float32 \[4\] in the checkpoint, float32 \[8\] in the model"
     with pytest.raises(JobError, match=message):
-        restore_variables(checkpoint, by_key([bias]), other_prefix="input/")
+        restore_variables(checkpoint, by_key([bias]), other_prefixes=["input/"])

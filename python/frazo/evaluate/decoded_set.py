@@ -6,7 +6,7 @@ from pathlib import Path
 
 from frazo.evaluate.decoding import Decoded, Decoding
 from frazo.evaluate.scored_set import ScoredSet
-from frazo.experiment.model import Model
+from frazo.experiment.model import InferenceModel
 from frazo.experiment.parts import named_errors
 from frazo.input.input_texts import InputTexts
 from frazo.program import durable_file
@@ -36,7 +36,7 @@ class DecodedSet(ScoredSet):
         # None until the input has been read to its end once.
         self._num_examples = self.scored_input.num_examples
 
-    def prepare(self, model: Model) -> None:
+    def prepare(self, model: InferenceModel) -> None:
         """Builds the decoder of the model's task.
 
         Args:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from frazo.evaluate.evaluation import Evaluation
 from frazo.evaluate.scored_set import ScoredSet
-from frazo.experiment.model import Model
+from frazo.experiment.model import InferenceModel
 from frazo.program.console import Console
 from frazo.proto import experiment_pb2
 
@@ -19,7 +19,7 @@ class EvaluatedSet(ScoredSet):
         super().__init__(f"eval_{name.lower()}", name, experiment, logdir, console)
         self._settings = experiment.eval
 
-    def prepare(self, model: Model) -> None:
+    def prepare(self, model: InferenceModel) -> None:
         self._model = model
         self._evaluation = Evaluation(model, self.scored_input, self._settings)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import tensorflow as tf
-from frazo.experiment.model import Model
+from frazo.experiment.model import InferenceModel
 from frazo.input.input import Input
 from frazo.layers.step_context import StepContext
 from frazo.proto import eval_loop_pb2
@@ -35,7 +35,9 @@ class EvalResult:
 class Evaluation:
     """Evaluates a model on an input; each call of run() is a new pass."""
 
-    def __init__(self, model: Model, scored_input: Input, settings: eval_loop_pb2.EvalLoop):
+    def __init__(
+        self, model: InferenceModel, scored_input: Input, settings: eval_loop_pb2.EvalLoop
+    ):
         """Prepares the graph.
 
         Args:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from frazo.evaluate.scored_set import ScoredSet
 from frazo.evaluate.scored_sets import scored_sets
 from frazo.experiment.job_list import Jobs
-from frazo.experiment.model import Model
+from frazo.experiment.model import InferenceModel
 from frazo.program.console import Console
 from frazo.proto import experiment_pb2
 from frazo.run.run_state import RunState
@@ -47,7 +47,7 @@ class LocalScores:
         # Task.headline; empty until the first call of score().
         self.headline_metrics: Sequence[str] = ()
 
-    def score(self, model: Model, step: int) -> None:
+    def score(self, model: InferenceModel, step: int) -> None:
         """Scores each input that has no score of `step`, until a stop is requested."""
         self.headline_metrics = model.task.headline
         if self._sets is None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import tensorflow as tf
-from frazo.experiment.model import Model
+from frazo.experiment.model import InferenceModel
 from frazo.experiment.parts import build_one_pass_input
 from frazo.input.lost_records import LostRecords
 from frazo.program.console import Console
@@ -67,7 +67,7 @@ class ScoredSet:
         lost = self.records.get(step, {}).get("lost")
         return str(LostRecords.from_json(lost)) if lost else ""
 
-    def prepare(self, model: Model) -> None:
+    def prepare(self, model: InferenceModel) -> None:
         """Takes the model that is scored. Call this once, before the methods below.
 
         Raises:

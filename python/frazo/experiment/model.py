@@ -1,20 +1,21 @@
-"""Builds the task and the learner of an experiment."""
+"""Builds the task of an experiment, and the learner if it is trained."""
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 # Imported for their side effect: each binds itself to its message.
 import frazo.input.image_input
 import frazo.input.pipeline_input
-import frazo.learn.learner
 import frazo.tasks.classification.text_classifier
 import frazo.tasks.image.image_classifier
 import frazo.tasks.mt.translation  # noqa: F401
 import tensorflow as tf
 from frazo import ops
-from frazo.checkpoint.restore import by_key
+from frazo.checkpoint.directory import Checkpoint
+from frazo.checkpoint.restore import by_key, restore_variables
 from frazo.experiment.parts import named_errors
 from frazo.layers.place import Place
+from frazo.learn.learner import LEARNER_PREFIX, Learner, moving_averages
 from frazo.proto import experiment_pb2
 from frazo.registry import build
 
@@ -26,21 +27,26 @@ _COMPUTE_DTYPES = {
 }
 
 
-class Model:
-    """The task and the learner of an experiment, with initial weights.
+class InferenceModel:
+    """The task of an experiment, with initial weights, for all that does not train it.
+
+    It has no memory for what only the learner needs: the optimizer's slots, accumulated gradients.
 
     Attributes:
       seed: The experiment's seed.
       task: The task.
-      learner: The learner of the task's variables.
+      averages: The moving averages of the weights; None if the learner keeps none.
       global_step: int64 [], the number of training steps done.
-      variables: By name, all variables that a checkpoint holds.
+      variables: By name, the variables of a checkpoint that it has.
     """
+
+    # What a checkpoint holds for others.
+    _other_prefixes: Sequence[str] = (LEARNER_PREFIX,)
 
     def __init__(
         self, experiment: experiment_pb2.Experiment, input_spec: Mapping[str, tf.TensorSpec]
     ):
-        """Builds the task and the learner.
+        """Builds the task.
 
         Args:
           experiment: The experiment.
@@ -54,14 +60,44 @@ class Model:
         place = Place(seed=experiment.seed, compute_dtype=_COMPUTE_DTYPES[experiment.compute_dtype])
         with named_errors("task"):
             self.task = build(experiment.task, place=place, input_spec=input_spec)
-        with named_errors("learner"):
-            self.learner = build(experiment.learner, variables=self.task.variables)
         self.global_step = tf.Variable(tf.constant(0, tf.int64), trainable=False, name=GLOBAL_STEP)
-        self.variables = by_key(
-            [*self.task.variables, *self.learner.state_variables, self.global_step]
-        )
+        with named_errors("learner"):
+            of_learner = self._build_learner(experiment)
+        self.variables = by_key([*self.task.variables, *of_learner, self.global_step])
+
+    def _build_learner(self, experiment: experiment_pb2.Experiment) -> list[tf.Variable]:
+        """Builds what it needs of the learner, and returns its variables."""
+        self.averages = moving_averages(experiment.learner, self.task.variables)
+        return self.averages.averages if self.averages else []
+
+    def restore(self, checkpoint: Checkpoint, *other_prefixes: str) -> None:
+        """Restores the variables. What only a learner that it does not have needs is passed over.
+
+        Args:
+          checkpoint: The checkpoint.
+          other_prefixes: Tensors whose names begin with one of these belong to others.
+
+        Raises:
+          JobError: The variables of the checkpoint don't fit the model.
+        """
+        restore_variables(checkpoint, self.variables, [*other_prefixes, *self._other_prefixes])
 
     def evaluation_weights(self) -> contextlib.AbstractContextManager[None]:
         """Returns a context in which the weights are the moving averages, if there are any."""
-        averages = self.learner.averages
-        return averages.swapped() if averages else contextlib.nullcontext()
+        return self.averages.swapped() if self.averages else contextlib.nullcontext()
+
+
+class Model(InferenceModel):
+    """The task and the learner of an experiment, with initial weights.
+
+    Attributes:
+      learner: The learner of the task's variables.
+    """
+
+    learner: Learner
+    _other_prefixes = ()
+
+    def _build_learner(self, experiment: experiment_pb2.Experiment) -> list[tf.Variable]:
+        self.learner = build(experiment.learner, variables=self.task.variables)
+        self.averages = self.learner.averages
+        return self.learner.state_variables

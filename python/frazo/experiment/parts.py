@@ -37,20 +37,24 @@ def named_errors(part: str) -> Iterator[None]:
         raise JobError(f"{part}: {error}") from error
 
 
-def build_input(experiment: experiment_pb2.Experiment, name: str, share: Share) -> Input:
+def build_input(
+    experiment: experiment_pb2.Experiment, name: str, share: Share, *, is_read: bool = True
+) -> Input:
     """Builds an input as it is configured.
 
     Args:
       experiment: The experiment.
       name: The name of the input.
       share: The share of the records that the input gives.
+      is_read: Whether its files have to be there.
 
     Raises:
       JobError: The files of the input cannot be used.
     """
     with named_errors(f"inputs.{name}"):
         built = build(experiment.inputs[name], seed=experiment.seed, share=share)
-        built.open()
+        if is_read:
+            built.open()
         return built
 
 

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import tensorflow as tf
 from frazo.checkpoint.directory import CheckpointDirectory
-from frazo.checkpoint.restore import restore_variables
-from frazo.experiment.model import Model
+from frazo.experiment.model import InferenceModel
 from frazo.experiment.parts import first_input, named_errors
 from frazo.input.input_texts import InputTexts
 from frazo.program.console import Console
@@ -43,7 +42,7 @@ def write_inference_graph(
     """
     _check_readable(directory)
     name, source = first_input(experiment)
-    model = Model(experiment, source.element_spec)
+    model = InferenceModel(experiment, source.element_spec)
     _, message = unwrap(experiment.inputs[name])
     with named_errors(f"inputs.{name}"):
         servable = model.task.servable(InputTexts(message))
@@ -54,13 +53,13 @@ def write_inference_graph(
             f"{logdir / 'train'}: there is no checkpoint to export. Train first, with the same "
             "--logdir."
         )
-    restore_variables(checkpoint, model.variables, other_prefix=INPUT_PREFIX)
+    model.restore(checkpoint, INPUT_PREFIX)
     with disk_and_graph_errors(directory):
         size = _write(model, servable, directory)
     console.line(f"inference graph of step {checkpoint.step}: {directory}, {format_bytes(size)}")
 
 
-def _write(model: Model, servable: Servable, directory: Path) -> int:
+def _write(model: InferenceModel, servable: Servable, directory: Path) -> int:
     """Returns the number of bytes written."""
     _check_replaceable(directory)
     directory.parent.mkdir(parents=True, exist_ok=True)

@@ -2,14 +2,16 @@
 
 from pathlib import Path
 
-from frazo.checkpoint.restore import restore_variables
+import tensorflow as tf
+from frazo.checkpoint.directory import Checkpoint
 from frazo.evaluate.scored_sets import scored_sets
 from frazo.experiment.job_list import TRAIN_INPUT, Jobs
-from frazo.experiment.model import Model
+from frazo.experiment.model import InferenceModel, Model
 from frazo.experiment.parts import build_input, check_task_inputs
 from frazo.input.share import Share
 from frazo.jobs.control_records import ControlRecords
 from frazo.program.console import Console
+from frazo.program.errors import JobError
 from frazo.program.number_format import format_bytes
 from frazo.proto import experiment_pb2
 from frazo.run.run_state import RunState
@@ -43,7 +45,7 @@ def run(
     if jobs.controller:
         _write_records(experiment, logdir, console, run_state.share)
     sets = scored_sets(jobs, experiment, logdir, console)
-    model = Model(experiment, sets[0].scored_input.element_spec) if sets else None
+    model = InferenceModel(experiment, sets[0].scored_input.element_spec) if sets else None
     if model is not None:
         # The trainer has given the warnings.
         check_task_inputs(model.task, experiment, jobs.evaluated)
@@ -51,13 +53,13 @@ def run(
             scored.prepare(model)
     step = _BEFORE_ALL
     while checkpoint := run_state.latest_checkpoint(after=step):
+        wanting = [scored for scored in sets if scored.wants(checkpoint.step)]
+        if model is not None and wanting and not restored(model, checkpoint):
+            continue
         step = checkpoint.step
         if jobs.controller:
             size = format_bytes(checkpoint.manifest.size_bytes)
             console.line(f"controller: step: {step}, {checkpoint.name} is whole, {size}")
-        wanting = [scored for scored in sets if scored.wants(step)]
-        if model is not None and wanting:
-            restore_variables(checkpoint, model.variables, other_prefix=INPUT_PREFIX)
         for scored in wanting:
             scored.score(step, lambda: run_state.should_stop() is not None)
     for scored in sets:
@@ -71,15 +73,38 @@ def run(
         )
 
 
+def restored(model: InferenceModel, checkpoint: Checkpoint) -> bool:
+    """Restores a model, unless the trainer has removed the checkpoint since it was found.
+
+    Args:
+      model: The model.
+      checkpoint: A checkpoint that was whole.
+
+    Returns:
+      Whether it was still there.
+
+    Raises:
+      JobError: It does not fit the model, or cannot be read.
+    """
+    try:
+        model.restore(checkpoint, INPUT_PREFIX)
+    except JobError:
+        if checkpoint.is_recorded():
+            raise
+        return False
+    return True
+
+
 def _write_records(
     experiment: experiment_pb2.Experiment, logdir: Path, console: Console, share: Share
 ) -> None:
     records = ControlRecords(logdir, console)
     records.warn_of_changes(experiment)
-    train_input = build_input(experiment, TRAIN_INPUT, share)
-    model = Model(experiment, train_input.element_spec)
+    # The graph needs the specs of the batches alone: the data may be on the trainer's machine.
+    spec = build_input(experiment, TRAIN_INPUT, share, is_read=False).element_spec
+    model = Model(experiment, spec)
     records.write(experiment, model)
-    iterator = iter(train_input.dataset())
-    records.begin_graph(InnerLoop(model, iterator, experiment.learner.max_nonfinite_steps))
+    no_batch = iter(tf.data.Dataset.from_generator(tuple, output_signature=spec))
+    records.begin_graph(InnerLoop(model, no_batch, experiment.learner.max_nonfinite_steps))
     records.close()
     console.line(f"controller: the records of the run are in {logdir / 'control'}")

@@ -6,8 +6,7 @@ from pathlib import Path
 import tensorflow as tf
 from frazo._core import FrazoError
 from frazo.checkpoint.directory import CheckpointDirectory
-from frazo.checkpoint.restore import restore_variables
-from frazo.experiment.model import Model
+from frazo.experiment.model import InferenceModel, Model
 from frazo.experiment.model_analysis import model_analysis
 from frazo.experiment.parts import first_input
 from frazo.layers.step_context import StepContext
@@ -26,7 +25,7 @@ tf          TensorFlow"""
 
 def print_model(experiment: experiment_pb2.Experiment, console: Console) -> None:
     _, source = first_input(experiment)
-    model = Model(experiment, source.element_spec)
+    model = InferenceModel(experiment, source.element_spec)
     console.line(model_analysis(model.task.variables).rstrip("\n"))
 
 
@@ -51,7 +50,7 @@ def open_shell(
         directory = CheckpointDirectory(logdir / "train")
         checkpoint = directory.newest(lambda _, damage: console.warning(damage))
     if checkpoint is not None:
-        restore_variables(checkpoint, model.variables, other_prefix=INPUT_PREFIX)
+        model.restore(checkpoint, INPUT_PREFIX)
     origin = f"from {checkpoint.prefix}" if checkpoint is not None else "initial weights"
     batch, missing = None, ""
     try:

@@ -37,6 +37,27 @@ from frazo.learn.variational_noise import VariationalNoise
 from frazo.proto import learner_pb2, schedule_pb2
 from frazo.registry import build, register
 
+# The names of all variables of a learner begin with it.
+LEARNER_PREFIX = "learner/"
+
+
+def moving_averages(
+    message: learner_pb2.Learner, variables: Sequence[tf.Variable]
+) -> MovingAverages | None:
+    """Builds the moving averages of a learner, without the rest of it.
+
+    Args:
+      message: The learner's message.
+      variables: The variables that the learner is given.
+
+    Returns:
+      The averages of those that it trains; None if the message has none.
+    """
+    if not message.HasField("ema_decay"):
+        return None
+    trained = trained_weights(variables, message.variable_rules)
+    return MovingAverages(message.ema_decay, [weight.variable for weight in trained])
+
 
 @register(learner_pb2.Learner)
 class Learner(tf.Module):
@@ -70,11 +91,7 @@ class Learner(tf.Module):
             if message.accumulation_steps > 1
             else None
         )
-        self.averages = (
-            MovingAverages(message.ema_decay, self.weights)
-            if message.HasField("ema_decay")
-            else None
-        )
+        self.averages = moving_averages(message, variables)
 
     @property
     def nonfinite_total(self) -> tf.Variable:

@@ -80,7 +80,7 @@ class TrainState:
         Raises:
           JobError: The variables of the checkpoint don't fit the model.
         """
-        restore_variables(checkpoint, self.model.variables, other_prefix=INPUT_PREFIX)
+        restore_variables(checkpoint, self.model.variables, [INPUT_PREFIX])
 
     def restore_position(self, checkpoint: Checkpoint) -> None:
         """Makes the iterator go on after the last batch before the checkpoint.
