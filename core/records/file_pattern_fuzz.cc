@@ -1,6 +1,7 @@
 // Expands arbitrary bytes as a file pattern, in a folder with some files.
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -40,8 +41,10 @@ void Check(std::string_view input) {
   static const bool is_in_folder = EnterFolder();
   Require(is_in_folder, "the folder is entered");
   const std::string pattern(input);
-  // Patterns from the root would read the machine's own folders.
-  if (input.substr(0, 1) == "/" || input.find("..") != std::string_view::npos) return;
+  // Patterns from the root would read the machine's own folders. A backslash hides its character.
+  std::string plain(input);
+  plain.erase(std::remove(plain.begin(), plain.end(), '\\'), plain.end());
+  if (plain.substr(0, 1) == "/" || plain.find("..") != std::string::npos) return;
   // The system's functions end a path there.
   if (input.find('\0') != std::string_view::npos) return;
   const auto paths = ExpandFilePattern(pattern, {"sub"});
