@@ -43,12 +43,12 @@ def _properties(seconds: frozenset[int]) -> list[int]:
     return properties
 
 
-def _array(kind: str, name: str, items: list[str]) -> None:
+def _array(kind: str, name: str, items: list[str], *, has_size: bool = True) -> None:
     print(f"const {kind} {name}[] = {{")
     for begin in range(0, len(items), 16):
         print("    " + ", ".join(items[begin : begin + 16]) + ",")
     print("};")
-    print(f"const size_t {name}Size = {len(items)};\n")
+    print(f"const size_t {name}Size = {len(items)};\n" if has_size else "")
 
 
 def _print_decompositions(name: str, pool_name: str, texts: dict[int, str]) -> None:
@@ -58,7 +58,7 @@ def _print_decompositions(name: str, pool_name: str, texts: dict[int, str]) -> N
         entries.append(f"{{{code}, {len(pool)}, {len(text)}}}")
         pool += [str(ord(character)) for character in text]
     _array("Decomposition", name, entries)
-    _array("char32_t", pool_name, pool)
+    _array("char32_t", pool_name, pool, has_size=False)
 
 
 def main() -> None:
@@ -85,8 +85,8 @@ def main() -> None:
         pages.setdefault(tuple(properties[begin : begin + _PAGE]), len(pages))
         for begin in range(0, len(properties), _PAGE)
     ]
-    _array("uint8_t", "kPages", [str(number) for number in numbers])
-    _array("uint8_t", "kProperties", [str(bits) for page in pages for bits in page])
+    _array("uint8_t", "kPages", [str(number) for number in numbers], has_size=False)
+    _array("uint8_t", "kProperties", [str(bits) for page in pages for bits in page], has_size=False)
     print("}  // namespace frazo::text")
 
 

@@ -143,6 +143,7 @@ State GetState(const BoundTokenizer& self) {
     MakeAbsolute(config.mutable_bpe()->mutable_vocabulary());
     MakeAbsolute(config.mutable_bpe()->mutable_merges());
   }
+  if (config.has_word_piece()) MakeAbsolute(config.mutable_word_piece()->mutable_vocabulary());
   if (config.has_sentencepiece()) MakeAbsolute(config.mutable_sentencepiece()->mutable_model());
   const std::string message = config.SerializeAsString();
   return {nb::bytes(message.data(), message.size()), self.tokenizer->fingerprint()};
