@@ -22,7 +22,7 @@ namespace {
 constexpr CompressionKind kCompressions[] = {CompressionKind::kGzip, CompressionKind::kZlib,
                                              CompressionKind::kZstd};
 // A few bytes may decompress to very many; no more than these are read.
-constexpr size_t kMostBytes = size_t{1} << 20;
+constexpr size_t kMostBytes = size_t{1} << 16;
 
 void Require(bool condition, const char* what) {
   if (condition) return;

@@ -29,7 +29,7 @@ constexpr bytes::CompressionKind kCompressions[] = {
 constexpr const char* kFormats[] = {"tfrecord", "text"};
 // The maximal number of bytes of records that are read from one file, because a few bytes may
 // decompress to very many.
-constexpr size_t kMostBytes = size_t{1} << 20;
+constexpr size_t kMostBytes = size_t{1} << 16;
 
 void Require(bool condition, const char* what) {
   if (condition) return;
@@ -92,7 +92,7 @@ void Check(std::string_view bytes) {
   memory.Fill(bytes.substr(1));
   RecordFile::Options options;
   options.compression = kCompressions[choice % 4];
-  options.max_record_bytes = 1 << 16;
+  options.max_record_bytes = 1 << 12;
   // So small that records cross the end of the buffer.
   options.buffer_bytes = 1 + choice / 8;
   const RecordFileOpener open = *FindRecordFormat(kFormats[choice / 4 % 2]);

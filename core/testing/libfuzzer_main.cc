@@ -28,17 +28,18 @@ namespace {
 
 constexpr std::string_view kUsage =
     "[--corpus=FILE] [--write_corpus=FILE] [-runs=100000] [-max_total_time=SECONDS] [-OTHER=...] "
-    "[FOLDER]\n"
-    "New inputs are kept in FOLDER. Options with one dash are libFuzzer's: -help=1 lists them.\n"
-    "--corpus: a file with an input a line. --write_corpus: makes such a file of FOLDER's inputs "
+    "[FOLDER...]\n"
+    "New inputs are kept in the first FOLDER. Options with one dash are libFuzzer's: -help=1 lists "
+    "them.\n"
+    "--corpus: a file with an input a line. --write_corpus: makes such a file of its inputs "
     "and ends.\n";
 // What a corpus in the tree takes at most.
-constexpr size_t kCorpusBytes = 20000;
+constexpr size_t kCorpusBytes = 8000;
 
 struct Arguments {
   std::string corpus;
   std::string write_corpus;
-  std::string folder;
+  std::vector<std::string> folders;
   // For libFuzzer.
   std::vector<std::string> options;
   bool has_limit = false;
@@ -62,7 +63,7 @@ Arguments Parse(int argc, char** argv) {
                              absl::StartsWith(argument, "-max_total_time=") ||
                              absl::StartsWith(argument, "-merge=");
     } else {
-      arguments.folder = argument;
+      arguments.folders.emplace_back(argument);
     }
   }
   return arguments;
@@ -103,9 +104,9 @@ std::string MakeSeedFolder(const std::string& corpus) {
 
 int Main(int argc, char** argv) {
   Arguments arguments = Parse(argc, argv);
-  if (!arguments.write_corpus.empty()) {
-    const absl::StatusOr<size_t> written =
-        WriteFuzzCorpus(ReadFolder(arguments.folder), kCorpusBytes, arguments.write_corpus);
+  if (!arguments.write_corpus.empty() && !arguments.folders.empty()) {
+    const absl::StatusOr<size_t> written = WriteFuzzCorpus(ReadFolder(arguments.folders.front()),
+                                                           kCorpusBytes, arguments.write_corpus);
     ExitIfError(written.status());
     printf("%zu inputs are in %s\n", *written, arguments.write_corpus.c_str());
     return 0;
@@ -113,7 +114,7 @@ int Main(int argc, char** argv) {
   std::vector<std::string> words = {argv[0]};
   if (!arguments.has_limit) words.push_back("-runs=100000");
   for (const std::string& option : arguments.options) words.push_back(option);
-  if (!arguments.folder.empty()) words.push_back(arguments.folder);
+  words.insert(words.end(), arguments.folders.begin(), arguments.folders.end());
   const std::string seeds = MakeSeedFolder(arguments.corpus);
   words.push_back(seeds);
   std::vector<char*> pointers;

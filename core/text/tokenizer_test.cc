@@ -106,5 +106,44 @@ TEST_F(TokenizerTest, TheFingerprintTellsTokenizersApart) {
   EXPECT_EQ(fingerprints.size(), 7);
 }
 
+TEST_F(TokenizerTest, NormalizesBeforeItEncodes) {
+  bytes::ScratchFolder scratch;
+  frazo::Tokenizer config;
+  config.mutable_word()->set_vocabulary(
+      scratch.Write("words", "<unk>\n<s>\n</s>\n\u00f6ffnen\nDatenbank\n"));
+  const auto plain = Tokenizer::Create(config);
+  ASSERT_THAT(plain, IsOk());
+  config.set_normalization(frazo::Tokenizer::NFC);
+  config.set_remove_invisible(true);
+  const auto tokenizer = Tokenizer::Create(config);
+  ASSERT_THAT(tokenizer, IsOk());
+  EXPECT_NE((*tokenizer)->fingerprint(), (*plain)->fingerprint());
+  // Bytes: "o" 0, U+0308 1-2, "ffnen" 3-7, blank 8, "Daten" 9-13, U+00AD 14-15, "bank" 16-19.
+  const std::string_view text = "o\u0308ffnen Daten\u00adbank";
+  std::vector<int32_t> ids;
+  std::vector<TokenSpan> spans;
+  EXPECT_EQ((*tokenizer)->EncodeWithOffsets(text, &ids, &spans), 0);
+  EXPECT_EQ(ids, (std::vector<int32_t>{3, 4}));
+  EXPECT_EQ(spans, (std::vector<TokenSpan>{{0, 8}, {9, 20}}));
+  std::vector<int32_t> same_ids;
+  (*tokenizer)->Encode(text, &same_ids);
+  EXPECT_EQ(same_ids, ids);
+  std::vector<int32_t> plain_ids;
+  (*plain)->Encode(text, &plain_ids);
+  EXPECT_EQ(plain_ids, (std::vector<int32_t>{0, 0}));
+  EXPECT_THAT((*tokenizer)->Decode({3, 2}), IsOkAndHolds("\u00f6ffnen"));
+  EXPECT_EQ((*tokenizer)->PieceToId("Datenbank"), 4);
+  EXPECT_EQ(*(*tokenizer)->IdToPiece(4), "Datenbank");
+}
+
+TEST_F(TokenizerTest, AnUnknownNormalizationIsRefused) {
+  frazo::Tokenizer config;
+  config.mutable_grapheme();
+  config.set_normalization(static_cast<frazo::Tokenizer::Normalization>(7));
+  EXPECT_THAT(Tokenizer::Create(config),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       testing::HasSubstr("normalization is 7, which stands for none")));
+}
+
 }  // namespace
 }  // namespace frazo::text

@@ -22,6 +22,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "core/text/tokenizer.h"
+#include "core/text/unicode/normal_form.h"
 #include "frazo/proto/tokenizer.pb.h"
 #include "python/frazo/bindings/owned_array.h"
 #include "python/frazo/bindings/status_exceptions.h"
@@ -55,7 +56,8 @@ constexpr char kFromKeywordsDoc[] = R"(Builds a tokenizer from keywords.
 Args:
   kind: grapheme, word, bpe, sentencepiece or word_piece.
   vocabulary, merges, model: Paths of the files that the kind needs.
-  unk_id, sos_id, eos_id: The fields of the frazo.Tokenizer message.
+  unk_id, sos_id, eos_id, normalization, remove_invisible: The fields of the frazo.Tokenizer message;
+    normalization is "NONE", "NFC" or "NFKC".
 
 Raises:
   NotFoundError: A file does not exist.
@@ -71,6 +73,16 @@ constexpr char kSetStateDoc[] = R"(For pickle and copy: reads the files again.
 Raises:
   FailedPreconditionError: They are not those of the tokenizer that was pickled.
   NotFoundError: A file does not exist.)";
+
+constexpr char kNormalizeDoc[] = R"(Normalizes a text as a tokenizer does before it encodes.
+
+Args:
+  text: str or bytes; bytes that are not UTF-8 are kept.
+  normalization: "NONE", "NFC" or "NFKC", as in the frazo.Tokenizer message.
+  remove_invisible: As in that message.
+
+Raises:
+  InvalidArgumentError: No normalization has this name.)";
 
 constexpr char kEncodeDoc[] = R"(Converts a text to ids.
 
@@ -131,6 +143,7 @@ State GetState(const BoundTokenizer& self) {
     MakeAbsolute(config.mutable_bpe()->mutable_vocabulary());
     MakeAbsolute(config.mutable_bpe()->mutable_merges());
   }
+  if (config.has_word_piece()) MakeAbsolute(config.mutable_word_piece()->mutable_vocabulary());
   if (config.has_sentencepiece()) MakeAbsolute(config.mutable_sentencepiece()->mutable_model());
   const std::string message = config.SerializeAsString();
   return {nb::bytes(message.data(), message.size()), self.tokenizer->fingerprint()};
@@ -208,9 +221,25 @@ struct SpecialIdOptions {
   std::optional<int32_t> eos;
 };
 
+struct NormalizationOptions {
+  std::string_view name;
+  bool removes_invisible;
+};
+
+Tokenizer::Normalization ParseNormalization(std::string_view name) {
+  Tokenizer::Normalization normalization = Tokenizer::NONE;
+  if (!Tokenizer::Normalization_Parse(name, &normalization)) {
+    RaiseIfError(absl::InvalidArgumentError(
+        absl::StrCat("normalization is '", name, "' but must be NONE, NFC or NFKC")));
+  }
+  return normalization;
+}
+
 void CreateFromKeywords(BoundTokenizer* self, std::string_view kind, Files files,
-                        SpecialIdOptions ids) {
+                        SpecialIdOptions ids, NormalizationOptions normalization) {
   Tokenizer config = ValueOrRaise(ToMessage(kind, files));
+  config.set_normalization(ParseNormalization(normalization.name));
+  config.set_remove_invisible(normalization.removes_invisible);
   if (ids.unk.has_value()) config.set_unk_id(*ids.unk);
   if (ids.sos.has_value()) config.set_sos_id(*ids.sos);
   if (ids.eos.has_value()) config.set_eos_id(*ids.eos);
@@ -266,6 +295,15 @@ std::pair<Ids, Spans> EncodeWithOffsets(const BoundTokenizer& self, nb::handle t
   return {ToIds(std::move(ids)), ToArray<Spans>(std::move(spans), {size, 2})};
 }
 
+nb::bytes NormalizeText(nb::handle text, std::string_view normalization, bool remove_invisible) {
+  const std::string_view bytes = TextBytes(text);
+  // The numbers of the two enums are the same.
+  const auto form = static_cast<text::NormalForm>(ParseNormalization(normalization));
+  const std::string normalized =
+      Unlocked([&] { return text::Normalizer(form, remove_invisible).Normalize(bytes).text(); });
+  return nb::bytes(normalized.data(), normalized.size());
+}
+
 nb::str Decode(const BoundTokenizer& self, const std::vector<int64_t>& ids) {
   std::vector<int32_t> checked;
   checked.reserve(ids.size());
@@ -289,14 +327,15 @@ void BindTokenizer(nb::module_& module) {
           "__init__",
           [](BoundTokenizer* self, std::string_view kind, Path vocabulary, Path merges, Path model,
              std::optional<int32_t> unk_id, std::optional<int32_t> sos_id,
-             std::optional<int32_t> eos_id) {
+             std::optional<int32_t> eos_id, std::string_view normalization, bool remove_invisible) {
             CreateFromKeywords(self, kind,
                                {std::move(vocabulary), std::move(merges), std::move(model)},
-                               {unk_id, sos_id, eos_id});
+                               {unk_id, sos_id, eos_id}, {normalization, remove_invisible});
           },
           nb::kw_only(), "kind"_a, "vocabulary"_a = nb::none(), "merges"_a = nb::none(),
           "model"_a = nb::none(), "unk_id"_a = nb::none(), "sos_id"_a = nb::none(),
-          "eos_id"_a = nb::none(), kFromKeywordsDoc)
+          "eos_id"_a = nb::none(), "normalization"_a = "NONE", "remove_invisible"_a = false,
+          kFromKeywordsDoc)
       .def("__getstate__", &GetState, kGetStateDoc)
       .def("__setstate__", &SetState, "state"_a, kSetStateDoc)
       .def("encode", &Encode, "text"_a, kEncodeDoc)
@@ -327,6 +366,8 @@ void BindTokenizer(nb::module_& module) {
       .def_prop_ro(
           "fingerprint", [](const BoundTokenizer& self) { return self.tokenizer->fingerprint(); },
           "64 bits. Tokenizers that encode and decode alike have equal fingerprints.");
+  module.def("normalize_text", &NormalizeText, "text"_a, "normalization"_a = "NFC",
+             "remove_invisible"_a = false, kNormalizeDoc);
 }
 
 }  // namespace frazo::bindings

@@ -47,7 +47,7 @@ def read_mo(content: bytes, name: str) -> list[Message]:
     """Returns the messages in the catalogue's order, without the header.
 
     A message with plural forms makes one Message for the singular with the form for 1, and one for
-    the plural with each form that other numbers take.
+    the plural with each form that other numbers take. A text without characters makes none.
 
     Args:
         name: name of the catalogue, for errors.
@@ -63,9 +63,10 @@ def read_mo(content: bytes, name: str) -> list[Message]:
     for number, (source, target) in enumerate(strings):
         if source:
             place = f"message {number}"
-            messages += _messages(
+            found = _messages(
                 _decode(source, charset, name, place), _decode(target, charset, name, place), forms
             )
+            messages += [message for message in found if message.source]
     return messages
 
 
@@ -165,7 +166,8 @@ def _forms(header: str, name: str) -> _Forms:
         # Parses C's operators on numbers and n, and nothing else.
         rule = gettext.c2py(found.group(1).strip())
         return _Forms([rule(1)], sorted({rule(number) for number in _PLURAL_NUMBERS}))
-    except (ValueError, ArithmeticError, RecursionError) as error:
+    # c2py passes some of C's expressions on in a form that is none of Python's, such as n !=!1.
+    except (ValueError, ArithmeticError, RecursionError, SyntaxError) as error:
         raise MoError(
             f"{name}: the header's rule for plurals, {found.group(1).strip()!r}, cannot be read "
             f"({error}); correct Plural-Forms and compile again"

@@ -62,6 +62,11 @@ def test_a_language_without_plurals_has_its_only_form_for_both():
     ]
 
 
+def test_a_text_without_characters_makes_no_message():
+    content = write_mo({"menu\x04": "leer", "\0files": "keine\0Dateien", "Open": "Öffnen"})
+    assert [message.source for message in read_mo(content, "x.mo")] == ["files", "Open"]
+
+
 def test_a_form_that_is_missing_makes_no_message():
     assert read_mo(write_mo({"file\0files": "Datei"}), "a.mo") == [Message("", "file", "Datei")]
 
@@ -109,6 +114,10 @@ GOOD = write_mo({"File": "Datei"})
         (
             write_mo({}, header="Plural-Forms: nplurals=2; plural=n n;\n"),
             "a.mo: the header's rule for plurals, 'n n', cannot be read",
+        ),
+        (
+            write_mo({}, header="Plural-Forms: nplurals=2; plural=(n !=!1);\n"),
+            "a.mo: the header's rule for plurals, '(n !=!1)', cannot be read",
         ),
     ],
 )

@@ -17,6 +17,11 @@ The texts are the lines of FILEs, gzipped or not (--format=text), or records (--
 --columns=source,target takes bytes features of tf.Example records. All columns make one vocabulary
 together.
 
+--normalization=NFC writes letters with marks as single characters before anything is counted, NFKC
+also ligatures, full-width forms and other characters that only look different as plain ones.
+--remove_invisible leaves out soft hyphens, zero-width spaces, word joiners and byte order marks.
+The tokenizer must do the same: the printed configuration says so.
+
 The first ids are those of <unk>, <s> and </s>. The same texts give the same files, byte for byte. A
 file appears when it is complete. At the end the program prints the lines for a configuration, and
 how well the vocabulary fits its texts.
@@ -83,7 +88,13 @@ def write(output: Path, files: dict[str, bytes]) -> dict[str, Path]:
     return paths
 
 
-def summarize(kind: str, counts: training.Counts, paths: dict[str, Path]) -> str:
+def summarize(
+    kind: str,
+    counts: training.Counts,
+    paths: dict[str, Path],
+    normalization: str = "NONE",
+    remove_invisible: bool = False,
+) -> str:
     """Describes how well the vocabulary fits its texts, word by word, and the configuration
     for it.
     """
@@ -111,7 +122,9 @@ def summarize(kind: str, counts: training.Counts, paths: dict[str, Path]) -> str
     if counts.invalid:
         lines.append(f"not UTF-8: {counts.invalid:,} sequences of bytes, each read as U+FFFD")
     settings = " ".join(f'{name}: "{path}"' for name, path in sorted(files.items()))
-    lines.append(f"in a configuration: tokenizer {{ {field} {{ {settings} }} }}")
+    rules = f" normalization: {normalization}" if normalization != "NONE" else ""
+    rules += " remove_invisible: true" if remove_invisible else ""
+    lines.append(f"in a configuration: tokenizer {{ {field} {{ {settings} }}{rules} }}")
     return "\n".join(lines)
 
 
@@ -144,6 +157,17 @@ def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
         help="of tfrecord files; default: none",
     )
     parser.add_argument(
+        "--normalization",
+        choices=["NONE", "NFC", "NFKC"],
+        default="NONE",
+        help="Unicode's normal form of the texts; default: NONE, as they are",
+    )
+    parser.add_argument(
+        "--remove_invisible",
+        action="store_true",
+        help="leave out soft hyphens and other characters without a width",
+    )
+    parser.add_argument(
         "--character_coverage",
         type=_share,
         default=0.9995,
@@ -151,6 +175,12 @@ def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
         "sentencepiece); lower it for scripts of many characters; default: 0.9995",
     )
     return parser.parse_args(arguments)
+
+
+def _normalizer(options: argparse.Namespace) -> Callable[[bytes], bytes]:
+    if options.normalization == "NONE" and not options.remove_invisible:
+        return lambda text: text
+    return lambda text: _core.normalize_text(text, options.normalization, options.remove_invisible)
 
 
 def _number(convert: Callable[[str], float], value: str, low: float, high: float) -> float:
@@ -181,10 +211,13 @@ def main(arguments: Sequence[str]) -> int:
             file_format=options.format,
             columns=options.columns,
             compression=options.compression,
+            normalize=_normalizer(options),
         )
         counts, files = train(options, texts)
         paths = write(options.output, files)
-        print(summarize(options.kind, counts, paths))
+        print(
+            summarize(options.kind, counts, paths, options.normalization, options.remove_invisible)
+        )
         for path in paths.values():
             print(f"{path}: {path.stat().st_size:,} bytes")
     except (TextError, training.TrainingError, _core.FrazoError, OSError) as error:

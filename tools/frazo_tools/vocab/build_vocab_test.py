@@ -2,6 +2,7 @@ import random
 import re
 import subprocess
 import sys
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -30,14 +31,14 @@ def run(kind: str, corpus: Path, output: Path, size: int, *more: str) -> int:
     )
 
 
-def tokenizer(kind: str, output: Path) -> _core.Tokenizer:
+def tokenizer(kind: str, output: Path, **normalization) -> _core.Tokenizer:
     files = {"vocabulary": "vocab", "merges": "merges", "model": "model"}
     found = {
         field: Path(f"{output}.{ending}")
         for field, ending in files.items()
         if Path(f"{output}.{ending}").exists()
     }
-    return _core.Tokenizer(kind=kind.partition("-")[0], **found)
+    return _core.Tokenizer(kind=kind.partition("-")[0], **found, **normalization)
 
 
 @pytest.mark.parametrize("kind", build_vocab.KINDS)
@@ -79,6 +80,24 @@ def test_the_size_bounds_the_vocabulary(corpus, tmp_path):
     # the, cat, sat: a word that comes as often as another goes by its code points.
     lines = (tmp_path / "w.vocab").read_text().splitlines()
     assert lines == ["<unk>", "<s>", "</s>", "a", "cat"]
+
+
+@pytest.mark.parametrize("kind", build_vocab.KINDS)
+def test_equivalent_spellings_give_the_same_tokens(kind, corpus, tmp_path, capsys):
+    output = tmp_path / "vocab"
+    # The vocabulary of the decomposed texts is that of the composed ones.
+    corpus.write_text(unicodedata.normalize("NFD", corpus.read_text(encoding="utf-8")))
+    flags = ["--normalization=NFKC", "--remove_invisible"]
+    assert run(kind, corpus, output, 320, *flags) == 0
+    assert "normalization: NFKC remove_invisible: true }" in capsys.readouterr().out
+    made = tokenizer(kind, output, normalization="NFKC", remove_invisible=True)
+    ids = made.encode("saß auf der Matte, größer").tolist()
+    for text in (
+        unicodedata.normalize("NFD", "saß auf der Matte, größer"),
+        "saß auf der Mat\u00adte, größer",
+        "saß\u00a0auf der Matte, gr\u200bößer",
+    ):
+        assert made.encode(text).tolist() == ids
 
 
 def test_words_that_look_like_special_tokens_stay_out(tmp_path):

@@ -36,6 +36,7 @@ class Texts:
         these parts are the texts, counted from 0. Names: records are tf.Example, and every value of
         these bytes features is a text.
       compression: Of tfrecord files: none, gzip, zlib or zstd.
+      normalize: Applied to each text.
     """
 
     def __init__(
@@ -45,10 +46,12 @@ class Texts:
         file_format: str,
         columns: Sequence[str] = (),
         compression: str = "none",
+        normalize: Callable[[bytes], bytes] = lambda text: text,
     ) -> None:
         self._paths = list(paths)
         self._file_format = file_format
         self._compression = compression
+        self._normalize = normalize
         self._numbers = [int(column) for column in columns if column.isdecimal()]
         self._names = [column for column in columns if not column.isdecimal()]
         if self._numbers and self._names:
@@ -81,7 +84,7 @@ class Texts:
         for path in self._paths:
             lines = self._records if self._file_format == "tfrecord" else self._lines
             for number, line in enumerate(lines(path, lambda at, done=done: progress(done + at))):
-                yield from self._columns(path, number, line)
+                yield from map(self._normalize, self._columns(path, number, line))
             done += path.stat().st_size
             progress(done)
 

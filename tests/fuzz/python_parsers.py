@@ -1,0 +1,109 @@
+"""Targets for fuzzers: the parsers in Python of files that others made.
+
+A target is called with arbitrary bytes. It fails by any exception but the parser's own.
+"""
+
+import json
+import os
+import struct
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from frazo import _core
+from frazo.checkpoint.manifest import DamagedCheckpointError, FileRecord, Manifest
+from frazo_tools.gettext.mo_file import MoError, read_mo
+from frazo_tools.gettext.mo_file_writer import HEADER, write_mo
+from frazo_tools.images.idx import IdxError, read_idx
+
+
+class Target(NamedTuple):
+    """What a fuzzer needs.
+
+    Attributes:
+        check: reads bytes and checks what comes out.
+        seeds: files of the kind, from which others are made.
+    """
+
+    check: Callable[[bytes], None]
+    seeds: list[bytes]
+
+
+def _check_mo(content: bytes) -> None:
+    try:
+        messages = read_mo(content, "fuzz")
+    except MoError as error:
+        assert "fuzz: " in str(error)
+        return
+    for message in messages:
+        assert message.source
+        # The strings together are not longer than the file; a plural has up to 100 forms.
+        assert len(message.target) <= len(content)
+
+
+# Memory in place of a file on the disk.
+_IDX_PATH = Path(f"/proc/self/fd/{os.memfd_create('idx')}")
+
+
+def _check_idx(content: bytes) -> None:
+    _IDX_PATH.write_bytes(content)
+    for dimensions in (1, 3):
+        try:
+            values = read_idx(_IDX_PATH, dimensions)
+        except IdxError:
+            continue
+        assert values.ndim == dimensions
+        assert values.tobytes() == content[4 * (1 + dimensions) :]
+
+
+def _check_manifest(content: bytes) -> None:
+    text = content.decode(errors="replace")
+    _check_manifest_text(text)
+    _check_manifest_text(_with_checksum(text))
+
+
+def _with_checksum(text: str) -> str:
+    """Returns the text with the right checksum, which no fuzzer would guess, if it is JSON."""
+    try:
+        body = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    if not isinstance(body, dict):
+        return text
+    body.pop("self_crc32c", None)
+    checksum = _core.crc32c(json.dumps(body, sort_keys=True).encode())
+    return json.dumps({**body, "self_crc32c": checksum})
+
+
+def _check_manifest_text(text: str) -> None:
+    try:
+        manifest = Manifest.from_text(text, Path("fuzz"))
+    except DamagedCheckpointError as error:
+        assert "fuzz: " in str(error)
+        return
+    assert Manifest.from_text(manifest.to_text(), Path("again")) == manifest
+    for file in manifest.files:
+        assert "/" not in file.name
+
+
+_MANIFEST = Manifest(7, 0.5, (FileRecord("ckpt-00000007.index", 3, 5),))
+
+TARGETS = {
+    "mo": Target(
+        _check_mo,
+        [
+            write_mo(
+                {"Open": "Öffnen", "menu\x04File": "Datei", "a file\0%d files": "eine\0mehrere"}
+            ),
+            write_mo({"Open": "Öffnen"}, byte_order=">", charset="iso-8859-1"),
+            write_mo({"a\0b": "x\0y\0z"}, header=HEADER.format("UTF-8").replace("n != 1", "n%3")),
+        ],
+    ),
+    "idx": Target(
+        _check_idx,
+        [struct.pack(">2I", 0x801, 3) + b"abc", struct.pack(">4I", 0x803, 1, 2, 2) + b"abcd"],
+    ),
+    "manifest": Target(
+        _check_manifest, [_MANIFEST.to_text().encode(), b'{"format": 1, "files": []}']
+    ),
+}
