@@ -32,21 +32,23 @@ constexpr const char kBatcher[] =
     "threads: 1 batcher { buckets { length_of: ['source', 'target'] bounds: [4, 8] "
     "tokens: 16 } prefetch_batches: 1 }";
 
-// Plans of the sources above, on files that stay for the life of the process.
-std::vector<std::shared_ptr<const PipelinePlan>> MakePlans() {
-  const auto& scratch = *new bytes::ScratchFolder();
-  WritePairs(scratch, 2, 20);
-  std::vector<std::shared_ptr<const PipelinePlan>> plans;
-  for (const char* const source : kSources) {
-    plans.push_back(*PipelinePlan::Create(
-        ParseConfig(scratch, absl::StrCat(source, kTextProcessor, kBatcher))));
+// Plans of the sources above, and their files.
+struct Setup {
+  Setup() {
+    WritePairs(scratch, 2, 20);
+    for (const char* const source : kSources) {
+      plans.push_back(*PipelinePlan::Create(
+          ParseConfig(scratch, absl::StrCat(source, kTextProcessor, kBatcher))));
+    }
   }
-  return plans;
-}
+
+  bytes::ScratchFolder scratch;
+  std::vector<std::shared_ptr<const PipelinePlan>> plans;
+};
 
 const std::vector<std::shared_ptr<const PipelinePlan>>& Plans() {
-  static const auto& plans = *new auto(MakePlans());
-  return plans;
+  static const Setup setup;
+  return setup.plans;
 }
 
 void Check(std::string_view input) {
