@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -23,12 +21,6 @@ constexpr CompressionKind kCompressions[] = {CompressionKind::kGzip, Compression
                                              CompressionKind::kZstd};
 // A few bytes may decompress to very many; no more than these are read.
 constexpr size_t kMostBytes = size_t{1} << 16;
-
-void Require(bool condition, const char* what) {
-  if (condition) return;
-  std::fprintf(stderr, "broken: %s\n", what);
-  std::abort();
-}
 
 struct Content {
   std::string bytes;

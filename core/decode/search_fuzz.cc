@@ -4,8 +4,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -25,12 +23,6 @@ namespace {
 constexpr int64_t kSentences = 2;
 constexpr int64_t kVocabulary = 7;
 constexpr int64_t kSource = 3;
-
-void Require(bool condition, const char* what) {
-  if (condition) return;
-  std::fprintf(stderr, "broken: %s\n", what);
-  std::abort();
-}
 
 // Larger searches only take longer.
 bool IsSmall(const frazo::Search& config) {
@@ -115,7 +107,7 @@ std::vector<std::string> frazo::FuzzSeeds() {
         "sampling { samples: 3 top_k: 4 top_p: 0.9 temperature: 0.7 } eos_id: 0 max_length: 5",
         "scoring {} eos_id: 2 max_length: 5"}) {
     frazo::Search config;
-    decode::Require(google::protobuf::TextFormat::ParseFromString(text, &config), text);
+    Require(google::protobuf::TextFormat::ParseFromString(text, &config), text);
     seeds.push_back(config.SerializeAsString());
   }
   return seeds;

@@ -1,8 +1,6 @@
 // Reads arbitrary bytes as columns, the last of them as numbers.
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,12 +18,6 @@ std::unique_ptr<RecordProcessor> MakeReader() {
   for (const char* const name : {"a", "", "c"}) config.mutable_tab_separated()->add_columns(name);
   config.add_steps()->mutable_parse_numbers()->set_field("c");
   return *RecordProcessor::Create(config);
-}
-
-void Require(bool condition, const char* what) {
-  if (condition) return;
-  std::fprintf(stderr, "broken: %s\n", what);
-  std::abort();
 }
 
 void Check(std::string_view record) {

@@ -20,12 +20,6 @@
 namespace frazo::records {
 namespace {
 
-void Require(bool condition, const char* what) {
-  if (condition) return;
-  std::fprintf(stderr, "broken: %s\n", what);
-  std::abort();
-}
-
 // Makes a new folder with files, the current one from now on.
 bool EnterFolder() {
   std::string folder = (std::filesystem::temp_directory_path() / "file_pattern_XXXXXX").string();

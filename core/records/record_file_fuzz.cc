@@ -5,8 +5,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -30,12 +28,6 @@ constexpr const char* kFormats[] = {"tfrecord", "text"};
 // The maximal number of bytes of records that are read from one file, because a few bytes may
 // decompress to very many.
 constexpr size_t kMostBytes = size_t{1} << 16;
-
-void Require(bool condition, const char* what) {
-  if (condition) return;
-  std::fprintf(stderr, "broken: %s\n", what);
-  std::abort();
-}
 
 // A file in memory, which all inputs use.
 class MemoryFile {
