@@ -5,6 +5,8 @@ import signal
 from types import FrameType
 from typing import Any
 
+from frazo.program.restart import accept_signals
+
 # A shell reports a process that a signal ended with this exit code plus the signal's number.
 _SIGNAL_EXIT = 128
 
@@ -30,6 +32,7 @@ class StopRequest:
             numbers.append(signal.SIGHUP)
         for number in numbers:
             self._previous[number] = signal.signal(number, self._receive)
+        accept_signals()
         return self
 
     def __exit__(self, *_) -> None:

@@ -36,6 +36,7 @@ class FileRunState(RunState):
             on.
           console: For messages.
         """
+        super().__init__()
         self._directory = train_directory
         self._stop_request = StopRequest()
         self._follower = CheckpointFollower(
