@@ -1,6 +1,7 @@
 """The jobs as processes of their own."""
 
 import json
+import re
 
 import pytest
 from tiny_experiment import Trainer, train, write_experiment
@@ -86,3 +87,23 @@ def test_an_evaler_of_a_longer_training_waits_for_it(config, tmp_path):
         ended = evaler.end()
     assert ended.code == 0, ended.err
     assert "its last checkpoint, of step 80, is done" in ended.out
+
+
+def test_one_checkpoint_can_be_evaluated_once_more(config, tmp_path):
+    logdir = f"--logdir={tmp_path}"
+    assert train(config, logdir, "--job=trainer").code == 0
+    ended = train(config, logdir, "--job=evaler_once_test@40")
+    assert (ended.code, ended.err) == (0, "")
+    assert re.search(
+        r"^eval_test: step: 40, .*\neval_test: ckpt-00000040 is done$", ended.out, re.M
+    )
+    scores = tmp_path / "eval_test" / "scores.jsonl"
+    assert steps_scored(scores) == [40]
+    assert train(config, logdir, "--job=evaler_once_test@40").code == 0
+    first, second = (json.loads(line)["metrics"] for line in scores.read_text().splitlines())
+    assert first == second
+    missing = train(config, logdir, "--job=evaler_once_test@41")
+    assert (missing.code, missing.err) == (
+        1,
+        f"error: {tmp_path}/train: there is no checkpoint of step 41; there are those of 20, 40, 60\n",
+    )

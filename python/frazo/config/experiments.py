@@ -1,7 +1,6 @@
 """Loads experiments: from a name or a file, through `extends` and --set, to a checked message."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from frazo.config.config_text import ConfigText
@@ -11,7 +10,7 @@ from frazo.config.index import known_models, nearest_model
 from frazo.config.overlay import overlay
 from frazo.config.overrides import apply_override
 from frazo.config.reader import read
-from frazo.config.suggestions import nearest
+from frazo.config.text_file import TextFile, existing_file, read_text
 from frazo.config.validation import validate
 from frazo.proto import experiment_pb2
 
@@ -50,14 +49,6 @@ def list_models() -> list[tuple[str, str]]:
     return [(name, _description(path)) for name, path in known_models().items()]
 
 
-@dataclass(frozen=True)
-class _ExperimentFile:
-    """A file and its name in errors."""
-
-    path: Path
-    shown: str
-
-
 def _description(path: Path) -> str:
     try:
         return _load(_model_file(path), ()).message.description
@@ -65,11 +56,11 @@ def _description(path: Path) -> str:
         return f"cannot be read: {str(error).splitlines()[0]}"
 
 
-def _chosen_file(model: str | None, config: str | None) -> _ExperimentFile:
+def _chosen_file(model: str | None, config: str | None) -> TextFile:
     if model is not None and config is not None:
         raise ConfigError("--model and --config: give one of them, not both")
     if config is not None:
-        return _existing_file(Path(config), config, f"--config={config}")
+        return existing_file(Path(config), config, f"--config={config}")
     if model is None:
         raise ConfigError(
             "--model: no experiment is given; "
@@ -87,10 +78,10 @@ def _chosen_file(model: str | None, config: str | None) -> _ExperimentFile:
     raise ConfigError(f"--model={model}: {_unknown_model(model, list(models))}")
 
 
-def _model_file(path: Path) -> _ExperimentFile:
+def _model_file(path: Path) -> TextFile:
     # In Bazel's runfiles the file is a link; a person edits its target.
     resolved = path.resolve()
-    return _ExperimentFile(resolved, str(resolved))
+    return TextFile(resolved, str(resolved))
 
 
 def _unknown_model(name: str, names: list[str]) -> str:
@@ -105,14 +96,14 @@ def _unknown_model(name: str, names: list[str]) -> str:
     return f'no known model is named "{name}"; {remedy}'
 
 
-def _load(file: _ExperimentFile, extending: tuple[_ExperimentFile, ...]) -> Document:
+def _load(file: TextFile, extending: tuple[TextFile, ...]) -> Document:
     """Reads a file and the experiments that it extends.
 
     Args:
       file: The file to read.
       extending: The files that extend it, in order.
     """
-    above = read(ConfigText(file.shown, _text(file)), experiment_pb2.Experiment)
+    above = read(ConfigText(file.shown, read_text(file)), experiment_pb2.Experiment)
     if not above.message.HasField("extends"):
         return above
     extending += (file,)
@@ -122,16 +113,12 @@ def _load(file: _ExperimentFile, extending: tuple[_ExperimentFile, ...]) -> Docu
     return below
 
 
-def _extended_file(
-    document: Document, file: _ExperimentFile, extending: tuple[_ExperimentFile, ...]
-) -> _ExperimentFile:
+def _extended_file(document: Document, file: TextFile, extending: tuple[TextFile, ...]) -> TextFile:
     name = document.message.extends
     at = document.location.children["extends"].value
     if "/" in name or name.endswith(".textproto"):
         try:
-            base = _existing_file(
-                file.path.parent / name, str(Path(file.shown).parent / name), name
-            )
+            base = existing_file(file.path.parent / name, str(Path(file.shown).parent / name), name)
         except ConfigError as error:
             note = "a path is relative to the file that contains it"
             raise ConfigError.at(at, "extends", str(error), note) from None
@@ -146,36 +133,3 @@ def _extended_file(
             at, "extends", f"the experiments extend each other in a circle: {chain}"
         )
     return base
-
-
-def _existing_file(path: Path, shown: str, name: str) -> _ExperimentFile:
-    """Returns the file at `path`. Raises a ConfigError that begins with `name` if there is none."""
-    if path.is_dir():
-        raise ConfigError(f"{name}: it is a directory; give the path of a .textproto file")
-    if not path.exists():
-        problem = f"{name}: no such file"
-        if not path.parent.is_dir():
-            raise ConfigError(f"{problem}; the directory {path.parent} does not exist either")
-        match = nearest(path.name, sorted(other.name for other in path.parent.iterdir()))
-        remedy = f'did you mean "{path.with_name(match)}"?' if match else "check the path"
-        raise ConfigError(f"{problem}; {remedy}")
-    return _ExperimentFile(path, shown)
-
-
-def _text(file: _ExperimentFile) -> str:
-    try:
-        data = file.path.read_bytes()
-    except OSError as error:
-        raise ConfigError(
-            f"{file.shown}:1:1: experiment: cannot be read: {error.strerror}"
-        ) from None
-    try:
-        # Some editors begin a file with a byte order mark.
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        before = data[: error.start].decode("utf-8", "replace")
-        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-        raise ConfigError(
-            f"{file.shown}:{line}:{column}: experiment: "
-            f"byte 0x{data[error.start]:02x} is not UTF-8; an experiment is a text file in UTF-8"
-        ) from None

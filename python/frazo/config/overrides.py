@@ -1,4 +1,5 @@
-"""Overrides from the command line: `--set path=value`, one field each.
+"""Overrides from the command line: `--set path=value`, one field each. Other flags take this form,
+too.
 
 The value is textproto: a scalar, an enum's name, `{ ... }` to merge into a message, `[a, b]` to
 replace a list. The quotes of a single string may be left out.
@@ -23,32 +24,42 @@ from frazo.config.reader import read, unknown_field
 from frazo.config.suggestions import suggestion
 
 
-def apply_override(document: Document, assignment: str) -> None:
-    """Applies `assignment`, the text after --set, to `document`.
+def apply_override(
+    document: Document, assignment: str, flag: str = "--set", path: str = ""
+) -> None:
+    """Applies `assignment`, the text after a flag, to `document`.
+
+    Args:
+      document: The message and the positions of its fields.
+      assignment: The text.
+      flag: The flag, for errors.
+      path: Path of the message, for errors.
 
     Raises:
       ConfigError: The path or the value is wrong.
     """
-    argument = _Argument(f"--set {assignment}", "", assignment)
+    argument = _Argument(f"{flag} {assignment}", "", assignment, flag)
     try:
         steps, value_start = paths.split_assignment(assignment)
     except PathError as error:
-        raise ConfigError.at(argument.at(error.column), "--set", str(error)) from None
-    _Override(argument, value_start).apply(document, steps, "")
+        raise ConfigError.at(argument.at(error.column), flag, str(error)) from None
+    _Override(argument, value_start).apply(document, steps, path)
 
 
 @dataclass(frozen=True)
 class _Argument(ConfigText):
-    """The text after --set.
+    """The text after a flag.
 
     Attributes:
       text: A textproto: a first line of our own, then the value in its original column.
-      assignment: The text after --set.
+      assignment: The text after the flag.
+      flag: The flag.
       name_column: Column in the argument of the last step of the path. Errors in our first line are
         reported there.
     """
 
     assignment: str
+    flag: str
     name_column: int = 1
 
     def origin(self, line: int, column: int) -> Origin:
@@ -223,9 +234,8 @@ class _Override:
         new = read(config, type(document.message), path, first_index)
         field_name, *others = new.location.children
         if others:
-            problem = (
-                f"one --set changes one field, here {field_name}; use a second --set for this field"
-            )
+            flag = self._argument.flag
+            problem = f"one {flag} changes one field, here {field_name}; use a second {flag} for this field"
             raise ConfigError.at(
                 new.location.children[others[0]].name, join(path, others[0]), problem
             )

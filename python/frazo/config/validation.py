@@ -15,12 +15,16 @@ from frazo.config.validators import validator_of
 from frazo.proto import field_rules_pb2
 
 
-def validate(document: Document) -> None:
+def validate(document: Document, path: str = "") -> None:
     """Raises a ConfigError for the first error, at the position where the value was written.
 
     A missing field is reported where its message opens.
+
+    Args:
+      document: The message and the positions of its fields.
+      path: Path of the message, for errors.
     """
-    _check_message(document.message, document.location, "")
+    _check_message(document.message, document.location, path)
 
 
 def _check_message(message: Any, location: Location, path: str) -> None:

@@ -15,9 +15,15 @@ class Jobs:
       trainer: Whether it trains.
       evaluated: Names of the inputs that it evaluates, as in the experiment.
       decoded: Names of the inputs that it decodes, as in the experiment.
+      worker: Whether it computes gradients in a cluster.
+      parameter_server: Whether it holds variables in a cluster.
+      only_step: Set: it evaluates the checkpoint of this step alone, and ends.
     """
 
     controller: bool
     trainer: bool
     evaluated: tuple[str, ...]
     decoded: tuple[str, ...] = ()
+    worker: bool = False
+    parameter_server: bool = False
+    only_step: int | None = None

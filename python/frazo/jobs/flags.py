@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from frazo.program.command_line import LOGGING_HELP, CommandLine, path_argument
 from frazo.program.errors import UsageError
 
+# These run the jobs of the process.
+JOB_MODES = ("sync", "async")
 MODES = (
-    "sync",
+    *JOB_MODES,
     "inspect_model",
     "inspect_params",
     "inspect_evaler",
@@ -17,7 +19,7 @@ MODES = (
     "write_inference_graph",
 )
 # These modes read or write checkpoints.
-_MODES_WITH_LOGDIR = ("sync", "write_inference_graph")
+_MODES_WITH_LOGDIR = (*JOB_MODES, "write_inference_graph")
 LIST_MODELS = "list"
 
 _DESCRIPTION = """\
@@ -31,7 +33,11 @@ The data goes on where it stood; see --input_from_start.
 
 _EPILOG = """\
 modes
-  sync            run the jobs (default)
+  sync            run the jobs (default); in a cluster all workers compute each
+                  step together, and the weights are those of one process with
+                  the whole batch
+  async           run the jobs in a cluster with parameter servers: each worker
+                  goes on by itself
   inspect_model   print the table of variables
   inspect_params  print the experiment with all its defaults
   inspect_evaler  print the names of the inputs, for --job=evaler_NAME
@@ -53,9 +59,30 @@ jobs
   trainer         trains
   evaler_NAME     evaluates the input NAME (evaler_test, evaler_train, ...) at
                   each newest checkpoint
+  evaler_once_NAME@STEP
+                  evaluates the input NAME at the checkpoint of STEP, and ends
   decoder_NAME    decodes the input NAME at each newest checkpoint: the outputs
                   (translations, say), their attention and scores are in
                   decode_NAME/
+
+clusters
+  //tools:launch starts all jobs of a cluster on this machine. On several
+  machines start a trainer for each, with the same flags but --job and --task.
+  --cluster=FILE     a .textproto of the message Cluster: the addresses of the
+                     controller, the workers and the parameter servers
+  --cluster_spec=TEXT
+                     the same in Lingvo's form:
+                     worker=HOST:PORT,HOST:PORT@controller=HOST:PORT
+  --cluster=tf_config, --cluster=slurm, --cluster=slurm:PORT
+                     read it, and the part of this process, from TF_CONFIG, or
+                     from what srun sets: each task is a worker, the first one
+                     also the controller
+  There --job is also
+  worker          computes gradients; --task says which worker this is
+  ps              holds a part of the variables (async)
+  and in --mode=async the trainer schedules the steps of the workers. In
+  --mode=sync --job=trainer is the same as --job=worker. Processes of a job that
+  are lost may be started again by the same command.
 
 examples
   What there is:
@@ -70,6 +97,16 @@ examples
   Train in one process and evaluate in another:
     trainer --config=mine.textproto --logdir=/tmp/mine --job=controller,trainer
     trainer --config=mine.textproto --logdir=/tmp/mine --job=evaler_test
+  Evaluate the checkpoint of step 1000 once:
+    trainer --model=image.mnist.LeNet5 --logdir=/tmp/mnist/log \\
+        --job=evaler_once_test@1000
+  Train with two workers, each in a process, and a third that evaluates:
+    trainer --model=image.mnist.LeNet5 --logdir=/tmp/mnist/two --job=controller,worker --task=0 \\
+        --cluster_spec=controller=localhost:7000@worker=localhost:7001,localhost:7002
+    trainer --model=image.mnist.LeNet5 --logdir=/tmp/mnist/two --job=worker --task=1 \\
+        --cluster_spec=controller=localhost:7000@worker=localhost:7001,localhost:7002
+    trainer --model=image.mnist.LeNet5 --logdir=/tmp/mnist/two --job=evaler_test \\
+        --cluster_spec=controller=localhost:7000@worker=localhost:7001,localhost:7002
   Decode the newest checkpoint, and once more with another search:
     trainer --model=mt.gettext_en_de.TransformerTiny --logdir=/tmp/ende/log \\
         --job=decoder_test
@@ -130,12 +167,7 @@ def parse_flags(arguments: Sequence[str]) -> argparse.Namespace:
         help="compute on this machine's processors, or also on its GPUs, all in this process "
         "(default: cpu)",
     )
-    parser.add_argument(
-        "--job",
-        metavar="JOBS",
-        help="the jobs of this process, separated by commas: controller, trainer, evaler_NAME, "
-        "decoder_NAME",
-    )
+    _add_cluster_flags(parser)
     flags = parser.parse_args(arguments)
     if flags.mode in _MODES_WITH_LOGDIR and flags.logdir is None and flags.model != LIST_MODELS:
         raise UsageError(
@@ -163,6 +195,39 @@ def _add_logdir_flags(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         type=path_argument,
         help="where write_inference_graph writes to (default: inference_graph/ in --logdir)",
+    )
+
+
+def _add_cluster_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--job",
+        metavar="JOBS",
+        help="the jobs of this process, separated by commas: controller, trainer, evaler_NAME, "
+        "evaler_once_NAME@STEP, decoder_NAME; in a cluster also worker, ps",
+    )
+    parser.add_argument(
+        "--task",
+        metavar="N",
+        type=int,
+        help="in a cluster: the number of the worker or of the parameter server, from 0",
+    )
+    parser.add_argument(
+        "--cluster",
+        metavar="FILE",
+        type=os.path.expanduser,
+        help="the addresses of a cluster's members, in a .textproto file; or tf_config or slurm, "
+        "whose variables tell",
+    )
+    parser.add_argument(
+        "--cluster_spec", metavar="TEXT", help="the same, as JOB=HOST:PORT,HOST:PORT@JOB=HOST:PORT"
+    )
+    parser.add_argument(
+        "--cluster_set",
+        metavar="PATH=VALUE",
+        action="append",
+        default=[],
+        help="change a field of the cluster, such as lease_seconds=30 or security.insecure=true; may "
+        "be repeated",
     )
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import tensorflow as tf
 from frazo.checkpoint.directory import Checkpoint
+from frazo.evaluate.scored_set import ScoredSet
 from frazo.evaluate.scored_sets import scored_sets
 from frazo.experiment.job_list import TRAIN_INPUT, Jobs
 from frazo.experiment.model import InferenceModel, Model
@@ -44,13 +45,7 @@ def run(
     """
     if jobs.controller:
         _write_records(experiment, logdir, console, run_state.share)
-    sets = scored_sets(jobs, experiment, logdir, console)
-    model = InferenceModel(experiment, sets[0].scored_input.element_spec) if sets else None
-    if model is not None:
-        # The trainer has given the warnings.
-        check_task_inputs(model.task, experiment, jobs.evaluated)
-        for scored in sets:
-            scored.prepare(model)
+    sets, model = prepared_sets(experiment, jobs, logdir, console)
     step = _BEFORE_ALL
     while checkpoint := run_state.latest_checkpoint(after=step):
         wanting = [scored for scored in sets if scored.wants(checkpoint.step)]
@@ -71,6 +66,30 @@ def run(
             if stop
             else f"{label}: training has finished; its last checkpoint, of step {step}, is done"
         )
+
+
+def prepared_sets(
+    experiment: experiment_pb2.Experiment, jobs: Jobs, logdir: Path, console: Console
+) -> tuple[list[ScoredSet], InferenceModel | None]:
+    """Returns what the jobs score, ready for it, and the model; None if they score nothing.
+
+    Args:
+      experiment: The experiment.
+      jobs: The jobs of the process.
+      logdir: The experiment's log directory.
+      console: For log lines.
+
+    Raises:
+      JobError: An input cannot be used.
+    """
+    sets = scored_sets(jobs, experiment, logdir, console)
+    model = InferenceModel(experiment, sets[0].scored_input.element_spec) if sets else None
+    if model is not None:
+        # The trainer has given the warnings.
+        check_task_inputs(model.task, experiment, jobs.evaluated)
+        for scored in sets:
+            scored.prepare(model)
+    return sets, model
 
 
 def restored(model: InferenceModel, checkpoint: Checkpoint) -> bool:

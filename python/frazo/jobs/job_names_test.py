@@ -40,6 +40,31 @@ def test_jobs(text, expected):
     assert parse_jobs(text, INPUTS) == expected
 
 
+def test_jobs_of_a_cluster():
+    jobs = parse_jobs("Worker,controller,ps", INPUTS)
+    assert jobs == Jobs(True, False, (), worker=True, parameter_server=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "inputs", "evaluated", "step"),
+    [
+        ("evaler_once_test@100", INPUTS, ("Test",), 100),
+        ("EVALER_ONCE_Test@0,evaler_once_dev@0", INPUTS, ("Test", "Dev"), 0),
+        ("evaler_once_dev_2@7", ["dev_2"], ("dev_2",), 7),
+        ("evaler_once_a@b@7", ["a@b"], ("a@b",), 7),
+        # The evaler of an input whose name begins so.
+        ("evaler_once_more", ["Once_More"], ("Once_More",), None),
+    ],
+)
+def test_the_evaluation_of_one_checkpoint(text, inputs, evaluated, step):
+    assert parse_jobs(text, inputs) == Jobs(False, False, evaluated, only_step=step)
+
+
+def test_errors_tell_where_the_name_was_written():
+    with pytest.raises(UsageError, match=r"^cluster.followers\[0\]: the experiment has no input"):
+        parse_jobs("evaler_tset", INPUTS, "cluster.followers[0]")
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -55,9 +80,22 @@ def test_jobs(text, expected):
             'did you mean "decoder_test"?',
         ),
         (
-            "worker",
-            '--job=worker: there is no job called "worker"; the jobs are: controller, '
-            "decoder_dev, decoder_test, decoder_train, evaler_dev, evaler_test, evaler_train, trainer",
+            "x",
+            '--job=x: there is no job called "x"; the jobs are: controller, decoder_dev, decoder_test, '
+            "decoder_train, evaler_dev, evaler_test, evaler_train, ps, trainer, worker",
+        ),
+        (
+            "evaler_once_tset@7",
+            '--job=evaler_once_tset@7: the experiment has no input called "tset"; ',
+        ),
+        ("evaler_once_test", '"evaler_once_test": expected evaler_once_NAME@STEP, such as '),
+        ("evaler_once_test@", '"evaler_once_test@": expected evaler_once_NAME@STEP'),
+        ("evaler_once_test@-5", '"evaler_once_test@-5": expected evaler_once_NAME@STEP'),
+        ("evaler_once_test@5,trainer", "of one step and ends; give it a process of its own"),
+        ("evaler_once_test@5,evaler_dev", "of one step and ends; give it a process of its own"),
+        (
+            "evaler_once_test@5,evaler_once_dev@6",
+            "of one step and ends; give it a process of its own",
         ),
         ("trainer,,controller", 'there is no job called "";'),
     ],

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from frazo.experiment.job_list import Jobs
-from frazo.jobs import follow_job
+from frazo.jobs import follow_job, once_job
 from frazo.jobs.train_job import TrainJob
 from frazo.program.console import Console
 from frazo.program.disk_and_graph_errors import disk_and_graph_errors
@@ -43,6 +43,8 @@ def run(
                 experiment, jobs, logdir, console, run_state, may_restart_input=may_restart_input
             )
             job.run()
+        elif jobs.only_step is not None:
+            once_job.run(experiment, jobs, logdir, console, run_state)
         else:
             follow_job.run(experiment, jobs, logdir, console, run_state)
     stop = run_state.should_stop()

@@ -5,12 +5,14 @@ at once.
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
 from frazo.config import ConfigError, list_models, load_experiment, resolved_text
 from frazo.experiment.job_list import TRAIN_INPUT
-from frazo.jobs.flags import LIST_MODELS, enter_callers_directory, parse_flags
+from frazo.jobs.cluster_part import resolve_cluster
+from frazo.jobs.flags import JOB_MODES, LIST_MODELS, enter_callers_directory, parse_flags
 from frazo.jobs.job_names import local_jobs, parse_jobs
 from frazo.program.command_line import log_console, run_program, wants_all_messages
 from frazo.program.console import Console
@@ -26,7 +28,7 @@ from frazo.program.tensorflow_start import start_tensorflow
 from frazo.proto import experiment_pb2
 
 # What the others print is their result: it goes to standard output.
-_MODES_THAT_LOG = ("sync", "write_inference_graph")
+_MODES_THAT_LOG = (*JOB_MODES, "write_inference_graph")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -72,7 +74,7 @@ def _run(flags: argparse.Namespace, console: Console) -> int:
         sys.stdout.write(resolved_text(experiment))
     elif flags.mode in ("inspect_evaler", "inspect_decoder"):
         console.line(",".join(sorted(name.lower() for name in experiment.inputs)))
-    elif flags.mode == "sync":
+    elif flags.mode in JOB_MODES:
         return _run_jobs(flags, experiment, console)
     else:
         _start_tensorflow(flags, console)
@@ -93,10 +95,17 @@ def _run_jobs(
     flags: argparse.Namespace, experiment: experiment_pb2.Experiment, console: Console
 ) -> int:
     names = list(experiment.inputs)
+    if resolve_cluster(flags, os.environ, names) is not None:
+        raise UsageError("--cluster: so far only its layout is checked; leave the flag out")
     if flags.job is None:
         jobs = local_jobs(names, experiment.decode.local_inputs)
     else:
         jobs = parse_jobs(flags.job, names)
+    if jobs.worker or jobs.parameter_server:
+        raise UsageError(
+            f"--job={flags.job}: workers and parameter servers are members of a cluster; give "
+            "--cluster=FILE, too, or use --job=trainer"
+        )
     if (jobs.trainer or jobs.controller) and TRAIN_INPUT not in names:
         raise UsageError(
             f"inputs: there is no input called {TRAIN_INPUT}, so there is nothing to train on; the experiment has "
