@@ -27,6 +27,7 @@ from frazo.train.inner_loop import InnerLoop
 from frazo.train.outer_loop import OuterLoop
 from frazo.train.report import TrainReport
 from frazo.train.saver import Saver
+from frazo.train.score_feedback import ScoreFeedback
 from frazo.train.state import TrainState, UnfitPositionError
 
 
@@ -67,6 +68,8 @@ class TrainJob:
         self._run_state = run_state
         self._may_restart_input = may_restart_input
         self._records = ControlRecords(logdir, console)
+        # Why the training ended before max_steps, and has finished nevertheless.
+        self._early_stop: str | None = None
         self._scores = LocalScores(jobs, experiment, logdir, console, run_state)
 
     def run(self) -> None:
@@ -97,18 +100,27 @@ class TrainJob:
         step = self._restore(store, state)
         if self._keeps_records:
             self._records.write(experiment, model)
-        if step < experiment.train.max_steps:
+        settings = experiment.train
+        feedback = ScoreFeedback(
+            model.score_followers,
+            settings.early_stop if settings.HasField("early_stop") else None,
+            self._logdir,
+            self._console,
+        )
+        if step < settings.max_steps and feedback.early_stop(step) is None:
             self._run_state.clear_finished()
             inner = InnerLoop(model, state.iterator, experiment.learner.max_nonfinite_steps)
             saver = Saver(state, CheckpointWriter(store), self._console)
             report = TrainReport(
                 self._train_directory,
-                experiment.train.max_steps,
+                settings.max_steps,
                 console=self._console,
                 lost=train_input.lost_records,
             )
-            step = self._run_loop(model, inner, saver, report)
-        if step >= experiment.train.max_steps:
+            step = self._run_loop(model, inner, saver, report, feedback)
+        if step < settings.max_steps:
+            self._early_stop = feedback.early_stop(step)
+        if step >= settings.max_steps or self._early_stop is not None:
             self._run_state.mark_finished(step)
         return step
 
@@ -154,7 +166,14 @@ class TrainJob:
             model.learner.restart_averages()
             self._console.line(f"train: {taken.describe()}")
 
-    def _run_loop(self, model: Model, inner: InnerLoop, saver: Saver, report: TrainReport) -> int:
+    def _run_loop(
+        self,
+        model: Model,
+        inner: InnerLoop,
+        saver: Saver,
+        report: TrainReport,
+        feedback: ScoreFeedback,
+    ) -> int:
 
         def after_first_step() -> None:
             seconds = process_clock.seconds_since_start()
@@ -166,13 +185,20 @@ class TrainJob:
 
         try:
             loop = OuterLoop(self._experiment.train, model, inner, saver, report, self._run_state)
-            return loop.run(after_first_step, lambda step: self._scores.score(model, step))
+            return loop.run(
+                after_first_step, lambda step: self._scores.score(model, step), feedback
+            )
         finally:
             report.close()
 
     def _say_end(self, step: int) -> None:
         console, logdir = self._console, self._logdir
-        if stop := self._run_state.should_stop():
+        if self._early_stop is not None:
+            console.line(
+                f"train: early stop at step {step} of {self._experiment.train.max_steps}: "
+                f"{self._early_stop}"
+            )
+        elif stop := self._run_state.should_stop():
             console.line(
                 f"train: stopped by {stop.reason} at step {step} of "
                 f"{self._experiment.train.max_steps}; saved. The same command goes on from there."

@@ -10,6 +10,7 @@ from frazo.run.run_state import RunState
 from frazo.train.inner_loop import InnerLoop, InputEnded
 from frazo.train.report import TrainReport
 from frazo.train.saver import Saver
+from frazo.train.score_feedback import ScoreFeedback
 
 # No loop is meant to last longer, whatever steps_per_loop, as a signal has to wait for its end.
 # Loops do not change the results.
@@ -38,15 +39,19 @@ class OuterLoop:
         self._seconds_per_step = 0.0
 
     def run(
-        self, after_first_step: Callable[[], None], at_checkpoint: Callable[[int], None]
+        self,
+        after_first_step: Callable[[], None],
+        at_checkpoint: Callable[[int], None],
+        feedback: ScoreFeedback | None = None,
     ) -> int:
-        """Trains to max_steps or until a stop is requested, and saves at the end.
+        """Trains to max_steps, an early stop or until a stop is requested, and saves at the end.
 
         Args:
           after_first_step: Called once after the first step; work that should not delay this step
             belongs here.
           at_checkpoint: Called with the step of each checkpoint once its snapshot is taken. The
             weights are still those of the step.
+          feedback: What training takes from scores. Default: nothing.
 
         Returns:
           The number of steps done.
@@ -57,7 +62,7 @@ class OuterLoop:
         """
         try:
             try:
-                step = self._run(after_first_step, at_checkpoint)
+                step = self._run(after_first_step, at_checkpoint, feedback)
             except InputEnded as end:
                 ended = self._save_at_end_of_input()
                 self._saver.close()
@@ -69,13 +74,16 @@ class OuterLoop:
         return step
 
     def _run(
-        self, after_first_step: Callable[[], None], at_checkpoint: Callable[[int], None]
+        self,
+        after_first_step: Callable[[], None],
+        at_checkpoint: Callable[[int], None],
+        feedback: ScoreFeedback | None,
     ) -> int:
         step = int(self._model.global_step)
         self._report.begin(step)
         reported = step
         first = True
-        while step < self._settings.max_steps and not self._run_state.should_stop():
+        while self._goes_on(step, feedback):
             steps = 1 if first else self._steps_to_next_event(step)
             began = time.monotonic()
             try:
@@ -95,6 +103,8 @@ class OuterLoop:
                 self._report.report(step)
                 reported = step
             self._saver.poll()
+            if feedback is not None and step % self._settings.save_interval_steps == 0:
+                feedback.before_checkpoint(step)
             if step % self._settings.save_interval_steps == 0 or step == self._settings.max_steps:
                 self._checkpoint(step, at_checkpoint)
             elif time.monotonic() - self._saved_at >= self._settings.save_interval_seconds:
@@ -104,6 +114,11 @@ class OuterLoop:
         if not first:
             self._save(step)
         return step
+
+    def _goes_on(self, step: int, feedback: ScoreFeedback | None) -> bool:
+        if step >= self._settings.max_steps or self._run_state.should_stop():
+            return False
+        return feedback is None or feedback.early_stop(step) is None
 
     def _checkpoint(self, step: int, at_checkpoint: Callable[[int], None]) -> None:
         self._save(step)
