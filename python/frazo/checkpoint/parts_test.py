@@ -59,7 +59,7 @@ def test_a_worker_that_does_not_come_is_an_error(tmp_path):
         chief_of(tmp_path, wait_for_all=late),
         PartStore(parts_of(tmp_path, 1, wait_for_all=late)),
     ):
-        with pytest.raises(CheckpointWriteError, match="worker 2 .* did not come"):
+        with pytest.raises(CheckpointWriteError, match=r"worker 2 .* did not come"):
             store.write(205, numbers(kernel=5))
     assert CheckpointDirectory(tmp_path).recorded_steps() == []
 

@@ -4,12 +4,10 @@ import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
-from frazo.cluster.client import CoordinationClient
 from frazo.cluster.controller import Controller
-from frazo.config import resolved_text
 from frazo.experiment.job_list import Jobs
 from frazo.program.console import Console
-from frazo.program.errors import EXIT_FAILED, EXIT_FINISHED
+from frazo.program.errors import EXIT_FINISHED
 from frazo.proto import cluster_pb2, coordination_pb2, experiment_pb2
 
 

@@ -28,6 +28,7 @@ from frazo.train.loop_plan import Ending
 from frazo.train.outer_loop import OuterLoop
 from frazo.train.report import TrainReport
 from frazo.train.saver import Saver
+from frazo.train.score_feedback import ScoreFeedback
 from frazo.train.state import TrainState, UnfitPositionError
 from frazo.train.worker_group import WorkerGroup
 
@@ -76,6 +77,8 @@ class TrainJob:
         self._run_state = run_state
         self._may_restart_input = may_restart_input
         self._records = ControlRecords(logdir, console)
+        # Why the training ended before max_steps, and has finished nevertheless.
+        self._early_stop: str | None = None
         self._scores = LocalScores(jobs, experiment, logdir, console, run_state)
 
     def run(self) -> Ending:
@@ -108,10 +111,17 @@ class TrainJob:
             self._console.warning(warning)
         state = TrainState(model, train_input)
         store = self._store()
-        step, ending = self._restore(store, state), Ending.GOES_ON
+        step, ending = self._restore(store, state), Ending.FINISHES
         if self._keeps_records:
             self._records.write(experiment, model)
-        if step < experiment.train.max_steps:
+        settings = experiment.train
+        feedback = ScoreFeedback(
+            model.score_followers,
+            settings.early_stop if settings.HasField("early_stop") else None,
+            self._logdir,
+            self._console,
+        )
+        if self._is_to_train(step, feedback):
             if self._is_chief:
                 self._run_state.clear_finished()
             inner = InnerLoop(
@@ -126,15 +136,23 @@ class TrainJob:
             )
             report = TrainReport(
                 self._train_directory if self._is_chief else None,
-                experiment.train.max_steps,
+                settings.max_steps,
                 console=self._console,
                 lost=train_input.lost_records,
                 progress=self._run_state.progress,
             )
-            step, ending = self._run_loop(model, inner, saver, report)
-        if step >= experiment.train.max_steps:
+            step, ending = self._run_loop(model, inner, saver, report, feedback)
+        if step < settings.max_steps:
+            self._early_stop = feedback.early_stop(step)
+        if step >= settings.max_steps or ending == Ending.FINISHES:
             self._run_state.mark_finished(step)
         return step, ending
+
+    def _is_to_train(self, step: int, feedback: ScoreFeedback) -> bool:
+        """Returns whether there is a next step; the chief knows the scores."""
+        has_steps = step < self._experiment.train.max_steps
+        ends_early = feedback.early_stop(step) is not None
+        return has_steps and not self._workers.agreement.chief_value(int(ends_early))
 
     def _store(self) -> CheckpointStore | PartStore:
         parts = self._workers.parts
@@ -200,7 +218,12 @@ class TrainJob:
             self._console.line(f"train: {taken.describe()}")
 
     def _run_loop(
-        self, model: Model, inner: InnerLoop, saver: Saver, report: TrainReport
+        self,
+        model: Model,
+        inner: InnerLoop,
+        saver: Saver,
+        report: TrainReport,
+        feedback: ScoreFeedback,
     ) -> tuple[int, Ending]:
 
         def after_first_step() -> None:
@@ -225,14 +248,19 @@ class TrainJob:
                 self._run_state,
                 agreement=self._workers.agreement,
             )
-            step = loop.run(after_first_step, at_checkpoint)
+            step = loop.run(after_first_step, at_checkpoint, feedback)
             return step, loop.ending
         finally:
             report.close()
 
     def _say_end(self, step: int, ending: Ending) -> None:
         console, logdir = self._console, self._logdir
-        if stop := self._run_state.should_stop():
+        if self._early_stop is not None:
+            console.line(
+                f"train: early stop at step {step} of {self._experiment.train.max_steps}: "
+                f"{self._early_stop}"
+            )
+        elif stop := self._run_state.should_stop():
             console.line(
                 f"train: stopped by {stop.reason} at step {step} of "
                 f"{self._experiment.train.max_steps}; saved. The same command goes on from there."

@@ -68,6 +68,7 @@ class RunState(abc.ABC):
 
     def record_checkpoint(self, step: int) -> None:
         """Tells those who watch the run that the checkpoint of `step` is whole."""
+        del step
 
     @abc.abstractmethod
     def finished(self) -> int | None:

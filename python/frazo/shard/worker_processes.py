@@ -12,7 +12,7 @@ _SECONDS = 300
 def free_addresses(count: int) -> list[str]:
     """Returns loopback addresses whose ports no one uses now."""
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    addresses = ["127.0.0.1:%d" % server.getsockname()[1] for server in sockets]
+    addresses = [f"127.0.0.1:{server.getsockname()[1]}" for server in sockets]
     for server in sockets:
         server.close()
     return addresses

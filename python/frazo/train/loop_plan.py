@@ -1,6 +1,7 @@
 """What the workers of a training agree on before each loop."""
 
 import enum
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import tensorflow as tf
@@ -15,6 +16,8 @@ class Ending(enum.IntEnum):
     STOPS = 1
     # It is saved; those that are not to stop begin anew with other workers.
     REGROUPS = 2
+    # The training is done, although some steps are left.
+    FINISHES = 3
 
 
 class LoopPlan(NamedTuple):
@@ -38,6 +41,7 @@ class Wishes(NamedTuple):
       leaves: Whether this process was asked to stop.
       ends: Whether the whole training was asked to stop.
       regroups: Whether other workers wait to join.
+      finishes: Whether the training is done early.
     """
 
     steps: int
@@ -45,6 +49,7 @@ class Wishes(NamedTuple):
     leaves: bool = False
     ends: bool = False
     regroups: bool = False
+    finishes: bool = False
 
 
 class Agreement:
@@ -58,6 +63,9 @@ class Agreement:
         """Returns the value that the first worker gave."""
         return value
 
+    def synchronize(self, variables: Sequence[tf.Variable]) -> None:
+        """Gives the variables of all workers the values that those of the first one have."""
+
 
 class CollectiveAgreement(Agreement):
     """The agreement of a group of processes."""
@@ -69,6 +77,7 @@ class CollectiveAgreement(Agreement):
           group: The workers.
           min_workers: Training goes on if at least so many remain.
         """
+        self._group = group
         self._min_workers = min_workers
         self._exchange = tf.function(group.gather, autograph=False).get_concrete_function(
             tf.TensorSpec([len(Wishes._fields)], tf.int64)
@@ -85,6 +94,10 @@ class CollectiveAgreement(Agreement):
         row = [value] + [0] * (len(Wishes._fields) - 1)
         return int(self._exchange(tf.constant(row, tf.int64))[0, 0])
 
+    def synchronize(self, variables: Sequence[tf.Variable]) -> None:
+        for variable in variables:
+            variable.assign(self._group.gather(variable.read_value())[0])
+
 
 def joined_plan(wishes: list[Wishes], min_workers: int) -> LoopPlan:
     """Returns the plan that all workers follow.
@@ -99,7 +112,9 @@ def joined_plan(wishes: list[Wishes], min_workers: int) -> LoopPlan:
     chief = wishes[0]
     leaving = sum(wish.leaves for wish in wishes)
     remaining = len(wishes) - leaving
-    if any(wish.ends for wish in wishes) or (leaving and remaining < max(min_workers, 1)):
+    if chief.finishes:
+        ending = Ending.FINISHES
+    elif any(wish.ends for wish in wishes) or (leaving and remaining < max(min_workers, 1)):
         ending = Ending.STOPS
     elif leaving or chief.regroups:
         ending = Ending.REGROUPS

@@ -11,6 +11,7 @@ from frazo.train.inner_loop import InnerLoop, InputEnded
 from frazo.train.loop_plan import Agreement, Ending, Wishes
 from frazo.train.report import TrainReport
 from frazo.train.saver import Saver
+from frazo.train.score_feedback import ScoreFeedback
 
 # No loop is meant to last longer, whatever steps_per_loop, as a signal has to wait for its end.
 # Loops do not change the results.
@@ -56,20 +57,24 @@ class OuterLoop:
 
     @property
     def ending(self) -> Ending:
-        """Why run() returned before max_steps; GOES_ON if it did not."""
+        """Why run() returned; GOES_ON if it reached max_steps."""
         return self._ending
 
     def run(
-        self, after_first_step: Callable[[], None], at_checkpoint: Callable[[int], None]
+        self,
+        after_first_step: Callable[[], None],
+        at_checkpoint: Callable[[int], None],
+        feedback: ScoreFeedback | None = None,
     ) -> int:
-        """Trains to max_steps, until a stop is requested or until other workers join or leave, and
-        saves at the end.
+        """Trains to max_steps, an early stop, a request to stop or until other workers join or
+        leave, and saves at the end.
 
         Args:
           after_first_step: Called once after the first step; work that should not delay this step
             belongs here.
           at_checkpoint: Called with the step of each checkpoint once its snapshot is taken. The
             weights are still those of the step.
+          feedback: What training takes from scores. Default: nothing.
 
         Returns:
           The number of steps done.
@@ -80,7 +85,7 @@ class OuterLoop:
         """
         try:
             try:
-                step = self._run(after_first_step, at_checkpoint)
+                step = self._run(after_first_step, at_checkpoint, feedback)
             except InputEnded as end:
                 ended = self._save_at_end_of_input()
                 self._saver.close()
@@ -92,14 +97,17 @@ class OuterLoop:
         return step
 
     def _run(
-        self, after_first_step: Callable[[], None], at_checkpoint: Callable[[int], None]
+        self,
+        after_first_step: Callable[[], None],
+        at_checkpoint: Callable[[int], None],
+        feedback: ScoreFeedback | None,
     ) -> int:
         step = int(self._model.global_step)
         self._report.begin(step)
         reported = step
         first = True
         while step < self._settings.max_steps:
-            plan = self._agreement.plan(self._wishes(step, first))
+            plan = self._agreement.plan(self._wishes(step, first, feedback))
             self._ending = plan.ending
             if plan.ending != Ending.GOES_ON:
                 break
@@ -124,6 +132,9 @@ class OuterLoop:
                 self._report.report(step)
                 reported = step
             self._saver.poll()
+            if feedback is not None and step % self._settings.save_interval_steps == 0:
+                feedback.before_checkpoint(step)
+                self._agreement.synchronize(feedback.variables)
             if step % self._settings.save_interval_steps == 0 or step == self._settings.max_steps:
                 self._checkpoint(step, at_checkpoint)
         if step > reported:
@@ -132,7 +143,7 @@ class OuterLoop:
             self._save(step)
         return step
 
-    def _wishes(self, step: int, first: bool) -> Wishes:
+    def _wishes(self, step: int, first: bool, feedback: ScoreFeedback | None) -> Wishes:
         requests = self._run_state.checkpoint_requests()
         is_requested = requests != self._checkpoint_requests
         self._checkpoint_requests = requests
@@ -144,6 +155,7 @@ class OuterLoop:
             leaves=stop is not None,
             ends=stop is not None and stop.is_for_all,
             regroups=self._run_state.should_regroup(),
+            finishes=feedback is not None and feedback.early_stop(step) is not None,
         )
 
     def _checkpoint(self, step: int, at_checkpoint: Callable[[int], None]) -> None:
