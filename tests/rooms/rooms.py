@@ -38,6 +38,7 @@ FLOORS = (
     ("python/frazo/tasks/image", "python/frazo/tasks/mt"),
     ("python/frazo/checkpoint", "python/frazo/scores"),
     ("python/frazo/experiment", "python/frazo/run"),
+    ("python/frazo/cluster",),
     ("python/frazo/train", "python/frazo/evaluate"),
     ("python/frazo/export",),
     ("python/frazo/jobs",),
