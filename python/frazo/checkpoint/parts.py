@@ -99,4 +99,4 @@ class CheckpointParts:
         return self._directory / name
 
     def _barrier(self, step: int) -> str:
-        return f"parts of {checkpoint_name(step)}"
+        return f"parts-of-{checkpoint_name(step)}"

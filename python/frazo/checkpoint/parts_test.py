@@ -34,7 +34,7 @@ def test_the_parts_of_all_workers_are_one_checkpoint(tmp_path):
         parts = parts_of(tmp_path, rank, wait_for_all=barriers.append)
         PartStore(parts).write(205, numbers(**{f"position{rank}": rank}))
     chief_of(tmp_path, wait_for_all=barriers.append).write(205, numbers(kernel=5))
-    assert barriers == ["parts of ckpt-00000205"] * 3
+    assert barriers == ["parts-of-ckpt-00000205"] * 3
     checkpoint = CheckpointDirectory(tmp_path).open(205)
     names = ["kernel", "position1", "position2"]
     values = read_tensors(checkpoint, dict.fromkeys(names, tf.int32))

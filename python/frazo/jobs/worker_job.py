@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import tensorflow as tf
 from frazo.checkpoint.parts import CheckpointParts
-from frazo.cluster.client import CoordinationClient, Orders
+from frazo.cluster.client import BarrierTimeout, CoordinationClient, GenerationOver
 from frazo.cluster.member_run_state import MemberRunState
 from frazo.experiment.job_list import Jobs
 from frazo.input.share import Share
@@ -48,6 +48,7 @@ class WorkerJob:
         client: CoordinationClient,
         generation: coordination_pb2.Generation,
         index: int,
+        watchdog: WorkerWatchdog,
     ):
         """Starts no server.
 
@@ -57,7 +58,9 @@ class WorkerJob:
           client: Is registered, and sends heartbeats.
           generation: The workers, and this one among them.
           index: The number of this worker in the layout.
+          watchdog: Gets the controller's orders.
         """
+        self._watchdog = watchdog
         self._experiment = experiment
         self._cluster = cluster
         self._client = client
@@ -93,7 +96,7 @@ class WorkerJob:
         try:
             with (
                 disk_and_graph_errors(logdir),
-                WorkerWatchdog(self._client, self._generation.number),
+                self._watchdog.training(self._generation.number),
             ):
                 job = TrainJob(
                     self._experiment,
@@ -116,13 +119,13 @@ class WorkerJob:
             return WorkerGroup()
         connect(self._addresses, self.share.replica)
         group = CollectiveGroup(self.share.replica, self.share.replicas)
-        client, cluster = self._client, self._cluster
+        cluster = self._cluster
         parts = CheckpointParts(
             logdir / "train",
             generation=self._generation.number,
             rank=group.rank,
             size=group.size,
-            wait_for_all=lambda barrier: client.wait_at_barrier(barrier, _PARTS_SECONDS),
+            wait_for_all=self._wait_for_parts,
             may_commit=self._require_lease,
         )
         min_workers = cluster.min_workers or len(cluster.workers)
@@ -131,12 +134,18 @@ class WorkerJob:
         )
         return WorkerGroup(CollectiveAgreement(group, min_workers), reduction, parts)
 
+    def _wait_for_parts(self, barrier: str) -> None:
+        try:
+            self._client.wait_at_barrier(barrier, _PARTS_SECONDS)
+        except (GenerationOver, BarrierTimeout) as error:
+            raise OSError(str(error)) from error
+
     def _require_lease(self) -> None:
-        if not self._client.lease_is_valid() or self._is_over(self._client.orders):
+        if not self._client.lease_is_valid():
             raise OSError("this process was silent for too long: other workers may write now")
 
-    def _is_over(self, orders: Orders) -> bool:
-        return orders.generation > self._generation.number
+    def _is_over(self) -> bool:
+        return self._client.orders.generation > self._generation.number
 
     def _end(self, ending: Ending, stop: Stop | None, console: Console) -> int:
         outcomes = coordination_pb2.LeaveRequest
@@ -165,9 +174,9 @@ class WorkerJob:
         """
         seconds = self._cluster.lease_seconds + 3 * self._cluster.heartbeat_seconds if wait else 0
         until = time.monotonic() + seconds
-        while not self._is_over(self._client.orders) and time.monotonic() < until:
+        while not self._is_over() and time.monotonic() < until:
             time.sleep(0.05)
-        return self._is_over(self._client.orders)
+        return self._is_over()
 
     def _begin_anew(self, reason: str, console: Console) -> NoReturn:
         console.end_live()

@@ -1,46 +1,61 @@
 """Frees a worker that waits for others that are gone."""
 
+import contextlib
 import threading
+from collections.abc import Iterator
 
-from frazo.cluster.client import CoordinationClient, Orders
+from frazo.cluster.orders import Orders
 from frazo.program.restart import restart_program
-from frazo.shard.collective_server import abort_collectives
 
 # How long a worker may take to end what it does when its generation is over.
 _GRACE_SECONDS = 20.0
 
 
 class WorkerWatchdog:
-    """Within it, collectives end when the generation does, and the program starts anew if that is
-    not enough.
+    """Ends collectives when a generation ends, and starts the program anew if that is not enough.
+
+    `watch` is what the heartbeats call with new orders.
     """
 
-    def __init__(self, client: CoordinationClient, generation: int):
-        self._client = client
-        self._generation = generation
+    def __init__(self):
         self._lock = threading.Lock()
+        self._orders = Orders()
+        self._generation: int | None = None
         self._timer: threading.Timer | None = None
-        self._is_closed = False
 
-    def __enter__(self) -> "WorkerWatchdog":
-        self._client.on_change = self._watch
-        self._watch(self._client.orders)
-        return self
-
-    def __exit__(self, *_) -> None:
+    def watch(self, orders: Orders) -> None:
+        """Takes new orders, from any thread."""
         with self._lock:
-            self._is_closed = True
-            if self._timer is not None:
-                self._timer.cancel()
+            self._orders = orders
+            self._check()
 
-    def _watch(self, orders: Orders) -> None:
-        is_over = orders.generation > self._generation
-        if not is_over and (orders.stop is None or not orders.stop.failed):
+    @contextlib.contextmanager
+    def training(self, generation: int) -> Iterator[None]:
+        """Within it the process trains in a generation, and the watchdog is awake."""
+        with self._lock:
+            self._generation = generation
+            self._check()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._generation = None
+                timer, self._timer = self._timer, None
+            if timer is not None:
+                timer.cancel()
+
+    def _check(self) -> None:
+        """Called with the lock held."""
+        orders = self._orders
+        if self._generation is None or self._timer is not None:
             return
-        with self._lock:
-            if self._is_closed or self._timer is not None:
-                return
-            self._timer = threading.Timer(_GRACE_SECONDS, restart_program)
-            self._timer.daemon = True
-            self._timer.start()
-        abort_collectives(orders.reason or "the run failed")
+        has_failed = orders.stop is not None and orders.stop.failed
+        if orders.generation <= self._generation and not has_failed:
+            return
+        self._timer = threading.Timer(_GRACE_SECONDS, restart_program)
+        self._timer.daemon = True
+        self._timer.start()
+        # Loaded here only: the heartbeats begin before TensorFlow is there.
+        from frazo.shard.collective_server import abort_collectives
+
+        abort_collectives(orders.reason or (orders.stop.reason if orders.stop else "no reason"))

@@ -25,6 +25,11 @@ class StopRequest:
     def __bool__(self) -> bool:
         return self.signal is not None
 
+    @property
+    def is_interrupt(self) -> bool:
+        """Whether Ctrl+C was the request."""
+        return self.signal == signal.SIGINT
+
     def __enter__(self) -> "StopRequest":
         numbers = [signal.SIGTERM, signal.SIGINT]
         # `nohup` ignores it for the programs that it starts.
