@@ -158,8 +158,7 @@ class WorkerJob:
         """Begins anew if another worker is the cause of the error, else tells the controller."""
         outcomes = coordination_pb2.LeaveRequest
         if stop is None and isinstance(error, Exception):
-            is_graph_error = isinstance(error.__cause__, tf.errors.OpError)
-            if self._generation_ends(wait=is_graph_error):
+            if self._generation_ends(wait=_may_come_from_others(error)):
                 self._begin_anew(self._client.orders.reason, console)
         self._client.leave(
             outcomes.FAILED,
@@ -182,3 +181,13 @@ class WorkerJob:
         console.end_live()
         console.line(f"train: begins anew with the workers that there are: {reason}")
         restart_program()
+
+
+def _may_come_from_others(error: BaseException) -> bool:
+    """Returns whether another worker may be the cause: a collective or a barrier failed."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, tf.errors.OpError | GenerationOver):
+            return True
+        cause = cause.__cause__
+    return False
