@@ -14,14 +14,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+
+from frazo.shard.worker_processes import free_addresses
 
 from tests.benchmarks import side_by_side
 from tests.benchmarks.lenet5 import LOG_LINE, OUR_ENVIRONMENT, PEER_SCRIPTS, TRAIN_DIGITS
 from tests.benchmarks.side_by_side import Case, Comparison, Contender, Measurement
 from tests.benchmarks.training_process import TrainingProcess, watch_training
-
-from frazo.shard.worker_processes import free_addresses
 
 BATCH_SIZE = 256
 STEPS = 400

@@ -157,9 +157,9 @@ class WorkerJob:
     def _fail(self, error: BaseException, stop: Stop | None, console: Console) -> None:
         """Begins anew if another worker is the cause of the error, else tells the controller."""
         outcomes = coordination_pb2.LeaveRequest
-        if stop is None and isinstance(error, Exception):
-            if self._generation_ends(wait=_may_come_from_others(error)):
-                self._begin_anew(self._client.orders.reason, console)
+        may_go_on = stop is None and isinstance(error, Exception)
+        if may_go_on and self._generation_ends(wait=_may_come_from_others(error)):
+            self._begin_anew(self._client.orders.reason, console)
         self._client.leave(
             outcomes.FAILED,
             message=str(error) or type(error).__name__,
