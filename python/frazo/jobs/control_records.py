@@ -5,7 +5,7 @@ from pathlib import Path
 
 import tensorflow as tf
 from frazo.config import resolved_text
-from frazo.experiment.changes import changed_fields
+from frazo.config.changes import changed_fields
 from frazo.experiment.model import Model
 from frazo.experiment.model_analysis import model_analysis
 from frazo.program import durable_file

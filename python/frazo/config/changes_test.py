@@ -1,6 +1,7 @@
-from frazo.experiment.changes import changed_fields
-from frazo.proto import experiment_pb2
 from google.protobuf import text_format
+
+from frazo.config.changes import changed_fields
+from frazo.proto import experiment_pb2
 
 BEFORE = """
 description: "one"

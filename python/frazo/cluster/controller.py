@@ -1,0 +1,228 @@
+"""The controller of a run: the process that the others find each other by."""
+
+import asyncio
+import concurrent.futures
+import contextlib
+import threading
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import grpc
+from frazo.cluster.addresses import Address, parse_address, why_not_bound
+from frazo.cluster.coordination import Coordination, RunOutcome
+from frazo.cluster.event_log import EventLog
+from frazo.cluster.run_record import RunRecord
+from frazo.cluster.security import Security, read_security, require_protection
+from frazo.cluster.service import CoordinationService
+from frazo.cluster.token_check import TokenCheck
+from frazo.program.console import Console
+from frazo.program.errors import JobError
+from frazo.program.exclusive_lock import exclusive_lock
+from frazo.proto import cluster_pb2, coordination_pb2, coordination_pb2_grpc
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+_SERVICE = coordination_pb2.DESCRIPTOR.services_by_name["Coordination"].full_name
+# An experiment's text has some kilobytes.
+MAX_MESSAGE_BYTES = 4 << 20
+_MAX_CALLS = 10_000
+_TAKE_OVER_CHECK_SECONDS = 3.0
+_MAX_TICK_SECONDS = 0.5
+# Calls that wait get so long to end when the controller does.
+_GRACE_SECONDS = 1.0
+_OPTIONS = [
+    # Without it a second server shares a taken port, and each gets some of the calls.
+    ("grpc.so_reuseport", 0),
+    ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
+    ("grpc.max_send_message_length", 4 * MAX_MESSAGE_BYTES),
+    ("grpc.max_metadata_size", 16 << 10),
+    # Members that lost their network without a word leave no connection behind.
+    ("grpc.keepalive_time_ms", 30_000),
+    ("grpc.keepalive_timeout_ms", 10_000),
+    ("grpc.http2.min_ping_interval_without_data_ms", 5_000),
+]
+
+
+class Controller:
+    """Serves the coordination of one run, in a thread of its own."""
+
+    def __init__(self, cluster: cluster_pb2.Cluster, logdir: Path, console: Console):
+        """Opens nothing.
+
+        Args:
+          cluster: The layout of the run, whose values were checked.
+          logdir: That of the run; the record is in its folder `control`.
+          console: For events and warnings.
+        """
+        self._cluster = cluster
+        self._logdir = logdir
+        self._console = console
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._closing: asyncio.Event | None = None
+        self._started: concurrent.futures.Future[Address] = concurrent.futures.Future()
+        self._ended: concurrent.futures.Future[RunOutcome | None] = concurrent.futures.Future()
+
+    def start(self) -> None:
+        """Starts to serve.
+
+        Raises:
+          JobError: Another controller has the logdir, the port is taken, or the cluster's security
+            does not permit the address.
+        """
+        if self._thread is not None:
+            raise RuntimeError("a controller starts once")
+        self._thread = threading.Thread(target=self._run, name="controller")
+        self._thread.start()
+        try:
+            self._started.result()
+        except BaseException:
+            self._thread.join()
+            raise
+
+    @property
+    def address(self) -> str:
+        """host:port, with the real port."""
+        return str(self._started.result(timeout=0))
+
+    def wait_until_over(self, timeout_seconds: float | None = None) -> RunOutcome | None:
+        """Waits for the end of the run: it has finished or was stopped, and all have left.
+
+        Args:
+          timeout_seconds: How long; None: for ever.
+
+        Returns:
+          How it ended; None: it has not, or close() was called.
+
+        Raises:
+          JobError: Another controller took the run over.
+        """
+        try:
+            return self._ended.result(timeout_seconds)
+        except concurrent.futures.TimeoutError:
+            return None
+
+    def close(self) -> None:
+        """Ends the service. The run may go on under another controller."""
+        if self._thread is None:
+            return
+        loop, closing = self._loop, self._closing
+        if loop is not None and closing is not None:
+            # The loop may have ended by itself.
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(closing.set)
+        self._thread.join()
+
+    def __enter__(self) -> "Controller":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _run(self) -> None:
+        try:
+            outcome = asyncio.run(self._main())
+        except BaseException as error:
+            if not self._started.done():
+                self._started.set_exception(error)
+            self._ended.set_exception(error)
+        else:
+            self._ended.set_result(outcome)
+
+    async def _main(self) -> RunOutcome | None:
+        self._loop = asyncio.get_running_loop()
+        self._closing = asyncio.Event()
+        security = read_security(self._cluster.security)
+        address = parse_address(self._cluster.controller, "cluster.controller")
+        for warning in require_protection(
+            address, "the controller", security, self._cluster.security.insecure
+        ):
+            self._console.warning(warning)
+        record = RunRecord(self._logdir)
+        with exclusive_lock(record.path.parent, "controller"):
+            coordination = Coordination(
+                self._cluster, record.read(), time.monotonic, EventLog(time.time, self._console.log)
+            )
+            service = CoordinationService(coordination, record, time.time, self._console)
+            # Takes the run over: from now on a controller before this one finds a greater epoch.
+            await service.tick()
+            async with _server(service, address, security) as port:
+                self._started.set_result(Address(address.host, port))
+                self._console.line(f"the controller listens on {self.address}")
+                await self._serve(coordination, service, self._closing)
+            await service.tick()
+            return coordination.outcome()
+
+    async def _serve(
+        self, coordination: Coordination, service: CoordinationService, closing: asyncio.Event
+    ) -> None:
+        """Lets time pass until the run is over."""
+        tick_seconds = min(_MAX_TICK_SECONDS, self._cluster.lease_seconds / 10)
+        checked = before = time.monotonic()
+        while coordination.outcome() is None and not closing.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(closing.wait(), tick_seconds)
+            now = time.monotonic()
+            # While this process was frozen, nobody could give it a sign of life.
+            if now - before > self._cluster.lease_seconds / 2:
+                coordination.members.excuse(now - before)
+            before = now
+            if now >= checked + _TAKE_OVER_CHECK_SECONDS:
+                checked = now
+                await service.require_newest()
+            await service.tick()
+
+
+@contextlib.asynccontextmanager
+async def _server(
+    service: CoordinationService, address: Address, security: Security
+) -> AsyncIterator[int]:
+    """Serves within the context; gives the port."""
+    interceptors = [TokenCheck(security.authorization)] if security.authorization else []
+    server = grpc.aio.server(
+        interceptors=interceptors, options=_OPTIONS, maximum_concurrent_rpcs=_MAX_CALLS
+    )
+    coordination_pb2_grpc.add_CoordinationServicer_to_server(service, server)
+    healthy = health.aio.HealthServicer()
+    health_pb2_grpc.add_HealthServicer_to_server(healthy, server)
+    for name in ("", _SERVICE):
+        await healthy.set(name, health_pb2.HealthCheckResponse.SERVING)
+    names = (_SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME)
+    reflection.enable_server_reflection(names, server)
+    port = _listen(server, address, security)
+    await server.start()
+    try:
+        yield port
+    finally:
+        await healthy.enter_graceful_shutdown()
+        await server.stop(_GRACE_SECONDS)
+
+
+def _listen(server: grpc.aio.Server, address: Address, security: Security) -> int:
+    try:
+        if security.certificates is None:
+            port = server.add_insecure_port(str(address))
+        else:
+            certificates = security.certificates
+            credentials = grpc.ssl_server_credentials(
+                [(certificates.key, certificates.certificate)],
+                root_certificates=certificates.ca,
+                require_client_auth=True,
+            )
+            port = server.add_secure_port(str(address), credentials)
+    except RuntimeError:
+        port = 0
+    if port:
+        return port
+    cause = why_not_bound(address)
+    if cause:
+        raise JobError(
+            f"the controller cannot listen on {address}: {cause}. End the process that has the "
+            "port, or give another address as `controller` in the cluster"
+        )
+    raise JobError(
+        f"the controller cannot listen on {address}: security.certificate_file and key_file are no "
+        "certificate and key that belong together; check them, and ca_file"
+    )

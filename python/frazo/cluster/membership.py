@@ -1,0 +1,168 @@
+"""Who belongs to a run, and who gave a sign of life.
+
+Member: the holder of a name. Incarnation: one process that held it. The newest registration of a
+name wins; an incarnation that was replaced, or has left, never belongs to the run again.
+"""
+
+import collections
+import dataclasses
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from frazo.cluster.member_key import MemberKey
+from frazo.cluster.refusals import CannotBelong, NotRegistered
+from frazo.proto import coordination_pb2
+
+Life = coordination_pb2.RunStatus.Member.Life
+
+# Bounds what a client that registers under ever new names can make the controller keep.
+MAX_MEMBERS = 10_000
+_REMEMBERED_INCARNATIONS = 64
+
+
+class Registration(NamedTuple):
+    """What a process tells of itself when it registers."""
+
+    key: MemberKey
+    incarnation: str
+    host: str
+    process: int
+    address: str
+
+
+@dataclasses.dataclass
+class Member:
+    """The present holder of a name.
+
+    last_seen: the controller's clock at its last sign of life, s. generation: the one that it says
+    it trains in; 0: none. starts: how many incarnations there were, with this one.
+    """
+
+    key: MemberKey
+    incarnation: str
+    host: str
+    process: int
+    address: str
+    last_seen: float
+    starts: int = 1
+    life: Life = Life.ALIVE
+    generation: int = 0
+    status: coordination_pb2.MemberStatus = dataclasses.field(
+        default_factory=coordination_pb2.MemberStatus
+    )
+    message: str = ""
+    traceback: str = ""
+
+    @property
+    def has_left(self) -> bool:
+        return self.life in (Life.FINISHED, Life.STOPPED, Life.FAILED)
+
+    def __str__(self) -> str:
+        return f"{self.key} ({self.address})" if self.address else str(self.key)
+
+    def process_text(self) -> str:
+        return f"{self.host}, process {self.process}"
+
+
+class Admission(NamedTuple):
+    """A registration that was accepted.
+
+    member: the holder of the name. replaced: the holder before it, if this is another process.
+    is_new: False if the same process was registered already.
+    """
+
+    member: Member
+    replaced: Member | None
+    is_new: bool
+
+
+class Membership:
+    """All members. It has no clock of its own: `now` is seconds of any clock that only grows."""
+
+    def __init__(self, lease_seconds: float):
+        self._lease_seconds = lease_seconds
+        self._members: dict[MemberKey, Member] = {}
+        self._replaced: dict[MemberKey, collections.deque[str]] = {}
+
+    def __iter__(self) -> Iterator[Member]:
+        return iter(self._members.values())
+
+    def __len__(self) -> int:
+        return len(self._members)
+
+    def get(self, key: MemberKey) -> Member | None:
+        return self._members.get(key)
+
+    def alive(self) -> list[Member]:
+        return [member for member in self if member.life == Life.ALIVE]
+
+    def admit(self, registration: Registration, now: float) -> Admission:
+        """Registers a process. A repeated registration changes nothing but its last sign of life.
+
+        Raises:
+          CannotBelong: The process was replaced, has left, or is one too many.
+        """
+        key = registration.key
+        before = self._members.get(key)
+        if before is not None and before.incarnation == registration.incarnation:
+            self._require_present(before)
+            self._see(before, now)
+            return Admission(before, None, False)
+        if registration.incarnation in self._replaced.get(key, ()):
+            raise self._replaced_by(before)
+        if before is None and len(self._members) >= MAX_MEMBERS:
+            raise CannotBelong(f"{key} is one member too many: the run has {MAX_MEMBERS}")
+        starts = 1 if before is None else before.starts + 1
+        member = Member(*registration, last_seen=now, starts=starts)
+        self._members[key] = member
+        if before is not None:
+            replaced = self._replaced.setdefault(
+                key, collections.deque(maxlen=_REMEMBERED_INCARNATIONS)
+            )
+            replaced.append(before.incarnation)
+        return Admission(member, before, True)
+
+    def caller(self, key: MemberKey, incarnation: str, now: float) -> Member:
+        """Returns the member that calls, and notes that it gave a sign of life.
+
+        Raises:
+          NotRegistered: No process is registered under the name.
+          CannotBelong: Another process took its place, or it has left.
+        """
+        member = self._members.get(key)
+        if member is not None and incarnation in self._replaced.get(key, ()):
+            raise self._replaced_by(member)
+        if member is None or member.incarnation != incarnation:
+            raise NotRegistered(f"{key} is not registered; register first")
+        self._require_present(member)
+        self._see(member, now)
+        return member
+
+    def lose_silent(self, now: float) -> list[Member]:
+        """Marks those as lost that were silent for a lease, and returns them."""
+        lost = [m for m in self.alive() if m.last_seen + self._lease_seconds <= now]
+        for member in lost:
+            member.life = Life.LOST
+        return lost
+
+    def excuse(self, seconds: float) -> None:
+        """Gives all so much more time: the controller itself did not listen for so long."""
+        for member in self:
+            member.last_seen += seconds
+
+    def _see(self, member: Member, now: float) -> None:
+        member.last_seen = max(member.last_seen, now)
+        member.life = Life.ALIVE
+
+    def _require_present(self, member: Member) -> None:
+        if member.has_left:
+            raise CannotBelong(
+                f"{member.key} ({member.process_text()}) has left the run; start it again"
+            )
+
+    def _replaced_by(self, member: Member | None) -> CannotBelong:
+        assert member is not None
+        return CannotBelong(
+            f"another process took the place of {member.key}: {member.process_text()}. This one "
+            "must end; run one process for each member"
+        )
