@@ -66,8 +66,9 @@ def find_ports(cluster: cluster_pb2.Cluster) -> None:
         cluster.controller = found(cluster.controller)
         cluster.workers[:] = [found(text) for text in cluster.workers]
         cluster.parameter_servers[:] = [found(text) for text in cluster.parameter_servers]
-        if cluster.HasField("trainer"):
-            cluster.trainer = found(cluster.trainer)
+        for name in ("trainer", "web"):
+            if cluster.HasField(name):
+                setattr(cluster, name, found(getattr(cluster, name)))
 
 
 def _free_port(host: str, sockets: contextlib.ExitStack) -> int:
