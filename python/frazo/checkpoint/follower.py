@@ -6,7 +6,7 @@ from pathlib import Path
 
 from frazo.checkpoint.directory import Checkpoint, CheckpointDirectory
 from frazo.checkpoint.manifest import DamagedCheckpointError
-from frazo.checkpoint.run_status import finished_step
+from frazo.checkpoint.run_status import Finished, read_finished
 from frazo.program.console import Console
 from frazo.program.errors import JobError
 from frazo.program.number_format import format_duration
@@ -32,8 +32,8 @@ class CheckpointFollower:
         Args:
           train_directory: Where the trainer writes checkpoints.
           timeout_seconds: next() fails after this time without a new checkpoint.
-          max_steps: The steps of the whole training. The mark of a training that finished with
-            fewer steps is an old one: it will go on.
+          max_steps: The steps that the whole training is to have. The mark of a training that was
+            to have fewer is an old one: it will go on.
           console: For messages.
           should_stop: Whether to stop waiting.
         """
@@ -59,11 +59,11 @@ class CheckpointFollower:
         while not self._should_stop():
             # Read before looking for a checkpoint: the mark is written after the last one, so none
             # is missed.
-            finished = finished_step(self._path)
+            finished = read_finished(self._path)
             checkpoint = self._newest(after)
             if checkpoint is not None:
                 return checkpoint
-            if finished is not None and finished >= self._max_steps:
+            if finished is not None and finished.max_steps >= self._max_steps:
                 return None
             if time.monotonic() - began > self._timeout_seconds:
                 raise JobError(
@@ -101,12 +101,12 @@ class CheckpointFollower:
             return True
         return False
 
-    def _say_waiting(self, after: int, finished: int | None) -> None:
+    def _say_waiting(self, after: int, finished: Finished | None) -> None:
         what = "the first checkpoint" if after < 0 else f"a checkpoint after step {after}"
         ended = (
             ""
             if finished is None
-            else f"; the training so far ended at step {finished} of {self._max_steps}"
+            else f"; the training so far ended at step {finished.step} of {self._max_steps}"
         )
         self._console.line(
             f"waiting for {what} in {self._path} (at most {format_duration(self._timeout_seconds)}{ended})"

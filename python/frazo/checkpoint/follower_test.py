@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 from frazo.checkpoint.follower import CheckpointFollower
 from frazo.checkpoint.retention import RetentionPolicy
-from frazo.checkpoint.run_status import mark_finished
+from frazo.checkpoint.run_status import Finished, mark_finished
 from frazo.checkpoint.saved_tensor import whole_tensors
 from frazo.checkpoint.store import CheckpointStore
 from frazo.program.console import Console
@@ -26,10 +26,18 @@ def follower(path, timeout_seconds=10.0, max_steps=20, out=None, err=None, stop=
 
 def test_gives_the_newest_and_ends_after_the_last_of_a_finished_training(tmp_path):
     save(tmp_path, 10, 20)
-    mark_finished(tmp_path, 20)
+    mark_finished(tmp_path, Finished(20, 20))
     checkpoints = follower(tmp_path)
     assert checkpoints.next(-1).step == 20
     assert checkpoints.next(20) is None
+
+
+def test_ends_after_the_last_of_a_training_that_stopped_early(tmp_path):
+    save(tmp_path, 10)
+    mark_finished(tmp_path, Finished(10, 20))
+    checkpoints = follower(tmp_path, max_steps=20)
+    assert checkpoints.next(-1).step == 10
+    assert checkpoints.next(10) is None
 
 
 def test_says_that_it_waits_for_the_first_and_takes_it_when_it_comes(tmp_path):
@@ -58,7 +66,7 @@ def test_gives_up_with_the_cause_and_the_remedy(tmp_path):
 
 def test_a_damaged_checkpoint_is_passed_over_and_named_once(tmp_path):
     save(tmp_path, 10, 20)
-    mark_finished(tmp_path, 20)
+    mark_finished(tmp_path, Finished(20, 20))
     data = tmp_path / "ckpt-00000020.data-00000-of-00001"
     os.truncate(data, 3)
     err = io.StringIO()
@@ -71,12 +79,12 @@ def test_a_damaged_checkpoint_is_passed_over_and_named_once(tmp_path):
 
 def test_the_mark_of_a_shorter_training_does_not_end_it(tmp_path):
     save(tmp_path, 10)
-    mark_finished(tmp_path, 10)
+    mark_finished(tmp_path, Finished(10, 10))
 
     class GoOnOnceItWaits(io.StringIO):
         def write(self, text):
             save(tmp_path, 20)
-            mark_finished(tmp_path, 20)
+            mark_finished(tmp_path, Finished(20, 20))
             return super().write(text)
 
     out = GoOnOnceItWaits()

@@ -31,6 +31,7 @@ from frazo.checkpoint.manifest import (
     read_partial,
     step_of,
 )
+from frazo.checkpoint.parts import CheckpointParts, write_bundle
 from frazo.checkpoint.retention import RetentionPolicy, SavedCheckpoint
 from frazo.checkpoint.saved_tensor import SavedTensor
 from frazo.program import durable_file
@@ -47,13 +48,15 @@ class CheckpointWriteError(JobError):
 
 
 class CheckpointStore:
-    """The writer of a directory of checkpoints."""
+    """The writer of a directory of checkpoints. With several workers, that of the chief."""
 
     def __init__(
         self,
         path: Path,
         retention: RetentionPolicy,
         clock: Callable[[], float] = time.time,
+        *,
+        parts: CheckpointParts | None = None,
     ):
         """Creates the directory if it is missing.
 
@@ -61,7 +64,9 @@ class CheckpointStore:
           path: The directory.
           retention: Decides which checkpoints are kept.
           clock: Unix time in seconds.
+          parts: What other workers add to each checkpoint. Default: nothing.
         """
+        self._parts = parts
         self._path = path
         self._retention = retention
         self._clock = clock
@@ -110,16 +115,20 @@ class CheckpointStore:
     def _write(self, step: int, tensors: Sequence[SavedTensor], aside: Path) -> Manifest:
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir()
-        tf.raw_ops.SaveV2(
-            prefix=str(aside / checkpoint_name(step)),
-            tensor_names=[tensor.name for tensor in tensors],
-            shape_and_slices=[tensor.shape_and_slice for tensor in tensors],
-            tensors=[tensor.value for tensor in tensors],
-        )
+        prefix = aside / checkpoint_name(step)
+        if self._parts is None:
+            write_bundle(prefix, tensors)
+        else:
+            own_prefix = aside / "own" / prefix.name
+            own_prefix.parent.mkdir()
+            write_bundle(own_prefix, tensors)
+            self._parts.merge(step, own_prefix, prefix)
         files = sorted(aside.iterdir())
         for file in files:
             durable_file.sync_file(file)
         manifest = Manifest(step, self._clock(), tuple(FileRecord.of(file) for file in files))
+        if self._parts is not None:
+            self._parts.may_commit()
         self._remove_same_step(step)
         partial = partial_path(self._path, step)
         durable_file.write_text(partial, manifest.to_text())
@@ -212,6 +221,22 @@ class CheckpointStore:
                 f"{self._path}: the next save will remove {', '.join(names)}. To keep them, end this "
                 "training and move them out of the folder, or raise train.keep_checkpoints"
             )
+
+
+class PartStore:
+    """Writes what a worker that is not the chief adds to the checkpoints."""
+
+    def __init__(self, parts: CheckpointParts):
+        self._parts = parts
+
+    def write(self, step: int, tensors: Sequence[SavedTensor]) -> None:
+        """Returns once all parts are written. Raises CheckpointWriteError."""
+        try:
+            self._parts.write(step, tensors)
+        except (OSError, FrazoError, tf.errors.OpError) as error:
+            raise CheckpointWriteError(
+                _write_failure(Path(checkpoint_name(step)), error)
+            ) from error
 
 
 def _write_failure(path: Path, error: Exception) -> str:

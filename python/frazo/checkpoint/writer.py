@@ -8,12 +8,12 @@ from collections.abc import Sequence
 
 from frazo.checkpoint.manifest import Manifest
 from frazo.checkpoint.saved_tensor import SavedTensor
-from frazo.checkpoint.store import CheckpointStore, CheckpointWriteError
+from frazo.checkpoint.store import CheckpointStore, CheckpointWriteError, PartStore
 
 
 @dataclasses.dataclass(frozen=True)
 class FinishedSave:
-    """The result of one save: a manifest or an error."""
+    """The result of one save: a manifest or an error; neither for a part of a checkpoint."""
 
     step: int
     write_seconds: float
@@ -28,7 +28,7 @@ class CheckpointWriter:
     (values, not variables), because they are written later.
     """
 
-    def __init__(self, store: CheckpointStore):
+    def __init__(self, store: CheckpointStore | PartStore):
         self._store = store
         self._thread: threading.Thread | None = None
         self._finished: queue.SimpleQueue = queue.SimpleQueue()

@@ -54,6 +54,7 @@ class CoordinationClient:
         self._console = console
         self._session = MemberSession(cluster, name, console.log)
         self._heartbeats = Heartbeats(self._session, cluster.controller_timeout_seconds)
+        self._last_generation = 0
 
     @property
     def orders(self) -> Orders:
@@ -102,14 +103,17 @@ class CoordinationClient:
           JobError: This process may not train, or the controller was away for
             controller_timeout_seconds.
         """
+        # Whoever asks trains no more, and the controller counts on that.
+        self._heartbeats.generation = 0
         request = coordination_pb2.JoinGenerationRequest(
-            caller=self._session.caller, last_generation=self._heartbeats.generation
+            caller=self._session.caller, last_generation=self._last_generation
         )
         told = ""
         while not self._heartbeats.is_cut_off:
             response = self._call("JoinGeneration", request, _JOIN_CALL_SECONDS)
             result = response.WhichOneof("result")
             if result == "formed":
+                self._last_generation = response.formed.number
                 self._heartbeats.generation = response.formed.number
                 return response.formed
             if result == "stop":

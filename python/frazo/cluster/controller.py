@@ -61,6 +61,7 @@ class Controller:
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closing: asyncio.Event | None = None
+        self._coordination: Coordination | None = None
         self._started: concurrent.futures.Future[Address] = concurrent.futures.Future()
         self._ended: concurrent.futures.Future[RunOutcome | None] = concurrent.futures.Future()
 
@@ -85,6 +86,14 @@ class Controller:
     def address(self) -> str:
         """host:port, with the real port."""
         return str(self._started.result(timeout=0))
+
+    def request_stop(self, reason: str) -> None:
+        """Orders all members to save and stop. Any thread may call this, after start()."""
+        if self._loop is not None and self._coordination is not None:
+            request = coordination_pb2.RequestStopRequest(reason=reason)
+            # The loop may have ended by itself.
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._coordination.request_stop, request)
 
     def wait_until_over(self, timeout_seconds: float | None = None) -> RunOutcome | None:
         """Waits for the end of the run: it has finished or was stopped, and all have left.
@@ -145,6 +154,7 @@ class Controller:
             coordination = Coordination(
                 self._cluster, record.read(), time.monotonic, EventLog(time.time, self._console.log)
             )
+            self._coordination = coordination
             service = CoordinationService(coordination, record, time.time, self._console)
             # Takes the run over: from now on a controller before this one finds a greater epoch.
             await service.tick()

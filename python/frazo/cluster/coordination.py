@@ -84,12 +84,10 @@ class Coordination:
         self._known_generation = (self.generations.number, self.generations.is_formed)
 
     def _resume(self, record: control_record_pb2.ControlRecord, now: float) -> None:
-        members = {
-            key_of(w.name): Participant(w.incarnation, w.address, (w.host, w.process))
-            for w in record.workers
-        }
+        members = {r.key: _participant(r) for r in map(_registration, record.workers)}
         self._barriers = Barriers(members, record.barriers)
         self.generations.resume(record.generation, members, now)
+        self.members.resume([_registration(member) for member in record.members])
         self._experiment_sha256 = "" if record.over else record.experiment_sha256
         if record.over:
             self.progress.forget_end()
@@ -118,15 +116,14 @@ class Coordination:
             request.process,
             request_checks.line_of(request.address) or self._layout.get(key, ""),
         )
-        admission = self.members.admit(registration, now)
+        member, is_new = self.members.admit(registration, request.epoch > 0, now)
         self._experiment_sha256 = text_hash(self._agreement.experiment or "")
-        member = admission.member
-        if admission.is_new:
+        if request.epoch:
+            self._earlier.came_back()
+        if is_new:
             again = f", start {member.starts}" if member.starts > 1 else ""
             self.events.add(f"{member} joined the run: {member.process_text()}{again}")
-            if admission.replaced is not None:
-                process = (member.host, member.process)
-                self.generations.began_anew(key, process, now)
+            self.generations.began_anew(key, _participant(member), now)
         self._note_generation()
         return coordination_pb2.RegisterResponse(
             epoch=self.epoch,
@@ -178,7 +175,7 @@ class Coordination:
             # The writer may still be saving: the generation lasts until it has left, too.
             self._barriers.excuse(key)
         else:
-            self.generations.gone(key, text, self._clock())
+            self.generations.gone(key, incarnation, text, self._clock())
         self._note_generation()
         return coordination_pb2.LeaveResponse()
 
@@ -198,8 +195,7 @@ class Coordination:
                 stop=coordination_pb2.StopOrder(reason=reason)
             )
         now = self._clock()
-        participant = Participant(member.incarnation, member.address, (member.host, member.process))
-        is_in = self.generations.join(key, participant, last, now)
+        is_in = self.generations.join(key, _participant(member), last, now)
         self._note_generation()
         if is_in:
             return coordination_pb2.JoinGenerationResponse(formed=self._generation())
@@ -274,7 +270,7 @@ class Coordination:
         for member in self.members.lose_silent(now):
             text = f"{member} gave no sign of life for {lease:g} s"
             self.events.add(text)
-            self.generations.gone(member.key, text, now)
+            self.generations.gone(member.key, member.incarnation, text, now)
         if self._earlier.tick(now):
             self.progress.forget_end()
             self.stop = None
@@ -348,17 +344,13 @@ class Coordination:
             stop=self.stop,
             over=self._is_over,
         )
-        if not is_training:
-            return record
-        record.barriers.extend(self._barriers.passed)
-        for key, member in generations.members.items():
-            host, process = member.process
-            record.workers.add(
-                name=key.message(),
-                address=member.address,
-                incarnation=member.incarnation,
-                host=host,
-                process=process,
+        if not self._is_over:
+            record.members.extend(_process(holder) for holder in self.members.holders())
+        if is_training:
+            record.barriers.extend(self._barriers.passed)
+            record.workers.extend(
+                _process(Registration(key, m.incarnation, *m.process, m.address))
+                for key, m in generations.members.items()
             )
         return record
 
@@ -443,3 +435,27 @@ class Coordination:
             self._barriers = Barriers(generations.members)
             members = {key: p.address for key, p in generations.members.items()}
             self.events.add(f"generation {generations.number} begins with {listed(members)}")
+
+
+def _participant(member: Member | Registration) -> Participant:
+    return Participant(member.incarnation, member.address, (member.host, member.process))
+
+
+def _process(holder: Registration) -> control_record_pb2.ControlRecord.Process:
+    return control_record_pb2.ControlRecord.Process(
+        name=holder.key.message(),
+        address=holder.address,
+        incarnation=holder.incarnation,
+        host=holder.host,
+        process=holder.process,
+    )
+
+
+def _registration(process: control_record_pb2.ControlRecord.Process) -> Registration:
+    return Registration(
+        key_of(process.name),
+        process.incarnation,
+        process.host,
+        process.process,
+        process.address,
+    )

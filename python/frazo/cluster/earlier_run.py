@@ -36,6 +36,11 @@ class EarlierRun:
             return True
         return False
 
+    def came_back(self) -> None:
+        """A member of it has registered again."""
+        if self.goes_on is None:
+            self.goes_on = True
+
     def check(self, key: MemberKey, request: coordination_pb2.RegisterRequest, now: float) -> None:
         """Checks whether a process may register.
 
@@ -46,9 +51,8 @@ class EarlierRun:
         if self.goes_on is False:
             return
         fits = text_hash(request.experiment) == self._experiment_sha256
-        if request.epoch and fits:
-            self.goes_on = True
-        if self.goes_on is None and (self._has_ended or not fits):
+        is_return = bool(request.epoch) and fits
+        if self.goes_on is None and not is_return and (self._has_ended or not fits):
             raise NotNow(
                 f"the controller was restarted and waits {max(self._until - now, 0.0):.0f} s for "
                 "members of the run before, which "

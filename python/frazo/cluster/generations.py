@@ -117,39 +117,47 @@ class Generations:
             if last < self.number:
                 return True
             self.end(f"{key} ({participant.address}) began anew", now)
-        self._fences.pop(key, None)
+        self._stopped(key, participant.incarnation)
         self.joined[key] = participant
         self.form(now)
         return key in self.members and self.members[key] == participant
 
-    def began_anew(self, key: MemberKey, process: tuple[str, int], now: float) -> None:
-        """Another process holds a name now.
+    def began_anew(self, key: MemberKey, participant: Participant, now: float) -> None:
+        """A process holds a name now that it did not hold before.
 
         Args:
           key: The name.
-          process: Host name and number of the new process.
+          participant: The process.
           now: The time.
         """
         self.joined.pop(key, None)
-        if key in self.members:
-            self.end(f"{key} ({self.members[key].address}) began anew", now)
+        before = self.members.get(key)
+        if before is not None and before.incarnation != participant.incarnation:
+            self.end(f"{key} ({before.address}) began anew", now)
         fence = self._fences.get(key)
-        # A program that a process replaces itself by leaves nothing of the old one.
-        if fence is not None and fence[0].process == process:
+        # A program that a process replaced itself by leaves nothing of the old one.
+        if fence is not None and fence[0].process == participant.process:
             del self._fences[key]
 
-    def gone(self, key: MemberKey, reason: str, now: float) -> None:
+    def gone(self, key: MemberKey, incarnation: str, reason: str, now: float) -> None:
         """A process trains no more, and knows it, or its lease is over.
 
         Args:
           key: The member.
+          incarnation: Its process.
           reason: What became of it, should the generation end by that.
           now: The time.
         """
         self.joined.pop(key, None)
-        if key in self.members:
+        if key in self.members and self.members[key].incarnation == incarnation:
             self.end(reason, now)
-        self._fences.pop(key, None)
+        self._stopped(key, incarnation)
+
+    def _stopped(self, key: MemberKey, incarnation: str) -> None:
+        """A process does not believe any more that it trains."""
+        fence = self._fences.get(key)
+        if fence is not None and fence[0].incarnation == incarnation:
+            del self._fences[key]
 
     def end(self, reason: str, now: float) -> None:
         """Ends the generation that trains, and begins to form the next one."""

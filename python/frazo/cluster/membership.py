@@ -64,18 +64,6 @@ class Member:
         return f"{self.host}, process {self.process}"
 
 
-class Admission(NamedTuple):
-    """A registration that was accepted.
-
-    member: the holder of the name. replaced: the holder before it, if this is another process.
-    is_new: False if the same process was registered already.
-    """
-
-    member: Member
-    replaced: Member | None
-    is_new: bool
-
-
 class Membership:
     """All members. It has no clock of its own: `now` is seconds of any clock that only grows."""
 
@@ -83,6 +71,8 @@ class Membership:
         self._lease_seconds = lease_seconds
         self._members: dict[MemberKey, Member] = {}
         self._replaced: dict[MemberKey, collections.deque[str]] = {}
+        # Holders of names at an earlier controller, until they register at this one.
+        self._absent: dict[MemberKey, Registration] = {}
 
     def __iter__(self) -> Iterator[Member]:
         return iter(self._members.values())
@@ -96,31 +86,55 @@ class Membership:
     def alive(self) -> list[Member]:
         return [member for member in self if member.life == Life.ALIVE]
 
-    def admit(self, registration: Registration, now: float) -> Admission:
+    def holders(self) -> list[Registration]:
+        """Those that hold a name, for the next controller."""
+        present = [
+            Registration(m.key, m.incarnation, m.host, m.process, m.address)
+            for m in self
+            if not m.has_left
+        ]
+        return present + list(self._absent.values())
+
+    def resume(self, holders: list[Registration]) -> None:
+        """Continues an earlier controller's work, before anything else is called."""
+        self._absent = {holder.key: holder for holder in holders}
+
+    def admit(self, registration: Registration, is_return: bool, now: float) -> tuple[Member, bool]:
         """Registers a process. A repeated registration changes nothing but its last sign of life.
+
+        Args:
+          registration: The process.
+          is_return: Whether it was registered at an earlier controller: it is older than another
+            one that holds the name.
+          now: The time.
+
+        Returns:
+          The member, and whether it is a process that was not registered.
 
         Raises:
           CannotBelong: The process was replaced, has left, or is one too many.
         """
-        key = registration.key
-        before = self._members.get(key)
-        if before is not None and before.incarnation == registration.incarnation:
-            self._require_present(before)
-            self._see(before, now)
-            return Admission(before, None, False)
-        if registration.incarnation in self._replaced.get(key, ()):
-            raise self._replaced_by(before)
-        if before is None and len(self._members) >= MAX_MEMBERS:
+        key, incarnation = registration.key, registration.incarnation
+        member = self._members.get(key)
+        if member is not None and member.incarnation == incarnation:
+            self._require_present(member)
+            self._see(member, now)
+            return member, False
+        before = member or self._absent.get(key)
+        is_other = before is not None and before.incarnation != incarnation
+        if is_other and (is_return or incarnation in self._replaced.get(key, ())):
+            raise _replaced_by(before)
+        if member is None and len(self._members) >= MAX_MEMBERS:
             raise CannotBelong(f"{key} is one member too many: the run has {MAX_MEMBERS}")
-        starts = 1 if before is None else before.starts + 1
-        member = Member(*registration, last_seen=now, starts=starts)
-        self._members[key] = member
-        if before is not None:
+        starts = 1 if member is None else member.starts + 1
+        self._members[key] = Member(*registration, last_seen=now, starts=starts)
+        self._absent.pop(key, None)
+        if is_other:
             replaced = self._replaced.setdefault(
                 key, collections.deque(maxlen=_REMEMBERED_INCARNATIONS)
             )
             replaced.append(before.incarnation)
-        return Admission(member, before, True)
+        return self._members[key], True
 
     def caller(self, key: MemberKey, incarnation: str, now: float) -> Member:
         """Returns the member that calls, and notes that it gave a sign of life.
@@ -131,7 +145,7 @@ class Membership:
         """
         member = self._members.get(key)
         if member is not None and incarnation in self._replaced.get(key, ()):
-            raise self._replaced_by(member)
+            raise _replaced_by(member)
         if member is None or member.incarnation != incarnation:
             raise NotRegistered(f"{key} is not registered; register first")
         self._require_present(member)
@@ -160,9 +174,9 @@ class Membership:
                 f"{member.key} ({member.process_text()}) has left the run; start it again"
             )
 
-    def _replaced_by(self, member: Member | None) -> CannotBelong:
-        assert member is not None
-        return CannotBelong(
-            f"another process took the place of {member.key}: {member.process_text()}. This one "
-            "must end; run one process for each member"
-        )
+
+def _replaced_by(holder: Member | Registration) -> CannotBelong:
+    return CannotBelong(
+        f"another process took the place of {holder.key}: {holder.host}, process "
+        f"{holder.process}. This one must end; run one process for each member"
+    )

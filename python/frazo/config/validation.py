@@ -6,7 +6,12 @@ from google.protobuf import any_pb2
 from google.protobuf.descriptor import FieldDescriptor, OneofDescriptor
 
 from frazo import registry
-from frazo.config import vocabulary
+
+# Imported for its side effect: it registers its checks.
+from frazo.config import (
+    experiment_validators,  # noqa: F401
+    vocabulary,
+)
 from frazo.config.document import Document, Location
 from frazo.config.documentation import meaning
 from frazo.config.errors import ConfigError

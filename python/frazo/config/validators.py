@@ -7,10 +7,8 @@ from typing import Any, NoReturn, Protocol
 from google.protobuf.message import Message
 
 from frazo.config.paths import Key
-from frazo.config.suggestions import nearest
 from frazo.proto import (
     attention_pb2,
-    experiment_pb2,
     layer_pb2,
     rnmt_plus_pb2,
     schedule_pb2,
@@ -64,16 +62,6 @@ def require_valid(message: Message, path: str) -> None:
     validator = validator_of(message)
     if validator is not None:
         validator(message, fail)
-
-
-@validates(experiment_pb2.Experiment)
-def _trains_on_something(experiment: experiment_pb2.Experiment, fail: Fail) -> None:
-    if "Train" in experiment.inputs:
-        return
-    names = ", ".join(f'"{name}"' for name in sorted(experiment.inputs))
-    match = nearest("Train", experiment.inputs)
-    hint = f'; rename "{match}" to "Train"' if match else "; add one"
-    fail(f'there is no input named "Train" to train on; the inputs are: {names}{hint}', "inputs")
 
 
 @validates(layer_pb2.Sequential)

@@ -16,6 +16,7 @@ from frazo.checkpoint.restore import by_key, restore_variables
 from frazo.experiment.parts import named_errors
 from frazo.layers.place import Place
 from frazo.learn.learner import LEARNER_PREFIX, Learner, moving_averages
+from frazo.learn.score_follower import ScoreFollower
 from frazo.proto import experiment_pb2
 from frazo.registry import build
 
@@ -96,6 +97,11 @@ class Model(InferenceModel):
 
     learner: Learner
     _other_prefixes = ()
+
+    @property
+    def score_followers(self) -> Sequence[ScoreFollower]:
+        """What follows the scores of evalers and decoders."""
+        return self.learner.score_followers
 
     def _build_learner(self, experiment: experiment_pb2.Experiment) -> list[tf.Variable]:
         self.learner = build(experiment.learner, variables=self.task.variables)

@@ -1,5 +1,7 @@
 """Labelled images of one size."""
 
+from collections.abc import Sequence
+
 import tensorflow as tf
 from frazo.input.image_records import check_image_records, image_pipeline, read_image_records
 from frazo.input.image_set import ImageSet
@@ -28,7 +30,8 @@ class ImageInput(Input):
         self._image_set: ImageSet | None = None
         self._is_open = False
         self.num_examples = None
-        batch, image_shape = message.batch_size, (message.height, message.width, message.channels)
+        self._batch_size = batch = share.of_batch(message.batch_size)
+        image_shape = (message.height, message.width, message.channels)
         self.element_spec = {
             "image": tf.TensorSpec([batch, *image_shape], tf.float32),
             "raw": tf.TensorSpec([batch, *image_shape], tf.uint8),
@@ -72,21 +75,25 @@ class ImageInput(Input):
         self.open()
         if self._image_set is None:
             return {}
-        message, share = self.message, self.share
+        message = self.message
         return {
             "images": str(len(self._image_set)),
             "contents": self._image_set.checksum(),
             "batch_size": str(message.batch_size),
             "order": f"shuffled by seed {self.seed}" if message.shuffle else "that of the file",
-            "share": f"{share.replica} of {share.replicas}",
         }
+
+    def continued_position(self, positions: Sequence[tf.Tensor]) -> tf.Tensor:
+        """The state of images in memory is the number of batches, the same in every share."""
+        self.open()
+        return super().continued_position(positions) if self._image_set is None else positions[0]
 
     def _finished_batch(self, images: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         """Pads a last batch that has fewer images."""
         raw, label = images["image"], images["label"]
         weight = tf.ones_like(label, tf.float32)
         if not self.message.shuffle:
-            padding = self.message.batch_size - tf.shape(label)[0]
+            padding = self._batch_size - tf.shape(label)[0]
             raw = tf.pad(raw, [[0, padding], [0, 0], [0, 0], [0, 0]])
             label, weight = (tf.pad(values, [[0, padding]]) for values in (label, weight))
         batch = {"image": standardize(raw), "raw": raw, "label": label, "weight": weight}

@@ -43,7 +43,7 @@ def image_pipeline(
     label = config.processor.tf_example.features.add(name="label", type=processor_pb2.INT32)
     label.shape.SetInParent()
     label.min_value, label.max_value = 0, _MOST_LABEL
-    config.batcher.fixed.batch_size = message.batch_size
+    config.batcher.fixed.batch_size = share.of_batch(message.batch_size)
     config.batcher.fixed.drop_remainder = message.shuffle
     return config
 

@@ -1,6 +1,6 @@
 """The contract of an input."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import tensorflow as tf
@@ -63,6 +63,22 @@ class Input:
         }
         share = f"{self.share.replica} of {self.share.replicas}"
         return {**fields, "seed": str(self.seed), "share": share}
+
+    def continued_position(self, positions: Sequence[tf.Tensor]) -> tf.Tensor:
+        """Returns the saved position of this share after those of another number of shares.
+
+        All new shares together give every record that the old ones had not given yet.
+
+        Args:
+          positions: The saved positions of the iterators of all old shares, in their order.
+
+        Raises:
+          ValueError: The input cannot tell; the text says why.
+        """
+        raise ValueError(
+            f"{len(positions)} workers shared the input, {self.share.replicas} do now, and "
+            f"{type(self).__name__} cannot divide it anew"
+        )
 
     def numbered_dataset(self) -> tf.data.Dataset:
         """Returns the batches of dataset(), each with the numbers of its examples: int64 [batch].

@@ -2,6 +2,7 @@
 
 import tensorflow as tf
 from frazo._core import NotFoundError, PublishedCounters
+from frazo.input.batch_division import divide_batches
 from frazo.input.input import Input
 from frazo.input.lost_records import NOTHING_LOST, LostRecords, lost_records_of
 from frazo.input.share import WHOLE, Share
@@ -44,6 +45,7 @@ class PipelineInput(Input):
                     "processes that share the input. Remove replica and replicas from the input."
                 )
             config.replica, config.replicas = share.replica, share.replicas
+            divide_batches(config.batcher, share)
         self._config = config
         self._counters = PublishedCounters()
         self._dataset = pipeline_dataset(config, self._counters)

@@ -57,7 +57,7 @@ def test_the_order_is_a_function_of_the_seed(folder):
 
 
 def test_shares_are_disjoint_and_together_the_whole(folder):
-    # 20 of the 40 records are an epoch, so that five batches of 8 are two epochs.
+    # 20 of the 40 records are an epoch, and a share of a batch of 8 is 4.
     read = [
         set(itertools.chain(*numbers(iter(make(folder, share=Share(replica, 2)).dataset()), 5)))
         for replica in range(2)

@@ -8,7 +8,8 @@ class Share:
     """Part number `replica` of `replicas` equal parts; the default is WHOLE.
 
     Processes that have the same input, and each a share of its own, read every record once between
-    them. 0 <= replica < replicas.
+    them, and their batches together are as large as one batch of the configuration. 0 <= replica <
+    replicas.
     """
 
     replica: int = 0
@@ -20,6 +21,26 @@ class Share:
                 f"replica is {self.replica} of {self.replicas}: it must be in "
                 f"0..{self.replicas - 1}, and replicas at least 1"
             )
+
+    def of(self, count: int) -> int:
+        """Returns how many of `count` things it gets if they are dealt out one by one.
+
+        The shares of one count differ by one at most.
+        """
+        return len(range(self.replica, count, self.replicas))
+
+    def of_batch(self, batch_size: int) -> int:
+        """Returns the size of its part of a batch.
+
+        Raises:
+          ValueError: The batch has fewer examples than there are processes.
+        """
+        if batch_size < self.replicas:
+            raise ValueError(
+                f"a batch of {batch_size} cannot be divided over {self.replicas} workers. Train with "
+                f"at most {batch_size} workers, or with larger batches."
+            )
+        return self.of(batch_size)
 
 
 WHOLE = Share()

@@ -1,13 +1,13 @@
-"""Runs the trainer, alone or with the controller and evaluations in its process."""
+"""Runs the trainer, alone or with other workers, and with what else is in its process."""
 
 import shlex
 from pathlib import Path
 
-from frazo.checkpoint.directory import Checkpoint
+from frazo.checkpoint.directory import Checkpoint, CheckpointDirectory
 from frazo.checkpoint.manifest import checkpoint_name
 from frazo.checkpoint.restore import by_key
 from frazo.checkpoint.retention import RetentionPolicy
-from frazo.checkpoint.store import CheckpointStore
+from frazo.checkpoint.store import CheckpointStore, PartStore
 from frazo.checkpoint.warm_start import warm_start
 from frazo.checkpoint.writer import CheckpointWriter
 from frazo.evaluate.local_scores import LocalScores
@@ -24,17 +24,23 @@ from frazo.run.run_state import RunState
 from frazo.scores import score_log
 from frazo.scores.learning_curve import draw_learning_curve
 from frazo.train.inner_loop import InnerLoop
+from frazo.train.loop_plan import Ending
 from frazo.train.outer_loop import OuterLoop
 from frazo.train.report import TrainReport
 from frazo.train.saver import Saver
+from frazo.train.score_feedback import ScoreFeedback
 from frazo.train.state import TrainState, UnfitPositionError
+from frazo.train.worker_group import WorkerGroup
+
+_NO_CHECKPOINT = -1
 
 
 class TrainJob:
     """Trains an experiment from the newest checkpoint in its log directory.
 
     It keeps the records of the run if jobs.controller is set. At each checkpoint it evaluates
-    jobs.evaluated and decodes jobs.decoded.
+    jobs.evaluated and decodes jobs.decoded. Among several workers only the chief, the first of
+    them, does all this and keeps the scores.
     """
 
     def __init__(
@@ -46,6 +52,7 @@ class TrainJob:
         run_state: RunState,
         *,
         may_restart_input: bool = False,
+        workers: WorkerGroup | None = None,
     ):
         """Reads no file.
 
@@ -57,9 +64,12 @@ class TrainJob:
           run_state: What the processes of the run know of each other.
           may_restart_input: Whether an input that cannot go on where that of the checkpoint stood
             may begin at its first batch. Otherwise this is an error.
+          workers: Those that it trains with. Default: none.
         """
+        self._workers = workers or WorkerGroup()
+        self._is_chief = run_state.share.replica == 0
         self._experiment = experiment
-        self._keeps_records = jobs.controller
+        self._keeps_records = jobs.controller and self._is_chief
         self._input_names = dict.fromkeys([TRAIN_INPUT, *jobs.evaluated, *jobs.decoded])
         self._logdir = logdir
         self._train_directory = logdir / "train"
@@ -67,24 +77,31 @@ class TrainJob:
         self._run_state = run_state
         self._may_restart_input = may_restart_input
         self._records = ControlRecords(logdir, console)
+        # Why the training ended before max_steps, and has finished nevertheless.
+        self._early_stop: str | None = None
         self._scores = LocalScores(jobs, experiment, logdir, console, run_state)
 
-    def run(self) -> None:
-        """Trains and saves until training has finished or a stop is requested.
+    def run(self) -> Ending:
+        """Trains and saves until training has finished or is to end.
+
+        Returns:
+          GOES_ON if training has finished; else why it ended.
 
         Raises:
           JobError: Training cannot continue, or the last checkpoint could not be written.
         """
         with self._run_state.training():
             try:
-                step = self._train()
+                step, ending = self._train()
             finally:
                 self._scores.close()
                 self._records.close()
-        self._say_end(step)
+        if self._is_chief:
+            self._say_end(step, ending)
+        return ending
 
-    def _train(self) -> int:
-        """Returns the number of steps done."""
+    def _train(self) -> tuple[int, Ending]:
+        """Returns the number of steps done, and why they ended."""
         experiment = self._experiment
         if self._keeps_records:
             self._records.warn_of_changes(experiment)
@@ -93,29 +110,62 @@ class TrainJob:
         for warning in check_task_inputs(model.task, experiment, self._input_names):
             self._console.warning(warning)
         state = TrainState(model, train_input)
-        store = CheckpointStore(self._train_directory, _retention(experiment.train))
-        step = self._restore(store, state)
+        store = self._store()
+        step, ending = self._restore(store, state), Ending.FINISHES
         if self._keeps_records:
             self._records.write(experiment, model)
-        if step < experiment.train.max_steps:
-            self._run_state.clear_finished()
-            inner = InnerLoop(model, state.iterator, experiment.learner.max_nonfinite_steps)
-            saver = Saver(state, CheckpointWriter(store), self._console)
+        settings = experiment.train
+        feedback = ScoreFeedback(
+            model.score_followers,
+            settings.early_stop if settings.HasField("early_stop") else None,
+            self._logdir,
+            self._console,
+        )
+        if self._is_to_train(step, feedback):
+            if self._is_chief:
+                self._run_state.clear_finished()
+            inner = InnerLoop(
+                model,
+                state.iterator,
+                experiment.learner.max_nonfinite_steps,
+                self._workers.reduction,
+                self._run_state.share.replica,
+            )
+            saver = Saver(
+                state, CheckpointWriter(store), self._console, self._run_state.record_checkpoint
+            )
             report = TrainReport(
-                self._train_directory,
-                experiment.train.max_steps,
+                self._train_directory if self._is_chief else None,
+                settings.max_steps,
                 console=self._console,
                 lost=train_input.lost_records,
+                progress=self._run_state.progress,
             )
-            step = self._run_loop(model, inner, saver, report)
-        if step >= experiment.train.max_steps:
+            step, ending = self._run_loop(model, inner, saver, report, feedback)
+        if step < settings.max_steps:
+            self._early_stop = feedback.early_stop(step)
+        if step >= settings.max_steps or ending == Ending.FINISHES:
             self._run_state.mark_finished(step)
-        return step
+        return step, ending
 
-    def _restore(self, store: CheckpointStore, state: TrainState) -> int:
+    def _is_to_train(self, step: int, feedback: ScoreFeedback) -> bool:
+        """Returns whether there is a next step; the chief knows the scores."""
+        has_steps = step < self._experiment.train.max_steps
+        ends_early = feedback.early_stop(step) is not None
+        return has_steps and not self._workers.agreement.chief_value(int(ends_early))
+
+    def _store(self) -> CheckpointStore | PartStore:
+        parts = self._workers.parts
+        if parts is not None and not self._is_chief:
+            return PartStore(parts)
+        return CheckpointStore(
+            self._train_directory, _retention(self._experiment.train), parts=parts
+        )
+
+    def _restore(self, store: CheckpointStore | PartStore, state: TrainState) -> int:
         """Restores the newest checkpoint, if there is one. Returns the number of steps done."""
         console, max_steps = self._console, self._experiment.train.max_steps
-        checkpoint = store.open_newest(console.warning)
+        checkpoint = self._newest(store)
         if checkpoint is None:
             console.line(f"train: begins at step 0 of {max_steps} in {self._logdir}")
             self._warm_start(state.model)
@@ -129,9 +179,22 @@ class TrainJob:
             console.line(
                 f"train: {checkpoint.prefix}: step {step} of {max_steps}, nothing is left to do"
             )
-        # A kill after the save may have prevented these scores.
-        self._scores.score(state.model, step)
+        if self._is_chief:
+            # A kill after the save may have prevented these scores.
+            self._scores.score(state.model, step)
         return step
+
+    def _newest(self, store: CheckpointStore | PartStore) -> Checkpoint | None:
+        """Returns the checkpoint that all workers continue from; the chief finds it."""
+        agreement = self._workers.agreement
+        if isinstance(store, CheckpointStore):
+            checkpoint = store.open_newest(self._console.warning)
+            agreement.chief_value(_NO_CHECKPOINT if checkpoint is None else checkpoint.step)
+            return checkpoint
+        step = agreement.chief_value(_NO_CHECKPOINT)
+        if step == _NO_CHECKPOINT:
+            return None
+        return CheckpointDirectory(self._train_directory).open(step)
 
     def _restore_position(self, checkpoint: Checkpoint, state: TrainState) -> None:
         try:
@@ -154,7 +217,14 @@ class TrainJob:
             model.learner.restart_averages()
             self._console.line(f"train: {taken.describe()}")
 
-    def _run_loop(self, model: Model, inner: InnerLoop, saver: Saver, report: TrainReport) -> int:
+    def _run_loop(
+        self,
+        model: Model,
+        inner: InnerLoop,
+        saver: Saver,
+        report: TrainReport,
+        feedback: ScoreFeedback,
+    ) -> tuple[int, Ending]:
 
         def after_first_step() -> None:
             seconds = process_clock.seconds_since_start()
@@ -164,19 +234,46 @@ class TrainJob:
             if self._keeps_records:
                 self._records.begin_graph(inner)
 
+        def at_checkpoint(step: int) -> None:
+            if self._is_chief:
+                self._scores.score(model, step)
+
         try:
-            loop = OuterLoop(self._experiment.train, model, inner, saver, report, self._run_state)
-            return loop.run(after_first_step, lambda step: self._scores.score(model, step))
+            loop = OuterLoop(
+                self._experiment.train,
+                model,
+                inner,
+                saver,
+                report,
+                self._run_state,
+                agreement=self._workers.agreement,
+            )
+            step = loop.run(after_first_step, at_checkpoint, feedback)
+            return step, loop.ending
         finally:
             report.close()
 
-    def _say_end(self, step: int) -> None:
+    def _say_end(self, step: int, ending: Ending) -> None:
         console, logdir = self._console, self._logdir
-        if stop := self._run_state.should_stop():
+        if self._early_stop is not None:
+            console.line(
+                f"train: early stop at step {step} of {self._experiment.train.max_steps}: "
+                f"{self._early_stop}"
+            )
+        elif stop := self._run_state.should_stop():
             console.line(
                 f"train: stopped by {stop.reason} at step {step} of "
                 f"{self._experiment.train.max_steps}; saved. The same command goes on from there."
             )
+            return
+        if ending == Ending.STOPS:
+            console.line(
+                f"train: stopped at step {step} of {self._experiment.train.max_steps}, as other workers "
+                "were; saved. The same command goes on from there."
+            )
+            return
+        if ending == Ending.REGROUPS:
+            console.line(f"train: saved at step {step}; goes on with other workers")
             return
         scores = "".join(
             f", {label} {best.metric} {format_metric(best.value)}"

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from frazo.config import ConfigError, list_models, load_experiment, resolved_text
 from frazo.experiment.job_list import TRAIN_INPUT
-from frazo.jobs.cluster_part import resolve_cluster
+from frazo.jobs.cluster_part import ClusterPart, resolve_cluster
 from frazo.jobs.flags import JOB_MODES, LIST_MODELS, enter_callers_directory, parse_flags
 from frazo.jobs.job_names import local_jobs, parse_jobs
 from frazo.program.command_line import log_console, run_program, wants_all_messages
@@ -95,8 +95,9 @@ def _run_jobs(
     flags: argparse.Namespace, experiment: experiment_pb2.Experiment, console: Console
 ) -> int:
     names = list(experiment.inputs)
-    if resolve_cluster(flags, os.environ, names) is not None:
-        raise UsageError("--cluster: so far only its layout is checked; leave the flag out")
+    part = resolve_cluster(flags, os.environ, names)
+    if part is not None:
+        return _run_in_cluster(flags, experiment, part, console)
     if flags.job is None:
         jobs = local_jobs(names, experiment.decode.local_inputs)
     else:
@@ -126,6 +127,25 @@ def _run_jobs(
             run_state,
             may_restart_input=flags.input_from_start,
         )
+
+
+def _run_in_cluster(
+    flags: argparse.Namespace,
+    experiment: experiment_pb2.Experiment,
+    part: ClusterPart,
+    console: Console,
+) -> int:
+    from frazo.jobs.cluster_job import ClusterJob
+
+    job = ClusterJob(
+        experiment,
+        part,
+        flags.logdir,
+        console,
+        start_tensorflow=lambda: _start_tensorflow(flags, console),
+        may_restart_input=flags.input_from_start,
+    )
+    return job.run()
 
 
 def _start_tensorflow(flags: argparse.Namespace, console: Console) -> None:

@@ -29,9 +29,11 @@ from frazo.learn.schedules import (  # noqa: F401
     linear_rampup,
     linear_rampup_exponential_decay,
     piecewise,
+    reduce_on_plateau,
     sqrt_decay,
     transformer,
 )
+from frazo.learn.score_follower import ScoreFollower
 from frazo.learn.variable_rules import trained_weights
 from frazo.learn.variational_noise import VariationalNoise
 from frazo.proto import learner_pb2, schedule_pb2
@@ -116,11 +118,17 @@ class Learner(tf.Module):
         rejected = self._rejected.variables_to_save if self._rejected else []
         return [
             *self._optimizer.slots,
+            *self._schedule.variables_to_save,
             *self._nonfinite.variables_to_save,
             *rejected,
             *averages,
             *accumulated,
         ]
+
+    @property
+    def score_followers(self) -> Sequence[ScoreFollower]:
+        """What follows scores in the learner."""
+        return self._schedule.followers
 
     def noisy_weights(
         self, context: StepContext, global_step: tf.Tensor

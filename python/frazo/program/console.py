@@ -34,6 +34,8 @@ class Console:
         self.is_terminal = self._out.isatty()
         self._live = ""
         self._copy = copy
+        # The newest line, for those that watch the program from elsewhere.
+        self.last_line = ""
 
     def line(self, text: str) -> None:
         self._write(self._out, text)
@@ -79,5 +81,6 @@ class Console:
         self._pass_on(text)
 
     def _pass_on(self, text: str) -> None:
+        self.last_line = text
         if self._copy is not None:
             self._copy(text)

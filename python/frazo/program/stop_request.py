@@ -5,6 +5,8 @@ import signal
 from types import FrameType
 from typing import Any
 
+from frazo.program.restart import accept_signals
+
 # A shell reports a process that a signal ended with this exit code plus the signal's number.
 _SIGNAL_EXIT = 128
 
@@ -23,6 +25,11 @@ class StopRequest:
     def __bool__(self) -> bool:
         return self.signal is not None
 
+    @property
+    def is_interrupt(self) -> bool:
+        """Whether Ctrl+C was the request."""
+        return self.signal == signal.SIGINT
+
     def __enter__(self) -> "StopRequest":
         numbers = [signal.SIGTERM, signal.SIGINT]
         # `nohup` ignores it for the programs that it starts.
@@ -30,6 +37,7 @@ class StopRequest:
             numbers.append(signal.SIGHUP)
         for number in numbers:
             self._previous[number] = signal.signal(number, self._receive)
+        accept_signals()
         return self
 
     def __exit__(self, *_) -> None:

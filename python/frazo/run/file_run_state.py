@@ -32,11 +32,13 @@ class FileRunState(RunState):
         Args:
           train_directory: Where the trainer writes checkpoints.
           checkpoint_timeout_seconds: How long latest_checkpoint() waits for a new one.
-          max_steps: The steps of the whole training. A training that finished with fewer will go
-            on.
+          max_steps: The steps that the whole training is to have. A training that was to have
+            fewer will go on.
           console: For messages.
         """
+        super().__init__()
         self._directory = train_directory
+        self._max_steps = max_steps
         self._stop_request = StopRequest()
         self._follower = CheckpointFollower(
             train_directory,
@@ -67,10 +69,11 @@ class FileRunState(RunState):
         return self._follower.next(after)
 
     def finished(self) -> int | None:
-        return run_status.finished_step(self._directory)
+        finished = run_status.read_finished(self._directory)
+        return None if finished is None else finished.step
 
     def mark_finished(self, step: int) -> None:
-        run_status.mark_finished(self._directory, step)
+        run_status.mark_finished(self._directory, run_status.Finished(step, self._max_steps))
 
     def clear_finished(self) -> None:
         run_status.clear_finished(self._directory)

@@ -16,10 +16,13 @@ FILE_NAME = "scores.jsonl"
 class ScoreLog:
     """The file scores.jsonl of a directory. It has one line per step; if a step occurs again, its
     last line counts.
+
+    Attributes:
+      path: The path of the file.
     """
 
     def __init__(self, directory: Path):
-        self._path = directory / FILE_NAME
+        self.path = directory / FILE_NAME
 
     def append(
         self, step: int, metrics: Mapping[str, float], details: Mapping[str, Any] | None = None
@@ -36,8 +39,8 @@ class ScoreLog:
         record = {"step": step, "unix_seconds": round(time.time(), 3), "metrics": values}
         record |= details or {}
         line = json.dumps(record).encode() + b"\n"
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with open(self._path, "ab") as file:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with open(self.path, "ab") as file:
             if self._ends_torn():
                 # The previous process was killed while it wrote. Its partial line must not join
                 # this line.
@@ -51,7 +54,7 @@ class ScoreLog:
         counts as not done.
         """
         try:
-            lines = self._path.read_text(encoding="utf-8", errors="replace").splitlines()
+            lines = self.path.read_text(encoding="utf-8", errors="replace").splitlines()
         except FileNotFoundError:
             return {}
         records = {}
@@ -63,8 +66,16 @@ class ScoreLog:
                 continue
         return dict(sorted(records.items()))
 
+    def stamp(self) -> tuple[int, int] | None:
+        """Returns what changes whenever a line is appended; None if there is no file."""
+        try:
+            status = self.path.stat()
+        except OSError:
+            return None
+        return status.st_size, status.st_mtime_ns
+
     def _ends_torn(self) -> bool:
-        with open(self._path, "rb") as file:
+        with open(self.path, "rb") as file:
             if file.seek(0, os.SEEK_END) == 0:
                 return False
             file.seek(-1, os.SEEK_END)

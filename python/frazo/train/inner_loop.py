@@ -1,6 +1,7 @@
 """Runs training steps in one call of a graph."""
 
 import dataclasses
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import tensorflow as tf
@@ -58,6 +59,7 @@ class InnerLoop:
         iterator: tf.data.Iterator,
         max_nonfinite_steps: int,
         reduction: Reduction | None = None,
+        replica: int = 0,
     ):
         """Builds the graph of a step.
 
@@ -66,6 +68,7 @@ class InnerLoop:
           iterator: Gives a batch for each step.
           max_nonfinite_steps: A loop ends early after this many skipped steps in a row.
           reduction: Joins the gradients of several processes. Default: there is one process.
+          replica: The number of this process among them: each draws random numbers of its own.
 
         Raises:
           JobError: The task cannot be trained on the batches.
@@ -74,6 +77,7 @@ class InnerLoop:
         self._iterator = iterator
         self._max_nonfinite_steps = max_nonfinite_steps
         self._reduction = reduction or Reduction()
+        self._replica = replica
         with named_errors("task"):
             self._step = tf.function(self._train_step, autograph=False).get_concrete_function()
         self._loop = tf.function(self._run_steps, autograph=False).get_concrete_function(
@@ -109,18 +113,20 @@ class InnerLoop:
         # What writes follows this read: without a batch nothing of the step may be done.
         with tf.control_dependencies(tf.nest.flatten(batch)):
             step = model.global_step.read_value()
-        context = StepContext.for_training(seed=model.seed, global_step=step)
+        context = StepContext.for_training(seed=model.seed, global_step=step, replica=self._replica)
         with model.learner.noisy_weights(context, step):
             with tf.GradientTape() as tape:
                 loss, metrics = model.task.loss(batch, context)
                 mean = loss.mean
             gradients = tape.gradient(mean, model.learner.weights)
+        own_loss = loss
         loss, gradients = self._reduction.reduce(loss, gradients)
+        context.updates = self._joined_updates(context.updates)
         scalars = model.learner.step(loss, gradients, context, step)
         model.global_step.assign_add(1)
         totals = {name: mean * weight for name, (mean, weight) in metrics.items()}
         weights = {name: weight for name, (_, weight) in metrics.items()}
-        totals["loss"], weights["loss"] = loss
+        totals["loss"], weights["loss"] = own_loss
         nonfinite = scalars.pop("nonfinite")
 
         def unless_skipped(sums: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
@@ -148,4 +154,20 @@ class InnerLoop:
         _, sums, scalars = tf.while_loop(
             goes_on, step, (tf.constant(0, tf.int64), *nothing), parallel_iterations=1
         )
-        return sums, scalars
+        return self._joined_sums(sums), scalars
+
+    def _joined_updates(
+        self, updates: Sequence[tuple[tf.Variable, tf.Tensor]]
+    ) -> list[tuple[tf.Variable, tf.Tensor]]:
+        """Returns what all processes assign: the means of what each would, of its own batch."""
+        values = self._reduction.mean([value for _, value in updates])
+        return [(variable, value) for (variable, _), value in zip(updates, values, strict=True)]
+
+    def _joined_sums(self, sums: _StepSums) -> _StepSums:
+        """Returns the sums over the processes. Each of them skips the same steps."""
+        own = tf.nest.flatten([sums.totals, sums.weights, sums.examples])
+        joined = self._reduction.sum(own)
+        totals, weights, examples = tf.nest.pack_sequence_as(
+            [sums.totals, sums.weights, sums.examples], joined
+        )
+        return _StepSums(totals, weights, sums.nonfinite, examples)

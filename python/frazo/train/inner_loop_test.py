@@ -141,6 +141,10 @@ class OtherProcess(Reduction):
         joined = [(loss.weight * gradient + 3 * -6) / weight for gradient in gradients]
         return Loss(loss.total + 6, weight), joined
 
+    def sum(self, values):
+        # The totals by name, the weights by name, and the number of examples.
+        return [value + 10 for value in values]
+
 
 def test_the_learner_and_the_report_get_what_the_reduction_gives():
     model = SmallModel()
@@ -148,7 +152,8 @@ def test_the_learner_and_the_report_get_what_the_reduction_gives():
     # (1 * 2 + 3 * -6) / 4 = -4, and 1 + 0.25 * 4 = 2.
     assert float(model.task.weight) == 2
     assert result.scalars["grad_norm"] == 4
-    assert (result.totals["loss"], result.weights["loss"]) == (7, 4)
+    # Its own batch has a loss of 1 for one example.
+    assert (result.totals["loss"], result.weights["loss"], result.examples) == (11, 11, 11)
 
 
 @pytest.mark.parametrize("cuts", [(12,), (1, 11), (5, 5, 2), (3, 4, 5)])

@@ -8,8 +8,10 @@ from frazo.program.errors import JobError
 from frazo.proto import train_loop_pb2
 from frazo.run.run_state import RunState
 from frazo.train.inner_loop import InnerLoop, InputEnded
+from frazo.train.loop_plan import Agreement, Ending, Wishes
 from frazo.train.report import TrainReport
 from frazo.train.saver import Saver
+from frazo.train.score_feedback import ScoreFeedback
 
 # No loop is meant to last longer, whatever steps_per_loop, as a signal has to wait for its end.
 # Loops do not change the results.
@@ -27,7 +29,21 @@ class OuterLoop:
         saver: Saver,
         report: TrainReport,
         run_state: RunState,
+        *,
+        agreement: Agreement | None = None,
     ):
+        """Prepares the loop.
+
+        Args:
+          settings: When to save, report and end.
+          model: The model that is trained.
+          inner: Runs its steps.
+          saver: Saves it.
+          report: Reports the results.
+          run_state: Tells of requests to stop.
+          agreement: Makes one plan with the other workers. Default: there are none.
+        """
+        self._agreement = agreement or Agreement()
         self._settings = settings
         self._model = model
         self._inner = inner
@@ -36,17 +52,29 @@ class OuterLoop:
         self._run_state = run_state
         self._saved_at = time.monotonic()
         self._seconds_per_step = 0.0
+        self._checkpoint_requests = run_state.checkpoint_requests()
+        self._ending = Ending.GOES_ON
+
+    @property
+    def ending(self) -> Ending:
+        """Why run() returned; GOES_ON if it reached max_steps."""
+        return self._ending
 
     def run(
-        self, after_first_step: Callable[[], None], at_checkpoint: Callable[[int], None]
+        self,
+        after_first_step: Callable[[], None],
+        at_checkpoint: Callable[[int], None],
+        feedback: ScoreFeedback | None = None,
     ) -> int:
-        """Trains to max_steps or until a stop is requested, and saves at the end.
+        """Trains to max_steps, an early stop, a request to stop or until other workers join or
+        leave, and saves at the end.
 
         Args:
           after_first_step: Called once after the first step; work that should not delay this step
             belongs here.
           at_checkpoint: Called with the step of each checkpoint once its snapshot is taken. The
             weights are still those of the step.
+          feedback: What training takes from scores. Default: nothing.
 
         Returns:
           The number of steps done.
@@ -57,7 +85,7 @@ class OuterLoop:
         """
         try:
             try:
-                step = self._run(after_first_step, at_checkpoint)
+                step = self._run(after_first_step, at_checkpoint, feedback)
             except InputEnded as end:
                 ended = self._save_at_end_of_input()
                 self._saver.close()
@@ -69,14 +97,23 @@ class OuterLoop:
         return step
 
     def _run(
-        self, after_first_step: Callable[[], None], at_checkpoint: Callable[[int], None]
+        self,
+        after_first_step: Callable[[], None],
+        at_checkpoint: Callable[[int], None],
+        feedback: ScoreFeedback | None,
     ) -> int:
         step = int(self._model.global_step)
         self._report.begin(step)
         reported = step
         first = True
-        while step < self._settings.max_steps and not self._run_state.should_stop():
-            steps = 1 if first else self._steps_to_next_event(step)
+        while step < self._settings.max_steps:
+            plan = self._agreement.plan(self._wishes(step, first, feedback))
+            self._ending = plan.ending
+            if plan.ending != Ending.GOES_ON:
+                break
+            if plan.saves and not first:
+                self._save(step)
+            steps = plan.steps
             began = time.monotonic()
             try:
                 result = self._inner.run(steps)
@@ -95,15 +132,31 @@ class OuterLoop:
                 self._report.report(step)
                 reported = step
             self._saver.poll()
+            if feedback is not None and step % self._settings.save_interval_steps == 0:
+                feedback.before_checkpoint(step)
+                self._agreement.synchronize(feedback.variables)
             if step % self._settings.save_interval_steps == 0 or step == self._settings.max_steps:
                 self._checkpoint(step, at_checkpoint)
-            elif time.monotonic() - self._saved_at >= self._settings.save_interval_seconds:
-                self._save(step)
         if step > reported:
             self._report.report(step)
         if not first:
             self._save(step)
         return step
+
+    def _wishes(self, step: int, first: bool, feedback: ScoreFeedback | None) -> Wishes:
+        requests = self._run_state.checkpoint_requests()
+        is_requested = requests != self._checkpoint_requests
+        self._checkpoint_requests = requests
+        is_due = time.monotonic() - self._saved_at >= self._settings.save_interval_seconds
+        stop = self._run_state.should_stop()
+        return Wishes(
+            steps=1 if first else self._steps_to_next_event(step),
+            saves=is_due or is_requested,
+            leaves=stop is not None,
+            ends=stop is not None and stop.is_for_all,
+            regroups=self._run_state.should_regroup(),
+            finishes=feedback is not None and feedback.early_stop(step) is not None,
+        )
 
     def _checkpoint(self, step: int, at_checkpoint: Callable[[int], None]) -> None:
         self._save(step)

@@ -71,6 +71,7 @@ class Training:
       evaluated: The steps of the checkpoints that were scored.
       first: The step at which after_first_step was called.
       after_loop: Called with the number of steps done after each loop.
+      feedback: What the loop takes from scores.
     """
 
     def __init__(self, step=0):
@@ -83,13 +84,14 @@ class Training:
         self.run_state, self.saver, self.report = StoppableRun(), FakeSaver(), FakeReport()
         self.loops, self.evaluated, self.first = [], [], None
         self.after_loop = lambda step: None
+        self.feedback = None
 
     def train(self, **settings):
         """Returns the number of steps done."""
         inner = SimpleNamespace(run=self._run_loop)
         message = train_loop_pb2.TrainLoop(**settings)
         loop = OuterLoop(message, self.model, inner, self.saver, self.report, self.run_state)
-        return loop.run(self._after_first_step, self._evaluate)
+        return loop.run(self._after_first_step, self._evaluate, self.feedback)
 
     def _run_loop(self, steps):
         self.loops.append(steps)
@@ -246,3 +248,43 @@ def test_an_error_lets_the_save_under_way_end_and_is_the_one_that_is_raised():
     with pytest.raises(JobError, match="the disk is gone"):
         training.train(max_steps=100)
     assert training.saver.ended_by == "settle"
+
+
+class FakeFeedback:
+    """Ends the training once `stop_at` is reached. `given` lists the steps of before_checkpoint."""
+
+    def __init__(self, training, stop_at):
+        self._training = training
+        self._stop_at = stop_at
+        self.given = []
+
+    def before_checkpoint(self, step):
+        assert step not in self._training.saver.steps
+        self.given.append(step)
+
+    def early_stop(self, step):
+        return "no gain" if step >= self._stop_at else None
+
+
+def test_an_early_stop_saves_and_ends_the_training():
+    training = Training()
+    training.feedback = FakeFeedback(training, stop_at=15)
+    settings = {"save_interval_steps": 10, "log_interval_steps": 100, "steps_per_loop": 5}
+    assert training.train(max_steps=23, **settings) == 15
+    assert training.saver.steps == [10, 15]
+    assert training.report.steps == [15]
+
+
+def test_a_training_that_has_stopped_early_does_no_further_step():
+    training = Training(step=10)
+    training.feedback = FakeFeedback(training, stop_at=10)
+    assert training.train(max_steps=23) == 10
+    assert training.loops == []
+
+
+def test_scores_come_before_the_snapshots_of_whole_intervals():
+    training = Training()
+    training.feedback = FakeFeedback(training, stop_at=100)
+    training.train(max_steps=25, save_interval_steps=10)
+    # That of step 25 is not one: a longer training would have none there.
+    assert training.feedback.given == [10, 20]

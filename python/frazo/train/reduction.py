@@ -1,4 +1,4 @@
-"""Joins the gradients of several processes before the learner gets them."""
+"""Joins what several processes compute in a step before the learner gets it."""
 
 from collections.abc import Sequence
 
@@ -27,3 +27,11 @@ class Reduction:
           same values. With a single process they are the arguments.
         """
         return loss, gradients
+
+    def mean(self, values: Sequence[tf.Tensor]) -> Sequence[tf.Tensor]:
+        """Returns the means over the processes of tensors that have the same shapes in each."""
+        return values
+
+    def sum(self, values: Sequence[tf.Tensor]) -> Sequence[tf.Tensor]:
+        """Returns the sums over the processes of scalars of one type."""
+        return values

@@ -1,5 +1,6 @@
 """Reports the progress of training: log lines, scalars for TensorBoard, the live line."""
 
+import math
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +9,7 @@ from frazo.input.lost_records import NOTHING_LOST, LostRecords
 from frazo.program.console import Console
 from frazo.program.number_format import format_duration, format_metric, format_metrics
 from frazo.program.progress_bar import progress_bar
+from frazo.run.progress import Progress
 from frazo.scores.lost_line import LostLine
 from frazo.scores.score_records import ScoreRecords
 from frazo.scores.weighted_means import WeightedMeans
@@ -24,33 +26,37 @@ class TrainReport:
 
     def __init__(
         self,
-        train_directory: Path,
+        train_directory: Path | None,
         max_steps: int,
         console: Console,
         clock: Callable[[], float] = time.monotonic,
         lost: Callable[[], LostRecords] = lambda: NOTHING_LOST,
+        progress: Progress | None = None,
     ):
         """Opens the records.
 
         Args:
-          train_directory: The directory of the event file and the score log.
+          train_directory: The directory of the event file and the score log; None for a worker that
+            keeps none, because another one does.
           max_steps: The last step of the training.
           console: For log lines and the live line.
           clock: Seconds from any start.
           lost: What the input lost so far; see Input.lost_records.
+          progress: Is told the step, the rate and the loss after each loop. Default: nobody is.
         """
+        self._progress = progress or Progress()
         self._console = console
         self._max_steps = max_steps
         self._clock = clock
         self._lost_records = lost
         self._lost_line = LostLine("train", console)
-        self._records = ScoreRecords(train_directory, console)
+        self._records = ScoreRecords(train_directory, console) if train_directory else None
         self._last_line = ""
         self._begin_interval()
 
     def begin(self, step: int) -> None:
         """Begins the first report, and records a restart if `step`, the steps done, is not 0."""
-        if step:
+        if step and self._records:
             self._records.add_restart(step)
         self._begin_interval()
 
@@ -71,7 +77,11 @@ class TrainReport:
         self._examples += result.examples
         self._nonfinite += result.nonfinite
         self._scalars = result.scalars
-        self._console.live(self._live_line(result, step))
+        weight = result.weights["loss"]
+        self._progress.step = step
+        self._progress.steps_per_second = self._steps / max(self._seconds(), 1e-9)
+        self._progress.loss = result.totals["loss"] / weight if weight else math.nan
+        self._console.live(self._live_line(step))
 
     def report(self, step: int) -> None:
         """Logs and records the results since the previous report."""
@@ -90,7 +100,8 @@ class TrainReport:
             f"{self._lost_line.part(lost)}"
         )
         self._console.log(self._last_line)
-        self._records.add(step, metrics, only_events=rates, lost=lost)
+        if self._records:
+            self._records.add(step, metrics, only_events=rates, lost=lost)
         self._begin_interval()
 
     def close(self) -> None:
@@ -98,7 +109,8 @@ class TrainReport:
         self._console.end_live()
         if self._console.is_terminal and self._last_line:
             self._console.line(self._last_line)
-        self._records.close()
+        if self._records:
+            self._records.close()
 
     def _begin_interval(self) -> None:
         self._began = self._clock()
@@ -110,10 +122,12 @@ class TrainReport:
     def _seconds(self) -> float:
         return self._clock() - self._began - self._left_out_seconds
 
-    def _live_line(self, result: LoopResult, step: int) -> str:
-        rate = self._steps / max(self._seconds(), 1e-9)
+    def _live_line(self, step: int) -> str:
+        progress = self._progress
         bar = progress_bar(step, self._max_steps)
-        weight = result.weights["loss"]
-        loss = format_metric(result.totals["loss"] / weight) if weight else "not finite"
-        left = format_duration((self._max_steps - step) / rate)
-        return f"{bar} {step}/{self._max_steps}  {rate:.1f} steps/s  loss {loss}  ETA {left}"
+        loss = "not finite" if math.isnan(progress.loss) else format_metric(progress.loss)
+        left = format_duration((self._max_steps - step) / progress.steps_per_second)
+        return (
+            f"{bar} {step}/{self._max_steps}  {progress.steps_per_second:.1f} steps/s  "
+            f"loss {loss}  ETA {left}"
+        )

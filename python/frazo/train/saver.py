@@ -1,6 +1,7 @@
 """Saves the state of training and logs the outcome."""
 
 import time
+from collections.abc import Callable
 
 from frazo.checkpoint.manifest import checkpoint_name
 from frazo.checkpoint.writer import CheckpointWriter, FinishedSave
@@ -16,7 +17,22 @@ class Saver:
     save is an error.
     """
 
-    def __init__(self, state: TrainState, writer: CheckpointWriter, console: Console):
+    def __init__(
+        self,
+        state: TrainState,
+        writer: CheckpointWriter,
+        console: Console,
+        on_saved: Callable[[int], None] = lambda step: None,
+    ):
+        """Saves nothing yet.
+
+        Args:
+          state: What is saved.
+          writer: Writes it.
+          console: For log lines.
+          on_saved: Called with the step of each checkpoint that has become whole.
+        """
+        self._on_saved = on_saved
         self._state = state
         self._writer = writer
         self._console = console
@@ -54,9 +70,11 @@ class Saver:
             self._say(save)
 
     def _say(self, save: FinishedSave) -> None:
-        if save.manifest is None:
+        if save.error is not None:
             self._console.warning(f"{save.error} Training continues; the next save may succeed.")
+        if save.manifest is None:
             return
+        self._on_saved(save.step)
         self._console.log(
             f"train: saved {checkpoint_name(save.step)}: {format_bytes(save.manifest.size_bytes)} "
             f"in {save.write_seconds * 1e3:.0f} ms, training waited "

@@ -5,16 +5,23 @@ import re
 
 import tensorflow as tf
 from frazo.checkpoint.directory import Checkpoint
-from frazo.checkpoint.restore import holds, read_tensors, restore_variables
+from frazo.checkpoint.restore import (
+    holds,
+    read_tensors,
+    restore_variables,
+    shapes_and_dtypes,
+)
 from frazo.checkpoint.saved_tensor import SavedTensor, saved_tensors, whole_tensors
 from frazo.experiment.model import Model
 from frazo.input.input import Input
+from frazo.input.share import WHOLE, Share
 
 INPUT_PREFIX = "input/"
 _ITERATOR = "input/iterator"
 _IDENTITY = "input/identity"
-# The key of the input's kind in the saved identity.
+# Keys of the saved identity: the input's kind, and which part of it a process reads.
 _KIND = "kind"
+_SHARE = "share"
 
 # Our pipelines keep their state in the iterator. A state elsewhere would not be saved, so it is an
 # error.
@@ -53,11 +60,12 @@ class TrainState:
         self.model = model
         self.iterator = iter(train_input.dataset())
         self._input = train_input
+        self._share = train_input.share
         kind = type(train_input.message).DESCRIPTOR.full_name
         self._identity = {_KIND: kind, **train_input.identity()}
 
     def snapshot(self) -> list[SavedTensor]:
-        """Returns the present values.
+        """Returns the present values: all of them if this worker is the first, else its position.
 
         This is cheap: a variable's buffer is copied only when the variable is next written.
         """
@@ -65,10 +73,14 @@ class TrainState:
             resource_handle=self.iterator._iterator_resource,
             external_state_policy=_FAIL_ON_EXTERNAL_STATE,
         )
+        tensors = whole_tensors({_position_name(self._share): position})
+        if self._share.replica > 0:
+            return tensors
         identity = tf.constant(json.dumps(self._identity, sort_keys=True))
         return [
             *(t for name, v in self.model.variables.items() for t in saved_tensors(name, v)),
-            *whole_tensors({_ITERATOR: position, _IDENTITY: identity}),
+            *tensors,
+            *whole_tensors({_IDENTITY: identity}),
         ]
 
     def restore_variables(self, checkpoint: Checkpoint) -> None:
@@ -94,11 +106,20 @@ class TrainState:
           UnfitPositionError: The order of the records is another one. The iterator begins at its
             first batch.
         """
-        if not holds(checkpoint, _ITERATOR):
+        shares = _saved_shares(checkpoint)
+        if not shares:
             raise UnfitPositionError("the checkpoint holds no position of an input")
         if differences := self._differences(self._saved_identity(checkpoint)):
             raise UnfitPositionError("; ".join(differences))
-        position = read_tensors(checkpoint, {_ITERATOR: tf.variant})[_ITERATOR]
+        dtypes = {_position_name(share): tf.variant for share in shares}
+        positions = list(read_tensors(checkpoint, dtypes).values())
+        if self._share in shares:
+            position = positions[shares.index(self._share)]
+        else:
+            try:
+                position = self._input.continued_position(positions)
+            except ValueError as error:
+                raise UnfitPositionError(str(error)) from error
         try:
             tf.raw_ops.DeserializeIterator(
                 resource_handle=self.iterator._iterator_resource, serialized=position
@@ -111,7 +132,11 @@ class TrainState:
         if not holds(checkpoint, _IDENTITY):
             # An older version wrote it. A position that has its own identity is compared by that.
             return {_KIND: self._identity[_KIND]}
-        return json.loads(read_tensors(checkpoint, {_IDENTITY: tf.string})[_IDENTITY].numpy())
+        saved = json.loads(read_tensors(checkpoint, {_IDENTITY: tf.string})[_IDENTITY].numpy())
+        if _SHARE not in self._identity:
+            # An older version recorded it for inputs whose position does not depend on it.
+            saved.pop(_SHARE, None)
+        return saved
 
     def _differences(self, saved: dict[str, str]) -> list[str]:
         """Returns "batch_size was 16 and is 32" for each part of the identity that differs."""
@@ -120,6 +145,22 @@ class TrainState:
             for key in sorted(saved.keys() | self._identity.keys())
             if saved.get(key) != self._identity.get(key)
         ]
+
+
+def _position_name(share: Share) -> str:
+    if share.replicas == 1:
+        return _ITERATOR
+    return f"{_ITERATOR}/{share.replica}-of-{share.replicas}"
+
+
+def _saved_shares(checkpoint: Checkpoint) -> list[Share]:
+    """Returns the shares whose positions a checkpoint holds, in the order of their numbers."""
+    names, _ = shapes_and_dtypes(checkpoint)
+    if _ITERATOR in names:
+        return [WHOLE]
+    found = (re.fullmatch(rf"{_ITERATOR}/\d+-of-(\d+)", name) for name in names)
+    replicas = max((int(match[1]) for match in found if match), default=0)
+    return [Share(replica, replicas) for replica in range(replicas)]
 
 
 def _reason(error: tf.errors.OpError) -> str:

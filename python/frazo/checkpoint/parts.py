@@ -1,0 +1,102 @@
+"""Joins what several workers save at one step into one checkpoint.
+
+Each worker writes a TensorFlow bundle of its own into the directory of the checkpoints, which all
+of them share. The chief, the worker number 0, waits until all are written, and merges them.
+"""
+
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import tensorflow as tf
+from frazo.checkpoint.manifest import checkpoint_name
+from frazo.checkpoint.saved_tensor import SavedTensor
+from frazo.program import durable_file
+
+
+def write_bundle(prefix: Path, tensors: Sequence[SavedTensor]) -> None:
+    """Writes tensors as TensorFlow's files PREFIX.index and PREFIX.data-*."""
+    tf.raw_ops.SaveV2(
+        prefix=str(prefix),
+        tensor_names=[tensor.name for tensor in tensors],
+        shape_and_slices=[tensor.shape_and_slice for tensor in tensors],
+        tensors=[tensor.value for tensor in tensors],
+    )
+
+
+class CheckpointParts:
+    """The parts of the checkpoints of one generation of workers."""
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        generation: int,
+        rank: int,
+        size: int,
+        wait_for_all: Callable[[str], None],
+        may_commit: Callable[[], None],
+    ):
+        """Writes nothing yet.
+
+        Args:
+          directory: Of the checkpoints.
+          generation: Tells these workers from earlier ones, of which one may still be writing.
+          rank: The number of this worker.
+          size: The number of workers.
+          wait_for_all: Waits until all workers have called it with the same text. Raises OSError if
+            one does not.
+          may_commit: Raises OSError if this worker no longer is the one that writes.
+        """
+        self._directory = directory
+        self._generation = generation
+        self._rank = rank
+        self._size = size
+        self._wait_for_all = wait_for_all
+        self.may_commit = may_commit
+
+    def write(self, step: int, tensors: Sequence[SavedTensor]) -> None:
+        """Writes the part of a worker that is not the chief."""
+        folder = self._folder(step, self._rank)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        write_bundle(folder / checkpoint_name(step), tensors)
+        for file in folder.iterdir():
+            durable_file.sync_file(file)
+        self._wait_for_all(self._barrier(step))
+
+    def merge(self, step: int, own_prefix: Path, merged_prefix: Path) -> None:
+        """Waits for the others, and makes one bundle of theirs and that of the chief.
+
+        Args:
+          step: The step of the checkpoint.
+          own_prefix: The chief's bundle. It and the others are gone afterwards.
+          merged_prefix: The new bundle.
+
+        Raises:
+          OSError: A part did not come.
+        """
+        self._wait_for_all(self._barrier(step))
+        folders = [self._folder(step, rank) for rank in range(1, self._size)]
+        for rank, folder in enumerate(folders, 1):
+            if not folder.is_dir():
+                raise FileNotFoundError(
+                    f"{folder}: worker {rank} wrote its part, but it is not here: --logdir must be a "
+                    "folder that all workers share"
+                )
+        tf.raw_ops.MergeV2Checkpoints(
+            checkpoint_prefixes=[str(own_prefix)]
+            + [str(folder / checkpoint_name(step)) for folder in folders],
+            destination_prefix=str(merged_prefix),
+            delete_old_dirs=False,
+        )
+        for folder in [own_prefix.parent, *folders]:
+            shutil.rmtree(folder)
+
+    def _folder(self, step: int, rank: int) -> Path:
+        part = f"generation-{self._generation}.part-{rank}-of-{self._size}"
+        name = f"{checkpoint_name(step)}.{part}{durable_file.TEMPORARY_SUFFIX}"
+        return self._directory / name
+
+    def _barrier(self, step: int) -> str:
+        return f"parts-of-{checkpoint_name(step)}"

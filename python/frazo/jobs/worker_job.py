@@ -1,0 +1,184 @@
+"""Runs a worker: one of the processes that train together."""
+
+import time
+import traceback
+from pathlib import Path
+from typing import NoReturn
+
+import tensorflow as tf
+from frazo.checkpoint.parts import CheckpointParts
+from frazo.cluster.client import BarrierTimeout, CoordinationClient, GenerationOver
+from frazo.cluster.member_run_state import MemberRunState
+from frazo.experiment.job_list import Jobs
+from frazo.input.share import Share
+from frazo.jobs.train_job import TrainJob
+from frazo.jobs.worker_watchdog import WorkerWatchdog
+from frazo.program.console import Console
+from frazo.program.disk_and_graph_errors import disk_and_graph_errors
+from frazo.program.errors import EXIT_FINISHED, JobError
+from frazo.program.restart import restart_program
+from frazo.proto import cluster_pb2, coordination_pb2, experiment_pb2
+from frazo.run.run_state import Stop
+from frazo.shard.collective_group import CollectiveGroup
+from frazo.shard.collective_server import connect
+from frazo.train.collective_reduction import CollectiveReduction
+from frazo.train.loop_plan import CollectiveAgreement, Ending
+from frazo.train.worker_group import WorkerGroup
+
+_TRAVEL_DTYPES = {
+    cluster_pb2.Cluster.NONE: tf.float32,
+    cluster_pb2.Cluster.BFLOAT16: tf.bfloat16,
+    cluster_pb2.Cluster.FLOAT16: tf.float16,
+}
+# The slowest worker may be writing its part.
+_PARTS_SECONDS = 600.0
+
+
+class WorkerJob:
+    """Trains in one generation of workers.
+
+    When the generation ends before the training, the program starts itself anew: TensorFlow's
+    runtime cannot change whom it is connected to.
+    """
+
+    def __init__(
+        self,
+        experiment: experiment_pb2.Experiment,
+        cluster: cluster_pb2.Cluster,
+        client: CoordinationClient,
+        generation: coordination_pb2.Generation,
+        index: int,
+        watchdog: WorkerWatchdog,
+    ):
+        """Starts no server.
+
+        Args:
+          experiment: The experiment.
+          cluster: The layout of the run.
+          client: Is registered, and sends heartbeats.
+          generation: The workers, and this one among them.
+          index: The number of this worker in the layout.
+          watchdog: Gets the controller's orders.
+        """
+        self._watchdog = watchdog
+        self._experiment = experiment
+        self._cluster = cluster
+        self._client = client
+        self._generation = generation
+        self._addresses = [worker.address for worker in generation.workers]
+        rank = [worker.index for worker in generation.workers].index(index)
+        self.share = Share(rank, len(self._addresses))
+
+    def run(
+        self,
+        jobs: Jobs,
+        logdir: Path,
+        console: Console,
+        run_state: MemberRunState,
+        *,
+        may_restart_input: bool,
+    ) -> int:
+        """Trains until the training has finished or this process is to stop.
+
+        Args:
+          jobs: The jobs of the process.
+          logdir: The experiment's log directory, which all members share.
+          console: For log lines.
+          run_state: The state of the run; its share is that of this worker.
+          may_restart_input: As in TrainJob.
+
+        Returns:
+          The exit code of the process.
+
+        Raises:
+          JobError: This worker failed. The controller has been told.
+        """
+        try:
+            with (
+                disk_and_graph_errors(logdir),
+                self._watchdog.training(self._generation.number),
+            ):
+                job = TrainJob(
+                    self._experiment,
+                    jobs,
+                    logdir,
+                    console,
+                    run_state,
+                    may_restart_input=may_restart_input,
+                    workers=self._group(logdir),
+                )
+                ending = job.run()
+        except BaseException as error:
+            self._fail(error, run_state.should_stop(), console)
+            raise
+        return self._end(ending, run_state.should_stop(), console)
+
+    def _group(self, logdir: Path) -> WorkerGroup:
+        """Connects the workers."""
+        if self.share.replicas == 1:
+            return WorkerGroup()
+        connect(self._addresses, self.share.replica)
+        group = CollectiveGroup(self.share.replica, self.share.replicas)
+        cluster = self._cluster
+        parts = CheckpointParts(
+            logdir / "train",
+            generation=self._generation.number,
+            rank=group.rank,
+            size=group.size,
+            wait_for_all=self._wait_for_parts,
+            may_commit=self._require_lease,
+        )
+        min_workers = cluster.min_workers or len(cluster.workers)
+        reduction = CollectiveReduction(
+            group, cluster.bucket_bytes, _TRAVEL_DTYPES[cluster.gradient_compression]
+        )
+        return WorkerGroup(CollectiveAgreement(group, min_workers), reduction, parts)
+
+    def _wait_for_parts(self, barrier: str) -> None:
+        try:
+            self._client.wait_at_barrier(barrier, _PARTS_SECONDS)
+        except (GenerationOver, BarrierTimeout) as error:
+            raise OSError(str(error)) from error
+
+    def _require_lease(self) -> None:
+        if not self._client.lease_is_valid():
+            raise OSError("this process was silent for too long: other workers may write now")
+
+    def _is_over(self) -> bool:
+        return self._client.orders.generation > self._generation.number
+
+    def _end(self, ending: Ending, stop: Stop | None, console: Console) -> int:
+        outcomes = coordination_pb2.LeaveRequest
+        if stop is None and ending == Ending.REGROUPS:
+            self._begin_anew("other workers join or leave", console)
+        self._client.leave(outcomes.FINISHED if ending == Ending.GOES_ON else outcomes.STOPPED)
+        return stop.exit_code if stop else EXIT_FINISHED
+
+    def _fail(self, error: BaseException, stop: Stop | None, console: Console) -> None:
+        """Begins anew if another worker is the cause of the error, else tells the controller."""
+        outcomes = coordination_pb2.LeaveRequest
+        if stop is None and isinstance(error, Exception):
+            is_graph_error = isinstance(error.__cause__, tf.errors.OpError)
+            if self._generation_ends(wait=is_graph_error):
+                self._begin_anew(self._client.orders.reason, console)
+        self._client.leave(
+            outcomes.FAILED,
+            message=str(error) or type(error).__name__,
+            traceback="" if isinstance(error, JobError) else traceback.format_exc(),
+            is_permanent=isinstance(error, JobError),
+        )
+
+    def _generation_ends(self, *, wait: bool) -> bool:
+        """Returns whether the generation is over. A collective may fail before the controller
+        knows that a worker is lost.
+        """
+        seconds = self._cluster.lease_seconds + 3 * self._cluster.heartbeat_seconds if wait else 0
+        until = time.monotonic() + seconds
+        while not self._is_over() and time.monotonic() < until:
+            time.sleep(0.05)
+        return self._is_over()
+
+    def _begin_anew(self, reason: str, console: Console) -> NoReturn:
+        console.end_live()
+        console.line(f"train: begins anew with the workers that there are: {reason}")
+        restart_program()

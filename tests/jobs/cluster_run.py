@@ -1,0 +1,109 @@
+"""A run of several processes on this machine, for the end-to-end tests of clusters."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from frazo.shard.worker_processes import free_addresses
+from tiny_experiment import TIMEOUT_SECONDS, Ended
+
+_POLL_SECONDS = 0.05
+
+
+class Member:
+    """A process of the run, whose output goes to files."""
+
+    def __init__(self, log: Path, arguments: list[str]):
+        self._out, self._err = log.with_suffix(".out"), log.with_suffix(".err")
+        with self._out.open("w") as out, self._err.open("w") as err:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "frazo.jobs.trainer", *arguments],
+                stdout=out,
+                stderr=err,
+                env={**os.environ, "TF_NUM_INTRAOP_THREADS": "1"},
+            )
+
+    def send(self, number: signal.Signals) -> None:
+        self._process.send_signal(number)
+
+    def output(self) -> str:
+        """Returns what it has written so far."""
+        return self._out.read_text() + self._err.read_text()
+
+    def wait_for(self, pattern: str, times: int = 1) -> None:
+        """Waits until so many lines of its output match."""
+        until = time.monotonic() + TIMEOUT_SECONDS
+        while len(re.findall(pattern, self.output(), re.MULTILINE)) < times:
+            is_over = self._process.poll() is not None or time.monotonic() > until
+            if is_over and len(re.findall(pattern, self.output(), re.MULTILINE)) < times:
+                raise AssertionError(f"no line matches {pattern!r} in:\n{self.output()}")
+            time.sleep(_POLL_SECONDS)
+
+    def end(self) -> Ended:
+        """Waits for the end of the process."""
+        code = self._process.wait(timeout=TIMEOUT_SECONDS)
+        return Ended(code, self._out.read_text(), self._err.read_text())
+
+    def kill(self) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+
+
+class ClusterRun:
+    """A controller, workers and followers. Used as a context manager they are gone afterwards.
+
+    Attributes:
+      logdir: The log directory of the run.
+    """
+
+    def __init__(self, folder: Path, flags: list[str], *, workers: int = 2, layout: str = ""):
+        """Starts nothing.
+
+        Args:
+          folder: For the log directory, the layout and the outputs of the processes.
+          flags: Of every process.
+          workers: The number of workers.
+          layout: More fields of the cluster.
+        """
+        self.logdir = folder / "log"
+        self._folder = folder
+        self._count = workers
+        controller, *addresses = free_addresses(1 + workers)
+        listed = ", ".join(f'"{address}"' for address in addresses)
+        cluster = folder / "cluster.textproto"
+        cluster.write_text(
+            f'controller: "{controller}" workers: [{listed}] heartbeat_seconds: 0.2 '
+            f"lease_seconds: 5 {layout}"
+        )
+        self._flags = [*flags, f"--logdir={self.logdir}", f"--cluster={cluster}"]
+        self._members: list[Member] = []
+        self._starts: dict[str, int] = {}
+
+    def __enter__(self) -> "ClusterRun":
+        return self
+
+    def __exit__(self, *_) -> None:
+        for member in self._members:
+            member.kill()
+
+    def start(self, job: str, *flags: str) -> Member:
+        """Starts a process: "controller", "worker 1", "evaler_test"."""
+        name, _, index = job.partition(" ")
+        self._starts[job] = self._starts.get(job, 0) + 1
+        arguments = [*self._flags, f"--job={name}", *flags]
+        if index:
+            arguments.append(f"--task={index}")
+        log = self._folder / f"{job.replace(' ', '')}.{self._starts[job]}"
+        member = Member(log, arguments)
+        self._members.append(member)
+        return member
+
+    def start_all(self) -> list[Member]:
+        """Starts the controller and the workers; returns them in this order."""
+        names = ["controller", *(f"worker {index}" for index in range(self._count))]
+        return [self.start(name) for name in names]
