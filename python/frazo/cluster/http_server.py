@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import NamedTuple
 
-from frazo.cluster.layouts.address import Address, AddressError, is_loopback, parse_address
+from frazo.cluster.address import Address, AddressError, is_loopback, parse_address
 from frazo.program.console import Console
 from frazo.program.errors import JobError
 

@@ -5,7 +5,7 @@ import socket
 import threading
 
 import pytest
-from frazo.cluster.layouts.address import Address, parse_address
+from frazo.cluster.address import Address, parse_address
 from frazo.cluster.http_server import HttpServer, Page, text_page
 from frazo.program.console import Console
 from frazo.program.errors import JobError

@@ -5,8 +5,8 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from frazo.cluster.layouts.layout import OwnPart
-from frazo.cluster.layouts.read_layout import Flags, read_layout
+from frazo.cluster.layout import OwnPart
+from frazo.cluster.read_layout import Flags, read_layout
 from frazo.experiment.job_list import TRAIN_INPUT, Jobs
 from frazo.jobs.job_names import DECODER_PREFIX, EVALER_PREFIX, parse_jobs
 from frazo.program.errors import UsageError

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from frazo.cluster.client import CoordinationClient
 from frazo.cluster.controller import Controller
-from frazo.cluster.layouts.cluster_file import read_cluster_file
+from frazo.cluster.cluster_file import read_cluster_file
 from frazo.program.console import Console
 from frazo.program.errors import JobError
 from frazo.proto import cluster_pb2, coordination_pb2

@@ -96,7 +96,7 @@ def _run(plan: Plan) -> int:
         cluster_file.parent.mkdir(parents=True, exist_ok=True)
         durable_file.write_text(cluster_file, text_format.MessageToString(plan.cluster))
         screen = Screen(sys.stdout, is_table_wanted=not plan.options.no_table)
-        watch = RunWatch(RunObserver(plan.cluster.controller, plan.cluster.security))
+        watch = RunWatch(RunObserver(plan.cluster.controller, plan.cluster.security), plan.logdir)
         closing.callback(watch.close)
         watch.start()
 

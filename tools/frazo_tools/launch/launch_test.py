@@ -184,8 +184,7 @@ def test_a_permanent_failure_is_shown_in_the_words_of_the_one_that_failed_first(
         run.assert_nobody_is_left()
     assert run.output.endswith(
         f"launch: worker 1 failed; its whole output is in {tmp_path}/log/logs/worker_1.log:\n"
-        "  Traceback: here\n"
-        "  the weights are wrong\n"
+        "  error: the weights are wrong\n"
     )
 
 

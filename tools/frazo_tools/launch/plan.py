@@ -6,9 +6,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from frazo.cluster.layouts.cluster_file import read_cluster_file
-from frazo.cluster.layouts.layout import Layout
-from frazo.cluster.layouts.local import find_ports, is_local, local_cluster
+from frazo.cluster.cluster_file import read_cluster_file
+from frazo.cluster.layout import Layout
+from frazo.cluster.local import find_ports, is_local, local_cluster
 from frazo.config import load_experiment
 from frazo.config.config_text import ConfigText
 from frazo.config.document import Document, Location

@@ -12,7 +12,7 @@ from frazo.program.errors import EXIT_FAILED, EXIT_FINISHED, EXIT_INTERRUPTED, E
 from frazo.proto import coordination_pb2
 from frazo_tools.launch.failure import describe_exit
 from frazo_tools.launch.restarts import Restarts
-from frazo_tools.launch.run_table import Row, headline, member_name, rows_of, table_lines
+from frazo_tools.launch.run_table import Row, headline, rows_of, table_lines
 from frazo_tools.launch.run_watch import RunWatch
 from frazo_tools.launch.screen import Screen
 from frazo_tools.launch.task import Task
@@ -22,7 +22,6 @@ _TICK_SECONDS = 0.25
 _DRAW_SECONDS = 0.5
 # The controller ends by itself when all others have left.
 _CONTROLLER_SECONDS = 5.0
-_OVER = ("failed", "finished", "stopping")
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 Start = Callable[[Task, Callable[[TaskProcess], None]], TaskProcess]
@@ -127,14 +126,12 @@ class Supervisor:
     def first_failure(self) -> Failure | None:
         """Returns the failure that the others follow from; None if the training had none."""
         training = [failure for failure in self._last_failures() if not failure.task.is_follower]
-        status = self._watch.latest
-        if not training or status is None:
-            return training[0] if training else None
+        stop = self._watch.stop_order()
         # The controller tells which member failed first, whichever process was gone first.
         for failure in training:
-            if status.reason.startswith(f"{failure.task.name} "):
-                return failure._replace(text=_told(status, failure.task) or failure.text)
-        return training[0]
+            if stop is not None and stop.reason.startswith(f"{failure.task.name} "):
+                return failure._replace(text=failure.text or stop.reason)
+        return training[0] if training else None
 
     def follower_failures(self) -> list[Failure]:
         """Returns the last failure of each follower that did not end well."""
@@ -199,10 +196,13 @@ class Supervisor:
         if code == EXIT_USAGE:
             self._give_up(task, f"{what}: its command line or configuration is wrong")
             return
-        status = self._watch.ask() if self._has_controller() else self._watch.latest
-        if status is not None and status.state in _OVER and not task.is_follower:
-            if status.state == "failed":
-                self._give_up(task, f"{what}; the run failed: {status.reason}")
+        stop = self._watch.stop_order()
+        if stop is not None and stop.failed and not task.is_follower:
+            self._give_up(task, f"{what}; the run failed: {stop.reason}")
+            return
+        if stop is not None or (self._watch.has_finished() and not task.is_follower):
+            # It was to end; the exit code will tell that it did so badly.
+            self._screen.line(f"launch: {what}")
             return
         wait = restarts.next_wait(task.name, ran_seconds)
         if wait is None:
@@ -309,10 +309,3 @@ class Supervisor:
         is_bad = self._phase is _Phase.KILLED or any(self._done.values())
         return EXIT_FAILED if is_bad else EXIT_FINISHED
 
-
-def _told(status: coordination_pb2.RunStatus, task: Task) -> str:
-    """Returns what a task told the controller of its failure."""
-    for member in status.members:
-        if member_name(member.name) == task.name and (member.message or member.traceback):
-            return "\n".join(part for part in (member.traceback.rstrip(), member.message) if part)
-    return ""

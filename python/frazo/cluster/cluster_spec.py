@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from frazo.cluster.layouts.layout import Layout
-from frazo.cluster.layouts.layout_document import LayoutDocument
+from frazo.cluster.layout import Layout
+from frazo.cluster.layout_document import LayoutDocument
 from frazo.config.config_text import ConfigText, Origin
 from frazo.config.errors import ConfigError
 from frazo.config.suggestions import suggestion

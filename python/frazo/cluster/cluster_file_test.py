@@ -1,5 +1,5 @@
 import pytest
-from frazo.cluster.layouts.cluster_file import read_cluster_file
+from frazo.cluster.cluster_file import read_cluster_file
 from frazo.config.errors import ConfigError
 
 LAYOUT = """\

@@ -1,5 +1,5 @@
 import pytest
-from frazo.cluster.layouts.cluster_spec import read_cluster_spec
+from frazo.cluster.cluster_spec import read_cluster_spec
 from frazo.config.errors import ConfigError
 from hypothesis import given
 from hypothesis import strategies as st

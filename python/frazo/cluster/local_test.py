@@ -1,7 +1,7 @@
 import pytest
-from frazo.cluster.layouts.address import parse_address
-from frazo.cluster.layouts.layout import Layout
-from frazo.cluster.layouts.local import find_ports, is_local, local_cluster
+from frazo.cluster.address import parse_address
+from frazo.cluster.layout import Layout
+from frazo.cluster.local import find_ports, is_local, local_cluster
 from frazo.config.config_text import ConfigText
 from frazo.config.document import Document, Location
 from frazo.program.errors import UsageError

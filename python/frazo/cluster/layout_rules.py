@@ -2,7 +2,7 @@
 
 import re
 
-from frazo.cluster.layouts.address import Address, AddressError, is_loopback, is_wildcard, parse_address
+from frazo.cluster.address import Address, AddressError, is_loopback, is_wildcard, parse_address
 from frazo.config.paths import Key
 from frazo.config.validators import Fail, validates
 from frazo.proto import cluster_pb2

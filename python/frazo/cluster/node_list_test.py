@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from frazo.cluster.layouts.node_list import NodeListError, expand_node_list, expand_tasks_per_node
+from frazo.cluster.node_list import NodeListError, expand_node_list, expand_tasks_per_node
 from hypothesis import given
 from hypothesis import strategies as st
 

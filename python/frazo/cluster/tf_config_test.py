@@ -1,8 +1,8 @@
 import json
 
 import pytest
-from frazo.cluster.layouts.layout import OwnPart
-from frazo.cluster.layouts.tf_config import read_tf_config
+from frazo.cluster.layout import OwnPart
+from frazo.cluster.tf_config import read_tf_config
 from frazo.config.errors import ConfigError
 from hypothesis import given
 from hypothesis import strategies as st

@@ -2,7 +2,7 @@ import ipaddress
 import socket
 
 import pytest
-from frazo.cluster.layouts.address import (
+from frazo.cluster.address import (
     Address,
     AddressError,
     is_loopback,

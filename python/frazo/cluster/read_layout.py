@@ -4,12 +4,12 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from frazo.cluster.layouts.cluster_file import read_cluster_file
-from frazo.cluster.layouts.cluster_spec import read_cluster_spec
-from frazo.cluster.layouts.layout import Layout
-from frazo.cluster.layouts.local import is_local
-from frazo.cluster.layouts.slurm import read_slurm
-from frazo.cluster.layouts.tf_config import VARIABLE, read_tf_config
+from frazo.cluster.cluster_file import read_cluster_file
+from frazo.cluster.cluster_spec import read_cluster_spec
+from frazo.cluster.layout import Layout
+from frazo.cluster.local import is_local
+from frazo.cluster.slurm import read_slurm
+from frazo.cluster.tf_config import VARIABLE, read_tf_config
 from frazo.program.errors import UsageError
 
 _TF_CONFIG = "tf_config"

@@ -1,6 +1,6 @@
 import pytest
-from frazo.cluster.layouts.layout import OwnPart
-from frazo.cluster.layouts.slurm import read_slurm
+from frazo.cluster.layout import OwnPart
+from frazo.cluster.slurm import read_slurm
 from frazo.config.errors import ConfigError
 from frazo.program.errors import UsageError
 from hypothesis import given

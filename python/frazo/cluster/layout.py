@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from frazo.cluster.layouts import layout_rules  # noqa: F401 (its rules are registered)
+from frazo.cluster import layout_rules  # noqa: F401 (its rules are registered)
 from frazo.config.document import Document
 from frazo.config.overrides import apply_override
 from frazo.config.validation import validate

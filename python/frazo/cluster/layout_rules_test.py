@@ -1,5 +1,5 @@
 import pytest
-from frazo.cluster.layouts import layout_rules  # noqa: F401 (its rules are registered)
+from frazo.cluster import layout_rules  # noqa: F401 (its rules are registered)
 from frazo.config.validators import require_valid
 from frazo.proto import cluster_pb2
 from google.protobuf import text_format

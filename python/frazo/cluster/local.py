@@ -4,7 +4,7 @@ import contextlib
 import re
 import socket
 
-from frazo.cluster.layouts.address import Address, AddressError, is_loopback, parse_address
+from frazo.cluster.address import Address, AddressError, is_loopback, parse_address
 from frazo.program.errors import JobError, UsageError
 from frazo.proto import cluster_pb2
 

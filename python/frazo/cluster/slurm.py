@@ -9,9 +9,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from frazo.cluster.layouts.layout import Layout, OwnPart
-from frazo.cluster.layouts.layout_document import LayoutDocument
-from frazo.cluster.layouts.node_list import NodeListError, expand_node_list, expand_tasks_per_node
+from frazo.cluster.layout import Layout, OwnPart
+from frazo.cluster.layout_document import LayoutDocument
+from frazo.cluster.node_list import NodeListError, expand_node_list, expand_tasks_per_node
 from frazo.config.config_text import ConfigText
 from frazo.config.errors import ConfigError
 from frazo.program.errors import UsageError

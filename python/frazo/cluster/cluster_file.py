@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from frazo.cluster.layouts.layout import ROOT, Layout
+from frazo.cluster.layout import ROOT, Layout
 from frazo.config.config_text import ConfigText
 from frazo.config.reader import read
 from frazo.config.text_file import existing_file, read_text

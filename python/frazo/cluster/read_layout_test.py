@@ -1,5 +1,5 @@
 import pytest
-from frazo.cluster.layouts.read_layout import Flags, read_layout
+from frazo.cluster.read_layout import Flags, read_layout
 from frazo.program.errors import UsageError
 
 SPEC = "worker=localhost:1@controller=localhost:2"

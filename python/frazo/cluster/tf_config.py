@@ -14,9 +14,9 @@ import json
 import re
 from typing import Any
 
-from frazo.cluster.layouts.address import AddressError, parse_address
-from frazo.cluster.layouts.layout import Layout, OwnPart
-from frazo.cluster.layouts.layout_document import LayoutDocument
+from frazo.cluster.address import AddressError, parse_address
+from frazo.cluster.layout import Layout, OwnPart
+from frazo.cluster.layout_document import LayoutDocument
 from frazo.config.config_text import ConfigText, Origin
 from frazo.config.errors import ConfigError
 from frazo.config.suggestions import suggestion
