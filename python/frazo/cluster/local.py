@@ -19,7 +19,7 @@ def is_local(text: str) -> bool:
 
 
 def local_cluster(text: str) -> cluster_pb2.Cluster:
-    """Returns a cluster of N workers and P parameter servers, all with port 0.
+    """Returns a cluster of N workers and P parameter servers, with pages, all with port 0.
 
     Args:
       text: local:N or local:N+P.
@@ -38,6 +38,7 @@ def local_cluster(text: str) -> cluster_pb2.Cluster:
         controller=address,
         workers=[address] * int(match["workers"]),
         parameter_servers=[address] * int(match["parameter_servers"] or 0),
+        web=address,
     )
 
 

@@ -265,7 +265,9 @@ def test_no_task_outlives_a_launcher_that_is_killed(tmp_path):
 def test_two_launchers_on_one_logdir(tmp_path):
     with Launched(tmp_path, worker_0=["run"]) as run:
         run.wait_for(r"\[worker 0\] step: 3$")
-        with Launched(tmp_path) as second:
+        other = tmp_path / "other"
+        other.mkdir()
+        with Launched(other, "--cluster=local:2", f"--logdir={tmp_path}/log") as second:
             assert second.end() == 1
             assert re.match(
                 f"error: {tmp_path}/log/logs/lock: another launcher .process [0-9]+. is writing to ",

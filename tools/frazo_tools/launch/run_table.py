@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from frazo.cluster.member_label import member_label
 from frazo.program.number_format import format_metric
 from frazo.proto import coordination_pb2
 
@@ -12,7 +13,6 @@ _HEAD = ("task", "state", "step", "steps/s", "loss", "heartbeat", "message")
 _MESSAGE = len(_HEAD) - 1
 # What would move the cursor, or change colours: the texts come from other machines.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-_NUMBERED_JOBS = ("worker", "ps")
 
 
 class Row(NamedTuple):
@@ -40,11 +40,6 @@ class Row(NamedTuple):
 def printable(text: str) -> str:
     """Returns a text without what a terminal would obey."""
     return _CONTROL.sub(" ", text)
-
-
-def member_name(name: coordination_pb2.MemberName) -> str:
-    """Returns "worker 1", "evaler_test"."""
-    return f"{name.job} {name.index}" if name.job in _NUMBERED_JOBS or name.index else name.job
 
 
 def rows_of(status: coordination_pb2.RunStatus) -> list[Row]:
@@ -93,7 +88,7 @@ def _row(member: coordination_pb2.RunStatus.Member) -> Row:
     step = f"{status.step}/{status.max_steps}" if status.max_steps else str(status.step or "")
     has_loss = status.HasField("loss") and math.isfinite(status.loss)
     return Row(
-        member_name(member.name),
+        member_label(member.name),
         (status.state or "registered") if is_alive else life,
         step,
         f"{status.steps_per_second:.2f}" if status.steps_per_second else "",
