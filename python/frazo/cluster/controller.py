@@ -5,25 +5,28 @@ import concurrent.futures
 import contextlib
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import grpc
-from frazo.cluster.addresses import Address, parse_address, why_not_bound
+from frazo.cluster.address import Address, AddressError, parse_address
 from frazo.cluster.coordination import Coordination, RunOutcome
 from frazo.cluster.event_log import EventLog
+from frazo.cluster.http_server import HttpServer, Page
+from frazo.cluster.listening import why_not_bound
+from frazo.cluster.metrics import MetricsPage
 from frazo.cluster.run_record import RunRecord
+from frazo.cluster.run_status import run_status
 from frazo.cluster.security import Security, read_security, require_protection
-from frazo.cluster.service import CoordinationService
+from frazo.cluster.service import SERVICE, CoordinationService, handler_of
 from frazo.cluster.token_check import TokenCheck
 from frazo.program.console import Console
 from frazo.program.errors import JobError
 from frazo.program.exclusive_lock import exclusive_lock
-from frazo.proto import cluster_pb2, coordination_pb2, coordination_pb2_grpc
+from frazo.proto import cluster_pb2, coordination_pb2
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-_SERVICE = coordination_pb2.DESCRIPTOR.services_by_name["Coordination"].full_name
 # An experiment's text has some kilobytes.
 MAX_MESSAGE_BYTES = 4 << 20
 _MAX_CALLS = 10_000
@@ -31,6 +34,7 @@ _TAKE_OVER_CHECK_SECONDS = 3.0
 _MAX_TICK_SECONDS = 0.5
 # Calls that wait get so long to end when the controller does.
 _GRACE_SECONDS = 1.0
+_STATUS_SECONDS = 5.0
 _OPTIONS = [
     # Without it a second server shares a taken port, and each gets some of the calls.
     ("grpc.so_reuseport", 0),
@@ -45,7 +49,10 @@ _OPTIONS = [
 
 
 class Controller:
-    """Serves the coordination of one run, in a thread of its own."""
+    """Serves the coordination of one run, in a thread of its own.
+
+    web_address: host:port of its pages, with the real port; "": it has none.
+    """
 
     def __init__(self, cluster: cluster_pb2.Cluster, logdir: Path, console: Console):
         """Opens nothing.
@@ -58,6 +65,8 @@ class Controller:
         self._cluster = cluster
         self._logdir = logdir
         self._console = console
+        self._pages: dict[str, Callable[[], Page]] = {"/metrics": MetricsPage(self.status)}
+        self.web_address = ""
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closing: asyncio.Event | None = None
@@ -86,6 +95,26 @@ class Controller:
     def address(self) -> str:
         """host:port, with the real port."""
         return str(self._started.result(timeout=0))
+
+    def add_page(self, route: str, page: Callable[[], Page]) -> None:
+        """Serves a page at the cluster's `web`, beside /metrics. Call it before start().
+
+        Args:
+          route: Its path: "/status".
+          page: Makes it; called from several threads.
+        """
+        self._pages[route] = page
+
+    def status(self) -> coordination_pb2.RunStatus:
+        """The state of the run. Any thread may call this, after start() and before close()."""
+        loop, coordination = self._loop, self._coordination
+        if loop is None or coordination is None:
+            raise RuntimeError("the controller has not been started")
+
+        async def ask() -> coordination_pb2.RunStatus:
+            return run_status(coordination, time.time)
+
+        return asyncio.run_coroutine_threadsafe(ask(), loop).result(_STATUS_SECONDS)
 
     def request_stop(self, reason: str) -> None:
         """Orders all members to save and stop. Any thread may call this, after start()."""
@@ -144,11 +173,7 @@ class Controller:
         self._loop = asyncio.get_running_loop()
         self._closing = asyncio.Event()
         security = read_security(self._cluster.security)
-        address = parse_address(self._cluster.controller, "cluster.controller")
-        for warning in require_protection(
-            address, "the controller", security, self._cluster.security.insecure
-        ):
-            self._console.warning(warning)
+        address = self._address_of("controller", security)
         record = RunRecord(self._logdir)
         with exclusive_lock(record.path.parent, "controller"):
             coordination = Coordination(
@@ -159,11 +184,42 @@ class Controller:
             # Takes the run over: from now on a controller before this one finds a greater epoch.
             await service.tick()
             async with _server(service, address, security) as port:
-                self._started.set_result(Address(address.host, port))
-                self._console.line(f"the controller listens on {self.address}")
-                await self._serve(coordination, service, self._closing)
+                # Before the pages: a page may ask for the state of the run at once.
+                with self._web(security):
+                    self._started.set_result(Address(address.host, port))
+                    self._console.line(f"the controller listens on {self.address}")
+                    await self._serve(coordination, service, self._closing)
             await service.tick()
             return coordination.outcome()
+
+    def _address_of(self, field: str, security: Security) -> Address:
+        """Reads an address that the controller serves, and checks who can reach it."""
+        try:
+            address = parse_address(getattr(self._cluster, field))
+        except AddressError as error:
+            raise JobError(f"cluster.{field}: {error}") from None
+        for warning in require_protection(
+            address, f"cluster.{field}", security, self._cluster.security.insecure
+        ):
+            self._console.warning(warning)
+        return address
+
+    @contextlib.contextmanager
+    def _web(self, security: Security) -> Iterator[None]:
+        """Serves the pages within the context, if the cluster asks for them."""
+        if not self._cluster.web:
+            yield
+            return
+        server = HttpServer(self._address_of("web", security), self._console, security)
+        for route, page in self._pages.items():
+            server.add(route, page)
+        server.start()
+        self.web_address = str(server.address)
+        self._console.line(f"the controller's pages are at {self.web_address}")
+        try:
+            yield
+        finally:
+            server.close()
 
     async def _serve(
         self, coordination: Coordination, service: CoordinationService, closing: asyncio.Event
@@ -194,12 +250,12 @@ async def _server(
     server = grpc.aio.server(
         interceptors=interceptors, options=_OPTIONS, maximum_concurrent_rpcs=_MAX_CALLS
     )
-    coordination_pb2_grpc.add_CoordinationServicer_to_server(service, server)
+    server.add_generic_rpc_handlers((handler_of(service),))
     healthy = health.aio.HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(healthy, server)
-    for name in ("", _SERVICE):
+    for name in ("", SERVICE.full_name):
         await healthy.set(name, health_pb2.HealthCheckResponse.SERVING)
-    names = (_SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME)
+    names = (SERVICE.full_name, health.SERVICE_NAME, reflection.SERVICE_NAME)
     reflection.enable_server_reflection(names, server)
     port = _listen(server, address, security)
     await server.start()

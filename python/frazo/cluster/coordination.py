@@ -78,10 +78,11 @@ class Coordination:
         self.stop: coordination_pb2.StopOrder | None = None
         self._checkpoint_requests = 0
         self._is_over = False
-        self._followers = {MemberKey(job, 0) for job in cluster.followers}
+        self._followers = {MemberKey(job.lower(), 0) for job in cluster.followers}
         self._followers_until = now + cluster.start_timeout_seconds
         self._resume(record, now)
         self._known_generation = (self.generations.number, self.generations.is_formed)
+        self._formed = self._formed_answer()
 
     def _resume(self, record: control_record_pb2.ControlRecord, now: float) -> None:
         members = {r.key: _participant(r) for r in map(_registration, record.workers)}
@@ -160,7 +161,7 @@ class Coordination:
         if member is not None and member.incarnation == incarnation and member.life == life:
             return coordination_pb2.LeaveResponse()
         member = self._caller(request.caller)
-        member.life = life
+        self.members.leave(member, life)
         member.message = request_checks.text_of(request.message)
         member.traceback = request_checks.text_of(request.traceback)
         text = {
@@ -198,7 +199,7 @@ class Coordination:
         is_in = self.generations.join(key, _participant(member), last, now)
         self._note_generation()
         if is_in:
-            return coordination_pb2.JoinGenerationResponse(formed=self._generation())
+            return self._formed
         if self.generations.is_formed:
             number = self.generations.number
             wait = f"waits until generation {number}, which trains, has saved its work"
@@ -332,6 +333,18 @@ class Coordination:
             self._barriers.passed,
         )
 
+    def record_version(self) -> tuple[object, ...]:
+        """Changes whenever record() does."""
+        stop = None if self.stop is None else (self.stop.reason, self.stop.failed)
+        return (
+            *self.milestones(),
+            self.members.version,
+            self.progress.message().SerializeToString(deterministic=True),
+            self._experiment_sha256,
+            stop,
+            self._is_over,
+        )
+
     def record(self) -> control_record_pb2.ControlRecord:
         """What outlives this controller."""
         generations = self.generations
@@ -403,11 +416,12 @@ class Coordination:
         generations.heard(member.key, member.incarnation, generation)
         member.generation = generation
 
-    def _generation(self) -> coordination_pb2.Generation:
+    def _formed_answer(self) -> coordination_pb2.JoinGenerationResponse:
+        """What each member of the generation is told that joins it."""
         generation = coordination_pb2.Generation(number=self.generations.number)
         for key, member in self.generations.members.items():
             generation.workers.add(index=key.index, address=member.address)
-        return generation
+        return coordination_pb2.JoinGenerationResponse(formed=generation)
 
     def _heartbeat_seconds(self) -> float:
         wanted = self._cluster.heartbeat_seconds
@@ -433,6 +447,7 @@ class Coordination:
             self.events.add(f"generation {number} ended: {generations.reason(number)}")
         if generations.is_formed and (generations.number, was_formed) != (number, True):
             self._barriers = Barriers(generations.members)
+            self._formed = self._formed_answer()
             members = {key: p.address for key, p in generations.members.items()}
             self.events.add(f"generation {generations.number} begins with {listed(members)}")
 

@@ -54,7 +54,11 @@ class Story:
         self.forming_since = self.run.now
 
     def operate(self, operation: str, which: int, number: int) -> None:
+        coordination = self.run.coordination
+        before = coordination.record_version(), coordination.record()
         getattr(self, operation)(which, number)
+        if self.run.coordination is coordination and coordination.record_version() == before[0]:
+            assert coordination.record() == before[1]
         self._check()
 
     # Operations.

@@ -117,7 +117,7 @@ def test_the_first_of_those_who_are_left_writes_the_checkpoints():
     assert [worker.join().formed.number for worker in (one, two)] == [2, 2]
     one.record(checkpoint_step=5)
     with pytest.raises(
-        CannotBelong, match="worker 2 does not write .* generation 2: worker 1 does"
+        CannotBelong, match=r"worker 2 does not write .* generation 2: worker 1 does"
     ):
         two.record(checkpoint_step=6)
     assert two.beat().progress.checkpoint_step == 5
@@ -281,7 +281,7 @@ def test_a_follower_that_fails_stops_nothing():
     evaler.leave(Outcome.FAILED, message="no labels", is_permanent=True)
     answer = worker.beat()
     assert (answer.generation, answer.HasField("stop")) == (1, False)
-    with pytest.raises(CannotBelong, match="evaler_test 0 .* has left the run; start it again"):
+    with pytest.raises(CannotBelong, match=r"evaler_test 0 .* has left the run; start it again"):
         evaler.beat()
 
 
@@ -470,7 +470,7 @@ def test_another_experiment_waits_until_the_run_before_is_known_to_have_ended():
         other.register()
     run.wait(30)
     other.register()
-    with pytest.raises(CannotBelong, match="train.max_steps is 10, not 20"):
+    with pytest.raises(CannotBelong, match=r"train\.max_steps is 10, not 20"):
         ScriptedProcess(run, "worker", 1).register()
 
 

@@ -3,11 +3,15 @@
 import contextlib
 import http.server
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 from typing import NamedTuple
 
 from frazo.cluster.address import Address, AddressError, is_loopback, parse_address
+from frazo.cluster.listening import why_not_bound
+from frazo.cluster.security import AUTHORIZATION, NO_SECURITY, Security
+from frazo.cluster.token_check import is_same_secret
 from frazo.program.console import Console
 from frazo.program.errors import JobError
 
@@ -52,13 +56,16 @@ class HttpServer:
     that a browser of this machine shows cannot read it by a name that leads here.
     """
 
-    def __init__(self, address: Address, console: Console):
+    def __init__(self, address: Address, console: Console, security: Security = NO_SECURITY):
         """Opens no port.
 
         Args:
           address: Where it listens; port 0 stands for any free port.
           console: For warnings about handlers that fail.
+          security: With certificates it speaks HTTPS, to those who have one; with a token it
+            answers those who send it.
         """
+        self._security = security
         self._wanted = address
         self._console = console
         self._routes: dict[str, Callable[[], Page]] = {}
@@ -79,11 +86,11 @@ class HttpServer:
           JobError: The port cannot be opened.
         """
         try:
-            self._server = _Server(self._wanted, self._answer)
+            self._server = _Server(self._wanted, self._answer, self._security)
         except OSError as error:
+            cause = why_not_bound(self._wanted) or error.strerror
             raise JobError(
-                f"{self._wanted}: the web page cannot be served there: {error.strerror}; choose another "
-                "port"
+                f"{self._wanted}: the web page cannot be served there: {cause}; choose another port"
             ) from None
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(_POLL_SECONDS,), name="http server"
@@ -107,7 +114,10 @@ class HttpServer:
         self._server.server_close()
         self._server = self._thread = None
 
-    def _answer(self, route: str, host: str) -> Page:
+    def _answer(self, route: str, host: str, authorization: str) -> Page:
+        expected = self._security.authorization
+        if expected is not None and not is_same_secret(authorization, expected.encode()):
+            return text_page("the token is missing or wrong\n", 401)
         if is_loopback(self._wanted.host) and not _is_loopback_header(host):
             return text_page("call this server by localhost\n", 403)
         handler = self._routes.get(route)
@@ -127,7 +137,15 @@ class _Server(http.server.ThreadingHTTPServer):
     block_on_close = True
     allow_reuse_address = True
 
-    def __init__(self, address: Address, answer: Callable[[str, str], Page]):
+    def __init__(
+        self, address: Address, answer: Callable[[str, str, str], Page], security: Security
+    ):
+        self._tls: ssl.SSLContext | None = None
+        if security.certificates is not None:
+            files = security.certificates
+            self._tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=files.ca_file)
+            self._tls.load_cert_chain(files.certificate_file, files.key_file)
+            self._tls.verify_mode = ssl.CERT_REQUIRED
         self.address_family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
         self._free = threading.BoundedSemaphore(_MOST_REQUESTS)
         self._clients: set[socket.socket] = set()
@@ -147,13 +165,21 @@ class _Server(http.server.ThreadingHTTPServer):
         super().process_request(request, client_address)
 
     def process_request_thread(self, request: socket.socket, client_address: tuple) -> None:
-        with self._lock:
-            self._clients.add(request)
+        client = request
         try:
-            super().process_request_thread(request, client_address)
+            request.settimeout(_CLIENT_SECONDS)
+            if self._tls is not None:
+                # In the client's own thread: one that is slow at it keeps nobody waiting.
+                client = self._tls.wrap_socket(request, server_side=True)
+            with self._lock:
+                self._clients.add(client)
+            super().process_request_thread(client, client_address)
+        except OSError:
+            # It has no certificate, or speaks plain text.
+            self.shutdown_request(request)
         finally:
             with self._lock:
-                self._clients.discard(request)
+                self._clients.discard(client)
             self._free.release()
 
     def hang_up(self) -> None:
@@ -186,7 +212,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         """Logs no requests."""
 
     def _send(self, is_body_sent: bool) -> None:
-        page = self.server.answer(self.path.partition("?")[0], self.headers.get("Host", ""))
+        page = self.server.answer(
+            self.path.partition("?")[0],
+            self.headers.get("Host", ""),
+            self.headers.get(AUTHORIZATION, ""),
+        )
         self.send_response(page.status)
         headers = {
             **_HEADERS,

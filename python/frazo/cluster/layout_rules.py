@@ -16,6 +16,7 @@ def check_layout(cluster: cluster_pb2.Cluster, fail: Fail) -> None:
     """Checks what concerns several fields, and addresses. `fail` raises the error."""
     addresses = _addresses(cluster, fail)
     _check_that_all_differ(addresses, fail)
+    _check_web(cluster, addresses, fail)
     _check_reach(addresses, fail)
     _check_numbers(cluster, fail)
     _check_security(cluster, fail)
@@ -75,6 +76,17 @@ def _check_that_all_differ(addresses: dict[Parts, Address], fail: Fail) -> None:
         first[alike] = name
 
 
+def _check_web(cluster: cluster_pb2.Cluster, addresses: dict[Parts, Address], fail: Fail) -> None:
+    if not cluster.HasField("web"):
+        return
+    try:
+        web = parse_address(cluster.web)
+    except AddressError as error:
+        fail(str(error), "web")
+    if web in addresses.values():
+        fail(f"{web} is also that of another server; give each a port of its own", "web")
+
+
 def _check_reach(addresses: dict[Parts, Address], fail: Fail) -> None:
     here = [parts for parts, address in addresses.items() if is_loopback(address.host)]
     if here and len(here) < len(addresses):
@@ -102,14 +114,19 @@ def _check_numbers(cluster: cluster_pb2.Cluster, fail: Fail) -> None:
 
 def _check_security(cluster: cluster_pb2.Cluster, fail: Fail) -> None:
     security = cluster.security
-    controller = parse_address(cluster.controller)
-    if is_loopback(controller.host) or security.insecure or security.ca_file:
+    if security.insecure or security.ca_file:
         return
-    problem = (
-        f"other machines reach {controller}: add security {{ ca_file: ... certificate_file: ... "
-        "key_file: ... }, or security { insecure: true } within a network that you trust"
-    )
-    fail(problem, "security" if cluster.HasField("security") else "controller")
+    for field in ("controller", "web"):
+        if not cluster.HasField(field):
+            continue
+        address = parse_address(getattr(cluster, field))
+        if not is_loopback(address.host):
+            problem = (
+                f"other machines reach {address}: add security {{ ca_file: ... "
+                "certificate_file: ... key_file: ... }, or security { insecure: true } within a "
+                "network that you trust"
+            )
+            fail(problem, "security" if cluster.HasField("security") else field)
 
 
 def _check_followers(cluster: cluster_pb2.Cluster, fail: Fail) -> None:

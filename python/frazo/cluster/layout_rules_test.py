@@ -30,6 +30,8 @@ TWO = 'workers: ["127.0.0.1:2", "127.0.0.1:3"] '
         "controller: 'a:1' workers: ['b:1'] security { insecure: true }",
         "controller: 'a:1' workers: ['b:1'] security { ca_file: 'a' certificate_file: 'b' key_file: 'c' }",
         "controller: '127.0.0.1:1' workers: ['127.0.0.1:2'] security { token_file: 't' }",
+        TWO + "web: '127.0.0.1:0'",
+        "controller: 'a:1' workers: ['b:1'] web: '127.0.0.1:9' security { insecure: true }",
     ],
 )
 def test_layouts_that_are_possible(text):
@@ -46,6 +48,16 @@ def test_layouts_that_are_possible(text):
         (
             TWO + "parameter_servers: 'localhost:3'",
             "parameter_servers.0: localhost:3 is also that of workers[1]; give each a port of its own",
+        ),
+        (TWO + "web: '8080'", 'web: "8080" has no port; expected host:port, as in 10.0.0.2:7000'),
+        (
+            TWO + "web: '127.0.0.1:1'",
+            "web: 127.0.0.1:1 is also that of another server; give each a port of its own",
+        ),
+        (
+            TWO + "web: '0.0.0.0:9'",
+            "web: other machines reach 0.0.0.0:9: add security { ca_file: ... certificate_file: ... "
+            "key_file: ... }, or security { insecure: true } within a network that you trust",
         ),
         (
             "workers: '127.0.0.1:0'",

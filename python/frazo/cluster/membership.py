@@ -73,6 +73,8 @@ class Membership:
         self._replaced: dict[MemberKey, collections.deque[str]] = {}
         # Holders of names at an earlier controller, until they register at this one.
         self._absent: dict[MemberKey, Registration] = {}
+        # Grows whenever holders() changes.
+        self.version = 0
 
     def __iter__(self) -> Iterator[Member]:
         return iter(self._members.values())
@@ -128,6 +130,7 @@ class Membership:
             raise CannotBelong(f"{key} is one member too many: the run has {MAX_MEMBERS}")
         starts = 1 if member is None else member.starts + 1
         self._members[key] = Member(*registration, last_seen=now, starts=starts)
+        self.version += 1
         self._absent.pop(key, None)
         if is_other:
             replaced = self._replaced.setdefault(
@@ -151,6 +154,11 @@ class Membership:
         self._require_present(member)
         self._see(member, now)
         return member
+
+    def leave(self, member: Member, life: Life) -> None:
+        """Ends a member's part in the run for good."""
+        member.life = life
+        self.version += 1
 
     def lose_silent(self, now: float) -> list[Member]:
         """Marks those as lost that were silent for a lease, and returns them."""

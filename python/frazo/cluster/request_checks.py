@@ -7,8 +7,8 @@ from frazo.cluster.member_key import MemberKey, key_of
 from frazo.cluster.refusals import MakesNoSense
 from frazo.proto import coordination_pb2
 
-# evaler_once_test@300 is a job, too.
-_JOB = re.compile(r"[a-z][a-z0-9_]{0,98}(@[0-9]{1,18})?")
+# A follower's job has the name of an input in it: evaler_test, evaler_once_dev-2014@300.
+_JOB = re.compile(r"[a-z][a-z0-9_.@+-]{0,99}")
 _INCARNATION = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _BARRIER = re.compile(r"[A-Za-z0-9_./@-]{1,200}")
 _MAX_INDEX = 99_999
@@ -29,8 +29,8 @@ def caller_of(caller: coordination_pb2.Caller) -> tuple[MemberKey, str]:
     name = caller.name
     if not _JOB.fullmatch(name.job):
         raise MakesNoSense(
-            f"caller.name.job: {name.job[:100]!r} is not the name of a job; expected lower-case "
-            "letters, digits and underscores, as in worker or evaler_test"
+            f"caller.name.job: {name.job[:100]!r} is not the name of a job; expected 1 to 100 "
+            "lower-case letters, digits and any of _ . @ + -, as in worker or evaler_test"
         )
     if not 0 <= name.index <= _MAX_INDEX:
         raise MakesNoSense(

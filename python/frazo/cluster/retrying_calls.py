@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 import grpc
-from frazo.cluster.addresses import Address, parse_address, somebody_listens
+from frazo.cluster.address import Address, AddressError, parse_address
+from frazo.cluster.listening import somebody_listens
 from frazo.cluster.security import AUTHORIZATION, Security
 from frazo.program.errors import JobError
 from frazo.proto import coordination_pb2_grpc
@@ -57,7 +58,10 @@ class RetryingCalls:
         Raises:
           JobError: `controller` is no address.
         """
-        self.address: Address = parse_address(controller, "cluster.controller")
+        try:
+            self.address: Address = parse_address(controller)
+        except AddressError as error:
+            raise JobError(f"cluster.controller: {error}") from None
         self._security = security
         self._log = log
         self._closing = threading.Event()

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from frazo.cluster.addresses import Address, is_loopback
+from frazo.cluster.address import Address, is_loopback
 from frazo.program.errors import JobError
 from frazo.proto import cluster_pb2
 
@@ -39,6 +39,9 @@ class Security(NamedTuple):
     def __repr__(self) -> str:
         # No log gets a secret.
         return f"Security(token: {bool(self.authorization)}, TLS: {bool(self.certificates)})"
+
+
+NO_SECURITY = Security(None, None)
 
 
 def read_security(security: cluster_pb2.ClusterSecurity) -> Security:
@@ -93,7 +96,7 @@ def require_protection(
     Raises:
       JobError: Others could reach the server and read its traffic.
     """
-    if security.certificates is not None or is_loopback(address):
+    if security.certificates is not None or is_loopback(address.host):
         return []
     if not insecure:
         raise JobError(

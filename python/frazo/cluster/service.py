@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 import grpc
@@ -11,8 +11,11 @@ from frazo.cluster.coordination import Coordination
 from frazo.cluster.run_record import RunRecord, Superseded
 from frazo.cluster.run_status import run_status
 from frazo.program.console import Console
-from frazo.proto import control_record_pb2, coordination_pb2, coordination_pb2_grpc
+from frazo.proto import coordination_pb2, coordination_pb2_grpc
+from google.protobuf import message_factory
+from google.protobuf.message import DecodeError, Message
 
+SERVICE = coordination_pb2.DESCRIPTOR.services_by_name["Coordination"]
 # Shorter than a proxy's patience with a call without an answer.
 JOIN_ANSWER_SECONDS = 5.0
 _MAX_BARRIER_SECONDS = 3600.0
@@ -46,7 +49,7 @@ class CoordinationService(coordination_pb2_grpc.CoordinationServicer):
         self._record = record
         self._unix_clock = unix_clock
         self._console = console
-        self._written: control_record_pb2.ControlRecord | None = None
+        self._written: tuple[object, ...] | None = None
         self._writing = asyncio.Lock()
         self._cannot_write = False
         self._milestones = coordination.milestones()
@@ -178,19 +181,19 @@ class CoordinationService(coordination_pb2_grpc.CoordinationServicer):
         Raises:
           Superseded: Another controller has taken the run over.
         """
-        if self._coordination.record() == self._written:
+        if self._coordination.record_version() == self._written:
             return True
         async with self._writing:
             # Somebody may have written it while this call waited for its turn.
-            record = self._coordination.record()
-            if record == self._written:
+            version = self._coordination.record_version()
+            if version == self._written:
                 return True
             try:
-                await asyncio.to_thread(self._record.write, record)
+                await asyncio.to_thread(self._record.write, self._coordination.record())
             except OSError as error:
                 self._warn(error)
                 return False
-            self._written = record
+            self._written = version
             self._cannot_write = False
             return True
 
@@ -202,6 +205,43 @@ class CoordinationService(coordination_pb2_grpc.CoordinationServicer):
                 f"{self._record.path}: {error.strerror}; the run waits until the file can be "
                 "written: free space on that disk"
             )
+
+
+def handler_of(service: CoordinationService) -> grpc.GenericRpcHandler:
+    """Returns what a server answers calls by. Bytes that are no message are an error of the client,
+    in one line, where grpc's own handlers would log a traceback for each.
+    """
+    handlers = {
+        name: grpc.unary_unary_rpc_method_handler(
+            _answering(getattr(service, name), method.input_type.full_name),
+            request_deserializer=_parser(message_factory.GetMessageClass(method.input_type)),
+            response_serializer=message_factory.GetMessageClass(
+                method.output_type
+            ).SerializeToString,
+        )
+        for name, method in SERVICE.methods_by_name.items()
+    }
+    return grpc.method_handlers_generic_handler(SERVICE.full_name, handlers)
+
+
+def _parser(message_class: type[Message]) -> Callable[[bytes], Message | DecodeError]:
+    def parse(content: bytes) -> Message | DecodeError:
+        try:
+            return message_class.FromString(content)
+        except DecodeError as error:
+            return error
+
+    return parse
+
+
+def _answering(method: Callable[..., Awaitable[Any]], name: str) -> Callable[..., Awaitable[Any]]:
+    async def answer(request: Message | DecodeError, context: grpc.aio.ServicerContext) -> Any:
+        if isinstance(request, DecodeError):
+            text = f"the bytes are no {name}; both sides need the same version of Frazo"
+            return await context.abort(grpc.StatusCode.INVALID_ARGUMENT, text)
+        return await method(request, context)
+
+    return answer
 
 
 async def _refuse(context: grpc.aio.ServicerContext, refusal: refusals.Refusal) -> None:
