@@ -43,7 +43,8 @@ def _addresses(cluster: cluster_pb2.Cluster, fail: Fail) -> dict[Parts, Address]
     texts: dict[Parts, str] = {("controller",): cluster.controller}
     for field in ("workers", "parameter_servers"):
         texts |= {(field, index): text for index, text in enumerate(getattr(cluster, field))}
-    texts |= {(name,): getattr(cluster, name) for name in ("trainer", "web") if cluster.HasField(name)}
+    if cluster.HasField("trainer"):
+        texts["trainer",] = cluster.trainer
     addresses = {}
     for parts, text in texts.items():
         try:

@@ -73,10 +73,6 @@ def test_layouts_that_are_possible(text):
             "controller: only its own machine reaches 127.0.0.1:1, and 10.0.0.1:2 is on another network; "
             "write addresses that all members reach",
         ),
-        (
-            TWO + "web: '127.0.0.1:2'",
-            "web: 127.0.0.1:2 is also that of workers[0]; give each a port of its own",
-        ),
         (TWO + "min_workers: 3", "min_workers: 3 of 2 workers; expected 2 at most"),
         (
             TWO + "heartbeat_seconds: 10",

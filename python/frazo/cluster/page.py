@@ -131,7 +131,9 @@ def _member_row(member: coordination_pb2.RunStatus.Member) -> str:
         str(member.starts),
     ]
     bad = ' class="bad"' if member.life in (lives.LOST, lives.FAILED) else ""
-    metrics = ", ".join(f"{name} {format_metric(status.metrics[name])}" for name in sorted(status.metrics))
+    metrics = ", ".join(
+        f"{name} {format_metric(status.metrics[name])}" for name in sorted(status.metrics)
+    )
     message = " \u2014 ".join(text for text in (status.message, metrics) if text)
     where = f"{member.host}, process {member.process}" if member.host else ""
     return (
@@ -166,4 +168,3 @@ def _time(unix_seconds: float) -> str:
         return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(unix_seconds))
     except (OverflowError, ValueError, OSError):
         return ""
-

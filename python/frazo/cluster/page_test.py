@@ -40,7 +40,9 @@ def run_status(text="training goes well"):
 def write_scores(logdir):
     for step in range(0, 1200, 100):
         ScoreLog(logdir / "train").append(step, {"loss": 1 / (step + 1), "learning_rate": 0.1})
-        ScoreLog(logdir / "eval_test").append(step, {"loss": 2 / (step + 1), "accuracy": step / 1200})
+        ScoreLog(logdir / "eval_test").append(
+            step, {"loss": 2 / (step + 1), "accuracy": step / 1200}
+        )
 
 
 class Tags(html.parser.HTMLParser):
@@ -163,7 +165,13 @@ def test_a_browser_shows_the_page(url, tmp_path):
     if browser is None:
         pytest.skip("chromium is not installed: apt-get install chromium")
     command = [
-        *(browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}/user"),
+        *(
+            browser,
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            f"--user-data-dir={tmp_path}/user",
+        ),
         *("--no-first-run", "--disable-background-networking", "--window-size=1200,1200"),
     ]
 

@@ -1,6 +1,10 @@
 from frazo_tools.launch.failure import LastLines, describe_exit, failure_in
 
-TRACEBACK = ["Traceback (most recent call last):", '  File "a.py", line 1, in <module>', "ValueError: x"]
+TRACEBACK = [
+    "Traceback (most recent call last):",
+    '  File "a.py", line 1, in <module>',
+    "ValueError: x",
+]
 
 
 def test_the_last_traceback_with_what_follows_it():

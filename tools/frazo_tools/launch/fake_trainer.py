@@ -1,7 +1,8 @@
 """A program with the trainer's flags that computes nothing, for tests of the launcher.
 
-The folder that FRAZO_FAKE names says what each task does, in the file TASK.json ("worker_1.json"): a
-list with a word for each start, of which the last counts for all later ones:
+The folder that FRAZO_FAKE names says what each task does, in the file TASK.json
+("worker_1.json"): a list with a word for each start, of which the last counts for all later
+ones:
     finish     goes some steps, then ends well (what all do without a file)
     run        goes steps until it is asked to stop
     crash      has an exception, and tells nobody
@@ -21,8 +22,8 @@ import time
 from pathlib import Path
 
 from frazo.cluster.client import CoordinationClient
-from frazo.cluster.controller import Controller
 from frazo.cluster.cluster_file import read_cluster_file
+from frazo.cluster.controller import Controller
 from frazo.program.console import Console
 from frazo.program.errors import JobError
 from frazo.proto import cluster_pb2, coordination_pb2

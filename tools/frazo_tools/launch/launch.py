@@ -3,37 +3,39 @@
     ./bazelw run -c opt //tools:launch -- --cluster=local:2 --model=image.mnist.LeNet5 --logdir=/tmp/mnist/two
     ./bazelw run -c opt //tools:launch -- --cluster=local:2+1 --mode=async --model=... --logdir=...
 
-It starts the controller, the workers, in asynchronous training the parameter servers and the trainer,
-and the followers: evalers and decoders. It ends when the run does. All flags that it does not know are
-the trainer's (//:trainer -- --help), and every task gets them.
+It starts the controller, the workers, in asynchronous training the parameter servers and the
+trainer, and the followers: evalers and decoders. It ends when the run does. All flags that it
+does not know are the trainer's (//:trainer -- --help), and every task gets them.
 
 Cluster
-  --cluster=local:N is N workers on this machine, and local:N+P also P parameter servers, on ports that
-  are free. --cluster=FILE is a .textproto of the message Cluster, whose addresses are of this machine;
-  port 0 stands for a free one. --cluster_set changes a field, as in --cluster_set min_workers=1.
-  Without followers in the file, every input but Train has an evaler, and those of
-  decode.local_inputs have a decoder. --followers=evaler_test,decoder_test gives others,
-  --followers=none has none.
+  --cluster=local:N is N workers on this machine, and local:N+P also P parameter servers, on
+  ports that are free. --cluster=FILE is a .textproto of the message Cluster, whose addresses
+  are of this machine; port 0 stands for a free one. --cluster_set changes a field, as in
+  --cluster_set min_workers=1. Without followers in the file, every input but Train has an
+  evaler, and those of decode.local_inputs have a decoder. --followers=evaler_test,decoder_test
+  gives others, --followers=none has none.
 
 What is shown
-  On a terminal one table is kept up to date, with warnings and errors above it; --no_table, a file or a
-  pipe get every line, with the task's name in front. The whole output of each task is in
-  LOGDIR/logs/TASK.log, and the cluster with its ports in LOGDIR/control/cluster.textproto, where
-  //tools:status -- --logdir=LOGDIR finds it.
+  On a terminal one table is kept up to date, with warnings and errors above it; --no_table, a
+  file or a pipe get every line, with the task's name in front. The whole output of each task is
+  in LOGDIR/logs/TASK.log, and the cluster with its ports in LOGDIR/control/cluster.textproto,
+  where //tools:status -- --logdir=LOGDIR finds it.
 
 Failures
-  A task that fails is started again after 1 s, then 2 s, 4 s and so on, together --max_restarts times.
-  Wrong flags and configurations, and failures that would come again, are not tried again: all tasks
-  stop, and the first failing one's own message is shown. Evalers and decoders that fail never stop the
-  training.
+  A task that fails is started again after 1 s, then 2 s, 4 s and so on, together --max_restarts
+  times. Wrong flags and configurations, and failures that would come again, are not tried
+  again: all tasks stop, and the first failing one's own message is shown. Evalers and decoders
+  that fail never stop the training.
 
 Signals
-  Ctrl+C and SIGTERM let all tasks save and stop. Who does not within --grace_seconds gets SIGTERM, and
-  after as long SIGKILL. A second Ctrl+C kills all at once; the work since the last checkpoint is lost.
+  Ctrl+C and SIGTERM let all tasks save and stop. Who does not within --grace_seconds gets
+  SIGTERM, and after as long SIGKILL. A second Ctrl+C kills all at once; the work since the last
+  checkpoint is lost.
 
 Other machines
-  --print=commands, compose, kubernetes or sbatch starts nothing and writes a script of commands, a file
-  for docker compose, manifests for kubectl apply, or a script for sbatch to standard output.
+  --print=commands, compose, kubernetes or sbatch starts nothing and writes a script of
+  commands, a file for docker compose, manifests for kubectl apply, or a script for sbatch to
+  standard output.
 
 Exit codes
   0    the run finished, or was stopped by SIGTERM or a request with everything saved
@@ -99,6 +101,8 @@ def _run(plan: Plan) -> int:
         watch = RunWatch(RunObserver(plan.cluster.controller, plan.cluster.security), plan.logdir)
         closing.callback(watch.close)
         watch.start()
+        if plan.cluster.web:
+            screen.line(f"launch: http://{plan.cluster.web}/ shows the run")
 
         def on_line(task: Task, line: str) -> None:
             if not screen.has_table or line.startswith(_MARKS):
@@ -112,7 +116,12 @@ def _run(plan: Plan) -> int:
             return TaskProcess(task, command, log_file, on_line, on_end)
 
         supervisor = Supervisor(
-            plan.tasks, start, watch, screen, Restarts(plan.options.max_restarts), plan.options.grace_seconds
+            plan.tasks,
+            start,
+            watch,
+            screen,
+            Restarts(plan.options.max_restarts),
+            plan.options.grace_seconds,
         )
         code = supervisor.run()
         _say_end(supervisor, code, logs, screen)

@@ -121,13 +121,16 @@ def test_a_run_ends_by_itself(tmp_path):
     with Launched(tmp_path) as run:
         assert run.end() == 0, run.output
         run.assert_nobody_is_left()
+    assert re.match(r"launch: http://127\.0\.0\.1:\d+/ shows the run\n", run.output)
     assert "[controller] the training finished at step 20\n" in run.output
     assert f"[worker 0] step: {STEPS}\n" in run.output
     assert "[evaler_test] evaler_test: finish\n" in run.output
     assert run.output.endswith("launch: the run is over\n")
     log = (tmp_path / "log" / "logs" / "worker_1.log").read_text()
     assert log.startswith(f"$ {tmp_path}/trainer --config={tmp_path}/e.textproto ")
-    assert "\nworker_1: finish\nstep: 1\n" in log.replace("\n[", "\n") or "worker_1: finish\n" in log
+    assert (
+        "\nworker_1: finish\nstep: 1\n" in log.replace("\n[", "\n") or "worker_1: finish\n" in log
+    )
     cluster = (tmp_path / "log" / "control" / "cluster.textproto").read_text()
     assert cluster.count('workers: "127.0.0.1:') == 2
     assert 'followers: "evaler_test"' in cluster
@@ -147,18 +150,25 @@ def test_a_task_that_is_killed_is_started_again(tmp_path):
         run.wait_for(r"\[worker 0\] step: 3$")
         os.kill(run.starts("worker_0")[0], signal.SIGKILL)
         assert run.end() == 0, run.output
-    assert "launch: worker 0: killed by SIGKILL; starts again in 1 s (restart 1 of 10)\n" in run.output
+    assert (
+        "launch: worker 0: killed by SIGKILL; starts again in 1 s (restart 1 of 10)\n" in run.output
+    )
 
 
 def test_restarts_are_counted_for_the_whole_run(tmp_path):
     with Launched(
-        tmp_path, "--cluster=local:2", "--max_restarts=2", worker_0=["crash", "run"], worker_1=["crash"]
+        tmp_path,
+        "--cluster=local:2",
+        "--max_restarts=2",
+        worker_0=["crash", "run"],
+        worker_1=["crash"],
     ) as run:
         assert run.end() == 1, run.output
         assert len(run.starts("worker_0")) + len(run.starts("worker_1")) == 4
         run.assert_nobody_is_left()
-    assert "launch: worker 1: exit code 1, after 2 restarts (--max_restarts); stops all tasks\n" in (
-        run.output
+    assert (
+        "launch: worker 1: exit code 1, after 2 restarts (--max_restarts); stops all tasks\n"
+        in (run.output)
     )
     assert run.output.endswith("  RuntimeError: worker_1 broke\n")
 
@@ -168,8 +178,9 @@ def test_a_usage_error_is_not_tried_again(tmp_path):
         assert run.end() == 2, run.output
         assert len(run.starts("worker_1")) == 1
         run.assert_nobody_is_left()
-    assert "launch: worker 1: exit code 2: its command line or configuration is wrong; stops all" in (
-        run.output
+    assert (
+        "launch: worker 1: exit code 2: its command line or configuration is wrong; stops all"
+        in (run.output)
     )
     assert run.output.endswith(
         f"launch: worker 1 failed; its whole output is in {tmp_path}/log/logs/worker_1.log:\n"
@@ -202,9 +213,15 @@ def test_an_evaler_that_fails_does_not_stop_the_training(tmp_path):
 
 def test_an_evaler_has_restarts_of_its_own(tmp_path):
     with Launched(
-        tmp_path, "--cluster=local:1", "--max_restarts=1", evaler_test=["crash"], worker_0=["crash", "run"]
+        tmp_path,
+        "--cluster=local:1",
+        "--max_restarts=1",
+        evaler_test=["crash"],
+        worker_0=["crash", "run"],
     ) as run:
-        run.wait_for("evaler_test: exit code 1, after 1 restarts .*; the training goes on without it")
+        run.wait_for(
+            "evaler_test: exit code 1, after 1 restarts .*; the training goes on without it"
+        )
         run.send(signal.SIGTERM)
         run.end()
     assert len(run.starts("evaler_test")) == 2
@@ -219,7 +236,10 @@ def test_a_signal_stops_all(tmp_path, number, code):
         run.send(number)
         assert run.end() == code, run.output
         run.assert_nobody_is_left()
-    assert f"launch: {number.name}: all tasks save and stop; a second one kills them at once\n" in run.output
+    assert (
+        f"launch: {number.name}: all tasks save and stop; a second one kills them at once\n"
+        in run.output
+    )
     assert f"the run stops: {number.name} at the launcher\n" in run.output
 
 
@@ -250,7 +270,9 @@ def test_who_does_not_end_in_time_is_killed(tmp_path):
         run.send(signal.SIGTERM)
         assert run.end() == 1, run.output
         run.assert_nobody_is_left()
-    assert re.search(r"^launch: .*worker 1.* did not end in time; SIGKILL was sent$", run.output, re.M)
+    assert re.search(
+        r"^launch: .*worker 1.* did not end in time; SIGKILL was sent$", run.output, re.M
+    )
 
 
 def test_no_task_outlives_a_launcher_that_is_killed(tmp_path):
@@ -298,15 +320,27 @@ def test_async_training_has_parameter_servers_and_a_trainer(tmp_path):
     [
         (["--cluster=local:x"], "error: --cluster=local:x: expected local:N for N workers"),
         (["--cluster=nothing.textproto"], "--cluster=nothing.textproto: no such file"),
-        (["--cluster=local:2", "--job=worker"], "error: --job: the launcher gives each task its own"),
+        (
+            ["--cluster=local:2", "--job=worker"],
+            "error: --job: the launcher gives each task its own",
+        ),
         (["--cluster=local:2", "--trian=1"], "unrecognized arguments: --trian=1"),
-        (["--cluster=local:2", "--mode=async"], "error: --mode=async: the cluster has no parameter servers"),
+        (
+            ["--cluster=local:2", "--mode=async"],
+            "error: --mode=async: the cluster has no parameter servers",
+        ),
         (
             ["--cluster=local:2", "--followers=evaler_tset"],
             'error: --followers=evaler_tset: the experiment has no input called "tset"; did you mean',
         ),
-        (["--cluster=local:2", "--followers=worker"], "error: --followers=worker: expected evaler_NAME"),
-        (["--cluster=local:2", "--cluster_set=min_workers=3"], "cluster.min_workers: 3 of 2 workers"),
+        (
+            ["--cluster=local:2", "--followers=worker"],
+            "error: --followers=worker: expected evaler_NAME",
+        ),
+        (
+            ["--cluster=local:2", "--cluster_set=min_workers=3"],
+            "cluster.min_workers: 3 of 2 workers",
+        ),
         (["--cluster=local:2", "--set=train.max_stps=3"], 'did you mean "max_steps"?'),
         (["--cluster=local:2", "--max_restarts=-1"], "-1 is negative; expected 0 or more"),
         (["--mode=sync"], "the following arguments are required: --cluster"),

@@ -30,7 +30,7 @@ class Plan:
     """What to start.
 
     Attributes:
-      cluster: The layout. Its ports are found, unless it is printed.
+      cluster: The layout, checked, with ports in place of port 0.
       mode: "sync" or "async".
       tasks: What to start, the controller first.
       trainer: The program and its first arguments.
@@ -86,18 +86,14 @@ def read_plan(arguments: Sequence[str], help_text: str) -> Plan:
     for assignment in options.cluster_set:
         apply_override(layout.document, assignment, "--cluster_set", "cluster")
     _choose_followers(layout.document.message, options.followers, experiment)
-    is_printed = options.print is not None
-    cluster = layout.document.message
-    if not is_printed or options.print == "commands":
-        find_ports(cluster)
-    if not is_printed or not is_local(options.cluster):
-        cluster = layout.checked([])
+    find_ports(layout.document.message)
+    cluster = layout.checked([])
     if options.mode == "async" and not cluster.parameter_servers:
         raise UsageError(
             "--mode=async: the cluster has no parameter servers, which hold the variables; give "
             f"--cluster=local:{len(cluster.workers)}+1, or add parameter_servers to the file"
         )
-    trainer = [options.trainer] if options.trainer else [sys.executable, "-m", "frazo.jobs.trainer"]
+    trainer = _trainer(options.trainer, options.print is not None)
     return Plan(
         cluster,
         options.mode,
@@ -108,6 +104,13 @@ def read_plan(arguments: Sequence[str], help_text: str) -> Plan:
         options.print,
         options,
     )
+
+
+def _trainer(wanted: str | None, is_printed: bool) -> list[str]:
+    if wanted is not None:
+        return [wanted]
+    # This program's own interpreter finds the package where it found it itself.
+    return ["trainer"] if is_printed else [sys.executable, "-m", "frazo.jobs.trainer"]
 
 
 def _parse(arguments: Sequence[str], help_text: str) -> tuple[argparse.Namespace, list[str]]:
@@ -184,25 +187,3 @@ def _choose_followers(
         *(EVALER_PREFIX + name.lower() for name in jobs.evaluated),
         *(DECODER_PREFIX + name.lower() for name in jobs.decoded),
     ]
-
-
-def relocated(
-    cluster: cluster_pb2.Cluster, host_of: dict[str, str], port: int
-) -> cluster_pb2.Cluster:
-    """Returns a cluster with other addresses.
-
-    Args:
-      cluster: The cluster.
-      host_of: The host of each task by its name: "worker 1".
-      port: The port of all; each task has a host of its own.
-    """
-    moved = cluster_pb2.Cluster()
-    moved.CopyFrom(cluster)
-    moved.controller = f"{host_of['controller']}:{port}"
-    moved.workers[:] = [f"{host_of[f'worker {n}']}:{port}" for n in range(len(cluster.workers))]
-    servers = range(len(cluster.parameter_servers))
-    moved.parameter_servers[:] = [f"{host_of[f'ps {n}']}:{port}" for n in servers]
-    moved.ClearField("trainer")
-    if "trainer" in host_of:
-        moved.trainer = f"{host_of['trainer']}:{port}"
-    return moved

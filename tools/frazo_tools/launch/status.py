@@ -4,15 +4,16 @@
     ./bazelw run //tools:status -- --controller=10.0.0.1:7000 --watch
     ./bazelw run //tools:status -- --logdir=/tmp/mnist/two --stop
 
---logdir finds the controller of a run that //tools:launch started, by LOGDIR/control/cluster.textproto,
-and tells what is known of a run whose controller is gone. --controller=HOST:PORT asks any controller;
---token_file, and --ca_file with --certificate_file and --key_file, are those of the cluster's security.
+--logdir finds the controller of a run that //tools:launch started, by
+LOGDIR/control/cluster.textproto, and tells what is known of a run whose controller is gone.
+--controller=HOST:PORT asks any controller; --token_file, and --ca_file with --certificate_file
+and --key_file, are those of the cluster's security.
 
---watch renews the table until the run is over. --json prints the state for programs: the message
-RunStatus of proto/coordination.proto as JSON.
+--watch renews the table until the run is over. --json prints the state for programs: the
+message RunStatus of proto/coordination.proto as JSON.
 
---checkpoint_now asks the trainer for a checkpoint, --stop asks all tasks to save and stop. Neither waits
-until it is done.
+--checkpoint_now asks the trainer for a checkpoint, --stop asks all tasks to save and stop.
+Neither waits until it is done.
 
 Exit codes
   0    shown, or asked for

@@ -1,5 +1,5 @@
+import io
 import json
-import os
 import subprocess
 import sys
 
@@ -27,13 +27,13 @@ class Run:
         cluster.heartbeat_seconds = 0.1
         start = ConfigText("test", "").origin(1, 1)
         self.cluster = Layout(Document(cluster, Location(start, start))).checked([])
-        self.controller = Controller(self.cluster, logdir, Console(open(os.devnull, "w")))
+        self.controller = Controller(self.cluster, logdir, Console(io.StringIO(), io.StringIO()))
         self.controller.start()
         (logdir / "control" / "cluster.textproto").write_text(
             text_format.MessageToString(self.cluster)
         )
         name = coordination_pb2.MemberName(job="worker")
-        self.client = CoordinationClient(self.cluster, name, Console(open(os.devnull, "w")))
+        self.client = CoordinationClient(self.cluster, name, Console(io.StringIO(), io.StringIO()))
         self.client.register("seed: 1", "")
         status = coordination_pb2.MemberStatus(
             state="training", step=7, max_steps=20, loss=0.5, message="\x1b[2Jstep: 7"
@@ -130,15 +130,23 @@ def test_a_run_that_is_over_is_told_by_its_record(run):
     assert json.loads(status(f"--logdir={run.logdir}", "--seconds=0.1", "--json")[1])["over"]
     code, _, err = status(f"--controller={run.cluster.controller}", "--seconds=0.1")
     assert code == 1
-    assert err.startswith(f"error: no answer from the controller {run.cluster.controller} for 0.1 s")
+    assert err.startswith(
+        f"error: no answer from the controller {run.cluster.controller} for 0.1 s"
+    )
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         ([], "error: give --logdir=DIR, or --controller=HOST:PORT"),
-        (["--logdir=/tmp", "--controller=a:1"], "error: give --logdir=DIR, or --controller=HOST:PORT"),
-        (["--logdir=/nowhere"], "error: --logdir=/nowhere: /nowhere/control/cluster.textproto is not there"),
+        (
+            ["--logdir=/tmp", "--controller=a:1"],
+            "error: give --logdir=DIR, or --controller=HOST:PORT",
+        ),
+        (
+            ["--logdir=/nowhere"],
+            "error: --logdir=/nowhere: /nowhere/control/cluster.textproto is not there",
+        ),
         (["--controler=a:1"], "unrecognized arguments: --controler=a:1"),
     ],
 )

@@ -96,8 +96,8 @@ class Supervisor:
         """Runs until all have ended.
 
         Returns:
-          The exit code: 0 if the run finished or was stopped by SIGTERM or a request with everything
-          saved, 130 after Ctrl+C, 2 after a usage error, else 1.
+          The exit code: 0 if the run finished or was stopped by SIGTERM or a request with
+          everything saved, 130 after Ctrl+C, 2 after a usage error, else 1.
 
         Raises:
           JobError: A process cannot be started.
@@ -294,9 +294,7 @@ class Supervisor:
             return row._replace(state=f"restarts in {seconds:.0f} s", heartbeat="")
         if task not in self._processes:
             code = self._done.get(task, 0)
-            return row._replace(
-                state="ended" if code == 0 else describe_exit(code), heartbeat=""
-            )
+            return row._replace(state="ended" if code == 0 else describe_exit(code), heartbeat="")
         return row
 
     def _exit_code(self) -> int:
@@ -308,4 +306,3 @@ class Supervisor:
             return EXIT_INTERRUPTED
         is_bad = self._phase is _Phase.KILLED or any(self._done.values())
         return EXIT_FAILED if is_bad else EXIT_FINISHED
-

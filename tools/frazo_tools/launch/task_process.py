@@ -49,7 +49,7 @@ class TaskProcess:
         self._on_line = on_line
         self._on_end = on_end
         try:
-            self._log = open(log_file, "ab", buffering=0)
+            self._log = log_file.open("ab", buffering=0)
             self._process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,

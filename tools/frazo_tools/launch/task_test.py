@@ -32,4 +32,7 @@ def test_async_training_has_a_trainer_and_parameter_servers():
 def test_flags_and_names_of_files():
     assert Task("worker", 1).flags() == ["--job=worker", "--task=1"]
     assert Task("controller").flags() == ["--job=controller"]
-    assert (Task("worker", 1).file_name, Task("decoder_a/b").file_name) == ("worker_1", "decoder_a_b")
+    assert (Task("worker", 1).file_name, Task("decoder_a/b").file_name) == (
+        "worker_1",
+        "decoder_a_b",
+    )
