@@ -19,7 +19,7 @@ def is_local(text: str) -> bool:
 
 
 def local_cluster(text: str) -> cluster_pb2.Cluster:
-    """Returns a cluster of N workers and P parameter servers, all with port 0.
+    """Returns a cluster of N workers and P parameter servers, with pages, all with port 0.
 
     Args:
       text: local:N or local:N+P.
@@ -38,6 +38,7 @@ def local_cluster(text: str) -> cluster_pb2.Cluster:
         controller=address,
         workers=[address] * int(match["workers"]),
         parameter_servers=[address] * int(match["parameter_servers"] or 0),
+        web=address,
     )
 
 
@@ -66,8 +67,9 @@ def find_ports(cluster: cluster_pb2.Cluster) -> None:
         cluster.controller = found(cluster.controller)
         cluster.workers[:] = [found(text) for text in cluster.workers]
         cluster.parameter_servers[:] = [found(text) for text in cluster.parameter_servers]
-        if cluster.HasField("trainer"):
-            cluster.trainer = found(cluster.trainer)
+        for name in ("trainer", "web"):
+            if cluster.HasField(name):
+                setattr(cluster, name, found(getattr(cluster, name)))
 
 
 def _free_port(host: str, sockets: contextlib.ExitStack) -> int:

@@ -11,9 +11,9 @@ from frazo.proto import cluster_pb2
 def test_workers_and_parameter_servers_get_ports_that_are_free_and_differ():
     cluster = local_cluster("local:3+2")
     find_ports(cluster)
-    addresses = [cluster.controller, *cluster.workers, *cluster.parameter_servers]
+    addresses = [cluster.controller, *cluster.workers, *cluster.parameter_servers, cluster.web]
     assert (len(cluster.workers), len(cluster.parameter_servers)) == (3, 2)
-    assert len(set(addresses)) == 6
+    assert len(set(addresses)) == 7
     assert all(parse_address(address).port for address in addresses)
     start = ConfigText("local", "").origin(1, 1)
     assert Layout(Document(cluster, Location(start, start))).checked([]) == cluster

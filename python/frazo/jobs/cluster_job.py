@@ -11,6 +11,7 @@ from pathlib import Path
 from frazo.cluster.client import CoordinationClient
 from frazo.cluster.controller import Controller
 from frazo.cluster.member_activity import MemberActivity
+from frazo.cluster.page import RunPage
 from frazo.config import resolved_text
 from frazo.jobs.cluster_part import ClusterPart
 from frazo.jobs.worker_watchdog import WorkerWatchdog
@@ -66,7 +67,11 @@ class ClusterJob:
         members = [name for name in self._part.members() if name.job != _CONTROLLER]
         if not self._part.jobs.controller:
             return self._run_member(members[0])
-        with Controller(self._cluster, self._logdir, self._console) as controller:
+        controller = Controller(self._cluster, self._logdir, self._console)
+        page = RunPage(self._logdir, controller.status)
+        controller.add_page("/", page.html)
+        controller.add_page("/status.json", page.json)
+        with controller:
             code = self._run_member(members[0]) if members else EXIT_FINISHED
             return max(code, self._wait_for(controller))
 

@@ -1,0 +1,148 @@
+"""A program with the trainer's flags that computes nothing, for tests of the launcher.
+
+The folder that FRAZO_FAKE names says what each task does, in the file TASK.json
+("worker_1.json"): a list with a word for each start, of which the last counts for all later
+ones:
+    finish     goes some steps, then ends well (what all do without a file)
+    run        goes steps until it is asked to stop
+    crash      has an exception, and tells nobody
+    permanent  tells the controller that it failed by what would come again
+    usage      finds its command line wrong
+    deaf       obeys no signal and no order
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+from frazo.cluster.client import CoordinationClient
+from frazo.cluster.cluster_file import read_cluster_file
+from frazo.cluster.controller import Controller
+from frazo.program.console import Console
+from frazo.program.errors import JobError
+from frazo.proto import cluster_pb2, coordination_pb2
+
+STEPS = 20
+_STEP_SECONDS = 0.02
+_OUTCOME = coordination_pb2.LeaveRequest
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    for name in ("--job", "--cluster", "--logdir"):
+        parser.add_argument(name)
+    parser.add_argument("--task", type=int, default=0)
+    flags, _ = parser.parse_known_args()
+    is_asked = threading.Event()
+    # Until it takes part in the run.
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    name = f"{flags.job}_{flags.task}" if flags.job in ("worker", "ps") else flags.job
+    behaviour = _behaviour(name)
+    print(f"{name}: {behaviour}")
+    if behaviour == "usage":
+        print("error: --set trian.max_steps: no such field", file=sys.stderr)
+        return 2
+    if behaviour == "crash":
+        raise RuntimeError(f"{name} broke")
+    if behaviour == "deaf":
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        while True:
+            time.sleep(1)
+    cluster = read_cluster_file(flags.cluster).checked([])
+    console = Console()
+    if flags.job == "controller":
+        return _control(cluster, Path(flags.logdir), console, is_asked)
+    member = coordination_pb2.MemberName(job=flags.job, index=flags.task)
+    joins = flags.job == ("trainer" if cluster.parameter_servers else "worker")
+    client = CoordinationClient(cluster, member, console)
+    return _take_part(client, behaviour, joins, is_asked)
+
+
+def _behaviour(name: str) -> str:
+    """Returns what this start does, and counts it."""
+    folder = Path(os.environ["FRAZO_FAKE"])
+    with open(folder / f"{name}.starts", "a") as starts:
+        starts.write(f"{os.getpid()}\n")
+    count = len((folder / f"{name}.starts").read_text().splitlines())
+    file = folder / f"{name}.json"
+    words = json.loads(file.read_text()) if file.exists() else ["finish"]
+    return words[min(count, len(words)) - 1]
+
+
+def _control(
+    cluster: cluster_pb2.Cluster, logdir: Path, console: Console, is_asked: threading.Event
+) -> int:
+    signal.signal(signal.SIGTERM, lambda *_: is_asked.set())
+    with Controller(cluster, logdir, console) as controller:
+        while not is_asked.is_set():
+            outcome = controller.wait_until_over(0.1)
+            if outcome is not None:
+                return 1 if outcome.failed else 0
+    return 0
+
+
+def _take_part(
+    client: CoordinationClient,
+    behaviour: str,
+    joins: bool,
+    is_asked: threading.Event,
+) -> int:
+    status = coordination_pb2.MemberStatus(state="starting", max_steps=STEPS)
+    client.register("seed: 1", "")
+    signal.signal(signal.SIGTERM, lambda *_: is_asked.set())
+    client.start_heartbeats(
+        lambda: status, lambda orders: is_asked.set() if orders.stop is not None else None
+    )
+    try:
+        if behaviour == "permanent":
+            client.leave(
+                _OUTCOME.FAILED, "the weights are wrong", "Traceback: here", is_permanent=True
+            )
+            print("error: the weights are wrong", file=sys.stderr)
+            return 1
+        while not is_asked.is_set():
+            generation = client.join_generation() if joins else None
+            if joins and generation is None:
+                break
+            status.state, status.step = "training", 0
+            if _go_steps(client, status, behaviour == "finish", generation, is_asked):
+                break
+        stop = client.orders.stop
+        failed = stop is not None and stop.failed
+        client.leave(_OUTCOME.STOPPED if is_asked.is_set() else _OUTCOME.FINISHED)
+        return 1 if failed else 0
+    finally:
+        client.close()
+
+
+def _go_steps(
+    client: CoordinationClient,
+    status: coordination_pb2.MemberStatus,
+    finishes: bool,
+    generation: coordination_pb2.Generation | None,
+    is_asked: threading.Event,
+) -> bool:
+    """Goes steps. Returns whether the run is over; else the generation is."""
+    while not is_asked.wait(_STEP_SECONDS):
+        status.step += 1
+        print(f"step: {status.step}")
+        if finishes and generation is not None and status.step == STEPS:
+            # Only the first one writes.
+            with contextlib.suppress(JobError):
+                client.record_progress(finished_step=STEPS)
+                return True
+        if client.orders.progress.HasField("finished_step"):
+            return True
+        if generation is not None and client.orders.generation > generation.number:
+            return False
+    return True
+
+
+if __name__ == "__main__":
+    sys.exit(main())
