@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <numeric>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,7 +21,7 @@
 #include "core/ops/warning_line.h"
 #include "core/pipeline/pipeline.h"
 #include "core/pipeline/pipeline_plan.h"
-#include "core/pipeline/published_counters.h"
+#include "core/pipeline/iterator_link.h"
 #include "frazo/proto/pipeline.pb.h"
 #include "tensorflow/core/framework/attr_value.pb.h"
 #include "tensorflow/core/framework/cancellation.h"
@@ -44,7 +45,7 @@ REGISTER_OP("Frazo>PipelineDataset")
     .Output("handle: variant")
     .Attr("output_types: list(type) >= 1")
     .Attr("output_shapes: list(shape) >= 1")
-    .Attr("counters: int = 0")
+    .Attr("link: int = 0")
     .Attr("numbered: bool = false")
     // Each evaluation reads files, so it must not be folded into a constant.
     .SetDoNotOptimize()
@@ -62,14 +63,14 @@ PermissionDenied, DataLoss (the file is damaged or was cut short), FailedPrecond
 InvalidArgument (more records than processor.max_bad_records cannot be processed).
 
 Records and files that are skipped are told on standard error, each once, whatever
-TF_CPP_MIN_LOG_LEVEL is, unless `counters` gives the telling to the program.
+TF_CPP_MIN_LOG_LEVEL is, unless `link` gives the telling to the program.
 
 config: [] a serialized frazo.Pipeline.
 search_folders: [n] where relative paths are looked for, after the current folder.
 output_types: of the batch's tensors; must be those of the configuration.
 output_shapes: likewise; a size that differs from batch to batch is unknown.
-counters: the number of the PublishedCounters of this process where iterators write their counters with each
-  batch; 0: nowhere.
+link: the number of the IteratorLink of this process where iterators write their counters with each batch,
+  and which may say where they begin; 0: none.
 numbered: each element has one tensor more, the last one, int64 [examples]: how many records were read before
   that of the example, or -1 where the example comes from a restored state. Not for a batcher that packs.
 handle: [] the dataset.
@@ -120,14 +121,14 @@ class PipelineDataset final : public SourceDataset<PipelineDataset> {
   class Iterator;
 
   PipelineDataset(OpKernelContext* context, std::shared_ptr<const PipelinePlan> plan,
-                  tstring config, std::vector<tstring> search_folders, int64_t counters,
+                  tstring config, std::vector<tstring> search_folders, int64_t link,
                   bool numbered)
       : SourceDataset(context, "PipelineDataset", TypesOf(plan->tensors(), numbered),
                       ShapesOf(plan->tensors(), numbered)),
         plan_(std::move(plan)),
         config_(std::move(config)),
         search_folders_(std::move(search_folders)),
-        counters_(counters),
+        link_number_(link),
         numbered_(numbered),
         order_(NameOrder(plan_->tensors())) {}
 
@@ -142,14 +143,14 @@ class PipelineDataset final : public SourceDataset<PipelineDataset> {
     builder->BuildAttrValue(output_dtypes(), &types);
     tensorflow::AttrValue shapes;
     builder->BuildAttrValue(output_shapes(), &shapes);
-    tensorflow::AttrValue counters;
-    builder->BuildAttrValue(counters_, &counters);
+    tensorflow::AttrValue link;
+    builder->BuildAttrValue(link_number_, &link);
     tensorflow::AttrValue numbered;
     builder->BuildAttrValue(numbered_, &numbered);
     return builder->AddDataset(this, {config, search_folders},
                                {{"output_types", types},
                                 {"output_shapes", shapes},
-                                {"counters", counters},
+                                {"link", link},
                                 {"numbered", numbered}},
                                output);
   }
@@ -158,7 +159,7 @@ class PipelineDataset final : public SourceDataset<PipelineDataset> {
   const std::shared_ptr<const PipelinePlan> plan_;
   const tstring config_;
   const std::vector<tstring> search_folders_;
-  const int64_t counters_;
+  const int64_t link_number_;
   const bool numbered_;
   // The index in a batch for each component of an element.
   const std::vector<size_t> order_;
@@ -176,8 +177,13 @@ class PipelineDataset::Iterator final : public DatasetIterator<PipelineDataset> 
         pipeline::Pipeline::Create(dataset()->plan_);
     if (!created.ok()) return std::move(created).status();
     pipeline_ = *std::move(created);
-    if (dataset()->counters_ != 0) {
-      published_ = pipeline::PublishedCounters::Find(dataset()->counters_);
+    if (dataset()->link_number_ != 0) {
+      link_ = pipeline::IteratorLink::Find(dataset()->link_number_);
+    }
+    if (link_ != nullptr) {
+      if (const std::optional<std::string> state = link_->TakeBeginning()) {
+        TF_RETURN_IF_ERROR(pipeline_->Restore(*state));
+      }
     }
     Tell();
     return absl::OkStatus();
@@ -214,6 +220,7 @@ class PipelineDataset::Iterator final : public DatasetIterator<PipelineDataset> 
     tstring state;
     TF_RETURN_IF_ERROR(reader->ReadScalar(prefix(), kStateKey, &state));
     TF_RETURN_IF_ERROR(pipeline_->Restore(state));
+    if (link_ != nullptr) link_->PublishState(state);
     Tell();
     return absl::OkStatus();
   }
@@ -221,8 +228,8 @@ class PipelineDataset::Iterator final : public DatasetIterator<PipelineDataset> 
  private:
   // Tells of each record that is skipped.
   void Tell() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    if (published_ != nullptr) {
-      published_->Publish(*pipeline_);
+    if (link_ != nullptr) {
+      link_->Publish(*pipeline_);
       return;
     }
     const pipeline::PipelineCounters counters = pipeline_->counters();
@@ -239,8 +246,8 @@ class PipelineDataset::Iterator final : public DatasetIterator<PipelineDataset> 
   absl::Mutex mutex_;
   // Initialize() sets it.
   std::unique_ptr<pipeline::Pipeline> pipeline_ ABSL_GUARDED_BY(mutex_);
-  // Null: nobody reads the counters.
-  std::shared_ptr<pipeline::PublishedCounters> published_ ABSL_GUARDED_BY(mutex_);
+  // Null: nobody is told anything.
+  std::shared_ptr<pipeline::IteratorLink> link_ ABSL_GUARDED_BY(mutex_);
   // Number of samples of bad records that have been told.
   size_t told_ ABSL_GUARDED_BY(mutex_) = 0;
   bool damage_told_ ABSL_GUARDED_BY(mutex_) = false;
@@ -251,7 +258,7 @@ class PipelineDatasetOp final : public DatasetOpKernel {
   explicit PipelineDatasetOp(OpKernelConstruction* construction) : DatasetOpKernel(construction) {
     OP_REQUIRES_OK(construction, construction->GetAttr("output_types", &types_));
     OP_REQUIRES_OK(construction, construction->GetAttr("output_shapes", &shapes_));
-    OP_REQUIRES_OK(construction, construction->GetAttr("counters", &counters_));
+    OP_REQUIRES_OK(construction, construction->GetAttr("link", &link_number_));
     OP_REQUIRES_OK(construction, construction->GetAttr("numbered", &numbered_));
   }
 
@@ -274,7 +281,7 @@ class PipelineDatasetOp final : public DatasetOpKernel {
                                    "no number; use another batcher, or leave out `numbered`"));
     OP_REQUIRES_OK(context, CheckElements((*plan)->tensors()));
     *output = new PipelineDataset(context, *std::move(plan), std::move(serialized),
-                                  std::move(folders), counters_, numbered_);
+                                  std::move(folders), link_number_, numbered_);
   }
 
  private:
@@ -301,7 +308,7 @@ class PipelineDatasetOp final : public DatasetOpKernel {
 
   DataTypeVector types_;
   std::vector<PartialTensorShape> shapes_;
-  int64_t counters_ = 0;
+  int64_t link_number_ = 0;
   bool numbered_ = false;
 };
 

@@ -22,7 +22,7 @@
 #include "core/pipeline/divide_pipeline.h"
 #include "core/pipeline/pipeline.h"
 #include "core/pipeline/pipeline_plan.h"
-#include "core/pipeline/published_counters.h"
+#include "core/pipeline/iterator_link.h"
 #include "core/process/example.h"
 #include "core/process/text_encoding.h"
 #include "frazo/proto/pipeline.pb.h"
@@ -39,7 +39,7 @@ using ::frazo::batch::BatchTensor;
 using ::frazo::batch::BatchTensorSpec;
 using ::frazo::pipeline::PipelineCounters;
 using ::frazo::pipeline::PipelinePlan;
-using ::frazo::pipeline::PublishedCounters;
+using ::frazo::pipeline::IteratorLink;
 
 constexpr char kCreateDoc[] = R"(Builds a pipeline.
 
@@ -257,12 +257,12 @@ nb::dict Counters(PipelineIterator& self) {
 }
 
 // For nanobind, whose instances hold values of one type.
-struct CountersReader {
-  std::shared_ptr<PublishedCounters> published = PublishedCounters::Create();
+struct LinkHolder {
+  std::shared_ptr<IteratorLink> link = IteratorLink::Create();
 };
 
-nb::object ReadCounters(const CountersReader& self) {
-  const PublishedCounters::Reading reading = self.published->Read();
+nb::object ReadCounters(const LinkHolder& self) {
+  const IteratorLink::Reading reading = self.link->Read();
   if (reading.plan == nullptr) return nb::none();
   return CountersDict(*reading.plan, reading.counters);
 }
@@ -364,16 +364,31 @@ void BindPipeline(nb::module_& module) {
                    "The share of padding in the values of the batches given, from 0 to 1.")
       .def("padding_report", &PaddingReportText,
            "Returns a table of the padding in the batches given, by bucket and feature.");
-  nb::class_<CountersReader>(module, "PublishedCounters",
-                             "The counters of the iterators of a pipeline_dataset that has them.")
+  nb::class_<LinkHolder>(module, "IteratorLink",
+                        "What the iterators of a pipeline_dataset that has it tell, and are told.")
       .def(nb::init<>())
       .def_prop_ro(
-          "number", [](const CountersReader& self) { return self.published->number(); },
+          "number", [](const LinkHolder& self) { return self.link->number(); },
           "Names them within this process: the op's attribute.")
       .def(
           "read", &ReadCounters, nb::sig("def read(self) -> dict[str, typing.Any] | None"),
-          "Those of the iterator that went on last, as Pipeline.counters has them. None: there was "
-          "none yet.");
+          "The counters of the iterator that went on last, as Pipeline.counters has them. None: "
+          "there was none yet.")
+      .def(
+          "restored_state",
+          [](const LinkHolder& self) {
+            const std::string state = self.link->ReadState();
+            return nb::bytes(state.data(), state.size());
+          },
+          nb::sig("def restored_state(self) -> bytes"),
+          "The position that an iterator was restored to last, as Pipeline.save_state() has it.")
+      .def(
+          "begin_next_at",
+          [](LinkHolder& self, const nb::bytes& state) {
+            self.link->BeginNextAt(std::string(View(state)));
+          },
+          "state"_a, nb::sig("def begin_next_at(self, state: bytes) -> None"),
+          "The next iterator begins at this position; one of another configuration is its error.");
   BindPlanFunctions(module);
 }
 

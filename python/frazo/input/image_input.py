@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import tensorflow as tf
+from frazo.input.divided_position import divided_position
 from frazo.input.image_records import check_image_records, image_pipeline, read_image_records
 from frazo.input.image_set import ImageSet
 from frazo.input.image_set_batches import image_set_batches
@@ -10,7 +11,7 @@ from frazo.input.image_tensors import read_image_tensors
 from frazo.input.input import Input
 from frazo.input.share import WHOLE, Share
 from frazo.ops import pipeline_dataset
-from frazo.proto import image_input_pb2
+from frazo.proto import image_input_pb2, pipeline_pb2
 from frazo.registry import register
 
 
@@ -52,16 +53,21 @@ class ImageInput(Input):
     def dataset(self) -> tf.data.Dataset:
         self.open()
         if self._image_set is None:
-            pipeline = image_pipeline(self.message, seed=self.seed, share=self.share)
-            batches = pipeline_dataset(pipeline)
-        else:
-            batches = image_set_batches(
+            return self._finished(pipeline_dataset(self._pipeline_of(self.share)))
+        return self._finished(
+            image_set_batches(
                 self._image_set,
                 batch_size=self.message.batch_size,
                 shuffle=self.message.shuffle,
                 seed=self.seed,
                 share=self.share,
             )
+        )
+
+    def _pipeline_of(self, share: Share) -> pipeline_pb2.Pipeline:
+        return image_pipeline(self.message, seed=self.seed, share=share)
+
+    def _finished(self, batches: tf.data.Dataset) -> tf.data.Dataset:
         # Runs inline and not ahead in other threads: it takes a hundredth of a training step, and
         # the iterator's state stays small. The default rewrites would make it parallel.
         options = tf.data.Options()
@@ -86,7 +92,15 @@ class ImageInput(Input):
     def continued_position(self, positions: Sequence[tf.Tensor]) -> tf.Tensor:
         """The state of images in memory is the number of batches, the same in every share."""
         self.open()
-        return super().continued_position(positions) if self._image_set is None else positions[0]
+        if self._image_set is not None:
+            return positions[0]
+        # The padding of batches has no state, so any share's does.
+        return divided_position(
+            positions,
+            self.share,
+            self._pipeline_of,
+            lambda config, link: self._finished(pipeline_dataset(config, link)),
+        )
 
     def _finished_batch(self, images: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         """Pads a last batch that has fewer images."""

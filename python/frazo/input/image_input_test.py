@@ -143,9 +143,6 @@ def test_more_workers_than_images_in_a_batch_are_an_error(source):
 def test_the_position_of_images_in_memory_is_that_of_any_number_of_shares(folder):
     tensors = f'tensors {{ prefix: "{folder}/tensors" images: "x" labels: "y" }} shuffle: true'
     assert make(tensors, share=Share(1, 2)).continued_position(["first", "second"]) == "first"
-    records = f'records {{ files: "{folder}/records" }} shuffle: true'
-    with pytest.raises(ValueError, match="3 workers shared the input, 2 do now, and ImageInput"):
-        make(records, share=Share(1, 2)).continued_position(["a", "b", "c"])
 
 
 def test_shuffled_shares_of_records_have_all_records_in_an_epoch(folder):

@@ -1,8 +1,11 @@
 """An input of batches that the C++ pipeline makes from files of records."""
 
+from collections.abc import Sequence
+
 import tensorflow as tf
-from frazo._core import NotFoundError, PublishedCounters
+from frazo._core import IteratorLink, NotFoundError
 from frazo.input.batch_division import divide_batches
+from frazo.input.divided_position import divided_position
 from frazo.input.input import Input
 from frazo.input.lost_records import NOTHING_LOST, LostRecords, lost_records_of
 from frazo.input.share import WHOLE, Share
@@ -35,21 +38,24 @@ class PipelineInput(Input):
         """
         own_seed = message.seed if message.HasField("seed") else seed
         super().__init__(message, seed=own_seed, share=share)
+        self._config = self._config_of(share)
+        self._link = IteratorLink()
+        self._dataset = pipeline_dataset(self._config, self._link)
+        self.element_spec = self._dataset.element_spec
+
+    def _config_of(self, share: Share) -> pipeline_pb2.Pipeline:
         config = pipeline_pb2.Pipeline()
-        config.CopyFrom(message)
+        config.CopyFrom(self.message)
         config.seed = self.seed
         if share.replicas > 1:
-            if message.replicas > 1:
+            if config.replicas > 1:
                 raise ValueError(
-                    f"pipeline.replicas is {message.replicas}, but the run has {share.replicas} "
+                    f"pipeline.replicas is {config.replicas}, but the run has {share.replicas} "
                     "processes that share the input. Remove replica and replicas from the input."
                 )
             config.replica, config.replicas = share.replica, share.replicas
             divide_batches(config.batcher, share)
-        self._config = config
-        self._counters = PublishedCounters()
-        self._dataset = pipeline_dataset(config, self._counters)
-        self.element_spec = self._dataset.element_spec
+        return config
 
     def open(self) -> None:
         try:
@@ -66,11 +72,19 @@ class PipelineInput(Input):
         """The state of a pipeline holds what it fits; it names the difference to another one."""
         return {}
 
+    def continued_position(self, positions: Sequence[tf.Tensor]) -> tf.Tensor:
+        return divided_position(
+            positions,
+            self.share,
+            self._config_of,
+            lambda config, link: _as_it_is(pipeline_dataset(config, link)),
+        )
+
     def numbered_dataset(self) -> tf.data.Dataset:
-        return _as_it_is(pipeline_dataset(self._config, self._counters, numbered=True))
+        return _as_it_is(pipeline_dataset(self._config, self._link, numbered=True))
 
     def lost_records(self) -> LostRecords:
-        counters = self._counters.read()
+        counters = self._link.read()
         return NOTHING_LOST if counters is None else lost_records_of(counters)
 
 

@@ -19,15 +19,15 @@ def folder(tmp_path):
     return tmp_path
 
 
-def make(folder, text="", seed=1, files="number-*", share=WHOLE):
+def make(folder, text="", seed=1, files="number-*", share=WHOLE, epochs=""):
     message = f"""
         pipeline {{
-          source {{ files {{ files {{ patterns: "{folder}/{files}" }} shuffle {{}} }} }}
+          source {{ files {{ files {{ patterns: "{folder}/{files}" }} shuffle {{}} {epochs} }} }}
           processor {{
             raw {{ name: "number" }}
             steps {{ parse_numbers {{ field: "number" type: INT32 }} }}
           }}
-          batcher {{ fixed {{ batch_size: 8 drop_remainder: true }} }}
+          batcher {{ fixed {{ batch_size: 8 drop_remainder: {"false" if epochs else "true"} }} }}
           {text}
         }}
     """
@@ -157,3 +157,42 @@ def test_a_missing_file_is_an_error_where_the_input_is_opened_and_names_what_mak
     with pytest.raises(_core.NotFoundError) as error:
         make(folder, files="none-*").open()
     assert "makes the files" not in str(error.value)
+
+
+def position(iterator):
+    return tf.raw_ops.SerializeIterator(
+        resource_handle=iterator._iterator_resource, external_state_policy=2
+    )
+
+
+@pytest.mark.parametrize(("before", "after"), [(1, 2), (2, 1), (2, 3), (4, 2)])
+def test_other_shares_continue_with_what_the_old_ones_had_left(folder, before, after):
+    read, positions = [], []
+    for replica in range(before):
+        source = make(folder, share=Share(replica, before), epochs="epochs: 1")
+        iterator = iter(source.dataset())
+        read += itertools.chain(*numbers(iterator, 1))
+        positions.append(position(iterator))
+    assert len(read) == 8
+    for replica in range(after):
+        source = make(folder, share=Share(replica, after), epochs="epochs: 1")
+        iterator = iter(source.dataset())
+        tf.raw_ops.DeserializeIterator(
+            resource_handle=iterator._iterator_resource,
+            serialized=source.continued_position(positions),
+        )
+        for batch in iterator:
+            read += batch["number"].numpy()[:, 0].tolist()
+    assert sorted(read) == list(range(40))
+
+
+def test_positions_of_other_files_are_refused_with_the_difference(folder):
+    positions = []
+    for replica in range(2):
+        iterator = iter(make(folder, share=Share(replica, 2)).dataset())
+        numbers(iterator, 1)
+        positions.append(position(iterator))
+    with _core.RecordWriter(folder / "number-2") as writer:
+        writer.write(b"40")
+    with pytest.raises(ValueError, match="files"):
+        make(folder).continued_position(positions)

@@ -11,7 +11,7 @@ from frazo.pipeline import PipelineConfig, read_config, search_folders
 
 def pipeline_dataset(
     config: PipelineConfig,
-    counters: _core.PublishedCounters | None = None,
+    link: _core.IteratorLink | None = None,
     *,
     numbered: bool = False,
 ) -> tf.data.Dataset:
@@ -25,9 +25,9 @@ def pipeline_dataset(
     Args:
       config: The message, its textproto, or the path of a file that holds it. Relative paths in it
         are looked up below the current directory, then below Frazo's own tree.
-      counters: Iterators of the dataset publish their counters here with each batch, as long as it
-        lives. By default they write the first bad records and the first damage that they skip to
-        standard error.
+      link: As long as it lives, iterators of the dataset publish their counters here with each
+        batch, and begin where it says. By default they write the first bad records and the first
+        damage that they skip to standard error.
       numbered: Adds to each batch how many records were read before that of each example. Not for
         a batcher that packs.
 
@@ -56,7 +56,7 @@ def pipeline_dataset(
         search_folders=tf.constant(search_folders(), tf.string),
         output_types=[tensor.dtype for tensor in flat],
         output_shapes=[tensor.shape for tensor in flat],
-        counters=0 if counters is None else counters.number,
+        link=0 if link is None else link.number,
         numbered=numbered,
     )
     return tf.data.experimental.from_variant(handle, spec)

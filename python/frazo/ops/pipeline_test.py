@@ -184,7 +184,7 @@ def test_what_is_passed_over_is_told_whatever_level_tensorflow_logs_at(tmp_path,
 def test_counters_are_published_and_not_told(tmp_path, capfd):
     write_records(tmp_path / "words-0", [b"1", b"x", b"2 3 4 5 6 7 8 9 10"])
     steps = TEXT_STEPS.replace("processor {", "processor { max_bad_records: 1")
-    published = _core.PublishedCounters()
+    published = _core.IteratorLink()
     assert published.read() is None
     config = words_config(tmp_path).replace(TEXT_STEPS, steps)
     assert len(list(ops.pipeline_dataset(config, published))) == 1

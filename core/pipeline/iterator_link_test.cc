@@ -1,4 +1,4 @@
-#include "core/pipeline/published_counters.h"
+#include "core/pipeline/iterator_link.h"
 
 #include <memory>
 #include <thread>
@@ -11,18 +11,18 @@
 namespace frazo::pipeline {
 namespace {
 
-TEST(PublishedCountersTest, NumbersAreFoundWhileTheCountersLive) {
-  auto first = PublishedCounters::Create();
-  const auto second = PublishedCounters::Create();
+TEST(IteratorLinkTest, NumbersAreFoundWhileTheCountersLive) {
+  auto first = IteratorLink::Create();
+  const auto second = IteratorLink::Create();
   EXPECT_GT(first->number(), 0);
   EXPECT_NE(first->number(), second->number());
-  EXPECT_EQ(PublishedCounters::Find(first->number()), first);
-  EXPECT_EQ(PublishedCounters::Find(second->number()), second);
+  EXPECT_EQ(IteratorLink::Find(first->number()), first);
+  EXPECT_EQ(IteratorLink::Find(second->number()), second);
   const int64_t number = first->number();
   first.reset();
-  EXPECT_EQ(PublishedCounters::Find(number), nullptr);
-  EXPECT_EQ(PublishedCounters::Find(0), nullptr);
-  EXPECT_NE(PublishedCounters::Create()->number(), number) << "a number is not given twice";
+  EXPECT_EQ(IteratorLink::Find(number), nullptr);
+  EXPECT_EQ(IteratorLink::Find(0), nullptr);
+  EXPECT_NE(IteratorLink::Create()->number(), number) << "a number is not given twice";
 }
 
 class PublishingTest : public testing::Test {
@@ -40,7 +40,7 @@ class PublishingTest : public testing::Test {
 };
 
 TEST_F(PublishingTest, ReadsWhatWasPublishedLast) {
-  const auto published = PublishedCounters::Create();
+  const auto published = IteratorLink::Create();
   EXPECT_EQ(published->Read().plan, nullptr);
   auto pipeline = Make();
   ReadBatches(*pipeline);
@@ -52,8 +52,21 @@ TEST_F(PublishingTest, ReadsWhatWasPublishedLast) {
   EXPECT_EQ(published->Read().counters.totals.records(), 0);
 }
 
+TEST(IteratorLinkTest, AStateIsReadUntilTheNextAndABeginningIsTakenOnce) {
+  const auto link = IteratorLink::Create();
+  EXPECT_EQ(link->ReadState(), "");
+  link->PublishState("first");
+  link->PublishState("second");
+  EXPECT_EQ(link->ReadState(), "second");
+  EXPECT_EQ(link->ReadState(), "second");
+  EXPECT_EQ(link->TakeBeginning(), std::nullopt);
+  link->BeginNextAt("there");
+  EXPECT_EQ(link->TakeBeginning(), "there");
+  EXPECT_EQ(link->TakeBeginning(), std::nullopt);
+}
+
 TEST_F(PublishingTest, AnotherThreadMayReadMeanwhile) {
-  const auto published = PublishedCounters::Create();
+  const auto published = IteratorLink::Create();
   auto pipeline = Make();
   std::thread reader([&] {
     while (published->Read().counters.totals.records() < 60) std::this_thread::yield();

@@ -1,4 +1,4 @@
-#include "core/pipeline/published_counters.h"
+#include "core/pipeline/iterator_link.h"
 
 #include <map>
 #include <utility>
@@ -13,7 +13,7 @@ struct Registry {
   std::mutex mutex;
   // Guarded by mutex.
   int64_t last_number = 0;
-  std::map<int64_t, std::weak_ptr<PublishedCounters>> entries;
+  std::map<int64_t, std::weak_ptr<IteratorLink>> entries;
 };
 
 // Never destroyed: threads may still iterate when the process ends.
@@ -24,37 +24,57 @@ Registry& TheRegistry() {
 
 }  // namespace
 
-std::shared_ptr<PublishedCounters> PublishedCounters::Create() {
+std::shared_ptr<IteratorLink> IteratorLink::Create() {
   Registry& registry = TheRegistry();
   const std::lock_guard lock(registry.mutex);
-  std::shared_ptr<PublishedCounters> created =
-      absl::WrapUnique(new PublishedCounters(++registry.last_number));
+  std::shared_ptr<IteratorLink> created =
+      absl::WrapUnique(new IteratorLink(++registry.last_number));
   registry.entries[created->number_] = created;
   return created;
 }
 
-std::shared_ptr<PublishedCounters> PublishedCounters::Find(int64_t number) {
+std::shared_ptr<IteratorLink> IteratorLink::Find(int64_t number) {
   Registry& registry = TheRegistry();
   const std::lock_guard lock(registry.mutex);
   const auto found = registry.entries.find(number);
   return found == registry.entries.end() ? nullptr : found->second.lock();
 }
 
-PublishedCounters::~PublishedCounters() {
+IteratorLink::~IteratorLink() {
   Registry& registry = TheRegistry();
   const std::lock_guard lock(registry.mutex);
   registry.entries.erase(number_);
 }
 
-void PublishedCounters::Publish(const Pipeline& pipeline) {
+void IteratorLink::Publish(const Pipeline& pipeline) {
   Reading reading{pipeline.shared_plan(), pipeline.counters()};
   const std::lock_guard lock(mutex_);
   reading_ = std::move(reading);
 }
 
-PublishedCounters::Reading PublishedCounters::Read() const {
+IteratorLink::Reading IteratorLink::Read() const {
   const std::lock_guard lock(mutex_);
   return reading_;
+}
+
+void IteratorLink::PublishState(std::string state) {
+  const std::lock_guard lock(mutex_);
+  state_ = std::move(state);
+}
+
+std::string IteratorLink::ReadState() const {
+  const std::lock_guard lock(mutex_);
+  return state_;
+}
+
+void IteratorLink::BeginNextAt(std::string state) {
+  const std::lock_guard lock(mutex_);
+  beginning_ = std::move(state);
+}
+
+std::optional<std::string> IteratorLink::TakeBeginning() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(beginning_, std::nullopt);
 }
 
 }  // namespace frazo::pipeline
