@@ -157,10 +157,9 @@ class WorkerJob:
     def _fail(self, error: BaseException, stop: Stop | None, console: Console) -> None:
         """Begins anew if another worker is the cause of the error, else tells the controller."""
         outcomes = coordination_pb2.LeaveRequest
-        if stop is None and isinstance(error, Exception):
-            is_graph_error = isinstance(error.__cause__, tf.errors.OpError)
-            if self._generation_ends(wait=is_graph_error):
-                self._begin_anew(self._client.orders.reason, console)
+        may_go_on = stop is None and isinstance(error, Exception)
+        if may_go_on and self._generation_ends(wait=_may_come_from_others(error)):
+            self._begin_anew(self._client.orders.reason, console)
         self._client.leave(
             outcomes.FAILED,
             message=str(error) or type(error).__name__,
@@ -182,3 +181,13 @@ class WorkerJob:
         console.end_live()
         console.line(f"train: begins anew with the workers that there are: {reason}")
         restart_program()
+
+
+def _may_come_from_others(error: BaseException) -> bool:
+    """Returns whether another worker may be the cause: a collective or a barrier failed."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, tf.errors.OpError | GenerationOver):
+            return True
+        cause = cause.__cause__
+    return False

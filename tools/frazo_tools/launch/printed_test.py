@@ -94,7 +94,7 @@ def test_compose_files_are_valid(plan):
         pytest.skip("compose-spec is not installed: pip install compose-spec")
     content = compose_spec.PyOptions().from_yaml(text)
     content.validate()
-    assert len(content.service_names) == 4
+    assert len(content.service_names()) == 4
 
 
 def test_kubernetes_has_a_job_for_each_kind_of_task(plan, tmp_path):
