@@ -17,8 +17,10 @@ PROGRAMS = {
     "//tools:build_vocab": "tools/frazo_tools/vocab/build_vocab",
     "//tools:gettext_pairs": "tools/frazo_tools/gettext/gettext_pairs",
     "//tools:keras2ckpt": "tools/frazo_tools/images/keras2ckpt",
+    "//tools:launch": "tools/frazo_tools/launch/launch",
     "//tools:records": "tools/frazo_tools/records/records",
     "//tools:source_lines": "tools/frazo_tools/vocab/source_lines",
+    "//tools:status": "tools/frazo_tools/launch/status",
     "//tools:translate": "tools/frazo_tools/translation/translate",
     "//tests/export:translate_lines": "tests/export/translate_lines",
 }
@@ -173,7 +175,7 @@ class Scratch:
                 "--held_out=5",
                 "--vocab_size=300",
             ]
-        if command.target != "//:trainer":
+        if command.target not in ("//:trainer", "//tools:launch"):
             return arguments
         if self._short and any(word.startswith("--logdir") for word in arguments):
             arguments += _SHORT

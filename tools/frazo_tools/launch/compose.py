@@ -44,7 +44,13 @@ def _of(plan: Plan, task: Task) -> dict[str, object]:
         "configs": [{"source": "cluster", "target": _CLUSTER}],
         "volumes": [f"logdir:{plan.logdir}"],
         "networks": ["run"],
-        "restart": f"on-failure:{plan.options.max_restarts}",
+        "deploy": {
+            "restart_policy": {
+                "condition": "on-failure",
+                "delay": "1s",
+                "max_attempts": plan.options.max_restarts,
+            }
+        },
         # SIGTERM lets a task save.
         "stop_grace_period": f"{plan.options.grace_seconds:g}s",
     }
