@@ -123,7 +123,7 @@ def _grid(scale: _Scale) -> list[str]:
         value = low * (1 - share) + high * share
         y = scale.y(value)
         parts.append(f'<line x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>')
-        parts.append(f'<text x="{_LEFT - 6}" y="{y + 4:.1f}" class="end">{value:.4g}</text>')
+        parts.append(f'<text x="{_LEFT - 6}" y="{y + 4:.1f}" class="end">{value:.3g}</text>')
     for step, anchor in zip(scale.steps, ("start", "end"), strict=True):
         if anchor == "end" and scale.steps[0] == step:
             break
