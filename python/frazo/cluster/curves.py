@@ -16,6 +16,7 @@ _MOST_METRICS = 12
 _WIDTH, _HEIGHT = 460, 240
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 12, 12, 28
 _TICKS = 4
+_LARGEST = 1e300
 
 
 class Point(NamedTuple):
@@ -96,7 +97,8 @@ class _Scale:
 
     def __init__(self, points: Sequence[Point]):
         self.steps = (min(p.step for p in points), max(p.step for p in points))
-        low, high = min(p.value for p in points), max(p.value for p in points)
+        values = [_bounded(p.value) for p in points]
+        low, high = min(values), max(values)
         if high - low <= 1e-12 * max(abs(low), abs(high), 1e-300):
             # A level curve lies in the middle.
             pad = abs(low) / 10 or 1.0
@@ -110,9 +112,13 @@ class _Scale:
 
     def y(self, value: float) -> float:
         low, high = self.values
-        # Halves, so that the span of the largest floats does not overflow.
-        share = (value / 2 - low / 2) / (high / 2 - low / 2)
+        share = (_bounded(value) - low) / (high - low)
         return _HEIGHT - _BOTTOM - share * (_HEIGHT - _TOP - _BOTTOM)
+
+
+def _bounded(value: float) -> float:
+    """Returns a value whose distance from others is no overflow."""
+    return min(max(value, -_LARGEST), _LARGEST)
 
 
 def _grid(scale: _Scale) -> list[str]:
@@ -123,7 +129,7 @@ def _grid(scale: _Scale) -> list[str]:
         value = low * (1 - share) + high * share
         y = scale.y(value)
         parts.append(f'<line x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>')
-        parts.append(f'<text x="{_LEFT - 6}" y="{y + 4:.1f}" class="end">{value:.4g}</text>')
+        parts.append(f'<text x="{_LEFT - 6}" y="{y + 4:.1f}" class="end">{value:.3g}</text>')
     for step, anchor in zip(scale.steps, ("start", "end"), strict=True):
         if anchor == "end" and scale.steps[0] == step:
             break

@@ -25,8 +25,8 @@ h1 { font-size: 1.3em; } h2 { font-size: 1.05em; margin: 1.6em 0 .4em; }
 .bad { color: #d1242f; }
 table { border-collapse: collapse; width: 100%; }
 th, td { border-bottom: 1px solid #8886; padding: .25em .6em; text-align: left; vertical-align: top; }
-td.n, th.n { font-variant-numeric: tabular-nums; text-align: right; }
-td.m { overflow-wrap: anywhere; width: 45%; }
+td.n, th.n { font-variant-numeric: tabular-nums; text-align: right; white-space: nowrap; }
+td.m { overflow-wrap: anywhere; width: 45%; } td.t { white-space: nowrap; width: 1%; }
 pre { overflow-x: auto; white-space: pre-wrap; }
 .curves { display: grid; gap: 1em; grid-template-columns: repeat(auto-fill, minmax(26em, 1fr)); }
 figure { margin: 0; } figcaption { font-weight: 600; }
@@ -158,7 +158,8 @@ def _events(events: Iterable[coordination_pb2.RunStatus.Event]) -> list[str]:
     if not newest:
         return []
     rows = [
-        f"<tr><td>{_time(event.unix_seconds)}<td>{html.escape(event.text)}</tr>" for event in newest
+        f'<tr><td class="t">{_time(event.unix_seconds)}<td>{html.escape(event.text)}</tr>'
+        for event in newest
     ]
     return ["<h2>Events</h2>", f"<table>{''.join(rows)}</table>"]
 

@@ -66,7 +66,7 @@ from frazo_tools.launch.task_process import TaskProcess
 from google.protobuf import text_format
 
 CLUSTER_FILE = "cluster.textproto"
-_MARKS = ("warning: ", "error: ", "Traceback ")
+_MARKS = ("warning: ", "error: ")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

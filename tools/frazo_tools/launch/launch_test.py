@@ -243,6 +243,15 @@ def test_a_signal_stops_all(tmp_path, number, code):
     assert f"the run stops: {number.name} at the launcher\n" in run.output
 
 
+def test_a_signal_in_the_first_moments_is_no_failure(tmp_path):
+    with Launched(tmp_path, worker_0=["run"]) as run:
+        run.wait_for("shows the run")
+        run.send(signal.SIGTERM)
+        assert run.end() == 0, run.output
+        run.assert_nobody_is_left()
+    assert "failed" not in run.output
+
+
 def test_a_signal_stops_all_without_a_controller_too(tmp_path):
     with Launched(tmp_path, "--cluster=local:1", controller=["deaf"], worker_0=["run"]) as run:
         run.wait_for(r"\[controller\] controller: deaf$")

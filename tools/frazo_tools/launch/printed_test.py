@@ -50,10 +50,15 @@ def run_bash(script, folder, *definitions):
     return ran.stdout
 
 
+def _telling(command):
+    """Defines a command that writes its arguments as a line, at once: others write, too."""
+    return f'{command}() {{ local line; line="$(printf "%q " "$@")"; echo "$line"; }}'
+
+
 def test_commands_are_a_script_that_starts_every_task(plan, tmp_path):
     script = printed(plan("--cluster=local:2", "--print=commands"))
     subprocess.run(["bash", "-n"], input=script, text=True, check=True)
-    tell = 'trainer() { printf "%q " "$@"; echo; }'
+    tell = _telling("trainer")
     started = [shlex.split(line) for line in run_bash(script, tmp_path, tell).splitlines()]
     jobs = sorted(line[-1] if "--task" not in line[-1] else line[-2] for line in started)
     assert jobs == ["--job=controller", "--job=evaler_test", "--job=worker", "--job=worker"]
@@ -151,7 +156,7 @@ def test_sbatch_is_a_script_with_a_step_for_each_task(plan, tmp_path):
         tmp_path,
         "SLURM_JOB_NODELIST='n[1-2]' SLURM_JOB_ID=7",
         "scontrol() { echo n1; echo n2; }",
-        'srun() { printf "%q " "$@"; echo; }',
+        _telling("srun"),
     )
     steps = sorted(shlex.split(line) for line in told.splitlines())
     assert len(steps) == 4

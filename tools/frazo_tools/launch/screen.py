@@ -1,5 +1,6 @@
 """Lines, and below them a table that is drawn anew in place: on a terminal alone."""
 
+import contextlib
 import shutil
 import threading
 from collections.abc import Sequence
@@ -25,7 +26,8 @@ class Screen:
 
     def line(self, text: str) -> None:
         """Writes a line, above the table if there is one."""
-        with self._lock:
+        # Whoever read it may be gone: `| head`. The run goes on.
+        with self._lock, contextlib.suppress(OSError):
             self._erase()
             self._out.write(text + "\n")
             self._draw()
@@ -35,7 +37,7 @@ class Screen:
         if not self.has_table:
             return
         size = shutil.get_terminal_size()
-        with self._lock:
+        with self._lock, contextlib.suppress(OSError):
             self._erase()
             # What is higher than the terminal cannot be erased.
             self._table = [line[: size.columns - 1] for line in lines[: size.lines - 1]]

@@ -103,7 +103,10 @@ class Supervisor:
           JobError: A process cannot be started.
         """
         previous: dict[int, Any] = {
-            number: signal.signal(number, self._receive) for number in _SIGNALS
+            number: signal.signal(number, self._receive)
+            for number in _SIGNALS
+            # `nohup` ignores SIGHUP for the programs that it starts.
+            if signal.getsignal(number) != signal.SIG_IGN
         }
         try:
             for task in self._tasks:
@@ -178,9 +181,11 @@ class Supervisor:
         task, code = process.task, process.code or 0
         if self._processes.pop(task, None) is None:
             return
+        if self._phase is _Phase.TERMINATED and code == -signal.SIGTERM:
+            # It had not come so far that there was anything to save.
+            code = 0
         self._done[task] = code
-        is_killed_by_us = self._phase is _Phase.KILLED and code < 0
-        if code and not is_killed_by_us:
+        if code and not (self._phase is _Phase.KILLED and code < 0):
             self._failures.append(Failure(task, code, process.lines.failure()))
         if self._phase is not _Phase.RUNNING:
             return
@@ -284,7 +289,7 @@ class Supervisor:
         told = {row.task: row for row in rows_of(status)}
         rows = [self._row(task, told.pop(task.name, None)) for task in self._tasks]
         count = self._restarts.count
-        top = headline(status) + (f", {count} restarts" if count else "")
+        top = headline(status) + (f", restarts: {count}" if count else "")
         self._screen.table([top, *table_lines([*rows, *told.values()], self._screen.width)])
 
     def _row(self, task: Task, told: Row | None) -> Row:
