@@ -72,11 +72,15 @@ def read_security(security: cluster_pb2.ClusterSecurity) -> Security:
             f"security: {', '.join(missing)} is not set; TLS needs ca_file, certificate_file and "
             "key_file"
         )
-    contents = [_read(path, name) for name, path in files.items()]
-    for (name, path), content in zip(files.items(), contents, strict=True):
-        if b"-----BEGIN " not in content:
-            raise JobError(f"{path}: security.{name} is not a PEM file")
-    return Security(authorization, Certificates(*contents, *files.values()))
+    ca, certificate, key = (_read_pem(path, name) for name, path in files.items())
+    return Security(authorization, Certificates(ca, certificate, key, *files.values()))
+
+
+def _read_pem(path: str, name: str) -> bytes:
+    content = _read(path, name)
+    if b"-----BEGIN " not in content:
+        raise JobError(f"{path}: security.{name} is not a PEM file")
+    return content
 
 
 def require_protection(
