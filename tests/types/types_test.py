@@ -21,7 +21,11 @@ PYRIGHT = RUNFILES.parent / "frazo_node" / "pyright" / "index.js"
 COPIED = ("pyproject.toml", "tests/types/stubs", "python/*.py", "tools/*.py")
 
 # What the build generates: messages and the C++ module.
-GENERATED = ("python/frazo/proto/*.pyi", "python/frazo/_core.pyi")
+GENERATED = (
+    "python/frazo/proto/*.pyi",
+    "python/frazo/proto/*_pb2_grpc.py",
+    "python/frazo/_core.pyi",
+)
 
 # Proves that the messages' types are known: without them the field would be of any type.
 PLANTED_FILE = "python/frazo/config/planted_error.py"
