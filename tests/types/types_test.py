@@ -21,7 +21,11 @@ PYRIGHT = RUNFILES.parent / "frazo_node" / "pyright" / "index.js"
 COPIED = ("pyproject.toml", "tests/types/stubs", "python/*.py", "tools/*.py")
 
 # What the build generates: messages and the C++ module.
-GENERATED = ("python/frazo/proto/*.pyi", "python/frazo/_core.pyi")
+GENERATED = (
+    "python/frazo/proto/*.pyi",
+    "python/frazo/proto/*_pb2_grpc.py",
+    "python/frazo/_core.pyi",
+)
 
 # gRPC's compiler makes no stubs.
 SERVICES_FILE = "python/frazo/proto/coordination_pb2_grpc.pyi"

@@ -72,15 +72,17 @@ def read_security(security: cluster_pb2.ClusterSecurity) -> Security:
             f"security: {', '.join(missing)} is not set; TLS needs ca_file, certificate_file and "
             "key_file"
         )
-    ca, certificate, key = (_read_pem(path, name) for name, path in files.items())
-    return Security(authorization, Certificates(ca, certificate, key, *files.values()))
-
-
-def _read_pem(path: str, name: str) -> bytes:
-    content = _read(path, name)
-    if b"-----BEGIN " not in content:
-        raise JobError(f"{path}: security.{name} is not a PEM file")
-    return content
+    contents = {name: _read(path, name) for name, path in files.items()}
+    for name, path in files.items():
+        if b"-----BEGIN " not in contents[name]:
+            raise JobError(f"{path}: security.{name} is not a PEM file")
+    certificates = Certificates(
+        ca=contents["ca_file"],
+        certificate=contents["certificate_file"],
+        key=contents["key_file"],
+        **files,
+    )
+    return Security(authorization, certificates)
 
 
 def require_protection(
