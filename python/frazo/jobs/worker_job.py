@@ -151,7 +151,8 @@ class WorkerJob:
         outcomes = coordination_pb2.LeaveRequest
         if stop is None and ending == Ending.REGROUPS:
             self._begin_anew("other workers join or leave", console)
-        self._client.leave(outcomes.FINISHED if ending == Ending.GOES_ON else outcomes.STOPPED)
+        is_stopped = ending in (Ending.STOPS, Ending.REGROUPS)
+        self._client.leave(outcomes.STOPPED if is_stopped else outcomes.FINISHED)
         return stop.exit_code if stop else EXIT_FINISHED
 
     def _fail(self, error: BaseException, stop: Stop | None, console: Console) -> None:
