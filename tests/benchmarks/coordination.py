@@ -2,9 +2,9 @@
 
     ./bazelw run -c opt //tests/benchmarks:coordination -- [--json=FILE] [--rounds=3]
 
-The controller, its members and a client that measures its answers are processes of their own on the
-loopback address. With the default times the controller asks a thousand members for a heartbeat every
-2.5 s; "hasty" ones give one every second all the same.
+The controller, its members and a client that measures its answers are processes of their own on
+the loopback address. With the default times the controller asks a thousand members for a heartbeat
+every 2.5 s; "hasty" ones give one every second all the same.
 """
 
 import contextlib

@@ -20,7 +20,7 @@ from frazo.proto import cluster_pb2, control_record_pb2, coordination_pb2
 
 # A controller in Python answers some two thousand heartbeats in a second of a core.
 _HEARTBEATS_PER_SECOND = 400
-# Of the jobs that train. The others only follow: what becomes of them stops nothing.
+# The jobs that train. The others only follow: what becomes of them stops nothing.
 _TRAINING_JOBS = frozenset(["trainer", "worker", "ps"])
 
 _Outcome = coordination_pb2.LeaveRequest.Outcome

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from frazo.proto import cluster_pb2, coordination_pb2
 
-# Of a long list of members only so many are named.
+# Only so many members of a long list are named.
 _NAMED = 5
 
 

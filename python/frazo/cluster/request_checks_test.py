@@ -61,5 +61,5 @@ def test_texts_become_printable():
     assert request_checks.line_of("a\n\tb\x1b[2Jc") == "a  b?[2Jc"
     assert request_checks.text_of("line\n\x07bell") == "line\n?bell"
     assert request_checks.line_of("x" * 2000) == "x" * 1000
-    # Of a traceback the end matters.
+    # The end of a traceback matters most.
     assert request_checks.text_of("a" + "b" * 100_000) == "b" * 100_000
