@@ -5,6 +5,7 @@ import signal
 import numpy as np
 import pytest
 from cluster_run import ClusterRun
+from text_experiment import write_text_experiment
 from tiny_experiment import assert_same_values, saved_values, train, write_experiment
 
 STEPS = 40
@@ -73,3 +74,14 @@ def test_killed_and_started_again_they_end_with_the_same_weights(tmp_path_factor
         ended = [member.end() for member in run.start_all()]
         assert [one.code for one in ended] == [0] * 3, ended
     assert_same_values(run.logdir, expected.logdir)
+
+
+def test_one_process_goes_on_where_two_stopped(tmp_path):
+    flags = [f"--config={write_text_experiment(tmp_path)}"]
+    with ClusterRun(tmp_path, [*flags, "--set=train.max_steps=100"]) as run:
+        ended = [member.end() for member in run.start_all()]
+    assert [one.code for one in ended] == [0] * 3, ended
+    alone = train(*flags, f"--logdir={run.logdir}", "--job=trainer")
+    assert alone.code == 0, alone.err
+    assert "train: goes on from" in alone.out
+    assert saved_values(run.logdir)["global_step"] == 200

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import tensorflow as tf
+from frazo._core import IteratorLink
 from frazo.input.divided_position import divided_position
 from frazo.input.image_records import check_image_records, image_pipeline, read_image_records
 from frazo.input.image_set import ImageSet
@@ -53,7 +54,7 @@ class ImageInput(Input):
     def dataset(self) -> tf.data.Dataset:
         self.open()
         if self._image_set is None:
-            return self._finished(pipeline_dataset(self._pipeline_of(self.share)))
+            return self._finished_pipeline(self._pipeline_of(self.share))
         return self._finished(
             image_set_batches(
                 self._image_set,
@@ -61,19 +62,29 @@ class ImageInput(Input):
                 shuffle=self.message.shuffle,
                 seed=self.seed,
                 share=self.share,
-            )
+            ),
+            self._batch_size,
         )
 
     def _pipeline_of(self, share: Share) -> pipeline_pb2.Pipeline:
         return image_pipeline(self.message, seed=self.seed, share=share)
 
-    def _finished(self, batches: tf.data.Dataset) -> tf.data.Dataset:
+    def _finished_pipeline(
+        self, config: pipeline_pb2.Pipeline, link: IteratorLink | None = None
+    ) -> tf.data.Dataset:
+        return self._finished(pipeline_dataset(config, link), config.batcher.fixed.batch_size)
+
+    def _finished(self, batches: tf.data.Dataset, batch_size: int) -> tf.data.Dataset:
         # Runs inline and not ahead in other threads: it takes a hundredth of a training step, and
         # the iterator's state stays small. The default rewrites would make it parallel.
         options = tf.data.Options()
         options.experimental_optimization.apply_default_optimizations = False
         options.autotune.enabled = False
-        finish = tf.autograph.experimental.do_not_convert(self._finished_batch)
+
+        @tf.autograph.experimental.do_not_convert
+        def finish(images: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+            return self._finished_batch(images, batch_size)
+
         return batches.map(finish).with_options(options)
 
     def identity(self) -> dict[str, str]:
@@ -94,25 +105,21 @@ class ImageInput(Input):
         self.open()
         if self._image_set is not None:
             return positions[0]
-        # The padding of batches has no state, so any share's does.
-        return divided_position(
-            positions,
-            self.share,
-            self._pipeline_of,
-            lambda config, link: self._finished(pipeline_dataset(config, link)),
-        )
+        return divided_position(positions, self.share, self._pipeline_of, self._finished_pipeline)
 
-    def _finished_batch(self, images: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+    def _finished_batch(
+        self, images: dict[str, tf.Tensor], batch_size: int
+    ) -> dict[str, tf.Tensor]:
         """Pads a last batch that has fewer images."""
         raw, label = images["image"], images["label"]
         weight = tf.ones_like(label, tf.float32)
         if not self.message.shuffle:
-            padding = self._batch_size - tf.shape(label)[0]
+            padding = batch_size - tf.shape(label)[0]
             raw = tf.pad(raw, [[0, padding], [0, 0], [0, 0], [0, 0]])
             label, weight = (tf.pad(values, [[0, padding]]) for values in (label, weight))
         batch = {"image": standardize(raw), "raw": raw, "label": label, "weight": weight}
         return {
-            name: tf.ensure_shape(batch[name], spec.shape)
+            name: tf.ensure_shape(batch[name], [batch_size, *spec.shape[1:]])
             for name, spec in self.element_spec.items()
         }
 

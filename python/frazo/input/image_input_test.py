@@ -231,3 +231,27 @@ def test_the_identity_of_images_in_memory_is_all_that_their_order_depends_on(fol
 
 def test_images_from_a_pipeline_leave_their_identity_to_it(folder):
     assert make(f'records {{ files: "{folder}/records" }}', "shuffle: true").identity() == {}
+
+
+def test_records_continue_in_another_number_of_shares(folder):
+    # Unlike a pipeline, the images are finished by a map, whose shapes are those of a share.
+    records = f'records {{ files: "{folder}/records" }} shuffle: true'
+    positions, read = [], []
+    for replica in range(2):
+        iterator = iter(make(records, share=Share(replica, 2)).dataset())
+        read += next(iterator)["label"].numpy().tolist()
+        positions.append(
+            tf.raw_ops.SerializeIterator(
+                resource_handle=iterator._iterator_resource, external_state_policy=2
+            )
+        )
+    whole = make(records)
+    iterator = iter(whole.dataset())
+    tf.raw_ops.DeserializeIterator(
+        resource_handle=iterator._iterator_resource,
+        serialized=whole.continued_position(positions),
+    )
+    # Four of the ten records were read, and the other six come before any is read again.
+    read += next(iterator)["label"].numpy().tolist()
+    read += next(iterator)["label"].numpy().tolist()[:2]
+    assert sorted(read) == list(range(10))

@@ -36,8 +36,6 @@ modes
   sync            run the jobs (default); in a cluster all workers compute each
                   step together, and the weights are those of one process with
                   the whole batch
-  async           run the jobs in a cluster with parameter servers: each worker
-                  goes on by itself
   inspect_model   print the table of variables
   inspect_params  print the experiment with all its defaults
   inspect_evaler  print the names of the inputs, for --job=evaler_NAME
@@ -69,7 +67,7 @@ clusters
   //tools:launch starts all jobs of a cluster on this machine. On several
   machines start a trainer for each, with the same flags but --job and --task.
   --cluster=FILE     a .textproto of the message Cluster: the addresses of the
-                     controller, the workers and the parameter servers
+                     controller and the workers
   --cluster_spec=TEXT
                      the same in Lingvo's form:
                      worker=HOST:PORT,HOST:PORT@controller=HOST:PORT
@@ -78,11 +76,9 @@ clusters
                      from what srun sets: each task is a worker, the first one
                      also the controller
   There --job is also
-  worker          computes gradients; --task says which worker this is
-  ps              holds a part of the variables (async)
-  and in --mode=async the trainer schedules the steps of the workers. In
-  --mode=sync --job=trainer is the same as --job=worker. Processes of a job that
-  are lost may be started again by the same command.
+  worker          computes gradients; --task says which worker this is. A
+                  trainer is the same
+  A process that is lost may be started again by the same command.
 
 examples
   What there is:
@@ -203,13 +199,13 @@ def _add_cluster_flags(parser: argparse.ArgumentParser) -> None:
         "--job",
         metavar="JOBS",
         help="the jobs of this process, separated by commas: controller, trainer, evaler_NAME, "
-        "evaler_once_NAME@STEP, decoder_NAME; in a cluster also worker, ps",
+        "evaler_once_NAME@STEP, decoder_NAME; in a cluster also worker",
     )
     parser.add_argument(
         "--task",
         metavar="N",
         type=int,
-        help="in a cluster: the number of the worker or of the parameter server, from 0",
+        help="in a cluster: the number of the worker, from 0",
     )
     parser.add_argument(
         "--cluster",

@@ -37,7 +37,7 @@ class TrainReport:
 
         Args:
           train_directory: The directory of the event file and the score log; None for a worker that
-            keeps none, because another one does.
+            reports nothing, because another one has the same results.
           max_steps: The last step of the training.
           console: For log lines and the live line.
           clock: Seconds from any start.
@@ -85,6 +85,9 @@ class TrainReport:
 
     def report(self, step: int) -> None:
         """Logs and records the results since the previous report."""
+        if self._records is None:
+            self._begin_interval()
+            return
         seconds = max(self._seconds(), 1e-9)
         rates = {"steps/sec": self._steps / seconds, "examples/sec": self._examples / seconds}
         metrics = {**self._means.means(), **self._scalars}
@@ -100,8 +103,7 @@ class TrainReport:
             f"{self._lost_line.part(lost)}"
         )
         self._console.log(self._last_line)
-        if self._records:
-            self._records.add(step, metrics, only_events=rates, lost=lost)
+        self._records.add(step, metrics, only_events=rates, lost=lost)
         self._begin_interval()
 
     def close(self) -> None:

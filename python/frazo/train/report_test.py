@@ -3,6 +3,7 @@ import io
 import tensorflow as tf
 from frazo.input.lost_records import LostRecords
 from frazo.program.console import Console
+from frazo.run.progress import Progress
 from frazo.scores.score_log import ScoreLog
 from frazo.train.inner_loop import LoopResult
 from frazo.train.report import TrainReport
@@ -126,3 +127,14 @@ def test_on_a_terminal_the_last_report_takes_the_place_of_the_live_line(tmp_path
     *_, last = out.getvalue().split("\r\x1b[K")
     assert last.startswith("train: step: 20, steps/sec: 5.00, ")
     assert out.getvalue().count("train: step") == 1
+
+
+def test_a_worker_whose_results_another_one_reports_only_tells_its_progress():
+    out, progress = io.StringIO(), Progress()
+    report = TrainReport(None, 100, Console(out, out), clock=Clock(), progress=progress)
+    report.begin(0)
+    report.add(LoopResult({"loss": 6.0}, {"loss": 2.0}, {}, 0, 8), 4, 4)
+    report.report(4)
+    report.close()
+    assert out.getvalue() == ""
+    assert (progress.step, progress.loss) == (4, 3.0)

@@ -1,17 +1,15 @@
 """Starts all jobs of a cluster on this machine, and shows them.
 
     ./bazelw run -c opt //tools:launch -- --cluster=local:2 --model=image.mnist.LeNet5 --logdir=/tmp/mnist/two
-    ./bazelw run -c opt //tools:launch -- --cluster=local:2+1 --mode=async --model=... --logdir=...
 
-It starts the controller, the workers, in asynchronous training the parameter servers and the
-trainer, and the followers: evalers and decoders. It ends when the run does. All flags that it
-does not know are the trainer's (//:trainer -- --help), and every task gets them.
+It starts the controller, the workers and the followers: evalers and decoders. It ends when
+the run does. All flags that it does not know are the trainer's (//:trainer -- --help), and every
+task gets them.
 
 Cluster
-  --cluster=local:N is N workers on this machine, and local:N+P also P parameter servers, on
-  ports that are free. --cluster=FILE is a .textproto of the message Cluster, whose addresses
-  are of this machine; port 0 stands for a free one. --cluster_set changes a field, as in
-  --cluster_set min_workers=1. Without followers in the file, every input but Train has an
+  --cluster=local:N is N workers on this machine, on ports that are free. --cluster=FILE is a
+  .textproto of the message Cluster, whose addresses are of this machine; port 0 stands for a
+  free one. --cluster_set changes a field, as in --cluster_set min_workers=1. Without followers in the file, every input but Train has an
   evaler, and those of decode.local_inputs have a decoder. --followers=evaler_test,decoder_test
   gives others, --followers=none has none.
 
