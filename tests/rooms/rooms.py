@@ -36,6 +36,7 @@ FLOORS = (
     ("python/frazo/tasks",),
     ("python/frazo/tasks/classification", "python/frazo/tasks/sequence"),
     ("python/frazo/tasks/image", "python/frazo/tasks/mt"),
+    ("python/frazo/tasks/multi_task",),
     ("python/frazo/checkpoint", "python/frazo/scores"),
     ("python/frazo/experiment", "python/frazo/run"),
     ("python/frazo/cluster",),

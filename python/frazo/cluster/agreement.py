@@ -70,6 +70,9 @@ def _shared(cluster: cluster_pb2.Cluster) -> Message:
 
 
 def _differences(before: Message, after: Message) -> list[str]:
+    # The usual case, and much quicker to see.
+    if before == after:
+        return []
     return [f"{path} is {new}, not {old}" for path, old, new in changed_fields(before, after)]
 
 

@@ -335,7 +335,9 @@ def test_a_full_disk_is_told_and_waited_out(tmp_path, monkeypatch):
 
     with loopback_run(tmp_path) as run:
         run.start_controller()
+        run.member("worker", 0)
         monkeypatch.setattr(RunRecord, "write", fill)
+        # That its place was taken must outlive the controller.
         client = run.client("worker", 0)
         with concurrent.futures.ThreadPoolExecutor(1) as threads:
             registered = threads.submit(client.register, EXPERIMENT, "")

@@ -154,11 +154,18 @@ class Story:
     def _register(self, process: ScriptedProcess) -> None:
         worker = Worker(process)
         try:
-            process.register()
+            self._register_durably(process)
         except NotNow:
             return
         self.workers.append(worker)
-        self.durable = self.run.coordination.record()
+
+    def _register_durably(self, process: ScriptedProcess) -> None:
+        """Registers as the service does, which writes nothing unless a place was taken."""
+        members = self.run.coordination.members
+        before = members.replacements
+        process.register()
+        if members.replacements != before:
+            self.durable = self.run.coordination.record()
 
     def _call(self, worker: Worker, call, durable: bool = False):
         """Calls as the client does: registers again where the controller does not know it."""
@@ -167,8 +174,7 @@ class Story:
             try:
                 answer = call()
             except NotRegistered:
-                worker.process.register()
-                self.durable = self.run.coordination.record()
+                self._register_durably(worker.process)
                 answer = call()
         except CannotBelong as refusal:
             if "took the place" in str(refusal):

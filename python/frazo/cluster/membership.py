@@ -75,6 +75,8 @@ class Membership:
         self._absent: dict[MemberKey, Registration] = {}
         # Grows whenever holders() changes.
         self.version = 0
+        # Counts the processes that took the place of another one.
+        self.replacements = 0
 
     def __iter__(self) -> Iterator[Member]:
         return iter(self._members.values())
@@ -137,6 +139,7 @@ class Membership:
                 key, collections.deque(maxlen=_REMEMBERED_INCARNATIONS)
             )
             replaced.append(before.incarnation)
+            self.replacements += 1
         return self._members[key], True
 
     def caller(self, key: MemberKey, incarnation: str, now: float) -> Member:

@@ -2,6 +2,7 @@
 <logdir>/control/coordination.textproto.
 """
 
+import re
 from pathlib import Path
 
 from frazo.program import durable_file
@@ -11,6 +12,9 @@ from google.protobuf import text_format
 
 CONTROL_FOLDER = "control"
 _FILE = "coordination.textproto"
+# The first field that a controller writes.
+_EPOCH = re.compile(rb"epoch: ([0-9]+)\n")
+_EPOCH_BYTES = 64
 
 
 class Superseded(JobError):
@@ -42,6 +46,15 @@ class RunRecord:
                 "or end all processes of the run and move the file away"
             ) from None
 
+    def _epoch(self) -> int:
+        """The epoch in the file; reads nothing else of it, which may be long."""
+        try:
+            with open(self.path, "rb") as file:
+                match = _EPOCH.match(file.read(_EPOCH_BYTES))
+        except FileNotFoundError:
+            return 0
+        return int(match[1]) if match else self.read().epoch
+
     def write(self, record: control_record_pb2.ControlRecord) -> None:
         """Writes the record, unless another controller has taken over.
 
@@ -63,7 +76,7 @@ class RunRecord:
           Superseded: One has.
           OSError: The file cannot be read.
         """
-        newest = self.read().epoch
+        newest = self._epoch()
         if newest > epoch:
             raise Superseded(
                 f"{self.path}: another controller has taken the run over: it began as number "

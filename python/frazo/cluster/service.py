@@ -56,7 +56,19 @@ class CoordinationService(coordination_pb2_grpc.CoordinationServicer):
         self._progressed = asyncio.Event()
 
     async def Register(self, request, context):
-        return await self._decide(context, self._coordination.register, request)
+        members = self._coordination.members
+        before = members.replacements
+        try:
+            answer = self._coordination.register(request)
+        except refusals.Refusal as refusal:
+            return await _refuse(context, refusal)
+        finally:
+            self._wake()
+        if members.replacements == before:
+            # The next tick writes it. Until then a new controller would ask it to register again,
+            # and would be none the wiser.
+            return answer
+        return await self._saved(context, answer)
 
     async def Heartbeat(self, request, context):
         try:
@@ -144,10 +156,13 @@ class CoordinationService(coordination_pb2_grpc.CoordinationServicer):
                 return await _refuse(context, refusal)
             self._wake()
             if answer is not None:
-                break
+                return await self._saved(context, answer)
             # All who wait for the event are woken by it: it is set once, and then replaced.
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(progressed.wait(), max(until - loop.time(), 0.0))
+
+    async def _saved(self, context: grpc.aio.ServicerContext, answer: _Answer) -> _Answer | None:
+        """Returns an answer when the record is written."""
         try:
             is_written = await self._save()
         except Superseded as error:

@@ -47,7 +47,7 @@ class DecodedSet(ScoredSet):
         """
         self._model = model
         with named_errors(f"inputs.{self._name}"):
-            self._decoder = model.task.decoder(self._texts)
+            self._decoder = model.task.for_input(self._name).decoder(self._texts)
         self._decoding = Decoding(self._decoder, self.scored_input, self._settings)
         # A score depends on these settings, the weights and the input.
         limit = self._settings.max_examples if self._settings.HasField("max_examples") else None

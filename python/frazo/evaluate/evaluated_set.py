@@ -6,6 +6,7 @@ from pathlib import Path
 from frazo.evaluate.evaluation import Evaluation
 from frazo.evaluate.scored_set import ScoredSet
 from frazo.experiment.model import InferenceModel
+from frazo.experiment.parts import named_errors
 from frazo.program.console import Console
 from frazo.proto import experiment_pb2
 
@@ -21,7 +22,9 @@ class EvaluatedSet(ScoredSet):
 
     def prepare(self, model: InferenceModel) -> None:
         self._model = model
-        self._evaluation = Evaluation(model, self.scored_input, self._settings)
+        with named_errors(f"inputs.{self._name}"):
+            self._task = model.task.for_input(self._name)
+        self._evaluation = Evaluation(self._task, model.seed, self.scored_input, self._settings)
 
     def wants(self, step: int) -> bool:
         return step >= self._settings.start_step and step not in self.records
@@ -33,4 +36,4 @@ class EvaluatedSet(ScoredSet):
             return
         if not result.num_examples:
             raise self._no_example("evaluate")
-        self._keep(step, result.metrics, summaries=self._model.task.example_page(result.shown))
+        self._keep(step, result.metrics, summaries=self._task.example_page(result.shown))

@@ -6,12 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import tensorflow as tf
-from frazo.experiment.model import InferenceModel
 from frazo.input.input import Input
 from frazo.layers.step_context import StepContext
 from frazo.proto import eval_loop_pb2
 from frazo.scores.weighted_means import WeightedMeans
-from frazo.tasks.task import EvalOutput
+from frazo.tasks.task import EvalOutput, Task
 
 _IS_SHOWN = "is_shown"
 
@@ -36,16 +35,18 @@ class Evaluation:
     """Evaluates a model on an input; each call of run() is a new pass."""
 
     def __init__(
-        self, model: InferenceModel, scored_input: Input, settings: eval_loop_pb2.EvalLoop
+        self, task: Task, seed: int, scored_input: Input, settings: eval_loop_pb2.EvalLoop
     ):
         """Prepares the graph.
 
         Args:
-          model: The model that is evaluated.
+          task: The task that is evaluated.
+          seed: The experiment's seed.
           scored_input: An input whose dataset is one pass; see build_one_pass_input.
           settings: The limits of a pass.
         """
-        self._model = model
+        self._task = task
+        self._seed = seed
         self._batches = scored_input.dataset()
         num_examples = scored_input.num_examples
         self._num_examples = math.inf if num_examples is None else num_examples
@@ -87,9 +88,8 @@ class Evaluation:
 
     def _evaluate_batch(self, batch: Mapping[str, tf.Tensor]) -> tuple[EvalOutput, tf.Tensor]:
         """Returns the task's output, and int64 [], the number of examples in the batch."""
-        task = self._model.task
-        context = StepContext.for_evaluation(seed=self._model.seed)
-        return task.evaluate(batch, context), task.num_examples(batch)
+        context = StepContext.for_evaluation(seed=self._seed)
+        return self._task.evaluate(batch, context), self._task.num_examples(batch)
 
 
 def _marked_rows(examples: Mapping[str, tf.Tensor], limit: int) -> list[dict[str, Any]]:

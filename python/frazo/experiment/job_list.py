@@ -1,9 +1,23 @@
 """Says which jobs a process runs."""
 
 import dataclasses
+from collections.abc import Mapping
 
-# The trainer reads this input; the other inputs are for evaluation.
+from frazo.proto import experiment_pb2
+
+# The trainer of a single task reads this input; the other inputs are for evaluation.
 TRAIN_INPUT = "Train"
+
+
+def train_inputs(experiment: experiment_pb2.Experiment) -> Mapping[str, str]:
+    """Returns the names of the inputs that the trainer reads.
+
+    Returns:
+      By the name of each task that is trained, in their order. A single task is called "".
+    """
+    if experiment.task.WhichOneof("kind") != "multi_task":
+        return {"": TRAIN_INPUT}
+    return {part.name: part.train_input for part in experiment.task.multi_task.tasks}
 
 
 @dataclasses.dataclass(frozen=True)

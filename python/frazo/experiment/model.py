@@ -13,12 +13,14 @@ import tensorflow as tf
 from frazo import ops
 from frazo.checkpoint.directory import Checkpoint
 from frazo.checkpoint.restore import by_key, restore_variables
-from frazo.experiment.parts import named_errors
+from frazo.experiment.parts import named_errors, task_spec
 from frazo.layers.place import Place
 from frazo.learn.learner import LEARNER_PREFIX, Learner, moving_averages
 from frazo.learn.score_follower import ScoreFollower
 from frazo.proto import experiment_pb2
 from frazo.registry import build
+from frazo.tasks.multi_task.multi_task import MultiTask
+from frazo.tasks.task import Task
 
 GLOBAL_STEP = "global_step"
 
@@ -51,7 +53,8 @@ class InferenceModel:
 
         Args:
           experiment: The experiment.
-          input_spec: The shapes and types of the batches, by feature.
+          input_spec: The shapes and types of the batches, by feature. If there are several tasks,
+            those of any input.
 
         Raises:
           JobError: The task does not suit the batches, or the learner does not suit the task.
@@ -59,8 +62,9 @@ class InferenceModel:
         ops.set_implementation(ops.Implementation(experiment.operations.implementation))
         self.seed = experiment.seed
         place = Place(seed=experiment.seed, compute_dtype=_COMPUTE_DTYPES[experiment.compute_dtype])
+        spec = task_spec(experiment, input_spec)
         with named_errors("task"):
-            self.task = build(experiment.task, place=place, input_spec=input_spec)
+            self.task: Task = build(experiment.task, place=place, input_spec=spec)
         self.global_step = tf.Variable(tf.constant(0, tf.int64), trainable=False, name=GLOBAL_STEP)
         with named_errors("learner"):
             of_learner = self._build_learner(experiment)
@@ -101,9 +105,12 @@ class Model(InferenceModel):
     @property
     def score_followers(self) -> Sequence[ScoreFollower]:
         """What follows the scores of evalers and decoders."""
-        return self.learner.score_followers
+        return [*self.learner.score_followers, *self.task.score_followers]
 
     def _build_learner(self, experiment: experiment_pb2.Experiment) -> list[tf.Variable]:
-        self.learner = build(experiment.learner, variables=self.task.variables)
+        parts = None
+        if isinstance(self.task, MultiTask):
+            parts = {name: part.variables for name, part in self.task.parts.items()}
+        self.learner = build(experiment.learner, variables=self.task.variables, parts=parts)
         self.averages = self.learner.averages
         return self.learner.state_variables

@@ -1,14 +1,15 @@
 """Builds the inputs of an experiment, and turns errors of its parts into texts for the user."""
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from frazo._core import FrazoError
-from frazo.experiment.job_list import TRAIN_INPUT
+from frazo.experiment.job_list import train_inputs
 from frazo.input.input import Input
 from frazo.input.input_texts import InputTexts
 from frazo.input.one_pass import one_pass
-from frazo.input.share import Share
+from frazo.input.share import WHOLE, Share
 from frazo.program.errors import JobError
 from frazo.proto import experiment_pb2
 from frazo.registry import build, unwrap
@@ -58,6 +59,30 @@ def build_input(
         return built
 
 
+def task_spec(
+    experiment: experiment_pb2.Experiment, input_spec: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """Returns the shapes and types that the experiment's task is built from.
+
+    Args:
+      experiment: The experiment.
+      input_spec: Those of the batches of one input, by feature.
+
+    Returns:
+      input_spec for a single task. For several tasks such a mapping for each of their training
+      inputs, by its name; the files need not be there.
+
+    Raises:
+      JobError: The configuration of an input, or a vocabulary, cannot be used.
+    """
+    if experiment.task.WhichOneof("kind") != "multi_task":
+        return input_spec
+    return {
+        name: build_input(experiment, name, WHOLE, is_read=False).element_spec
+        for name in train_inputs(experiment).values()
+    }
+
+
 def build_one_pass_input(
     experiment: experiment_pb2.Experiment, name: str, *, is_read: bool = True
 ) -> Input:
@@ -99,23 +124,25 @@ def check_task_inputs(
     for name in names:
         _, message = unwrap(experiment.inputs[name])
         with named_errors(f"inputs.{name}"):
-            warnings += [f"inputs.{name}: {text}" for text in task.check_input(InputTexts(message))]
+            texts = InputTexts(message)
+            found = task.for_input(name).check_input(texts)
+            warnings += [f"inputs.{name}: {text}" for text in found]
     return warnings
 
 
 def first_input(experiment: experiment_pb2.Experiment) -> tuple[str, Input]:
-    """Builds an input whose batches the model takes: Train, or else the first by name.
+    """Builds an input whose batches the model takes: that of training, or else the first by name.
 
     Args:
       experiment: The experiment.
 
     Returns:
       The name of the input, and the input, which gives its examples once. Its files need not be
-      there.
+      there. If there are several tasks, it is that of the first one.
 
     Raises:
       JobError: The configuration of the input, or a vocabulary, cannot be used.
     """
     names = sorted(experiment.inputs)
-    name = TRAIN_INPUT if TRAIN_INPUT in names else names[0]
+    name = next((n for n in train_inputs(experiment).values() if n in names), names[0])
     return name, build_one_pass_input(experiment, name, is_read=False)

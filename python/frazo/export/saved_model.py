@@ -6,6 +6,7 @@ from pathlib import Path
 
 import tensorflow as tf
 from frazo.checkpoint.directory import CheckpointDirectory
+from frazo.experiment.job_list import train_inputs
 from frazo.experiment.model import InferenceModel
 from frazo.experiment.parts import first_input, named_errors
 from frazo.input.input_texts import InputTexts
@@ -34,6 +35,8 @@ def write_inference_graph(
       experiment: The experiment.
       logdir: Its log directory.
       directory: Where to write. An older SavedModel there is replaced when the new one is complete.
+        If there are several tasks, each that can be exported is in a folder of its own in it, with
+        its name.
       console: For messages.
 
     Raises:
@@ -43,9 +46,7 @@ def write_inference_graph(
     _check_readable(directory)
     name, source = first_input(experiment)
     model = InferenceModel(experiment, source.element_spec)
-    _, message = unwrap(experiment.inputs[name])
-    with named_errors(f"inputs.{name}"):
-        servable = model.task.servable(InputTexts(message))
+    servables = _servables(experiment, model, name)
     train = CheckpointDirectory(logdir / "train")
     checkpoint = train.newest(lambda _, damage: console.warning(damage))
     if checkpoint is None:
@@ -54,9 +55,46 @@ def write_inference_graph(
             "--logdir."
         )
     model.restore(checkpoint, INPUT_PREFIX)
-    with disk_and_graph_errors(directory):
-        size = _write(model, servable, directory)
-    console.line(f"inference graph of step {checkpoint.step}: {directory}, {format_bytes(size)}")
+    for task, servable in servables.items():
+        path = directory / task
+        with disk_and_graph_errors(path):
+            size = _write(model, servable, path)
+        console.line(f"inference graph of step {checkpoint.step}: {path}, {format_bytes(size)}")
+
+
+def _servables(
+    experiment: experiment_pb2.Experiment, model: InferenceModel, input_name: str
+) -> dict[str, Servable]:
+    """Returns what is exported, by the name of the task; a single task is called "".
+
+    Args:
+      experiment: The experiment.
+      model: The model.
+      input_name: The input that tells how a single task's texts become ids.
+
+    Raises:
+      JobError: Nothing can be exported.
+    """
+    trained = train_inputs(experiment)
+    if len(trained) == 1:
+        return {"": _servable(experiment, model, input_name)}
+    servables, problems = {}, []
+    for task, name in trained.items():
+        try:
+            servables[task] = _servable(experiment, model, name)
+        except JobError as error:
+            problems.append(str(error))
+    if not servables:
+        raise JobError("; ".join(problems))
+    return servables
+
+
+def _servable(
+    experiment: experiment_pb2.Experiment, model: InferenceModel, input_name: str
+) -> Servable:
+    _, message = unwrap(experiment.inputs[input_name])
+    with named_errors(f"inputs.{input_name}"):
+        return model.task.for_input(input_name).servable(InputTexts(message))
 
 
 def _write(model: InferenceModel, servable: Servable, directory: Path) -> int:

@@ -113,6 +113,8 @@ class ImageInput(Input):
         """Pads a last batch that has fewer images."""
         raw, label = images["image"], images["label"]
         weight = tf.ones_like(label, tf.float32)
+        if self.message.classes:
+            label = self._class_of(label)
         if not self.message.shuffle:
             padding = batch_size - tf.shape(label)[0]
             raw = tf.pad(raw, [[0, padding], [0, 0], [0, 0], [0, 0]])
@@ -122,6 +124,17 @@ class ImageInput(Input):
             name: tf.ensure_shape(batch[name], [batch_size, *spec.shape[1:]])
             for name, spec in self.element_spec.items()
         }
+
+    def _class_of(self, label: tf.Tensor) -> tf.Tensor:
+        """Returns message.classes of each label."""
+        classes = tf.constant(list(self.message.classes), tf.int32)
+        known = tf.reduce_all((label >= 0) & (label < len(self.message.classes)))
+        problem = (
+            f"image: there is a label that is not from 0 to {len(self.message.classes) - 1}; list a class for "
+            "each label in `classes`."
+        )
+        with tf.control_dependencies([tf.debugging.Assert(known, [problem])]):
+            return tf.gather(classes, label)
 
 
 def standardize(images: tf.Tensor) -> tf.Tensor:

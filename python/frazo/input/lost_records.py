@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 
@@ -56,6 +56,19 @@ class LostRecords:
 
 
 NOTHING_LOST = LostRecords(0, {})
+
+
+def all_lost(losses: Iterable[LostRecords]) -> LostRecords:
+    """Returns the sum of the losses of several inputs."""
+    total = NOTHING_LOST
+    for lost in losses:
+        kinds = {
+            kind: total.kinds.get(kind, 0) + lost.kinds.get(kind, 0)
+            for kind in [*total.kinds, *(kind for kind in lost.kinds if kind not in total.kinds)]
+        }
+        samples = (*total.samples, *lost.samples)
+        total = LostRecords(total.records + lost.records, kinds, samples)
+    return total
 
 
 def lost_records_of(counters: Mapping[str, Any]) -> LostRecords:

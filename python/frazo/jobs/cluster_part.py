@@ -2,7 +2,7 @@
 
 import argparse
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from frazo.cluster.layout import OwnPart
@@ -47,7 +47,10 @@ class ClusterPart(NamedTuple):
 
 
 def resolve_cluster(
-    flags: argparse.Namespace, environment: Mapping[str, str], input_names: Sequence[str]
+    flags: argparse.Namespace,
+    environment: Mapping[str, str],
+    input_names: Sequence[str],
+    trained: Collection[str] = (TRAIN_INPUT,),
 ) -> ClusterPart | None:
     """Returns the part of this process; None if the flags name no cluster.
 
@@ -55,12 +58,13 @@ def resolve_cluster(
       flags: The trainer's flags.
       environment: The variables of the process.
       input_names: The inputs of the experiment.
+      trained: Those of training.
 
     Raises:
       ConfigError: The description of the cluster is wrong, or its layout impossible.
       UsageError: The flags are wrong, or do not fit the cluster.
     """
-    evaluated = [EVALER_PREFIX + name.lower() for name in input_names if name != TRAIN_INPUT]
+    evaluated = [EVALER_PREFIX + name.lower() for name in input_names if name not in trained]
     layout = read_layout(
         Flags(flags.cluster, flags.cluster_spec, flags.mode), environment, evaluated
     )

@@ -6,7 +6,7 @@ import tensorflow as tf
 from frazo.checkpoint.directory import Checkpoint
 from frazo.evaluate.scored_set import ScoredSet
 from frazo.evaluate.scored_sets import scored_sets
-from frazo.experiment.job_list import TRAIN_INPUT, Jobs
+from frazo.experiment.job_list import Jobs, train_inputs
 from frazo.experiment.model import InferenceModel, Model
 from frazo.experiment.parts import build_input, check_task_inputs
 from frazo.input.share import Share
@@ -120,10 +120,17 @@ def _write_records(
     records = ControlRecords(logdir, console)
     records.warn_of_changes(experiment)
     # The graph needs the specs of the batches alone: the data may be on the trainer's machine.
-    spec = build_input(experiment, TRAIN_INPUT, share, is_read=False).element_spec
-    model = Model(experiment, spec)
+    specs = {
+        task: build_input(experiment, name, share, is_read=False).element_spec
+        for task, name in train_inputs(experiment).items()
+    }
+    model = Model(experiment, next(iter(specs.values())))
     records.write(experiment, model)
-    no_batch = iter(tf.data.Dataset.from_generator(tuple, output_signature=spec))
-    records.begin_graph(InnerLoop(model, no_batch, experiment.learner.max_nonfinite_steps))
+    no_batches = {
+        task: iter(tf.data.Dataset.from_generator(tuple, output_signature=spec))
+        for task, spec in specs.items()
+    }
+    iterator = no_batches.get("", no_batches)
+    records.begin_graph(InnerLoop(model, iterator, experiment.learner.max_nonfinite_steps))
     records.close()
     console.line(f"controller: the records of the run are in {logdir / 'control'}")

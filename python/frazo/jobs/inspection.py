@@ -19,7 +19,8 @@ experiment  the message
 model       model.task, model.learner, model.global_step ({origin})
 source      the input {input_name}: source.dataset(), source.num_examples
 batch       its first batch{missing}
-context     a StepContext for evaluation: model.task.evaluate(batch, context)
+context     a StepContext for evaluation:
+            model.task.for_input("{input_name}").evaluate(batch, context)
 tf          TensorFlow"""
 
 

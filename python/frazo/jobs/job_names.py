@@ -1,7 +1,7 @@
 """Reads the flag --job, and lists the jobs of a process that has no such flag."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NoReturn
 
 from frazo.config.suggestions import suggestion
@@ -15,12 +15,15 @@ _SINGLE_JOBS = ("controller", "ps", "trainer", "worker")
 _STEP = re.compile(r"[0-9]{1,18}")
 
 
-def local_jobs(input_names: Sequence[str], decoded: Sequence[str]) -> Jobs:
+def local_jobs(
+    input_names: Sequence[str], decoded: Sequence[str], trained: Collection[str] = (TRAIN_INPUT,)
+) -> Jobs:
     """Lists the jobs of a single process: it keeps records, trains, evaluates and decodes.
 
     Args:
-      input_names: The inputs of the experiment. All but Train are evaluated.
+      input_names: The inputs of the experiment. All but those of training are evaluated.
       decoded: The inputs that are decoded, from decode.local_inputs.
+      trained: The inputs of training.
 
     Raises:
       UsageError: `decoded` names an input that the experiment doesn't have.
@@ -31,7 +34,7 @@ def local_jobs(input_names: Sequence[str], decoded: Sequence[str]) -> Jobs:
                 f'decode.local_inputs: the experiment has no input called "{name}"; '
                 f"{suggestion(name, sorted(input_names), 'its inputs are')}"
             )
-    evaluated = tuple(sorted(name for name in input_names if name != TRAIN_INPUT))
+    evaluated = tuple(sorted(name for name in input_names if name not in trained))
     return Jobs(True, True, evaluated, tuple(dict.fromkeys(decoded)))
 
 

@@ -1,6 +1,7 @@
 """Runs the trainer, alone or with other workers, and with what else is in its process."""
 
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
 
 from frazo.checkpoint.directory import Checkpoint, CheckpointDirectory
@@ -11,9 +12,11 @@ from frazo.checkpoint.store import CheckpointStore, PartStore
 from frazo.checkpoint.warm_start import warm_start
 from frazo.checkpoint.writer import CheckpointWriter
 from frazo.evaluate.local_scores import LocalScores
-from frazo.experiment.job_list import TRAIN_INPUT, Jobs
+from frazo.experiment.job_list import Jobs, train_inputs
 from frazo.experiment.model import Model
 from frazo.experiment.parts import build_input, check_task_inputs
+from frazo.input.input import Input
+from frazo.input.lost_records import all_lost
 from frazo.jobs.control_records import ControlRecords
 from frazo.program import process_clock
 from frazo.program.console import Console
@@ -25,6 +28,7 @@ from frazo.scores import score_log
 from frazo.scores.learning_curve import draw_learning_curve
 from frazo.train.inner_loop import InnerLoop
 from frazo.train.loop_plan import Ending
+from frazo.train.multi_task_state import MultiTaskState
 from frazo.train.outer_loop import OuterLoop
 from frazo.train.report import TrainReport
 from frazo.train.saver import Saver
@@ -70,7 +74,11 @@ class TrainJob:
         self._is_chief = run_state.share.replica == 0
         self._experiment = experiment
         self._keeps_records = jobs.controller and self._is_chief
-        self._input_names = dict.fromkeys([TRAIN_INPUT, *jobs.evaluated, *jobs.decoded])
+        # By task.
+        self._train_inputs = train_inputs(experiment)
+        self._input_names = dict.fromkeys(
+            [*self._train_inputs.values(), *jobs.evaluated, *jobs.decoded]
+        )
         self._logdir = logdir
         self._train_directory = logdir / "train"
         self._console = console
@@ -105,11 +113,14 @@ class TrainJob:
         experiment = self._experiment
         if self._keeps_records:
             self._records.warn_of_changes(experiment)
-        train_input = build_input(experiment, TRAIN_INPUT, self._run_state.share)
-        model = Model(experiment, train_input.element_spec)
+        inputs = {
+            task: build_input(experiment, name, self._run_state.share)
+            for task, name in self._train_inputs.items()
+        }
+        model = Model(experiment, next(iter(inputs.values())).element_spec)
         for warning in check_task_inputs(model.task, experiment, self._input_names):
             self._console.warning(warning)
-        state = TrainState(model, train_input)
+        state = self._state(model, inputs)
         store = self._store()
         step, ending = self._restore(store, state), Ending.FINISHES
         if self._keeps_records:
@@ -138,7 +149,7 @@ class TrainJob:
                 self._train_directory if self._is_chief else None,
                 settings.max_steps,
                 console=self._console,
-                lost=train_input.lost_records,
+                lost=lambda: all_lost(i.lost_records() for i in inputs.values()),
                 progress=self._run_state.progress,
             )
             step, ending = self._run_loop(model, inner, saver, report, feedback)
@@ -160,6 +171,13 @@ class TrainJob:
             return PartStore(parts)
         return CheckpointStore(
             self._train_directory, _retention(self._experiment.train), parts=parts
+        )
+
+    def _state(self, model: Model, inputs: Mapping[str, Input]) -> TrainState:
+        if "" in inputs:
+            return TrainState(model, inputs[""])
+        return MultiTaskState(
+            model, {task: (self._train_inputs[task], i) for task, i in inputs.items()}
         )
 
     def _restore(self, store: CheckpointStore | PartStore, state: TrainState) -> int:
@@ -197,17 +215,18 @@ class TrainJob:
         return CheckpointDirectory(self._train_directory).open(step)
 
     def _restore_position(self, checkpoint: Checkpoint, state: TrainState) -> None:
+        label = f"inputs.{self._train_inputs['']}" if "" in self._train_inputs else "inputs"
         try:
             state.restore_position(checkpoint)
         except UnfitPositionError as error:
             if not self._may_restart_input:
                 raise JobError(
-                    f"{checkpoint.prefix}: inputs.{TRAIN_INPUT} cannot go on where the checkpoint's input stood: "
+                    f"{checkpoint.prefix}: {label} cannot go on where the checkpoint's input stood: "
                     f"{error}. Undo this change, or give --input_from_start: training then goes on from step "
                     f"{checkpoint.step}, and its data begins anew."
                 ) from error
             self._console.warning(
-                f"inputs.{TRAIN_INPUT} is not that of the checkpoint: {error}. As --input_from_start permits, the data "
+                f"{label} is not that of the checkpoint: {error}. As --input_from_start permits, the data "
                 "begins anew, at its first batch; records that were read before are read again"
             )
 

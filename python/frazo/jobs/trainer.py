@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from frazo.config import ConfigError, list_models, load_experiment, resolved_text
-from frazo.experiment.job_list import TRAIN_INPUT
+from frazo.experiment.job_list import train_inputs
 from frazo.jobs.cluster_part import ClusterPart, resolve_cluster
 from frazo.jobs.flags import JOB_MODES, LIST_MODELS, enter_callers_directory, parse_flags
 from frazo.jobs.job_names import local_jobs, parse_jobs
@@ -94,12 +94,12 @@ def _run(flags: argparse.Namespace, console: Console) -> int:
 def _run_jobs(
     flags: argparse.Namespace, experiment: experiment_pb2.Experiment, console: Console
 ) -> int:
-    names = list(experiment.inputs)
-    part = resolve_cluster(flags, os.environ, names)
+    names, trained = list(experiment.inputs), train_inputs(experiment).values()
+    part = resolve_cluster(flags, os.environ, names, trained)
     if part is not None:
         return _run_in_cluster(flags, experiment, part, console)
     if flags.job is None:
-        jobs = local_jobs(names, experiment.decode.local_inputs)
+        jobs = local_jobs(names, experiment.decode.local_inputs, trained)
     else:
         jobs = parse_jobs(flags.job, names)
     if jobs.worker or jobs.parameter_server:
@@ -107,9 +107,10 @@ def _run_jobs(
             f"--job={flags.job}: workers and parameter servers are members of a cluster; give "
             "--cluster=FILE, too, or use --job=trainer"
         )
-    if (jobs.trainer or jobs.controller) and TRAIN_INPUT not in names:
+    missing = [name for name in trained if name not in names]
+    if (jobs.trainer or jobs.controller) and missing:
         raise UsageError(
-            f"inputs: there is no input called {TRAIN_INPUT}, so there is nothing to train on; the experiment has "
+            f"inputs: there is no input called {missing[0]}, so there is nothing to train on; the experiment has "
             f"{', '.join(sorted(names))}"
         )
     _start_tensorflow(flags, console)

@@ -5,13 +5,18 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 import tensorflow as tf
-from frazo.layers.declaration import Declaration, declare
+from frazo.layers.declaration import Declaration, declaration_of, declare
 from frazo.layers.initializer import initial_value
 from frazo.proto import initializer_pb2
 from frazo.shard.mesh import Held, LogicalAxis, Mesh
 
 # A message, or a function that maps the held ranges of the variable to their values.
 Init: TypeAlias = initializer_pb2.Initializer | Callable[[Held], tf.Tensor]
+
+
+# Maps the path of a variable to one that was made before and is to be used there; None if the
+# variable is to be made.
+FindShared: TypeAlias = Callable[[str], tf.Variable | None]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -25,6 +30,7 @@ class Place:
       seed: The experiment's seed, which decides the initial values.
       mesh: Decides which part of each variable this process holds.
       compute_dtype: The type of activations. Variables, losses, norms and softmax are float32.
+      find_shared: Finds the variables that the model shares with another one; None: it shares none.
     """
 
     path: str = ""
@@ -32,6 +38,7 @@ class Place:
     seed: int
     mesh: Mesh = dataclasses.field(default_factory=Mesh.single)
     compute_dtype: tf.DType = tf.float32
+    find_shared: FindShared | None = None
 
     def at(self, name: str, input_shape: Sequence[int | None] | None = None) -> "Place":
         """Returns the place of the part `name`. The input shape stays unless one is given."""
@@ -55,7 +62,8 @@ class Place:
         decays: bool = False,
         trainable: bool = True,
     ) -> tf.Variable:
-        """Makes a float32 variable. This process makes only the part that it holds.
+        """Makes a float32 variable, or returns the shared one. This process makes only the part
+        that it holds.
 
         Args:
           name: The name within the layer. The layer's path and this name make the whole name
@@ -67,9 +75,13 @@ class Place:
           trainable: Whether the learner trains it.
 
         Raises:
-          ValueError: The mesh cannot cut the variable along these axes.
+          ValueError: The mesh cannot cut the variable along these axes, or the shared variable has
+            another shape.
         """
         path, axes, shape = self.path_of(name), tuple(axes), tuple(shape)
+        shared = self.find_shared(path) if self.find_shared else None
+        if shared is not None:
+            return _of_shape(shared, shape, path)
         held = self.mesh.held(path, shape, axes)
         if isinstance(init, initializer_pb2.Initializer):
             value = self.initial_value(name, shape, init, held)
@@ -86,3 +98,14 @@ class Place:
         An init function of `variable` calls it.
         """
         return initial_value(init, shape=shape, path=self.path_of(name), seed=self.seed, held=held)
+
+
+def _of_shape(shared: tf.Variable, shape: tuple[int, ...], path: str) -> tf.Variable:
+    full_shape = declaration_of(shared).full_shape
+    if full_shape != shape:
+        raise ValueError(
+            f"'{path}' has the shape {list(shape)}, and the variable that it shares, "
+            f"'{shared.name.removesuffix(':0')}', {list(full_shape)}. Give both layers the same sizes, or "
+            "don't share them."
+        )
+    return shared

@@ -1,7 +1,7 @@
 """From the loss to new weights."""
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import tensorflow as tf
 
@@ -34,8 +34,10 @@ from frazo.learn.schedules import (  # noqa: F401
     transformer,
 )
 from frazo.learn.score_follower import ScoreFollower
+from frazo.learn.trained_weight import TrainedWeight
 from frazo.learn.variable_rules import trained_weights
 from frazo.learn.variational_noise import VariationalNoise
+from frazo.learn.weight_groups import WeightGroups
 from frazo.proto import learner_pb2, schedule_pb2
 from frazo.registry import build, register
 
@@ -66,12 +68,33 @@ class Learner(tf.Module):
     """Noise, l2, the check for values that are not finite or too large, accumulation, clipping,
     optimizer, moving averages: in this order.
 
-    weights: those of the variables it was given that are trainable and that no rule freezes;
-    gradients come in their order.
+    weights: those of the variables it was given that are trainable and that no rule freezes.
     """
 
-    def __init__(self, message: learner_pb2.Learner, variables: Sequence[tf.Variable]):
+    def __init__(
+        self,
+        message: learner_pb2.Learner,
+        variables: Sequence[tf.Variable],
+        parts: Mapping[str, Sequence[tf.Variable]] | None = None,
+    ):
+        """Makes the state.
+
+        Args:
+          message: The message.
+          variables: The variables of the model.
+          parts: Those of each part, by its name, if a step trains one of several parts; None if
+            each step trains the whole model.
+
+        Raises:
+          ValueError: A rule matches no variable, all variables are frozen, or the message does not
+            suit parts.
+        """
         super().__init__()
+        if parts and message.accumulation_steps > 1:
+            raise ValueError(
+                "accumulation_steps: the batches of an update would be those of several tasks; leave it out, "
+                "or train each task in an experiment of its own"
+            )
         self.message = message
         self._trained = trained_weights(variables, message.variable_rules)
         self.weights = [weight.variable for weight in self._trained]
@@ -80,7 +103,10 @@ class Learner(tf.Module):
         if schedule.WhichOneof("kind") is None:
             schedule = schedule_pb2.Schedule(constant=schedule_pb2.Schedule.Constant())
         self._schedule = build(schedule)
-        self._optimizer = build(message.optimizer, weights=self._trained)
+        self._groups = WeightGroups(self._trained, parts)
+        self._optimizers = [
+            build(message.optimizer, weights=group.weights) for group in self._groups.groups
+        ]
         self._nonfinite = NonfiniteSteps(names)
         self._rejected = rejected_steps(message)
         self._noise = (
@@ -117,7 +143,7 @@ class Learner(tf.Module):
         accumulated = self._accumulation.variables_to_save if self._accumulation else []
         rejected = self._rejected.variables_to_save if self._rejected else []
         return [
-            *self._optimizer.slots,
+            *(slot for optimizer in self._optimizers for slot in optimizer.slots),
             *self._schedule.variables_to_save,
             *self._nonfinite.variables_to_save,
             *rejected,
@@ -129,6 +155,10 @@ class Learner(tf.Module):
     def score_followers(self) -> Sequence[ScoreFollower]:
         """What follows scores in the learner."""
         return self._schedule.followers
+
+    def weights_of(self, part: str = "") -> list[tf.Variable]:
+        """Returns the weights of a part, or those of the whole model if it has no parts."""
+        return [self.weights[position] for position in self._groups.positions(part)]
 
     def noisy_weights(
         self, context: StepContext, global_step: tf.Tensor
@@ -149,14 +179,16 @@ class Learner(tf.Module):
         gradients: Sequence[tf.Tensor | tf.IndexedSlices | None],
         context: StepContext,
         global_step: tf.Tensor,
+        part: str = "",
     ) -> dict[str, tf.Tensor]:
         """Applies one step in the graph.
 
         Args:
           loss: of the batch.
-          gradients: of loss.mean, in the order of the weights.
+          gradients: of loss.mean, in the order of weights_of(part).
           context: its updates are applied.
           global_step: int64 [], the number of steps done before this one.
+          part: the part that the step trains.
 
         Returns:
           float32 scalars: learning_rate, grad_norm (of this batch, before clipping, with l2),
@@ -166,20 +198,21 @@ class Learner(tf.Module):
         Raises:
           ValueError: a weight has no gradient.
         """
-        self._require_gradients(gradients)
+        trained = [self._trained[position] for position in self._groups.positions(part)]
+        _require_gradients(trained, gradients)
         # The gradient of a table of which only some rows are used lists these rows.
         gradients = [tf.convert_to_tensor(gradient) for gradient in gradients]
         scalars = {}
         if self.message.l2_weight:
-            gradients, scalars["l2_loss"] = self._add_l2(gradients)
+            gradients, scalars["l2_loss"] = self._add_l2(trained, gradients)
         squared_norms = _squared_norms(gradients)
         norm = tf.sqrt(tf.reduce_sum(squared_norms))
-        good = self._nonfinite.check(loss.mean, squared_norms)
+        good = self._nonfinite.check(loss.mean, self._of_all_weights(squared_norms, part))
         updates_done = global_step // self.message.accumulation_steps
         learning_rate = self.message.learning_rate * self._schedule(updates_done)
 
         def update(mean: Sequence[tf.Tensor], mean_norm: tf.Tensor) -> None:
-            self._optimizer.apply(clip(mean, mean_norm, self.message), learning_rate)
+            self._apply(clip(mean, mean_norm, self.message), learning_rate, part)
             if self.averages:
                 self.averages.update(updates_done)
 
@@ -197,9 +230,8 @@ class Learner(tf.Module):
         tf.cond(good, count, lambda: None)
         if self._rejected:
             scalars["rejected_steps"] = tf.cast(self._rejected.total, tf.float32)
-        scalars["learning_rate"] = learning_rate
-        scalars["grad_norm"] = norm
-        scalars["nonfinite"] = 1 - tf.cast(good, tf.float32)
+        nonfinite = 1 - tf.cast(good, tf.float32)
+        scalars |= {"learning_rate": learning_rate, "grad_norm": norm, "nonfinite": nonfinite}
         return scalars
 
     def _use(
@@ -221,22 +253,41 @@ class Learner(tf.Module):
             lambda mean: update(mean, tf.sqrt(tf.reduce_sum(_squared_norms(mean)))),
         )
 
-    def _require_gradients(self, gradients: Sequence[tf.Tensor | None]) -> None:
-        for weight, gradient in zip(self._trained, gradients, strict=True):
-            if gradient is None:
-                raise ValueError(
-                    f"The loss does not depend on the variable '{weight.name}', so it cannot be "
-                    "trained. Remove its layer, use its output, or freeze it in variable_rules."
-                )
+    def _apply(self, gradients: Sequence[tf.Tensor], learning_rate: tf.Tensor, part: str) -> None:
+        """Updates the weights of a part."""
+        by_position = dict(zip(self._groups.positions(part), gradients, strict=True))
+        for group, optimizer in zip(self._groups.groups, self._optimizers, strict=True):
+            if part in group.part_names:
+                optimizer.apply([by_position[i] for i in group.positions], learning_rate)
 
-    def _add_l2(self, gradients: Sequence[tf.Tensor]) -> tuple[list[tf.Tensor], tf.Tensor]:
+    def _of_all_weights(self, values: tf.Tensor, part: str) -> tf.Tensor:
+        """Returns values of a part's weights with zeros for the others, [weights]."""
+        positions = self._groups.positions(part)
+        if len(positions) == len(self._trained):
+            return values
+        return tf.scatter_nd([[i] for i in positions], values, [len(self._trained)])
+
+    def _add_l2(
+        self, trained: Sequence[TrainedWeight], gradients: Sequence[tf.Tensor]
+    ) -> tuple[list[tf.Tensor], tf.Tensor]:
         l2_weight = self.message.l2_weight
         decayed = [
             gradient + l2_weight * weight.variable if weight.decays else gradient
-            for gradient, weight in zip(gradients, self._trained, strict=True)
+            for gradient, weight in zip(gradients, trained, strict=True)
         ]
-        norms = [tf.nn.l2_loss(weight.variable) for weight in self._trained if weight.decays]
+        norms = [tf.nn.l2_loss(weight.variable) for weight in trained if weight.decays]
         return decayed, l2_weight * tf.reduce_sum(norms)
+
+
+def _require_gradients(
+    trained: Sequence[TrainedWeight], gradients: Sequence[tf.Tensor | None]
+) -> None:
+    for weight, gradient in zip(trained, gradients, strict=True):
+        if gradient is None:
+            raise ValueError(
+                f"The loss does not depend on the variable '{weight.name}', so it cannot be "
+                "trained. Remove its layer, use its output, or freeze it in variable_rules."
+            )
 
 
 def _squared_norms(gradients: Sequence[tf.Tensor]) -> tf.Tensor:

@@ -9,7 +9,7 @@ from frazo.learn.trained_weight import TrainedWeight
 
 
 class Optimizer(tf.Module):
-    """Turns gradients into updates of `weights`.
+    """Turns gradients into updates of `weights`, each of which changes all of them.
 
     Attributes:
       slots: The state between steps, to be saved in checkpoints.
@@ -58,9 +58,12 @@ class Optimizer(tf.Module):
     def add_update_counter(self, name: str) -> tf.Variable:
         """Adds an int64 slot, initially 0, "learner/<name>/applied_steps", that counts updates.
 
-        The global step counts skipped steps too.
+        The global step counts skipped steps too. The weights' group, if it has a name, comes before
+        "applied_steps".
         """
-        return self._add(f"{name}/applied_steps", tf.constant(0, tf.int64))
+        group = self.weights[0].group if self.weights else ""
+        counter = f"{group}/applied_steps" if group else "applied_steps"
+        return self._add(f"{name}/{counter}", tf.constant(0, tf.int64))
 
     def _add(self, name: str, initial: tf.Tensor) -> tf.Variable:
         slot = tf.Variable(initial, trainable=False, name=f"learner/{name}")

@@ -13,15 +13,17 @@ ScoreSeries = Mapping[int, float]
 
 
 class ScoreFollower(Protocol):
-    """Follows scores, with a state that is in the checkpoint.
+    """Follows scores, with a state that is in the checkpoint."""
 
-    Attributes:
-      followed: The scores.
-      variables_to_save: Its state.
-    """
+    @property
+    def followed(self) -> Sequence[followed_score_pb2.FollowedScore]:
+        """The scores."""
+        ...
 
-    followed: Sequence[followed_score_pb2.FollowedScore]
-    variables_to_save: Sequence[tf.Variable]
+    @property
+    def variables_to_save(self) -> Sequence[tf.Variable]:
+        """The state."""
+        ...
 
     def take(self, series: Sequence[ScoreSeries]) -> None:
         """Takes the scores so far, those that it has taken before among them.

@@ -7,12 +7,19 @@ import tensorflow as tf
 
 @dataclasses.dataclass(frozen=True)
 class TrainedWeight:
-    """learning_rate_scale: its factor on the learning rate. decays: whether l2 and weight decay
-    apply to it."""
+    """A variable that a learner changes.
+
+    Attributes:
+      variable: The variable.
+      learning_rate_scale: Its factor on the learning rate.
+      decays: Whether l2 and weight decay apply to it.
+      group: The name of the weights that are updated by the same steps as this one; "" if all are.
+    """
 
     variable: tf.Variable
     learning_rate_scale: float = 1.0
     decays: bool = False
+    group: str = ""
 
     @property
     def name(self) -> str:

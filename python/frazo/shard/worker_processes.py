@@ -53,9 +53,7 @@ def run_in_workers(count: int, function: Callable[..., Any], *arguments: Any) ->
 
 
 def _run(sender: Any, addresses: list[str], rank: int, function: Callable, arguments: Any) -> None:
-    from frazo.program.tensorflow_start import start_tensorflow
-
-    start_tensorflow()
+    # Loaded here only: the parent needs no TensorFlow.
     from frazo.shard.collective_server import connect
 
     connect(addresses, rank)

@@ -9,6 +9,7 @@ from frazo.input.input_texts import InputTexts
 from frazo.layers.place import Place
 from frazo.layers.step_context import StepContext
 from frazo.learn.loss import Loss
+from frazo.learn.score_follower import ScoreFollower
 from frazo.tasks.decoder import Decoder
 from frazo.tasks.servable import Servable
 
@@ -34,9 +35,11 @@ class Task(tf.Module, abc.ABC):
 
     Attributes:
       headline: The names of the metrics that say most. The first one that a score has is shown.
+      score_followers: What follows scores of evalers and decoders in training.
     """
 
     headline: Sequence[str] = ()
+    score_followers: Sequence[ScoreFollower] = ()
 
     def __init__(self, message: Any, place: Place, *, input_spec: Mapping[str, tf.TensorSpec]):
         """Keeps the message and the place.
@@ -66,6 +69,18 @@ class Task(tf.Module, abc.ABC):
     @abc.abstractmethod
     def evaluate(self, batch: Mapping[str, tf.Tensor], context: StepContext) -> EvalOutput:
         """Computes metrics and results per example of a batch. Changes no variable."""
+
+    def for_input(self, name: str) -> "Task":
+        """Returns the task that the batches of an input are for: this one, or a part of it.
+
+        Args:
+          name: The name of the input in the experiment.
+
+        Raises:
+          ValueError: They are for no part.
+        """
+        del name
+        return self
 
     def example_page(
         self, examples: Sequence[Mapping[str, Any]]

@@ -1,13 +1,16 @@
 """Runs training steps in one call of a graph."""
 
 import dataclasses
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import tensorflow as tf
 from frazo.experiment.model import Model
 from frazo.experiment.parts import named_errors
 from frazo.layers.step_context import StepContext
+from frazo.tasks.multi_task.multi_task import MultiTask
+from frazo.tasks.task import Task
 from frazo.train.reduction import Reduction
 
 
@@ -23,8 +26,17 @@ class _StepSums(NamedTuple):
     examples: tf.Tensor
 
 
+_Step = tuple[_StepSums, dict[str, tf.Tensor]]
+
+
 class InputEnded(Exception):
-    """The iterator has no further batch. The steps on the batches before it are done."""
+    """The iterator has no further batch. The steps on the batches before it are done.
+
+    The text names the input.
+    """
+
+    def __init__(self, which: str = "inputs.Train: the input"):
+        super().__init__(which)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,7 +68,7 @@ class InnerLoop:
     def __init__(
         self,
         model: Model,
-        iterator: tf.data.Iterator,
+        iterator: tf.data.Iterator | Mapping[str, tf.data.Iterator],
         max_nonfinite_steps: int,
         reduction: Reduction | None = None,
         replica: int = 0,
@@ -65,7 +77,8 @@ class InnerLoop:
 
         Args:
           model: The model that is trained.
-          iterator: Gives a batch for each step.
+          iterator: Gives a batch for each step. If the model has several tasks: an iterator for
+            each, by its name.
           max_nonfinite_steps: A loop ends early after this many skipped steps in a row.
           reduction: Joins the gradients of several processes. Default: there is one process.
           replica: The number of this process among them: each draws random numbers of its own.
@@ -94,6 +107,10 @@ class InnerLoop:
         try:
             sums, scalars = self._loop(tf.constant(num_steps, tf.int64))
         except tf.errors.OutOfRangeError as error:
+            task = self._model.task
+            if isinstance(task, MultiTask):
+                names = ", ".join(task.parts)
+                raise InputEnded(f"inputs: that of one of the tasks {names}") from error
             raise InputEnded from error
         return LoopResult(
             totals={name: float(total) for name, total in sums.totals.items()},
@@ -107,22 +124,35 @@ class InnerLoop:
         """Returns the graph of one step."""
         return self._step.graph.as_graph_def(add_shapes=True)
 
-    def _train_step(self) -> tuple[_StepSums, dict[str, tf.Tensor]]:
+    def _train_step(self) -> _Step:
+        task = self._model.task
+        if not isinstance(task, MultiTask):
+            return self._step_on(task, self._iterator)
+        step = self._model.global_step.read_value()
+        context = StepContext.for_training(seed=self._model.seed, global_step=step)
+        steps = [
+            functools.partial(self._step_on, part, self._iterator[name], name)
+            for name, part in task.parts.items()
+        ]
+        return _one_of(task.pick(context, step), list(task.parts), steps)
+
+    def _step_on(self, task: Task, iterator: tf.data.Iterator, part: str = "") -> _Step:
+        """Trains a task, which is a part of the model or the whole of it, on a batch."""
         model = self._model
-        batch = next(self._iterator)
+        batch = next(iterator)
         # What writes follows this read: without a batch nothing of the step may be done.
         with tf.control_dependencies(tf.nest.flatten(batch)):
             step = model.global_step.read_value()
         context = StepContext.for_training(seed=model.seed, global_step=step, replica=self._replica)
         with model.learner.noisy_weights(context, step):
             with tf.GradientTape() as tape:
-                loss, metrics = model.task.loss(batch, context)
+                loss, metrics = task.loss(batch, context)
                 mean = loss.mean
-            gradients = tape.gradient(mean, model.learner.weights)
+            gradients = tape.gradient(mean, model.learner.weights_of(part))
         own_loss = loss
         loss, gradients = self._reduction.reduce(loss, gradients)
         context.updates = self._joined_updates(context.updates)
-        scalars = model.learner.step(loss, gradients, context, step)
+        scalars = model.learner.step(loss, gradients, context, step, part)
         model.global_step.assign_add(1)
         totals = {name: mean * weight for name, (mean, weight) in metrics.items()}
         weights = {name: weight for name, (_, weight) in metrics.items()}
@@ -136,11 +166,11 @@ class InnerLoop:
             totals=unless_skipped(totals),
             weights=unless_skipped(weights),
             nonfinite=nonfinite,
-            examples=tf.cast(model.task.num_examples(batch), tf.float32),
+            examples=tf.cast(task.num_examples(batch), tf.float32),
         )
         return sums, scalars
 
-    def _run_steps(self, num_steps: tf.Tensor) -> tuple[_StepSums, dict[str, tf.Tensor]]:
+    def _run_steps(self, num_steps: tf.Tensor) -> _Step:
         nothing = tf.nest.map_structure(lambda _: tf.zeros([]), self._step.structured_outputs)
 
         def goes_on(done: tf.Tensor, *_) -> tf.Tensor:
@@ -171,3 +201,37 @@ class InnerLoop:
             [sums.totals, sums.weights, sums.examples], joined
         )
         return _StepSums(totals, weights, sums.nonfinite, examples)
+
+
+def _one_of(index: tf.Tensor, names: Sequence[str], steps: Sequence[Callable[[], _Step]]) -> _Step:
+    """Runs the step of one of several tasks.
+
+    Args:
+      index: int32 [], which of them.
+      names: The names of the tasks.
+      steps: Makes the step of each task.
+
+    Returns:
+      The sums of the step: the loss, the metrics of the task as "NAME/METRIC", the share of its
+      steps as "NAME/share", and zeros for the other tasks.
+    """
+    graphs = [tf.function(step, autograph=False).get_concrete_function() for step in steps]
+    keys = [
+        f"{name}/{metric}"
+        for name, graph in zip(names, graphs, strict=True)
+        for metric in graph.structured_outputs[0].totals
+    ]
+
+    def run(own: str, graph: Callable[[], _Step]) -> _Step:
+        sums, scalars = graph()
+
+        def of_all(values: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+            named = {f"{own}/{metric}": value for metric, value in values.items()}
+            return {"loss": values["loss"]} | {key: named.get(key, tf.zeros([])) for key in keys}
+
+        shares = {f"{name}/share": tf.constant(float(name == own)) for name in names}
+        weights = of_all(sums.weights) | {share: tf.ones([]) for share in shares}
+        return sums._replace(totals=of_all(sums.totals) | shares, weights=weights), scalars
+
+    branches = [functools.partial(run, *pair) for pair in zip(names, graphs, strict=True)]
+    return tf.switch_case(index, branches)

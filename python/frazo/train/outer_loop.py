@@ -87,7 +87,7 @@ class OuterLoop:
             try:
                 step = self._run(after_first_step, at_checkpoint, feedback)
             except InputEnded as end:
-                ended = self._save_at_end_of_input()
+                ended = self._save_at_end_of_input(end)
                 self._saver.close()
                 raise ended from end
         except BaseException:
@@ -168,13 +168,13 @@ class OuterLoop:
         self._saver.save(step)
         self._saved_at = time.monotonic()
 
-    def _save_at_end_of_input(self) -> JobError:
+    def _save_at_end_of_input(self, end: InputEnded) -> JobError:
         """Saves what was learned, and returns the error that says what to set."""
         self._require_finite()
         step = int(self._model.global_step)
         self._save(step)
         return JobError(
-            f"inputs.Train: the input ended at step {step} of {self._settings.max_steps}; everything up to "
+            f"{end} ended at step {step} of {self._settings.max_steps}; everything up to "
             "there is saved. Leave out its epochs (source.files.epochs), so that it has no end, or set "
             f"train.max_steps to {step}."
         )

@@ -253,6 +253,8 @@ def test_an_error_lets_the_save_under_way_end_and_is_the_one_that_is_raised():
 class FakeFeedback:
     """Ends the training once `stop_at` is reached. `given` lists the steps of before_checkpoint."""
 
+    variables = ()
+
     def __init__(self, training, stop_at):
         self._training = training
         self._stop_at = stop_at

@@ -73,22 +73,21 @@ class ScoreFeedback:
           step: The number of steps done. Scores of later steps, from before an interruption, do not
             count.
         """
-        if self._reason is None and self._early_stop is not None:
-            self._reason = self._reason_to_stop(step, self._early_stop)
-        return self._reason
-
-    def _reason_to_stop(self, step: int, settings: early_stop_pb2.EarlyStop) -> str | None:
-        series = self._stopping.up_to(step) if self._stopping else {}
+        settings, recorded = self._early_stop, self._stopping
+        if settings is None or recorded is None or self._reason is not None:
+            return self._reason
+        series = recorded.up_to(step)
         if not series:
             return None
         best, last = best_of(settings.score, series), max(series)
         window = settings.window_steps
         if last < settings.min_steps or last - best.step <= window:
             return None
-        return (
-            f"{self._stopping.label} {settings.score.metric} {format_metric(best.value)} of step "
+        self._reason = (
+            f"{recorded.label} {settings.score.metric} {format_metric(best.value)} of step "
             f"{best.step} was not bettered up to step {last} (train.early_stop.window_steps: {window})"
         )
+        return self._reason
 
     def _warn_of_missing(self, step: int) -> None:
         all_series = [one for _, series in self._followers for one in series]

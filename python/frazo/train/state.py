@@ -17,8 +17,6 @@ from frazo.input.input import Input
 from frazo.input.share import WHOLE, Share
 
 INPUT_PREFIX = "input/"
-_ITERATOR = "input/iterator"
-_IDENTITY = "input/identity"
 # Keys of the saved identity: the input's kind, and which part of it a process reads.
 _KIND = "kind"
 _SHARE = "share"
@@ -50,14 +48,17 @@ class TrainState:
       iterator: The iterator over the input's batches.
     """
 
-    def __init__(self, model: Model, train_input: Input):
+    def __init__(self, model: Model, train_input: Input, task: str = ""):
         """Starts the input at its first batch.
 
         Args:
           model: The model that is trained.
           train_input: The input.
+          task: The name of the task that reads the input, if the model has several.
         """
         self.model = model
+        prefix = f"{INPUT_PREFIX}{task}/" if task else INPUT_PREFIX
+        self._iterator_name, self._identity_name = f"{prefix}iterator", f"{prefix}identity"
         self.iterator = iter(train_input.dataset())
         self._input = train_input
         self._share = train_input.share
@@ -69,19 +70,21 @@ class TrainState:
 
         This is cheap: a variable's buffer is copied only when the variable is next written.
         """
+        variables = {} if self._share.replica > 0 else self.model.variables
+        saved = (t for name, v in variables.items() for t in saved_tensors(name, v))
+        return [*saved, *self.position()]
+
+    def position(self) -> list[SavedTensor]:
+        """Returns the present position of the input, and what it fits."""
         position = tf.raw_ops.SerializeIterator(
             resource_handle=self.iterator._iterator_resource,
             external_state_policy=_FAIL_ON_EXTERNAL_STATE,
         )
-        tensors = whole_tensors({_position_name(self._share): position})
+        tensors = whole_tensors({self._position_name(self._share): position})
         if self._share.replica > 0:
             return tensors
         identity = tf.constant(json.dumps(self._identity, sort_keys=True))
-        return [
-            *(t for name, v in self.model.variables.items() for t in saved_tensors(name, v)),
-            *tensors,
-            *whole_tensors({_IDENTITY: identity}),
-        ]
+        return [*tensors, *whole_tensors({self._identity_name: identity})]
 
     def restore_variables(self, checkpoint: Checkpoint) -> None:
         """Restores the variables.
@@ -106,12 +109,12 @@ class TrainState:
           UnfitPositionError: The order of the records is another one. The iterator begins at its
             first batch.
         """
-        shares = _saved_shares(checkpoint)
+        shares = self._saved_shares(checkpoint)
         if not shares:
             raise UnfitPositionError("the checkpoint holds no position of an input")
         if differences := self._differences(self._saved_identity(checkpoint)):
             raise UnfitPositionError("; ".join(differences))
-        dtypes = {_position_name(share): tf.variant for share in shares}
+        dtypes = {self._position_name(share): tf.variant for share in shares}
         positions = list(read_tensors(checkpoint, dtypes).values())
         if self._share in shares:
             position = positions[shares.index(self._share)]
@@ -128,11 +131,26 @@ class TrainState:
             self.iterator = iter(self._input.dataset())
             raise UnfitPositionError(_reason(error)) from error
 
+    def _position_name(self, share: Share) -> str:
+        if share.replicas == 1:
+            return self._iterator_name
+        return f"{self._iterator_name}/{share.replica}-of-{share.replicas}"
+
+    def _saved_shares(self, checkpoint: Checkpoint) -> list[Share]:
+        """Returns the shares whose positions a checkpoint holds, in the order of their numbers."""
+        names, _ = shapes_and_dtypes(checkpoint)
+        if self._iterator_name in names:
+            return [WHOLE]
+        found = (re.fullmatch(rf"{self._iterator_name}/\d+-of-(\d+)", name) for name in names)
+        replicas = max((int(match[1]) for match in found if match), default=0)
+        return [Share(replica, replicas) for replica in range(replicas)]
+
     def _saved_identity(self, checkpoint: Checkpoint) -> dict[str, str]:
-        if not holds(checkpoint, _IDENTITY):
+        name = self._identity_name
+        if not holds(checkpoint, name):
             # An older version wrote it. A position that has its own identity is compared by that.
             return {_KIND: self._identity[_KIND]}
-        saved = json.loads(read_tensors(checkpoint, {_IDENTITY: tf.string})[_IDENTITY].numpy())
+        saved = json.loads(read_tensors(checkpoint, {name: tf.string})[name].numpy())
         if _SHARE not in self._identity:
             # An older version recorded it for inputs whose position does not depend on it.
             saved.pop(_SHARE, None)
@@ -145,22 +163,6 @@ class TrainState:
             for key in sorted(saved.keys() | self._identity.keys())
             if saved.get(key) != self._identity.get(key)
         ]
-
-
-def _position_name(share: Share) -> str:
-    if share.replicas == 1:
-        return _ITERATOR
-    return f"{_ITERATOR}/{share.replica}-of-{share.replicas}"
-
-
-def _saved_shares(checkpoint: Checkpoint) -> list[Share]:
-    """Returns the shares whose positions a checkpoint holds, in the order of their numbers."""
-    names, _ = shapes_and_dtypes(checkpoint)
-    if _ITERATOR in names:
-        return [WHOLE]
-    found = (re.fullmatch(rf"{_ITERATOR}/\d+-of-(\d+)", name) for name in names)
-    replicas = max((int(match[1]) for match in found if match), default=0)
-    return [Share(replica, replicas) for replica in range(replicas)]
 
 
 def _reason(error: tf.errors.OpError) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import tensorflow as tf
 from frazo.learn.schedule import Schedule
 from frazo.learn.score_follower import ScoreSeries, is_gain
-from frazo.proto import schedule_pb2
+from frazo.proto import followed_score_pb2, schedule_pb2
 from frazo.registry import build, register
 
 
@@ -31,7 +31,10 @@ class ReduceOnPlateau(Schedule):
         self.variables_to_save = [self._factor, self._best, self._reference, self._last]
         self.variables_to_save += inner.variables_to_save if inner else []
         self.followers = [self, *(inner.followers if inner else [])]
-        self.followed = [message.score]
+
+    @property
+    def followed(self) -> Sequence[followed_score_pb2.FollowedScore]:
+        return [self.message.score]
 
     def __call__(self, step: tf.Tensor) -> tf.Tensor:
         factor = self._factor.read_value()
