@@ -19,9 +19,9 @@
 #include "core/ops/source_dataset.h"
 #include "core/ops/source_dataset_shape.h"
 #include "core/ops/warning_line.h"
+#include "core/pipeline/iterator_link.h"
 #include "core/pipeline/pipeline.h"
 #include "core/pipeline/pipeline_plan.h"
-#include "core/pipeline/iterator_link.h"
 #include "frazo/proto/pipeline.pb.h"
 #include "tensorflow/core/framework/attr_value.pb.h"
 #include "tensorflow/core/framework/cancellation.h"
@@ -121,8 +121,7 @@ class PipelineDataset final : public SourceDataset<PipelineDataset> {
   class Iterator;
 
   PipelineDataset(OpKernelContext* context, std::shared_ptr<const PipelinePlan> plan,
-                  tstring config, std::vector<tstring> search_folders, int64_t link,
-                  bool numbered)
+                  tstring config, std::vector<tstring> search_folders, int64_t link, bool numbered)
       : SourceDataset(context, "PipelineDataset", TypesOf(plan->tensors(), numbered),
                       ShapesOf(plan->tensors(), numbered)),
         plan_(std::move(plan)),

@@ -38,7 +38,7 @@ adaptive {
   expectations { task: "odd" expected: 1.5 score { input: "Test_odd" metric: "accuracy" } }
 }
 """
-STEPS = 300
+STEPS = 160
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +103,7 @@ def test_shared_variables_are_there_once_and_the_schedule_follows_the_scores(unb
 def test_killed_at_random_moments_it_ends_with_the_very_weights(config, unbroken, tmp_path):
     moments = random.Random(29)
     flags = [config, f"--logdir={tmp_path}"]
-    for step in (40, 120, 200):
+    for step in (40, 80, 120):
         with Trainer(*flags) as trainer:
             trainer.wait_for(f"saved ckpt-{step:08d}")
             assert trainer.kill_after(moments.uniform(0, 0.3)).code == -signal.SIGKILL

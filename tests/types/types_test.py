@@ -21,7 +21,18 @@ PYRIGHT = RUNFILES.parent / "frazo_node" / "pyright" / "index.js"
 COPIED = ("pyproject.toml", "tests/types/stubs", "python/*.py", "tools/*.py")
 
 # What the build generates: messages and the C++ module.
-GENERATED = ("python/frazo/proto/*.pyi", "python/frazo/_core.pyi")
+GENERATED = (
+    "python/frazo/proto/*.pyi",
+    "python/frazo/proto/*_pb2_grpc.py",
+    "python/frazo/_core.pyi",
+)
+
+# gRPC's compiler makes no stubs.
+SERVICES_FILE = "python/frazo/proto/coordination_pb2_grpc.pyi"
+ANY_MODULE = """from typing import Any
+
+def __getattr__(name: str) -> Any: ...
+"""
 
 # Proves that the messages' types are known: without them the field would be of any type.
 PLANTED_FILE = "python/frazo/config/planted_error.py"
@@ -57,6 +68,7 @@ def _errors(tmp_path_factory) -> list[tuple[str, int, str]]:
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, copy / name)
     (copy / PLANTED_FILE).write_text(PLANTED_ERROR)
+    (copy / SERVICES_FILE).write_text(ANY_MODULE)
     command = [NODE, PYRIGHT, "--project", copy, "--pythonpath", sys.executable, "--outputjson"]
     ran = subprocess.run(command, capture_output=True, text=True)
     assert ran.stdout, ran.stderr

@@ -20,9 +20,9 @@
 #include "core/batch/batch.h"
 #include "core/batch/batcher.h"
 #include "core/pipeline/divide_pipeline.h"
+#include "core/pipeline/iterator_link.h"
 #include "core/pipeline/pipeline.h"
 #include "core/pipeline/pipeline_plan.h"
-#include "core/pipeline/iterator_link.h"
 #include "core/process/example.h"
 #include "core/process/text_encoding.h"
 #include "frazo/proto/pipeline.pb.h"
@@ -37,9 +37,9 @@ namespace {
 using ::frazo::batch::Batch;
 using ::frazo::batch::BatchTensor;
 using ::frazo::batch::BatchTensorSpec;
+using ::frazo::pipeline::IteratorLink;
 using ::frazo::pipeline::PipelineCounters;
 using ::frazo::pipeline::PipelinePlan;
-using ::frazo::pipeline::IteratorLink;
 
 constexpr char kCreateDoc[] = R"(Builds a pipeline.
 
@@ -365,15 +365,14 @@ void BindPipeline(nb::module_& module) {
       .def("padding_report", &PaddingReportText,
            "Returns a table of the padding in the batches given, by bucket and feature.");
   nb::class_<LinkHolder>(module, "IteratorLink",
-                        "What the iterators of a pipeline_dataset that has it tell, and are told.")
+                         "What the iterators of a pipeline_dataset that has it tell, and are told.")
       .def(nb::init<>())
       .def_prop_ro(
           "number", [](const LinkHolder& self) { return self.link->number(); },
           "Names them within this process: the op's attribute.")
-      .def(
-          "read", &ReadCounters, nb::sig("def read(self) -> dict[str, typing.Any] | None"),
-          "The counters of the iterator that went on last, as Pipeline.counters has them. None: "
-          "there was none yet.")
+      .def("read", &ReadCounters, nb::sig("def read(self) -> dict[str, typing.Any] | None"),
+           "The counters of the iterator that went on last, as Pipeline.counters has them. None: "
+           "there was none yet.")
       .def(
           "restored_state",
           [](const LinkHolder& self) {

@@ -251,7 +251,7 @@ async def _server(
         interceptors=interceptors, options=_OPTIONS, maximum_concurrent_rpcs=_MAX_CALLS
     )
     server.add_generic_rpc_handlers((handler_of(service),))
-    healthy = health.aio.HealthServicer()
+    healthy = health.aio.HealthServicer()  # pyright: ignore[reportAttributeAccessIssue]
     health_pb2_grpc.add_HealthServicer_to_server(healthy, server)
     for name in ("", SERVICE.full_name):
         await healthy.set(name, health_pb2.HealthCheckResponse.SERVING)

@@ -156,7 +156,8 @@ class _Server(http.server.ThreadingHTTPServer):
     def server_bind(self) -> None:
         # That of HTTPServer also asks the name service for this host's name, which may take long.
         super(http.server.HTTPServer, self).server_bind()
-        self.server_name, self.server_port = self.server_address[:2]
+        host, port = self.server_address[:2]
+        self.server_name, self.server_port = str(host), port
 
     def process_request(self, request: socket.socket, client_address: tuple) -> None:
         if not self._free.acquire(blocking=False):

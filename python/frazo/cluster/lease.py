@@ -36,8 +36,3 @@ class Lease:
     def is_valid(self) -> bool:
         with self._lock:
             return self._clock() < self._renewed + self._seconds
-
-    def age(self) -> float:
-        """Seconds since it was renewed."""
-        with self._lock:
-            return self._clock() - self._renewed

@@ -5,6 +5,7 @@ import io
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from frazo.cluster.client import CoordinationClient
 from frazo.cluster.controller import Controller
@@ -17,7 +18,7 @@ EXPERIMENT = "train { max_steps: 10 }"
 PATIENCE_SECONDS = 120.0
 
 
-def quick_cluster(**fields: object) -> cluster_pb2.Cluster:
+def quick_cluster(**fields: Any) -> cluster_pb2.Cluster:
     """Two workers, and times that pass quickly."""
     cluster = cluster_pb2.Cluster(
         controller="127.0.0.1:0",
@@ -38,7 +39,7 @@ class LoopbackRun:
     cluster: with the real port of the controller. log, warnings: what all wrote.
     """
 
-    def __init__(self, logdir: Path, **fields: object):
+    def __init__(self, logdir: Path, **fields: Any):
         self.logdir = logdir
         self.cluster = quick_cluster(**fields)
         self.log, self.warnings = io.StringIO(), io.StringIO()
@@ -75,7 +76,7 @@ class LoopbackRun:
 
 
 @contextlib.contextmanager
-def loopback_run(logdir: Path, **fields: object) -> Iterator[LoopbackRun]:
+def loopback_run(logdir: Path, **fields: Any) -> Iterator[LoopbackRun]:
     """Closes all that a test opened."""
     run = LoopbackRun(logdir, **fields)
     try:

@@ -125,20 +125,20 @@ class Membership:
             self._see(member, now)
             return member, False
         before = member or self._absent.get(key)
-        is_other = before is not None and before.incarnation != incarnation
-        if is_other and (is_return or incarnation in self._replaced.get(key, ())):
-            raise _replaced_by(before)
+        other = before if before is not None and before.incarnation != incarnation else None
+        if other is not None and (is_return or incarnation in self._replaced.get(key, ())):
+            raise _replaced_by(other)
         if member is None and len(self._members) >= MAX_MEMBERS:
             raise CannotBelong(f"{key} is one member too many: the run has {MAX_MEMBERS}")
         starts = 1 if member is None else member.starts + 1
         self._members[key] = Member(*registration, last_seen=now, starts=starts)
         self.version += 1
         self._absent.pop(key, None)
-        if is_other:
+        if other is not None:
             replaced = self._replaced.setdefault(
                 key, collections.deque(maxlen=_REMEMBERED_INCARNATIONS)
             )
-            replaced.append(before.incarnation)
+            replaced.append(other.incarnation)
             self.replacements += 1
         return self._members[key], True
 

@@ -1,6 +1,7 @@
 """A coordination with a clock that tests move, and processes that call it without a network."""
 
 import itertools
+from typing import Any
 
 from frazo.cluster.coordination import Coordination
 from frazo.cluster.event_log import EventLog
@@ -11,7 +12,7 @@ from frazo.proto import cluster_pb2, control_record_pb2, coordination_pb2
 EXPERIMENT = 'description: "scripted" train { max_steps: 10 }'
 
 
-def small_cluster(**fields: object) -> cluster_pb2.Cluster:
+def small_cluster(**fields: Any) -> cluster_pb2.Cluster:
     """Three workers; a heartbeat of 1 s, a lease of 10 s, 30 s to come back, 300 s to start."""
     cluster = cluster_pb2.Cluster(
         controller="127.0.0.1:0", workers=["10.0.0.1:70", "10.0.0.2:70", "10.0.0.3:70"]
@@ -23,7 +24,7 @@ def small_cluster(**fields: object) -> cluster_pb2.Cluster:
 class ScriptedRun:
     """The controller of a run. `now` is its clock, s; `lines` is its log."""
 
-    def __init__(self, **fields: object):
+    def __init__(self, **fields: Any):
         self.cluster = small_cluster(**fields)
         self.now = 1000.0
         self.lines: list[str] = []
@@ -74,7 +75,7 @@ class ScriptedProcess:
             name=self.key.message(), incarnation=f"incarnation-{number}"
         )
 
-    def register(self, **fields: object) -> "ScriptedProcess":
+    def register(self, **fields: Any) -> "ScriptedProcess":
         request = coordination_pb2.RegisterRequest(
             caller=self.caller,
             host="host",
@@ -122,7 +123,7 @@ class ScriptedProcess:
             )
         )
 
-    def leave(self, outcome: coordination_pb2.LeaveRequest.Outcome, **fields: object) -> None:
+    def leave(self, outcome: coordination_pb2.LeaveRequest.Outcome, **fields: Any) -> None:
         request = coordination_pb2.LeaveRequest(caller=self.caller, outcome=outcome)
         request.MergeFrom(coordination_pb2.LeaveRequest(**fields))
         self.run.coordination.leave(request)

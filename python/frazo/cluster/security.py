@@ -72,11 +72,17 @@ def read_security(security: cluster_pb2.ClusterSecurity) -> Security:
             f"security: {', '.join(missing)} is not set; TLS needs ca_file, certificate_file and "
             "key_file"
         )
-    contents = [_read(path, name) for name, path in files.items()]
-    for (name, path), content in zip(files.items(), contents, strict=True):
-        if b"-----BEGIN " not in content:
+    contents = {name: _read(path, name) for name, path in files.items()}
+    for name, path in files.items():
+        if b"-----BEGIN " not in contents[name]:
             raise JobError(f"{path}: security.{name} is not a PEM file")
-    return Security(authorization, Certificates(*contents, *files.values()))
+    certificates = Certificates(
+        ca=contents["ca_file"],
+        certificate=contents["certificate_file"],
+        key=contents["key_file"],
+        **files,
+    )
+    return Security(authorization, certificates)
 
 
 def require_protection(

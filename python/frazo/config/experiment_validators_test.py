@@ -56,3 +56,63 @@ def test_the_goal_of_an_unknown_metric_must_be_given():
         'train.early_stop.score.metric: whether "wit" is to fall or to rise is not known; set goal: MINIMIZE '
         "or goal: MAXIMIZE"
     )
+
+
+def _part(name: str, inputs: str, task: str = _CLASSIFIER) -> str:
+    return f"tasks {{ name: '{name}' task {{ {task} }} {inputs} }}"
+
+
+def _several(*parts: str, extra: str = "") -> str:
+    return f"multi_task {{ {' '.join(parts)} schedule {{ round_robin {{}} }} {extra} }}"
+
+
+_ONE = _part("one", "train_input: 'Train' inputs: 'Dev'")
+_TWO = _part("two", "train_input: 'More'")
+
+
+def test_several_tasks_are_valid_without_an_input_called_train():
+    _validate(task=_several(_ONE, _TWO), inputs="Train Dev More")
+    other = _part("one", "train_input: 'Dev'")
+    _validate(task=_several(other, _TWO), inputs="Dev More")
+
+
+@pytest.mark.parametrize(
+    ("task", "problem"),
+    [
+        (_several(_ONE), ".tasks: a single task needs no multi_task; add another one, or write it"),
+        (
+            _several(_ONE, _part("two", "train_input: 'Mroe'")),
+            '.tasks[1].train_input: the experiment has no input called "Mroe"; did you mean "More"?',
+        ),
+        (
+            _several(_ONE, _part("two", "train_input: 'More' inputs: 'Dev'")),
+            '.tasks[1].inputs[0]: "Dev" is an input of the task "one", too; give each its own',
+        ),
+        (
+            _several(_ONE, _part("one", "train_input: 'More'")),
+            '.tasks[1].name: there is another task called "one"',
+        ),
+        (
+            _several(_ONE, _part("a/b", "train_input: 'More'")),
+            '.tasks[1].name: "a/b" cannot be the name of a task; use letters, digits and underscores',
+        ),
+        (
+            _several(_ONE, _part("schedule", "train_input: 'More'")),
+            '.tasks[1].name: "schedule" cannot be the name of a task; use letters',
+        ),
+        (
+            _several(_ONE, _part("two", "train_input: 'More'", _several(_ONE, _TWO))),
+            ".tasks[1].task: a task cannot be several; list them all in one multi_task",
+        ),
+        (
+            _several(_ONE, _TWO, extra="shared { pattern: '*' tasks: ['one', 'tow'] }"),
+            '.shared[0].tasks[1]: there is no task called "tow"; did you mean "two"?',
+        ),
+        (
+            _several(_ONE, _TWO, extra="shared { pattern: '*' tasks: 'one' }"),
+            ".shared[0].tasks: a single task shares with nobody; name another one",
+        ),
+    ],
+)
+def test_tasks_that_do_not_fit_are_errors(task, problem):
+    assert _error(task=task, inputs="Train Dev More").startswith(f"task.multi_task{problem}")

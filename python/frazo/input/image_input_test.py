@@ -255,3 +255,15 @@ def test_records_continue_in_another_number_of_shares(folder):
     read += next(iterator)["label"].numpy().tolist()
     read += next(iterator)["label"].numpy().tolist()[:2]
     assert sorted(read) == list(range(10))
+
+
+def test_classes_take_the_place_of_labels(source):
+    images = make(source, "classes: [0, 1, 0, 1, 0, 1, 0, 1, 0, 1]")
+    # The padding of the last batch is of class 0.
+    assert labels(images.dataset()) == [[0, 1, 0, 1], [0, 1, 0, 1], [0, 1, 0, 0]]
+
+
+def test_a_label_without_a_class_is_an_error(source):
+    images = make(source, "classes: [0, 1, 0]")
+    with pytest.raises(tf.errors.InvalidArgumentError, match="not from 0 to 2; list a class for"):
+        list(images.dataset())

@@ -1,4 +1,4 @@
-from frazo.input.lost_records import NOTHING_LOST, LostRecords, lost_records_of
+from frazo.input.lost_records import NOTHING_LOST, LostRecords, all_lost, lost_records_of
 from frazo.pipeline import Pipeline
 
 CONFIG = """
@@ -25,6 +25,16 @@ def test_the_numbers_of_a_log_line():
 
 def test_the_kinds_that_leave_no_example():
     assert LostRecords(9, {"bad": 3, "too_long": 1, "truncated": 2}).left_out() == "bad or too long"
+
+
+def test_losses_of_several_inputs_are_added():
+    one = LostRecords(10, {"bad": 3, "empty": 1}, ("first",))
+    other = LostRecords(5, {"too_long": 2, "bad": 1}, ("second",))
+    assert all_lost([one, other]) == LostRecords(
+        15, {"bad": 4, "empty": 1, "too_long": 2}, ("first", "second")
+    )
+    assert all_lost([one]) == one
+    assert not all_lost([])
 
 
 def test_without_losses_nothing_is_told():

@@ -80,7 +80,7 @@ class ClusterJob:
         with StopRequest() as request:
             is_told = False
             while (outcome := controller.wait_until_over(_POLL_SECONDS)) is None:
-                if request and not is_told:
+                if request.signal is not None and not is_told:
                     is_told = True
                     controller.request_stop(f"the controller got {request.signal.name}")
             if outcome.failed:

@@ -98,15 +98,15 @@ def _check_without_cluster(flags: argparse.Namespace) -> None:
 def _jobs_in_cluster(
     flags: argparse.Namespace, own: OwnPart | None, input_names: Sequence[str]
 ) -> Jobs:
-    if flags.job is None and own is None:
+    if own is not None:
+        text, origin = own.jobs, own.variable
+    elif flags.job is not None:
+        text, origin = flags.job, f"--job={flags.job}"
+    else:
         raise UsageError(
             "--job: say what this process does in the cluster: controller, worker, ps (async), trainer "
             "(async), evaler_NAME, decoder_NAME, or several with commas"
         )
-    if own is None:
-        text, origin = flags.job, f"--job={flags.job}"
-    else:
-        text, origin = own.jobs, own.variable
     jobs = parse_jobs(text, input_names, origin)
     is_sync = flags.mode != "async"
     if is_sync and jobs.parameter_server:

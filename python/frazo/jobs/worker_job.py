@@ -115,11 +115,7 @@ class WorkerJob:
 
     def _group(self, logdir: Path) -> WorkerGroup:
         """Connects the workers."""
-        if self.share.replicas == 1:
-            return WorkerGroup()
-        connect(self._addresses, self.share.replica)
-        group = CollectiveGroup(self.share.replica, self.share.replicas)
-        cluster = self._cluster
+        group, cluster = CollectiveGroup(self.share.replica, self.share.replicas), self._cluster
         parts = CheckpointParts(
             logdir / "train",
             generation=self._generation.number,
@@ -128,10 +124,13 @@ class WorkerJob:
             wait_for_all=self._wait_for_parts,
             may_commit=self._require_lease,
         )
-        min_workers = cluster.min_workers or len(cluster.workers)
+        if group.size == 1:
+            return WorkerGroup(parts=parts)
+        connect(self._addresses, group.rank)
         reduction = CollectiveReduction(
             group, cluster.bucket_bytes, _TRAVEL_DTYPES[cluster.gradient_compression]
         )
+        min_workers = cluster.min_workers or len(cluster.workers)
         return WorkerGroup(CollectiveAgreement(group, min_workers), reduction, parts)
 
     def _wait_for_parts(self, barrier: str) -> None:
@@ -151,7 +150,8 @@ class WorkerJob:
         outcomes = coordination_pb2.LeaveRequest
         if stop is None and ending == Ending.REGROUPS:
             self._begin_anew("other workers join or leave", console)
-        self._client.leave(outcomes.FINISHED if ending == Ending.GOES_ON else outcomes.STOPPED)
+        is_stopped = ending in (Ending.STOPS, Ending.REGROUPS)
+        self._client.leave(outcomes.STOPPED if is_stopped else outcomes.FINISHED)
         return stop.exit_code if stop else EXIT_FINISHED
 
     def _fail(self, error: BaseException, stop: Stop | None, console: Console) -> None:

@@ -63,3 +63,12 @@ def test_variable_that_cannot_be_cut_names_its_path():
     place = Place(path="fc", seed=1, mesh=_MESH)
     with pytest.raises(ValueError, match="fc/bias: the axis mlp of size 5 cannot be cut into 2"):
         place.variable("bias", (5,), axes=("mlp",), init=_INIT)
+
+
+def test_a_shared_variable_takes_the_place_of_a_new_one():
+    first = Place(path="a", seed=1).variable("w", (2,), axes=("mlp",), init=_INIT)
+    place = Place(path="b", seed=1, find_shared={"b/w": first, "b/v": first}.get)
+    assert place.variable("w", (2,), axes=("mlp",), init=_INIT) is first
+    assert place.at("c").variable("w", (2,), axes=("mlp",), init=_INIT) is not first
+    with pytest.raises(ValueError, match=r"'b/v' has the shape \[3\], and the variable that it sh"):
+        place.variable("v", (3,), axes=("mlp",), init=_INIT)

@@ -3,6 +3,7 @@
 import contextlib
 import signal
 from pathlib import Path
+from typing import Self
 
 from frazo.checkpoint import run_status
 from frazo.checkpoint.directory import Checkpoint
@@ -48,7 +49,7 @@ class FileRunState(RunState):
             lambda: self.should_stop() is not None,
         )
 
-    def __enter__(self) -> "FileRunState":
+    def __enter__(self) -> Self:
         self._stop_request.__enter__()
         return self
 

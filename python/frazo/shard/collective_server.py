@@ -1,6 +1,7 @@
 """Connects the TensorFlow runtimes of several processes, for collectives between them."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import tensorflow as tf
 from tensorflow.core.protobuf import tensorflow_server_pb2
@@ -25,7 +26,7 @@ def connect(addresses: Sequence[str], rank: int) -> None:
     Raises:
       tf.errors.OpError: The server cannot be started: its port is in use, say.
     """
-    runtime = context.context()
+    runtime = _runtime()
     # Without this, a call of one process would list the devices of all, and wait for them.
     own_device = f"/job:{_JOB}/task:{rank}"
     runtime.configure_collective_ops(
@@ -48,7 +49,11 @@ def abort_collectives(reason: str) -> None:
     """Ends every collective that waits, and all later ones, with UnavailableError. Any thread may
     call this.
     """
-    context.context().abort_collective_ops(tf.errors.UNAVAILABLE, reason)
+    _runtime().abort_collective_ops(tf.errors.UNAVAILABLE, reason)
+
+
+def _runtime() -> Any:
+    return context.context()
 
 
 def _port(address: str) -> int:

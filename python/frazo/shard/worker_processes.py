@@ -60,7 +60,9 @@ def _run(sender: Any, addresses: list[str], rank: int, function: Callable, argum
     sender.send(function(rank, len(addresses), *arguments))
     # The others may still read from this one.
     sender.close()
-    multiprocessing.parent_process().join()
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
 
 
 def _result(receiver: Any, rank: int) -> Any:

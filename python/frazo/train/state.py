@@ -141,7 +141,8 @@ class TrainState:
         names, _ = shapes_and_dtypes(checkpoint)
         if self._iterator_name in names:
             return [WHOLE]
-        found = (re.fullmatch(rf"{self._iterator_name}/\d+-of-(\d+)", name) for name in names)
+        pattern = re.escape(self._iterator_name) + r"/\d+-of-(\d+)"
+        found = (re.fullmatch(pattern, name) for name in names)
         replicas = max((int(match[1]) for match in found if match), default=0)
         return [Share(replica, replicas) for replica in range(replicas)]
 
