@@ -1,8 +1,10 @@
 """Clusters of one machine, on ports that are free."""
 
 import contextlib
+import random
 import re
 import socket
+from pathlib import Path
 
 from frazo.cluster.address import Address, AddressError, is_loopback, parse_address
 from frazo.program.errors import JobError, UsageError
@@ -10,6 +12,10 @@ from frazo.proto import cluster_pb2
 
 LOOPBACK = "127.0.0.1"
 _PREFIX = "local:"
+_GIVEN_PORTS = Path("/proc/sys/net/ipv4/ip_local_port_range")
+_DEFAULT_GIVEN_PORT = 32768
+_FIRST_PORT = 10_000
+_TRIES = 100
 _SIZE = re.compile(r"(?P<workers>[0-9]{1,3})(\+(?P<parameter_servers>[0-9]{1,3}))?")
 
 
@@ -76,7 +82,23 @@ def _free_port(host: str, sockets: contextlib.ExitStack) -> int:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listener = sockets.enter_context(socket.socket(family))
+        for port in random.sample(_own_ports(), _TRIES):
+            with contextlib.suppress(OSError):
+                listener.bind((host, port))
+                return listener.getsockname()[1]
         listener.bind((host, 0))
     except OSError as error:
         raise JobError(f"{host}: no port can be had: {error.strerror}") from None
     return listener.getsockname()[1]
+
+
+def _own_ports() -> range:
+    """Returns the ports that the system gives to nobody by itself.
+
+    It would give a port that was found, but is not open yet, to any connection that begins.
+    """
+    try:
+        first = int(_GIVEN_PORTS.read_text(encoding="utf-8").split()[0])
+    except (OSError, ValueError, IndexError):
+        first = 0
+    return range(_FIRST_PORT, first if first >= _FIRST_PORT + _TRIES else _DEFAULT_GIVEN_PORT)

@@ -1,4 +1,5 @@
 import pytest
+from frazo.cluster import local
 from frazo.cluster.address import parse_address
 from frazo.cluster.layout import Layout
 from frazo.cluster.local import find_ports, is_local, local_cluster
@@ -17,6 +18,15 @@ def test_workers_and_parameter_servers_get_ports_that_are_free_and_differ():
     assert all(parse_address(address).port for address in addresses)
     start = ConfigText("local", "").origin(1, 1)
     assert Layout(Document(cluster, Location(start, start))).checked([]) == cluster
+
+
+def test_ports_are_not_those_that_the_system_gives_to_connections(monkeypatch, tmp_path):
+    monkeypatch.setattr(local, "_GIVEN_PORTS", tmp_path / "range")
+    for text, most in [("20000 60999", 20000), ("1 60999", 32768), ("", 32768)]:
+        (tmp_path / "range").write_text(text)
+        cluster = local_cluster("local:20")
+        find_ports(cluster)
+        assert all(10000 <= parse_address(text).port < most for text in cluster.workers)
 
 
 def test_only_the_ports_0_of_this_machine_are_found():

@@ -9,9 +9,9 @@ task gets them.
 Cluster
   --cluster=local:N is N workers on this machine, on ports that are free. --cluster=FILE is a
   .textproto of the message Cluster, whose addresses are of this machine; port 0 stands for a
-  free one. --cluster_set changes a field, as in --cluster_set min_workers=1. Without followers in the file, every input but Train has an
-  evaler, and those of decode.local_inputs have a decoder. --followers=evaler_test,decoder_test
-  gives others, --followers=none has none.
+  free one. --cluster_set changes a field, as in --cluster_set min_workers=1. Without followers
+  in the file, every input but Train has an evaler, and those of decode.local_inputs have a
+  decoder. --followers=evaler_test,decoder_test gives others, --followers=none has none.
 
 What is shown
   On a terminal one table is kept up to date, with warnings and errors above it; --no_table, a

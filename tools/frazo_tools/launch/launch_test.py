@@ -245,7 +245,7 @@ def test_a_signal_stops_all(tmp_path, number, code):
 
 def test_a_signal_in_the_first_moments_is_no_failure(tmp_path):
     with Launched(tmp_path, worker_0=["run"]) as run:
-        run.wait_for("shows the run")
+        run.wait_for(r"^\[")
         run.send(signal.SIGTERM)
         assert run.end() == 0, run.output
         run.assert_nobody_is_left()

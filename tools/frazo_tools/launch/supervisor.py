@@ -106,7 +106,7 @@ class Supervisor:
             number: signal.signal(number, self._receive)
             for number in _SIGNALS
             # `nohup` ignores SIGHUP for the programs that it starts.
-            if signal.getsignal(number) != signal.SIG_IGN
+            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN
         }
         try:
             for task in self._tasks:
