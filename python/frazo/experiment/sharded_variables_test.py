@@ -29,6 +29,7 @@ _SPECS = {
     "image_classifier": _IMAGES,
     "text_classifier": _TEXTS,
     "translation": small_translation.SPEC,
+    "multi_task": {"TrainDigit": _IMAGES, "TrainParity": _IMAGES},
 }
 _RULES = {
     "embed": "data",
