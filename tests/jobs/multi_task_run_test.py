@@ -94,7 +94,7 @@ def test_shared_variables_are_there_once_and_the_schedule_follows_the_scores(unb
     assert "row/network/conv/kernel" in values
     assert "row/network/norm/moving_mean" in values
     assert not any(name.startswith("odd/network/") for name in values)
-    # Of the checkpoint before the last one.
+    # Those of the checkpoint before the last one.
     last = [records(unbroken, f"eval_test_{task}")[STEPS - 20] for task in ("row", "odd")]
     expected = [scores["accuracy"] / 1.5 for scores in last]
     np.testing.assert_allclose(values["schedule/reached"], expected, rtol=1e-6)

@@ -56,7 +56,6 @@ class TrainJob:
         run_state: RunState,
         *,
         may_restart_input: bool = False,
-        workers: WorkerGroup | None = None,
     ):
         """Reads no file.
 
@@ -68,9 +67,8 @@ class TrainJob:
           run_state: What the processes of the run know of each other.
           may_restart_input: Whether an input that cannot go on where that of the checkpoint stood
             may begin at its first batch. Otherwise this is an error.
-          workers: Those that it trains with. Default: none.
         """
-        self._workers = workers or WorkerGroup()
+        self._workers = WorkerGroup()
         self._is_chief = run_state.share.replica == 0
         self._experiment = experiment
         self._keeps_records = jobs.controller and self._is_chief
@@ -89,8 +87,11 @@ class TrainJob:
         self._early_stop: str | None = None
         self._scores = LocalScores(jobs, experiment, logdir, console, run_state)
 
-    def run(self) -> Ending:
+    def run(self, workers: WorkerGroup | None = None) -> Ending:
         """Trains and saves until training has finished or is to end.
+
+        Args:
+          workers: Those that it trains with. Default: none.
 
         Returns:
           GOES_ON if training has finished; else why it ended.
@@ -98,6 +99,7 @@ class TrainJob:
         Raises:
           JobError: Training cannot continue, or the last checkpoint could not be written.
         """
+        self._workers = workers or self._workers
         with self._run_state.training():
             try:
                 step, ending = self._train()
@@ -260,12 +262,11 @@ class TrainJob:
         try:
             loop = OuterLoop(
                 self._experiment.train,
-                model,
                 inner,
                 saver,
                 report,
                 self._run_state,
-                agreement=self._workers.agreement,
+                self._workers.agreement,
             )
             step = loop.run(after_first_step, at_checkpoint, feedback)
             return step, loop.ending

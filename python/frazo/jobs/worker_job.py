@@ -105,9 +105,8 @@ class WorkerJob:
                     console,
                     run_state,
                     may_restart_input=may_restart_input,
-                    workers=self._group(logdir),
                 )
-                ending = job.run()
+                ending = job.run(self._group(logdir))
         except BaseException as error:
             self._fail(error, run_state.should_stop(), console)
             raise

@@ -63,6 +63,9 @@ class InnerLoop:
 
     The random numbers of step t are a function of (model.seed, t), so the division of the steps
     into loops does not change the results.
+
+    Attributes:
+      model: The model that is trained.
     """
 
     def __init__(
@@ -86,7 +89,7 @@ class InnerLoop:
         Raises:
           JobError: The task cannot be trained on the batches.
         """
-        self._model = model
+        self.model = model
         self._iterator = iterator
         self._max_nonfinite_steps = max_nonfinite_steps
         self._reduction = reduction or Reduction()
@@ -107,7 +110,7 @@ class InnerLoop:
         try:
             sums, scalars = self._loop(tf.constant(num_steps, tf.int64))
         except tf.errors.OutOfRangeError as error:
-            task = self._model.task
+            task = self.model.task
             if isinstance(task, MultiTask):
                 names = ", ".join(task.parts)
                 raise InputEnded(f"inputs: that of one of the tasks {names}") from error
@@ -125,11 +128,11 @@ class InnerLoop:
         return self._step.graph.as_graph_def(add_shapes=True)
 
     def _train_step(self) -> _Step:
-        task = self._model.task
+        task = self.model.task
         if not isinstance(task, MultiTask):
             return self._step_on(task, self._iterator)
-        step = self._model.global_step.read_value()
-        context = StepContext.for_training(seed=self._model.seed, global_step=step)
+        step = self.model.global_step.read_value()
+        context = StepContext.for_training(seed=self.model.seed, global_step=step)
         steps = [
             functools.partial(self._step_on, part, self._iterator[name], name)
             for name, part in task.parts.items()
@@ -138,7 +141,7 @@ class InnerLoop:
 
     def _step_on(self, task: Task, iterator: tf.data.Iterator, part: str = "") -> _Step:
         """Trains a task, which is a part of the model or the whole of it, on a batch."""
-        model = self._model
+        model = self.model
         batch = next(iterator)
         # What writes follows this read: without a batch nothing of the step may be done.
         with tf.control_dependencies(tf.nest.flatten(batch)):
@@ -174,7 +177,7 @@ class InnerLoop:
         nothing = tf.nest.map_structure(lambda _: tf.zeros([]), self._step.structured_outputs)
 
         def goes_on(done: tf.Tensor, *_) -> tf.Tensor:
-            in_a_row = self._model.learner.nonfinite_in_a_row
+            in_a_row = self.model.learner.nonfinite_in_a_row
             return tf.logical_and(done < num_steps, in_a_row < self._max_nonfinite_steps)
 
         def step(done: tf.Tensor, sums: _StepSums, _) -> tuple:

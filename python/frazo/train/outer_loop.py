@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 
-from frazo.experiment.model import Model
 from frazo.program.errors import JobError
 from frazo.proto import train_loop_pb2
 from frazo.run.run_state import RunState
@@ -24,20 +23,17 @@ class OuterLoop:
     def __init__(
         self,
         settings: train_loop_pb2.TrainLoop,
-        model: Model,
         inner: InnerLoop,
         saver: Saver,
         report: TrainReport,
         run_state: RunState,
-        *,
         agreement: Agreement | None = None,
     ):
         """Prepares the loop.
 
         Args:
           settings: When to save, report and end.
-          model: The model that is trained.
-          inner: Runs its steps.
+          inner: Runs the steps of the model.
           saver: Saves it.
           report: Reports the results.
           run_state: Tells of requests to stop.
@@ -45,7 +41,7 @@ class OuterLoop:
         """
         self._agreement = agreement or Agreement()
         self._settings = settings
-        self._model = model
+        self._model = inner.model
         self._inner = inner
         self._saver = saver
         self._report = report

@@ -88,9 +88,9 @@ class Training:
 
     def train(self, **settings):
         """Returns the number of steps done."""
-        inner = SimpleNamespace(run=self._run_loop)
+        inner = SimpleNamespace(run=self._run_loop, model=self.model)
         message = train_loop_pb2.TrainLoop(**settings)
-        loop = OuterLoop(message, self.model, inner, self.saver, self.report, self.run_state)
+        loop = OuterLoop(message, inner, self.saver, self.report, self.run_state)
         return loop.run(self._after_first_step, self._evaluate, self.feedback)
 
     def _run_loop(self, steps):

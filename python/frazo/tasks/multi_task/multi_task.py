@@ -28,7 +28,7 @@ SCHEDULE = "schedule"
 
 @register(task_pb2.MultiTask)
 class MultiTask(Task):
-    """A step trains one of the parts: a function of the seed, the step and the schedule's variables.
+    """A step trains one part, a function of the seed, the step and the variables of the schedule.
 
     A batch belongs to a part; ask for_input() for the part before you use it.
 
