@@ -1,6 +1,8 @@
 """Runs a function in several connected processes, for tests."""
 
+import contextlib
 import multiprocessing
+import random
 import socket
 from collections.abc import Callable
 from typing import Any
@@ -9,13 +11,25 @@ from typing import Any
 _SECONDS = 300
 
 
+# The system gives ports above these to connections, which come and go at any time.
+_PORTS = range(10_000, 32_000)
+# Tests that run at the same time seed `random` alike.
+_random = random.SystemRandom()
+
+
 def free_addresses(count: int) -> list[str]:
     """Returns loopback addresses whose ports no one uses now."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    sockets = [_free_socket() for _ in range(count)]
     addresses = [f"127.0.0.1:{server.getsockname()[1]}" for server in sockets]
     for server in sockets:
         server.close()
     return addresses
+
+
+def _free_socket() -> socket.socket:
+    while True:
+        with contextlib.suppress(OSError):
+            return socket.create_server(("127.0.0.1", _random.choice(_PORTS)))
 
 
 def run_in_workers(count: int, function: Callable[..., Any], *arguments: Any) -> list[Any]:
