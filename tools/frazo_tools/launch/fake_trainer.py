@@ -40,7 +40,7 @@ def main() -> int:
     parser.add_argument("--task", type=int, default=0)
     flags, _ = parser.parse_known_args()
     is_asked = threading.Event()
-    # Until it takes part in the run.
+    # Until it trains: whoever waits for the controller ends at once.
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     name = f"{flags.job}_{flags.task}" if flags.job in ("worker", "ps") else flags.job
     behaviour = _behaviour(name)
@@ -95,7 +95,6 @@ def _take_part(
 ) -> int:
     status = coordination_pb2.MemberStatus(state="starting", max_steps=STEPS)
     client.register("seed: 1", "")
-    signal.signal(signal.SIGTERM, lambda *_: is_asked.set())
     client.start_heartbeats(
         lambda: status, lambda orders: is_asked.set() if orders.stop is not None else None
     )
@@ -110,6 +109,7 @@ def _take_part(
             generation = client.join_generation() if joins else None
             if joins and generation is None:
                 break
+            signal.signal(signal.SIGTERM, lambda *_: is_asked.set())
             status.state, status.step = "training", 0
             if _go_steps(client, status, behaviour == "finish", generation, is_asked):
                 break
