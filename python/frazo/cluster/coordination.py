@@ -3,7 +3,7 @@
 It knows no network, no disk and no clock of its own. Errors are those of refusals.py.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from frazo.cluster import request_checks
@@ -87,7 +87,8 @@ class Coordination:
     def _resume(self, record: control_record_pb2.ControlRecord, now: float) -> None:
         members = {r.key: _participant(r) for r in map(_registration, record.workers)}
         self._barriers = Barriers(members, record.barriers)
-        self.generations.resume(record.generation, members, now)
+        former = {r.key: _participant(r) for r in map(_registration, record.former_workers)}
+        self.generations.resume(record.generation, members, former, now)
         self.members.resume([_registration(member) for member in record.members])
         self._experiment_sha256 = "" if record.over else record.experiment_sha256
         if record.over:
@@ -119,8 +120,8 @@ class Coordination:
         )
         member, is_new = self.members.admit(registration, request.epoch > 0, now)
         self._experiment_sha256 = text_hash(self._agreement.experiment or "")
-        if request.epoch:
-            self._earlier.came_back()
+        # Whoever may register before the question is decided goes on with the earlier run.
+        self._earlier.came_back()
         if is_new:
             again = f", start {member.starts}" if member.starts > 1 else ""
             self.events.add(f"{member} joined the run: {member.process_text()}{again}")
@@ -343,6 +344,7 @@ class Coordination:
             self._experiment_sha256,
             stop,
             self._is_over,
+            *(former.incarnation for former in self.generations.former.values()),
         )
 
     def record(self) -> control_record_pb2.ControlRecord:
@@ -359,12 +361,10 @@ class Coordination:
         )
         if not self._is_over:
             record.members.extend(_process(holder) for holder in self.members.holders())
+            record.former_workers.extend(_processes(generations.former))
         if is_training:
             record.barriers.extend(self._barriers.passed)
-            record.workers.extend(
-                _process(Registration(key, m.incarnation, *m.process, m.address))
-                for key, m in generations.members.items()
-            )
+            record.workers.extend(_processes(generations.members))
         return record
 
     # Parts of the above.
@@ -464,6 +464,13 @@ def _process(holder: Registration) -> control_record_pb2.ControlRecord.Process:
         host=holder.host,
         process=holder.process,
     )
+
+
+def _processes(
+    participants: Mapping[MemberKey, Participant],
+) -> Iterator[control_record_pb2.ControlRecord.Process]:
+    for key, p in participants.items():
+        yield _process(Registration(key, p.incarnation, *p.process, p.address))
 
 
 def _registration(process: control_record_pb2.ControlRecord.Process) -> Registration:

@@ -534,3 +534,33 @@ def test_a_run_is_shown_with_its_members_and_events():
     assert [event.text for event in status.events][-1] == (
         "generation 1 ended: worker 1 (10.0.0.2:70) failed: division by zero"
     )
+
+
+def test_a_run_that_all_began_anew_and_finished_soon_is_over():
+    run = ScriptedRun(rejoin_seconds=100)
+    start_workers(run)
+    run.restart()
+    workers = [ScriptedProcess(run, "worker", index).register() for index in range(3)]
+    for worker in workers:
+        worker.join()
+    run.wait(11, *workers)
+    for worker in workers:
+        assert worker.join().HasField("formed")
+    workers[0].record(finished_step=10)
+    for worker in workers:
+        worker.leave(Outcome.FINISHED)
+    run.wait(200)
+    assert run.coordination.outcome() == (False, "the training finished at step 10")
+
+
+def test_a_restarted_controller_waits_for_those_whose_place_was_taken():
+    run = ScriptedRun(min_workers=1, rejoin_seconds=0, start_timeout_seconds=5)
+    start_workers(run)
+    # The one before may still write, until its lease of 10 s is over.
+    other = ScriptedProcess(run, "worker", 0).register()
+    run.restart()
+    other.register()
+    run.wait(9, other)
+    assert other.join().HasField("wait")
+    run.wait(2, other)
+    assert other.join().HasField("formed")

@@ -1,7 +1,7 @@
 """What a restarted controller does not know yet: whether the run that its record tells of goes on.
 
-It goes on if a member that knew the earlier controller comes back. If none does for a while, the
-run has ended without a word, and whoever comes now begins a new one.
+It goes on if a member comes back, or one that is started anew and fits. If none does for a while,
+the run has ended without a word, and whoever comes now begins a new one.
 """
 
 from frazo.cluster.agreement import text_hash
@@ -37,7 +37,7 @@ class EarlierRun:
         return False
 
     def came_back(self) -> None:
-        """A member of it has registered again."""
+        """A member of it has registered, again or anew."""
         if self.goes_on is None:
             self.goes_on = True
 

@@ -66,18 +66,32 @@ class Generations:
         """Whether a worker waits while others train without it."""
         return self.is_formed and bool(self.joined)
 
+    @property
+    def former(self) -> dict[MemberKey, Participant]:
+        """Those of a generation that has ended who may still believe that they train in it."""
+        return {key: participant for key, (participant, _) in self._fences.items()}
+
     def reason(self, number: int) -> str:
         """Why a generation ended."""
         return self._reasons.get(number, "a newer generation began")
 
-    def resume(self, number: int, members: dict[MemberKey, Participant], now: float) -> None:
+    def resume(
+        self,
+        number: int,
+        members: dict[MemberKey, Participant],
+        former: dict[MemberKey, Participant],
+        now: float,
+    ) -> None:
         """Continues the count of an earlier controller, before anything else is called.
 
         Args:
           number: The newest generation that was formed.
           members: Those that trained in it when the controller ended; empty: it had ended.
+          former: Those of a generation before who may still believe that they train in it.
           now: The members have from now on to be heard of.
         """
+        until = now + self._times.lease
+        self._fences = {key: (participant, until) for key, participant in former.items()}
         if not members:
             self.number = number + 1
             return
