@@ -559,7 +559,7 @@ def test_a_restarted_controller_waits_for_those_whose_place_was_taken():
     # The one before may still write, until its lease of 10 s is over.
     other = ScriptedProcess(run, "worker", 0).register()
     run.restart()
-    other.register()
+    other.register().join()
     run.wait(9, other)
     assert other.join().HasField("wait")
     run.wait(2, other)
