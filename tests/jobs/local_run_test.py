@@ -84,7 +84,7 @@ def test_files(run):
         "curve.png",
     }
     assert "learning_rate: 0.001" in (logdir / "control" / "params.txt").read_text()
-    assert json.loads((logdir / "train" / "finished").read_text()) == {"step": 60}
+    assert json.loads((logdir / "train" / "finished").read_text()) == {"step": 60, "max_steps": 60}
 
 
 def test_events_hold_graph_texts_scalars_and_examples(run):
