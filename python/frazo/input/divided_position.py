@@ -4,14 +4,12 @@ from collections.abc import Callable, Sequence
 
 import tensorflow as tf
 from frazo._core import FrazoError, IteratorLink, divide_pipeline_states
+from frazo.input.iterator_position import restore_position, save_position
 from frazo.input.share import Share
 from frazo.pipeline import search_folders
 from frazo.proto import batcher_pb2, pipeline_pb2, pipeline_state_pb2
 
 MakeDataset = Callable[[pipeline_pb2.Pipeline, IteratorLink], tf.data.Dataset]
-
-# Our pipelines keep their state in the iterator.
-_FAIL_ON_EXTERNAL_STATE = 2
 
 
 def divided_position(
@@ -47,15 +45,13 @@ def divided_position(
         iterator = iter(make_dataset(config, link))
     except (FrazoError, tf.errors.OpError) as error:
         raise ValueError(str(getattr(error, "message", error))) from error
-    return tf.raw_ops.SerializeIterator(
-        resource_handle=iterator._iterator_resource, external_state_policy=_FAIL_ON_EXTERNAL_STATE
-    )
+    return save_position(iterator)
 
 
 def _state(position: tf.Tensor, config: pipeline_pb2.Pipeline, make_dataset: MakeDataset) -> bytes:
     link = IteratorLink()
     iterator = iter(make_dataset(config, link))
-    tf.raw_ops.DeserializeIterator(resource_handle=iterator._iterator_resource, serialized=position)
+    restore_position(iterator, position)
     return link.restored_state()
 
 

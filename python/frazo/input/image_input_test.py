@@ -4,6 +4,7 @@ import tensorflow as tf
 from frazo import _core
 from frazo.input import image_input  # noqa: F401  (binds itself to its message)
 from frazo.input.image_input import standardize
+from frazo.input.iterator_position import restore_position, save_position
 from frazo.input.share import WHOLE, Share
 from frazo.proto import input_pb2
 from frazo.registry import build
@@ -240,17 +241,10 @@ def test_records_continue_in_another_number_of_shares(folder):
     for replica in range(2):
         iterator = iter(make(records, share=Share(replica, 2)).dataset())
         read += next(iterator)["label"].numpy().tolist()
-        positions.append(
-            tf.raw_ops.SerializeIterator(
-                resource_handle=iterator._iterator_resource, external_state_policy=2
-            )
-        )
+        positions.append(save_position(iterator))
     whole = make(records)
     iterator = iter(whole.dataset())
-    tf.raw_ops.DeserializeIterator(
-        resource_handle=iterator._iterator_resource,
-        serialized=whole.continued_position(positions),
-    )
+    restore_position(iterator, whole.continued_position(positions))
     # Four of the ten records were read, and the other six come before any is read again.
     read += next(iterator)["label"].numpy().tolist()
     read += next(iterator)["label"].numpy().tolist()[:2]

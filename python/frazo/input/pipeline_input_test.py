@@ -4,6 +4,7 @@ import pytest
 import tensorflow as tf
 from frazo import _core
 from frazo.input import pipeline_input  # noqa: F401  (binds itself to its message)
+from frazo.input.iterator_position import restore_position, save_position
 from frazo.input.share import WHOLE, Share
 from frazo.proto import input_pb2
 from frazo.registry import build
@@ -159,12 +160,6 @@ def test_a_missing_file_is_an_error_where_the_input_is_opened_and_names_what_mak
     assert "makes the files" not in str(error.value)
 
 
-def position(iterator):
-    return tf.raw_ops.SerializeIterator(
-        resource_handle=iterator._iterator_resource, external_state_policy=2
-    )
-
-
 @pytest.mark.parametrize(("before", "after"), [(1, 2), (2, 1), (2, 3), (4, 2)])
 def test_other_shares_continue_with_what_the_old_ones_had_left(folder, before, after):
     read, positions = [], []
@@ -172,15 +167,12 @@ def test_other_shares_continue_with_what_the_old_ones_had_left(folder, before, a
         source = make(folder, share=Share(replica, before), epochs="epochs: 1")
         iterator = iter(source.dataset())
         read += itertools.chain(*numbers(iterator, 1))
-        positions.append(position(iterator))
+        positions.append(save_position(iterator))
     assert len(read) == 8
     for replica in range(after):
         source = make(folder, share=Share(replica, after), epochs="epochs: 1")
         iterator = iter(source.dataset())
-        tf.raw_ops.DeserializeIterator(
-            resource_handle=iterator._iterator_resource,
-            serialized=source.continued_position(positions),
-        )
+        restore_position(iterator, source.continued_position(positions))
         for batch in iterator:
             read += batch["number"].numpy()[:, 0].tolist()
     assert sorted(read) == list(range(40))
@@ -191,7 +183,7 @@ def test_positions_of_other_files_are_refused_with_the_difference(folder):
     for replica in range(2):
         iterator = iter(make(folder, share=Share(replica, 2)).dataset())
         numbers(iterator, 1)
-        positions.append(position(iterator))
+        positions.append(save_position(iterator))
     with _core.RecordWriter(folder / "number-2") as writer:
         writer.write(b"40")
     with pytest.raises(ValueError, match="files"):

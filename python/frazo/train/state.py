@@ -14,6 +14,7 @@ from frazo.checkpoint.restore import (
 from frazo.checkpoint.saved_tensor import SavedTensor, saved_tensors, whole_tensors
 from frazo.experiment.model import Model
 from frazo.input.input import Input
+from frazo.input.iterator_position import restore_position, save_position
 from frazo.input.share import WHOLE, Share
 
 INPUT_PREFIX = "input/"
@@ -21,9 +22,6 @@ INPUT_PREFIX = "input/"
 _KIND = "kind"
 _SHARE = "share"
 
-# Our pipelines keep their state in the iterator. A state elsewhere would not be saved, so it is an
-# error.
-_FAIL_ON_EXTERNAL_STATE = 2
 # What TensorFlow puts around the text of an iterator's error.
 _FRAME = re.compile(
     r"(?:\{\{.*?\}\} )?(?:Failed to restore dataset iterator from checkpoint: )?"
@@ -76,10 +74,7 @@ class TrainState:
 
     def position(self) -> list[SavedTensor]:
         """Returns the present position of the input, and what it fits."""
-        position = tf.raw_ops.SerializeIterator(
-            resource_handle=self.iterator._iterator_resource,
-            external_state_policy=_FAIL_ON_EXTERNAL_STATE,
-        )
+        position = save_position(self.iterator)
         tensors = whole_tensors({self._position_name(self._share): position})
         if self._share.replica > 0:
             return tensors
@@ -124,9 +119,7 @@ class TrainState:
             except ValueError as error:
                 raise UnfitPositionError(str(error)) from error
         try:
-            tf.raw_ops.DeserializeIterator(
-                resource_handle=self.iterator._iterator_resource, serialized=position
-            )
+            restore_position(self.iterator, position)
         except tf.errors.OpError as error:
             self.iterator = iter(self._input.dataset())
             raise UnfitPositionError(_reason(error)) from error
