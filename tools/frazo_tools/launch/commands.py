@@ -2,6 +2,7 @@
 
 import shlex
 
+from frazo_tools.launch.cluster_path import cluster_path
 from frazo_tools.launch.plan import Plan
 from frazo_tools.launch.relocated import cluster_text
 
@@ -11,7 +12,7 @@ _END = "END_OF_CLUSTER"
 
 def script(plan: Plan) -> str:
     """Returns a script for bash that starts all tasks, and waits for them."""
-    path = plan.logdir / "control" / "cluster.textproto"
+    path = cluster_path(plan.logdir)
     lines = [
         "#!/bin/bash",
         "# Starts each task of the cluster. On several machines each runs the commands of its own tasks.",

@@ -42,6 +42,10 @@ Exit codes
   130  stopped by Ctrl+C
 """
 
+# Imported first for its side effect, before gRPC.
+from frazo_tools.launch import grpc_forks  # noqa: F401
+
+# isort: split
 import contextlib
 import shlex
 import sys
@@ -52,8 +56,9 @@ from frazo.cluster.run_observer import RunObserver
 from frazo.config import ConfigError
 from frazo.jobs.flags import enter_callers_directory
 from frazo.program import durable_file
-from frazo.program.errors import EXIT_FAILED, EXIT_USAGE, JobError, UsageError
+from frazo.program.errors import JobError
 from frazo.program.exclusive_lock import exclusive_lock
+from frazo_tools.launch.cluster_path import cluster_path
 from frazo_tools.launch.plan import Plan, read_plan
 from frazo_tools.launch.printed import printed
 from frazo_tools.launch.restarts import Restarts
@@ -63,9 +68,9 @@ from frazo_tools.launch.screen import Screen
 from frazo_tools.launch.supervisor import Failure, Supervisor
 from frazo_tools.launch.task import Task
 from frazo_tools.launch.task_process import TaskProcess
+from frazo_tools.launch.told_error import told_error
 from google.protobuf import text_format
 
-CLUSTER_FILE = "cluster.textproto"
 _MARKS = ("warning: ", "error: ")
 
 
@@ -78,21 +83,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stdout.write(printed(plan))
             return 0
         return _run(plan)
-    except ConfigError as error:
-        print(error, file=sys.stderr)
-        return EXIT_USAGE
-    except UsageError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return EXIT_USAGE
-    except JobError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return EXIT_FAILED
+    except (ConfigError, JobError) as error:
+        return told_error(error)
 
 
 def _run(plan: Plan) -> int:
     logs = plan.logdir / "logs"
     with exclusive_lock(logs, "launcher"), contextlib.ExitStack() as closing:
-        cluster_file = plan.logdir / "control" / CLUSTER_FILE
+        cluster_file = cluster_path(plan.logdir)
         cluster_file.parent.mkdir(parents=True, exist_ok=True)
         durable_file.write_text(cluster_file, text_format.MessageToString(plan.cluster))
         screen = Screen(sys.stdout, is_table_wanted=not plan.options.no_table)

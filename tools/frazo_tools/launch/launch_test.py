@@ -164,9 +164,7 @@ def test_restarts_are_counted_for_the_whole_run(tmp_path):
         worker_1=["crash"],
     ) as run:
         assert run.end() == 1, run.output
-        # Each once, and two restarts; the controller has some if another process took its port.
-        started = [run.starts(name) for name in ("controller", "worker_0", "worker_1")]
-        assert sum(map(len, started)) == 5, run.output
+        assert len(run.starts("worker_0")) + len(run.starts("worker_1")) == 4
         run.assert_nobody_is_left()
     assert (
         "launch: worker 1: exit code 1, after 2 restarts (--max_restarts); stops all tasks\n"

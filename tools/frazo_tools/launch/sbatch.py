@@ -3,6 +3,7 @@
 import re
 import shlex
 
+from frazo_tools.launch.cluster_path import cluster_path
 from frazo_tools.launch.plan import Plan
 from frazo_tools.launch.relocated import cluster_text, relocated, trust_network
 
@@ -11,7 +12,7 @@ _END = "END_OF_CLUSTER"
 
 def script(plan: Plan) -> str:
     """Returns the script. Tasks go round the nodes; each has a port of its own."""
-    path = plan.logdir / "control" / "cluster.textproto"
+    path = cluster_path(plan.logdir)
     numbers = {task.name: number for number, task in enumerate(plan.tasks)}
     # The shell expands the document, in which host() and port() replace these addresses.
     cluster = relocated(

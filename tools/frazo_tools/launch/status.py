@@ -30,25 +30,24 @@ from pathlib import Path
 
 from frazo.cluster.cluster_file import read_cluster_file
 from frazo.cluster.run_observer import RunObserver
-from frazo.cluster.run_record import CONTROL_FOLDER, RunRecord
+from frazo.cluster.run_record import RunRecord
 from frazo.config import ConfigError
 from frazo.jobs.flags import enter_callers_directory
 from frazo.program.command_line import path_argument, run_program
 from frazo.program.errors import (
-    EXIT_FAILED,
     EXIT_FINISHED,
     EXIT_INTERRUPTED,
-    EXIT_USAGE,
     JobError,
     UsageError,
 )
 from frazo.proto import cluster_pb2, control_record_pb2, coordination_pb2
 from frazo_tools.documented_parser import documented_parser
+from frazo_tools.launch.cluster_path import cluster_path
 from frazo_tools.launch.run_table import headline, rows_of, table_lines
 from frazo_tools.launch.screen import Screen
+from frazo_tools.launch.told_error import told_error
 from google.protobuf import json_format
 
-CLUSTER_FILE = "cluster.textproto"
 _OVER = ("finished", "failed")
 _WATCH_SECONDS = 1.0
 _SECURITY = ("token_file", "ca_file", "certificate_file", "key_file")
@@ -65,15 +64,8 @@ def main(arguments: Sequence[str]) -> int:
             return _answer(flags, observer)
         finally:
             observer.close()
-    except ConfigError as error:
-        print(error, file=sys.stderr)
-        return EXIT_USAGE
-    except UsageError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return EXIT_USAGE
-    except JobError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return EXIT_FAILED
+    except (ConfigError, JobError) as error:
+        return told_error(error)
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
 
@@ -99,7 +91,7 @@ def _cluster(flags: argparse.Namespace) -> cluster_pb2.Cluster:
     if flags.logdir is None:
         cluster = cluster_pb2.Cluster(controller=flags.controller)
     else:
-        path = flags.logdir / CONTROL_FOLDER / CLUSTER_FILE
+        path = cluster_path(flags.logdir)
         if not path.exists():
             raise UsageError(
                 f"--logdir={flags.logdir}: {path} is not there, which //tools:launch writes; give "
