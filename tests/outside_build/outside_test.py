@@ -1,63 +1,34 @@
-"""An outside Bazel workspace builds against this one, and its programs run."""
+"""An outside Bazel workspace depends on this one: all is analysed, and its C++ program runs."""
 
-import os
-import pathlib
-import pwd
 import subprocess
 
 import pytest
-import tensorflow as tf
+from frazo._core import RecordReader, RecordWriter
+from outside_workspace import FOLDER, OutsideBazel
 
-TREE = pathlib.Path("WORKSPACE").resolve().parent
-OUTSIDE = TREE / "tests" / "outside"
-
-
-def environment() -> dict[str, str]:
-    """The user's, without what the surrounding Bazel sets for its test."""
-    home = pwd.getpwuid(os.getuid()).pw_dir
-    kept = ("PATH", "XDG_CACHE_HOME", "LANG")
-    return {"HOME": home, **{name: os.environ[name] for name in kept if name in os.environ}}
+PROGRAM = FOLDER / "bazel-bin" / "reverse_records"
 
 
-@pytest.fixture(scope="module")
-def bazel():
-    startup = [str(TREE / "bazelw"), "--max_idle_secs=5"]
-
-    def run(*arguments: str) -> str:
-        ran = subprocess.run(
-            [*startup, *arguments], cwd=OUTSIDE, env=environment(), capture_output=True, text=True
-        )
-        assert ran.returncode == 0, ran.stderr
-        return ran.stdout
-
-    yield run
-    subprocess.run([*startup, "shutdown"], cwd=OUTSIDE, env=environment(), check=True)
+@pytest.fixture(scope="module", autouse=True)
+def built():
+    with OutsideBazel() as bazel:
+        bazel.run("build", "--noshow_progress", "--nobuild", "//...")
+        bazel.run("build", "--noshow_progress", "//:reverse_records")
 
 
-@pytest.fixture(scope="module")
-def records(tmp_path_factory):
-    """A TFRecord file with three records, as TensorFlow writes it."""
-    path = tmp_path_factory.mktemp("records") / "words.tfrecord"
-    with tf.io.TFRecordWriter(str(path)) as writer:
+def test_the_program_reverses_records(tmp_path):
+    source, target = tmp_path / "words.tfrecord", tmp_path / "reversed.tfrecord"
+    with RecordWriter(source) as writer:
         for word in [b"a", b"longest", b"word"]:
             writer.write(word)
-    return path
+    ran = subprocess.run([PROGRAM, source, target], capture_output=True, text=True)
+    assert ran.stdout == "3 records\n", ran.stderr
+    assert list(RecordReader(target, compression="zstd")) == [b"word", b"longest", b"a"]
 
 
-def test_a_program_and_a_script_of_an_outside_project(bazel, records):
-    reversed_records = records.with_suffix(".zst")
-    bazel("build", "--noshow_progress", "//...")
-    assert (
-        bazel("run", "//:reverse_records", "--", str(records), str(reversed_records))
-        == "3 records\n"
-    )
-    assert bazel("run", "//:longest_record", "--", str(reversed_records)) == "longest\n"
-
-
-def test_a_missing_file_is_named_by_the_program(bazel, tmp_path):
+def test_a_missing_file_is_named_by_the_program(tmp_path):
     missing = tmp_path / "missing.tfrecord"
-    program = OUTSIDE / "bazel-bin" / "reverse_records"
-    ran = subprocess.run([program, missing, tmp_path / "out"], capture_output=True, text=True)
+    ran = subprocess.run([PROGRAM, missing, tmp_path / "out"], capture_output=True, text=True)
     assert ran.returncode == 1
     assert str(missing) in ran.stderr
     assert not (tmp_path / "out").exists()

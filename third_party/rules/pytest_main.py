@@ -32,6 +32,21 @@ class MoreExamples:
             )
 
 
+class KerasOnDemand:
+    """A plugin of pytest: TensorFlow does not import Keras with itself, which takes a second.
+
+    As in frazo.program.tensorflow_start, but test files import TensorFlow themselves.
+    """
+
+    _CHOICE = "TF_USE_LEGACY_KERAS"
+
+    def pytest_collection(self) -> None:
+        os.environ[self._CHOICE] = "1"
+
+    def pytest_collection_finish(self) -> None:
+        del os.environ[self._CHOICE]
+
+
 def set_up_hypothesis() -> list[str]:
     """What all tests have in common, whatever their own settings are; returns options for
     pytest.
@@ -74,7 +89,7 @@ def main(files: list[str]) -> int:
     options += set_up_hypothesis()
     if SEED:
         vary_initial_weights()
-    return pytest.main(options + files, plugins=[MoreExamples()])
+    return pytest.main(options + files, plugins=[KerasOnDemand(), MoreExamples()])
 
 
 if __name__ == "__main__":

@@ -30,8 +30,9 @@ _TRAVEL_DTYPES = {
     cluster_pb2.Cluster.BFLOAT16: tf.bfloat16,
     cluster_pb2.Cluster.FLOAT16: tf.float16,
 }
-# The slowest worker may be writing its part.
-_PARTS_SECONDS = 600.0
+# The slowest worker may be writing its part, or the first the whole.
+_SAVE_SECONDS = 600.0
+_SAVED_BARRIER = "saved-at-the-end"
 
 
 class WorkerJob:
@@ -134,7 +135,7 @@ class WorkerJob:
 
     def _wait_for_parts(self, barrier: str) -> None:
         try:
-            self._client.wait_at_barrier(barrier, _PARTS_SECONDS)
+            self._client.wait_at_barrier(barrier, _SAVE_SECONDS)
         except (GenerationOver, BarrierTimeout) as error:
             raise OSError(str(error)) from error
 
@@ -147,11 +148,22 @@ class WorkerJob:
 
     def _end(self, ending: Ending, stop: Stop | None, console: Console) -> int:
         outcomes = coordination_pb2.LeaveRequest
+        is_stopped = ending in (Ending.STOPS, Ending.REGROUPS)
+        if is_stopped and self.share.replicas > 1:
+            self._wait_for_last_save(console)
         if stop is None and ending == Ending.REGROUPS:
             self._begin_anew("other workers join or leave", console)
-        is_stopped = ending in (Ending.STOPS, Ending.REGROUPS)
         self._client.leave(outcomes.STOPPED if is_stopped else outcomes.FINISHED)
         return stop.exit_code if stop else EXIT_FINISHED
+
+    def _wait_for_last_save(self, console: Console) -> None:
+        """Waits for the first worker to have recorded what all saved: the first of them to leave
+        ends the generation, and with it the right to record.
+        """
+        try:
+            self._client.wait_at_barrier(_SAVED_BARRIER, _SAVE_SECONDS)
+        except (GenerationOver, JobError) as error:
+            console.line(f"train: the other workers were not waited for: {error}")
 
     def _fail(self, error: BaseException, stop: Stop | None, console: Console) -> None:
         """Begins anew if another worker is the cause of the error, else tells the controller."""
