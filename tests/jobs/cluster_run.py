@@ -9,7 +9,8 @@ import time
 from pathlib import Path
 
 from frazo.shard.worker_processes import free_addresses
-from tiny_experiment import TIMEOUT_SECONDS, Ended
+
+from tests.jobs.tiny_experiment import TIMEOUT_SECONDS, Ended
 
 _POLL_SECONDS = 0.05
 
@@ -27,7 +28,13 @@ class Member:
                 env={**os.environ, "TF_NUM_INTRAOP_THREADS": "1"},
             )
 
+    @property
+    def code(self) -> int | None:
+        """The exit code; negative: the number of the signal that killed it. None: it runs."""
+        return self._process.poll()
+
     def send(self, number: signal.Signals) -> None:
+        """Sends a signal, unless it has ended."""
         self._process.send_signal(number)
 
     def output(self) -> str:
@@ -59,26 +66,36 @@ class ClusterRun:
 
     Attributes:
       logdir: The log directory of the run.
+      controller: The address of the controller.
     """
 
-    def __init__(self, folder: Path, flags: list[str], *, workers: int = 2, layout: str = ""):
+    def __init__(
+        self,
+        folder: Path,
+        flags: list[str],
+        *,
+        workers: int = 2,
+        lease_seconds: float = 5,
+        layout: str = "",
+    ):
         """Starts nothing.
 
         Args:
           folder: For the log directory, the layout and the outputs of the processes.
           flags: Of every process.
           workers: The number of workers.
+          lease_seconds: After so long without a sign of life a member is lost.
           layout: More fields of the cluster.
         """
         self.logdir = folder / "log"
         self._folder = folder
         self._count = workers
-        controller, *addresses = free_addresses(1 + workers)
+        self.controller, *addresses = free_addresses(1 + workers)
         listed = ", ".join(f'"{address}"' for address in addresses)
         cluster = folder / "cluster.textproto"
         cluster.write_text(
-            f'controller: "{controller}" workers: [{listed}] heartbeat_seconds: 0.2 '
-            f"lease_seconds: 5 {layout}"
+            f'controller: "{self.controller}" workers: [{listed}] heartbeat_seconds: 0.2 '
+            f"lease_seconds: {lease_seconds:g} {layout}"
         )
         self._flags = [*flags, f"--logdir={self.logdir}", f"--cluster={cluster}"]
         self._members: list[Member] = []

@@ -19,12 +19,8 @@ from pathlib import Path
 from frazo.program.command_line import run_program
 from frazo_tools.documented_parser import documented_parser
 
-from tests.soak.soak_training import (
-    FAULTS,
-    BrokenTraining,
-    SoakError,
-    train_unbroken,
-)
+from tests.soak.soak_error import SoakError
+from tests.soak.soak_training import FAULTS, BrokenTraining, train_unbroken
 
 _STEPS = {"texts": 1500, "images": 900}
 _SAVES = 15

@@ -4,7 +4,8 @@ import random
 
 import pytest
 
-from tests.soak.soak_training import FAULTS, BrokenTraining, SoakError, train_unbroken
+from tests.soak.soak_error import SoakError
+from tests.soak.soak_training import FAULTS, BrokenTraining, train_unbroken
 
 STEPS = 900
 

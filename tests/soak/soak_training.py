@@ -20,6 +20,7 @@ from tests.jobs.tiny_experiment import (
     train,
     write_experiment,
 )
+from tests.soak.soak_error import SoakError
 
 # The names of the faults, and how often each is drawn.
 FAULTS = {"kill": 4, "stop": 2, "full disk": 2, "corruption": 3}
@@ -38,10 +39,6 @@ _MOST_SAVES = 3
 _MOST_SECONDS_AFTER_SAVE = 0.3
 # The checkpoints have 6 to 60 kB, the logs fewer.
 _MOST_FREE_BYTES = 40_000
-
-
-class SoakError(Exception):
-    """A training did not take a fault as it should. The text says what happened, and where."""
 
 
 @dataclasses.dataclass(frozen=True)

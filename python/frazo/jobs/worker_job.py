@@ -1,5 +1,6 @@
 """Runs a worker: one of the processes that train together."""
 
+import contextlib
 import time
 import traceback
 from pathlib import Path
@@ -30,9 +31,9 @@ _TRAVEL_DTYPES = {
     cluster_pb2.Cluster.BFLOAT16: tf.bfloat16,
     cluster_pb2.Cluster.FLOAT16: tf.float16,
 }
-# The slowest worker may be writing its part, or the first the whole.
-_SAVE_SECONDS = 600.0
-_SAVED_BARRIER = "saved-at-the-end"
+_SAVED_BARRIER = "all-have-saved"
+# The slowest worker may be writing its part.
+_PARTS_SECONDS = 600.0
 
 
 class WorkerJob:
@@ -110,6 +111,11 @@ class WorkerJob:
                 ending = job.run(self._group(logdir))
         except BaseException as error:
             self._fail(error, run_state.should_stop(), console)
+            if isinstance(error, GenerationOver):
+                raise JobError(
+                    f"the other workers ended before this one had saved: {error}. The same command "
+                    "goes on from the last checkpoint"
+                ) from error
             raise
         return self._end(ending, run_state.should_stop(), console)
 
@@ -135,7 +141,7 @@ class WorkerJob:
 
     def _wait_for_parts(self, barrier: str) -> None:
         try:
-            self._client.wait_at_barrier(barrier, _SAVE_SECONDS)
+            self._client.wait_at_barrier(barrier, _PARTS_SECONDS)
         except (GenerationOver, BarrierTimeout) as error:
             raise OSError(str(error)) from error
 
@@ -150,20 +156,19 @@ class WorkerJob:
         outcomes = coordination_pb2.LeaveRequest
         is_stopped = ending in (Ending.STOPS, Ending.REGROUPS)
         if is_stopped and self.share.replicas > 1:
-            self._wait_for_last_save(console)
+            self._wait_until_all_have_saved()
         if stop is None and ending == Ending.REGROUPS:
             self._begin_anew("other workers join or leave", console)
         self._client.leave(outcomes.STOPPED if is_stopped else outcomes.FINISHED)
         return stop.exit_code if stop else EXIT_FINISHED
 
-    def _wait_for_last_save(self, console: Console) -> None:
-        """Waits for the first worker to have recorded what all saved: the first of them to leave
-        ends the generation, and with it the right to record.
+    def _wait_until_all_have_saved(self) -> None:
+        """Without this the generation would end by the first who leaves, and what the chief is
+        about to save would not count.
         """
-        try:
-            self._client.wait_at_barrier(_SAVED_BARRIER, _SAVE_SECONDS)
-        except (GenerationOver, JobError) as error:
-            console.line(f"train: the other workers were not waited for: {error}")
+        # If another one is lost meanwhile, this one has nothing left to wait for.
+        with contextlib.suppress(GenerationOver, JobError):
+            self._client.wait_at_barrier(_SAVED_BARRIER, _PARTS_SECONDS)
 
     def _fail(self, error: BaseException, stop: Stop | None, console: Console) -> None:
         """Begins anew if another worker is the cause of the error, else tells the controller."""
