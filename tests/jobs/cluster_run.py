@@ -75,6 +75,7 @@ class ClusterRun:
         flags: list[str],
         *,
         workers: int = 2,
+        servers: int = 0,
         lease_seconds: float = 5,
         layout: str = "",
     ):
@@ -84,20 +85,29 @@ class ClusterRun:
           folder: For the log directory, the layout and the outputs of the processes.
           flags: Of every process.
           workers: The number of workers.
+          servers: The number of parameter servers; 0: the workers train synchronously.
           lease_seconds: After so long without a sign of life a member is lost.
           layout: More fields of the cluster.
         """
         self.logdir = folder / "log"
         self._folder = folder
-        self._count = workers
-        self.controller, *addresses = free_addresses(1 + workers)
-        listed = ", ".join(f'"{address}"' for address in addresses)
+        self._names = ["controller", *(f"worker {index}" for index in range(workers))]
+        if servers:
+            self._names += [*(f"ps {index}" for index in range(servers)), "trainer"]
+        self.controller, *addresses = free_addresses(1 + workers + servers)
         cluster = folder / "cluster.textproto"
         cluster.write_text(
-            f'controller: "{self.controller}" workers: [{listed}] heartbeat_seconds: 0.2 '
+            f'controller: "{self.controller}" workers: {_listed(addresses[:workers])} '
+            f"parameter_servers: {_listed(addresses[workers:])} heartbeat_seconds: 0.2 "
             f"lease_seconds: {lease_seconds:g} {layout}"
         )
-        self._flags = [*flags, f"--logdir={self.logdir}", f"--cluster={cluster}"]
+        mode = "async" if servers else "sync"
+        self._flags = [
+            *flags,
+            f"--mode={mode}",
+            f"--logdir={self.logdir}",
+            f"--cluster={cluster}",
+        ]
         self._members: list[Member] = []
         self._starts: dict[str, int] = {}
 
@@ -121,6 +131,11 @@ class ClusterRun:
         return member
 
     def start_all(self) -> list[Member]:
-        """Starts the controller and the workers; returns them in this order."""
-        names = ["controller", *(f"worker {index}" for index in range(self._count))]
-        return [self.start(name) for name in names]
+        """Starts the controller, the workers, the parameter servers and their trainer; returns them
+        in this order.
+        """
+        return [self.start(name) for name in self._names]
+
+
+def _listed(texts: list[str]) -> str:
+    return "[" + ", ".join(f'"{text}"' for text in texts) + "]"

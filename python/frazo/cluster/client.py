@@ -19,6 +19,7 @@ _JOIN_CALL_SECONDS = 15.0
 _BARRIER_CALL_SECONDS = 5.0
 _BARRIER_PAUSE_SECONDS = 0.3
 _LEAVE_SECONDS = 5.0
+_STATUS_CALL_SECONDS = 2.0
 
 Outcome = coordination_pb2.LeaveRequest.Outcome
 
@@ -184,6 +185,22 @@ class CoordinationClient:
             progress=progress,
         )
         self._call("RecordProgress", request, CALL_SECONDS)
+
+    def run_status(self) -> coordination_pb2.RunStatus | None:
+        """Returns the state of the run; None if the controller gives no answer at once."""
+        request = coordination_pb2.GetRunStatusRequest()
+        try:
+            return self._session.calls.once("GetRunStatus", request, _STATUS_CALL_SECONDS)
+        except CallError:
+            return None
+
+    def request_checkpoint(self) -> None:
+        """Asks the trainer for a checkpoint now.
+
+        Raises:
+          JobError: The controller was away for controller_timeout_seconds.
+        """
+        self._call("RequestCheckpoint", coordination_pb2.RequestCheckpointRequest(), CALL_SECONDS)
 
     def lease_is_valid(self) -> bool:
         """Whether the others still count on this member: its last answered heartbeat was sent less

@@ -5,7 +5,7 @@ from frazo.proto import batcher_pb2
 
 
 def divide_batches(batcher: batcher_pb2.Batcher, share: Share) -> None:
-    """Changes the sizes of batches to those of a share.
+    """Changes the sizes of batches to those of a share, if it divides batches.
 
     The batches of all shares together are as large as one of the configuration. A bucket whose
     batches have fewer examples than there are shares gives one example to each.
@@ -17,6 +17,8 @@ def divide_batches(batcher: batcher_pb2.Batcher, share: Share) -> None:
     Raises:
       ValueError: A batch of fixed size cannot be divided; the text says what to change.
     """
+    if not share.divides_batches:
+        return
     kind = batcher.WhichOneof("kind")
     if kind == "fixed":
         batcher.fixed.batch_size = share.of_batch(batcher.fixed.batch_size)

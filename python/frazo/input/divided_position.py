@@ -34,7 +34,7 @@ def divided_position(
         states = [
             _with_batcher(_state(position, config_of(old), make_dataset), config.batcher)
             for position, old in (
-                (position, Share(replica, len(positions)))
+                (position, Share(replica, len(positions), share.divides_batches))
                 for replica, position in enumerate(positions)
             )
         ]

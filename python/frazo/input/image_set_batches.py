@@ -13,13 +13,16 @@ def image_set_batches(
 
     A shuffled dataset is endless, each epoch is a new permutation, and a batch may span two epochs.
     Otherwise the dataset is one pass in order, and the last batch may be smaller. A share gets row
-    share.replica of each batch and every share.replicas-th after it. The state of an iterator is
-    the number of batches, the same in all shares. The set must have at least one image.
+    share.replica of each batch and every share.replicas-th after it; one that divides no batches
+    gets batch share.replica and every share.replicas-th after it. The state of an iterator is the
+    number of batches that it gave. The set must have at least one image.
     """
     images, labels = tf.constant(image_set.images), tf.constant(image_set.labels)
     num_examples = len(image_set)
     share.of_batch(batch_size)
     rows = slice(share.replica, None, share.replicas)
+    if not share.divides_batches:
+        rows = slice(None)
 
     def shuffled_batch(number: tf.Tensor) -> dict[str, tf.Tensor]:
         indices = shuffled_indices(
@@ -32,7 +35,10 @@ def image_set_batches(
         return {"image": images[batch][rows], "label": labels[batch][rows]}
 
     numbers = tf.data.Dataset.counter()
+    if not share.divides_batches:
+        numbers = tf.data.Dataset.counter(share.replica, share.replicas)
     if not shuffle:
-        numbers = numbers.take(-(-num_examples // batch_size))
+        batches = -(-num_examples // batch_size)
+        numbers = numbers.take(batches if share.divides_batches else share.of(batches))
     make_batch = shuffled_batch if shuffle else ordered_batch
     return numbers.map(tf.autograph.experimental.do_not_convert(make_batch))

@@ -8,12 +8,18 @@ class Share:
     """Part number `replica` of `replicas` equal parts; the default is WHOLE.
 
     Processes that have the same input, and each a share of its own, read every record once between
-    them, and their batches together are as large as one batch of the configuration. 0 <= replica <
-    replicas.
+    them. 0 <= replica < replicas.
+
+    Attributes:
+      replica: The number of this part.
+      replicas: How many parts there are.
+      divides_batches: Whether the batches of all shares together are as large as one batch of the
+        configuration. Otherwise each share's own batches are.
     """
 
     replica: int = 0
     replicas: int = 1
+    divides_batches: bool = True
 
     def __post_init__(self):
         if not 0 <= self.replica < self.replicas:
@@ -35,6 +41,8 @@ class Share:
         Raises:
           ValueError: The batch has fewer examples than there are processes.
         """
+        if not self.divides_batches:
+            return batch_size
         if batch_size < self.replicas:
             raise ValueError(
                 f"a batch of {batch_size} cannot be divided over {self.replicas} workers. Train with "

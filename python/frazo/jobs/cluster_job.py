@@ -11,6 +11,7 @@ from pathlib import Path
 from frazo.cluster.client import CoordinationClient
 from frazo.cluster.controller import Controller
 from frazo.cluster.member_activity import MemberActivity
+from frazo.cluster.member_key import key_of
 from frazo.cluster.page import RunPage
 from frazo.config import resolved_text
 from frazo.jobs.cluster_part import ClusterPart
@@ -97,12 +98,19 @@ class ClusterJob:
             client.register(resolved_text(self._experiment), self._address(name))
             client.start_heartbeats(activity.status, watchdog.watch)
             self._start_tensorflow()
+            if name.job == "trainer":
+                return self._schedule(client, activity)
+            if self._cluster.parameter_servers and name.job in ("worker", "ps"):
+                from frazo.jobs.server_job import ServerJob
+
+                return ServerJob(key_of(name), self._cluster, client, activity, self._console).run()
             if self._part.jobs.worker:
                 return self._work(name.index, client, activity, watchdog)
             return self._follow(client, activity)
 
     def _address(self, name: coordination_pb2.MemberName) -> str:
-        return self._cluster.workers[name.index] if name.job == "worker" else ""
+        addresses = {"worker": self._cluster.workers, "ps": self._cluster.parameter_servers}
+        return addresses[name.job][name.index] if name.job in addresses else ""
 
     def _work(
         self,
@@ -124,6 +132,27 @@ class ClusterJob:
         jobs = dataclasses.replace(self._part.jobs, controller=True, trainer=True)
         with MemberRunState(
             self._experiment, self._logdir, self._console, client, activity, job.share
+        ) as run_state:
+            return job.run(
+                jobs,
+                self._logdir,
+                self._console,
+                run_state,
+                may_restart_input=self._may_restart_input,
+            )
+
+    def _schedule(self, client: CoordinationClient, activity: MemberActivity) -> int:
+        from frazo.jobs.async_job import AsyncJob, AsyncRunState
+
+        activity.state = "waiting"
+        generation = client.join_generation()
+        if generation is None:
+            return self._say_stop(client)
+        activity.state = "training"
+        job = AsyncJob(self._experiment, self._cluster, client, generation)
+        jobs = dataclasses.replace(self._part.jobs, controller=True)
+        with AsyncRunState(
+            self._experiment, self._logdir, self._console, client, activity
         ) as run_state:
             return job.run(
                 jobs,

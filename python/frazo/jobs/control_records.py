@@ -12,6 +12,7 @@ from frazo.program import durable_file
 from frazo.program.console import Console
 from frazo.proto import experiment_pb2
 from frazo.scores.event_file import EventFile
+from frazo.train.async_loop import AsyncLoop
 from frazo.train.inner_loop import InnerLoop
 from google.protobuf import text_format
 
@@ -60,7 +61,7 @@ class ControlRecords:
         durable_file.write_text(self._directory / "model_analysis.txt", analysis)
         self._events.add_text("model_analysis", analysis)
 
-    def begin_graph(self, inner: InnerLoop) -> None:
+    def begin_graph(self, inner: InnerLoop | AsyncLoop) -> None:
         """Starts to write the graph of a step in a thread, so that training doesn't wait for it."""
         self._thread = threading.Thread(target=self._write_graph, args=(inner,), name="graph")
         self._thread.start()
@@ -74,7 +75,7 @@ class ControlRecords:
         if self._failure is not None:
             self._console.warning(f"{self._directory}: the graph is not recorded: {self._failure}")
 
-    def _write_graph(self, inner: InnerLoop) -> None:
+    def _write_graph(self, inner: InnerLoop | AsyncLoop) -> None:
         try:
             graph = inner.step_graph()
             text = text_format.MessageToString(graph)

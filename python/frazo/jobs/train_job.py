@@ -1,7 +1,8 @@
 """Runs the trainer, alone or with other workers, and with what else is in its process."""
 
+import contextlib
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from frazo.checkpoint.directory import Checkpoint, CheckpointDirectory
@@ -16,7 +17,7 @@ from frazo.experiment.job_list import Jobs, train_inputs
 from frazo.experiment.model import Model
 from frazo.experiment.parts import build_input, check_task_inputs
 from frazo.input.input import Input
-from frazo.input.lost_records import all_lost
+from frazo.input.share import Share
 from frazo.jobs.control_records import ControlRecords
 from frazo.program import process_clock
 from frazo.program.console import Console
@@ -26,6 +27,8 @@ from frazo.proto import experiment_pb2, train_loop_pb2
 from frazo.run.run_state import RunState
 from frazo.scores import score_log
 from frazo.scores.learning_curve import draw_learning_curve
+from frazo.train.async_loop import AsyncLoop
+from frazo.train.async_state import AsyncState
 from frazo.train.inner_loop import InnerLoop
 from frazo.train.loop_plan import Ending
 from frazo.train.multi_task_state import MultiTaskState
@@ -115,11 +118,9 @@ class TrainJob:
         experiment = self._experiment
         if self._keeps_records:
             self._records.warn_of_changes(experiment)
-        inputs = {
-            task: build_input(experiment, name, self._run_state.share)
-            for task, name in self._train_inputs.items()
-        }
-        model = Model(experiment, next(iter(inputs.values())).element_spec)
+        inputs = [self._inputs(share) for share in self._shares()]
+        with self._placing():
+            model = Model(experiment, next(iter(inputs[0].values())).element_spec)
         for warning in check_task_inputs(model.task, experiment, self._input_names):
             self._console.warning(warning)
         state = self._state(model, inputs)
@@ -137,13 +138,7 @@ class TrainJob:
         if self._is_to_train(step, feedback):
             if self._is_chief:
                 self._run_state.clear_finished()
-            inner = InnerLoop(
-                model,
-                state.iterator,
-                experiment.learner.max_nonfinite_steps,
-                self._workers.reduction,
-                self._run_state.share.replica,
-            )
+            inner = self._inner_loop(model, state)
             saver = Saver(
                 state, CheckpointWriter(store), self._console, self._run_state.record_checkpoint
             )
@@ -151,7 +146,7 @@ class TrainJob:
                 self._train_directory if self._is_chief else None,
                 settings.max_steps,
                 console=self._console,
-                lost=lambda: all_lost(i.lost_records() for i in inputs.values()),
+                lost=state.lost_records,
                 progress=self._run_state.progress,
             )
             step, ending = self._run_loop(model, inner, saver, report, feedback)
@@ -175,14 +170,52 @@ class TrainJob:
             self._train_directory, _retention(self._experiment.train), parts=parts
         )
 
-    def _state(self, model: Model, inputs: Mapping[str, Input]) -> TrainState:
+    def _shares(self) -> list[Share]:
+        """Returns the shares of the records that this process, or its workers, read."""
+        asynchronous = self._workers.asynchronous
+        if asynchronous is None:
+            return [self._run_state.share]
+        count = asynchronous.servers.num_workers
+        return [Share(index, count, divides_batches=False) for index in range(count)]
+
+    def _inputs(self, share: Share) -> Mapping[str, Input]:
+        return {
+            task: build_input(self._experiment, name, share)
+            for task, name in self._train_inputs.items()
+        }
+
+    def _placing(self) -> contextlib.AbstractContextManager[None]:
+        """Within it the variables are made where they belong."""
+        asynchronous = self._workers.asynchronous
+        return asynchronous.servers.placing() if asynchronous else contextlib.nullcontext()
+
+    def _state(
+        self, model: Model, inputs: Sequence[Mapping[str, Input]]
+    ) -> TrainState | AsyncState:
+        states = [self._state_of_share(model, part) for part in inputs]
+        asynchronous = self._workers.asynchronous
+        return AsyncState(asynchronous.servers, states) if asynchronous else states[0]
+
+    def _state_of_share(self, model: Model, inputs: Mapping[str, Input]) -> TrainState:
         if "" in inputs:
             return TrainState(model, inputs[""])
         return MultiTaskState(
             model, {task: (self._train_inputs[task], i) for task, i in inputs.items()}
         )
 
-    def _restore(self, store: CheckpointStore | PartStore, state: TrainState) -> int:
+    def _inner_loop(self, model: Model, state: TrainState | AsyncState) -> InnerLoop | AsyncLoop:
+        if isinstance(state, AsyncState):
+            workers = self._workers.asynchronous
+            return AsyncLoop(model, workers.servers, state, workers.max_staleness, workers.check)
+        return InnerLoop(
+            model,
+            state.iterator,
+            self._experiment.learner.max_nonfinite_steps,
+            self._workers.reduction,
+            self._run_state.share.replica,
+        )
+
+    def _restore(self, store: CheckpointStore | PartStore, state: TrainState | AsyncState) -> int:
         """Restores the newest checkpoint, if there is one. Returns the number of steps done."""
         console, max_steps = self._console, self._experiment.train.max_steps
         checkpoint = self._newest(store)
@@ -216,7 +249,7 @@ class TrainJob:
             return None
         return CheckpointDirectory(self._train_directory).open(step)
 
-    def _restore_position(self, checkpoint: Checkpoint, state: TrainState) -> None:
+    def _restore_position(self, checkpoint: Checkpoint, state: TrainState | AsyncState) -> None:
         label = f"inputs.{self._train_inputs['']}" if "" in self._train_inputs else "inputs"
         try:
             state.restore_position(checkpoint)
@@ -241,7 +274,7 @@ class TrainJob:
     def _run_loop(
         self,
         model: Model,
-        inner: InnerLoop,
+        inner: InnerLoop | AsyncLoop,
         saver: Saver,
         report: TrainReport,
         feedback: ScoreFeedback,

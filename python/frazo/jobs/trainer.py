@@ -136,11 +136,6 @@ def _run_in_cluster(
     part: ClusterPart,
     console: Console,
 ) -> int:
-    if flags.mode == "async":
-        raise UsageError(
-            "--mode=async: workers cannot train asynchronously yet; use --mode=sync, which takes no "
-            "parameter servers"
-        )
     from frazo.jobs.cluster_job import ClusterJob
 
     job = ClusterJob(

@@ -31,16 +31,18 @@ class StepContext:
         self.updates: list[tuple[tf.Variable, tf.Tensor]] = []
 
     @classmethod
-    def for_training(cls, *, seed: int, global_step: tf.Tensor, replica: int = 0) -> "StepContext":
+    def for_training(
+        cls, *, seed: int, global_step: tf.Tensor, replica: int | tf.Tensor = 0
+    ) -> "StepContext":
         """Returns the context of a step of training.
 
         Args:
           seed: The experiment's seed.
           global_step: int64 [], the number of finished steps.
-          replica: The number of this process among those that share the step.
+          replica: The number of this process among those that share the step; a tensor is int64 [].
         """
         # No training has as many steps.
-        position = global_step + (replica << 48)
+        position = global_step + replica * 2**48
         return cls(training=True, seed=tf.stack([tf.constant(seed, tf.int64), position]))
 
     @classmethod

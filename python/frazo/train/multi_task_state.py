@@ -7,6 +7,7 @@ from frazo.checkpoint.directory import Checkpoint
 from frazo.checkpoint.saved_tensor import SavedTensor
 from frazo.experiment.model import Model
 from frazo.input.input import Input
+from frazo.input.lost_records import LostRecords, all_lost
 from frazo.train.state import TrainState, UnfitPositionError
 
 
@@ -18,7 +19,8 @@ class MultiTaskState(TrainState):
 
     Attributes:
       model: The model that is trained.
-      iterator: The iterators over the inputs' batches, by the name of the task.
+      dataset: The batches of the inputs, by the name of the task.
+      iterator: The iterators over them, likewise.
     """
 
     def __init__(self, model: Model, train_inputs: Mapping[str, tuple[str, Input]]):
@@ -38,11 +40,18 @@ class MultiTaskState(TrainState):
         self._input_names = {task: name for task, (name, _) in train_inputs.items()}
 
     @property
+    def dataset(self) -> Mapping[str, tf.data.Dataset]:
+        return {task: state.dataset for task, state in self._states.items()}
+
+    @property
     def iterator(self) -> Mapping[str, tf.data.Iterator]:
         return {task: state.iterator for task, state in self._states.items()}
 
     def position(self) -> list[SavedTensor]:
         return [tensor for state in self._states.values() for tensor in state.position()]
+
+    def lost_records(self) -> LostRecords:
+        return all_lost(state.lost_records() for state in self._states.values())
 
     def restore_position(self, checkpoint: Checkpoint) -> None:
         """Makes each iterator go on after the last batch before the checkpoint.

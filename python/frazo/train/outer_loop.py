@@ -6,6 +6,7 @@ from collections.abc import Callable
 from frazo.program.errors import JobError
 from frazo.proto import train_loop_pb2
 from frazo.run.run_state import RunState
+from frazo.train.async_loop import AsyncLoop
 from frazo.train.inner_loop import InnerLoop, InputEnded
 from frazo.train.loop_plan import Agreement, Ending, Wishes
 from frazo.train.report import TrainReport
@@ -23,7 +24,7 @@ class OuterLoop:
     def __init__(
         self,
         settings: train_loop_pb2.TrainLoop,
-        inner: InnerLoop,
+        inner: InnerLoop | AsyncLoop,
         saver: Saver,
         report: TrainReport,
         run_state: RunState,
@@ -117,21 +118,25 @@ class OuterLoop:
                 if step > reported:
                     self._report.report(step)
                 raise
-            self._seconds_per_step = (time.monotonic() - began) / steps
+            if result.steps is not None:
+                steps = result.steps
+            self._seconds_per_step = (time.monotonic() - began) / max(steps, 1)
             self._require_finite()
-            step += steps
+            before, step = step, step + steps
             self._report.add(result, steps, step)
             if first:
                 after_first_step()
                 first = False
-            if step % self._settings.log_interval_steps == 0 or step == self._settings.max_steps:
+            is_last = step >= self._settings.max_steps
+            if is_last or _crosses(before, step, self._settings.log_interval_steps):
                 self._report.report(step)
                 reported = step
             self._saver.poll()
-            if feedback is not None and step % self._settings.save_interval_steps == 0:
+            is_save_due = _crosses(before, step, self._settings.save_interval_steps)
+            if feedback is not None and is_save_due:
                 feedback.before_checkpoint(step)
                 self._agreement.synchronize(feedback.variables)
-            if step % self._settings.save_interval_steps == 0 or step == self._settings.max_steps:
+            if is_save_due or is_last:
                 self._checkpoint(step, at_checkpoint)
         if step > reported:
             self._report.report(step)
@@ -200,3 +205,8 @@ class OuterLoop:
             "changed and nothing was saved since. Lower learner.learning_rate, set learner.clip_global_norm, or look "
             "for bad values in the input."
         )
+
+
+def _crosses(before: int, step: int, interval: int) -> bool:
+    """Returns whether one of the steps after `before`, up to `step`, is a multiple of an interval."""
+    return step // interval > before // interval

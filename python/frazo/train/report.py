@@ -21,7 +21,10 @@ class TrainReport:
 
     A metric in a report is the mean over the steps since the previous report. learning_rate and
     grad_norm are those of the last step. steps/sec and examples/sec don't count the time spent in
-    evaluation. What the input lost is a sum since the first start of the training.
+    evaluation. What the input lost is a sum since the first start of the training. Asynchronous
+    training also reports staleness, the mean number of steps by which the weights had changed since
+    a gradient was begun, max_staleness, the greatest one, and stale_gradients, how many were dropped
+    because they exceeded the bound.
     """
 
     def __init__(
@@ -77,6 +80,9 @@ class TrainReport:
         self._examples += result.examples
         self._nonfinite += result.nonfinite
         self._scalars = result.scalars
+        if result.max_staleness is not None:
+            self._max_staleness = max(self._max_staleness or 0, result.max_staleness)
+        self._stale += result.stale
         weight = result.weights["loss"]
         self._progress.step = step
         self._progress.steps_per_second = self._steps / max(self._seconds(), 1e-9)
@@ -91,6 +97,9 @@ class TrainReport:
         seconds = max(self._seconds(), 1e-9)
         rates = {"steps/sec": self._steps / seconds, "examples/sec": self._examples / seconds}
         metrics = {**self._means.means(), **self._scalars}
+        if self._max_staleness is not None:
+            metrics["max_staleness"] = float(self._max_staleness)
+            metrics["stale_gradients"] = float(self._stale)
         if self._nonfinite:
             metrics["nonfinite_steps"] = float(self._nonfinite)
             self._console.warning(
@@ -118,7 +127,8 @@ class TrainReport:
         self._began = self._clock()
         self._left_out_seconds = 0.0
         self._means = WeightedMeans()
-        self._steps = self._examples = self._nonfinite = 0
+        self._steps = self._examples = self._nonfinite = self._stale = 0
+        self._max_staleness: int | None = None
         self._scalars: dict[str, float] = {}
 
     def _seconds(self) -> float:

@@ -7,6 +7,7 @@ from frazo.checkpoint.manifest import checkpoint_name
 from frazo.checkpoint.writer import CheckpointWriter, FinishedSave
 from frazo.program.console import Console
 from frazo.program.number_format import format_bytes
+from frazo.train.async_state import AsyncState
 from frazo.train.state import TrainState
 
 
@@ -19,7 +20,7 @@ class Saver:
 
     def __init__(
         self,
-        state: TrainState,
+        state: TrainState | AsyncState,
         writer: CheckpointWriter,
         console: Console,
         on_saved: Callable[[int], None] = lambda step: None,

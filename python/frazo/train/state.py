@@ -1,5 +1,6 @@
 """Gathers the state that training continues from; a checkpoint is a snapshot of it."""
 
+import dataclasses
 import json
 import re
 
@@ -15,6 +16,7 @@ from frazo.checkpoint.saved_tensor import SavedTensor, saved_tensors, whole_tens
 from frazo.experiment.model import Model
 from frazo.input.input import Input
 from frazo.input.iterator_position import restore_position, save_position
+from frazo.input.lost_records import LostRecords
 from frazo.input.share import WHOLE, Share
 
 INPUT_PREFIX = "input/"
@@ -43,7 +45,8 @@ class TrainState:
 
     Attributes:
       model: The model that is trained.
-      iterator: The iterator over the input's batches.
+      dataset: The input's batches.
+      iterator: The iterator over them.
     """
 
     def __init__(self, model: Model, train_input: Input, task: str = ""):
@@ -57,7 +60,8 @@ class TrainState:
         self.model = model
         prefix = f"{INPUT_PREFIX}{task}/" if task else INPUT_PREFIX
         self._iterator_name, self._identity_name = f"{prefix}iterator", f"{prefix}identity"
-        self.iterator = iter(train_input.dataset())
+        self.dataset = train_input.dataset()
+        self.iterator = iter(self.dataset)
         self._input = train_input
         self._share = train_input.share
         kind = type(train_input.message).DESCRIPTOR.full_name
@@ -80,6 +84,10 @@ class TrainState:
             return tensors
         identity = tf.constant(json.dumps(self._identity, sort_keys=True))
         return [*tensors, *whole_tensors({self._identity_name: identity})]
+
+    def lost_records(self) -> LostRecords:
+        """Returns what the input lost; see Input.lost_records."""
+        return self._input.lost_records()
 
     def restore_variables(self, checkpoint: Checkpoint) -> None:
         """Restores the variables.
@@ -121,7 +129,7 @@ class TrainState:
         try:
             restore_position(self.iterator, position)
         except tf.errors.OpError as error:
-            self.iterator = iter(self._input.dataset())
+            self.iterator = iter(self.dataset)
             raise UnfitPositionError(_reason(error)) from error
 
     def _position_name(self, share: Share) -> str:
@@ -132,12 +140,13 @@ class TrainState:
     def _saved_shares(self, checkpoint: Checkpoint) -> list[Share]:
         """Returns the shares whose positions a checkpoint holds, in the order of their numbers."""
         names, _ = shapes_and_dtypes(checkpoint)
+        divides_batches = self._share.divides_batches
         if self._iterator_name in names:
-            return [WHOLE]
+            return [dataclasses.replace(WHOLE, divides_batches=divides_batches)]
         pattern = re.escape(self._iterator_name) + r"/\d+-of-(\d+)"
         found = (re.fullmatch(pattern, name) for name in names)
         replicas = max((int(match[1]) for match in found if match), default=0)
-        return [Share(replica, replicas) for replica in range(replicas)]
+        return [Share(replica, replicas, divides_batches) for replica in range(replicas)]
 
     def _saved_identity(self, checkpoint: Checkpoint) -> dict[str, str]:
         name = self._identity_name

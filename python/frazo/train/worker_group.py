@@ -1,10 +1,27 @@
 """What a worker needs of those that it trains with."""
 
 import dataclasses
+from collections.abc import Callable
 
 from frazo.checkpoint.parts import CheckpointParts
+from frazo.shard.parameter_servers import ParameterServers
 from frazo.train.loop_plan import Agreement
 from frazo.train.reduction import Reduction
+
+
+@dataclasses.dataclass(frozen=True)
+class AsyncWorkers:
+    """The workers of asynchronous training, as their trainer sees them.
+
+    Attributes:
+      servers: They and the parameter servers.
+      max_staleness: A gradient is dropped if there were more updates since it was begun.
+      check: Called often while workers compute. It raises an error if they should not go on.
+    """
+
+    servers: ParameterServers
+    max_staleness: int
+    check: Callable[[], None]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -15,8 +32,10 @@ class WorkerGroup:
       agreement: Makes the same plan in all of them.
       reduction: Joins their gradients.
       parts: Joins what they save; None if there is nothing to join.
+      asynchronous: Those that train for this process, each at its own pace; None: there are none.
     """
 
     agreement: Agreement = dataclasses.field(default_factory=Agreement)
     reduction: Reduction = dataclasses.field(default_factory=Reduction)
     parts: CheckpointParts | None = None
+    asynchronous: AsyncWorkers | None = None
