@@ -7,23 +7,41 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 
+# "bad": the processor could not make an example of them. "too_long": for the batcher. "truncated":
+# the example lacks the end. "damaged": stretches of a file, each of one record or more, which do not
+# count as read. "damaged_files": from the damage to their end. "invalid_utf8": sequences of bytes
+# that U+FFFD replaced.
+KINDS = (
+    "bad",
+    "filtered",
+    "too_long",
+    "empty",
+    "dropped_at_end",
+    "truncated",
+    "damaged",
+    "damaged_files",
+    "invalid_utf8",
+)
+
+
 @dataclasses.dataclass(frozen=True)
 class LostRecords:
     """What was lost of the records that an input has read so far.
 
     Attributes:
       records: Number of records read.
-      kinds: Number of what was lost by kind, without zeros: "bad" (the processor could not make an
-        example of them), "filtered", "too_long" (for the batcher), "empty", "dropped_at_end",
-        "truncated" (the example lacks the end), "damaged" (stretches of a file, each of one record
-        or more, which are not among `records`), "damaged_files" (from the damage to their end) and
-        "invalid_utf8" (sequences of bytes that U+FFFD replaced).
+      kinds: Number of what was lost by kind, one of KINDS, without zeros.
       samples: The first bad records and the first damage, each with file, record, byte and cause.
     """
 
     records: int
     kinds: Mapping[str, int]
     samples: tuple[str, ...] = ()
+
+    def __post_init__(self):
+        for kind in self.kinds:
+            if kind not in KINDS:
+                raise ValueError(f"'{kind}' is no kind of lost records; expected one of {KINDS}")
 
     def __bool__(self) -> bool:
         """Returns whether anything was lost."""

@@ -29,6 +29,7 @@ from frazo.scores import score_log
 from frazo.scores.learning_curve import draw_learning_curve
 from frazo.train.async_loop import AsyncLoop
 from frazo.train.async_state import AsyncState
+from frazo.train.group_lost_records import GroupLostRecords
 from frazo.train.inner_loop import InnerLoop
 from frazo.train.loop_plan import Ending
 from frazo.train.multi_task_state import MultiTaskState
@@ -146,7 +147,7 @@ class TrainJob:
                 self._train_directory if self._is_chief else None,
                 settings.max_steps,
                 console=self._console,
-                lost=state.lost_records,
+                lost=GroupLostRecords(state.lost_records, self._workers.agreement),
                 progress=self._run_state.progress,
             )
             step, ending = self._run_loop(model, inner, saver, report, feedback)

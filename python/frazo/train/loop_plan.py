@@ -63,6 +63,10 @@ class Agreement:
         """Returns the value that the first worker gave."""
         return value
 
+    def sum(self, counts: Sequence[int]) -> list[int]:
+        """Returns the sums over the workers; each has as many counts."""
+        return list(counts)
+
     def synchronize(self, variables: Sequence[tf.Variable]) -> None:
         """Gives the variables of all workers the values that those of the first one have."""
 
@@ -82,6 +86,9 @@ class CollectiveAgreement(Agreement):
         self._exchange = tf.function(group.gather, autograph=False).get_concrete_function(
             tf.TensorSpec([len(Wishes._fields)], tf.int64)
         )
+        self._sum = tf.function(group.sum, autograph=False).get_concrete_function(
+            tf.TensorSpec([None], tf.int64)
+        )
 
     def plan(self, wishes: Wishes) -> LoopPlan:
         rows = self._exchange(tf.constant([int(wish) for wish in wishes], tf.int64)).numpy()
@@ -93,6 +100,9 @@ class CollectiveAgreement(Agreement):
     def chief_value(self, value: int) -> int:
         row = [value] + [0] * (len(Wishes._fields) - 1)
         return int(self._exchange(tf.constant(row, tf.int64))[0, 0])
+
+    def sum(self, counts: Sequence[int]) -> list[int]:
+        return self._sum(tf.constant(counts, tf.int64)).numpy().tolist()
 
     def synchronize(self, variables: Sequence[tf.Variable]) -> None:
         for variable in variables:

@@ -129,7 +129,7 @@ class OuterLoop:
                 first = False
             is_last = step >= self._settings.max_steps
             if is_last or _crosses(before, step, self._settings.log_interval_steps):
-                self._report.report(step)
+                self._report_all(step)
                 reported = step
             self._saver.poll()
             is_save_due = _crosses(before, step, self._settings.save_interval_steps)
@@ -139,7 +139,7 @@ class OuterLoop:
             if is_save_due or is_last:
                 self._checkpoint(step, at_checkpoint)
         if step > reported:
-            self._report.report(step)
+            self._report_all(step)
         if not first:
             self._save(step)
         return step
@@ -164,6 +164,10 @@ class OuterLoop:
         began = time.monotonic()
         at_checkpoint(step)
         self._report.leave_out(time.monotonic() - began)
+
+    def _report_all(self, step: int) -> None:
+        self._report.gather()
+        self._report.report(step)
 
     def _save(self, step: int) -> None:
         self._saver.save(step)

@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from frazo.input.lost_records import NOTHING_LOST, LostRecords
 from frazo.program.console import Console
 from frazo.program.number_format import format_duration, format_metric, format_metrics
 from frazo.program.progress_bar import progress_bar
@@ -13,6 +12,7 @@ from frazo.run.progress import Progress
 from frazo.scores.lost_line import LostLine
 from frazo.scores.score_records import ScoreRecords
 from frazo.scores.weighted_means import WeightedMeans
+from frazo.train.group_lost_records import GroupLostRecords
 from frazo.train.inner_loop import LoopResult
 
 
@@ -33,7 +33,7 @@ class TrainReport:
         max_steps: int,
         console: Console,
         clock: Callable[[], float] = time.monotonic,
-        lost: Callable[[], LostRecords] = lambda: NOTHING_LOST,
+        lost: GroupLostRecords | None = None,
         progress: Progress | None = None,
     ):
         """Opens the records.
@@ -44,14 +44,14 @@ class TrainReport:
           max_steps: The last step of the training.
           console: For log lines and the live line.
           clock: Seconds from any start.
-          lost: What the input lost so far; see Input.lost_records.
+          lost: What the inputs of all workers lost so far. Default: nothing.
           progress: Is told the step, the rate and the loss after each loop. Default: nobody is.
         """
         self._progress = progress or Progress()
         self._console = console
         self._max_steps = max_steps
         self._clock = clock
-        self._lost_records = lost
+        self._lost = lost or GroupLostRecords()
         self._lost_line = LostLine("train", console)
         self._records = ScoreRecords(train_directory, console) if train_directory else None
         self._last_line = ""
@@ -89,6 +89,10 @@ class TrainReport:
         self._progress.loss = result.totals["loss"] / weight if weight else math.nan
         self._console.live(self._live_line(step))
 
+    def gather(self) -> None:
+        """Learns what the next report tells of other workers. All call this at the same step."""
+        self._lost.gather()
+
     def report(self, step: int) -> None:
         """Logs and records the results since the previous report."""
         if self._records is None:
@@ -105,7 +109,7 @@ class TrainReport:
             self._console.warning(
                 f"train: {self._nonfinite} of the last {self._steps} steps were not finite and were skipped"
             )
-        lost = self._lost_records()
+        lost = self._lost.total()
         self._last_line = (
             f"train: step: {step}, steps/sec: {rates['steps/sec']:.2f}, "
             f"examples/sec: {rates['examples/sec']:.1f}, {format_metrics(metrics)}"

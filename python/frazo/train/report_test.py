@@ -6,6 +6,7 @@ from frazo.program.console import Console
 from frazo.run.progress import Progress
 from frazo.scores.score_log import ScoreLog
 from frazo.train.inner_loop import LoopResult
+from frazo.train.group_lost_records import GroupLostRecords
 from frazo.train.report import TrainReport
 
 
@@ -78,7 +79,7 @@ def test_what_the_input_lost_is_told_in_the_line_the_record_and_the_scalars(tmp_
     out, clock = io.StringIO(), Clock()
     lost = LostRecords(1500, {"bad": 3, "too_long": 12})
     console = Console(out, io.StringIO())
-    report = TrainReport(tmp_path, 1000, console, clock, lost=lambda: lost)
+    report = TrainReport(tmp_path, 1000, console, clock, lost=GroupLostRecords(lambda: lost))
     report.add(result(loss_total=10.0, weight=20.0), 10, 10)
     report.report(10)
     report.close()
