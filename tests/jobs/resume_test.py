@@ -7,7 +7,7 @@ import signal
 import pytest
 from tiny_experiment import Trainer, assert_same_values, saved_values, train, write_experiment
 
-STEPS = 1500
+STEPS = 1000
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def test_killed_at_random_moments(unbroken, tmp_path):
     flags, expected = unbroken
     moments = random.Random(205)
     flags = [*flags, f"--logdir={tmp_path}"]
-    for step in (100, 400, 900):
+    for step in (100, 300, 500):
         with Trainer(*flags) as trainer:
             trainer.wait_for(f"saved ckpt-{step:08d}")
             # It comes no further than 40 lines of 10 steps each, so it is not done before.
