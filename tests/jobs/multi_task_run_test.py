@@ -7,6 +7,7 @@ import signal
 import numpy as np
 import pytest
 import tensorflow as tf
+from cluster_run import ClusterRun
 from tiny_experiment import Trainer, assert_same_values, saved_values, train, write_experiment
 
 _TASK = """
@@ -146,3 +147,32 @@ def test_another_input_of_one_task_is_named(config, unbroken, tmp_path):
     assert ended.code == 1
     assert "inputs cannot go on where the checkpoint's input stood: Train_odd: " in ended.err
     assert tf.train.load_checkpoint(str(tmp_path / "train")).has_tensor("input/row/iterator")
+
+
+def test_two_workers_give_the_weights_of_one_process(config, tmp_path):
+    flags = [
+        config,
+        # Without scores the schedule does not change.
+        "--job=trainer",
+        "--set=train.max_steps=40",
+        # As in cluster_training_test: what would differ between workers.
+        "--set=learner.optimizer.momentum.momentum=0.9",
+        "--set=learner.clip_global_norm=1",
+    ]
+    for number, name in enumerate(("row", "odd")):
+        layers = f"task.multi_task.tasks[{number}].task.image_classifier.network.layers"
+        flags += [
+            f"--set=inputs.Train_{name}.image.max_images=100",
+            f"--set={layers}[1].activation=RELU",
+            f"--set={layers}[3].dropout.rate=0",
+        ]
+    logdir = tmp_path / "alone"
+    ended = train(*flags, f"--logdir={logdir}")
+    assert ended.code == 0, ended.err
+    with ClusterRun(tmp_path, [flag for flag in flags if not flag.startswith("--job")]) as run:
+        ended = [member.end() for member in run.start_all()]
+    assert [one.code for one in ended] == [0] * 3, ended
+    left, right = saved_values(run.logdir), saved_values(logdir)
+    assert left.keys() == right.keys()
+    for name in left:
+        np.testing.assert_allclose(left[name], right[name], rtol=1e-4, atol=1e-5, err_msg=name)
