@@ -2,9 +2,9 @@
 
     ./bazelw run -c opt //tools:launch -- --cluster=local:2 --model=image.mnist.LeNet5 --logdir=/tmp/mnist/two
 
-It starts the controller, the workers and the followers: evalers and decoders. It ends when
-the run does. All flags that it does not know are the trainer's (//:trainer -- --help), and every
-task gets them.
+It starts the controller, the workers and, once the first step is done, the followers: evalers
+and decoders. It ends when the run does. All flags that it does not know are the trainer's
+(//:trainer -- --help), and every task gets them.
 
 Cluster
   --cluster=local:N is N workers on this machine, on ports that are free. --cluster=FILE is a

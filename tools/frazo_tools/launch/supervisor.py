@@ -22,6 +22,8 @@ _TICK_SECONDS = 0.25
 _DRAW_SECONDS = 0.5
 # The controller ends by itself when all others have left.
 _CONTROLLER_SECONDS = 5.0
+# Followers begin with the training, however long its first step takes.
+_FOLLOWERS_SECONDS = 60.0
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 Start = Callable[[Task, Callable[[TaskProcess], None]], TaskProcess]
@@ -48,6 +50,7 @@ class _Phase(Enum):
 class Supervisor:
     """Starts the tasks, restarts those that fail, and stops all.
 
+    Followers start after the first step: they have nothing to do before, and would delay it.
     Usage errors and permanent failures are not tried again. What follows the training is restarted
     like the others, and its end ends nothing.
     """
@@ -82,6 +85,7 @@ class Supervisor:
         self._events: queue.SimpleQueue[TaskProcess | signal.Signals] = queue.SimpleQueue()
         self._processes: dict[Task, TaskProcess] = {}
         self._all_processes: list[TaskProcess] = []
+        self._held: list[Task] = []
         self._due: dict[Task, float] = {}
         self._done: dict[Task, int] = {}
         self._phase = _Phase.RUNNING
@@ -109,9 +113,13 @@ class Supervisor:
             if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN
         }
         try:
+            self._held = [task for task in self._tasks if task.is_follower]
+            began = time.monotonic()
             for task in self._tasks:
-                self._start(task)
+                if not task.is_follower:
+                    self._start(task)
             while self._processes or self._due:
+                self._start_followers(time.monotonic() - began)
                 self._take_event()
                 self._advance()
                 self._draw()
@@ -155,6 +163,18 @@ class Supervisor:
         process = self._start_process(task, self._events.put)
         self._processes[task] = process
         self._all_processes.append(process)
+
+    def _start_followers(self, seconds: float) -> None:
+        """Starts those that are held, if it is time; the run began so many seconds ago."""
+        if self._held and (seconds > _FOLLOWERS_SECONDS or self._has_begun()):
+            for task in self._held:
+                self._start(task)
+            self._held = []
+
+    def _has_begun(self) -> bool:
+        """Returns whether a step is done, or there is none to do."""
+        members = self._watch.latest.members if self._watch.latest is not None else []
+        return any(member.status.step > 0 for member in members) or 0 in self._done.values()
 
     def _take_event(self) -> None:
         try:
@@ -229,6 +249,7 @@ class Supervisor:
     def _stop(self, reason: str) -> None:
         """Begins to end all: by the controller if there is one, else by signals."""
         self._due.clear()
+        self._held.clear()
         if self._phase is not _Phase.RUNNING:
             return
         is_told = self._has_controller() and self._watch.request_stop(reason)
@@ -238,11 +259,13 @@ class Supervisor:
         return any(task.job == "controller" for task in self._processes)
 
     def _is_controller_alone(self) -> bool:
-        return len(self._processes) == 1 and self._has_controller() and not self._due
+        is_alone = len(self._processes) == 1 and self._has_controller()
+        return is_alone and not self._due and not self._held
 
     def _enter(self, phase: _Phase) -> None:
         self._phase = phase
         self._due.clear()
+        self._held.clear()
         self._deadline = time.monotonic() + self._grace_seconds
         for task, process in self._processes.items():
             if phase is _Phase.KILLED:
@@ -297,6 +320,8 @@ class Supervisor:
         if task in self._due:
             seconds = max(self._due[task] - time.monotonic(), 0)
             return row._replace(state=f"restarts in {seconds:.0f} s", heartbeat="")
+        if task in self._held:
+            return row._replace(state="waits", heartbeat="")
         if task not in self._processes:
             code = self._done.get(task, 0)
             return row._replace(state="ended" if code == 0 else describe_exit(code), heartbeat="")
