@@ -1,6 +1,7 @@
 """The connection of asynchronous training: TensorFlow's servers, and who schedules their work."""
 
 import contextlib
+import os
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -13,6 +14,7 @@ from tensorflow.python.distribute.coordinator.values import PerWorkerValues
 # The name that TensorFlow gives to the job of the process that schedules.
 _COORDINATOR_JOB = "chief"
 _LEARNER = "learner/"
+_LEAST_THREADS = 16
 
 
 def start_server(addresses: Sequence[str], job: str, index: int) -> tf.distribute.Server:
@@ -28,7 +30,13 @@ def start_server(addresses: Sequence[str], job: str, index: int) -> tf.distribut
       tf.errors.OpError: The server cannot be started: its port is in use, say.
     """
     cluster = tf.train.ClusterSpec({job: list(addresses)})
-    return tf.distribute.Server(cluster, job_name=job, task_index=index, protocol="grpc")
+    # A call keeps one of them waiting for what it calls: with as few as a small machine has
+    # processors, all would wait and none would work.
+    threads = max(_LEAST_THREADS, os.cpu_count() or 1)
+    config = tf.compat.v1.ConfigProto(inter_op_parallelism_threads=threads)
+    return tf.distribute.Server(
+        cluster, job_name=job, task_index=index, protocol="grpc", config=config
+    )
 
 
 class ParameterServers:
