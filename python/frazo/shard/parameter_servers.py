@@ -141,6 +141,16 @@ class ParameterServers:
         """Raises what a call failed by: tf.errors.OpError. That a worker is lost is no failure."""
         self._coordinator.done()
 
+    def settle(self) -> None:
+        """Waits for the calls that are under way. It raises nothing, whatever they fail by."""
+        while True:
+            try:
+                self._coordinator.join()
+                return
+            except tf.errors.OpError:
+                # The failures of several workers come one by one.
+                continue
+
     def is_known_lost(self, worker: int) -> bool:
         """Returns whether calls to a worker failed, so that others do its work."""
         return bool(self._coordinator._cluster.workers[worker]._is_dead_with_error)

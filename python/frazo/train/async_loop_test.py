@@ -182,6 +182,7 @@ def test_an_error_of_the_check_ends_the_loop(servers):
     loop = AsyncLoop(training.model, servers, training.state, 100, fail)
     with pytest.raises(RuntimeError, match="no worker is left"):
         loop.run(10)
+    servers.settle()
 
 
 def test_variables_are_where_there_is_room_and_slots_are_beside_their_weights(servers):
