@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import tensorflow as tf
-from frazo.ops.library import op_library
 
 # TensorFlow makes its own iterators for workers of these parts, but the same one for all workers.
 from tensorflow.python.distribute.coordinator.values import PerWorkerValues
@@ -17,7 +16,8 @@ _LEARNER = "learner/"
 
 
 def start_server(addresses: Sequence[str], job: str, index: int) -> tf.distribute.Server:
-    """Starts the server of a worker or of a parameter server.
+    """Starts the server of a worker or of a parameter server. It knows the ops of the libraries that
+    are loaded before.
 
     Args:
       addresses: host:port of all servers of the job.
@@ -27,8 +27,6 @@ def start_server(addresses: Sequence[str], job: str, index: int) -> tf.distribut
     Raises:
       tf.errors.OpError: The server cannot be started: its port is in use, say.
     """
-    # A server knows only the ops that it had when it started.
-    op_library()
     cluster = tf.train.ClusterSpec({job: list(addresses)})
     return tf.distribute.Server(cluster, job_name=job, task_index=index, protocol="grpc")
 
@@ -54,7 +52,6 @@ class ParameterServers:
         Raises:
           tf.errors.OpError: This process cannot have its address, or a server is lost meanwhile.
         """
-        op_library()
         cluster = tf.train.ClusterSpec(
             {_COORDINATOR_JOB: [own], "worker": list(workers), "ps": list(servers)}
         )
