@@ -1,11 +1,16 @@
 """Runs the trainer of asynchronous training, which schedules the steps of workers."""
 
+import contextlib
+import logging
 import socket
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
+import absl.logging
 import tensorflow as tf
+from frazo import ops
 from frazo.cluster.address import Address, parse_address
 from frazo.cluster.client import CoordinationClient, GenerationOver
 from frazo.cluster.member_run_state import MemberRunState
@@ -13,6 +18,7 @@ from frazo.cluster.member_watch import MemberWatch
 from frazo.experiment.job_list import Jobs
 from frazo.jobs.async_members import AsyncMembers, BeginsAnew
 from frazo.jobs.train_job import TrainJob
+from frazo.program.command_line import wants_all_messages
 from frazo.program.console import Console
 from frazo.program.disk_and_graph_errors import disk_and_graph_errors
 from frazo.program.errors import EXIT_FINISHED, JobError
@@ -116,10 +122,12 @@ class AsyncJob:
 
     def _group(self, members: AsyncMembers) -> WorkerGroup:
         """Connects to the servers."""
+        ops.load()
         cluster, own = self._cluster, _own_address(self._cluster)
         workers = list(members.workers.values())
         try:
-            servers = ParameterServers(own, workers, list(members.servers.values()))
+            with _quiet_connection():
+                servers = ParameterServers(own, workers, list(members.servers.values()))
         except tf.errors.UnknownError as error:
             raise JobError(
                 f"cluster.trainer: no server can be started at {own}: {error.message}. End the "
@@ -155,6 +163,23 @@ class AsyncJob:
             traceback="" if isinstance(error, JobError) else traceback.format_exc(),
             is_permanent=isinstance(error, JobError),
         )
+
+
+@contextlib.contextmanager
+def _quiet_connection() -> Iterator[None]:
+    """Keeps back what TensorFlow tells of the connection, and later of each call that fails on a lost
+    member.
+    """
+    if wants_all_messages():
+        yield
+        return
+    tf.get_logger().setLevel(logging.CRITICAL)
+    verbosity = absl.logging.get_verbosity()
+    absl.logging.set_verbosity(absl.logging.ERROR)
+    try:
+        yield
+    finally:
+        absl.logging.set_verbosity(verbosity)
 
 
 def _own_address(cluster: cluster_pb2.Cluster) -> str:

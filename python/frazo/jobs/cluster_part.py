@@ -19,7 +19,7 @@ class ClusterPart(NamedTuple):
     Attributes:
       cluster: The layout, checked.
       jobs: The jobs of the process. In synchronous training a trainer is a worker: `trainer` is
-        False then.
+        False then, and the layout has no parameter servers.
       index: The number of the worker or of the parameter server; 0 without these jobs.
     """
 
@@ -74,14 +74,28 @@ def resolve_cluster(
     cluster = layout.checked(flags.cluster_set)
     for index, name in enumerate(cluster.followers):
         parse_jobs(name, input_names, f"cluster.followers[{index}]")
-    if flags.mode == "async" and not cluster.parameter_servers:
+    if flags.mode == "async":
+        _check_async(cluster)
+    else:
+        # Those who share the layout see by this, too, that the workers train synchronously.
+        cluster.ClearField("parameter_servers")
+        cluster.ClearField("trainer")
+    own = layout.own if flags.job is None else None
+    jobs = _jobs_in_cluster(flags, own, input_names)
+    return ClusterPart(cluster, jobs, _index(flags, own, jobs, cluster))
+
+
+def _check_async(cluster: cluster_pb2.Cluster) -> None:
+    if not cluster.parameter_servers:
         raise UsageError(
             "--mode=async: the cluster has no parameter servers, which hold the variables; add "
             "parameter_servers to it, or use --mode=sync"
         )
-    own = layout.own if flags.job is None else None
-    jobs = _jobs_in_cluster(flags, own, input_names)
-    return ClusterPart(cluster, jobs, _index(flags, own, jobs, cluster))
+    if cluster.gradient_compression:
+        raise UsageError(
+            "--mode=async: cluster.gradient_compression is for workers that exchange their "
+            "gradients; remove it, or use --mode=sync"
+        )
 
 
 def _check_without_cluster(flags: argparse.Namespace) -> None:

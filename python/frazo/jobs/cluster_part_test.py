@@ -125,6 +125,16 @@ def test_the_environment_gives_job_and_task_unless_flags_do():
             "parameter_servers to it, or use --mode=sync",
         ),
         (
+            (
+                ASYNC_SPEC,
+                "--cluster_set=gradient_compression=BFLOAT16",
+                "--mode=async",
+                "--job=trainer",
+            ),
+            "--mode=async: cluster.gradient_compression is for workers that exchange their gradients; "
+            "remove it, or use --mode=sync",
+        ),
+        (
             (ASYNC_SPEC, "--mode=async", "--job=trainer,worker"),
             "--job=trainer,worker: a process has one of TensorFlow's servers; give trainer, worker and "
             "ps a process each",
@@ -143,3 +153,11 @@ def test_what_is_wrong(arguments, message):
 def test_an_impossible_layout_is_an_error_before_anything_else():
     with pytest.raises(ConfigError, match="is also that of workers"):
         part("--cluster_spec=controller=localhost:1@worker=localhost:2,localhost:2")
+
+
+def test_synchronous_training_has_no_parameter_servers():
+    found = part(ASYNC_SPEC, "--job=worker", "--task=0").cluster
+    assert not found.parameter_servers
+    assert (
+        len(part(ASYNC_SPEC, "--mode=async", "--job=ps", "--task=0").cluster.parameter_servers) == 2
+    )

@@ -36,6 +36,9 @@ modes
   sync            run the jobs (default); in a cluster all workers compute each
                   step together, and the weights are those of one process with
                   the whole batch
+  async           run the jobs of a cluster with parameter servers: each worker
+                  computes gradients of whole batches at its own pace, and a
+                  slow one stops nobody
   inspect_model   print the table of variables
   inspect_params  print the experiment with all its defaults
   inspect_evaler  print the names of the inputs, for --job=evaler_NAME
@@ -70,14 +73,17 @@ clusters
                      controller and the workers
   --cluster_spec=TEXT
                      the same in Lingvo's form:
-                     worker=HOST:PORT,HOST:PORT@controller=HOST:PORT
+                     worker=HOST:PORT,HOST:PORT@controller=HOST:PORT; for
+                     --mode=async also @ps=HOST:PORT@trainer=HOST:PORT
   --cluster=tf_config, --cluster=slurm, --cluster=slurm:PORT
                      read it, and the part of this process, from TF_CONFIG, or
                      from what srun sets: each task is a worker, the first one
                      also the controller
   There --job is also
-  worker          computes gradients; --task says which worker this is. A
-                  trainer is the same
+  worker          computes gradients; --task says which worker this is. With
+                  --mode=sync a trainer is the same
+  ps              with --mode=async: holds variables; --task says which one it
+                  is. The trainer schedules the steps of the workers
   A process that is lost may be started again by the same command.
 
 examples
@@ -199,13 +205,13 @@ def _add_cluster_flags(parser: argparse.ArgumentParser) -> None:
         "--job",
         metavar="JOBS",
         help="the jobs of this process, separated by commas: controller, trainer, evaler_NAME, "
-        "evaler_once_NAME@STEP, decoder_NAME; in a cluster also worker",
+        "evaler_once_NAME@STEP, decoder_NAME; in a cluster also worker and ps",
     )
     parser.add_argument(
         "--task",
         metavar="N",
         type=int,
-        help="in a cluster: the number of the worker, from 0",
+        help="in a cluster: the number of the worker or of the ps, from 0",
     )
     parser.add_argument(
         "--cluster",

@@ -3,6 +3,7 @@
 import traceback
 
 import tensorflow as tf
+from frazo import ops
 from frazo.cluster.client import CoordinationClient
 from frazo.cluster.member_activity import MemberActivity
 from frazo.cluster.member_key import MemberKey
@@ -81,6 +82,7 @@ class ServerJob:
         return list(self._cluster.workers)
 
     def _server(self) -> tf.distribute.Server:
+        ops.load()
         try:
             return start_server(self._addresses(), self._key.job, self._key.index)
         except tf.errors.OpError as error:

@@ -136,6 +136,11 @@ def _run_in_cluster(
     part: ClusterPart,
     console: Console,
 ) -> int:
+    if flags.mode == "async" and experiment.learner.HasField("variational_noise"):
+        raise UsageError(
+            "--mode=async: learner.variational_noise changes weights that all workers use; remove it, or "
+            "use --mode=sync"
+        )
     from frazo.jobs.cluster_job import ClusterJob
 
     job = ClusterJob(

@@ -1,12 +1,12 @@
 """The connection of asynchronous training: TensorFlow's servers, and who schedules their work."""
 
 import contextlib
+import os
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import tensorflow as tf
-from frazo.ops.library import op_library
 
 # TensorFlow makes its own iterators for workers of these parts, but the same one for all workers.
 from tensorflow.python.distribute.coordinator.values import PerWorkerValues
@@ -14,10 +14,12 @@ from tensorflow.python.distribute.coordinator.values import PerWorkerValues
 # The name that TensorFlow gives to the job of the process that schedules.
 _COORDINATOR_JOB = "chief"
 _LEARNER = "learner/"
+_LEAST_THREADS = 16
 
 
 def start_server(addresses: Sequence[str], job: str, index: int) -> tf.distribute.Server:
-    """Starts the server of a worker or of a parameter server.
+    """Starts the server of a worker or of a parameter server. It knows the ops of the libraries that
+    are loaded before.
 
     Args:
       addresses: host:port of all servers of the job.
@@ -27,10 +29,14 @@ def start_server(addresses: Sequence[str], job: str, index: int) -> tf.distribut
     Raises:
       tf.errors.OpError: The server cannot be started: its port is in use, say.
     """
-    # A server knows only the ops that it had when it started.
-    op_library()
     cluster = tf.train.ClusterSpec({job: list(addresses)})
-    return tf.distribute.Server(cluster, job_name=job, task_index=index, protocol="grpc")
+    # A call keeps one of them waiting for what it calls: with as few as a small machine has
+    # processors, all would wait and none would work.
+    threads = max(_LEAST_THREADS, os.cpu_count() or 1)
+    config = tf.compat.v1.ConfigProto(inter_op_parallelism_threads=threads)
+    return tf.distribute.Server(
+        cluster, job_name=job, task_index=index, protocol="grpc", config=config
+    )
 
 
 class ParameterServers:
@@ -54,7 +60,6 @@ class ParameterServers:
         Raises:
           tf.errors.OpError: This process cannot have its address, or a server is lost meanwhile.
         """
-        op_library()
         cluster = tf.train.ClusterSpec(
             {_COORDINATOR_JOB: [own], "worker": list(workers), "ps": list(servers)}
         )
@@ -135,6 +140,16 @@ class ParameterServers:
     def require_success(self) -> None:
         """Raises what a call failed by: tf.errors.OpError. That a worker is lost is no failure."""
         self._coordinator.done()
+
+    def settle(self) -> None:
+        """Waits for the calls that are under way. It raises nothing, whatever they fail by."""
+        while True:
+            try:
+                self._coordinator.join()
+                return
+            except tf.errors.OpError:
+                # The failures of several workers come one by one.
+                continue
 
     def is_known_lost(self, worker: int) -> bool:
         """Returns whether calls to a worker failed, so that others do its work."""

@@ -87,6 +87,7 @@ class AsyncLoop:
                 self._collect(calls, sums)
                 self._watch()
         except tf.errors.OutOfRangeError as error:
+            self._servers.settle()
             raise input_ended(self.model) from error
         return sums.result(int(self.model.global_step) - before)
 

@@ -7,7 +7,8 @@ and decoders. It ends when the run does. All flags that it does not know are the
 (//:trainer -- --help), and every task gets them.
 
 Cluster
-  --cluster=local:N is N workers on this machine, on ports that are free. --cluster=FILE is a
+  --cluster=local:N is N workers on this machine, on ports that are free; --mode=async
+  --cluster=local:N+P has P parameter servers and a trainer, too. --cluster=FILE is a
   .textproto of the message Cluster, whose addresses are of this machine; port 0 stands for a
   free one. --cluster_set changes a field, as in --cluster_set min_workers=1. Without followers
   in the file, every input but Train has an evaler, and those of decode.local_inputs have a
