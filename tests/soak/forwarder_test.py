@@ -17,7 +17,7 @@ def target():
 
 @pytest.fixture
 def forwarder(target):
-    with contextlib.closing(Forwarder("127.0.0.1:%d" % target.getsockname()[1])) as forwarder:
+    with contextlib.closing(Forwarder(f"127.0.0.1:{target.getsockname()[1]}")) as forwarder:
         yield forwarder
 
 

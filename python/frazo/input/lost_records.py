@@ -6,7 +6,6 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-
 # "bad": the processor could not make an example of them. "too_long": for the batcher. "truncated":
 # the example lacks the end. "damaged": stretches of a file, each of one record or more, which do not
 # count as read. "damaged_files": from the damage to their end. "invalid_utf8": sequences of bytes

@@ -1,5 +1,4 @@
 import pytest
-
 from frazo.input.lost_records import KINDS, LostRecords
 from frazo.train.group_lost_records import GroupLostRecords
 from frazo.train.loop_plan import Agreement

@@ -5,8 +5,8 @@ from frazo.input.lost_records import LostRecords
 from frazo.program.console import Console
 from frazo.run.progress import Progress
 from frazo.scores.score_log import ScoreLog
-from frazo.train.inner_loop import LoopResult
 from frazo.train.group_lost_records import GroupLostRecords
+from frazo.train.inner_loop import LoopResult
 from frazo.train.report import TrainReport
 
 
