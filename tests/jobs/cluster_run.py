@@ -134,7 +134,11 @@ class ClusterRun:
         """Starts the controller, the workers, the parameter servers and their trainer; returns them
         in this order.
         """
-        return [self.start(name) for name in self._names]
+        return list(self.start_all_by_name().values())
+
+    def start_all_by_name(self) -> dict[str, Member]:
+        """Starts the same; returns them by their names."""
+        return {name: self.start(name) for name in self._names}
 
 
 def _listed(texts: list[str]) -> str:

@@ -36,3 +36,9 @@ def test_packed_rows_are_divided_with_those_that_are_open():
     packing = divided(text, 1, 4).packing
     assert (packing.rows, packing.open_rows) == (2, 5)
     assert not divided(text.replace("open_rows: 20", ""), 1, 4).packing.HasField("open_rows")
+
+
+def test_whole_batches_are_not_divided():
+    batcher = batcher_pb2.Batcher(fixed={"batch_size": 5})
+    divide_batches(batcher, Share(0, 2, divides_batches=False))
+    assert batcher.fixed.batch_size == 5

@@ -10,6 +10,7 @@ from frazo.input.image_set import ImageSet
 from frazo.input.image_set_batches import image_set_batches
 from frazo.input.image_tensors import read_image_tensors
 from frazo.input.input import Input
+from frazo.input.iterator_position import restore_position, save_position
 from frazo.input.share import WHOLE, Share
 from frazo.ops import pipeline_dataset
 from frazo.proto import image_input_pb2, pipeline_pb2
@@ -55,16 +56,18 @@ class ImageInput(Input):
         self.open()
         if self._image_set is None:
             return self._finished_pipeline(self._pipeline_of(self.share))
-        return self._finished(
-            image_set_batches(
-                self._image_set,
-                batch_size=self.message.batch_size,
-                shuffle=self.message.shuffle,
-                seed=self.seed,
-                share=self.share,
-            ),
-            self._batch_size,
+        return self._finished_images(self._image_set)
+
+    def _finished_images(self, image_set: ImageSet, first: int = 0) -> tf.data.Dataset:
+        batches = image_set_batches(
+            image_set,
+            batch_size=self.message.batch_size,
+            shuffle=self.message.shuffle,
+            seed=self.seed,
+            share=self.share,
+            first=first,
         )
+        return self._finished(batches, self._batch_size)
 
     def _pipeline_of(self, share: Share) -> pipeline_pb2.Pipeline:
         return image_pipeline(self.message, seed=self.seed, share=share)
@@ -75,17 +78,11 @@ class ImageInput(Input):
         return self._finished(pipeline_dataset(config, link), config.batcher.fixed.batch_size)
 
     def _finished(self, batches: tf.data.Dataset, batch_size: int) -> tf.data.Dataset:
-        # Runs inline and not ahead in other threads: it takes a hundredth of a training step, and
-        # the iterator's state stays small. The default rewrites would make it parallel.
-        options = tf.data.Options()
-        options.experimental_optimization.apply_default_optimizations = False
-        options.autotune.enabled = False
-
         @tf.autograph.experimental.do_not_convert
         def finish(images: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
             return self._finished_batch(images, batch_size)
 
-        return batches.map(finish).with_options(options)
+        return batches.map(finish).with_options(_inline())
 
     def identity(self) -> dict[str, str]:
         """The state of a pipeline holds what it fits; that of images in memory is a number."""
@@ -93,7 +90,9 @@ class ImageInput(Input):
         if self._image_set is None:
             return {}
         message = self.message
+        division = {} if self.share.divides_batches else {"batches": "one worker has all of each"}
         return {
+            **division,
             "images": str(len(self._image_set)),
             "contents": self._image_set.checksum(),
             "batch_size": str(message.batch_size),
@@ -101,10 +100,18 @@ class ImageInput(Input):
         }
 
     def continued_position(self, positions: Sequence[tf.Tensor]) -> tf.Tensor:
-        """The state of images in memory is the number of batches, the same in every share."""
+        """The state of images in memory is the number of the next batch, which is the same in all
+        shares of the same batches. Where each share has batches of its own, some shares are ahead:
+        what they gave since the first batch that another one lacks is given again.
+        """
         self.open()
-        if self._image_set is not None:
+        if self._image_set is not None and self.share.divides_batches:
             return positions[0]
+        if self._image_set is not None:
+            if not self.message.shuffle:
+                return super().continued_position(positions)
+            first = min(_batch_number(position) for position in positions)
+            return save_position(iter(self._finished_images(self._image_set, first)))
         return divided_position(positions, self.share, self._pipeline_of, self._finished_pipeline)
 
     def _finished_batch(
@@ -135,6 +142,29 @@ class ImageInput(Input):
         )
         with tf.control_dependencies([tf.debugging.Assert(known, [problem])]):
             return tf.gather(classes, label)
+
+
+def _inline() -> tf.data.Options:
+    """Returns the options of a dataset that runs inline and not ahead in other threads.
+
+    What it does takes a hundredth of a training step, and the iterator's state stays small. The
+    default rewrites would make it parallel.
+    """
+    options = tf.data.Options()
+    options.experimental_optimization.apply_default_optimizations = False
+    options.autotune.enabled = False
+    return options
+
+
+def _batch_number(position: tf.Tensor) -> int:
+    """Returns the number of the next batch of shuffled images in memory."""
+    numbers = tf.data.Dataset.counter()
+    # The same steps, so that the position fits.
+    for _ in range(2):
+        numbers = numbers.map(lambda number: number)
+    iterator = iter(numbers.with_options(_inline()))
+    restore_position(iterator, position)
+    return int(next(iterator))
 
 
 def standardize(images: tf.Tensor) -> tf.Tensor:

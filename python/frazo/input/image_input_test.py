@@ -118,9 +118,12 @@ def test_order_is_a_function_of_the_seed(source):
     assert first == again != other
 
 
+@pytest.mark.parametrize("divides_batches", [True, False])
 @pytest.mark.parametrize("replicas", [2, 3, 4])
-def test_shares_are_disjoint_and_together_the_whole(source, replicas):
-    shares = [make(source, share=Share(r, replicas)).dataset() for r in range(replicas)]
+def test_shares_are_disjoint_and_together_the_whole(source, replicas, divides_batches):
+    shares = [
+        make(source, share=Share(r, replicas, divides_batches)).dataset() for r in range(replicas)
+    ]
     read = []
     for dataset in shares:
         for batch in dataset:
@@ -134,6 +137,27 @@ def test_shuffled_shares_of_images_in_memory_take_turns_in_the_order_of_the_whol
     for replica in range(3):
         share = labels(make(tensors, share=Share(replica, 3)).dataset(), 9)
         assert share == [batch[replica::3] for batch in whole]
+
+
+def test_shuffled_images_in_memory_may_be_shared_by_whole_batches(folder):
+    tensors = f'tensors {{ prefix: "{folder}/tensors" images: "x" labels: "y" }} shuffle: true'
+    whole = labels(make(tensors).dataset(), 20)
+    iterators = []
+    for replica in range(2):
+        share = make(tensors, share=Share(replica, 2, divides_batches=False))
+        assert labels(share.dataset(), 9) == whole[replica:18:2]
+        iterators.append(iter(share.dataset()))
+    # The first gives the batches 0, 2 and 4; the second one 1.
+    for replica in (0, 0, 0, 1):
+        next(iterators[replica])
+    positions = [save_position(iterator) for iterator in iterators]
+    for replica in range(3):
+        share = make(tensors, share=Share(replica, 3, divides_batches=False))
+        iterator = iter(share.dataset())
+        restore_position(iterator, share.continued_position(positions))
+        given = [next(iterator)["label"].numpy().tolist() for _ in range(3)]
+        # Batch 3 is the first that is missing.
+        assert given == whole[3 + replica : 12 : 3]
 
 
 def test_more_workers_than_images_in_a_batch_are_an_error(source):
@@ -220,6 +244,7 @@ def test_the_identity_of_images_in_memory_is_all_that_their_order_depends_on(fol
     tensors_there = tensors.replace(str(folder), str(moved))
     assert make(tensors_there, "shuffle: true").identity() == one
     assert make(tensors, "shuffle: true", share=Share(1, 2)).identity() == one
+    assert make(tensors, "shuffle: true", share=Share(1, 2, False)).identity() != one
     others = {
         "images": make(tensors, "shuffle: true max_images: 9").identity(),
         "order": make(tensors, "shuffle: true", seed=2).identity(),

@@ -7,7 +7,7 @@ from frazo.input.shuffled_order import shuffled_indices
 
 
 def image_set_batches(
-    image_set: ImageSet, *, batch_size: int, shuffle: bool, seed: int, share: Share
+    image_set: ImageSet, *, batch_size: int, shuffle: bool, seed: int, share: Share, first: int = 0
 ) -> tf.data.Dataset:
     """Makes batches of image, uint8 [batch, height, width, channels], and label, int32 [batch].
 
@@ -15,7 +15,8 @@ def image_set_batches(
     Otherwise the dataset is one pass in order, and the last batch may be smaller. A share gets row
     share.replica of each batch and every share.replicas-th after it; one that divides no batches
     gets batch share.replica and every share.replicas-th after it. The state of an iterator is the
-    number of batches that it gave. The set must have at least one image.
+    number of the next batch. The first batch of all shares has the number `first`. The set must
+    have at least one image.
     """
     images, labels = tf.constant(image_set.images), tf.constant(image_set.labels)
     num_examples = len(image_set)
@@ -34,9 +35,9 @@ def image_set_batches(
         batch = slice(number * batch_size, tf.minimum((number + 1) * batch_size, num_examples))
         return {"image": images[batch][rows], "label": labels[batch][rows]}
 
-    numbers = tf.data.Dataset.counter()
+    numbers = tf.data.Dataset.counter(first)
     if not share.divides_batches:
-        numbers = tf.data.Dataset.counter(share.replica, share.replicas)
+        numbers = tf.data.Dataset.counter(first + share.replica, share.replicas)
     if not shuffle:
         batches = -(-num_examples // batch_size)
         numbers = numbers.take(batches if share.divides_batches else share.of(batches))

@@ -10,3 +10,7 @@ def test_the_default_is_the_whole():
 def test_a_share_that_there_is_not_is_an_error(replica, replicas):
     with pytest.raises(ValueError, match=f"replica is {replica} of {replicas}: it must be in 0"):
         Share(replica, replicas)
+
+
+def test_a_share_may_have_whole_batches():
+    assert Share(1, 3, divides_batches=False).of_batch(2) == 2

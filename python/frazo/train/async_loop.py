@@ -1,8 +1,9 @@
 """Runs training steps on workers that do not wait for each other."""
 
+import contextlib
 import math
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import tensorflow as tf
@@ -50,6 +51,9 @@ class AsyncLoop:
         self._servers = servers
         self._state = state
         self._watch = watch
+        self._calls: deque[Call] = deque()
+        # The number of steps that results have told of.
+        self._seen: int | None = None
         step = AsyncStep(model, max_staleness, servers.lock())
 
         @tf.function(autograph=False)
@@ -62,47 +66,87 @@ class AsyncLoop:
         with named_errors("task"):
             self._step = run.get_concrete_function(state.iterator_spec)
 
-    def run(self, num_steps: int) -> LoopResult:
+    def run(self, num_steps: int, most_steps: int | None = None) -> LoopResult:
         """Runs `num_steps` steps, or fewer if max_nonfinite_steps in a row were skipped.
 
-        A step that a lost worker had begun is done anew by another one. If it was applied before,
-        more steps are done than were asked for.
+        Workers that are free begin further steps meanwhile, which stay under way: the slowest one
+        keeps nobody waiting. A step that a lost worker had begun is done anew by another one. If it
+        was applied before, more steps are done than were asked for.
+
+        Args:
+          num_steps: How many.
+          most_steps: No more than so many are done before settle(), and none stays under way if
+            that is `num_steps`. Default: `num_steps`.
+
+        Returns:
+          The result. Its number of steps counts those, too, whose other results come with the next
+          loop.
 
         Raises:
           InputEnded: The input of a worker has no further batch.
           tf.errors.OpError: A parameter server is lost.
         """
-        before = int(self.model.global_step)
+        if most_steps is None:
+            most_steps = num_steps
         sums = _Sums()
-        calls: deque[Call] = deque()
-        most = _CALLS_OF_A_WORKER * self._servers.num_workers
-        try:
+        if self._seen is None:
+            self._seen = int(self.model.global_step)
+        begin_most = _CALLS_OF_A_WORKER * self._servers.num_workers
+        with self._ended_input():
             while True:
-                while len(calls) < min(most, num_steps - sums.steps) and not self._must_end(sums):
-                    calls.append(self._servers.schedule(self._step, self._state.iterators))
-                if not calls:
+                while len(self._calls) < min(begin_most, most_steps - sums.steps):
+                    if self._must_end(sums):
+                        break
+                    self._calls.append(self._servers.schedule(self._step, self._state.iterators))
+                is_done = sums.steps >= num_steps and num_steps < most_steps
+                if is_done or not self._calls:
                     break
-                calls[0].wait(_POLL_SECONDS)
-                self._servers.require_success()
-                self._collect(calls, sums)
-                self._watch()
+                self._wait(sums)
+        return self._result(sums)
+
+    def settle(self) -> LoopResult | None:
+        """Waits for the steps that are under way. Returns their result; None: there are none.
+
+        Raises:
+          As run().
+        """
+        if not self._calls:
+            return None
+        sums = _Sums()
+        with self._ended_input():
+            while self._calls:
+                self._wait(sums)
+        return self._result(sums)
+
+    def _wait(self, sums: "_Sums") -> None:
+        """Waits a moment, and takes the results that are there."""
+        self._calls[0].wait(_POLL_SECONDS)
+        self._servers.require_success()
+        for _ in range(len(self._calls)):
+            call = self._calls.popleft()
+            if call.wait(0):
+                sums.add(*tf.nest.pack_sequence_as(self._structure, list(call.result())))
+            else:
+                self._calls.append(call)
+        self._watch()
+
+    def _result(self, sums: "_Sums") -> LoopResult:
+        before, self._seen = self._seen, int(self.model.global_step)
+        return sums.result(self._seen - before)
+
+    @contextlib.contextmanager
+    def _ended_input(self) -> Iterator[None]:
+        """Within it an input may end."""
+        try:
+            yield
         except tf.errors.OutOfRangeError as error:
             self._servers.settle()
+            self._calls.clear()
             raise input_ended(self.model) from error
-        return sums.result(int(self.model.global_step) - before)
 
     def step_graph(self) -> tf.compat.v1.GraphDef:
         """Returns the graph of one step."""
         return self._step.graph.as_graph_def(add_shapes=True)
-
-    def _collect(self, calls: deque[Call], sums: "_Sums") -> None:
-        """Takes the results that are there."""
-        for _ in range(len(calls)):
-            call = calls.popleft()
-            if call.wait(0):
-                sums.add(*tf.nest.pack_sequence_as(self._structure, list(call.result())))
-            else:
-                calls.append(call)
 
     def _must_end(self, sums: "_Sums") -> bool:
         learner = self.model.learner

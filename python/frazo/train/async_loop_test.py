@@ -37,23 +37,31 @@ TIMEOUT_SECONDS = 200
 
 
 class Parabola(Task):
-    """In step 0 the workers wait for each other: both have begun before one can end."""
+    """In step 0 the workers wait for each other: both have begun before one can end.
+
+    Attributes:
+      gate: The second worker waits for it in each step.
+    """
 
     def __init__(self):
         super().__init__(None, Place(seed=0), input_spec={})
         self.weight = self.place.variable("weight", (), axes=(), init=constant(1))
         self.table = self.place.variable("table", (3,), axes=("vocab",), init=constant(0))
         self._both = threading.Barrier(WORKERS)
+        self.gate = threading.Event()
+        self.gate.set()
 
     def loss(self, batch, context):
-        step = context.seed[1] % 2**48
-        meet = tf.numpy_function(self._meet, [step, self.weight], tf.float32)
+        step, worker = context.seed[1] % 2**48, context.seed[1] // 2**48
+        meet = tf.numpy_function(self._meet, [step, worker, self.weight], tf.float32)
         losses = (self.weight - batch["x"] + tf.reduce_sum(self.table) + 0 * meet) ** 2
         return Loss(tf.reduce_sum(losses), tf.constant(1.0)), {}
 
-    def _meet(self, step, weight):
+    def _meet(self, step, worker, weight):
         if step == 0:
             self._both.wait(TIMEOUT_SECONDS)
+        if worker == 1:
+            self.gate.wait(TIMEOUT_SECONDS)
         return np.float32(0) * weight
 
     def num_examples(self, batch):
@@ -136,6 +144,19 @@ def test_a_gradient_within_the_bound_is_applied(servers):
     assert result.scalars["grad_norm"] == 4
     assert result.totals["loss"] == 2
     assert "stale" not in result.scalars
+
+
+def test_a_slow_worker_keeps_nobody_waiting(servers):
+    training = Training(servers, max_staleness=4)
+    training.model.task.gate.clear()
+    # The gradient of the second worker is under way for all these steps.
+    assert training.loop.run(5, 100).steps >= 5
+    training.model.task.gate.set()
+    result = training.loop.settle()
+    assert result.stale == 1
+    assert training.loop.settle() is None
+    # Nothing is under way.
+    assert training.loop.run(3).steps == 3
 
 
 def test_a_checkpoint_has_the_position_of_each_worker(servers, tmp_path):

@@ -96,13 +96,18 @@ class InnerLoop:
             tf.TensorSpec([], tf.int64)
         )
 
-    def run(self, num_steps: int) -> LoopResult:
+    def run(self, num_steps: int, most_steps: int | None = None) -> LoopResult:
         """Runs `num_steps` steps, or fewer if max_nonfinite_steps in a row were skipped.
+
+        Args:
+          num_steps: How many.
+          most_steps: How many may be begun, where steps overlap; here they do not.
 
         Raises:
           InputEnded: There was a batch for fewer steps. These are done; model.global_step counts
             them.
         """
+        del most_steps
         try:
             sums, scalars = self._loop(tf.constant(num_steps, tf.int64))
         except tf.errors.OutOfRangeError as error:
@@ -114,6 +119,10 @@ class InnerLoop:
             nonfinite=int(sums.nonfinite),
             examples=int(sums.examples),
         )
+
+    def settle(self) -> LoopResult | None:
+        """Waits for steps that are under way, and returns their result; None: here there are none."""
+        return None
 
     def step_graph(self) -> tf.compat.v1.GraphDef:
         """Returns the graph of one step."""

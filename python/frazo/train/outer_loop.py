@@ -51,6 +51,7 @@ class OuterLoop:
         self._seconds_per_step = 0.0
         self._checkpoint_requests = run_state.checkpoint_requests()
         self._ending = Ending.GOES_ON
+        self._step = self._reported = 0
 
     @property
     def ending(self) -> Ending:
@@ -99,50 +100,78 @@ class OuterLoop:
         at_checkpoint: Callable[[int], None],
         feedback: ScoreFeedback | None,
     ) -> int:
-        step = int(self._model.global_step)
-        self._report.begin(step)
-        reported = step
+        self._step = self._reported = int(self._model.global_step)
+        self._report.begin(self._step)
         first = True
-        while step < self._settings.max_steps:
-            plan = self._agreement.plan(self._wishes(step, first, feedback))
+        while self._step < self._settings.max_steps:
+            plan = self._agreement.plan(self._wishes(self._step, first, feedback))
             self._ending = plan.ending
             if plan.ending != Ending.GOES_ON:
                 break
+            before = self._step
             if plan.saves and not first:
-                self._save(step)
-            steps = plan.steps
-            began = time.monotonic()
-            try:
-                result = self._inner.run(steps)
-            except InputEnded:
-                if step > reported:
-                    self._report.report(step)
-                raise
-            if result.steps is not None:
-                steps = result.steps
-            self._seconds_per_step = (time.monotonic() - began) / max(steps, 1)
-            self._require_finite()
-            before, step = step, step + steps
-            self._report.add(result, steps, step)
+                self._settle()
+                self._save(self._step)
+            if self._step == before:
+                self._run_loop(plan.steps)
             if first:
                 after_first_step()
                 first = False
-            is_last = step >= self._settings.max_steps
-            if is_last or _crosses(before, step, self._settings.log_interval_steps):
-                self._report_all(step)
-                reported = step
-            self._saver.poll()
-            is_save_due = _crosses(before, step, self._settings.save_interval_steps)
-            if feedback is not None and is_save_due:
-                feedback.before_checkpoint(step)
-                self._agreement.synchronize(feedback.variables)
-            if is_save_due or is_last:
-                self._checkpoint(step, at_checkpoint)
-        if step > reported:
-            self._report_all(step)
+            self._act(before, at_checkpoint, feedback)
+        self._settle()
+        if self._step > self._reported:
+            self._report.report(self._step)
         if not first:
-            self._save(step)
-        return step
+            self._save(self._step)
+        return self._step
+
+    def _run_loop(self, steps: int) -> None:
+        began = time.monotonic()
+        try:
+            result = self._inner.run(steps, self._steps_to_save(self._step))
+        except InputEnded:
+            if self._step > self._reported:
+                self._report.report(self._step)
+            raise
+        if result.steps is not None:
+            steps = result.steps
+        self._seconds_per_step = (time.monotonic() - began) / max(steps, 1)
+        self._require_finite()
+        self._step += steps
+        self._report.add(result, steps, self._step)
+
+    def _settle(self) -> None:
+        """Waits for the steps that are under way."""
+        result = self._inner.settle()
+        if result is not None:
+            self._require_finite()
+            self._step += result.steps
+            self._report.add(result, result.steps, self._step)
+
+    def _act(
+        self,
+        before: int,
+        at_checkpoint: Callable[[int], None],
+        feedback: ScoreFeedback | None,
+    ) -> None:
+        """Does what is due after the steps since `before`."""
+        settings = self._settings
+        is_save_due = self._step >= settings.max_steps or _crosses(
+            before, self._step, settings.save_interval_steps
+        )
+        if is_save_due:
+            self._settle()
+        step = self._step
+        is_last = step >= settings.max_steps
+        if is_last or _crosses(before, step, settings.log_interval_steps):
+            self._report.report(step)
+            self._reported = step
+        self._saver.poll()
+        if feedback is not None and _crosses(before, step, settings.save_interval_steps):
+            feedback.before_checkpoint(step)
+            self._agreement.synchronize(feedback.variables)
+        if is_save_due:
+            self._checkpoint(step, at_checkpoint)
 
     def _wishes(self, step: int, first: bool, feedback: ScoreFeedback | None) -> Wishes:
         requests = self._run_state.checkpoint_requests()
@@ -190,9 +219,15 @@ class OuterLoop:
         return min(
             settings.steps_per_loop,
             max(1, in_time),
+            self._steps_to_save(step),
+            settings.log_interval_steps - step % settings.log_interval_steps,
+        )
+
+    def _steps_to_save(self, step: int) -> int:
+        settings = self._settings
+        return min(
             settings.max_steps - step,
             settings.save_interval_steps - step % settings.save_interval_steps,
-            settings.log_interval_steps - step % settings.log_interval_steps,
         )
 
     def _require_finite(self) -> None:

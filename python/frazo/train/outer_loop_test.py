@@ -89,12 +89,13 @@ class Training:
 
     def train(self, **settings):
         """Returns the number of steps done."""
-        inner = SimpleNamespace(run=self._run_loop, model=self.model)
+        inner = SimpleNamespace(run=self._run_loop, settle=lambda: None, model=self.model)
         message = train_loop_pb2.TrainLoop(**settings)
         loop = OuterLoop(message, inner, self.saver, self.report, self.run_state)
         return loop.run(self._after_first_step, self._evaluate, self.feedback)
 
-    def _run_loop(self, steps):
+    def _run_loop(self, steps, most_steps):
+        assert steps <= most_steps
         self.loops.append(steps)
         self.model.global_step += steps
         self.after_loop(self.model.global_step)

@@ -79,14 +79,15 @@ class TrainReport:
         self._steps += steps
         self._examples += result.examples
         self._nonfinite += result.nonfinite
-        self._scalars = result.scalars
+        self._scalars = result.scalars or self._scalars
         if result.max_staleness is not None:
             self._max_staleness = max(self._max_staleness or 0, result.max_staleness)
         self._stale += result.stale
         weight = result.weights["loss"]
         self._progress.step = step
         self._progress.steps_per_second = self._steps / max(self._seconds(), 1e-9)
-        self._progress.loss = result.totals["loss"] / weight if weight else math.nan
+        if weight or result.nonfinite:
+            self._progress.loss = result.totals["loss"] / weight if weight else math.nan
         self._console.live(self._live_line(step))
 
     def gather(self) -> None:
