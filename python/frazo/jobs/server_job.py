@@ -4,7 +4,7 @@ import traceback
 
 import tensorflow as tf
 from frazo import ops
-from frazo.cluster.client import CoordinationClient
+from frazo.cluster.client import CoordinationClient, Outcome
 from frazo.cluster.member_activity import MemberActivity
 from frazo.cluster.member_key import MemberKey
 from frazo.cluster.member_watch import SERVING, MemberWatch
@@ -96,7 +96,7 @@ class ServerJob:
     def _pause(self) -> float:
         return self._cluster.heartbeat_seconds
 
-    def _serve(self, request: StopRequest, watch: MemberWatch) -> tuple[int, int]:
+    def _serve(self, request: StopRequest, watch: MemberWatch) -> tuple[Outcome, int]:
         """Waits for the end. Returns how this member leaves, and the exit code."""
         outcomes, client = coordination_pb2.LeaveRequest, self._client
 
@@ -106,7 +106,7 @@ class ServerJob:
 
         while not is_over() and request.signal is None:
             watch.wait_until(lambda: is_over() or request.signal is not None, _POLL_SECONDS)
-        if not is_over():
+        if request.signal is not None:
             self._console.line(f"{self._key}: got {request.signal.name}")
             watch.wait_until(is_over, _ORDER_HEARTBEATS * self._pause())
         if not is_over():

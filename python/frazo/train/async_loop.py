@@ -4,6 +4,7 @@ import contextlib
 import math
 from collections import deque
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -53,7 +54,9 @@ class AsyncLoop:
         self._watch = watch
         self._calls: deque[Call] = deque()
         # The number of steps that results have told of.
-        self._seen: int | None = None
+        self._seen = int(model.global_step)
+        # The results of a step, with zeros.
+        self._structure: Any = None
         step = AsyncStep(model, max_staleness, servers.lock())
 
         @tf.function(autograph=False)
@@ -89,8 +92,6 @@ class AsyncLoop:
         if most_steps is None:
             most_steps = num_steps
         sums = _Sums()
-        if self._seen is None:
-            self._seen = int(self.model.global_step)
         begin_most = _CALLS_OF_A_WORKER * self._servers.num_workers
         with self._ended_input():
             while True:

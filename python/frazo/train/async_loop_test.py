@@ -2,6 +2,7 @@
 mean((w - x)^2), one weight w.
 """
 
+import functools
 import threading
 
 import numpy as np
@@ -115,7 +116,12 @@ class Training:
         self.states = [TrainState(self.model, Numbers(count, share, value)) for share in shares]
         self.state = AsyncState(servers, self.states)
         self.checks = 0
-        self.loop = AsyncLoop(self.model, servers, self.state, max_staleness, self._check)
+        self._servers, self._max_staleness = servers, max_staleness
+
+    @functools.cached_property
+    def loop(self):
+        """Made once the state is restored."""
+        return AsyncLoop(self.model, self._servers, self.state, self._max_staleness, self._check)
 
     def _check(self):
         self.checks += 1

@@ -145,8 +145,9 @@ class OuterLoop:
         result = self._inner.settle()
         if result is not None:
             self._require_finite()
-            self._step += result.steps
-            self._report.add(result, result.steps, self._step)
+            steps = result.steps or 0
+            self._step += steps
+            self._report.add(result, steps, self._step)
 
     def _act(
         self,
