@@ -157,10 +157,9 @@ class TrainState:
         if _SHARE not in self._identity:
             # An older version recorded it for inputs whose position does not depend on it.
             saved.pop(_SHARE, None)
-        elif _SHARE in saved:
+        elif saved.get(_SHARE) == f"0 of {self._share.replicas}":
             # The first share wrote it for all of them.
-            _, of, count = saved[_SHARE].partition(" of ")
-            saved[_SHARE] = f"{self._share.replica}{of}{count}"
+            saved[_SHARE] = self._identity[_SHARE]
         return saved
 
     def _differences(self, saved: dict[str, str]) -> list[str]:
