@@ -6,10 +6,10 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
-from frazo.shard.worker_processes import free_addresses
-
+from tests.jobs.machine import Machine
 from tests.jobs.tiny_experiment import TIMEOUT_SECONDS, Ended
 
 _POLL_SECONDS = 0.05
@@ -18,11 +18,18 @@ _POLL_SECONDS = 0.05
 class Member:
     """A process of the run, whose output goes to files."""
 
-    def __init__(self, log: Path, arguments: list[str]):
-        self._out, self._err = log.with_suffix(".out"), log.with_suffix(".err")
+    def __init__(self, log: Path, arguments: list[str], prefix: Sequence[str] = ()):
+        """Starts it.
+
+        Args:
+          log: The path of its outputs, without .out and .err.
+          arguments: Those of the trainer.
+          prefix: A command that runs the one behind it, in its own process.
+        """
+        self._out, self._err = (log.with_name(log.name + kind) for kind in (".out", ".err"))
         with self._out.open("w") as out, self._err.open("w") as err:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "frazo.jobs.trainer", *arguments],
+                [*prefix, sys.executable, "-m", "frazo.jobs.trainer", *arguments],
                 stdout=out,
                 stderr=err,
                 env={**os.environ, "TF_NUM_INTRAOP_THREADS": "1"},
@@ -76,8 +83,8 @@ class ClusterRun:
         *,
         workers: int = 2,
         servers: int = 0,
-        lease_seconds: float = 5,
         layout: str = "",
+        machine: Machine | None = None,
     ):
         """Starts nothing.
 
@@ -86,20 +93,23 @@ class ClusterRun:
           flags: Of every process.
           workers: The number of workers.
           servers: The number of parameter servers; 0: the workers train synchronously.
-          lease_seconds: After so long without a sign of life a member is lost.
-          layout: More fields of the cluster.
+          layout: More fields of the cluster. Default: the leases have 5 s.
+          machine: Where the processes are. Default: this machine.
         """
         self.logdir = folder / "log"
         self._folder = folder
         self._names = ["controller", *(f"worker {index}" for index in range(workers))]
         if servers:
             self._names += [*(f"ps {index}" for index in range(servers)), "trainer"]
-        self.controller, *addresses = free_addresses(1 + workers + servers)
+        self._machine = machine or Machine()
+        # The trainer has no address.
+        self.controller, *addresses = self._machine.addresses(self._names[: 1 + workers + servers])
+        if "lease_seconds" not in layout:
+            layout += " lease_seconds: 5"
         cluster = folder / "cluster.textproto"
         cluster.write_text(
             f'controller: "{self.controller}" workers: {_listed(addresses[:workers])} '
-            f"parameter_servers: {_listed(addresses[workers:])} heartbeat_seconds: 0.2 "
-            f"lease_seconds: {lease_seconds:g} {layout}"
+            f"parameter_servers: {_listed(addresses[workers:])} heartbeat_seconds: 0.2 {layout}"
         )
         mode = "async" if servers else "sync"
         self._flags = [
@@ -126,7 +136,7 @@ class ClusterRun:
         if index:
             arguments.append(f"--task={index}")
         log = self._folder / f"{job.replace(' ', '')}.{self._starts[job]}"
-        member = Member(log, arguments)
+        member = Member(log, arguments, self._machine.command(job))
         self._members.append(member)
         return member
 

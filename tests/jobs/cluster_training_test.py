@@ -50,6 +50,8 @@ def test_the_weights_are_those_of_one_process(alone, tmp_path, workers):
         ended = [member.end() for member in run.start_all()]
     assert [one.code for one in ended] == [0] * (workers + 1), ended
     assert f"done: step {STEPS}" in ended[1].out
+    # That of all workers.
+    assert "num_examples_in_batch: 16" in ended[1].out
     left, right = saved_values(run.logdir), saved_values(expected)
     assert left.keys() == right.keys()
     for name in left:

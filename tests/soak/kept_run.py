@@ -33,21 +33,19 @@ class KeptRun:
       own_ends: What became of those that ended badly without having been killed.
     """
 
-    def __init__(self, folder: Path, flags: list[str], workers: int, lease: float, layout: str):
+    def __init__(self, folder: Path, flags: list[str], workers: int, layout: str):
         """Starts nothing.
 
         Args:
           folder: For the log directory and the outputs of the processes.
           flags: Of every process.
           workers: The number of workers.
-          lease: The cluster's lease_seconds.
           layout: More fields of the cluster.
         """
         self._run = ClusterRun(
             folder,
             flags,
             workers=workers,
-            lease_seconds=lease,
             layout=f'followers: "{EVALER}" {layout}',
         )
         self._folder = folder

@@ -4,6 +4,7 @@ Each worker writes a TensorFlow bundle of its own into the directory of the chec
 of them share. The chief, the worker number 0, waits until all are written, and merges them.
 """
 
+import contextlib
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -54,16 +55,25 @@ class CheckpointParts:
         self._size = size
         self._wait_for_all = wait_for_all
         self.may_commit = may_commit
+        # The steps of the last barrier that this worker came to, and that all have come to.
+        self._came = self._met = -1
 
     def write(self, step: int, tensors: Sequence[SavedTensor]) -> None:
         """Writes the part of a worker that is not the chief."""
         folder = self._folder(step, self._rank)
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        write_bundle(folder / checkpoint_name(step), tensors)
-        for file in folder.iterdir():
-            durable_file.sync_file(file)
-        self._wait_for_all(self._barrier(step))
+        try:
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            write_bundle(folder / checkpoint_name(step), tensors)
+            for file in folder.iterdir():
+                durable_file.sync_file(file)
+        except (OSError, tf.errors.OpError):
+            shutil.rmtree(folder, ignore_errors=True)
+            # The chief must not wait for it.
+            with contextlib.suppress(OSError):
+                self._meet(step)
+            raise
+        self._meet(step)
 
     def merge(self, step: int, own_prefix: Path, merged_prefix: Path) -> None:
         """Waits for the others, and makes one bundle of theirs and that of the chief.
@@ -76,13 +86,13 @@ class CheckpointParts:
         Raises:
           OSError: A part did not come.
         """
-        self._wait_for_all(self._barrier(step))
-        folders = [self._folder(step, rank) for rank in range(1, self._size)]
+        self._meet(step)
+        folders = self._folders_of_others(step)
         for rank, folder in enumerate(folders, 1):
             if not folder.is_dir():
                 raise FileNotFoundError(
-                    f"{folder}: worker {rank} wrote its part, but it is not here: --logdir must be a "
-                    "folder that all workers share"
+                    f"{folder}: the part of worker {rank} is not here. Its log says why it could not "
+                    "write it; if it wrote it, --logdir is no folder that all workers share"
                 )
         tf.raw_ops.MergeV2Checkpoints(
             checkpoint_prefixes=[str(own_prefix)]
@@ -93,10 +103,28 @@ class CheckpointParts:
         for folder in [own_prefix.parent, *folders]:
             shutil.rmtree(folder)
 
+    def give_up(self, step: int) -> None:
+        """Ends a save that failed in the chief: the others do not wait for it, and their parts
+        go.
+        """
+        if self._came != step:
+            with contextlib.suppress(OSError):
+                self._meet(step)
+        # Else one may still be writing.
+        if self._met == step:
+            for folder in self._folders_of_others(step):
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _meet(self, step: int) -> None:
+        """Waits until all have written their parts, or have failed to."""
+        self._came = step
+        self._wait_for_all(f"parts-of-{checkpoint_name(step)}")
+        self._met = step
+
+    def _folders_of_others(self, step: int) -> list[Path]:
+        return [self._folder(step, rank) for rank in range(1, self._size)]
+
     def _folder(self, step: int, rank: int) -> Path:
         part = f"generation-{self._generation}.part-{rank}-of-{self._size}"
         name = f"{checkpoint_name(step)}.{part}{durable_file.TEMPORARY_SUFFIX}"
         return self._directory / name
-
-    def _barrier(self, step: int) -> str:
-        return f"parts-of-{checkpoint_name(step)}"

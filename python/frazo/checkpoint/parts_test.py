@@ -46,9 +46,27 @@ def test_the_parts_of_all_workers_are_one_checkpoint(tmp_path):
 def test_a_part_that_is_not_here_is_an_error_and_the_older_checkpoint_stays(tmp_path):
     CheckpointStore(tmp_path, RetentionPolicy(5, None)).write(100, numbers(kernel=4))
     PartStore(parts_of(tmp_path, 1)).write(205, numbers(position1=1))
-    with pytest.raises(CheckpointWriteError, match="worker 2 wrote its part, but it is not here"):
+    with pytest.raises(
+        CheckpointWriteError, match=r"part-2-of-3.*: the part of worker 2 is not here"
+    ):
         chief_of(tmp_path).write(205, numbers(kernel=5))
+    # The part that is there goes with the rest: on a full disk such parts would add up.
+    assert not list(tmp_path.glob("*.frazo-tmp"))
     assert CheckpointDirectory(tmp_path).recorded_steps() == [100]
+
+
+def test_who_cannot_write_keeps_nobody_waiting(tmp_path):
+    for name in ("ckpt-00000205.generation-7.part-1-of-3.frazo-tmp", "ckpt-00000205.frazo-tmp"):
+        # No folder of this name can be made.
+        (tmp_path / name).write_text("in the way")
+    barriers = []
+    for store in (
+        PartStore(parts_of(tmp_path, 1, wait_for_all=barriers.append)),
+        chief_of(tmp_path, wait_for_all=barriers.append),
+    ):
+        with pytest.raises(CheckpointWriteError, match="File exists"):
+            store.write(205, numbers(kernel=5))
+    assert barriers == ["parts-of-ckpt-00000205"] * 2
 
 
 def test_a_worker_that_does_not_come_is_an_error(tmp_path):

@@ -108,6 +108,8 @@ class CheckpointStore:
         try:
             return self._write(step, tensors, aside)
         except (OSError, FrazoError, tf.errors.OpError) as error:
+            if self._parts is not None:
+                self._parts.give_up(step)
             raise CheckpointWriteError(_write_failure(self._path / aside.stem, error)) from error
         finally:
             shutil.rmtree(aside, ignore_errors=True)

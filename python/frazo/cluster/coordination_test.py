@@ -564,3 +564,19 @@ def test_a_restarted_controller_waits_for_those_whose_place_was_taken():
     assert other.join().HasField("wait")
     run.wait(2, other)
     assert other.join().HasField("formed")
+
+
+def test_a_worker_that_has_come_back_is_waited_for_longer_than_a_lost_one():
+    run = ScriptedRun(min_workers=1, rejoin_seconds=2)
+    workers = start_workers(run)
+    for index, worker in enumerate(workers):
+        workers[index] = worker.successor().register()
+    first, second, _ = workers
+    first.join()
+    # They start TensorFlow.
+    run.wait(60, *workers)
+    assert first.join().wait.startswith("waits for worker 1 (10.0.0.2:70), worker 2")
+    second.join()
+    # The third is lost meanwhile.
+    run.wait(11, first, second)
+    assert len(first.join().formed.workers) == 2

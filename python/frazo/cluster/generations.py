@@ -52,6 +52,8 @@ class Generations:
         self._reasons: dict[int, str] = {}
         self._forming_since = now
         self._is_first = True
+        # Processes that have registered, and start TensorFlow before they join; their incarnations.
+        self._coming: dict[MemberKey, str] = {}
         self._fences: dict[MemberKey, tuple[Participant, float]] = {}
         # Members of a generation that began under an earlier controller, until they are heard of.
         self._unheard: set[MemberKey] = set()
@@ -126,6 +128,7 @@ class Generations:
         Returns:
           Whether it is in the generation that trains.
         """
+        self._coming.pop(key, None)
         member = self.members.get(key)
         if member is not None and member.incarnation == participant.incarnation:
             if last < self.number:
@@ -146,6 +149,10 @@ class Generations:
         """
         self.joined.pop(key, None)
         before = self.members.get(key)
+        if key in self._layout and (
+            before is None or before.incarnation != participant.incarnation
+        ):
+            self._coming[key] = participant.incarnation
         if before is not None and before.incarnation != participant.incarnation:
             self.end(f"{key} ({before.address}) began anew", now)
         fence = self._fences.get(key)
@@ -163,6 +170,8 @@ class Generations:
           now: The time.
         """
         self.joined.pop(key, None)
+        if self._coming.get(key) == incarnation:
+            del self._coming[key]
         if key in self.members and self.members[key].incarnation == incarnation:
             self.end(reason, now)
         self._stopped(key, incarnation)
@@ -209,7 +218,10 @@ class Generations:
             return False
         if len(self.joined) == len(self._layout):
             return True
-        wait = self._times.start_timeout if self._is_first else self._times.rejoin
+        # Who has come back is not lost. Else two workers that start more slowly than `rejoin` would
+        # take turns: the one that waits begins alone, and regroups for the other.
+        is_short = not self._is_first and not self._coming
+        wait = self._times.rejoin if is_short else self._times.start_timeout
         return len(self.joined) >= self._times.min_workers and now >= self._forming_since + wait
 
     def gave_up(self, now: float) -> str | None:

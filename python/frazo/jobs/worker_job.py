@@ -8,7 +8,9 @@ from typing import NoReturn
 
 import tensorflow as tf
 from frazo.checkpoint.parts import CheckpointParts
+from frazo.cluster.address import parse_address
 from frazo.cluster.client import BarrierTimeout, CoordinationClient, GenerationOver
+from frazo.cluster.listening import why_not_bound
 from frazo.cluster.member_run_state import MemberRunState
 from frazo.experiment.job_list import Jobs
 from frazo.input.share import Share
@@ -16,7 +18,7 @@ from frazo.jobs.train_job import TrainJob
 from frazo.jobs.worker_watchdog import WorkerWatchdog
 from frazo.program.console import Console
 from frazo.program.disk_and_graph_errors import disk_and_graph_errors
-from frazo.program.errors import EXIT_FINISHED, JobError
+from frazo.program.errors import EXIT_FAILED, EXIT_FINISHED, JobError
 from frazo.program.restart import restart_program
 from frazo.proto import cluster_pb2, coordination_pb2, experiment_pb2
 from frazo.run.run_state import Stop
@@ -31,6 +33,9 @@ _TRAVEL_DTYPES = {
     cluster_pb2.Cluster.BFLOAT16: tf.bfloat16,
     cluster_pb2.Cluster.FLOAT16: tf.float16,
 }
+# How long the port of this worker may be in use.
+_PORT_SECONDS = 10.0
+_POLL_SECONDS = 0.05
 _SAVED_BARRIER = "all-have-saved"
 # The slowest worker may be writing its part.
 _PARTS_SECONDS = 600.0
@@ -110,7 +115,12 @@ class WorkerJob:
                 )
                 ending = job.run(self._group(logdir))
         except BaseException as error:
-            self._fail(error, run_state.should_stop(), console)
+            stop = run_state.should_stop()
+            if stop is not None and stop.exit_code == EXIT_FAILED and _may_come_from_others(error):
+                # The others' collectives were ended; the text of TensorFlow hides why.
+                self._client.leave(coordination_pb2.LeaveRequest.STOPPED)
+                raise JobError(stop.reason) from error
+            self._fail(error, stop, console)
             if isinstance(error, GenerationOver):
                 raise JobError(
                     f"the other workers ended before this one had saved: {error}. The same command "
@@ -132,12 +142,26 @@ class WorkerJob:
         )
         if group.size == 1:
             return WorkerGroup(parts=parts)
+        self._wait_for_own_port(group.rank)
         connect(self._addresses, group.rank)
         reduction = CollectiveReduction(
             group, cluster.bucket_bytes, _TRAVEL_DTYPES[cluster.gradient_compression]
         )
         min_workers = cluster.min_workers or len(cluster.workers)
         return WorkerGroup(CollectiveAgreement(group, min_workers), reduction, parts)
+
+    def _wait_for_own_port(self, rank: int) -> None:
+        """A process that had the port before may still be ending."""
+        address = parse_address(self._addresses[rank])
+        until = time.monotonic() + _PORT_SECONDS
+        while cause := why_not_bound(address):
+            if time.monotonic() > until:
+                name = f"worker {self._generation.workers[rank].index}"
+                raise JobError(
+                    f"{name} cannot listen on {address}: {cause}. End the process that has the port, "
+                    f"or give another address for {name} in the cluster"
+                )
+            time.sleep(_POLL_SECONDS)
 
     def _wait_for_parts(self, barrier: str) -> None:
         try:
@@ -146,8 +170,16 @@ class WorkerJob:
             raise OSError(str(error)) from error
 
     def _require_lease(self) -> None:
-        if not self._client.lease_is_valid():
-            raise OSError("this process was silent for too long: other workers may write now")
+        """Waits until this process knows that it is still the one that writes: a controller that is
+        away for a while comes back to the same generation.
+        """
+        until = time.monotonic() + _PARTS_SECONDS
+        while not self._client.lease_is_valid():
+            stop = self._client.orders.stop
+            is_lost = stop is not None and stop.failed
+            if self._is_over() or is_lost or time.monotonic() > until:
+                raise OSError("this process was silent for too long: other workers may write now")
+            time.sleep(_POLL_SECONDS)
 
     def _is_over(self) -> bool:
         return self._client.orders.generation > self._generation.number
@@ -190,7 +222,7 @@ class WorkerJob:
         seconds = self._cluster.lease_seconds + 3 * self._cluster.heartbeat_seconds if wait else 0
         until = time.monotonic() + seconds
         while not self._is_over() and time.monotonic() < until:
-            time.sleep(0.05)
+            time.sleep(_POLL_SECONDS)
         return self._is_over()
 
     def _begin_anew(self, reason: str, console: Console) -> NoReturn:

@@ -16,6 +16,10 @@ from frazo.tasks.servable import Servable
 # Each metric is a mean over the batch and its weight in the mean over batches: float32 scalars.
 WeightedMetrics = dict[str, tuple[tf.Tensor, tf.Tensor]]
 
+# A metric with such a name counts what a batch has: num_examples_in_batch. If processes share a
+# batch, it is the sum over them.
+BATCH_COUNT_PREFIX = "num_"
+
 
 class EvalOutput(NamedTuple):
     """The result of evaluating one batch.

@@ -24,6 +24,7 @@ class CollectiveReduction(Reduction):
           bucket_bytes: A bucket is closed once it has so many bytes of float32.
           travel_dtype: What gradients are rounded to on their way, and added in.
         """
+        self.num_processes = group.size
         self._group = group
         self._bucket_bytes = bucket_bytes
         self._travel_dtype = travel_dtype

@@ -12,7 +12,12 @@ class Reduction:
     """Joins the losses and gradients of the processes that share a step.
 
     This class is for a single process; subclasses are for several.
+
+    Attributes:
+      num_processes: Their number.
     """
+
+    num_processes = 1
 
     def reduce(self, loss: Loss, gradients: Sequence[Gradient]) -> tuple[Loss, Sequence[Gradient]]:
         """Joins losses and gradients within the graph of a step.

@@ -10,7 +10,7 @@ from frazo.experiment.model import Model
 from frazo.layers.step_context import StepContext
 from frazo.learn.loss import Loss
 from frazo.tasks.multi_task.multi_task import MultiTask
-from frazo.tasks.task import Task
+from frazo.tasks.task import BATCH_COUNT_PREFIX, Task
 from frazo.train.reduction import Gradient, Reduction
 
 # The scalar of asynchronous training that is 1 if the gradient was dropped.
@@ -92,7 +92,7 @@ class TrainStep:
         context.updates = self._joined_updates(context.updates)
         scalars = self._learn(loss, gradients, context, step, part)
         totals = {name: mean * weight for name, (mean, weight) in metrics.items()}
-        weights = {name: weight for name, (_, weight) in metrics.items()}
+        weights = {name: self._weight(name, weight) for name, (_, weight) in metrics.items()}
         totals["loss"], weights["loss"] = own_loss
         nonfinite = scalars.pop("nonfinite")
         is_skipped = nonfinite > 0
@@ -109,6 +109,13 @@ class TrainStep:
             examples=tf.cast(task.num_examples(batch), tf.float32),
         )
         return sums, scalars
+
+    def _weight(self, name: str, weight: tf.Tensor) -> tf.Tensor:
+        """Returns the weight of a metric. The batch of a step is that of all processes, so what is
+        counted in a batch is added over them.
+        """
+        is_shared = self._reduction.num_processes > 1 and name.startswith(BATCH_COUNT_PREFIX)
+        return weight / self._reduction.num_processes if is_shared else weight
 
     def _weights_of(self, step: tf.Tensor) -> contextlib.AbstractContextManager[None]:
         """Within it the loss of a step is computed."""
