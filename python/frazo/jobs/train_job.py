@@ -205,8 +205,9 @@ class TrainJob:
         )
 
     def _inner_loop(self, model: Model, state: TrainState | AsyncState) -> InnerLoop | AsyncLoop:
-        workers = self._workers.asynchronous
-        if isinstance(state, AsyncState) and workers is not None:
+        if isinstance(state, AsyncState):
+            workers = self._workers.asynchronous
+            assert workers is not None
             return AsyncLoop(model, workers.servers, state, workers.max_staleness, workers.check)
         return InnerLoop(
             model,
