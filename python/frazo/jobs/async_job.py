@@ -50,8 +50,8 @@ class AsyncRunState(MemberRunState):
 class AsyncJob:
     """Trains with the parameter servers and workers that are there.
 
-    When one of them is lost so that TensorFlow cannot go on, or another worker has come, the program
-    starts itself anew: TensorFlow's runtime cannot change whom it is connected to.
+    When one of them is lost so that TensorFlow cannot go on, or another worker has come, the
+    program starts itself anew: TensorFlow's runtime cannot change whom it is connected to.
     """
 
     def __init__(
@@ -167,9 +167,7 @@ class AsyncJob:
 
 @contextlib.contextmanager
 def _quiet_connection() -> Iterator[None]:
-    """Keeps back what TensorFlow tells of the connection, and later of each call that fails on a lost
-    member.
-    """
+    """Keeps back what TensorFlow tells of the connection, and later of calls that fail."""
     if wants_all_messages():
         yield
         return

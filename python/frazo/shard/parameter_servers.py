@@ -18,8 +18,8 @@ _LEAST_THREADS = 16
 
 
 def start_server(addresses: Sequence[str], job: str, index: int) -> tf.distribute.Server:
-    """Starts the server of a worker or of a parameter server. It knows the ops of the libraries that
-    are loaded before.
+    """Starts the server of a worker or of a parameter server. It knows the ops of the libraries
+    that are loaded before.
 
     Args:
       addresses: host:port of all servers of the job.

@@ -18,7 +18,8 @@ class AsyncStep(TrainStep):
     """Computes a gradient of weights that others change meanwhile, and applies it unless they
     changed too often.
 
-    Only one gradient at a time is applied, so that an update is whole, and what was measured is true.
+    Only one gradient at a time is applied, so that an update is whole, and what was measured is
+    true.
     """
 
     def __init__(self, model: Model, max_staleness: int, lock: tf.CriticalSection):

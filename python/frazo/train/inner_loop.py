@@ -121,7 +121,7 @@ class InnerLoop:
         )
 
     def settle(self) -> LoopResult | None:
-        """Waits for steps that are under way, and returns their result; None: here there are none."""
+        """Waits for steps that are under way. Returns their result; None: here there are none."""
         return None
 
     def step_graph(self) -> tf.compat.v1.GraphDef:

@@ -248,5 +248,5 @@ class OuterLoop:
 
 
 def _crosses(before: int, step: int, interval: int) -> bool:
-    """Returns whether one of the steps after `before`, up to `step`, is a multiple of an interval."""
+    """Returns whether a multiple of an interval is after `before`, and not after `step`."""
     return step // interval > before // interval

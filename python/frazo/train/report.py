@@ -23,8 +23,8 @@ class TrainReport:
     grad_norm are those of the last step. steps/sec and examples/sec don't count the time spent in
     evaluation. What the input lost is a sum since the first start of the training. Asynchronous
     training also reports staleness, the mean number of steps by which the weights had changed since
-    a gradient was begun, max_staleness, the greatest one, and stale_gradients, how many were dropped
-    because they exceeded the bound.
+    a gradient was begun, max_staleness, the greatest one, and stale_gradients, how many were
+    dropped because they exceeded the bound.
     """
 
     def __init__(
