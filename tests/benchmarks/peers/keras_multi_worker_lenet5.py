@@ -1,4 +1,4 @@
-"""LeNet5 of plain Keras on several workers: MultiWorkerMirroredStrategy, one process a worker.
+"""LeNet5 of Keras on several workers: MultiWorkerMirroredStrategy, one process a worker.
 
 usage: keras_multi_worker_lenet5.py --train=mnist_train.tfrecord.gz --steps=400
            --workers=HOST:PORT,HOST:PORT --rank=0
@@ -25,27 +25,37 @@ os.environ["TF_CONFIG"] = json.dumps(
 )
 
 import tensorflow as tf  # noqa: E402
-from keras_lenet5 import StepPrinter, build_model, read_images  # noqa: E402
+from keras_lenet5 import BATCH_SIZE, build_model, read_images  # noqa: E402
 
 
 def main() -> None:
     strategy = tf.distribute.MultiWorkerMirroredStrategy()
     with strategy.scope():
         model = build_model("pools")
-        model.compile(
-            optimizer=tf.keras.optimizers.Adam(1e-4),
-            loss=tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-            jit_compile=False,
-        )
+        optimizer = tf.keras.optimizers.Adam(1e-4)
+        optimizer.build(model.trainable_variables)
     # Each worker reads all images and takes its part of a batch: there is one file.
     sharding = tf.data.Options()
     sharding.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.DATA
-    model.fit(
-        read_images(options.train).with_options(sharding),
-        steps_per_epoch=options.steps,
-        verbose=0,
-        callbacks=[StepPrinter()],
-    )
+    dataset = read_images(options.train).with_options(sharding)
+    batches = iter(strategy.experimental_distribute_dataset(dataset))
+    cross_entropy = tf.nn.sparse_softmax_cross_entropy_with_logits
+
+    def train(images: tf.Tensor, labels: tf.Tensor) -> None:
+        with tf.GradientTape() as tape:
+            losses = cross_entropy(labels=labels, logits=model(images, training=True))
+            loss = tf.nn.compute_average_loss(losses, global_batch_size=BATCH_SIZE)
+        gradients = tape.gradient(loss, model.trainable_variables)
+        optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
+
+    @tf.function
+    def step() -> None:
+        strategy.run(train, args=next(batches))
+
+    # A loop of its own: fit() of Keras 3 fails with this strategy.
+    for number in range(1, options.steps + 1):
+        step()
+        print(f"step: {number}", flush=True)
 
 
 if __name__ == "__main__":
