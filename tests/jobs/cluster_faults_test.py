@@ -12,7 +12,7 @@ import subprocess
 import sys
 
 import pytest
-from cluster_run import ClusterRun
+from cluster_run import ClusterRun, assert_ended
 from frazo.checkpoint.directory import CheckpointDirectory
 from tiny_experiment import TIMEOUT_SECONDS, assert_same_values, saved_values, write_experiment
 
@@ -39,12 +39,6 @@ def assert_same_as_unbroken(logdir, unbroken):
     run, members = unbroken
     assert_ended(members)
     assert_same_values(logdir, run.logdir)
-
-
-def assert_ended(members, codes=None):
-    ended = [member.end() for member in members]
-    assert [one.code for one in ended] == (codes or [0] * len(members)), ended
-    return ended
 
 
 def wait_for_checkpoint(member):

@@ -151,5 +151,20 @@ class ClusterRun:
         return {name: self.start(name) for name in self._names}
 
 
+def assert_ended(members: Sequence[Member], codes: Sequence[int] = ()) -> list[Ended]:
+    """Waits for the ends of members.
+
+    Args:
+      members: The members.
+      codes: The exit codes that they must have. Default: 0 for all.
+
+    Returns:
+      How they ended.
+    """
+    ended = [member.end() for member in members]
+    assert [one.code for one in ended] == list(codes or [0] * len(ended)), ended
+    return ended
+
+
 def _listed(texts: list[str]) -> str:
     return "[" + ", ".join(f'"{text}"' for text in texts) + "]"

@@ -4,7 +4,7 @@ import signal
 
 import numpy as np
 import pytest
-from cluster_run import ClusterRun
+from cluster_run import ClusterRun, assert_ended
 from text_experiment import write_text_experiment
 from tiny_experiment import assert_same_values, saved_values, train, write_experiment
 
@@ -47,8 +47,7 @@ def alone(tmp_path_factory):
 def test_the_weights_are_those_of_one_process(alone, tmp_path, workers):
     flags, expected = alone
     with ClusterRun(tmp_path, flags, workers=workers) as run:
-        ended = [member.end() for member in run.start_all()]
-    assert [one.code for one in ended] == [0] * (workers + 1), ended
+        ended = assert_ended(run.start_all())
     assert f"done: step {STEPS}" in ended[1].out
     # That of all workers.
     assert "num_examples_in_batch: 16" in ended[1].out
@@ -63,8 +62,7 @@ def test_killed_and_started_again_they_end_with_the_same_weights(tmp_path_factor
     unbroken, broken = tmp_path_factory.mktemp("unbroken"), tmp_path_factory.mktemp("broken")
     with ClusterRun(unbroken, flags) as expected:
         followers = [expected.start("evaler_test")]
-        ended = [member.end() for member in [*expected.start_all(), *followers]]
-        assert [one.code for one in ended] == [0] * 4, ended
+        ended = assert_ended([*expected.start_all(), *followers])
     assert f"its last checkpoint, of step {STEPS}, is done" in ended[3].out
     with ClusterRun(broken, flags) as run:
         members = run.start_all()
@@ -73,16 +71,14 @@ def test_killed_and_started_again_they_end_with_the_same_weights(tmp_path_factor
             member.send(signal.SIGKILL)
         for member in members:
             member.end()
-        ended = [member.end() for member in run.start_all()]
-        assert [one.code for one in ended] == [0] * 3, ended
+        assert_ended(run.start_all())
     assert_same_values(run.logdir, expected.logdir)
 
 
 def test_one_process_goes_on_where_two_stopped(tmp_path):
     flags = [f"--config={write_text_experiment(tmp_path)}"]
     with ClusterRun(tmp_path, [*flags, "--set=train.max_steps=100"]) as run:
-        ended = [member.end() for member in run.start_all()]
-    assert [one.code for one in ended] == [0] * 3, ended
+        assert_ended(run.start_all())
     alone = train(*flags, f"--logdir={run.logdir}", "--job=trainer")
     assert alone.code == 0, alone.err
     assert "train: goes on from" in alone.out

@@ -7,7 +7,7 @@ import signal
 import numpy as np
 import pytest
 import tensorflow as tf
-from cluster_run import ClusterRun
+from cluster_run import ClusterRun, assert_ended
 from tiny_experiment import Trainer, assert_same_values, saved_values, train, write_experiment
 
 _TASK = """
@@ -170,8 +170,7 @@ def test_two_workers_give_the_weights_of_one_process(config, tmp_path):
     ended = train(*flags, f"--logdir={logdir}")
     assert ended.code == 0, ended.err
     with ClusterRun(tmp_path, [flag for flag in flags if not flag.startswith("--job")]) as run:
-        ended = [member.end() for member in run.start_all()]
-    assert [one.code for one in ended] == [0] * 3, ended
+        assert_ended(run.start_all())
     left, right = saved_values(run.logdir), saved_values(logdir)
     assert left.keys() == right.keys()
     for name in left:

@@ -1,7 +1,7 @@
 """Processes with a network between them train on when a cable was pulled for a while."""
 
 import pytest
-from cluster_run import ClusterRun
+from cluster_run import ClusterRun, assert_ended
 from tiny_experiment import assert_same_values, write_experiment
 
 from tests.jobs.machine import NoNamespace
@@ -25,17 +25,11 @@ def cluster_run(folder, flags, network):
     return ClusterRun(folder, flags, layout=layout, machine=network)
 
 
-def assert_finished(members):
-    ended = [member.end() for member in members]
-    assert [one.code for one in ended] == [0] * len(members), ended
-    return ended
-
-
 def test_a_run_ends_as_if_no_cable_had_been_pulled(network, tmp_path_factory):
     config = write_experiment(tmp_path_factory.mktemp("data"))
     flags = [f"--config={config}", f"--set=train.max_steps={STEPS}"]
     with cluster_run(tmp_path_factory.mktemp("whole"), flags, network) as whole:
-        ended = assert_finished(whole.start_all())
+        ended = assert_ended(whole.start_all())
     assert "plain text" in ended[0].err
     with cluster_run(tmp_path_factory.mktemp("cut"), flags, network) as run:
         controller, *workers = run.start_all()
@@ -46,6 +40,6 @@ def test_a_run_ends_as_if_no_cable_had_been_pulled(network, tmp_path_factory):
             network.cut(name)
             controller.wait_for(rf"{name} \(.*\) gave no sign of life")
             network.mend(name)
-        ended = assert_finished([controller, *workers])
+        ended = assert_ended([controller, *workers])
     assert "generation 3 begins" in ended[0].out
     assert_same_values(run.logdir, whole.logdir)

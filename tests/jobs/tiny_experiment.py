@@ -169,9 +169,15 @@ def train(*arguments: str, **environment: str) -> Ended:
 
 def saved_values(logdir: Path) -> dict[str, np.ndarray]:
     """All that the newest checkpoint holds of the model and the learner, by name."""
-    reader = tf.train.load_checkpoint(str(logdir / "train"))
-    names = sorted(reader.get_variable_to_shape_map())
-    return {name: reader.get_tensor(name) for name in names if not name.startswith("input/")}
+    return values_of(str(logdir / "train"))
+
+
+def values_of(checkpoint: str) -> dict[str, np.ndarray]:
+    """The same of a checkpoint with a prefix, or of the newest one in a directory."""
+    reader = tf.train.load_checkpoint(checkpoint)
+    # NumPy has no type for a position in an input.
+    names = (n for n in sorted(reader.get_variable_to_shape_map()) if not n.startswith("input/"))
+    return {name: np.asarray(reader.get_tensor(name)) for name in names}
 
 
 def assert_same_values(one: Path, other: Path) -> None:

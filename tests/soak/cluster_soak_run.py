@@ -6,13 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import tensorflow as tf
 from frazo.checkpoint.directory import CheckpointDirectory
 from frazo.checkpoint.manifest import DamagedCheckpointError
 from frazo.scores.score_log import ScoreLog
-from frazo.train.state import INPUT_PREFIX
 
 from tests.jobs.text_experiment import write_text_experiment
+from tests.jobs.tiny_experiment import values_of
 from tests.soak.cluster_faults import FaultyRun, draw_faults
 from tests.soak.kept_run import EVALER, KeptRun
 from tests.soak.soak_error import SoakError
@@ -157,7 +156,5 @@ def _require_same(one: Path, other: Path, step: int) -> None:
 
 
 def _values(logdir: Path, step: int) -> dict[str, np.ndarray]:
-    reader = tf.train.load_checkpoint(CheckpointDirectory(logdir / "train").open(step).prefix)
-    # NumPy has no type for a position in an input. A wrong one shows in the weights of later steps.
-    names = (n for n in reader.get_variable_to_shape_map() if not n.startswith(INPUT_PREFIX))
-    return {name: np.asarray(reader.get_tensor(name)) for name in names}
+    # A wrong position in an input shows in the weights of later steps.
+    return values_of(CheckpointDirectory(logdir / "train").open(step).prefix)

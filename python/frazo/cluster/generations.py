@@ -149,11 +149,10 @@ class Generations:
         """
         self.joined.pop(key, None)
         before = self.members.get(key)
-        if key in self._layout and (
-            before is None or before.incarnation != participant.incarnation
-        ):
+        trains = before is not None and before.incarnation == participant.incarnation
+        if key in self._layout and not trains:
             self._coming[key] = participant.incarnation
-        if before is not None and before.incarnation != participant.incarnation:
+        if before is not None and not trains:
             self.end(f"{key} ({before.address}) began anew", now)
         fence = self._fences.get(key)
         # A program that a process replaced itself by leaves nothing of the old one.

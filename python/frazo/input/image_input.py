@@ -105,14 +105,16 @@ class ImageInput(Input):
         what they gave since the first batch that another one lacks is given again.
         """
         self.open()
-        if self._image_set is not None and self.share.divides_batches:
+        if self._image_set is None:
+            return divided_position(
+                positions, self.share, self._pipeline_of, self._finished_pipeline
+            )
+        if self.share.divides_batches:
             return positions[0]
-        if self._image_set is not None:
-            if not self.message.shuffle:
-                return super().continued_position(positions)
-            first = min(_batch_number(position) for position in positions)
-            return save_position(iter(self._finished_images(self._image_set, first)))
-        return divided_position(positions, self.share, self._pipeline_of, self._finished_pipeline)
+        if not self.message.shuffle:
+            return super().continued_position(positions)
+        first = min(_batch_number(position) for position in positions)
+        return save_position(iter(self._finished_images(self._image_set, first)))
 
     def _finished_batch(
         self, images: dict[str, tf.Tensor], batch_size: int

@@ -3,26 +3,24 @@
 import contextlib
 import logging
 import socket
-import traceback
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NoReturn
 
 import absl.logging
 import tensorflow as tf
 from frazo import ops
 from frazo.cluster.address import Address, parse_address
-from frazo.cluster.client import CoordinationClient, GenerationOver
+from frazo.cluster.client import CoordinationClient
 from frazo.cluster.member_run_state import MemberRunState
 from frazo.cluster.member_watch import MemberWatch
 from frazo.experiment.job_list import Jobs
 from frazo.jobs.async_members import AsyncMembers, BeginsAnew
+from frazo.jobs.member_failure import begin_anew, leave_failed, may_come_from_others
 from frazo.jobs.train_job import TrainJob
 from frazo.program.command_line import wants_all_messages
 from frazo.program.console import Console
 from frazo.program.disk_and_graph_errors import disk_and_graph_errors
 from frazo.program.errors import EXIT_FINISHED, JobError
-from frazo.program.restart import restart_program
 from frazo.proto import cluster_pb2, coordination_pb2, experiment_pb2
 from frazo.run.run_state import Stop
 from frazo.shard.parameter_servers import ParameterServers
@@ -142,7 +140,7 @@ class AsyncJob:
     def _end(self, ending: Ending, stop: Stop | None, console: Console) -> int:
         outcomes = coordination_pb2.LeaveRequest
         if stop is None and ending == Ending.REGROUPS:
-            _begin_anew("another worker has come", console)
+            begin_anew("members", "another worker has come", console)
         is_stopped = ending in (Ending.STOPS, Ending.REGROUPS)
         self._client.leave(outcomes.STOPPED if is_stopped else outcomes.FINISHED)
         return stop.exit_code if stop else EXIT_FINISHED
@@ -152,17 +150,12 @@ class AsyncJob:
     ) -> None:
         """Begins anew if another member is the cause of the error, else tells the controller."""
         if stop is None and isinstance(error, BeginsAnew):
-            _begin_anew(str(error), console)
-        if stop is None and isinstance(error, Exception) and _may_come_from_others(error):
+            begin_anew("members", str(error), console)
+        if stop is None and isinstance(error, Exception) and may_come_from_others(error):
             seconds = self._cluster.lease_seconds + 3 * self._cluster.heartbeat_seconds
             if reason := members.wait_for_loss(seconds):
-                _begin_anew(reason, console)
-        self._client.leave(
-            coordination_pb2.LeaveRequest.FAILED,
-            message=str(error) or type(error).__name__,
-            traceback="" if isinstance(error, JobError) else traceback.format_exc(),
-            is_permanent=isinstance(error, JobError),
-        )
+                begin_anew("members", reason, console)
+        leave_failed(self._client, error, is_permanent=isinstance(error, JobError))
 
 
 @contextlib.contextmanager
@@ -192,20 +185,4 @@ def _own_address(cluster: cluster_pb2.Cluster) -> str:
 
 def _begin_if_overdue(members: AsyncMembers, console: Console) -> None:
     if reason := members.overdue():
-        _begin_anew(reason, console)
-
-
-def _begin_anew(reason: str, console: Console) -> NoReturn:
-    console.end_live()
-    console.line(f"train: begins anew with the members that there are: {reason}")
-    restart_program()
-
-
-def _may_come_from_others(error: BaseException) -> bool:
-    """Returns whether another member may be the cause: an operation or a call failed."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, tf.errors.OpError | GenerationOver):
-            return True
-        cause = cause.__cause__
-    return False
+        begin_anew("members", reason, console)

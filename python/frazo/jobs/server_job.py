@@ -1,13 +1,12 @@
 """Runs a worker or a parameter server of asynchronous training: a server that obeys the trainer."""
 
-import traceback
-
 import tensorflow as tf
 from frazo import ops
 from frazo.cluster.client import CoordinationClient, Outcome
 from frazo.cluster.member_activity import MemberActivity
 from frazo.cluster.member_key import MemberKey
 from frazo.cluster.member_watch import SERVING, MemberWatch
+from frazo.jobs.member_failure import leave_failed
 from frazo.program.console import Console
 from frazo.program.errors import EXIT_FAILED, EXIT_FINISHED, EXIT_INTERRUPTED, JobError
 from frazo.program.stop_request import StopRequest
@@ -54,7 +53,6 @@ class ServerJob:
         Raises:
           JobError: The server could not be started. The controller has been told.
         """
-        outcomes = coordination_pb2.LeaveRequest
         try:
             with StopRequest() as request, MemberWatch(self._client, self._pause()) as watch:
                 # It serves as long as it lives.
@@ -64,11 +62,7 @@ class ServerJob:
                 outcome, code = self._serve(request, watch)
                 del server
         except BaseException as error:
-            self._client.leave(
-                outcomes.FAILED,
-                message=str(error) or type(error).__name__,
-                traceback="" if isinstance(error, JobError) else traceback.format_exc(),
-            )
+            leave_failed(self._client, error)
             raise
         self._client.leave(outcome)
         return code

@@ -2,9 +2,7 @@
 
 import contextlib
 import time
-import traceback
 from pathlib import Path
-from typing import NoReturn
 
 import tensorflow as tf
 from frazo.checkpoint.parts import CheckpointParts
@@ -14,12 +12,12 @@ from frazo.cluster.listening import why_not_bound
 from frazo.cluster.member_run_state import MemberRunState
 from frazo.experiment.job_list import Jobs
 from frazo.input.share import Share
+from frazo.jobs.member_failure import begin_anew, leave_failed, may_come_from_others
 from frazo.jobs.train_job import TrainJob
 from frazo.jobs.worker_watchdog import WorkerWatchdog
 from frazo.program.console import Console
 from frazo.program.disk_and_graph_errors import disk_and_graph_errors
 from frazo.program.errors import EXIT_FAILED, EXIT_FINISHED, JobError
-from frazo.program.restart import restart_program
 from frazo.proto import cluster_pb2, coordination_pb2, experiment_pb2
 from frazo.run.run_state import Stop
 from frazo.shard.collective_group import CollectiveGroup
@@ -116,7 +114,7 @@ class WorkerJob:
                 ending = job.run(self._group(logdir))
         except BaseException as error:
             stop = run_state.should_stop()
-            if stop is not None and stop.exit_code == EXIT_FAILED and _may_come_from_others(error):
+            if stop is not None and stop.exit_code == EXIT_FAILED and may_come_from_others(error):
                 # The others' collectives were ended; the text of TensorFlow hides why.
                 self._client.leave(coordination_pb2.LeaveRequest.STOPPED)
                 raise JobError(stop.reason) from error
@@ -190,7 +188,7 @@ class WorkerJob:
         if is_stopped and self.share.replicas > 1:
             self._wait_until_all_have_saved()
         if stop is None and ending == Ending.REGROUPS:
-            self._begin_anew("other workers join or leave", console)
+            begin_anew("workers", "other workers join or leave", console)
         self._client.leave(outcomes.STOPPED if is_stopped else outcomes.FINISHED)
         return stop.exit_code if stop else EXIT_FINISHED
 
@@ -204,16 +202,10 @@ class WorkerJob:
 
     def _fail(self, error: BaseException, stop: Stop | None, console: Console) -> None:
         """Begins anew if another worker is the cause of the error, else tells the controller."""
-        outcomes = coordination_pb2.LeaveRequest
         may_go_on = stop is None and isinstance(error, Exception)
-        if may_go_on and self._generation_ends(wait=_may_come_from_others(error)):
-            self._begin_anew(self._client.orders.reason, console)
-        self._client.leave(
-            outcomes.FAILED,
-            message=str(error) or type(error).__name__,
-            traceback="" if isinstance(error, JobError) else traceback.format_exc(),
-            is_permanent=isinstance(error, JobError),
-        )
+        if may_go_on and self._generation_ends(wait=may_come_from_others(error)):
+            begin_anew("workers", self._client.orders.reason, console)
+        leave_failed(self._client, error, is_permanent=isinstance(error, JobError))
 
     def _generation_ends(self, *, wait: bool) -> bool:
         """Returns whether the generation is over. A collective may fail before the controller
@@ -224,18 +216,3 @@ class WorkerJob:
         while not self._is_over() and time.monotonic() < until:
             time.sleep(_POLL_SECONDS)
         return self._is_over()
-
-    def _begin_anew(self, reason: str, console: Console) -> NoReturn:
-        console.end_live()
-        console.line(f"train: begins anew with the workers that there are: {reason}")
-        restart_program()
-
-
-def _may_come_from_others(error: BaseException) -> bool:
-    """Returns whether another worker may be the cause: a collective or a barrier failed."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, tf.errors.OpError | GenerationOver):
-            return True
-        cause = cause.__cause__
-    return False
