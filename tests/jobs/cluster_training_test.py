@@ -5,6 +5,7 @@ import signal
 import numpy as np
 import pytest
 from cluster_run import ClusterRun, assert_ended
+from frazo.scores.score_log import ScoreLog
 from text_experiment import write_text_experiment
 from tiny_experiment import assert_same_values, saved_values, train, write_experiment
 
@@ -79,6 +80,12 @@ def test_one_process_goes_on_where_two_stopped(tmp_path):
     flags = [f"--config={write_text_experiment(tmp_path)}"]
     with ClusterRun(tmp_path, [*flags, "--set=train.max_steps=100"]) as run:
         assert_ended(run.start_all())
+    # A line is of 50 steps.
+    lines = list(ScoreLog(run.logdir / "train").read().values())
+    trained = 50 * sum(line["metrics"]["num_examples_in_batch"] for line in lines)
+    lost = lines[-1]["lost"]
+    # Both workers' records: what one of them read is half of it.
+    assert lost["records"] - lost["filtered"] >= round(trained)
     alone = train(*flags, f"--logdir={run.logdir}", "--job=trainer")
     assert alone.code == 0, alone.err
     assert "train: goes on from" in alone.out

@@ -120,7 +120,7 @@ class OuterLoop:
             self._act(before, at_checkpoint, feedback)
         self._settle()
         if self._step > self._reported:
-            self._report.report(self._step)
+            self._report_all()
         if not first:
             self._save(self._step)
         return self._step
@@ -165,8 +165,7 @@ class OuterLoop:
         step = self._step
         is_last = step >= settings.max_steps
         if is_last or _crosses(before, step, settings.log_interval_steps):
-            self._report.report(step)
-            self._reported = step
+            self._report_all()
         self._saver.poll()
         if feedback is not None and _crosses(before, step, settings.save_interval_steps):
             feedback.before_checkpoint(step)
@@ -195,9 +194,11 @@ class OuterLoop:
         at_checkpoint(step)
         self._report.leave_out(time.monotonic() - began)
 
-    def _report_all(self, step: int) -> None:
+    def _report_all(self) -> None:
+        """Reports the present step, which is that of all workers."""
         self._report.gather()
-        self._report.report(step)
+        self._report.report(self._step)
+        self._reported = self._step
 
     def _save(self, step: int) -> None:
         self._saver.save(step)

@@ -50,15 +50,23 @@ class FakeSaver:
 
 
 class FakeReport:
-    """Takes reports. `steps` lists the step of each."""
+    """Takes reports.
+
+    Attributes:
+      steps: The step of each.
+      gathers: How often it asked the other workers before.
+    """
 
     def __init__(self):
         self.steps = []
+        self.gathers = 0
+
+    def gather(self):
+        self.gathers += 1
 
     def report(self, step):
         self.steps.append(step)
 
-    def gather(self): ...
     def begin(self, step): ...
     def add(self, result, steps, step): ...
     def leave_out(self, seconds): ...
@@ -116,6 +124,7 @@ def test_training_saves_and_evaluates_at_its_intervals_and_at_the_end():
     assert training.saver.steps == [10, 20, 23]
     assert training.evaluated == [10, 20, 23]
     assert training.report.steps == [8, 16, 23]
+    assert training.report.gathers == 3
     assert training.saver.ended_by == "close"
 
 
@@ -181,6 +190,7 @@ def test_a_stop_ends_the_loop_and_saves_without_evaluating():
     settings = {"save_interval_steps": 50, "log_interval_steps": 50, "steps_per_loop": 5}
     assert training.train(max_steps=100, **settings) == 6
     assert training.saver.steps == training.report.steps == [6]
+    assert training.report.gathers == 1
     assert training.evaluated == []
     assert training.saver.ended_by == "close"
 
@@ -238,6 +248,8 @@ def test_an_input_that_ends_saves_what_was_learned_and_says_what_to_set():
     assert training.saver.steps == [8]
     # Loops of 1 and 5 steps were gathered.
     assert training.report.steps == [6]
+    # The other workers have no end of input here, and ask nobody.
+    assert training.report.gathers == 0
 
 
 def test_an_error_lets_the_save_under_way_end_and_is_the_one_that_is_raised():
