@@ -376,6 +376,49 @@ def test_learned_positions_reach_the_end_of_a_search():
     )
 
 
+def _language_modeling(fields: str = "", model: str = "", positions: str = "") -> str:
+    body = f"transformer_stack {{ num_layers: 1 {positions} layer {{ feed_forward {{ hidden_units: 4 }} {_CAUSAL} }} }}"
+    return (
+        f"task {{ language_modeling {{ model {{ embedding {{ vocab_size: 7 dim: 4 }} body {{ {body} }} {model} }} "
+        f"search {{ greedy {{}} eos_id: 2 max_length: 9 }} {fields} }} }}"
+    )
+
+
+_SAMPLED = "sampled_softmax { num_classes: 7 num_sampled: 2 }"
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        (
+            {"model": "softmax { num_classes: 8 }"},
+            "model.softmax.num_classes: 8 classes for 7 ids (embedding.vocab_size); the two numbers "
+            "must be equal",
+        ),
+        (
+            {"model": _SAMPLED, "fields": "z_loss: 0.1"},
+            "z_loss: a sampled softmax knows the logits of a few classes, but this takes all of them; "
+            "remove this, or use softmax",
+        ),
+        (
+            {"model": _SAMPLED, "fields": "label_smoothing: 0.1"},
+            "label_smoothing: a sampled softmax knows the logits of a few classes, but this takes all "
+            "of them; remove this, or use softmax",
+        ),
+        (
+            {"positions": "positions { learned { max_length: 8 } }"},
+            "search.max_length: 9 tokens are more than "
+            "model.body.transformer_stack.positions.learned.max_length, 8; make it at most that, or "
+            "make the table larger",
+        ),
+    ],
+)
+def test_a_language_model_fits_its_task(parts, expected):
+    _validate(_experiment(task=_language_modeling()))
+    error = _first_line(task=_language_modeling(**parts))
+    assert error.endswith(f"task.language_modeling.{expected}")
+
+
 _SCHEDULES = [
     (
         "piecewise { boundaries: [1, 2] values: [1, 2] }",

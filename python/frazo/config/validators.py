@@ -9,6 +9,8 @@ from google.protobuf.message import Message
 from frazo.config.paths import Key
 from frazo.proto import (
     attention_pb2,
+    language_model_pb2,
+    language_modeling_pb2,
     layer_pb2,
     rnmt_plus_pb2,
     schedule_pb2,
@@ -170,6 +172,37 @@ def _classes_are_target_ids(
             f"({table}.vocab_size); the two numbers must be equal"
         )
         fail(problem, output, "num_classes")
+
+
+@validates(language_model_pb2.LanguageModel)
+def _classes_are_ids(model: language_model_pb2.LanguageModel, fail: Fail) -> None:
+    output = model.WhichOneof("output")
+    if output is not None and getattr(model, output).num_classes != model.embedding.vocab_size:
+        problem = (
+            f"{getattr(model, output).num_classes} classes for {model.embedding.vocab_size} ids "
+            "(embedding.vocab_size); the two numbers must be equal"
+        )
+        fail(problem, output, "num_classes")
+
+
+@validates(language_modeling_pb2.LanguageModeling)
+def _models_language(task: language_modeling_pb2.LanguageModeling, fail: Fail) -> None:
+    for field in ("label_smoothing", "z_loss"):
+        if getattr(task, field) and task.model.HasField("sampled_softmax"):
+            problem = (
+                "a sampled softmax knows the logits of a few classes, but this takes all of them; "
+                "remove this, or use softmax"
+            )
+            fail(problem, field)
+    positions = task.model.body.transformer_stack.positions
+    longest = task.search.max_length
+    if positions.HasField("learned") and longest > positions.learned.max_length:
+        table = "model.body.transformer_stack.positions.learned.max_length"
+        problem = (
+            f"{longest} tokens are more than {table}, {positions.learned.max_length}; make it at most "
+            "that, or make the table larger"
+        )
+        fail(problem, "search", "max_length")
 
 
 @validates(schedule_pb2.Schedule.Piecewise)

@@ -8,6 +8,7 @@ import frazo.input.image_input
 import frazo.input.pipeline_input
 import frazo.tasks.classification.text_classifier
 import frazo.tasks.image.image_classifier
+import frazo.tasks.lm.language_modeling
 import frazo.tasks.mt.translation  # noqa: F401
 import tensorflow as tf
 from frazo import ops

@@ -12,7 +12,7 @@ def smoothed_cross_entropy(
 
 
 def cross_entropies(
-    logits: tf.Tensor, labels: tf.Tensor, *, smoothing: float = 0.0
+    logits: tf.Tensor, labels: tf.Tensor, *, smoothing: float = 0.0, z_loss: float = 0.0
 ) -> ops.CrossEntropies:
     """Computes -sum over classes c of target[c] log softmax(logits)[c], and the same of the plain
     label.
@@ -25,6 +25,7 @@ def cross_entropies(
       logits: float32 [..., classes].
       labels: int32 [...].
       smoothing: In [0, 1).
+      z_loss: See ops.cross_entropies.
 
     Returns:
       The losses in nats, each float32 [...].
@@ -33,5 +34,6 @@ def cross_entropies(
       InvalidArgumentError: A label is not a class. The op fails when it runs.
     """
     rows = tf.reshape(logits, [-1, logits.shape[-1]])
-    losses = ops.cross_entropies(rows, tf.reshape(labels, [-1]), smoothing=smoothing)
+    labels_of_rows = tf.reshape(labels, [-1])
+    losses = ops.cross_entropies(rows, labels_of_rows, smoothing=smoothing, z_loss=z_loss)
     return ops.CrossEntropies(*(tf.reshape(each, tf.shape(labels)) for each in losses))

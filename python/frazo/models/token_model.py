@@ -91,7 +91,13 @@ class TokenModel(tf.Module, TokenDecoder):
         return tf.reshape(logits, [batch, time, self.vocab_size])
 
     def losses(
-        self, features: tf.Tensor, labels: tf.Tensor, context: StepContext, *, smoothing: float
+        self,
+        features: tf.Tensor,
+        labels: tf.Tensor,
+        context: StepContext,
+        *,
+        smoothing: float = 0.0,
+        z_loss: float = 0.0,
     ) -> ops.CrossEntropies:
         """Computes the cross entropies with the labels.
 
@@ -102,19 +108,26 @@ class TokenModel(tf.Module, TokenDecoder):
           labels: int32 [batch, time].
           context: The context of the step.
           smoothing: The share of the probability that label smoothing moves to the other classes.
+          z_loss: See ops.cross_entropies.
 
         Returns:
           The losses in nats, each float32 [batch, time]. Those of sampled classes are estimates.
 
         Raises:
-          ValueError: `smoothing` is not 0, and a SampledSoftmax samples the classes.
+          ValueError: `smoothing` or `z_loss` is not 0, and a SampledSoftmax samples the classes.
         """
         if not isinstance(self.softmax, SampledSoftmax) or not context.training:
-            return cross_entropies(self.logits(features, context), labels, smoothing=smoothing)
+            logits = self.logits(features, context)
+            return cross_entropies(logits, labels, smoothing=smoothing, z_loss=z_loss)
         if smoothing:
             raise ValueError(
                 f"{self.softmax.path}: a sampled softmax computes the probabilities of a few "
                 "classes, so labels cannot be smoothed. Remove label_smoothing, or use softmax."
+            )
+        if z_loss:
+            raise ValueError(
+                f"{self.softmax.path}: a sampled softmax only estimates the sum of exp of the logits, "
+                "so it has no z_loss. Remove z_loss, or use softmax."
             )
         rows = tf.reshape(features, [-1, features.shape[-1]])
         losses = self.softmax.sampled_cross_entropy(rows, tf.reshape(labels, [-1]), context)

@@ -1,7 +1,5 @@
 """Each op of ours gives the same as kernel and as graph, forward and backward."""
 
-import functools
-
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -44,9 +42,13 @@ def with_gradients(function, *inputs):
 
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.1])
-def test_cross_entropy(smoothing):
+@pytest.mark.parametrize("z_loss", [0.0, 0.01])
+def test_cross_entropy(smoothing, z_loss):
     labels = tf.constant([0, 44, 7])
-    losses = functools.partial(ops.smoothed_cross_entropy, labels=labels, smoothing=smoothing)
+
+    def losses(logits):
+        return ops.cross_entropies(logits, labels, smoothing=smoothing, z_loss=z_loss).smoothed
+
     assert_agree(lambda: with_gradients(losses, 5 * normal(3, 45)))
 
 

@@ -35,6 +35,29 @@ def test_the_plain_cross_entropy_is_that_without_smoothing():
     np.testing.assert_array_equal(tape.gradient(total, LOGITS), alone_tape.gradient(alone, LOGITS))
 
 
+@pytest.mark.parametrize("smoothing", [0.0, 0.3])
+def test_z_loss_adds_the_square_of_the_logarithm_of_the_sum(smoothing):
+    weights = tf.constant([1.0, -2.0, 0.5, 3.0])
+
+    def expected(logits):
+        squares = tf.reduce_logsumexp(logits, 1) ** 2
+        return ops.smoothed_cross_entropy(logits, LABELS, smoothing=smoothing) + 0.2 * squares
+
+    outcomes = []
+    for losses in (
+        lambda logits: ops.cross_entropies(logits, LABELS, smoothing=smoothing, z_loss=0.2),
+        expected,
+    ):
+        with tf.GradientTape() as tape:
+            tape.watch(LOGITS)
+            found = losses(LOGITS)
+            smoothed = found.smoothed if isinstance(found, ops.CrossEntropies) else found
+            total = tf.reduce_sum(smoothed * weights)
+        outcomes.append((smoothed, tape.gradient(total, LOGITS)))
+    for found, wanted in zip(*outcomes, strict=True):
+        np.testing.assert_allclose(found, wanted, atol=1e-5)
+
+
 def test_logits_that_are_needed_elsewhere_are_left_alone():
     @tf.function(autograph=False)
     def step():
