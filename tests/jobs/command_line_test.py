@@ -1,5 +1,6 @@
 """What the command line answers before anything is trained."""
 
+import json
 import os
 import subprocess
 import sys
@@ -98,6 +99,23 @@ def test_inspect_model_needs_no_data(config):
     ended = train(config, "--mode=inspect_model", files)
     assert ended.code == 0, ended.err
     assert ended.out == train(config, "--mode=inspect_model").out
+
+
+def test_a_plan_is_printed_and_written(config, tmp_path):
+    record = tmp_path / "plan.json"
+    files = "--set=inputs.Train.image.records.files=/none/digits.tfrecord"
+    ended = train(config, "--mode=plan", "--device=a100", f"--json={record}", files)
+    assert ended.code == 0, ended.err
+    rows = [" ".join(line.split()) for line in ended.out.splitlines()]
+    assert "parameters 3,182" in rows
+    assert json.loads(record.read_text())["parameters"] == 3182
+    assert "NVIDIA A100" in ended.out
+
+
+def test_the_flags_of_plans_need_their_mode(config, without_tensorflow):
+    ended = train(config, "--mode=inspect_params", "--device=a100", **without_tensorflow)
+    assert ended.code == 2
+    assert "--device and --json are for --mode=plan" in ended.err
 
 
 def test_the_shell_has_the_model_and_a_batch(config):

@@ -41,7 +41,7 @@ FLOORS = (
     ("python/frazo/experiment", "python/frazo/run"),
     ("python/frazo/cluster",),
     ("python/frazo/train", "python/frazo/evaluate"),
-    ("python/frazo/export",),
+    ("python/frazo/export", "python/frazo/plan"),
     ("python/frazo/jobs",),
     ("tools/frazo_tools",),
     ("tools", "docs", ""),

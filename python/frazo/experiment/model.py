@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 # Imported for their side effect: each binds itself to its message.
 import frazo.input.image_input
 import frazo.input.pipeline_input
+import frazo.input.synthetic_tokens
 import frazo.tasks.classification.text_classifier
 import frazo.tasks.image.image_classifier
 import frazo.tasks.lm.language_modeling

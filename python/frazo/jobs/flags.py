@@ -15,9 +15,12 @@ MODES = (
     "inspect_params",
     "inspect_evaler",
     "inspect_decoder",
+    "plan",
     "shell",
     "write_inference_graph",
 )
+# The devices whose peak figures frazo.plan.device has; loading it would load TensorFlow.
+PLANNED_DEVICES = ("h100", "h200", "a100", "v100")
 # These modes read or write checkpoints.
 _MODES_WITH_LOGDIR = (*JOB_MODES, "write_inference_graph")
 LIST_MODELS = "list"
@@ -43,6 +46,8 @@ modes
   inspect_params  print the experiment with all its defaults
   inspect_evaler  print the names of the inputs, for --job=evaler_NAME
   inspect_decoder print the names of the inputs, for --job=decoder_NAME
+  plan            price a training step without running it: parameters, memory by
+                  what it is for, arithmetic, time at the peak of --device
   shell           open a Python prompt with the model, from the newest
                   checkpoint in --logdir if there is one
   write_inference_graph
@@ -90,6 +95,8 @@ examples
   What there is:
     trainer --model=list
     trainer --model=image.mnist.LeNet5 --mode=inspect_model
+  What would it take on other hardware:
+    trainer --model=lm.synthetic_packed_input.DenseLm8B2x2 --mode=plan --device=h200
   Train, and train on with other settings:
     trainer --model=image.mnist.LeNet5 --logdir=/tmp/mnist/log
     trainer --model=image.mnist.LeNet5 --logdir=/tmp/mnist/log \\
@@ -170,7 +177,10 @@ def parse_flags(arguments: Sequence[str]) -> argparse.Namespace:
         "(default: cpu)",
     )
     _add_cluster_flags(parser)
+    _add_plan_flags(parser)
     flags = parser.parse_args(arguments)
+    if flags.mode != "plan" and (flags.device is not None or flags.json is not None):
+        raise UsageError("--device and --json are for --mode=plan")
     if flags.mode in _MODES_WITH_LOGDIR and flags.logdir is None and flags.model != LIST_MODELS:
         raise UsageError(
             "--logdir: say where checkpoints and scores go, for example --logdir=/tmp/mnist/log"
@@ -230,6 +240,22 @@ def _add_cluster_flags(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="change a field of the cluster, such as lease_seconds=30 or security.insecure=true; may "
         "be repeated",
+    )
+
+
+def _add_plan_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--device",
+        metavar="NAME",
+        choices=PLANNED_DEVICES,
+        help=f"what --mode=plan plans for: {', '.join(PLANNED_DEVICES)} (default: "
+        f"{PLANNED_DEVICES[0]})",
+    )
+    parser.add_argument(
+        "--json",
+        metavar="FILE",
+        type=path_argument,
+        help="--mode=plan also writes its plan here, as JSON",
     )
 
 

@@ -12,7 +12,13 @@ from collections.abc import Sequence
 from frazo.config import ConfigError, list_models, load_experiment, resolved_text
 from frazo.experiment.job_list import train_inputs
 from frazo.jobs.cluster_part import ClusterPart, resolve_cluster
-from frazo.jobs.flags import JOB_MODES, LIST_MODELS, enter_callers_directory, parse_flags
+from frazo.jobs.flags import (
+    JOB_MODES,
+    LIST_MODELS,
+    PLANNED_DEVICES,
+    enter_callers_directory,
+    parse_flags,
+)
 from frazo.jobs.job_names import local_jobs, parse_jobs
 from frazo.program.command_line import log_console, run_program, wants_all_messages
 from frazo.program.console import Console
@@ -79,13 +85,17 @@ def _run(flags: argparse.Namespace, console: Console) -> int:
     else:
         _start_tensorflow(flags, console)
         from frazo.export import saved_model
-        from frazo.jobs import inspection
+        from frazo.jobs import inspection, plan_mode
 
         if flags.mode == "write_inference_graph":
             directory = flags.export_dir or flags.logdir / saved_model.DIRECTORY
             saved_model.write_inference_graph(experiment, flags.logdir, directory, console)
         elif flags.mode == "inspect_model":
             inspection.print_model(experiment, console)
+        elif flags.mode == "plan":
+            device = flags.device or PLANNED_DEVICES[0]
+            model = flags.model or flags.config
+            plan_mode.print_plan(experiment, model, device, flags.json, console)
         else:
             inspection.open_shell(experiment, flags.logdir, console)
     return EXIT_FINISHED

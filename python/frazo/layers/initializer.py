@@ -20,6 +20,9 @@ _PHILOX = 1
 _GROUP = 4
 _RESERVED_STEPS = 256
 
+# Kinds that scale unit normal values.
+_NORMAL = ("gaussian", "lecun_gaussian")
+
 # The greatest number of values that are drawn at once if only parts of rows are needed.
 _MAX_DRAWN = 2**22
 
@@ -88,9 +91,9 @@ def _whole(
     message: initializer_pb2.Initializer, shape: Sequence[int], stream: Sequence[int]
 ) -> tf.Tensor:
     kind = message.WhichOneof("kind")
-    if kind == "gaussian":
+    if kind in _NORMAL:
         unit = tf.random.stateless_normal(shape, stream, alg=_ALGORITHM)
-        return message.gaussian.stddev * unit
+        return _stddev(message, shape) * unit
     if kind == "truncated_gaussian":
         unit = tf.random.stateless_truncated_normal(shape, stream, alg=_ALGORITHM)
         return message.truncated_gaussian.stddev * unit
@@ -106,9 +109,9 @@ def _flat(
 ) -> tf.Tensor:
     """Draws the range `wanted` of the flattened array, without the values before it."""
     kind = message.WhichOneof("kind")
-    if kind == "gaussian":
+    if kind in _NORMAL:
         unit = _drawn(tf.raw_ops.StatelessRandomNormalV2, stream, wanted, steps=1)
-        return message.gaussian.stddev * unit
+        return _stddev(message, shape) * unit
     if kind == "truncated_gaussian":
         draw = tf.raw_ops.StatelessTruncatedNormalV2
         return message.truncated_gaussian.stddev * _drawn(
@@ -141,10 +144,19 @@ def _columns(rows: tf.Tensor, held: Held, *, first: int = 1) -> tf.Tensor:
     return rows
 
 
+def _stddev(message: initializer_pb2.Initializer, shape: Sequence[int]) -> float:
+    if message.WhichOneof("kind") == "gaussian":
+        return message.gaussian.stddev
+    fan_in, _ = fans(shape)
+    return message.lecun_gaussian.scale / math.sqrt(fan_in)
+
+
 def _uniform_limit(message: initializer_pb2.Initializer, shape: Sequence[int]) -> float:
     if message.WhichOneof("kind") == "uniform":
         return message.uniform.limit
     fan_in, fan_out = fans(shape)
+    if message.WhichOneof("kind") == "lecun_uniform":
+        return message.lecun_uniform.scale * math.sqrt(3 / fan_in)
     return message.xavier_uniform.scale * math.sqrt(6 / (fan_in + fan_out))
 
 

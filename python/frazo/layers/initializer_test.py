@@ -62,6 +62,16 @@ def test_xavier_limit_follows_the_fans(text, scale):
     assert 0.99 * limit < np.abs(value).max() <= limit * (1 + 1e-6)
 
 
+@pytest.mark.parametrize("kind", ["lecun_gaussian", "lecun_uniform"])
+def test_lecun_follows_fan_in(kind):
+    value = make(kind + " { scale: 2 }")
+    # 200 inputs: 2 / sqrt(200) = 0.1414, with a standard error of 0.1414 / sqrt(2 * 60000) = 0.0004.
+    assert abs(value.std() - 0.14142) < 0.002
+    if kind == "lecun_uniform":
+        limit = 2 * math.sqrt(3 / 200)
+        assert 0.99 * limit < np.abs(value).max() <= limit * (1 + 1e-6)
+
+
 def test_value_depends_on_seed_and_path_only():
     first = make("gaussian {}")
     np.testing.assert_array_equal(first, make("gaussian {}"))
@@ -91,6 +101,8 @@ _INITS = [
     "uniform { limit: 0.25 }",
     "gaussian { stddev: 0.5 }",
     "truncated_gaussian { stddev: 0.5 }",
+    "lecun_gaussian {}",
+    "lecun_uniform { scale: 0.5 }",
     "constant { value: 2.5 }",
 ]
 

@@ -1,5 +1,7 @@
 """The language model: a TokenModel that a configuration can name."""
 
+import tensorflow as tf
+
 # Imported for its side effect: it binds itself to its message.
 from frazo.layers import sampled_softmax  # noqa: F401
 from frazo.layers.embedding import Embedding
@@ -27,7 +29,8 @@ class LanguageModel(TokenModel):
           place: The root of the model. Its input shape is not used.
 
         Raises:
-          ValueError: The body sees later tokens.
+          ValueError: The body sees later tokens, or the message divides features although the
+            embedding's table is not the softmax.
           TypeError: The body does not go token by token.
         """
         embedding = Embedding(message.embedding, place.at("embedding", (None, None)))
@@ -36,7 +39,17 @@ class LanguageModel(TokenModel):
         if message.WhichOneof("output") is not None:
             _, classifier = unwrap(message, "output")
             softmax = build(classifier, place=place.at("softmax", (None, body.output_shape[-1])))
+            if message.divide_features_by_sqrt_dim:
+                raise ValueError(
+                    f"{place.path}: divide_features_by_sqrt_dim is for logits from the embedding's "
+                    "table, but there is a softmax of its own. Remove one of the two."
+                )
         super().__init__(embedding, body, softmax)
         self.message = message
         # init_state raises ValueError for a body that sees later tokens.
         self.init_state(0, self.memory_cache(None, StepContext.for_evaluation(seed=place.seed)))
+
+    def _classify(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
+        if self.message.divide_features_by_sqrt_dim:
+            x *= x.shape[-1] ** -0.5
+        return super()._classify(x, context)

@@ -40,6 +40,15 @@ def test_the_table_serves_as_softmax():
     assert {v.name.split("/")[1] for v in model.variables} == {"embedding", "body"}
 
 
+def test_features_can_be_divided_for_a_table_of_variance_one():
+    plain, divided = make(), make(output="divide_features_by_sqrt_dim: true")
+    features, _ = plain.features(_TOKENS, _EVALUATION)
+    expected = plain.logits(features, _EVALUATION) / 2  # sqrt(4)
+    np.testing.assert_allclose(divided.logits(features, _EVALUATION), expected, atol=1e-6)
+    with pytest.raises(ValueError, match=r"^model: divide_features_by_sqrt_dim is for logits from"):
+        make(output="divide_features_by_sqrt_dim: true softmax { num_classes: 5 }")
+
+
 @pytest.mark.parametrize("output", ["", "softmax { num_classes: 5 }"])
 @pytest.mark.parametrize("context", [_TRAINING, _EVALUATION], ids=["training", "evaluation"])
 def test_losses_are_the_cross_entropies_of_the_logits(output, context):

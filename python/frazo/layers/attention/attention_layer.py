@@ -4,6 +4,7 @@ import math
 
 import tensorflow as tf
 from frazo.config.validators import require_valid
+from frazo.layers.attention.attention_softmax import AttentionSoftmax
 from frazo.layers.attention.dot_product_attention import attend
 from frazo.layers.dropout import Dropout
 from frazo.layers.layer import constant
@@ -31,6 +32,10 @@ class AttentionLayer(AttendingLayer):
         self.head_dim = message.head_dim or dim // message.num_heads
         require_valid(message, self.path)
         self._check_heads(dim)
+        self.softmax = AttentionSoftmax(
+            message.logit_cap if message.HasField("logit_cap") else None,
+            message.extra_logit if message.HasField("extra_logit") else None,
+        )
         self.per_dim_scale = None
         if message.per_dim_scale:
             self.per_dim_scale = place.variable(
@@ -77,9 +82,8 @@ class AttentionLayer(AttendingLayer):
         context: StepContext,
     ) -> tuple[tf.Tensor, tf.Tensor]:
         """Runs dot_product_attention.attend and takes the mean of the probabilities over heads."""
-        sums, probabilities = attend(
-            queries, keys, values, bias, lambda p: self.probability_dropout(p, context)
-        )
+        dropout = lambda p: self.probability_dropout(p, context)  # noqa: E731
+        sums, probabilities = attend(queries, keys, values, bias, dropout, self.softmax)
         return sums, tf.reduce_mean(probabilities, 0)
 
     def join_heads(self, sums: tf.Tensor, context: StepContext) -> tf.Tensor:

@@ -48,9 +48,17 @@ _CASES = [
         "rotary {} relative_bias { num_buckets: 4 max_distance: 4 } per_dim_scale: true",
     ),
     Case("both_sides", "num_heads: 2 tokens_before: 1 tokens_after: 3 relative_bias {}"),
+    Case("capped", "num_heads: 2 causal: true logit_cap: 0.5"),
+    Case(
+        "capped_with_extra",
+        "num_heads: 4 num_key_value_heads: 2 causal: true tokens_before: 3 logit_cap: 2 "
+        "extra_logit: 0.5 relative_bias { num_buckets: 4 max_distance: 4 }",
+    ),
     Case("cross", "num_heads: 2 per_dim_scale: true", is_cross=True),
     Case("cross_grouped", "num_heads: 4 num_key_value_heads: 2 bias: false", is_cross=True),
 ]
+# Attention by blocks does not have their softmax.
+_OWN_SOFTMAX = ("capped", "capped_with_extra")
 each_case = pytest.mark.parametrize("case", _CASES, ids=[case.name for case in _CASES])
 
 
@@ -96,7 +104,10 @@ def test_probabilities_of_tokens_are_over_tokens_and_sum_to_one(case):
     keys = _SOURCE if case.is_cross else _TARGET
     _, probabilities = make(case).attend(x, _TARGET, _EVALUATION, memory)
     visible = tokens(probabilities)
-    np.testing.assert_allclose(visible.sum(-1), 1, atol=1e-5)
+    if "extra" in case.name:
+        assert (visible.sum(-1) < 1).all()
+    else:
+        np.testing.assert_allclose(visible.sum(-1), 1, atol=1e-5)
     key_mask = np.repeat(keys.mask.numpy()[:, np.newaxis], _TIME, 1)[_TARGET.mask.numpy()]
     assert (visible[~key_mask] == 0).all()
 
@@ -229,7 +240,7 @@ def value_and_gradients(layer, x, layout, memory):
 @pytest.mark.parametrize(
     ("case", "layout", "block_length"),
     [
-        *[(case, _TARGET, 3) for case in _CASES],
+        *[(case, _TARGET, 3) for case in _CASES if case.name not in _OWN_SOFTMAX],
         # 7 positions leave one over for blocks of 2, fill a block of 7 and a part of one of 16.
         *[(_CASES[5], _PACKED, block_length) for block_length in (2, 7, 16)],
         (_CASES[6], _PACKED, 2),
@@ -291,10 +302,18 @@ def test_gradients_agree_with_differences(case):
     assert (value(1e-3) - value(-1e-3)) / 2e-3 == pytest.approx(slope, rel=0.01, abs=0.02)
 
 
-@pytest.mark.parametrize("field", ["causal: true", "rotary {}", "tokens_before: 2"])
+@pytest.mark.parametrize(
+    "field", ["causal: true", "rotary {}", "tokens_before: 2", "logit_cap: 1", "extra_logit: 0"]
+)
 def test_cross_attention_refuses_what_is_for_self_attention(field):
     with pytest.raises(ValueError, match="is for attention of a sequence to itself"):
         make(Case("cross", f"num_heads: 2 {field}", is_cross=True))
+
+
+@pytest.mark.parametrize("field", ["logit_cap: 1", "extra_logit: 0"])
+def test_attention_by_blocks_has_a_plain_softmax(field):
+    with pytest.raises(ValueError, match="has neither logit_cap nor extra_logit"):
+        make(Case("blocks", f"num_heads: 2 block_length: 2 {field}"))
 
 
 def test_decoding_from_a_packed_memory_is_an_error():

@@ -20,7 +20,15 @@ from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext
 from frazo.proto import attention_pb2, linear_pb2
 
-_SELF_ATTENTION_FIELDS = ("causal", "tokens_before", "tokens_after", "rotary", "relative_bias")
+_SELF_ATTENTION_FIELDS = (
+    "causal",
+    "tokens_before",
+    "tokens_after",
+    "rotary",
+    "relative_bias",
+    "logit_cap",
+    "extra_logit",
+)
 
 
 class CrossAttention(AttentionLayer):

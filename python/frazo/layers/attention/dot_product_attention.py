@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import tensorflow as tf
+from frazo.layers.attention.attention_softmax import AttentionSoftmax
 
 
 def attend(
@@ -11,8 +12,9 @@ def attend(
     values: tf.Tensor,
     bias: tf.Tensor,
     dropout: Callable[[tf.Tensor], tf.Tensor],
-) -> tf.Tensor:
-    """Computes softmax(queries keys^T + bias) values.
+    softmax: AttentionSoftmax,
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """Computes softmax(queries keys^T, bias) values.
 
     Vaswani et al. 2017, equation 1, with queries that are scaled already. Heads are the first
     dimension: the products need no transposition, and a bias for all heads broadcasts.
@@ -23,6 +25,7 @@ def attend(
       values: As keys.
       bias: Broadcasts with [heads, batch, time, source_time].
       dropout: Applied to the probabilities.
+      softmax: Makes probabilities of products and biases.
 
     Returns:
       The sums, [heads, batch, time, head_dim], and the probabilities before dropout, [heads, batch,
@@ -31,8 +34,8 @@ def attend(
     heads, groups = queries.shape[0], keys.shape[0]
     if groups != heads:
         keys, values = (share_heads(x, heads) for x in (keys, values))
-    logits = tf.cast(tf.linalg.matmul(queries, keys, transpose_b=True), tf.float32) + bias
-    probabilities = tf.nn.softmax(logits)
+    products = tf.cast(tf.linalg.matmul(queries, keys, transpose_b=True), tf.float32)
+    probabilities = softmax(products, bias)
     dropped = tf.cast(dropout(probabilities), values.dtype)
     return tf.linalg.matmul(dropped, values), probabilities
 

@@ -4,6 +4,7 @@ import tensorflow as tf
 from frazo import ops
 from frazo.layers.attention.attention_layer import AttentionLayer
 from frazo.layers.attention.blockwise_attention import blockwise_attend
+from frazo.layers.attention.dot_product_attention import attend
 from frazo.layers.attention.relative_position_bias import RelativePositionBias
 from frazo.layers.attention.rotary import rotate
 from frazo.layers.attention.visibility import Visibility, index_distance
@@ -119,14 +120,40 @@ class MultiHeadAttention(AttentionLayer):
         bias = None
         if self.relative_bias is not None:
             bias = self.relative_bias(done - tf.range(first, done + 1))[tf.newaxis]
-        sums, _ = ops.cached_attention(
-            tf.cast(tf.reshape(queries, [rows, self.num_heads * self.head_dim]), tf.float32),
-            keys_values if self._before is None else keys_values[:, first:],
-            tf.range(rows),
-            head_dim=self.head_dim,
-            bias=bias,
-        )
+        seen = keys_values if self._before is None else keys_values[:, first:]
+        queries = tf.cast(tf.reshape(queries, [rows, self.num_heads * self.head_dim]), tf.float32)
+        sums = self._attended(queries, seen, bias)
         return {"keys_values": keys_values}, self.output(tf.cast(sums, x.dtype), context)
+
+    def _attended(
+        self, queries: tf.Tensor, keys_values: tf.Tensor, bias: tf.Tensor | None
+    ) -> tf.Tensor:
+        """Attends to what a step sees.
+
+        Args:
+          queries: float32 [rows, num_heads head_dim], scaled.
+          keys_values: float32 [rows, positions, cached units].
+          bias: float32 [1, num_heads, positions], or None.
+
+        Returns:
+          float32 [rows, num_heads head_dim].
+        """
+        rows, positions = tf.unstack(tf.shape(keys_values)[:2])
+        if self.softmax.is_plain:
+            sums, _ = ops.cached_attention(
+                queries, keys_values, tf.range(rows), head_dim=self.head_dim, bias=bias
+            )
+            return sums
+        # The op has a plain softmax only.
+        shared = [rows, positions, 2 * self.num_key_value_heads, self.head_dim]
+        by_head = tf.transpose(tf.reshape(keys_values, shared), [2, 0, 1, 3])
+        keys, values = tf.split(by_head, 2, 0)
+        queries = tf.reshape(queries, [rows, self.num_heads, 1, self.head_dim])
+        bias = tf.zeros([]) if bias is None else tf.transpose(bias, [1, 0, 2])[:, :, tf.newaxis]
+        sums, _ = attend(
+            tf.transpose(queries, [1, 0, 2, 3]), keys, values, bias, tf.identity, self.softmax
+        )
+        return tf.reshape(tf.transpose(sums, [1, 2, 0, 3]), [rows, -1])
 
     def probabilities(self, state: State) -> None:
         """Returns None: a step keeps no probabilities of self attention."""
@@ -146,6 +173,11 @@ class MultiHeadAttention(AttentionLayer):
         return rotate(x, positions, self.message.rotary)
 
     def _check_positions(self) -> None:
+        if self.message.block_length and not self.softmax.is_plain:
+            raise ValueError(
+                f"{self.path}: attention by blocks has neither logit_cap nor extra_logit. Remove "
+                "block_length or these."
+            )
         if self.message.HasField("rotary") and self.head_dim % 2:
             raise ValueError(
                 f"{self.path}: rotary positions turn pairs, but head_dim is {self.head_dim}. "

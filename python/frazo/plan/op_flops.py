@@ -1,0 +1,81 @@
+"""The floating-point operations of ops."""
+
+import math
+import re
+from collections.abc import Callable
+
+import tensorflow as tf
+from frazo.plan.flat_graph import Node
+
+
+def flops(node: Node) -> int:
+    """Returns the floating-point operations of an op, all its rounds together.
+
+    A multiplication with the addition that follows it counts 2. Only products of matrices,
+    convolutions and recurrences count: the rest of a step is bound by memory, not by arithmetic.
+    """
+    count = _COUNTS.get(node.op.type)
+    return count(node) * node.rounds if count else 0
+
+
+def _mat_mul(node: Node) -> int:
+    rows_by_columns = math.prod(node.outputs[0].shape)
+    shape = node.inputs[0].shape
+    transposed = any(
+        node.op.get_attr(name)
+        for name in ("transpose_a", "adj_x")
+        if name in node.op.node_def.attr
+    )
+    return 2 * rows_by_columns * (shape[-2] if transposed else shape[-1])
+
+
+def _einsum(node: Node) -> int:
+    left, right, _ = re.split(",|->", node.op.get_attr("equation").decode())
+    sizes = dict(zip(left, node.inputs[0].shape, strict=True))
+    sizes |= dict(zip(right, node.inputs[1].shape, strict=True))
+    return 2 * math.prod(sizes.values())
+
+
+def _conv2d(node: Node) -> int:
+    height, width, channels, _ = node.inputs[1].shape
+    return 2 * math.prod(node.outputs[0].shape) * height * width * channels
+
+
+def _conv2d_input_gradient(node: Node) -> int:
+    height, width, channels, _ = node.inputs[1].shape
+    return 2 * math.prod(node.inputs[2].shape) * height * width * channels
+
+
+def _conv2d_filter_gradient(node: Node) -> int:
+    height, width, channels, _ = node.outputs[0].shape
+    return 2 * math.prod(node.inputs[2].shape) * height * width * channels
+
+
+def _sparse_conv2d_gradient(node: Node) -> int:
+    height, width, channels, _ = node.inputs[1].shape
+    return 4 * math.prod(node.inputs[2].shape) * height * width * channels
+
+
+def _lstm_sequence(node: Node) -> int:
+    """The products of a recurrence: of the output with the kernel, and with the projection."""
+    gates, kernel, projection = (value.shape for value in node.inputs[:3])
+    return 2 * math.prod(gates[:2]) * (math.prod(kernel) + math.prod(projection))
+
+
+def _lstm_sequence_gradient(node: Node) -> int:
+    gradient, kernel, projection = (node.inputs[i].shape for i in (0, 4, 5))
+    return 2 * math.prod(gradient[:2]) * (math.prod(kernel) + math.prod(projection))
+
+
+_COUNTS: dict[str, Callable[[Node], int]] = {
+    "BatchMatMulV2": _mat_mul,
+    "BatchMatMulV3": _mat_mul,
+    "Conv2D": _conv2d,
+    "Conv2DBackpropFilter": _conv2d_filter_gradient,
+    "Conv2DBackpropInput": _conv2d_input_gradient,
+    "Einsum": _einsum,
+    "Frazo>LstmSequence": _lstm_sequence,
+    "Frazo>LstmSequenceGradient": _lstm_sequence_gradient,
+    "Frazo>SparseConv2DGradient": _sparse_conv2d_gradient,
+    "MatMul": _mat_mul,
+}

@@ -1,0 +1,60 @@
+import json
+
+from frazo.plan.device import DEVICES
+from frazo.plan.memory import Kind
+from frazo.plan.plan import Plan
+from frazo.plan.plan_table import amount, plan_lines, plan_record
+
+
+def kinds(**sizes):
+    return {kind: sizes.get(kind.value, 0) for kind in Kind}
+
+
+PLAN = Plan(
+    parameters=1_234_567,
+    weights=5_000_000,
+    slots=250,
+    peaks={
+        "forward": kinds(activations=3_000_000_000, batch=10),
+        "update": kinds(gradients=5_000_000),
+    },
+    flops=7_500_000_000_000,
+    seconds=0.25,
+    device=DEVICES["a100"],
+)
+
+
+def test_the_table_tells_the_part_that_needs_most():
+    lines = plan_lines(PLAN, "lm.Mine")
+    assert lines == [
+        "plan of lm.Mine",
+        "",
+        "parameters                1,234,567",
+        "",
+        "memory of a process       in forward, where it needs most",
+        "  weights                 5 MB",
+        "  optimizer and counters  250 B",
+        "  batch                   10 B",
+        "  activations             3 GB",
+        "  logits                  0 B",
+        "  gradients               0 B",
+        "  temporary               0 B",
+        "  in all                  3.01 GB, 0.04 of NVIDIA A100 SXM 80 GB",
+        "",
+        "arithmetic of a step      7.5 TFLOP",
+        "a step takes at least     0.25 s at the peak of NVIDIA A100 SXM 80 GB",
+    ]
+
+
+def test_the_record_is_json_with_all_parts():
+    record = json.loads(json.dumps(plan_record(PLAN, "lm.Mine")))
+    assert record["parameters"] == 1_234_567
+    assert record["peak_bytes"] == 5_000_000 + 250 + 3_000_000_010
+    assert record["parts"]["update"]["gradients"] == 5_000_000
+    assert record["worst_part"] == "forward"
+
+
+def test_amounts():
+    assert amount(999, "B") == "999 B"
+    assert amount(1e15, "FLOP") == "1 PFLOP"
+    assert amount(12_340, "B") == "12.3 kB"

@@ -1,0 +1,111 @@
+import tensorflow as tf
+import pytest
+from frazo.config import load_experiment
+from frazo.experiment.model import Model
+from frazo.experiment.parts import build_input
+from frazo.input.share import WHOLE
+from frazo.plan.device import DEVICES
+from frazo.plan.plan import make_plan
+from frazo.plan.step_graph import trace_step
+from frazo.plan.step_costs import FLOPS, PARAMETERS, SLOTS, WEIGHTS, step_costs
+from frazo.program.errors import JobError
+from frazo.train.train_step import TrainStep
+
+_TINY = "lm.synthetic_packed_input.DenseLmTiny2x2"
+_DEVICE = DEVICES["h100"]
+
+
+def load(name, *overrides):
+    return load_experiment(model=name, config=None, overrides=overrides)
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [
+        ("DenseLm8B2x2", 8_852_168_704),
+        ("DenseLm128B8x8", 137_702_416_384),
+        ("DenseLm1T16x16", 1_100_041_175_040),
+        ("DenseLm175B32x32", 174_366_928_896),
+    ],
+)
+def test_giants_have_the_published_sizes(name, parameters):
+    plan = make_plan(load(f"lm.synthetic_packed_input.{name}"), _DEVICE)
+    assert plan.parameters == parameters
+    assert plan.weights == 4 * parameters
+
+
+def test_a_deep_stack_costs_what_its_whole_graph_does():
+    experiment = load(_TINY, "task.language_modeling.model.body.transformer_stack.num_layers=14")
+    spec = build_input(experiment, "Train", WHOLE).element_spec
+    whole = step_costs(trace_step(experiment, spec), _DEVICE)
+    plan = make_plan(experiment, _DEVICE)
+    assert plan.parameters == whole[PARAMETERS]
+    assert plan.weights == whole[WEIGHTS]
+    assert plan.slots == whole[SLOTS]
+    assert plan.flops == whole[FLOPS]
+    for index, usage in enumerate(plan.peaks.values()):
+        expected = sum(size for key, size in whole.items() if key[0] == index)
+        assert sum(usage.values()) == pytest.approx(expected, rel=0.02)
+
+
+def test_the_tiny_twin_takes_what_is_planned():
+    experiment = load(_TINY)
+    plan = make_plan(experiment, _DEVICE)
+    weights, slots, peak = run_a_step(experiment)
+    assert plan.weights == weights
+    assert plan.slots == slots
+    tensors = sum(plan.peaks[plan.worst_part].values())
+    assert tensors == pytest.approx(peak, rel=0.05)
+
+
+def run_a_step(experiment):
+    """Trains a step; returns the bytes of weights and slots, and the most of its tensors."""
+    source = build_input(experiment, "Train", WHOLE)
+    batch = {name: value.numpy() for name, value in next(iter(source.dataset())).items()}
+    with tf.Graph().as_default():
+        model = Model(experiment, source.element_spec)
+        step = TrainStep(model)
+        call = tf.function(lambda given: step(iter([given]), 0), autograph=False)
+        given = {
+            name: tf.compat.v1.placeholder(spec.dtype, spec.shape)
+            for name, spec in source.element_spec.items()
+        }
+        fetched = tf.nest.flatten(call(given))
+        feed = {given[name]: value for name, value in batch.items()}
+        slots = model.learner.state_variables
+        # The ops run in one order, as they are planned.
+        config = tf.compat.v1.ConfigProto(inter_op_parallelism_threads=1)
+        with tf.compat.v1.Session(config=config) as session:
+            for variable in (*model.task.variables, *slots, model.global_step):
+                session.run(variable.initializer)
+            session.run(fetched, feed)
+            traced = tf.compat.v1.RunMetadata()
+            options = tf.compat.v1.RunOptions(trace_level=tf.compat.v1.RunOptions.FULL_TRACE)
+            session.run(fetched, feed, options=options, run_metadata=traced)
+    sizes = [
+        sum(v.shape.num_elements() * v.dtype.size for v in variables)
+        for variables in (model.task.variables, slots)
+    ]
+    return *sizes, most_bytes(traced.step_stats)
+
+
+def most_bytes(step_stats):
+    changes = sorted(
+        (record.alloc_micros, -record.alloc_bytes)
+        for device in step_stats.dev_stats
+        for node in device.node_stats
+        for memory in node.memory
+        for record in memory.allocation_records
+    )
+    live = most = 0
+    for _, freed in changes:
+        live -= freed
+        most = max(most, live)
+    return most
+
+
+def test_unbounded_batches_are_an_error():
+    experiment = load(_TINY)
+    experiment.inputs["Train"].pipeline.batcher.fixed.batch_size = 4
+    with pytest.raises(JobError, match="inputs.Train: "):
+        make_plan(experiment, _DEVICE)

@@ -1,0 +1,68 @@
+"""What a traced step costs one process, as numbers by name."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import tensorflow as tf
+from frazo.checkpoint.saved_tensor import full_shape
+from frazo.plan.buffers import moves_nothing, num_bytes
+from frazo.plan.device import Device
+from frazo.plan.flat_graph import Node
+from frazo.plan.layer_depth import Counts
+from frazo.plan.memory import Kind, peaks
+from frazo.plan.op_flops import flops
+from frazo.plan.step_graph import StepGraph
+
+PARAMETERS = "parameters"
+WEIGHTS = "weights"
+SLOTS = "slots"
+FLOPS = "flops"
+SECONDS = "seconds"
+
+
+def step_costs(step: StepGraph, device: Device) -> Counts:
+    """Counts what a step costs.
+
+    Args:
+      step: The step.
+      device: Whose peak figures give the seconds.
+
+    Returns:
+      PARAMETERS, the numbers in all processes' weights together; WEIGHTS and SLOTS, the bytes that
+      this process keeps of them; (part, kind), the bytes at the peak of part 0 to 3 of the step;
+      FLOPS; and SECONDS, the time of all ops, each limited by arithmetic or by memory.
+
+    Raises:
+      UnknownShapeError: The shape of a tensor is not known.
+    """
+    costs: dict[Any, int | float] = {
+        PARAMETERS: sum(tf.TensorShape(full_shape(w)).num_elements() for w in step.weights),
+        WEIGHTS: _bytes_of(step.weights),
+        SLOTS: _bytes_of(step.slots),
+        FLOPS: 0,
+        SECONDS: 0.0,
+    }
+    for part, usage in enumerate(peaks(step.graph)):
+        for kind in Kind:
+            costs[part, kind] = usage.bytes_of[kind]
+    for node in step.graph.nodes:
+        work = flops(node)
+        costs[FLOPS] += work
+        costs[SECONDS] += _seconds(node, work, device)
+    return costs
+
+
+def _bytes_of(variables: Sequence[tf.Variable]) -> int:
+    return sum(v.shape.num_elements() * v.dtype.size for v in variables)
+
+
+def _seconds(node: Node, work: int, device: Device) -> float:
+    """Returns the time of an op at the device's peak (Williams et al. 2009, "Roofline")."""
+    if moves_nothing(node):
+        return 0.0
+    moved = sum(num_bytes(value, node.name) for value in (*node.inputs, *node.outputs))
+    by_memory = moved * node.rounds / device.bandwidth
+    if not work:
+        return by_memory
+    rate = device.flops.get(node.outputs[0].dtype, device.flops[tf.float32])
+    return max(by_memory, work / rate)
