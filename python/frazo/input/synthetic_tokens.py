@@ -77,9 +77,7 @@ class SyntheticTokens(Input):
         """Makes this share's rows of the batch `number`, int64 []."""
         shape = [self.message.rows, self.message.length]
         begins, words, padding = (
-            tf.random.stateless_uniform(
-                shape, [self.seed * 3 + draw, number], alg="philox"
-            )
+            tf.random.stateless_uniform(shape, [self.seed * 3 + draw, number], alg="philox")
             for draw in range(3)
         )
         own = slice(self.share.replica, None, self.share.replicas)
@@ -110,9 +108,7 @@ class SyntheticTokens(Input):
         is_first = (begins < 1 / self.message.mean_text_length) | (position == 0)
         # A text ends before the next one, and before the padding.
         follows = tf.pad((is_first | ~is_token)[:, 1:], [[0, 0], [0, 1]], constant_values=True)
-        tokens = tf.where(
-            is_first, self.message.sos_id, tf.pad(words[:, :-1], [[0, 0], [1, 0]])
-        )
+        tokens = tf.where(is_first, self.message.sos_id, tf.pad(words[:, :-1], [[0, 0], [1, 0]]))
         labels = tf.where(follows, self.message.eos_id, words)
         segments = tf.cumsum(tf.cast(is_first, tf.int32), 1)
         sizes = tf.math.bincount(segments, axis=-1)

@@ -72,7 +72,9 @@ def test_variables_and_arguments_are_not_overwritten():
 
 def test_a_size_that_is_not_known_is_an_error():
     graph = flat(lambda x: tf.matmul(x, x, transpose_b=True), tf.TensorSpec([None, 4]))
-    with pytest.raises(UnknownShapeError, match=r"the shape of what an argument gives, \['\?', 4\]"):
+    with pytest.raises(
+        UnknownShapeError, match=r"the shape of what an argument gives, \['\?', 4\]"
+    ):
         find_buffers(graph)
 
 

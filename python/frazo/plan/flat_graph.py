@@ -102,9 +102,7 @@ class FlatGraph:
     def _call(
         self, graph: Any, arguments: Sequence[Value], prefix: str, rounds: int
     ) -> list[Value]:
-        values = {
-            id(tensor): value for tensor, value in zip(graph.inputs, arguments, strict=True)
-        }
+        values = {id(tensor): value for tensor, value in zip(graph.inputs, arguments, strict=True)}
         self._walk(graph, values, prefix, rounds)
         return [values[id(tensor)] for tensor in graph.outputs]
 

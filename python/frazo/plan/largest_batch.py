@@ -38,7 +38,9 @@ def _sizes(batcher: batcher_pb2.Batcher, source: Input) -> tuple[int, int | None
         return source.share.of_batch(batcher.packing.rows), None
     buckets = batcher.buckets
     if buckets.WhichOneof("size") == "tokens":
-        sizes = [(max(1, source.share.of(buckets.tokens) // bound), bound) for bound in buckets.bounds]
+        sizes = [
+            (max(1, source.share.of(buckets.tokens) // bound), bound) for bound in buckets.bounds
+        ]
     else:
         limits = list(buckets.limits.examples)
         if len(limits) == 1:

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from frazo.plan.buffers import Buffer, find_buffers
 from frazo.plan.flat_graph import FlatGraph
 
-
 # The ops that take logits.
 _CROSS_ENTROPIES = frozenset({"Frazo>SmoothedCrossEntropy", "LogSoftmax"})
 
@@ -73,9 +72,7 @@ def _logits_shapes(graph: FlatGraph) -> set[tuple[int | None, ...] | None]:
     return {node.inputs[0].shape for node in graph.nodes if node.op.type in _CROSS_ENTROPIES}
 
 
-def _kind(
-    buffer: Buffer, marks: Sequence[int], logits: set[tuple[int | None, ...] | None]
-) -> Kind:
+def _kind(buffer: Buffer, marks: Sequence[int], logits: set[tuple[int | None, ...] | None]) -> Kind:
     if buffer.node is None:
         return Kind.BATCH
     if buffer.value.shape in logits:

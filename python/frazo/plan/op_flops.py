@@ -4,7 +4,6 @@ import math
 import re
 from collections.abc import Callable
 
-import tensorflow as tf
 from frazo.plan.flat_graph import Node
 
 
@@ -22,9 +21,7 @@ def _mat_mul(node: Node) -> int:
     rows_by_columns = math.prod(node.outputs[0].shape)
     shape = node.inputs[0].shape
     transposed = any(
-        node.op.get_attr(name)
-        for name in ("transpose_a", "adj_x")
-        if name in node.op.node_def.attr
+        node.op.get_attr(name) for name in ("transpose_a", "adj_x") if name in node.op.node_def.attr
     )
     return 2 * rows_by_columns * (shape[-2] if transposed else shape[-1])
 

@@ -1,13 +1,13 @@
-import tensorflow as tf
 import pytest
+import tensorflow as tf
 from frazo.config import load_experiment
 from frazo.experiment.model import Model
 from frazo.experiment.parts import build_input
 from frazo.input.share import WHOLE
 from frazo.plan.device import DEVICES
 from frazo.plan.plan import make_plan
-from frazo.plan.step_graph import trace_step
 from frazo.plan.step_costs import FLOPS, PARAMETERS, SLOTS, WEIGHTS, step_costs
+from frazo.plan.step_graph import trace_step
 from frazo.program.errors import JobError
 from frazo.train.train_step import TrainStep
 

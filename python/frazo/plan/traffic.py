@@ -2,9 +2,6 @@
 
 from typing import NamedTuple
 
-from frazo.plan.buffers import num_bytes
-from frazo.plan.flat_graph import Node
-
 # By the type of the op: what it is called, and what the ring algorithm sends of the larger of its
 # argument and its result, in units of (size - 1) / size (Patarasu and Yuan 2009).
 _COLLECTIVES = {
