@@ -8,11 +8,75 @@ from frazo.plan.flat_graph import FlatGraph, Node, Value
 
 # What these give is what they take, not a copy.
 _ALIASES = frozenset(
-    ["Bitcast", "CheckNumerics", "CheckNumericsV2", "EnsureShape", "ExpandDims", "Identity", "IdentityN", "PreventGradient", "Reshape", "Snapshot", "Squeeze", "StopGradient"]
+    [
+        "Bitcast",
+        "CheckNumerics",
+        "CheckNumericsV2",
+        "EnsureShape",
+        "ExpandDims",
+        "Identity",
+        "IdentityN",
+        "PreventGradient",
+        "Reshape",
+        "Snapshot",
+        "Squeeze",
+        "StopGradient",
+    ]
 )
 # These write over an argument of the same size and type that nothing else needs any more.
 _IN_PLACE = frozenset(
-    ["Abs", "Add", "AddN", "AddV2", "BiasAdd", "BiasAddV1", "Ceil", "Cos", "Div", "DivNoNan", "Elu", "EluGrad", "Erf", "Exp", "Expm1", "Floor", "Frazo>SmoothedCrossEntropyGradient", "Inv", "Log", "Log1p", "LogSoftmax", "Maximum", "Minimum", "Mul", "MulNoNan", "Neg", "Pow", "RealDiv", "Reciprocal", "Relu", "ReluGrad", "Round", "Rsqrt", "RsqrtGrad", "SelectV2", "Selu", "Sigmoid", "SigmoidGrad", "Sign", "Sin", "Softmax", "Softplus", "Sqrt", "SqrtGrad", "Square", "SquaredDifference", "Sub", "Tanh", "TanhGrad", "Xdivy"]
+    [
+        "Abs",
+        "Add",
+        "AddN",
+        "AddV2",
+        "BiasAdd",
+        "BiasAddV1",
+        "Ceil",
+        "Cos",
+        "Div",
+        "DivNoNan",
+        "Elu",
+        "EluGrad",
+        "Erf",
+        "Exp",
+        "Expm1",
+        "Floor",
+        "Frazo>SmoothedCrossEntropyGradient",
+        "Inv",
+        "Log",
+        "Log1p",
+        "LogSoftmax",
+        "Maximum",
+        "Minimum",
+        "Mul",
+        "MulNoNan",
+        "Neg",
+        "Pow",
+        "RealDiv",
+        "Reciprocal",
+        "Relu",
+        "ReluGrad",
+        "Round",
+        "Rsqrt",
+        "RsqrtGrad",
+        "SelectV2",
+        "Selu",
+        "Sigmoid",
+        "SigmoidGrad",
+        "Sign",
+        "Sin",
+        "Softmax",
+        "Softplus",
+        "Sqrt",
+        "SqrtGrad",
+        "Square",
+        "SquaredDifference",
+        "Sub",
+        "Tanh",
+        "TanhGrad",
+        "Xdivy",
+    ]
 )
 # Variables and the constants of the graph have memory of their own.
 _NO_MEMORY = frozenset(["Const", "ReadVariableOp", "VarHandleOp"])

@@ -107,5 +107,5 @@ def most_bytes(step_stats):
 def test_unbounded_batches_are_an_error():
     experiment = load(_TINY)
     experiment.inputs["Train"].pipeline.batcher.fixed.batch_size = 4
-    with pytest.raises(JobError, match="inputs.Train: "):
+    with pytest.raises(JobError, match=r"inputs\.Train: "):
         make_plan(experiment, _DEVICE)
