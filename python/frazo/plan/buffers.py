@@ -4,7 +4,7 @@ import dataclasses
 import math
 
 import tensorflow as tf
-from frazo.plan.flat_graph import FlatGraph, Node, Value
+from frazo.plan.flat_graph import FlatGraph, Node, UnknownShapeError, Value
 
 # What these give is what they take, not a copy.
 _ALIASES = frozenset(
@@ -101,10 +101,6 @@ class Buffer:
     last: int
 
 
-class UnknownShapeError(ValueError):
-    """A shape is not known before the graph runs."""
-
-
 def num_bytes(value: Value, name: str) -> int:
     """Returns the size of a tensor.
 
@@ -117,12 +113,12 @@ def num_bytes(value: Value, name: str) -> int:
     """
     if value.dtype.size == 0 or not value.dtype.is_numpy_compatible:
         return 0  # A handle.
-    if value.shape is None or None in value.shape:
+    try:
+        return math.prod(value.sizes) * value.dtype.size
+    except UnknownShapeError as error:
         raise UnknownShapeError(
-            f"the shape of what {name} gives, {_shown(value)}, is known only when it runs, so its "
-            "memory cannot be told."
-        )
-    return math.prod(value.shape) * value.dtype.size
+            f"{error} of what {name} gives is known only when it runs, so its memory cannot be told."
+        ) from None
 
 
 def moves_nothing(node: Node) -> bool:
@@ -158,8 +154,7 @@ class _Walk:
         for index, node in enumerate(graph.nodes):
             self._visit(index, node, last_use)
         for value in graph.results:
-            buffer = self._buffer_of[value.number]
-            if buffer is not None:
+            if (buffer := self._buffer_of[value.number]) is not None:
                 buffer.last = end
 
     def _visit(self, index: int, node: Node, last_use: dict[int, int]) -> None:
@@ -190,8 +185,9 @@ class _Walk:
         for value in node.inputs:
             buffer = self._buffer_of[value.number]
             # The last use of every tensor in the buffer, as far as they were made by now.
-            is_free = buffer is not None and buffer.last == index and buffer.node is not None
-            if is_free and buffer.num_bytes == size and value.dtype == output.dtype:
+            if buffer is None or buffer.node is None or buffer.last != index:
+                continue
+            if buffer.num_bytes == size and value.dtype == output.dtype:
                 return buffer
         return None
 
@@ -222,7 +218,3 @@ def _last_uses(graph: FlatGraph) -> dict[int, int]:
         for value in node.inputs:
             last[value.number] = index
     return last
-
-
-def _shown(value: Value) -> str:
-    return str(value.shape and ["?" if size is None else size for size in value.shape])

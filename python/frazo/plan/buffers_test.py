@@ -1,7 +1,7 @@
 import pytest
 import tensorflow as tf
-from frazo.plan.buffers import UnknownShapeError, find_buffers, moves_nothing
-from frazo.plan.flat_graph import FlatGraph
+from frazo.plan.buffers import find_buffers, moves_nothing
+from frazo.plan.flat_graph import FlatGraph, UnknownShapeError
 
 
 def flat(function, *specs):
@@ -72,9 +72,7 @@ def test_variables_and_arguments_are_not_overwritten():
 
 def test_a_size_that_is_not_known_is_an_error():
     graph = flat(lambda x: tf.matmul(x, x, transpose_b=True), tf.TensorSpec([None, 4]))
-    with pytest.raises(
-        UnknownShapeError, match=r"the shape of what an argument gives, \['\?', 4\]"
-    ):
+    with pytest.raises(UnknownShapeError, match=r"the shape \[\?, 4\] of what an argument gives"):
         find_buffers(graph)
 
 

@@ -12,6 +12,10 @@ _CONDITIONS = ("If", "StatelessIf")
 _LOOPS = ("While", "StatelessWhile")
 
 
+class UnknownShapeError(ValueError):
+    """A shape is not known before the graph runs."""
+
+
 class Value(NamedTuple):
     """A tensor of the flat graph.
 
@@ -24,6 +28,21 @@ class Value(NamedTuple):
     number: int
     dtype: tf.DType
     shape: tuple[int | None, ...] | None
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """The shape, all of whose sizes are known.
+
+        Raises:
+          UnknownShapeError: One is not.
+        """
+        if self.shape is None:
+            raise UnknownShapeError("a shape of unknown rank")
+        sizes = tuple(size for size in self.shape if size is not None)
+        if len(sizes) < len(self.shape):
+            shown = ", ".join("?" if size is None else str(size) for size in self.shape)
+            raise UnknownShapeError(f"the shape [{shown}]")
+        return sizes
 
 
 @dataclasses.dataclass(frozen=True)

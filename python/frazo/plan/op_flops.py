@@ -18,8 +18,8 @@ def flops(node: Node) -> int:
 
 
 def _mat_mul(node: Node) -> int:
-    rows_by_columns = math.prod(node.outputs[0].shape)
-    shape = node.inputs[0].shape
+    rows_by_columns = math.prod(node.outputs[0].sizes)
+    shape = node.inputs[0].sizes
     transposed = any(
         node.op.get_attr(name) for name in ("transpose_a", "adj_x") if name in node.op.node_def.attr
     )
@@ -27,40 +27,41 @@ def _mat_mul(node: Node) -> int:
 
 
 def _einsum(node: Node) -> int:
-    left, right, _ = re.split(",|->", node.op.get_attr("equation").decode())
-    sizes = dict(zip(left, node.inputs[0].shape, strict=True))
-    sizes |= dict(zip(right, node.inputs[1].shape, strict=True))
+    equation: str = node.op.get_attr("equation").decode()
+    sizes: dict[str, int] = {}
+    for letters, value in zip(re.split(",|->", equation), node.inputs, strict=False):
+        sizes |= zip(letters, value.sizes, strict=True)
     return 2 * math.prod(sizes.values())
 
 
 def _conv2d(node: Node) -> int:
-    height, width, channels, _ = node.inputs[1].shape
-    return 2 * math.prod(node.outputs[0].shape) * height * width * channels
+    height, width, channels, _ = node.inputs[1].sizes
+    return 2 * math.prod(node.outputs[0].sizes) * height * width * channels
 
 
 def _conv2d_input_gradient(node: Node) -> int:
-    height, width, channels, _ = node.inputs[1].shape
-    return 2 * math.prod(node.inputs[2].shape) * height * width * channels
+    height, width, channels, _ = node.inputs[1].sizes
+    return 2 * math.prod(node.inputs[2].sizes) * height * width * channels
 
 
 def _conv2d_filter_gradient(node: Node) -> int:
-    height, width, channels, _ = node.outputs[0].shape
-    return 2 * math.prod(node.inputs[2].shape) * height * width * channels
+    height, width, channels, _ = node.outputs[0].sizes
+    return 2 * math.prod(node.inputs[2].sizes) * height * width * channels
 
 
 def _sparse_conv2d_gradient(node: Node) -> int:
-    height, width, channels, _ = node.inputs[1].shape
-    return 4 * math.prod(node.inputs[2].shape) * height * width * channels
+    height, width, channels, _ = node.inputs[1].sizes
+    return 4 * math.prod(node.inputs[2].sizes) * height * width * channels
 
 
 def _lstm_sequence(node: Node) -> int:
     """The products of a recurrence: of the output with the kernel, and with the projection."""
-    gates, kernel, projection = (value.shape for value in node.inputs[:3])
+    gates, kernel, projection = (value.sizes for value in node.inputs[:3])
     return 2 * math.prod(gates[:2]) * (math.prod(kernel) + math.prod(projection))
 
 
 def _lstm_sequence_gradient(node: Node) -> int:
-    gradient, kernel, projection = (node.inputs[i].shape for i in (0, 4, 5))
+    gradient, kernel, projection = (node.inputs[i].sizes for i in (0, 4, 5))
     return 2 * math.prod(gradient[:2]) * (math.prod(kernel) + math.prod(projection))
 
 
