@@ -120,7 +120,7 @@ class MultiHeadAttention(AttentionLayer):
         if self.relative_bias is not None:
             bias = self.relative_bias(done - tf.range(first, done + 1))[tf.newaxis]
         sums, _ = ops.cached_attention(
-            tf.cast(tf.reshape(queries, [rows, self.num_heads * self.head_dim]), tf.float32),
+            tf.cast(tf.reshape(queries, [rows, self.own_heads * self.head_dim]), tf.float32),
             keys_values if self._before is None else keys_values[:, first:],
             tf.range(rows),
             head_dim=self.head_dim,
@@ -135,10 +135,10 @@ class MultiHeadAttention(AttentionLayer):
     @property
     def _cached_units(self) -> int:
         """The number of values that the state holds for a position."""
-        return 2 * self.num_key_value_heads * self.head_dim
+        return 2 * self.own_key_value_heads * self.head_dim
 
     def _head_counts(self) -> list[int]:
-        return [self.num_heads, self.num_key_value_heads, self.num_key_value_heads]
+        return [self.own_heads, self.own_key_value_heads, self.own_key_value_heads]
 
     def _rotated(self, x: tf.Tensor, positions: tf.Tensor) -> tf.Tensor:
         if not self.message.HasField("rotary"):
