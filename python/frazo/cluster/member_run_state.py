@@ -72,8 +72,8 @@ class MemberRunState(FileRunState):
 
     def mark_finished(self, step: int) -> None:
         """All workers call this: none leaves before the end is recorded."""
-        if self.share.replica == 0:
+        if self.share.is_first:
             super().mark_finished(step)
             self._client.record_progress(checkpoint_step=step, finished_step=step)
-        if self.share.replicas > 1:
+        if self.share.has_others:
             self._client.wait_at_barrier(_FINISHED_BARRIER, _FINISHED_SECONDS)

@@ -21,6 +21,7 @@ from frazo.learn.learner import LEARNER_PREFIX, Learner, moving_averages
 from frazo.learn.score_follower import ScoreFollower
 from frazo.proto import experiment_pb2
 from frazo.registry import build
+from frazo.shard.mesh import Mesh
 from frazo.tasks.multi_task.multi_task import MultiTask
 from frazo.tasks.task import Task
 
@@ -49,7 +50,10 @@ class InferenceModel:
     _other_prefixes: Sequence[str] = (LEARNER_PREFIX,)
 
     def __init__(
-        self, experiment: experiment_pb2.Experiment, input_spec: Mapping[str, tf.TensorSpec]
+        self,
+        experiment: experiment_pb2.Experiment,
+        input_spec: Mapping[str, tf.TensorSpec],
+        mesh: Mesh | None = None,
     ):
         """Builds the task.
 
@@ -57,13 +61,18 @@ class InferenceModel:
           experiment: The experiment.
           input_spec: The shapes and types of the batches, by feature. If there are several tasks,
             those of any input.
+          mesh: The processes that share the model. Default: this one alone.
 
         Raises:
           JobError: The task does not suit the batches, or the learner does not suit the task.
         """
         ops.set_implementation(ops.Implementation(experiment.operations.implementation))
         self.seed = experiment.seed
-        place = Place(seed=experiment.seed, compute_dtype=_COMPUTE_DTYPES[experiment.compute_dtype])
+        place = Place(
+            seed=experiment.seed,
+            compute_dtype=_COMPUTE_DTYPES[experiment.compute_dtype],
+            mesh=mesh or Mesh.single(),
+        )
         spec = task_spec(experiment, input_spec)
         with named_errors("task"):
             self.task: Task = build(experiment.task, place=place, input_spec=spec)

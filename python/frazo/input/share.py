@@ -15,17 +15,40 @@ class Share:
       replicas: How many parts there are.
       divides_batches: Whether the batches of all shares together are as large as one batch of the
         configuration. Otherwise each share's own batches are.
+      copy: The number of this process among those that read the same share.
+      copies: How many these are.
     """
 
     replica: int = 0
     replicas: int = 1
     divides_batches: bool = True
+    copy: int = 0
+    copies: int = 1
+
+    @property
+    def is_first(self) -> bool:
+        """Whether this is the first process of all."""
+        return self.replica == 0 and self.copy == 0
+
+    @property
+    def has_others(self) -> bool:
+        """Whether there are other processes."""
+        return self.replicas * self.copies > 1
+
+    def without_copies(self) -> "Share":
+        """Returns the share of those that read the same."""
+        return dataclasses.replace(self, copy=0, copies=1)
 
     def __post_init__(self):
         if not 0 <= self.replica < self.replicas:
             raise ValueError(
                 f"replica is {self.replica} of {self.replicas}: it must be in "
                 f"0..{self.replicas - 1}, and replicas at least 1"
+            )
+        if not 0 <= self.copy < self.copies:
+            raise ValueError(
+                f"copy is {self.copy} of {self.copies}: it must be in 0..{self.copies - 1}, and copies "
+                "at least 1"
             )
 
     def of(self, count: int) -> int:

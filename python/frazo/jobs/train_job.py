@@ -14,6 +14,7 @@ from frazo.checkpoint.warm_start import warm_start
 from frazo.checkpoint.writer import CheckpointWriter
 from frazo.evaluate.local_scores import LocalScores
 from frazo.experiment.job_list import Jobs, train_inputs
+from frazo.experiment.mesh_share import show_share
 from frazo.experiment.model import Model
 from frazo.experiment.parts import build_input, check_task_inputs
 from frazo.input.input import Input
@@ -73,7 +74,7 @@ class TrainJob:
             may begin at its first batch. Otherwise this is an error.
         """
         self._workers = WorkerGroup()
-        self._is_chief = run_state.share.replica == 0
+        self._is_chief = run_state.share.is_first
         self._experiment = experiment
         self._keeps_records = jobs.controller and self._is_chief
         # By task.
@@ -121,7 +122,10 @@ class TrainJob:
             self._records.warn_of_changes(experiment)
         inputs = [self._inputs(share) for share in self._shares()]
         with self._placing():
-            model = Model(experiment, next(iter(inputs[0].values())).element_spec)
+            spec = next(iter(inputs[0].values())).element_spec
+            model = Model(experiment, spec, self._workers.mesh)
+        if self._workers.mesh.num_processes > 1:
+            self._console.line(f"train: {show_share(model.task.variables, self._workers.mesh)}")
         for warning in check_task_inputs(model.task, experiment, self._input_names):
             self._console.warning(warning)
         state = self._state(model, inputs)

@@ -20,6 +20,7 @@ from frazo.jobs.flags import (
     parse_flags,
 )
 from frazo.jobs.job_names import local_jobs, parse_jobs
+from frazo.jobs.mesh_check import check_mesh, require_mesh
 from frazo.program.command_line import log_console, run_program, wants_all_messages
 from frazo.program.console import Console
 from frazo.program.errors import (
@@ -107,6 +108,7 @@ def _run_jobs(
     names, trained = list(experiment.inputs), train_inputs(experiment).values()
     part = resolve_cluster(flags, os.environ, names, trained)
     if part is not None:
+        check_mesh(experiment, part.cluster, flags.mode, part.jobs)
         return _run_in_cluster(flags, experiment, part, console)
     if flags.job is None:
         jobs = local_jobs(names, experiment.decode.local_inputs, trained)
@@ -117,6 +119,8 @@ def _run_jobs(
             f"--job={flags.job}: workers and parameter servers are members of a cluster; give "
             "--cluster=FILE, too, or use --job=trainer"
         )
+    if jobs.trainer:
+        require_mesh(experiment, num_workers=1)
     missing = [name for name in trained if name not in names]
     if (jobs.trainer or jobs.controller) and missing:
         raise UsageError(

@@ -13,6 +13,7 @@ from frazo.cluster.member_run_state import MemberRunState
 from frazo.experiment.job_list import Jobs
 from frazo.input.share import Share
 from frazo.jobs.member_failure import begin_anew, leave_failed, may_come_from_others
+from frazo.jobs.mesh_check import require_mesh
 from frazo.jobs.train_job import TrainJob
 from frazo.jobs.worker_watchdog import WorkerWatchdog
 from frazo.program.console import Console
@@ -22,8 +23,11 @@ from frazo.proto import cluster_pb2, coordination_pb2, experiment_pb2
 from frazo.run.run_state import Stop
 from frazo.shard.collective_group import CollectiveGroup
 from frazo.shard.collective_server import connect
+from frazo.shard.connected_mesh import connected_mesh, mesh_coordinates
+from frazo.shard.mesh_layout import MeshLayout
 from frazo.train.collective_reduction import CollectiveReduction
 from frazo.train.loop_plan import CollectiveAgreement, Ending
+from frazo.train.mesh_reduction import MeshReduction
 from frazo.train.worker_group import WorkerGroup
 
 _TRAVEL_DTYPES = {
@@ -71,8 +75,10 @@ class WorkerJob:
         self._client = client
         self._generation = generation
         self._addresses = [worker.address for worker in generation.workers]
-        rank = [worker.index for worker in generation.workers].index(index)
-        self.share = Share(rank, len(self._addresses))
+        self._rank = [worker.index for worker in generation.workers].index(index)
+        self._size = len(self._addresses)
+        self._layout = require_mesh(experiment, self._size)
+        self.share = _share_of(self._rank, self._size, self._layout)
 
     def run(
         self,
@@ -129,7 +135,7 @@ class WorkerJob:
 
     def _group(self, logdir: Path) -> WorkerGroup:
         """Connects the workers."""
-        group, cluster = CollectiveGroup(self.share.replica, self.share.replicas), self._cluster
+        group, cluster = CollectiveGroup(self._rank, self._size), self._cluster
         parts = CheckpointParts(
             logdir / "train",
             generation=self._generation.number,
@@ -142,11 +148,13 @@ class WorkerJob:
             return WorkerGroup(parts=parts)
         self._wait_for_own_port(group.rank)
         connect(self._addresses, group.rank)
-        reduction = CollectiveReduction(
-            group, cluster.bucket_bytes, _TRAVEL_DTYPES[cluster.gradient_compression]
-        )
         min_workers = cluster.min_workers or len(cluster.workers)
-        return WorkerGroup(CollectiveAgreement(group, min_workers), reduction, parts)
+        agreement = CollectiveAgreement(group, min_workers)
+        travel = cluster.bucket_bytes, _TRAVEL_DTYPES[cluster.gradient_compression]
+        if self._layout is None:
+            return WorkerGroup(agreement, CollectiveReduction(group, *travel), parts)
+        mesh = connected_mesh(self._rank, *self._layout)
+        return WorkerGroup(agreement, MeshReduction(mesh, *travel), parts, mesh)
 
     def _wait_for_own_port(self, rank: int) -> None:
         """A process that had the port before may still be ending."""
@@ -185,7 +193,7 @@ class WorkerJob:
     def _end(self, ending: Ending, stop: Stop | None, console: Console) -> int:
         outcomes = coordination_pb2.LeaveRequest
         is_stopped = ending in (Ending.STOPS, Ending.REGROUPS)
-        if is_stopped and self.share.replicas > 1:
+        if is_stopped and self._size > 1:
             self._wait_until_all_have_saved()
         if stop is None and ending == Ending.REGROUPS:
             begin_anew("workers", "other workers join or leave", console)
@@ -216,3 +224,15 @@ class WorkerJob:
         while not self._is_over() and time.monotonic() < until:
             time.sleep(_POLL_SECONDS)
         return self._is_over()
+
+
+def _share_of(rank: int, size: int, layout: MeshLayout | None) -> Share:
+    """Returns what a worker reads: those that differ only off the batch axis read the same."""
+    if layout is None:
+        return Share(rank, size)
+    coordinates = mesh_coordinates(rank, layout.sizes)
+    replica = coordinates.pop(layout.batch_axis, 0)
+    copy = 0
+    for name, coordinate in coordinates.items():
+        copy = copy * layout.sizes[name] + coordinate
+    return Share(replica, size // layout.copies, copy=copy, copies=layout.copies)

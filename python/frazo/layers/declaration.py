@@ -3,7 +3,7 @@
 import dataclasses
 
 import tensorflow as tf
-from frazo.shard.mesh import Held, LogicalAxis
+from frazo.shard.mesh import Held, LogicalAxis, Mesh
 
 _ATTRIBUTE = "_frazo_declaration"
 
@@ -17,12 +17,19 @@ class Declaration:
       full_shape: The shape of the whole variable.
       held: The ranges of each dimension that this process holds.
       decays: Whether l2 and weight decay apply to the variable, unless a rule says otherwise.
+      mesh: The processes that hold the parts.
     """
 
     axes: tuple[LogicalAxis, ...]
     full_shape: tuple[int, ...]
     held: Held
     decays: bool = False
+    mesh: Mesh = dataclasses.field(default_factory=Mesh.single, compare=False, repr=False)
+
+    @property
+    def cuts(self) -> frozenset[str]:
+        """The mesh axes of several processes that cut the variable."""
+        return frozenset().union(*map(self.mesh.cuts, self.axes))
 
     def without_dimension(self, dimension: int) -> "Declaration":
         """Returns the declaration of a mean over one dimension."""
@@ -30,7 +37,13 @@ class Declaration:
         def rest(values: tuple) -> tuple:
             return values[:dimension] + values[dimension + 1 :]
 
-        return Declaration(rest(self.axes), rest(self.full_shape), rest(self.held))
+        return dataclasses.replace(
+            self,
+            axes=rest(self.axes),
+            full_shape=rest(self.full_shape),
+            held=rest(self.held),
+            decays=False,
+        )
 
 
 def declare(variable: tf.Variable, declaration: Declaration) -> tf.Variable:

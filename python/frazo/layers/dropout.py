@@ -6,6 +6,7 @@ from frazo.layers.place import Place
 from frazo.layers.step_context import StepContext
 from frazo.proto import dropout_pb2
 from frazo.registry import register
+from frazo.shard.mesh import LogicalAxis
 
 _PHILOX = 1
 
@@ -17,8 +18,21 @@ class Dropout(Layer):
     The choice of elements is a pure function of the experiment's seed, the step and the path.
     """
 
-    def __init__(self, message: dropout_pb2.Dropout, place: Place):
+    def __init__(
+        self, message: dropout_pb2.Dropout, place: Place, *, cut_axis: LogicalAxis | None = None
+    ):
+        """Draws nothing yet.
+
+        Args:
+          message: The message.
+          place: The place.
+          cut_axis: The logical axis of a dimension of x. If the mesh cuts it, each process draws
+            numbers of its own. None: x is the same in all processes that have the same batch.
+        """
         super().__init__(message, place)
+        cuts = sorted(place.mesh.cuts(cut_axis)) if cut_axis is not None else []
+        own = "".join(f"@{name}{place.mesh.coordinates[name]}" for name in cuts)
+        self._random_path = self.path + own
         # The rate in units of 1/65536. The scale uses the rounded rate to keep the mean exactly.
         self._threshold = min(round(message.rate * 65536), 65535)
 
@@ -26,7 +40,7 @@ class Dropout(Layer):
         if not context.training or self._threshold == 0:
             return x
         scale = 65536 / (65536 - self._threshold)
-        bits = random_uint16(tf.shape(x), context.seed_for(self.path))
+        bits = random_uint16(tf.shape(x), context.seed_for(self._random_path))
         keep = tf.cast(bits >= tf.constant(self._threshold, tf.uint16), x.dtype)
         return x * (keep * scale)
 

@@ -4,18 +4,22 @@ import math
 
 import tensorflow as tf
 from frazo.layers.checked_ids import checked_ids
+from frazo.layers.declaration import declaration_of
 from frazo.layers.layer import Layer
 from frazo.layers.place import Place
 from frazo.layers.step_context import StepContext
 from frazo.proto import embedding_pb2, initializer_pb2
 from frazo.registry import register
+from frazo.shard.replicated import leave
 
 
 @register(embedding_pb2.Embedding)
 class Embedding(Layer):
     """Maps ids, int32 [...], to rows of the table, [..., dim]. table: [vocab_size, dim].
 
-    The input is whole numbers. An id without a row raises InvalidArgumentError.
+    The input is whole numbers. An id without a row raises InvalidArgumentError. If the mesh cuts
+    "vocab", each process finds the vectors of its own rows, and they are added (Shoeybi et al. 2019,
+    section 3).
     """
 
     def __init__(self, message: embedding_pb2.Embedding, place: Place):
@@ -39,7 +43,16 @@ class Embedding(Layer):
 
     def vectors(self, ids: tf.Tensor) -> tf.Tensor:
         """Returns the vectors of ids without a check. Each id must have a row."""
-        vectors = tf.gather(self.table, ids)
+        vectors = self._rows(ids)
         if self.message.scale_by_sqrt_dim:
             vectors *= math.sqrt(self.message.dim)
         return tf.cast(vectors, self.place.compute_dtype)
+
+    def _rows(self, ids: tf.Tensor) -> tf.Tensor:
+        group = self.place.mesh.group("vocab")
+        if group is None:
+            return tf.gather(self.table, ids)
+        (own,) = declaration_of(self.table).held[0]
+        is_own = tf.logical_and(ids >= own.start, ids < own.start + own.size)
+        rows = tf.gather(self.table, tf.where(is_own, ids - own.start, 0))
+        return leave(tf.where(is_own[..., tf.newaxis], rows, 0.0), group)

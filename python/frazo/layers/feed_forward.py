@@ -19,7 +19,8 @@ class FeedForward(Layer):
 
     Maps [..., dim] to [..., dim]. Vaswani et al. 2017, equation 2; Shazeer 2020, equation 6.
     The variables are hidden/kernel [dim, hidden_units], or [dim, 2 hidden_units] with G first if
-    gated, output/kernel [hidden_units, dim], and their biases.
+    gated, output/kernel [hidden_units, dim], and their biases. If the mesh cuts "mlp", each process
+    computes its own hidden units.
     """
 
     def __init__(self, message: feed_forward_pb2.FeedForward, place: Place):
@@ -40,10 +41,11 @@ class FeedForward(Layer):
                 activation=message.activation,
                 kernel_init=message.kernel_init,
             )
-            self.hidden = Linear(hidden, place.at("hidden"))
+            self.hidden = Linear(hidden, place.at("hidden"), keeps_cut=True)
         self.dropout = Dropout(
             dropout_pb2.Dropout(rate=message.hidden_dropout),
             place.at("hidden_dropout", hidden_shape),
+            cut_axis="mlp",
         )
         output = linear_pb2.Linear(units=dim, bias=message.bias, kernel_init=message.kernel_init)
         self.output = Linear(output, place.at("output", hidden_shape), axes=("mlp", "embed"))

@@ -1,5 +1,6 @@
 """Several projections of one input in one matrix product."""
 
+import math
 from collections.abc import Sequence
 
 import tensorflow as tf
@@ -15,7 +16,8 @@ class FusedLinear(Layer):
     """x [W0 W1 ...] + b: maps [..., features] to [..., sum(units)], the projections side by side.
 
     The kernel is [features, sum(units)]. Each projection's part is initialised as a matrix of its
-    own. The layer has no message. Layers with a message contain it.
+    own. If the mesh cuts the projections, the outputs are this process's part of each of them. The
+    layer has no message. Layers with a message contain it.
     """
 
     def __init__(
@@ -37,6 +39,7 @@ class FusedLinear(Layer):
         super().__init__(None, place)
         features = self.require_dim()
         self.units = units.sizes
+        self._own_units = _own_sizes(units, place)
         self.output_shape = (*self.input_shape[:-1], sum(self.units))
 
         def kernel_values(held: Held) -> tf.Tensor:
@@ -65,10 +68,26 @@ class FusedLinear(Layer):
         return project(x, self.kernel, self.bias, context)
 
     def split(self, y: tf.Tensor) -> list[tf.Tensor]:
-        """Splits an output into its projections, each [..., units[i]]."""
-        return tf.split(y, self.units, -1)
+        """Splits an output into its projections, each [..., units[i]], or this process's part."""
+        return tf.split(y, self._own_units, -1)
 
 
 def _starts(sizes: Sequence[int]) -> list[int]:
     """Returns where each part begins."""
     return [sum(sizes[:index]) for index in range(len(sizes))]
+
+
+def _own_sizes(units: Fused, place: Place) -> list[int]:
+    """Returns the sizes of the parts that this process holds.
+
+    Raises:
+      ValueError: The mesh cuts some of the parts only.
+    """
+    cuts = [place.mesh.cuts(part) for part in units.parts]
+    if len(set(cuts)) > 1:
+        raise ValueError(
+            f"{place.path}: the mesh cuts a part of the projections {units.show()}, and not all alike. "
+            "Give all of them the same axis in mesh.rules."
+        )
+    pieces = math.prod(place.mesh.sizes[name] for name in cuts[0])
+    return [size // pieces for size in units.sizes]

@@ -88,7 +88,7 @@ class Place:
         else:
             value = init(held)
         variable = tf.Variable(value, trainable=trainable, name=path)
-        return declare(variable, Declaration(axes, shape, held, decays))
+        return declare(variable, Declaration(axes, shape, held, decays, self.mesh))
 
     def initial_value(
         self, name: str, shape: Sequence[int], init: initializer_pb2.Initializer, held: Held

@@ -21,6 +21,11 @@ class SampledSoftmax(Layer):
     def __init__(self, message: softmax_pb2.SampledSoftmax, place: Place):
         super().__init__(message, place)
         (features,) = self.require_rank(2, "[batch, features]")
+        if place.mesh.cuts("vocab"):
+            raise ValueError(
+                f"{self.path}: a sampled softmax draws from all classes, but the mesh cuts vocab. Use "
+                "softmax, or take the rule for vocab out of mesh.rules."
+            )
         self.output_shape = (self.input_shape[0], message.num_classes)
         classes = message.num_classes
         self.kernel = place.variable(

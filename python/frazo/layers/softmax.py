@@ -7,11 +7,15 @@ from frazo.layers.place import Place
 from frazo.layers.step_context import StepContext
 from frazo.proto import softmax_pb2
 from frazo.registry import register
+from frazo.shard.replicated import enter, join
 
 
 @register(softmax_pb2.Softmax)
 class Softmax(Layer):
-    """x W + b: maps features [batch, features] to logits, float32 [batch, num_classes]."""
+    """x W + b: maps features [batch, features] to logits, float32 [batch, num_classes].
+
+    If the mesh cuts "vocab", each process computes the logits of its classes, and they are joined.
+    """
 
     def __init__(self, message: softmax_pb2.Softmax, place: Place):
         super().__init__(message, place)
@@ -30,7 +34,12 @@ class Softmax(Layer):
             self.bias = place.variable("bias", (classes,), axes=("vocab",), init=constant(0))
 
     def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
-        return context.multiply(tf.cast(x, tf.float32), self.kernel, self.bias)
+        return join(self.own_logits(x, context), self.place.mesh.group("vocab"))
+
+    def own_logits(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
+        """Returns the logits of the classes that this process holds, [batch, classes]."""
+        x = enter(tf.cast(x, tf.float32), self.place.mesh.group("vocab"))
+        return context.multiply(x, self.kernel, self.bias)
 
 
 def cross_entropy(logits: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:

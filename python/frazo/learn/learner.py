@@ -38,6 +38,7 @@ from frazo.learn.trained_weight import TrainedWeight
 from frazo.learn.variable_rules import trained_weights
 from frazo.learn.variational_noise import VariationalNoise
 from frazo.learn.weight_groups import WeightGroups
+from frazo.learn.whole_values import squared_norms, whole_sums
 from frazo.proto import learner_pb2, schedule_pb2
 from frazo.registry import build, register
 
@@ -205,9 +206,9 @@ class Learner(tf.Module):
         scalars = {}
         if self.message.l2_weight:
             gradients, scalars["l2_loss"] = self._add_l2(trained, gradients)
-        squared_norms = _squared_norms(gradients)
-        norm = tf.sqrt(tf.reduce_sum(squared_norms))
-        good = self._nonfinite.check(loss.mean, self._of_all_weights(squared_norms, part))
+        of_weights = squared_norms(trained, gradients)
+        norm = tf.sqrt(tf.reduce_sum(of_weights))
+        good = self._nonfinite.check(loss.mean, self._of_all_weights(of_weights, part))
         updates_done = global_step // self.message.accumulation_steps
         learning_rate = self.message.learning_rate * self._schedule(updates_done)
 
@@ -250,7 +251,7 @@ class Learner(tf.Module):
         self._accumulation.add(
             gradients,
             weight,
-            lambda mean: update(mean, tf.sqrt(tf.reduce_sum(_squared_norms(mean)))),
+            lambda mean: update(mean, tf.sqrt(tf.reduce_sum(squared_norms(self._trained, mean)))),
         )
 
     def _apply(self, gradients: Sequence[tf.Tensor], learning_rate: tf.Tensor, part: str) -> None:
@@ -275,7 +276,8 @@ class Learner(tf.Module):
             gradient + l2_weight * weight.variable if weight.decays else gradient
             for gradient, weight in zip(gradients, trained, strict=True)
         ]
-        norms = [tf.nn.l2_loss(weight.variable) for weight in trained if weight.decays]
+        weights = [weight for weight in trained if weight.decays]
+        norms = whole_sums(weights, [tf.nn.l2_loss(weight.variable) for weight in weights])
         return decayed, l2_weight * tf.reduce_sum(norms)
 
 
@@ -288,8 +290,3 @@ def _require_gradients(
                 f"The loss does not depend on the variable '{weight.name}', so it cannot be "
                 "trained. Remove its layer, use its output, or freeze it in variable_rules."
             )
-
-
-def _squared_norms(gradients: Sequence[tf.Tensor]) -> tf.Tensor:
-    """[gradients]."""
-    return tf.stack([2 * tf.nn.l2_loss(gradient) for gradient in gradients])

@@ -7,6 +7,7 @@ import tensorflow as tf
 from frazo.layers.step_context import StepContext
 from frazo.learn.trained_weight import TrainedWeight
 from frazo.learn.variable_rules import matching
+from frazo.learn.whole_values import cut_suffix
 from frazo.proto import variational_noise_pb2
 
 
@@ -51,6 +52,6 @@ class VariationalNoise:
                 weight.variable.assign(value)
 
     def _noise(self, weight: TrainedWeight, context: StepContext) -> tf.Tensor:
-        seed = context.seed_for(f"learner/variational_noise/{weight.name}")
+        seed = context.seed_for(f"learner/variational_noise/{weight.name}{cut_suffix(weight)}")
         shape = weight.variable.shape
         return self._message.stddev * tf.random.stateless_normal(shape, seed, alg="philox")

@@ -49,7 +49,7 @@ class LanguageModel(TokenModel):
         # init_state raises ValueError for a body that sees later tokens.
         self.init_state(0, self.memory_cache(None, StepContext.for_evaluation(seed=place.seed)))
 
-    def _classify(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
+    def _tied_logits(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
         if self.message.divide_features_by_sqrt_dim:
             x *= x.shape[-1] ** -0.5
-        return super()._classify(x, context)
+        return super()._tied_logits(x, context)

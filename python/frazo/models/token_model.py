@@ -1,9 +1,11 @@
 """The model of a distribution over the token that follows each token of a sequence."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import tensorflow as tf
 from frazo import ops
+from frazo.layers.cut_cross_entropy import cut_cross_entropies
 from frazo.layers.embedding import Embedding
 from frazo.layers.sampled_softmax import SampledSoftmax
 from frazo.layers.sequence_layer import AttendingLayer, Memory, SequenceLayer, State, TokenDecoder
@@ -11,6 +13,9 @@ from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.smoothed_cross_entropy import cross_entropies
 from frazo.layers.softmax import Softmax
 from frazo.layers.step_context import StepContext
+from frazo.shard.axis_group import AxisGroup
+from frazo.shard.mesh import Range
+from frazo.shard.replicated import enter, join
 
 
 class Tokens(NamedTuple):
@@ -117,6 +122,10 @@ class TokenModel(tf.Module, TokenDecoder):
           ValueError: `smoothing` or `z_loss` is not 0, and a SampledSoftmax samples the classes.
         """
         if not isinstance(self.softmax, SampledSoftmax) or not context.training:
+            if group := self._vocab_group:
+                return self._cut_losses(
+                    features, labels, context, group, {"smoothing": smoothing, "z_loss": z_loss}
+                )
             logits = self.logits(features, context)
             return cross_entropies(logits, labels, smoothing=smoothing, z_loss=z_loss)
         if smoothing:
@@ -151,7 +160,34 @@ class TokenModel(tf.Module, TokenDecoder):
         """Returns AttendingLayer.probabilities; None if the body does not attend."""
         return self.body.probabilities(state) if isinstance(self.body, AttendingLayer) else None
 
+    @property
+    def _vocab_group(self) -> AxisGroup | None:
+        """The processes between which the classes are cut."""
+        return self.embedding.place.mesh.group("vocab")
+
+    def _cut_losses(
+        self,
+        features: tf.Tensor,
+        labels: tf.Tensor,
+        context: StepContext,
+        group: AxisGroup,
+        settings: Mapping[str, float],
+    ) -> ops.CrossEntropies:
+        """Computes the losses without gathering the logits."""
+        rows = tf.reshape(features, [-1, features.shape[-1]])
+        if isinstance(self.softmax, Softmax):
+            logits = self.softmax.own_logits(rows, context)
+        else:
+            logits = self._tied_logits(enter(tf.cast(rows, tf.float32), group), context)
+        own = Range(group.rank * logits.shape[1], logits.shape[1])
+        losses = cut_cross_entropies(logits, tf.reshape(labels, [-1]), own, group, **settings)
+        return ops.CrossEntropies(*(tf.reshape(each, tf.shape(labels)) for each in losses))
+
     def _classify(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
         if self.softmax is not None:
             return self.softmax(x, context)
-        return context.multiply(tf.cast(x, tf.float32), self.embedding.table, transposed=True)
+        group = self._vocab_group
+        return join(self._tied_logits(enter(tf.cast(x, tf.float32), group), context), group)
+
+    def _tied_logits(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
+        return context.multiply(x, self.embedding.table, transposed=True)

@@ -1,9 +1,15 @@
 """Computes which part of a variable each process of a mesh holds."""
 
+from __future__ import annotations
+
 import dataclasses
 import itertools
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+import math
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from frazo.shard.axis_group import AxisGroup
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,7 +41,7 @@ class Fused:
     sizes: tuple[int, ...]
 
     @classmethod
-    def equal(cls, name: str, count: int, size: int) -> "Fused":
+    def equal(cls, name: str, count: int, size: int) -> Fused:
         """Makes a dimension of `count` parts, each with the axis `name` and the size `size`."""
         return cls((Axis(name),) * count, (size,) * count)
 
@@ -67,11 +73,18 @@ class Mesh:
       sizes: Number of processes along each mesh axis.
       coordinates: The coordinate of this process on each mesh axis, counted from 0.
       rules: The mesh axis that cuts each logical axis. Logical axes without a rule are not cut.
+      batch_axis: The mesh axis whose processes have batches of their own; "": all have the same.
+      groups: The processes of this one's line on each mesh axis, by its name. Without them the mesh
+        says what each process holds, but nothing can be computed on it.
+      everyone: All processes.
     """
 
     sizes: Mapping[str, int] = dataclasses.field(default_factory=dict)
     coordinates: Mapping[str, int] = dataclasses.field(default_factory=dict)
     rules: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    batch_axis: str = ""
+    groups: Mapping[str, AxisGroup] = dataclasses.field(default_factory=dict)
+    everyone: AxisGroup | None = None
 
     def __post_init__(self):
         if self.sizes.keys() != self.coordinates.keys():
@@ -92,8 +105,13 @@ class Mesh:
                     f"{_listed(self.sizes)}. Correct the rule or add the axis."
                 )
 
+    @property
+    def num_processes(self) -> int:
+        """The number of processes of the mesh."""
+        return math.prod(self.sizes.values())
+
     @classmethod
-    def single(cls) -> "Mesh":
+    def single(cls) -> Mesh:
         """Makes a mesh of one process, which holds everything."""
         return cls()
 
@@ -131,6 +149,54 @@ class Mesh:
                     )
             held.append(self._ranges(path, parts, sizes))
         return tuple(held)
+
+    def cuts(self, axis: LogicalAxis) -> frozenset[str]:
+        """Returns the mesh axes of several processes that cut a dimension, or a part of it."""
+        parts, _ = _parts(axis, 0)
+        named = {self.rules[part.name] for part in parts if part.name in self.rules}
+        return frozenset(name for name in named if self.sizes[name] > 1)
+
+    def group(self, axis: LogicalAxis) -> AxisGroup | None:
+        """Returns the processes between which a dimension is cut; None if it is not cut.
+
+        Args:
+          axis: The logical axis of the dimension.
+
+        Raises:
+          ValueError: The processes are not connected, or several mesh axes cut the dimension.
+        """
+        names = self.cuts(axis)
+        if not names:
+            return None
+        shown = axis_names([axis])[0]
+        if len(names) > 1:
+            raise ValueError(
+                f"mesh: {shown} is cut by the mesh axes {', '.join(sorted(names))}. One dimension is "
+                "cut by one mesh axis only; correct mesh.rules."
+            )
+        (name,) = names
+        if name not in self.groups:
+            raise ValueError(
+                f"mesh: {shown} is cut by the mesh axis {name}, but the processes of the mesh are not "
+                "connected. Make it by frazo.shard.connected_mesh."
+            )
+        return self.groups[name]
+
+    def is_first(self, cuts: Collection[str]) -> bool:
+        """Returns whether this process is the first of those that hold the same part of a variable.
+
+        Args:
+          cuts: The mesh axes that cut the variable.
+        """
+        return all(self.coordinates[name] == 0 for name in self.sizes if name not in cuts)
+
+    def copies(self, cuts: Collection[str]) -> int:
+        """Returns how many processes hold the same part of a variable.
+
+        Args:
+          cuts: The mesh axes that cut the variable.
+        """
+        return math.prod(size for name, size in self.sizes.items() if name not in cuts)
 
     def _ranges(self, path: str, parts: Sequence[Axis], sizes: Sequence[int]) -> tuple[Range, ...]:
         ranges: list[Range] = []

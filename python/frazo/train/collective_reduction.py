@@ -29,7 +29,10 @@ class CollectiveReduction(Reduction):
         self._bucket_bytes = bucket_bytes
         self._travel_dtype = travel_dtype
 
-    def reduce(self, loss: Loss, gradients: Sequence[Gradient]) -> tuple[Loss, Sequence[Gradient]]:
+    def reduce(
+        self, loss: Loss, gradients: Sequence[Gradient], weights: Sequence[tf.Variable]
+    ) -> tuple[Loss, Sequence[Gradient]]:
+        del weights
         if self._group.size == 1:
             return loss, gradients
         joined = Loss(*tf.unstack(self._group.sum(tf.stack([loss.total, loss.weight]))))
@@ -37,7 +40,7 @@ class CollectiveReduction(Reduction):
         present = [i for i, gradient in enumerate(gradients) if gradient is not None]
         weighted = [tf.convert_to_tensor(gradients[i]) * share for i in present]
         result = list(gradients)
-        for i, value in zip(present, self._sums(weighted), strict=True):
+        for i, value in zip(present, self.bucket_sums(weighted), strict=True):
             result[i] = value
         return joined, result
 
@@ -51,7 +54,8 @@ class CollectiveReduction(Reduction):
             return values
         return tf.unstack(self._group.sum(tf.stack(values)))
 
-    def _sums(self, gradients: Sequence[tf.Tensor]) -> list[tf.Tensor]:
+    def bucket_sums(self, gradients: Sequence[tf.Tensor]) -> list[tf.Tensor]:
+        """Returns the sums of gradients, which travel in buckets."""
         sums: list[tf.Tensor | None] = [None] * len(gradients)
         for bucket in buckets([g.shape.num_elements() * 4 for g in gradients], self._bucket_bytes):
             flat = tf.concat([tf.reshape(gradients[i], [-1]) for i in bucket], axis=0)

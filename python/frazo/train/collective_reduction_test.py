@@ -27,7 +27,7 @@ def test_every_gradient_is_in_one_bucket(sizes, bucket_bytes):
 def test_one_process_alone_gets_what_it_gave():
     reduction = CollectiveReduction(CollectiveGroup(0, 1), 100, tf.float32)
     loss, gradients = Loss(tf.constant(6.0), tf.constant(2.0)), [tf.constant([1.0]), None]
-    assert reduction.reduce(loss, gradients) == (loss, gradients)
+    assert reduction.reduce(loss, gradients, []) == (loss, gradients)
     assert reduction.sum([1, 2]) == reduction.mean([1, 2]) == [1, 2]
 
 
@@ -43,7 +43,9 @@ def _reduce(rank, size, travel_dtype):
             None,
             tf.IndexedSlices(tf.fill([1, 2], own), tf.constant([1]), tf.constant([2, 2])),
         ]
-        loss, joined = reduction.reduce(Loss(tf.constant(10 * own), tf.constant(own)), gradients)
+        loss, joined = reduction.reduce(
+            Loss(tf.constant(10 * own), tf.constant(own)), gradients, []
+        )
         mean = reduction.mean([tf.constant([own])])
         return loss, [joined[0], joined[2]], mean, reduction.sum([own, 2 * own])
 

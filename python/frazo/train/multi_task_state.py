@@ -32,7 +32,7 @@ class MultiTaskState(TrainState):
         """
         self.model = model
         # All inputs have the same.
-        self._share = next(iter(train_inputs.values()))[1].share
+        self._is_first = next(iter(train_inputs.values()))[1].share.is_first
         self._states = {
             task: TrainState(model, train_input, task)
             for task, (_, train_input) in train_inputs.items()

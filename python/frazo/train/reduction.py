@@ -19,12 +19,23 @@ class Reduction:
 
     num_processes = 1
 
-    def reduce(self, loss: Loss, gradients: Sequence[Gradient]) -> tuple[Loss, Sequence[Gradient]]:
+    def target(self, loss: Loss) -> tf.Tensor:
+        """Returns what this process differentiates, float32 [].
+
+        Args:
+          loss: The loss of this process's batch.
+        """
+        return loss.mean
+
+    def reduce(
+        self, loss: Loss, gradients: Sequence[Gradient], weights: Sequence[tf.Variable]
+    ) -> tuple[Loss, Sequence[Gradient]]:
         """Joins losses and gradients within the graph of a step.
 
         Args:
           loss: The loss of this process's batch.
-          gradients: The gradients of loss.mean, in the order of the learner's weights.
+          gradients: The gradients of target(loss), in the order of `weights`.
+          weights: What they are the gradients of.
 
         Returns:
           The loss of the batches of all processes, whose total and weight are sums over the

@@ -16,8 +16,9 @@ from frazo.checkpoint.saved_tensor import SavedTensor, saved_tensors, whole_tens
 from frazo.experiment.model import Model
 from frazo.input.input import Input
 from frazo.input.iterator_position import restore_position, save_position
-from frazo.input.lost_records import LostRecords
+from frazo.input.lost_records import NOTHING_LOST, LostRecords
 from frazo.input.share import WHOLE, Share
+from frazo.layers.declaration import find_declaration
 
 INPUT_PREFIX = "input/"
 # Keys of the saved identity: the input's kind, and which part of it a process reads.
@@ -63,21 +64,24 @@ class TrainState:
         self.dataset = train_input.dataset()
         self.iterator = iter(self.dataset)
         self._input = train_input
-        self._share = train_input.share
+        self._is_first, self._is_copy = train_input.share.is_first, train_input.share.copy > 0
+        self._share = train_input.share.without_copies()
         kind = type(train_input.message).DESCRIPTOR.full_name
         self._identity = {_KIND: kind, **train_input.identity()}
 
     def snapshot(self) -> list[SavedTensor]:
-        """Returns the present values: all of them if this worker is the first, else its position.
+        """Returns the present values that this worker saves.
 
-        This is cheap: a variable's buffer is copied only when the variable is next written.
+        The first of those that hold a part of a variable saves it, and the first of those that read
+        a share of the input its position. This is cheap: a variable's buffer is copied only when the variable is next written.
         """
-        variables = {} if self._share.replica > 0 else self.model.variables
-        saved = (t for name, v in variables.items() for t in saved_tensors(name, v))
-        return [*saved, *self.position()]
+        kept = ((name, v) for name, v in self.model.variables.items() if self._keeps(v))
+        return [*(t for name, v in kept for t in saved_tensors(name, v)), *self.position()]
 
     def position(self) -> list[SavedTensor]:
-        """Returns the present position of the input, and what it fits."""
+        """Returns the present position of the input, and what it fits; nothing in a copy."""
+        if self._is_copy:
+            return []
         position = save_position(self.iterator)
         tensors = whole_tensors({self._position_name(self._share): position})
         if self._share.replica > 0:
@@ -86,8 +90,8 @@ class TrainState:
         return [*tensors, *whole_tensors({self._identity_name: identity})]
 
     def lost_records(self) -> LostRecords:
-        """Returns what the input lost; see Input.lost_records."""
-        return self._input.lost_records()
+        """Returns what the input lost; see Input.lost_records. Copies have lost nothing more."""
+        return NOTHING_LOST if self._is_copy else self._input.lost_records()
 
     def restore_variables(self, checkpoint: Checkpoint) -> None:
         """Restores the variables.
@@ -131,6 +135,13 @@ class TrainState:
         except tf.errors.OpError as error:
             self.iterator = iter(self.dataset)
             raise UnfitPositionError(_reason(error)) from error
+
+    def _keeps(self, variable: tf.Variable) -> bool:
+        """Returns whether this worker is the first that holds its part of a variable."""
+        declaration = find_declaration(variable)
+        if declaration is None or not declaration.cuts:
+            return self._is_first
+        return declaration.mesh.is_first(declaration.cuts)
 
     def _position_name(self, share: Share) -> str:
         if share.replicas == 1:

@@ -85,10 +85,11 @@ class TrainStep:
         with model.learner.noisy_weights(context, step):
             with tf.GradientTape() as tape, self._weights_of(step):
                 loss, metrics = task.loss(batch, context)
-                mean = loss.mean
-            gradients = tape.gradient(mean, model.learner.weights_of(part))
+                target = self._reduction.target(loss)
+            weights = model.learner.weights_of(part)
+            gradients = tape.gradient(target, weights)
         own_loss = loss
-        loss, gradients = self._reduction.reduce(loss, gradients)
+        loss, gradients = self._reduction.reduce(loss, gradients, weights)
         context.updates = self._joined_updates(context.updates)
         scalars = self._learn(loss, gradients, context, step, part)
         totals = {name: mean * weight for name, (mean, weight) in metrics.items()}

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Callable
 
 from frazo.checkpoint.parts import CheckpointParts
+from frazo.shard.mesh import Mesh
 from frazo.shard.parameter_servers import ParameterServers
 from frazo.train.loop_plan import Agreement
 from frazo.train.reduction import Reduction
@@ -32,10 +33,12 @@ class WorkerGroup:
       agreement: Makes the same plan in all of them.
       reduction: Joins their gradients.
       parts: Joins what they save; None if there is nothing to join.
+      mesh: Their places in the grid of the configuration.
       asynchronous: Those that train for this process, each at its own pace; None: there are none.
     """
 
     agreement: Agreement = dataclasses.field(default_factory=Agreement)
     reduction: Reduction = dataclasses.field(default_factory=Reduction)
     parts: CheckpointParts | None = None
+    mesh: Mesh = dataclasses.field(default_factory=Mesh.single)
     asynchronous: AsyncWorkers | None = None

@@ -13,14 +13,16 @@ from frazo.config import load_experiment
 from frazo.config.config_text import ConfigText
 from frazo.config.document import Document, Location
 from frazo.config.overrides import apply_override
-from frazo.experiment.job_list import TRAIN_INPUT
+from frazo.experiment.job_list import TRAIN_INPUT, Jobs
 from frazo.jobs.flags import JOB_MODES, parse_flags
 from frazo.jobs.job_names import DECODER_PREFIX, EVALER_PREFIX, local_jobs, parse_jobs
+from frazo.jobs.mesh_check import check_mesh
 from frazo.program.errors import UsageError
 from frazo.proto import cluster_pb2, experiment_pb2
 from frazo_tools.launch.task import Task, tasks_of
 
 PRINTED_FORMS = ("commands", "compose", "kubernetes", "sbatch")
+_NO_JOBS = Jobs(controller=False, trainer=False, evaluated=())
 _MOST_RESTARTS = 10
 _GRACE_SECONDS = 60.0
 
@@ -93,6 +95,7 @@ def read_plan(arguments: Sequence[str], help_text: str) -> Plan:
             "--mode=async: the cluster has no parameter servers, which hold the variables; give "
             f"--cluster=local:{len(cluster.workers)}+1, or add parameter_servers to the file"
         )
+    check_mesh(experiment, cluster, options.mode, _NO_JOBS)
     trainer = _trainer(options.trainer, options.print is not None)
     return Plan(
         cluster,

@@ -14,6 +14,7 @@ from frazo.layers.sequence_layer import AttendingLayer
 from frazo.layers.step_context import StepContext
 from frazo.proto import attention_pb2, dropout_pb2, linear_pb2
 from frazo.shard.mesh import Axis, Fused
+from frazo.shard.replicated import enter
 
 _SOFTPLUS_OF_ZERO = math.log(2)
 
@@ -22,6 +23,13 @@ class AttentionLayer(AttendingLayer):
     """Multi-head attention: maps [batch, time, dim] to [batch, time, dim].
 
     Vaswani et al. 2017, section 3.2.2. Logits, softmax and sums are float32.
+
+    If the mesh cuts "heads", each process computes its own heads (Shoeybi et al. 2019, section 3).
+    A memory cache, a state and probabilities are then those of these heads.
+
+    Attributes:
+      own_heads: The number of heads of queries that this process computes.
+      own_key_value_heads: The number of those of keys and values.
     """
 
     def __init__(self, message: attention_pb2.MultiHeadAttention, place: Place):
@@ -36,6 +44,9 @@ class AttentionLayer(AttendingLayer):
             message.logit_cap if message.HasField("logit_cap") else None,
             message.extra_logit if message.HasField("extra_logit") else None,
         )
+        pieces = self._pieces()
+        self.own_heads = self.num_heads // pieces
+        self.own_key_value_heads = self.num_key_value_heads // pieces
         self.per_dim_scale = None
         if message.per_dim_scale:
             self.per_dim_scale = place.variable(
@@ -44,6 +55,7 @@ class AttentionLayer(AttendingLayer):
         self.probability_dropout = Dropout(
             dropout_pb2.Dropout(rate=message.probability_dropout),
             place.at("probability_dropout"),
+            cut_axis="heads",
         )
         output = linear_pb2.Linear(units=dim, bias=message.bias, kernel_init=message.kernel_init)
         heads_shape = (*self.input_shape[:-1], self.num_heads * self.head_dim)
@@ -69,7 +81,9 @@ class AttentionLayer(AttendingLayer):
         """Divides queries, [..., head_dim], by sqrt(head_dim) and applies the trainable scale."""
         scale = self.head_dim**-0.5
         if self.per_dim_scale is not None:
-            scale *= tf.nn.softplus(self.per_dim_scale) / _SOFTPLUS_OF_ZERO
+            # The heads of all processes share it.
+            own_scale = enter(self.per_dim_scale, self.place.mesh.group("heads"))
+            scale *= tf.nn.softplus(own_scale) / _SOFTPLUS_OF_ZERO
             scale = tf.cast(scale, queries.dtype)
         return queries * scale
 
@@ -91,8 +105,23 @@ class AttentionLayer(AttendingLayer):
         shape = tf.shape(sums)
         joined = tf.transpose(sums, [1, 2, 0, 3])
         return self.output(
-            tf.reshape(joined, [shape[1], shape[2], self.num_heads * self.head_dim]), context
+            tf.reshape(joined, [shape[1], shape[2], self.own_heads * self.head_dim]), context
         )
+
+    def _pieces(self) -> int:
+        """Returns into how many pieces the mesh cuts the heads.
+
+        Raises:
+          ValueError: It cuts the heads of queries in another way than those of keys and values.
+        """
+        mesh = self.place.mesh
+        cuts = mesh.cuts("heads")
+        if cuts != mesh.cuts("key_value_heads"):
+            raise ValueError(
+                f"{self.path}: the mesh cuts heads and key_value_heads in different ways, but a process "
+                "attends with heads to keys that it has. Give both the same axis in mesh.rules."
+            )
+        return math.prod(mesh.sizes[name] for name in cuts)
 
     def _check_heads(self, dim: int) -> None:
         heads = self.message.num_heads

@@ -67,7 +67,9 @@ class CrossAttention(AttentionLayer):
             bias=message.bias,
             kernel_init=message.kernel_init,
         )
-        self.query = Linear(query, place.at("query"), axes=("embed", self.heads_axis))
+        self.query = Linear(
+            query, place.at("query"), axes=("embed", self.heads_axis), keeps_cut=True
+        )
         self.key_value = FusedLinear(
             self.key_value_units(),
             place.at("key_value", memory_shape),
@@ -112,10 +114,10 @@ class CrossAttention(AttentionLayer):
         sentences = context.row_sentences
         if sentences is None:
             sentences = tf.range(rows) // (rows // tf.shape(memory_cache["bias"])[0])
-        queries = tf.reshape(self.query(x, context), [rows, self.num_heads, self.head_dim])
+        queries = tf.reshape(self.query(x, context), [rows, self.own_heads, self.head_dim])
         sums, probabilities = ops.cached_attention(
             tf.cast(
-                tf.reshape(self.scaled(queries), [rows, self.num_heads * self.head_dim]), tf.float32
+                tf.reshape(self.scaled(queries), [rows, self.own_heads * self.head_dim]), tf.float32
             ),
             memory_cache["keys_values"],
             sentences,

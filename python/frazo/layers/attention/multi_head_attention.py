@@ -121,7 +121,7 @@ class MultiHeadAttention(AttentionLayer):
         if self.relative_bias is not None:
             bias = self.relative_bias(done - tf.range(first, done + 1))[tf.newaxis]
         seen = keys_values if self._before is None else keys_values[:, first:]
-        queries = tf.cast(tf.reshape(queries, [rows, self.num_heads * self.head_dim]), tf.float32)
+        queries = tf.cast(tf.reshape(queries, [rows, self.own_heads * self.head_dim]), tf.float32)
         sums = self._attended(queries, seen, bias)
         return {"keys_values": keys_values}, self.output(tf.cast(sums, x.dtype), context)
 
@@ -131,12 +131,12 @@ class MultiHeadAttention(AttentionLayer):
         """Attends to what a step sees.
 
         Args:
-          queries: float32 [rows, num_heads head_dim], scaled.
+          queries: float32 [rows, own_heads head_dim], scaled.
           keys_values: float32 [rows, positions, cached units].
-          bias: float32 [1, num_heads, positions], or None.
+          bias: float32 [1, own_heads, positions], or None.
 
         Returns:
-          float32 [rows, num_heads head_dim].
+          float32 [rows, own_heads head_dim].
         """
         rows, positions = tf.unstack(tf.shape(keys_values)[:2])
         if self.softmax.is_plain:
@@ -145,10 +145,10 @@ class MultiHeadAttention(AttentionLayer):
             )
             return sums
         # The op has a plain softmax only.
-        shared = [rows, positions, 2 * self.num_key_value_heads, self.head_dim]
+        shared = [rows, positions, 2 * self.own_key_value_heads, self.head_dim]
         by_head = tf.transpose(tf.reshape(keys_values, shared), [2, 0, 1, 3])
         keys, values = tf.split(by_head, 2, 0)
-        queries = tf.reshape(queries, [rows, self.num_heads, 1, self.head_dim])
+        queries = tf.reshape(queries, [rows, self.own_heads, 1, self.head_dim])
         bias = tf.zeros([]) if bias is None else tf.transpose(bias, [1, 0, 2])[:, :, tf.newaxis]
         sums, _ = attend(
             tf.transpose(queries, [1, 0, 2, 3]), keys, values, bias, tf.identity, self.softmax
@@ -162,10 +162,10 @@ class MultiHeadAttention(AttentionLayer):
     @property
     def _cached_units(self) -> int:
         """The number of values that the state holds for a position."""
-        return 2 * self.num_key_value_heads * self.head_dim
+        return 2 * self.own_key_value_heads * self.head_dim
 
     def _head_counts(self) -> list[int]:
-        return [self.num_heads, self.num_key_value_heads, self.num_key_value_heads]
+        return [self.own_heads, self.own_key_value_heads, self.own_key_value_heads]
 
     def _rotated(self, x: tf.Tensor, positions: tf.Tensor) -> tf.Tensor:
         if not self.message.HasField("rotary"):

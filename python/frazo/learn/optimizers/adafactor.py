@@ -10,6 +10,7 @@ from frazo.learn.optimizers.second_moments import (
     factored_dims,
 )
 from frazo.learn.trained_weight import TrainedWeight
+from frazo.learn.whole_values import full_shape, root_mean_squares
 from frazo.proto import optimizer_pb2
 from frazo.registry import register
 
@@ -28,25 +29,30 @@ class Adafactor(Optimizer):
         t = tf.cast(self._applied_steps.assign_add(1, read_value=True), tf.float64)
         # 0 at the first update, so that the averages start with its values.
         decay = tf.cast(1 - t**-self.message.decay_exponent, tf.float32)
-        for index, gradient in enumerate(gradients):
-            weight = self.weights[index]
-            update = self._second_moments[index].normalize(gradient, decay)
-            update /= tf.maximum(1.0, _rms(update) / self.message.max_update_rms)
-            update *= weight.rate(learning_rate) * self._scale(weight)
+        updates = [
+            moment.normalize(gradient, decay)
+            for moment, gradient in zip(self._second_moments, gradients, strict=True)
+        ]
+        sizes, scales = root_mean_squares(self.weights, updates), self._scales()
+        for index, weight in enumerate(self.weights):
+            update = updates[index]
+            update /= tf.maximum(1.0, sizes[index] / self.message.max_update_rms)
+            update *= weight.rate(learning_rate) * scales[index]
             if self._averages:
                 average = self._averages[index]
                 change = (1 - self.message.beta1) * (update - average)
                 update = average.assign_add(change, read_value=True)
             weight.variable.assign_sub(update)
 
-    def _scale(self, weight: TrainedWeight) -> tf.Tensor | float:
+    def _scales(self) -> Sequence[tf.Tensor | float]:
         if not self.message.scale_by_weight_rms:
-            return 1.0
-        return tf.maximum(_rms(weight.variable), self.message.min_weight_rms)
+            return [1.0] * len(self.weights)
+        sizes = root_mean_squares(self.weights, [weight.variable for weight in self.weights])
+        return [tf.maximum(size, self.message.min_weight_rms) for size in sizes]
 
     def _second_moment(self, weight: TrainedWeight) -> WholeSecondMoment | FactoredSecondMoment:
         shape = weight.variable.shape.as_list()
-        dims = factored_dims(shape, self.message.min_factored_dim)
+        dims = factored_dims(full_shape(weight), self.message.min_factored_dim)
         if dims is None:
             return WholeSecondMoment(self.add_slot("adafactor/v", weight, tf.zeros(shape)))
         rows, columns = (
@@ -58,8 +64,4 @@ class Adafactor(Optimizer):
             )
             for name, left_out in zip(("rows", "columns"), dims, strict=True)
         )
-        return FactoredSecondMoment(dims, rows, columns)
-
-
-def _rms(value: tf.Tensor | tf.Variable) -> tf.Tensor:
-    return tf.sqrt(tf.reduce_mean(tf.square(value)))
+        return FactoredSecondMoment(weight, dims, rows, columns)

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 import tensorflow as tf
+from frazo.learn.trained_weight import TrainedWeight
+from frazo.learn.whole_values import whole_mean
 
 # Prevents a division by zero for a gradient of zeros.
 _EPSILON = 1e-30
@@ -39,14 +41,22 @@ class FactoredSecondMoment:
     v is then r c / mean(r), whose means over either axis are r and c.
     """
 
-    def __init__(self, dims: tuple[int, int], rows: tf.Variable, columns: tf.Variable):
+    def __init__(
+        self,
+        weight: TrainedWeight,
+        dims: tuple[int, int],
+        rows: tf.Variable,
+        columns: tf.Variable,
+    ):
         """Uses the given variables as r and c.
 
         Args:
+          weight: The weight that the gradient is for.
           dims: The axes of the largest and the second largest dimension.
           rows: Of the gradient's shape without its largest dimension.
           columns: Of the gradient's shape without its second largest dimension.
         """
+        self._weight = weight
         self._largest, self._second = dims
         self._rows = rows
         self._columns = columns
@@ -54,12 +64,15 @@ class FactoredSecondMoment:
     def normalize(self, gradient: tf.Tensor, decay: tf.Tensor) -> tf.Tensor:
         """Updates the averages with the gradient and returns g / sqrt(v)."""
         square = tf.square(gradient) + _EPSILON
-        rows = _updated(self._rows, tf.reduce_mean(square, self._largest), decay)
-        columns = _updated(self._columns, tf.reduce_mean(square, self._second), decay)
+        rows = _updated(self._rows, self._mean(square, self._largest), decay)
+        columns = _updated(self._columns, self._mean(square, self._second), decay)
         rows = tf.expand_dims(rows, self._largest)
         columns = tf.expand_dims(columns, self._second)
-        mean = tf.reduce_mean(rows, self._second, keepdims=True)
+        mean = whole_mean(self._weight, rows, self._second)
         return gradient * tf.math.rsqrt(rows / mean) * tf.math.rsqrt(columns)
+
+    def _mean(self, values: tf.Tensor, dimension: int) -> tf.Tensor:
+        return tf.squeeze(whole_mean(self._weight, values, dimension), dimension)
 
 
 def _updated(average: tf.Variable, value: tf.Tensor, decay: tf.Tensor) -> tf.Tensor:

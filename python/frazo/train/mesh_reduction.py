@@ -1,0 +1,74 @@
+"""Joins losses and gradients of the processes of a mesh."""
+
+from collections.abc import Sequence
+
+import tensorflow as tf
+from frazo.layers.declaration import find_declaration
+from frazo.learn.loss import Loss
+from frazo.shard.axis_group import AxisGroup
+from frazo.shard.mesh import Mesh
+from frazo.train.collective_reduction import CollectiveReduction
+from frazo.train.reduction import Gradient
+
+
+class MeshReduction(CollectiveReduction):
+    """The reduction of a mesh: gradients are added along the batch axis.
+
+    A gradient is already whole along the other axes; see frazo.shard.replicated. That of a weight
+    which the batch axis cuts is whole, too: what the others computed with it came back to it.
+    """
+
+    def __init__(self, mesh: Mesh, bucket_bytes: int, travel_dtype: tf.DType):
+        """Makes no graph yet.
+
+        Args:
+          mesh: The connected processes.
+          bucket_bytes: As in CollectiveReduction.
+          travel_dtype: Likewise.
+        """
+        super().__init__(_BatchLine(mesh.groups.get(mesh.batch_axis)), bucket_bytes, travel_dtype)
+        self._mesh = mesh
+        self._joined: Loss | None = None
+
+    def target(self, loss: Loss) -> tf.Tensor:
+        """Returns this process's part of the mean loss of all batches. Call it before reduce()."""
+        own = tf.stop_gradient(tf.stack([loss.total, loss.weight]))
+        everyone = self._mesh.everyone
+        assert everyone is not None
+        # All take part, so that all get the same bits and skip the same steps.
+        sums = everyone.all_reduce(own) * (self.num_processes / everyone.size)
+        self._joined = Loss(*tf.unstack(sums))
+        return tf.math.divide_no_nan(loss.total, self._joined.weight)
+
+    def reduce(
+        self, loss: Loss, gradients: Sequence[Gradient], weights: Sequence[tf.Variable]
+    ) -> tuple[Loss, Sequence[Gradient]]:
+        joined = self._joined
+        assert joined is not None, "target() was not called"
+        if self.num_processes == 1:
+            return joined, gradients
+        added = [
+            i
+            for i, (gradient, weight) in enumerate(zip(gradients, weights, strict=True))
+            if gradient is not None and not self._is_cut_by_batch_axis(weight)
+        ]
+        result = list(gradients)
+        sums = self.bucket_sums([tf.convert_to_tensor(gradients[i]) for i in added])
+        for i, value in zip(added, sums, strict=True):
+            result[i] = value
+        return joined, result
+
+    def _is_cut_by_batch_axis(self, weight: tf.Variable) -> bool:
+        declaration = find_declaration(weight)
+        return declaration is not None and self._mesh.batch_axis in declaration.cuts
+
+
+class _BatchLine:
+    """The processes that have batches of their own, as a CollectiveReduction takes them."""
+
+    def __init__(self, group: AxisGroup | None):
+        self._group = group
+        self.size = 1 if group is None else group.size
+
+    def sum(self, tensor: tf.Tensor) -> tf.Tensor:
+        return tensor if self._group is None else self._group.all_reduce(tensor)

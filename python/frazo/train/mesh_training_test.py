@@ -1,0 +1,159 @@
+"""Trains the same small Transformer on meshes of real processes."""
+
+import math
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from frazo.checkpoint.saved_tensor import full_shape
+from frazo.experiment.model import Model
+from frazo.layers.declaration import find_declaration
+from frazo.proto import experiment_pb2, mesh_pb2
+from frazo.shard.connected_mesh import connected_mesh
+from frazo.shard.mesh_layout import mesh_layout
+from frazo.shard.worker_processes import run_in_workers
+from frazo.tasks.mt import small_translation
+from frazo.train.inner_loop import InnerLoop
+from frazo.train.mesh_reduction import MeshReduction
+from google.protobuf import text_format
+
+_GRIDS = [(2, 1), (1, 2), (2, 2)]
+_ROWS, _TIME, _VOCAB, _BATCHES = 4, 5, 12, 5
+
+_EXPERIMENT = """
+task {{
+  translation {{
+    transformer {{
+      source_embedding {{ vocab_size: 12 dim: 8 scale_by_sqrt_dim: true }}
+      encoder {{
+        num_layers: 1 positions {{ sinusoidal {{}} }} final_norm: true
+        layer {{
+          self_attention {{ num_heads: 4 num_key_value_heads: 2 relative_bias {{ num_buckets: 8 }} }}
+          feed_forward {{ hidden_units: 16 gated: true activation: GELU }}
+        }}
+      }}
+      decoder {{
+        num_layers: 1 positions {{ sinusoidal {{}} }} final_norm: true
+        layer {{
+          self_attention {{ num_heads: 2 causal: true per_dim_scale: true }}
+          cross_attention {{ num_heads: 2 bias: true }}
+          feed_forward {{ hidden_units: 16 activation: RELU }}
+        }}
+      }}
+      {softmax}
+    }}
+    label_smoothing: 0.1
+    search {{ eos_id: 2 max_length: 20 }}
+  }}
+}}
+learner {{ {learner} }}
+"""
+# The table of the tokens is the softmax, too.
+_TIED = ""
+_UNTIED = "softmax { num_classes: 12 bias: true }"
+
+
+def experiment(softmax, learner):
+    text = _EXPERIMENT.format(softmax=softmax, learner=learner)
+    message = text_format.Parse(text, experiment_pb2.Experiment())
+    # Two runs of one process would differ only there.
+    message.operations.implementation = 2
+    return message
+
+
+def batches():
+    """Rows of one length, so that processes with fewer rows see the same numbers."""
+    random = np.random.default_rng(3)
+    shape = (_BATCHES, _ROWS, _TIME)
+    source, target, labels = (random.integers(3, _VOCAB, shape, np.int32) for _ in range(3))
+    lengths = random.integers(2, _TIME + 1, (_BATCHES, _ROWS), np.int32)
+    target[:, :, 0] = 1
+    batch = {"source": source, "target": target, "target_labels": labels}
+    return batch | {f"{name}_length": lengths for name in batch}
+
+
+def mesh_of(rank, grid):
+    axes = [
+        f'axes {{ name: "{n}" size: {s} }}' for n, s in zip(("data", "model"), grid, strict=True)
+    ]
+    message = text_format.Parse(" ".join(axes), mesh_pb2.Mesh())
+    return connected_mesh(rank, *mesh_layout(message, math.prod(grid)))
+
+
+def _train(rank, count, grid, text, steps):
+    """Returns the losses, the norms of the gradients, and the part of each variable."""
+    mesh = mesh_of(rank, grid)
+    own = slice(mesh.coordinates["data"], None, grid[0])
+    dataset = tf.data.Dataset.from_tensor_slices({k: v[:, own] for k, v in batches().items()})
+    message = text_format.Parse(text, experiment_pb2.Experiment())
+    model = Model(message, small_translation.SPEC, mesh)
+    reduction = MeshReduction(mesh, 1000, tf.float32)
+    loop = InnerLoop(model, iter(dataset.repeat()), 3, reduction, mesh.coordinates["data"])
+    losses, norms = [], []
+    for _ in range(steps):
+        result = loop.run(1)
+        assert result.nonfinite == 0
+        losses.append(result.totals["loss"] / result.weights["loss"])
+        norms.append(result.scalars["grad_norm"])
+    return losses, norms, {name: _part(v) for name, v in model.variables.items()}
+
+
+def _part(variable):
+    declaration = find_declaration(variable)
+    return declaration.held if declaration else None, full_shape(variable), variable.numpy()
+
+
+def whole_variables(parts):
+    """Joins the parts of all processes; each index must be in as many parts as it has copies."""
+    joined = {}
+    for name, (_, shape, _) in parts[0].items():
+        whole, seen = np.zeros(shape, np.float64), np.zeros(shape, int)
+        for part in parts:
+            held, _, value = part[name]
+            index = np.ix_(*([i for r in d for i in range(r[0], sum(r))] for d in held or ()))
+            index = index if held else ...
+            np.testing.assert_array_equal(whole[index][seen[index] > 0], value[seen[index] > 0])
+            whole[index] = value
+            seen[index] += 1
+        assert seen.min() == seen.max() > 0, name
+        joined[name] = whole
+    return joined
+
+
+_ADAM = "learning_rate: 0.02 optimizer { adam { epsilon: 1e-3 } } clip_global_norm: 0.5"
+_LEARNERS = {
+    "adam, tied": (_TIED, _ADAM, 50),
+    "adafactor": (
+        _UNTIED,
+        "learning_rate: 0.02 optimizer { adafactor { min_factored_dim: 4 } } ema_decay: 0.9",
+        10,
+    ),
+    "lamb": (
+        _UNTIED,
+        "learning_rate: 0.01 optimizer { lamb {} } l2_weight: 0.01 accumulation_steps: 2 "
+        "gradient_norm_tracker {}",
+        10,
+    ),
+}
+
+
+@pytest.mark.parametrize("learner", _LEARNERS)
+def test_all_meshes_learn_the_same(learner):
+    softmax, text, steps = _LEARNERS[learner]
+    text = text_format.MessageToString(experiment(softmax, text))
+    (alone,) = run_in_workers(1, _train, (1, 1), text, steps)
+    expected = whole_variables([alone[2]])
+    assert alone[0][-1] < alone[0][0]
+    for grid in _GRIDS:
+        results = run_in_workers(math.prod(grid), _train, grid, text, steps)
+        for losses, norms, parts in results:
+            np.testing.assert_allclose(losses, alone[0], rtol=2e-4, err_msg=str(grid))
+            np.testing.assert_allclose(norms, alone[1], rtol=2e-3, err_msg=str(grid))
+            table = "transformer/source_embedding/table"
+            assert parts[table][2].shape == (_VOCAB // grid[1], 8)
+        joined = whole_variables([parts for _, _, parts in results])
+        assert joined.keys() == expected.keys()
+        for name, value in expected.items():
+            np.testing.assert_allclose(
+                joined[name], value, rtol=0.02, atol=2e-3, err_msg=f"{grid} {name}"
+            )
