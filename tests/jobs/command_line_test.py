@@ -115,7 +115,23 @@ def test_a_plan_is_printed_and_written(config, tmp_path):
 def test_the_flags_of_plans_need_their_mode(config, without_tensorflow):
     ended = train(config, "--mode=inspect_params", "--device=a100", **without_tensorflow)
     assert ended.code == 2
-    assert "--device and --json are for --mode=plan" in ended.err
+    assert "--device, --json and --fits are for --mode=plan" in ended.err
+
+
+def test_a_size_has_a_unit(config, without_tensorflow):
+    ended = train(config, "--mode=plan", "--fits=80", **without_tensorflow)
+    assert ended.code == 2
+    assert "'80' is not a size such as 80GB or 512MB" in ended.err
+
+
+def test_a_plan_looks_for_meshes(config):
+    ended = train(config, "--mode=plan", "--fits=1GB")
+    assert ended.code == 0, ended.err
+    assert "data 1 x model 1: " in ended.out
+    assert "1 (data 1 x model 1)" in ended.out
+    none = train(config, "--mode=plan", "--fits=0.01MB")
+    assert none.code == 1
+    assert "the training fits no mesh of data and model" in none.err
 
 
 def test_the_shell_has_the_model_and_a_batch(config):

@@ -16,7 +16,8 @@ from frazo import ops
 from frazo.checkpoint.directory import Checkpoint
 from frazo.checkpoint.restore import by_key, restore_variables
 from frazo.experiment.parts import named_errors, task_spec
-from frazo.layers.place import Place
+from frazo.layers.initializer import initial_value
+from frazo.layers.place import Draw, Place
 from frazo.learn.learner import LEARNER_PREFIX, Learner, moving_averages
 from frazo.learn.score_follower import ScoreFollower
 from frazo.proto import experiment_pb2
@@ -54,6 +55,7 @@ class InferenceModel:
         experiment: experiment_pb2.Experiment,
         input_spec: Mapping[str, tf.TensorSpec],
         mesh: Mesh | None = None,
+        draw: Draw = initial_value,
     ):
         """Builds the task.
 
@@ -62,6 +64,7 @@ class InferenceModel:
           input_spec: The shapes and types of the batches, by feature. If there are several tasks,
             those of any input.
           mesh: The processes that share the model. Default: this one alone.
+          draw: Draws the initial weights.
 
         Raises:
           JobError: The task does not suit the batches, or the learner does not suit the task.
@@ -72,6 +75,7 @@ class InferenceModel:
             seed=experiment.seed,
             compute_dtype=_COMPUTE_DTYPES[experiment.compute_dtype],
             mesh=mesh or Mesh.single(),
+            draw=draw,
         )
         spec = task_spec(experiment, input_spec)
         with named_errors("task"):

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 from collections.abc import Sequence
 
 from frazo.program.command_line import LOGGING_HELP, CommandLine, path_argument
@@ -24,6 +25,7 @@ PLANNED_DEVICES = ("h100", "h200", "a100", "v100")
 # These modes read or write checkpoints.
 _MODES_WITH_LOGDIR = (*JOB_MODES, "write_inference_graph")
 LIST_MODELS = "list"
+_SIZES = {"MB": 1e6, "GB": 1e9, "TB": 1e12}
 
 _DESCRIPTION = """\
 Trains and evaluates an experiment.
@@ -47,7 +49,8 @@ modes
   inspect_evaler  print the names of the inputs, for --job=evaler_NAME
   inspect_decoder print the names of the inputs, for --job=decoder_NAME
   plan            price a training step without running it: parameters, memory by
-                  what it is for, arithmetic, time at the peak of --device
+                  what it is for, arithmetic, what processes send, time at the peak
+                  of --device. With --fits=80GB it looks for meshes
   shell           open a Python prompt with the model, from the newest
                   checkpoint in --logdir if there is one
   write_inference_graph
@@ -97,6 +100,7 @@ examples
     trainer --model=image.mnist.LeNet5 --mode=inspect_model
   What would it take on other hardware:
     trainer --model=lm.synthetic_packed_input.DenseLm8B2x2 --mode=plan --device=h200
+    trainer --model=lm.synthetic_packed_input.DenseLm8B2x2 --mode=plan --fits=80GB
   Train, and train on with other settings:
     trainer --model=image.mnist.LeNet5 --logdir=/tmp/mnist/log
     trainer --model=image.mnist.LeNet5 --logdir=/tmp/mnist/log \\
@@ -179,8 +183,8 @@ def parse_flags(arguments: Sequence[str]) -> argparse.Namespace:
     _add_cluster_flags(parser)
     _add_plan_flags(parser)
     flags = parser.parse_args(arguments)
-    if flags.mode != "plan" and (flags.device is not None or flags.json is not None):
-        raise UsageError("--device and --json are for --mode=plan")
+    if flags.mode != "plan" and any((flags.device, flags.json, flags.fits)):
+        raise UsageError("--device, --json and --fits are for --mode=plan")
     if flags.mode in _MODES_WITH_LOGDIR and flags.logdir is None and flags.model != LIST_MODELS:
         raise UsageError(
             "--logdir: say where checkpoints and scores go, for example --logdir=/tmp/mnist/log"
@@ -257,6 +261,21 @@ def _add_plan_flags(parser: argparse.ArgumentParser) -> None:
         type=path_argument,
         help="--mode=plan also writes its plan here, as JSON",
     )
+    parser.add_argument(
+        "--fits",
+        metavar="SIZE",
+        type=_size_argument,
+        help="with --mode=plan: find the smallest meshes whose processes need no more memory than "
+        "this, such as 80GB",
+    )
+
+
+def _size_argument(text: str) -> float:
+    """Reads "80GB" or "512 MB"."""
+    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?) ?([MGT]B)", text)
+    if match is None or float(match[1]) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a size such as 80GB or 512MB")
+    return float(match[1]) * _SIZES[match[2]]
 
 
 def enter_callers_directory() -> None:

@@ -86,7 +86,7 @@ def _run(flags: argparse.Namespace, console: Console) -> int:
     else:
         _start_tensorflow(flags, console)
         from frazo.export import saved_model
-        from frazo.jobs import inspection, plan_mode
+        from frazo.jobs import inspection
 
         if flags.mode == "write_inference_graph":
             directory = flags.export_dir or flags.logdir / saved_model.DIRECTORY
@@ -94,12 +94,22 @@ def _run(flags: argparse.Namespace, console: Console) -> int:
         elif flags.mode == "inspect_model":
             inspection.print_model(experiment, console)
         elif flags.mode == "plan":
-            device = flags.device or PLANNED_DEVICES[0]
-            model = flags.model or flags.config
-            plan_mode.print_plan(experiment, model, device, flags.json, console)
+            _print_plans(flags, experiment, console)
         else:
             inspection.open_shell(experiment, flags.logdir, console)
     return EXIT_FINISHED
+
+
+def _print_plans(
+    flags: argparse.Namespace, experiment: experiment_pb2.Experiment, console: Console
+) -> None:
+    from frazo.jobs.plan_mode import PlanMode
+
+    mode = PlanMode(flags.model or flags.config, flags.device or PLANNED_DEVICES[0], flags.json)
+    if flags.fits is None:
+        mode.print_plan(experiment, console)
+    else:
+        mode.print_meshes(experiment, flags.fits, console)
 
 
 def _run_jobs(

@@ -19,7 +19,7 @@ def inputs():
     return logits, np.array([0, 11, 5, 6, 3, 8], np.int32), random.normal(size=_ROWS)
 
 
-def _cut(rank, count, smoothing):
+def _cut(rank, count, settings):
     group = connected_mesh(rank, {"model": count}, {}, "").groups["model"]
     logits, labels, slopes = inputs()
     size = _CLASSES // count
@@ -29,9 +29,7 @@ def _cut(rank, count, smoothing):
     def losses(logits):
         with tf.GradientTape() as tape:
             tape.watch(logits)
-            found = cut_cross_entropies(
-                logits, tf.constant(labels), own, group, smoothing=smoothing
-            )
+            found = cut_cross_entropies(logits, tf.constant(labels), own, group, **settings)
             total = tf.reduce_sum(found.smoothed * tf.constant(slopes, tf.float32))
         return *found, tape.gradient(total, logits)
 
@@ -39,15 +37,17 @@ def _cut(rank, count, smoothing):
 
 
 @pytest.mark.parametrize("count", [2, 4])
-@pytest.mark.parametrize("smoothing", [0.0, 0.1])
-def test_losses_and_gradients_are_those_of_whole_logits(count, smoothing):
+@pytest.mark.parametrize(
+    "settings", [{}, {"smoothing": 0.1}, {"smoothing": 0.1, "z_loss": 0.01}], ids=str
+)
+def test_losses_and_gradients_are_those_of_whole_logits(count, settings):
     logits, labels, slopes = inputs()
     whole = tf.constant(logits)
     with tf.GradientTape() as tape:
         tape.watch(whole)
-        expected = ops.cross_entropies(whole, tf.constant(labels), smoothing=smoothing)
+        expected = ops.cross_entropies(whole, tf.constant(labels), **settings)
         total = tf.reduce_sum(expected.smoothed * tf.constant(slopes, tf.float32))
-    results = run_in_workers(count, _cut, smoothing)
+    results = run_in_workers(count, _cut, settings)
     for smoothed, plain, _ in results:
         np.testing.assert_allclose(plain, expected.plain, rtol=1e-5, atol=1e-5)
         np.testing.assert_allclose(smoothed, expected.smoothed, rtol=1e-5, atol=1e-5)

@@ -19,6 +19,10 @@ Init: TypeAlias = initializer_pb2.Initializer | Callable[[Held], tf.Tensor]
 FindShared: TypeAlias = Callable[[str], tf.Variable | None]
 
 
+# Returns the held part of the initial values of a variable, as initial_value does.
+Draw: TypeAlias = Callable[..., tf.Tensor]
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Place:
     """Where a layer is in the model. Layers make their variables through it only.
@@ -30,6 +34,7 @@ class Place:
       seed: The experiment's seed, which decides the initial values.
       mesh: Decides which part of each variable this process holds.
       compute_dtype: The type of activations. Variables, losses, norms and softmax are float32.
+      draw: Draws initial values; a plan, which has no use for them, gives another function.
       find_shared: Finds the variables that the model shares with another one; None: it shares none.
     """
 
@@ -38,6 +43,7 @@ class Place:
     seed: int
     mesh: Mesh = dataclasses.field(default_factory=Mesh.single)
     compute_dtype: tf.DType = tf.float32
+    draw: Draw = initial_value
     find_shared: FindShared | None = None
 
     def at(self, name: str, input_shape: Sequence[int | None] | None = None) -> "Place":
@@ -97,7 +103,7 @@ class Place:
 
         An init function of `variable` calls it.
         """
-        return initial_value(init, shape=shape, path=self.path_of(name), seed=self.seed, held=held)
+        return self.draw(init, shape=shape, path=self.path_of(name), seed=self.seed, held=held)
 
 
 def _of_shape(shared: tf.Variable, shape: tuple[int, ...], path: str) -> tf.Variable:

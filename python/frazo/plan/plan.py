@@ -1,19 +1,23 @@
 """What an experiment costs, without running it."""
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from typing import Any
 
 from frazo.experiment.job_list import train_inputs
 from frazo.experiment.parts import build_input, named_errors
-from frazo.input.share import WHOLE
+from frazo.input.share import WHOLE, Share
 from frazo.plan.device import Device
 from frazo.plan.largest_batch import largest_batch
 from frazo.plan.layer_depth import Counts, counts_of_all_layers
 from frazo.plan.memory import Kind
 from frazo.plan.step_costs import FLOPS, PARAMETERS, SECONDS, SLOTS, WEIGHTS, step_costs
 from frazo.plan.step_graph import trace_step
+from frazo.plan.traffic import Sent
 from frazo.proto import experiment_pb2
+from frazo.shard.connected_mesh import connected_mesh
+from frazo.shard.mesh_layout import mesh_layout
 
 # The parts of a step, in the order of memory.peaks().
 _PARTS = ("forward", "backward, its first half", "backward, its second half", "update")
@@ -24,21 +28,25 @@ class Plan:
     """The costs of a training step.
 
     Attributes:
+      processes: The number of processes along each mesh axis; {}: there is one.
       parameters: The numbers in the weights.
       weights: The bytes that a process keeps of them.
       slots: The bytes that a process keeps of what the learner has for them.
       peaks: The bytes of the step's tensors, by kind, at the peak of each part of the step.
       flops: The floating-point operations of a process.
-      seconds: The time that they take at the device's peak figures.
+      seconds: The time of the ops at the device's peak figures.
+      sent: The bytes that a process sends, by mesh axis and kind of collective.
       device: The device.
     """
 
+    processes: Mapping[str, int]
     parameters: int
     weights: int
     slots: int
     peaks: Mapping[str, Mapping[Kind, int]]
     flops: int
     seconds: float
+    sent: Mapping[Sent, int]
     device: Device
 
     @property
@@ -52,29 +60,46 @@ class Plan:
         return self.weights + self.slots + sum(self.peaks[self.worst_part].values())
 
 
+    @property
+    def sending_seconds(self) -> float:
+        """The time of sending at the device's peak, if nothing is computed meanwhile."""
+        return sum(self.sent.values()) / self.device.link
+
+
 def make_plan(experiment: experiment_pb2.Experiment, device: Device) -> Plan:
-    """Plans the training of an experiment in one process.
+    """Plans the training of an experiment by the processes of its mesh.
 
     Args:
-      experiment: The experiment. The files of its inputs need not be there.
-      device: The device that trains it.
+      experiment: The experiment. The files of its inputs need not be there. A batch axis without a
+        size has one process.
+      device: The device of each process.
 
     Raises:
       JobError: The configuration cannot be used, or nothing bounds the size of its batches.
     """
     name = next(iter(train_inputs(experiment).values()))
+    with named_errors("mesh"):
+        layout = mesh_layout(
+            experiment.mesh, math.prod(axis.size or 1 for axis in experiment.mesh.axes)
+        )
 
     def count(smaller: experiment_pb2.Experiment) -> Counts:
-        source = build_input(smaller, name, WHOLE, is_read=False)
+        mesh, share = None, WHOLE
+        if layout is not None:
+            mesh = connected_mesh(0, *layout)
+            share = Share(0, mesh.num_processes // layout.copies, copies=layout.copies)
+        source = build_input(smaller, name, share, is_read=False)
         with named_errors(f"inputs.{name}"):
             batch = largest_batch(source)
-        return step_costs(trace_step(smaller, batch), device)
+        return step_costs(trace_step(smaller, batch, mesh), device, mesh)
 
-    return _plan(counts_of_all_layers(experiment, count), device)
+    sizes = {} if layout is None else layout.sizes
+    return _plan(counts_of_all_layers(experiment, count), sizes, device)
 
 
-def _plan(costs: Mapping[Any, Any], device: Device) -> Plan:
+def _plan(costs: Mapping[Any, Any], sizes: Mapping[str, int], device: Device) -> Plan:
     return Plan(
+        processes=sizes,
         parameters=costs[PARAMETERS],
         weights=costs[WEIGHTS],
         slots=costs[SLOTS],
@@ -83,5 +108,6 @@ def _plan(costs: Mapping[Any, Any], device: Device) -> Plan:
         },
         flops=costs[FLOPS],
         seconds=costs[SECONDS],
+        sent={key: size for key, size in costs.items() if isinstance(key, Sent)},
         device=device,
     )

@@ -1,5 +1,6 @@
 """Shows a plan."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -26,13 +27,18 @@ def plan_lines(plan: Plan, model: str) -> list[str]:
     share = plan.num_bytes / device.memory_bytes
     rows = [
         ("parameters", f"{plan.parameters:,}"),
+        ("processes", _processes(plan)),
         ("", ""),
         ("memory of a process", f"in {plan.worst_part}, where it needs most"),
         *((f"  {name}", amount(size, "B")) for name, size in memory),
         ("  in all", f"{amount(plan.num_bytes, 'B')}, {share:.2f} of {device.description}"),
         ("", ""),
-        ("arithmetic of a step", amount(plan.flops, "FLOP")),
-        ("a step takes at least", f"{plan.seconds:.3g} s at the peak of {device.description}"),
+        ("arithmetic of a process", amount(plan.flops, "FLOP")),
+        *((f"sent: {s.collective} along {s.axis}", amount(n, "B")) for s, n in plan.sent.items()),
+        ("", ""),
+        ("time of a step, at least", f"at the peaks of {device.description}"),
+        ("  computing", f"{plan.seconds:.3g} s"),
+        ("  sending", f"{plan.sending_seconds:.3g} s"),
     ]
     return [f"plan of {model}", "", *_aligned(rows)]
 
@@ -47,6 +53,7 @@ def plan_record(plan: Plan, model: str) -> dict[str, Any]:
     return {
         "model": model,
         "parameters": plan.parameters,
+        "processes": dict(plan.processes),
         "device": plan.device.description,
         "weights_bytes": plan.weights,
         "optimizer_bytes": plan.slots,
@@ -58,6 +65,8 @@ def plan_record(plan: Plan, model: str) -> dict[str, Any]:
         },
         "flops": plan.flops,
         "seconds": plan.seconds,
+        "sent_bytes": {f"{s.axis}/{s.collective}": size for s, size in plan.sent.items()},
+        "sending_seconds": plan.sending_seconds,
     }
 
 
@@ -67,6 +76,12 @@ def amount(value: float, unit: str) -> str:
         if value >= size:
             return f"{value / size:.3g} {prefix}{unit}"
     return f"{value:.0f} {unit}"
+
+
+def _processes(plan: Plan) -> str:
+    axes = " x ".join(f"{name} {size}" for name, size in plan.processes.items())
+    count = math.prod(plan.processes.values())
+    return f"{count} ({axes})" if axes else "1"
 
 
 def _aligned(rows: Sequence[tuple[str, str]]) -> list[str]:

@@ -4,6 +4,7 @@ from frazo.plan.device import DEVICES
 from frazo.plan.memory import Kind
 from frazo.plan.plan import Plan
 from frazo.plan.plan_table import amount, plan_lines, plan_record
+from frazo.plan.traffic import Sent
 
 
 def kinds(**sizes):
@@ -11,6 +12,7 @@ def kinds(**sizes):
 
 
 PLAN = Plan(
+    processes={"data": 2, "model": 4},
     parameters=1_234_567,
     weights=5_000_000,
     slots=250,
@@ -20,6 +22,7 @@ PLAN = Plan(
     },
     flops=7_500_000_000_000,
     seconds=0.25,
+    sent={Sent("model", "all-reduce"): 600_000_000},
     device=DEVICES["a100"],
 )
 
@@ -29,20 +32,25 @@ def test_the_table_tells_the_part_that_needs_most():
     assert lines == [
         "plan of lm.Mine",
         "",
-        "parameters                1,234,567",
+        "parameters                    1,234,567",
+        "processes                     8 (data 2 x model 4)",
         "",
-        "memory of a process       in forward, where it needs most",
-        "  weights                 5 MB",
-        "  optimizer and counters  250 B",
-        "  batch                   10 B",
-        "  activations             3 GB",
-        "  logits                  0 B",
-        "  gradients               0 B",
-        "  temporary               0 B",
-        "  in all                  3.01 GB, 0.04 of NVIDIA A100 SXM 80 GB",
+        "memory of a process           in forward, where it needs most",
+        "  weights                     5 MB",
+        "  optimizer and counters      250 B",
+        "  batch                       10 B",
+        "  activations                 3 GB",
+        "  logits                      0 B",
+        "  gradients                   0 B",
+        "  temporary                   0 B",
+        "  in all                      3.01 GB, 0.04 of NVIDIA A100 SXM 80 GB",
         "",
-        "arithmetic of a step      7.5 TFLOP",
-        "a step takes at least     0.25 s at the peak of NVIDIA A100 SXM 80 GB",
+        "arithmetic of a process       7.5 TFLOP",
+        "sent: all-reduce along model  600 MB",
+        "",
+        "time of a step, at least      at the peaks of NVIDIA A100 SXM 80 GB",
+        "  computing                   0.25 s",
+        "  sending                     0.002 s",
     ]
 
 
@@ -52,6 +60,7 @@ def test_the_record_is_json_with_all_parts():
     assert record["peak_bytes"] == 5_000_000 + 250 + 3_000_000_010
     assert record["parts"]["update"]["gradients"] == 5_000_000
     assert record["worst_part"] == "forward"
+    assert record["sent_bytes"] == {"model/all-reduce": 600_000_000}
 
 
 def test_amounts():

@@ -12,6 +12,8 @@ from frazo.plan.layer_depth import Counts
 from frazo.plan.memory import Kind, peaks
 from frazo.plan.op_flops import flops
 from frazo.plan.step_graph import StepGraph
+from frazo.plan.traffic import traffic
+from frazo.shard.mesh import Mesh
 
 PARAMETERS = "parameters"
 WEIGHTS = "weights"
@@ -20,17 +22,19 @@ FLOPS = "flops"
 SECONDS = "seconds"
 
 
-def step_costs(step: StepGraph, device: Device) -> Counts:
+def step_costs(step: StepGraph, device: Device, mesh: Mesh | None = None) -> Counts:
     """Counts what a step costs.
 
     Args:
       step: The step.
       device: Whose peak figures give the seconds.
+      mesh: The processes; None: there is one.
 
     Returns:
       PARAMETERS, the numbers in all processes' weights together; WEIGHTS and SLOTS, the bytes that
       this process keeps of them; (part, kind), the bytes at the peak of part 0 to 3 of the step;
-      FLOPS; and SECONDS, the time of all ops, each limited by arithmetic or by memory.
+      FLOPS; SECONDS, the time of all ops, each limited by arithmetic or by memory; and by Sent the
+      bytes that it sends.
 
     Raises:
       UnknownShapeError: The shape of a tensor is not known.
@@ -45,6 +49,8 @@ def step_costs(step: StepGraph, device: Device) -> Counts:
     for part, usage in enumerate(peaks(step.graph)):
         for kind in Kind:
             costs[part, kind] = usage.bytes_of[kind]
+    groups = [*mesh.groups.values(), mesh.everyone] if mesh else []
+    costs |= traffic(step.graph, {g.key: (g.axis, g.size) for g in groups if g is not None})
     for node in step.graph.nodes:
         work = flops(node)
         costs[FLOPS] += work

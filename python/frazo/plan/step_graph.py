@@ -3,12 +3,20 @@
 import dataclasses
 import warnings
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import tensorflow as tf
 from frazo.experiment.model import Model
 from frazo.plan.flat_graph import FlatGraph
 from frazo.proto import experiment_pb2
+from frazo.shard.mesh import Held, Mesh, held_shape
+from frazo.train.mesh_reduction import MeshReduction
+from frazo.train.reduction import Reduction
 from frazo.train.train_step import TrainStep
+
+
+# The default of a cluster.
+_BUCKET_BYTES = 4 << 20
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,13 +35,16 @@ class StepGraph:
 
 
 def trace_step(
-    experiment: experiment_pb2.Experiment, batch: Mapping[str, tf.TensorSpec]
+    experiment: experiment_pb2.Experiment,
+    batch: Mapping[str, tf.TensorSpec],
+    mesh: Mesh | None = None,
 ) -> StepGraph:
     """Traces the step as the trainer does. Nothing is allocated: variables are names in a graph.
 
     Args:
       experiment: The experiment.
-      batch: The specs of the batch, all sizes known.
+      batch: The specs of the batch of a process, all sizes known.
+      mesh: The processes, as one of them sees them; None: it is alone.
 
     Raises:
       JobError: The task does not suit the batches, or the learner the task.
@@ -41,8 +52,14 @@ def trace_step(
     with tf.Graph().as_default(), warnings.catch_warnings():
         # TensorFlow warns of large tensors, but here they are only named.
         warnings.filterwarnings("ignore", message="Converting sparse IndexedSlices")
-        model = Model(experiment, batch)
-        step = TrainStep(model)
+        model = Model(experiment, batch, mesh, draw=_zeros)
+        reduction = MeshReduction(mesh, _BUCKET_BYTES, tf.float32) if mesh else Reduction()
+        step = TrainStep(model, reduction)
         traced = tf.function(lambda given: step(iter([given]), 0), autograph=False)
         graph = FlatGraph(traced.get_concrete_function(dict(batch)).graph)
         return StepGraph(graph, model.task.variables, model.learner.state_variables)
+
+
+def _zeros(message: Any, *, shape: Sequence[int], held: Held | None = None, **_: Any) -> tf.Tensor:
+    """Stands for initial values, whose drawing may take many ops."""
+    return tf.zeros(shape if held is None else held_shape(held))

@@ -22,6 +22,7 @@ class AxisGroup:
       axis: The name of the mesh axis.
       rank: The coordinate of this process on it.
       size: The number of processes; with one, every result is the argument.
+      key: Tells these processes from every other group of the run.
     """
 
     def __init__(self, axis: str, rank: int, size: int, *, key: int, order: "CallOrder"):
@@ -44,7 +45,7 @@ class AxisGroup:
         self.axis = axis
         self.rank = rank
         self.size = size
-        self._key = key
+        self.key = key
         self._order = order
         self._calls = itertools.count(1)
 
@@ -190,6 +191,8 @@ class AxisGroup:
         rows = tf.raw_ops.CollectiveGatherV2(
             input=wide[tf.newaxis], **self._call(), communication_hint="ring"
         )
+        # The op does not tell the shape.
+        rows.set_shape([self.size, *x.shape])
         parts: Sequence[tf.Tensor] = tf.unstack(tf.cast(rows, x.dtype), self.size)
         return tf.concat(parts, dimension)
 
@@ -198,12 +201,17 @@ class AxisGroup:
         return tf.reduce_sum(self._exchange(tf.stack(tf.split(x, self.size, dimension))), 0)
 
     def _exchange(self, x: tf.Tensor) -> tf.Tensor:
-        return tf.raw_ops.CollectiveAllToAllV2(input=x, **self._call(), communication_hint="ring")
+        exchanged = tf.raw_ops.CollectiveAllToAllV2(
+            input=x, **self._call(), communication_hint="ring"
+        )
+        # The op does not tell the shape.
+        exchanged.set_shape(x.shape)
+        return exchanged
 
     def _call(self) -> dict[str, object]:
         return {
             "group_size": self.size,
-            "group_key": self._key,
+            "group_key": self.key,
             "instance_key": next(self._calls),
             "ordering_token": self._order.tokens(),
         }

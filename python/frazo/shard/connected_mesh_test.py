@@ -16,7 +16,7 @@ def test_each_line_of_an_axis_has_a_key_of_its_own():
     for rank, mesh in enumerate(meshes):
         for name, group in [*mesh.groups.items(), ("all", mesh.everyone)]:
             assert group.axis == name
-            lines.setdefault((group._key, name), []).append(rank)
+            lines.setdefault((group.key, name), []).append(rank)
     assert len({key for key, _ in lines}) == len(lines)
     assert sorted(lines.values()) == sorted(
         [[0, 2], [1, 3], [0], [1], [2], [3], [0, 1], [2, 3], [0, 1, 2, 3]]
