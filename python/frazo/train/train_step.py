@@ -16,6 +16,9 @@ from frazo.train.reduction import Gradient, Reduction
 # The scalar of asynchronous training that is 1 if the gradient was dropped.
 STALE = "stale"
 
+# The metric that tells what layers add to the loss of the task, which is reported without it.
+AUXILIARY_LOSS = "auxiliary_loss"
+
 Iterators = tf.data.Iterator | Mapping[str, tf.data.Iterator]
 
 
@@ -85,9 +88,13 @@ class TrainStep:
         with model.learner.noisy_weights(context, step):
             with tf.GradientTape() as tape, self._weights_of(step):
                 loss, metrics = task.loss(batch, context)
-                mean = loss.mean
+                auxiliary = context.auxiliary_loss()
+                mean = loss.mean + auxiliary
             gradients = tape.gradient(mean, model.learner.weights_of(part))
         own_loss = loss
+        metrics = metrics | context.metrics
+        if context.auxiliary_losses:
+            metrics[AUXILIARY_LOSS] = auxiliary, loss.weight
         loss, gradients = self._reduction.reduce(loss, gradients)
         context.updates = self._joined_updates(context.updates)
         scalars = self._learn(loss, gradients, context, step, part)
