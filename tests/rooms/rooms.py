@@ -23,7 +23,7 @@ FLOORS = (
     ("core/bytes",),
     ("core/records", "core/text"),
     ("core/kernels/attention", "core/kernels/conv", "core/kernels/gemm", "core/kernels/loss"),
-    ("core/sources", "core/kernels/lstm"),
+    ("core/sources", "core/kernels/lstm", "core/shard"),
     ("core/process",),
     ("core/batch", "core/decode"),
     ("core/pipeline",),

@@ -271,6 +271,21 @@ _CROSS = "cross_attention { num_heads: 1 }"
         ),
         (
             _SELF,
+            f"{_CAUSAL} {_CROSS} }} alternating_with {{ {_CAUSAL} feed_forward {{ hidden_units: 4 }}",
+            7,
+            "decoder.alternating_with[0]: a decoder attends to the encoder's output; add "
+            "cross_attention { ... }",
+        ),
+        (
+            f"{_SELF} }} alternating_with {{ {_SELF} mixture_of_experts {{ num_experts: 1 "
+            "hidden_units: 4 }",
+            f"{_CAUSAL} {_CROSS}",
+            7,
+            "encoder.alternating_with[0].mixture_of_experts.experts_per_token: 2 experts for each "
+            "token are more than num_experts, 1; lower it, or add experts",
+        ),
+        (
+            _SELF,
             f"{_CAUSAL} {_CROSS}",
             8,
             "softmax.num_classes: 8 classes for 7 target ids (source_embedding.vocab_size); "

@@ -12,8 +12,10 @@ from frazo.proto import (
     language_model_pb2,
     language_modeling_pb2,
     layer_pb2,
+    mixture_of_experts_pb2,
     rnmt_plus_pb2,
     schedule_pb2,
+    transformer_layer_pb2,
     transformer_pb2,
     translation_pb2,
 )
@@ -104,18 +106,38 @@ def _attention_is_consistent(attention: attention_pb2.MultiHeadAttention, fail: 
         )
 
 
+@validates(mixture_of_experts_pb2.MixtureOfExperts)
+def _tokens_find_experts(mixture: mixture_of_experts_pb2.MixtureOfExperts, fail: Fail) -> None:
+    if mixture.experts_per_token > mixture.num_experts:
+        fail(
+            f"{mixture.experts_per_token} experts for each token are more than num_experts, "
+            f"{mixture.num_experts}; lower it, or add experts",
+            "experts_per_token",
+        )
+
+
+def _layers(
+    stack: transformer_layer_pb2.TransformerStack,
+) -> list[tuple[transformer_layer_pb2.TransformerLayer, list[Key]]]:
+    """Returns the layers that take turns in a stack, each with its part."""
+    others = enumerate(stack.alternating_with)
+    first: list[Key] = ["layer"]
+    return [(stack.layer, first), *((layer, ["alternating_with", i]) for i, layer in others)]
+
+
 @validates(transformer_pb2.Transformer)
 def _transformer_can_decode(transformer: transformer_pb2.Transformer, fail: Fail) -> None:
-    decoder = transformer.decoder.layer
-    if not decoder.self_attention.causal:
-        problem = "a decoder must not see the tokens that it predicts; set causal: true"
-        fail(problem, "decoder", "layer", "self_attention")
-    if not decoder.HasField("cross_attention"):
-        problem = "a decoder attends to the encoder's output; add cross_attention { ... }"
-        fail(problem, "decoder", "layer")
-    if transformer.encoder.layer.HasField("cross_attention"):
-        problem = "an encoder attends to its own input only; remove cross_attention"
-        fail(problem, "encoder", "layer", "cross_attention")
+    for layer, part in _layers(transformer.decoder):
+        if not layer.self_attention.causal:
+            problem = "a decoder must not see the tokens that it predicts; set causal: true"
+            fail(problem, "decoder", *part, "self_attention")
+        if not layer.HasField("cross_attention"):
+            problem = "a decoder attends to the encoder's output; add cross_attention { ... }"
+            fail(problem, "decoder", *part)
+    for layer, part in _layers(transformer.encoder):
+        if layer.HasField("cross_attention"):
+            problem = "an encoder attends to its own input only; remove cross_attention"
+            fail(problem, "encoder", *part, "cross_attention")
     _classes_are_target_ids(transformer, fail)
 
 

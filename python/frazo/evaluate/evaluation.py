@@ -89,7 +89,9 @@ class Evaluation:
     def _evaluate_batch(self, batch: Mapping[str, tf.Tensor]) -> tuple[EvalOutput, tf.Tensor]:
         """Returns the task's output, and int64 [], the number of examples in the batch."""
         context = StepContext.for_evaluation(seed=self._seed)
-        return self._task.evaluate(batch, context), self._task.num_examples(batch)
+        output = self._task.evaluate(batch, context)
+        output = output._replace(metrics=output.metrics | context.metrics)
+        return output, self._task.num_examples(batch)
 
 
 def _marked_rows(examples: Mapping[str, tf.Tensor], limit: int) -> list[dict[str, Any]]:

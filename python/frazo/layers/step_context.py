@@ -1,9 +1,24 @@
 """What a layer must know about the step that it is part of."""
 
 import zlib
+from typing import NamedTuple
 
 import tensorflow as tf
 from frazo.layers.packed_kernels import PackedKernels
+
+
+class AuxiliaryLoss(NamedTuple):
+    """A mean that training minimizes beside the loss of the task.
+
+    Attributes:
+      total: float32 [], the sum of weight * loss.
+      weight: float32 [], the sum of these weights, >= 0.
+      factor: What the mean is multiplied by before it is added to the loss of the task.
+    """
+
+    total: tf.Tensor
+    weight: tf.Tensor
+    factor: float
 
 
 class StepContext:
@@ -13,6 +28,8 @@ class StepContext:
       training: Whether dropout drops and batch norm uses the batch's own statistics.
       seed: int64 [2]. All randomness of the step is a pure function of the seed and a layer's path.
       updates: Deferred assignments (variable, value), in the order in which they were added.
+      auxiliary_losses: What layers add to the loss of the task, in the order of the layers.
+      metrics: What layers measure: by name the mean over the batch and its weight, float32 [].
       row_sentences: int32 [rows], the sentence of each row in a step of decoding; else None.
     """
 
@@ -29,6 +46,8 @@ class StepContext:
         self.row_sentences = row_sentences
         self._kernels = kernels
         self.updates: list[tuple[tf.Variable, tf.Tensor]] = []
+        self.auxiliary_losses: list[AuxiliaryLoss] = []
+        self.metrics: dict[str, tuple[tf.Tensor, tf.Tensor]] = {}
 
     @classmethod
     def for_training(
@@ -99,8 +118,8 @@ class StepContext:
     def at_time(self, time: tf.Tensor | int) -> "StepContext":
         """Returns the context of a position in a loop over a sequence.
 
-        Its random numbers are its own. It has no row_sentences, and updates that are added to it
-        are lost.
+        Its random numbers are its own. It has no row_sentences, and updates, auxiliary losses and
+        metrics that are added to it are lost.
 
         Args:
           time: From 0, below 2^24 - 1.
@@ -113,6 +132,28 @@ class StepContext:
     def add_update(self, variable: tf.Variable, value: tf.Tensor) -> None:
         """Assigns `value` to `variable` after the step, unless the step is skipped."""
         self.updates.append((variable, value))
+
+    def add_auxiliary_loss(self, total: tf.Tensor, weight: tf.Tensor, factor: float) -> None:
+        """Adds factor * total / weight to what training minimizes; see AuxiliaryLoss."""
+        self.auxiliary_losses.append(AuxiliaryLoss(total, weight, factor))
+
+    def auxiliary_loss(self) -> tf.Tensor:
+        """Returns the sum of all auxiliary losses with their factors, float32 []."""
+        terms = [
+            loss.factor * tf.math.divide_no_nan(loss.total, loss.weight)
+            for loss in self.auxiliary_losses
+        ]
+        return tf.add_n([tf.zeros([]), *terms])
+
+    def add_metric(self, name: str, mean: tf.Tensor, weight: tf.Tensor) -> None:
+        """Adds a metric to those of the task. The reports show its mean over batches.
+
+        Args:
+          name: The layer's path and the name within the layer.
+          mean: float32 [], the mean over the batch.
+          weight: float32 [], the weight of the batch in the mean over batches.
+        """
+        self.metrics[name] = (mean, weight)
 
     def seed_for(self, path: str) -> tf.Tensor:
         """Returns the seed of a stateless random op, int64 [2], for a path and this step."""

@@ -29,6 +29,23 @@ def test_updates_are_kept_in_order():
     ] == [True, True]
 
 
+def test_auxiliary_losses_are_added_with_their_factors():
+    context = StepContext.for_evaluation(seed=0)
+    assert context.auxiliary_loss() == 0
+    context.add_auxiliary_loss(tf.constant(6.0), tf.constant(2.0), 0.5)
+    context.add_auxiliary_loss(tf.constant(4.0), tf.constant(4.0), 3)
+    # A batch of padding alone has no weight.
+    context.add_auxiliary_loss(tf.constant(0.0), tf.constant(0.0), 1)
+    # .5 * 6 / 2 + 3 * 4 / 4.
+    assert context.auxiliary_loss() == 4.5
+
+
+def test_metrics_have_names():
+    context = StepContext.for_evaluation(seed=0)
+    context.add_metric("layer/load", tf.constant(2.0), tf.constant(3.0))
+    assert [float(value) for value in context.metrics["layer/load"]] == [2, 3]
+
+
 def test_each_position_of_a_step_has_numbers_of_its_own():
     def seed(step, time):
         context = StepContext.for_training(seed=301, global_step=tf.constant(step, tf.int64))

@@ -4,11 +4,12 @@ from collections.abc import Callable, Sequence
 
 import tensorflow as tf
 
-# Imported for its side effect: it binds itself to its message.
-from frazo.layers import feed_forward  # noqa: F401
+# Imported for their side effect: they bind themselves to their messages.
+from frazo.layers import feed_forward, mixture_of_experts  # noqa: F401
 from frazo.layers.attention.attention_layer import AttentionLayer
 from frazo.layers.attention.cross_attention import CrossAttention
 from frazo.layers.attention.multi_head_attention import MultiHeadAttention
+from frazo.layers.masked_layer import MaskedLayer
 from frazo.layers.place import Place
 from frazo.layers.residual import Residual
 from frazo.layers.sequence_layer import AttendingLayer, Memory, State
@@ -20,7 +21,7 @@ from frazo.registry import build, register, unwrap
 
 @register(transformer_layer_pb2.TransformerLayer)
 class TransformerLayer(AttendingLayer):
-    """Self attention, cross attention if the message has one, and feed-forward.
+    """Self attention, cross attention if the message has one, and a position-wise layer.
 
     Maps [batch, time, dim] to [batch, time, dim]. Vaswani et al. 2017, section 3.1; with the norm
     before each part, Xiong et al. 2020. The state and the memory cache have those of self_attention
@@ -87,7 +88,12 @@ class TransformerLayer(AttendingLayer):
             x, probabilities = self.cross_residual(
                 x, context, lambda y: cross_attention.attend(y, layout, context, memory)
             )
-        return self._feed_forward(x, context), probabilities
+        each = self.feed_forward
+        if isinstance(each, MaskedLayer):
+            return self._with_feed_forward(
+                x, context, lambda y: each(y, context, layout.mask)
+            ), probabilities
+        return self._with_feed_forward(x, context, lambda y: each(y, context)), probabilities
 
     def memory_cache(self, memory: Memory | None, context: StepContext) -> State:
         return {
@@ -108,7 +114,9 @@ class TransformerLayer(AttendingLayer):
         for name, attention, residual in self._attentions():
             step = _value_and_state(attention, state[name], memory_cache[name], context)
             x, new_state[name] = residual(x, context, step)
-        return new_state, self._feed_forward(x, context)
+        each = self.feed_forward
+        token = each.step if isinstance(each, MaskedLayer) else each
+        return new_state, self._with_feed_forward(x, context, lambda y: token(y, context))
 
     def probabilities(self, state: State) -> tf.Tensor | None:
         if self.cross_attention is None:
@@ -124,10 +132,10 @@ class TransformerLayer(AttendingLayer):
             attentions.append(("cross_attention", self.cross_attention, self.cross_residual))
         return attentions
 
-    def _feed_forward(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
-        return self.feed_forward_residual(
-            x, context, lambda y: (self.feed_forward(y, context), None)
-        )[0]
+    def _with_feed_forward(
+        self, x: tf.Tensor, context: StepContext, function: Callable[[tf.Tensor], tf.Tensor]
+    ) -> tf.Tensor:
+        return self.feed_forward_residual(x, context, lambda y: (function(y), None))[0]
 
     def _residual(self, name: str, adds_to_normalized: bool) -> Residual:
         return Residual(self.message, self.place.at(name), adds_to_normalized=adds_to_normalized)

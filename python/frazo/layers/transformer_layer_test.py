@@ -145,6 +145,30 @@ def test_names_of_variables_are_their_paths():
     assert names == expected | {"stack/final_norm/scale:0", "stack/final_norm/bias:0"}
 
 
+def test_layers_take_turns():
+    mixture = (
+        "self_attention { num_heads: 2 } mixture_of_experts { num_experts: 3 hidden_units: 5 }"
+    )
+    stack = make_stack(
+        f"num_layers: 5 layer {{ {mixture} skip_probability: 0.5 }} alternating_with {{ {_LAYER} }}"
+    )
+    kinds = [layer.message.WhichOneof("position_wise") for layer in stack.layers]
+    assert kinds == ["mixture_of_experts", "feed_forward"] * 2 + ["mixture_of_experts"]
+    # Layer i of 5 has i / 5 of its probability.
+    probabilities = [layer.message.skip_probability for layer in stack.layers]
+    np.testing.assert_allclose(probabilities, [0.1, 0, 0.3, 0, 0.5], rtol=1e-6)
+
+
+def test_experts_get_the_mask_of_the_tokens():
+    layer = make_layer(
+        "self_attention { num_heads: 2 } mixture_of_experts { num_experts: 3 hidden_units: 5 }"
+    )
+    context = StepContext.for_evaluation(seed=0)
+    layer(tf.ones([2, 3, 4]), SequenceLayout.of_lengths(tf.constant([1, 3]), 3), context)
+    # Two choices of each of four tokens.
+    assert context.metrics["layer/feed_forward/dropped_fraction"][1] == 8
+
+
 def test_probability_to_skip_grows_with_the_layer():
     stack = make_stack(f"num_layers: 4 layer {{ {_LAYER} skip_probability: 0.4 }}")
     probabilities = [layer.message.skip_probability for layer in stack.layers]

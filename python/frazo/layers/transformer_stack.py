@@ -123,13 +123,14 @@ def _layer_message(
     stack: transformer_layer_pb2.TransformerStack, index: int
 ) -> transformer_layer_pb2.TransformerLayer:
     """Returns the message of a layer. Layer i of n, from 1, skips with i / n of the probability."""
+    turns = [stack.layer, *stack.alternating_with]
     message = transformer_layer_pb2.TransformerLayer()
-    message.CopyFrom(stack.layer)
+    message.CopyFrom(turns[index % len(turns)])
     message.skip_probability *= (index + 1) / stack.num_layers
     return message
 
 
 def _mean(probabilities: Sequence[tf.Tensor | None]) -> tf.Tensor | None:
-    if probabilities[0] is None:
-        return None
-    return tf.add_n(probabilities) / len(probabilities)
+    """Returns the mean over the layers that have probabilities, or None if none has."""
+    found = [each for each in probabilities if each is not None]
+    return tf.add_n(found) / len(found) if found else None

@@ -96,6 +96,16 @@ _CASES = [
         ),
     ),
     Case(
+        "mixture_of_experts",
+        layer(
+            transformer_layer_pb2.TransformerStack,
+            f"num_layers: 3 layer {{ self_attention {{ {_HEADS} causal: true }} "
+            "mixture_of_experts { num_experts: 3 hidden_units: 5 activation: TANH group_size: 5 "
+            "capacity_factor: 3 shared_experts: 1 router_init { gaussian { stddev: 3 } } } } "
+            f"alternating_with {{ {_CAUSAL} }}",
+        ),
+    ),
+    Case(
         "transformer_decoder",
         layer(
             transformer_layer_pb2.TransformerStack,

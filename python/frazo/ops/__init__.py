@@ -5,6 +5,8 @@ The library of ops is loaded once, at the first use of an op.
 
 from frazo.ops.attention import cached_attention
 from frazo.ops.conv import sparse_conv2d_gradient
+from frazo.ops.expert_routing import Routing, combine_tokens, dispatch_tokens, route_tokens
+from frazo.ops.grouped_matmul import grouped_matmul
 from frazo.ops.implementation import (
     Implementation,
     implementation,
@@ -25,6 +27,7 @@ from frazo.ops.lstm_arguments import LstmArguments
 from frazo.ops.packed_matmul import pack_matrix, packed_matmul
 from frazo.ops.pipeline import pipeline_dataset
 from frazo.ops.records import record_dataset, record_source_dataset
+from frazo.ops.routing_arguments import RoutingArguments, RoutingRules
 from frazo.ops.search import SearchInputs, search_begin, search_results, search_step
 from frazo.ops.text import EncodedTexts, decode_texts, encode_texts
 
@@ -36,11 +39,17 @@ __all__ = [
     "LstmArguments",
     "LstmGradients",
     "LstmTrace",
+    "Routing",
+    "RoutingArguments",
+    "RoutingRules",
     "SearchInputs",
     "cached_attention",
+    "combine_tokens",
     "cross_entropies",
     "decode_texts",
+    "dispatch_tokens",
     "encode_texts",
+    "grouped_matmul",
     "implementation",
     "int8_matmul",
     "load",
@@ -53,6 +62,7 @@ __all__ = [
     "quantize_matrix",
     "record_dataset",
     "record_source_dataset",
+    "route_tokens",
     "search_begin",
     "search_results",
     "search_step",

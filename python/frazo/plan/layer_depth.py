@@ -6,7 +6,7 @@ a few more tell what any number of them costs.
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from fractions import Fraction
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from frazo.proto import experiment_pb2
 from google.protobuf.message import Message
@@ -14,9 +14,11 @@ from google.protobuf.message import Message
 # What is counted, by any key.
 Counts: TypeAlias = Mapping[Hashable, int | float]
 
-# Multiples of the period of stacks whose layers alternate.
-_FEW, _MORE = 4, 8
+# A graph has at least so many layers, so that what the first and the last layer do differently
+# does not count.
+_FEW = 4
 _FIELD = "num_layers"
+_ALTERNATING_FIELD = "alternating_with"
 
 
 def counts_of_all_layers(
@@ -34,21 +36,48 @@ def counts_of_all_layers(
     """
     small = experiment_pb2.Experiment()
     small.CopyFrom(experiment)
-    stacks = [stack for stack in _stacks(small.task) if getattr(stack, _FIELD) > _MORE]
-    depths = [getattr(stack, _FIELD) for stack in stacks]
-    for stack in stacks:
-        setattr(stack, _FIELD, _FEW)
+    stacks = [_Stack.of(message) for message in _stacks(small.task)]
+    deep = [stack for stack in stacks if stack.depth > stack.more]
+    for stack in deep:
+        stack.set_depth(stack.few)
     few = dict(count(small))
     total = dict(few)
-    for stack, depth in zip(stacks, depths, strict=True):
-        setattr(stack, _FIELD, _MORE)
+    for stack in deep:
+        stack.set_depth(stack.more)
         more = count(small)
-        setattr(stack, _FIELD, _FEW)
+        stack.set_depth(stack.few)
+        added = (stack.depth - stack.few, stack.more - stack.few)
         for key in {**few, **more}:
-            before = few.get(key, 0)
-            per_layer = _quotient(more.get(key, 0) - before, _MORE - _FEW)
-            total[key] = _whole(total.get(key, 0) + per_layer * (depth - _FEW))
+            difference = more.get(key, 0) - few.get(key, 0)
+            total[key] = total.get(key, 0) + _scaled(difference, *added)
     return total
+
+
+class _Stack(NamedTuple):
+    """A stack of layers.
+
+    Attributes:
+      message: Its message, which is changed.
+      depth: Its number of layers.
+      few: A small number of layers that ends at the same one of those that take turns.
+      more: A larger one.
+    """
+
+    message: Message
+    depth: int
+    few: int
+    more: int
+
+    @classmethod
+    def of(cls, message: Message) -> "_Stack":
+        depth = getattr(message, _FIELD)
+        period = 1 + len(getattr(message, _ALTERNATING_FIELD, ()))
+        rounds = -(-_FEW // period) * period
+        few = rounds + depth % period
+        return cls(message, depth, few, few + rounds)
+
+    def set_depth(self, layers: int) -> None:
+        setattr(self.message, _FIELD, layers)
 
 
 def _stacks(message: Message) -> Iterator[Message]:
@@ -63,9 +92,6 @@ def _stacks(message: Message) -> Iterator[Message]:
                 yield from _stacks(part)
 
 
-def _quotient(difference: int | float, layers: int) -> Fraction | float:
-    return difference / layers if isinstance(difference, float) else Fraction(difference, layers)
-
-
-def _whole(value: Fraction | float) -> int | float:
-    return round(value) if isinstance(value, Fraction) else value
+def _scaled(value: int | float, layers: int, of: int) -> int | float:
+    """Returns value * layers / of, rounded if it is a whole number."""
+    return value * layers / of if isinstance(value, float) else round(Fraction(value * layers, of))

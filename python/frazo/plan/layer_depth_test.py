@@ -60,3 +60,17 @@ def test_what_only_deep_stacks_have_counts_from_its_first_layer():
         return {"extra": encoder - 4} if encoder > 4 else {}
 
     assert counts_of_all_layers(make(24, 1), counted) == {"extra": 20}
+
+
+def test_layers_that_take_turns_are_counted_in_whole_turns():
+    experiment = make(1, 20)
+    decoder = experiment.task.translation.transformer.decoder
+    decoder.alternating_with.add().CopyFrom(decoder.layer)
+    decoder.alternating_with.add().CopyFrom(decoder.layer)
+
+    def counted(smaller):
+        # Every third layer is large; 20 layers have 7 of them, at 0, 3, .., 18.
+        _, depth = depths(smaller)
+        return {"parameters": sum(100 if layer % 3 == 0 else 1 for layer in range(depth))}
+
+    assert counts_of_all_layers(experiment, counted) == {"parameters": 7 * 100 + 13}

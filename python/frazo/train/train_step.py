@@ -16,6 +16,9 @@ from frazo.train.reduction import Gradient, Reduction
 # The scalar of asynchronous training that is 1 if the gradient was dropped.
 STALE = "stale"
 
+# The metric that tells what layers add to the loss of the task, which is reported without it.
+AUXILIARY_LOSS = "auxiliary_loss"
+
 Iterators = tf.data.Iterator | Mapping[str, tf.data.Iterator]
 
 
@@ -85,10 +88,13 @@ class TrainStep:
         with model.learner.noisy_weights(context, step):
             with tf.GradientTape() as tape, self._weights_of(step):
                 loss, metrics = task.loss(batch, context)
-                target = self._reduction.target(loss)
+                target = self._reduction.target(_with_auxiliary(loss, context))
             weights = model.learner.weights_of(part)
             gradients = tape.gradient(target, weights)
         own_loss = loss
+        metrics = metrics | context.metrics
+        if context.auxiliary_losses:
+            metrics[AUXILIARY_LOSS] = context.auxiliary_loss(), loss.weight
         loss, gradients = self._reduction.reduce(loss, gradients, weights)
         context.updates = self._joined_updates(context.updates)
         scalars = self._learn(loss, gradients, context, step, part)
@@ -150,6 +156,13 @@ class TrainStep:
         """Returns what all processes assign: the means of what each would, of its own batch."""
         values = self._reduction.mean([value for _, value in updates])
         return [(variable, value) for (variable, _), value in zip(updates, values, strict=True)]
+
+
+def _with_auxiliary(loss: Loss, context: StepContext) -> Loss:
+    """Returns the loss whose mean is that of `loss` and what layers add to it."""
+    if not context.auxiliary_losses:
+        return loss
+    return Loss(loss.total + context.auxiliary_loss() * loss.weight, loss.weight)
 
 
 def _one_of(index: tf.Tensor, names: Sequence[str], steps: Sequence[Callable[[], Step]]) -> Step:

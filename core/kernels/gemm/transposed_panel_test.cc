@@ -1,0 +1,49 @@
+#include "core/kernels/gemm/transposed_panel.h"
+
+#include <cstdint>
+#include <vector>
+
+#include "core/kernels/gemm/packed_matrix.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace frazo::gemm {
+namespace {
+
+TEST(PackPanelFastTest, DoesWhatPackPanelDoes) {
+  for (const int64_t depth : {1, 4, 15, 16, 37}) {
+    for (const int64_t columns : {1, 6, 32, 43}) {
+      std::vector<float> values(depth * columns);
+      for (int64_t i = 0; i < values.size(); ++i) values[i] = i + 1;
+      for (const bool is_transposed : {false, true}) {
+        const MatrixToPack matrix = {values.data(), depth, columns, is_transposed};
+        for (int64_t index = 0; index < PanelCount(columns); ++index) {
+          std::vector<float> expected(depth * kPanelColumns, -1), found = expected;
+          PackPanel(matrix, index, expected.data());
+          PackPanelFast(matrix, index, found.data());
+          EXPECT_EQ(found, expected) << depth << " " << columns << " " << is_transposed;
+        }
+      }
+    }
+  }
+}
+
+TEST(InterleaveRowsTest, PutsTheValuesOfAStepSideBySide) {
+  for (const int64_t depth : {1, 4, 7}) {
+    std::vector<float> x(12 * depth);
+    for (int64_t i = 0; i < x.size(); ++i) x[i] = i;
+    const std::vector<int64_t> indices = {7, 3, 11, 0, 5, 9};
+    for (int64_t count = 1; count <= indices.size(); ++count) {
+      std::vector<float> packed(count * depth, -1);
+      InterleaveRows(x.data(), depth, indices.data(), count, packed.data());
+      for (int64_t k = 0; k < depth; ++k) {
+        for (int64_t i = 0; i < count; ++i) {
+          EXPECT_EQ(packed[k * count + i], indices[i] * depth + k);
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace frazo::gemm
