@@ -65,6 +65,10 @@ def _lstm_sequence_gradient(node: Node) -> int:
     return 2 * math.prod(gradient[:2]) * (math.prod(kernel) + math.prod(projection))
 
 
+def _grouped_mat_mul(node: Node) -> int:
+    return 2 * math.prod(node.inputs[0].sizes) * node.outputs[0].sizes[-1]
+
+
 _COUNTS: dict[str, Callable[[Node], int]] = {
     "BatchMatMulV2": _mat_mul,
     "BatchMatMulV3": _mat_mul,
@@ -72,6 +76,8 @@ _COUNTS: dict[str, Callable[[Node], int]] = {
     "Conv2DBackpropFilter": _conv2d_filter_gradient,
     "Conv2DBackpropInput": _conv2d_input_gradient,
     "Einsum": _einsum,
+    "Frazo>GroupedMatMul": _grouped_mat_mul,
+    "Frazo>GroupedMatMulGradient": _grouped_mat_mul,
     "Frazo>LstmSequence": _lstm_sequence,
     "Frazo>LstmSequenceGradient": _lstm_sequence_gradient,
     "Frazo>SparseConv2DGradient": _sparse_conv2d_gradient,

@@ -1,4 +1,5 @@
 import tensorflow as tf
+from frazo.ops.grouped_matmul import grouped_matmul
 from frazo.ops.lstm import lstm_sequence
 from frazo.ops.lstm_arguments import LstmArguments
 from frazo.plan.flat_graph import FlatGraph
@@ -37,6 +38,22 @@ def test_convolutions_and_their_gradients():
 
     # The result is not needed, only the two gradients.
     assert total(trained, [4, 8, 8, 5], [3, 3, 5, 6]) == 2 * once
+
+
+def test_products_of_groups():
+    # 9 rows of 5 numbers, each times a matrix of 5 x 3; then both gradients.
+    once = 2 * 9 * 5 * 3
+    segments = tf.constant([[[0, 4]], [[4, 5]]])
+    multiply = lambda x, w: grouped_matmul(x, w, segments)  # noqa: E731
+    assert total(multiply, [9, 5], [2, 5, 3]) == once
+
+    def trained(x, w):
+        with tf.GradientTape() as tape:
+            tape.watch([x, w])
+            y = multiply(x, w)
+        return tape.gradient(y, [x, w])
+
+    assert total(trained, [9, 5], [2, 5, 3]) == 2 * once
 
 
 def test_recurrences():
