@@ -24,6 +24,7 @@
 #include "core/numeric/cpu.h"
 #include "core/records/record_reader.h"
 #include "core/records/record_writer.h"
+#include "python/frazo/bindings/expert_binding.h"
 #include "python/frazo/bindings/pipeline_binding.h"
 #include "python/frazo/bindings/record_arrays.h"
 #include "python/frazo/bindings/record_file_binding.h"
@@ -235,6 +236,7 @@ NB_MODULE(_core, module) {
   BindTokenizer(module);
   BindPipeline(module);
   BindSearch(module);
+  BindExperts(module);
 }
 
 }  // namespace frazo::bindings

@@ -51,6 +51,19 @@ def test_padding_does_not_count():
     assert (result.metrics, result.num_examples) == ({"mean": 3.0}, 5)
 
 
+class MeasuringTask(MeanTask):
+    def evaluate(self, batch, context):
+        context.add_metric("layer/load", batch["x"][0], batch["weight"][0])
+        return super().evaluate(batch, context)
+
+
+def test_what_layers_measure_is_reported_too():
+    task = MeasuringTask(None, Place(seed=0), input_spec={})
+    metrics = Evaluation(task, 301, Numbers(), eval_loop_pb2.EvalLoop()).run().metrics
+    # (1 + 3 + 5) / 3.
+    assert metrics == {"mean": 3.0, "layer/load": 3.0}
+
+
 def test_the_same_evaluation_can_be_run_again():
     twice = evaluation()
     assert twice.run() == twice.run()
