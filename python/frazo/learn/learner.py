@@ -7,7 +7,7 @@ import tensorflow as tf
 
 # Imported for their side effect: each binds itself to its message.
 from frazo.layers.step_context import StepContext
-from frazo.learn.clipping import clip
+from frazo.learn.clipping import clip, clip_by_rules
 from frazo.learn.gradient_accumulation import GradientAccumulation
 from frazo.learn.loss import Loss
 from frazo.learn.moving_averages import MovingAverages
@@ -33,6 +33,7 @@ from frazo.learn.schedules import (  # noqa: F401
     sqrt_decay,
     transformer,
 )
+from frazo.learn.row_gradients import Gradient, squared_norm, with_each_row_once
 from frazo.learn.score_follower import ScoreFollower
 from frazo.learn.trained_weight import TrainedWeight
 from frazo.learn.variable_rules import trained_weights
@@ -201,7 +202,8 @@ class Learner(tf.Module):
         trained = [self._trained[position] for position in self._groups.positions(part)]
         _require_gradients(trained, gradients)
         # The gradient of a table of which only some rows are used lists these rows.
-        gradients = [tf.convert_to_tensor(gradient) for gradient in gradients]
+        prepare = with_each_row_once if self._takes_rows else tf.convert_to_tensor
+        gradients = [prepare(gradient) for gradient in gradients]
         scalars = {}
         if self.message.l2_weight:
             gradients, scalars["l2_loss"] = self._add_l2(trained, gradients)
@@ -211,8 +213,11 @@ class Learner(tf.Module):
         updates_done = global_step // self.message.accumulation_steps
         learning_rate = self.message.learning_rate * self._schedule(updates_done)
 
-        def update(mean: Sequence[tf.Tensor], mean_norm: tf.Tensor) -> None:
-            self._apply(clip(mean, mean_norm, self.message), learning_rate, part)
+        def update(mean: Sequence[Gradient], mean_norm: tf.Tensor) -> None:
+            clipped = clip(mean, mean_norm, self.message)
+            names = [weight.name for weight in trained]
+            clipped = clip_by_rules(clipped, names, self.message.variable_rules)
+            self._apply(clipped, learning_rate, part)
             if self.averages:
                 self.averages.update(updates_done)
 
@@ -236,10 +241,10 @@ class Learner(tf.Module):
 
     def _use(
         self,
-        gradients: Sequence[tf.Tensor],
+        gradients: Sequence[Gradient],
         norm: tf.Tensor,
         weight: tf.Tensor,
-        update: Callable[[Sequence[tf.Tensor], tf.Tensor], None],
+        update: Callable[[Sequence[Gradient], tf.Tensor], None],
     ) -> None:
         """Updates with the gradients and their norm, or with those of the mean that they
         complete.
@@ -253,7 +258,17 @@ class Learner(tf.Module):
             lambda mean: update(mean, tf.sqrt(tf.reduce_sum(_squared_norms(mean)))),
         )
 
-    def _apply(self, gradients: Sequence[tf.Tensor], learning_rate: tf.Tensor, part: str) -> None:
+    @property
+    def _takes_rows(self) -> bool:
+        """Whether nothing needs the rows of a table that its gradient does not list."""
+        whole = self.message.l2_weight or self.message.HasField("clip_value")
+        return (
+            not whole
+            and self._accumulation is None
+            and all(optimizer.takes_rows for optimizer in self._optimizers)
+        )
+
+    def _apply(self, gradients: Sequence[Gradient], learning_rate: tf.Tensor, part: str) -> None:
         """Updates the weights of a part."""
         by_position = dict(zip(self._groups.positions(part), gradients, strict=True))
         for group, optimizer in zip(self._groups.groups, self._optimizers, strict=True):
@@ -290,6 +305,6 @@ def _require_gradients(
             )
 
 
-def _squared_norms(gradients: Sequence[tf.Tensor]) -> tf.Tensor:
+def _squared_norms(gradients: Sequence[Gradient]) -> tf.Tensor:
     """[gradients]."""
-    return tf.stack([2 * tf.nn.l2_loss(gradient) for gradient in gradients])
+    return tf.stack([squared_norm(gradient) for gradient in gradients])
