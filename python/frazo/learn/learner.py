@@ -22,6 +22,7 @@ from frazo.learn.optimizers import (  # noqa: F401
     sgd,
 )
 from frazo.learn.rejected_steps import rejected_steps
+from frazo.learn.row_gradients import Gradient, squared_norm, with_each_row_once
 from frazo.learn.schedules import (  # noqa: F401
     constant,
     cosine_decay,
@@ -33,7 +34,6 @@ from frazo.learn.schedules import (  # noqa: F401
     sqrt_decay,
     transformer,
 )
-from frazo.learn.row_gradients import Gradient, squared_norm, with_each_row_once
 from frazo.learn.score_follower import ScoreFollower
 from frazo.learn.trained_weight import TrainedWeight
 from frazo.learn.variable_rules import trained_weights

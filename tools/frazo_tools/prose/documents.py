@@ -172,9 +172,7 @@ def _add(library: Library, read: PackageFile, source: Path) -> None:
             number += 1
     if not number and not damaged:
         library.left_out.append(f"{source}: has no pages or texts with English prose")
-    library.sources.append(
-        (Source(read.package, read.version, read.licence, str(source)), number)
-    )
+    library.sources.append((Source(read.package, read.version, read.licence, str(source)), number))
 
 
 def _unpacked(path: str, content: bytes) -> bytes:

@@ -42,7 +42,8 @@ def test_reads_pages_and_texts_and_counts_what_is_no_prose(tmp_path):
         for path, number in zip(sources, (1, 1, 0, 0), strict=True)
     ]
     assert library.left_out == [
-        f"{tmp_path / name}: has no pages or texts with English prose" for name in ("c.html", "d.md")
+        f"{tmp_path / name}: has no pages or texts with English prose"
+        for name in ("c.html", "d.md")
     ]
     assert done[-1] == sum(path.stat().st_size for path in sources)
 

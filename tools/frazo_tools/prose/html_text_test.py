@@ -31,7 +31,19 @@ def test_the_prose_of_a_page(page, expected):
 @given(
     st.lists(
         st.sampled_from(
-            ["<p>", "</p>", "<pre>", "</pre>", "<table", ">", "</table>", "&", "&#x;", "<!--", "-->"]
+            [
+                "<p>",
+                "</p>",
+                "<pre>",
+                "</pre>",
+                "<table",
+                ">",
+                "</table>",
+                "&",
+                "&#x;",
+                "<!--",
+                "-->",
+            ]
             + ["<script>", "</script>", "word ", "\n", "<", "'", '"', "<![CDATA[", "]]>"]
         )
     ).map("".join)

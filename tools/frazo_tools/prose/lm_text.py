@@ -124,9 +124,7 @@ def texts_of(parts: Split, most_bytes: int) -> dict[str, list[str]]:
       TextError: A part has none.
     """
     texts = {
-        name: [
-            text for document in found for text in passages(document.paragraphs, most_bytes)
-        ]
+        name: [text for document in found for text in passages(document.paragraphs, most_bytes)]
         for name, found in parts.parts().items()
     }
     for name, found in texts.items():

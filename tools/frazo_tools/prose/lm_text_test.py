@@ -58,9 +58,14 @@ def test_writes_passages_and_a_vocabulary_and_reports_the_rest(pages, tmp_path, 
     lines = sum(len(text.split("\n")) for found in texts.values() for text in found)
     assert lines == 60 * 12 - left_out["near-copies"]
     printed = capsys.readouterr().out
-    assert "left out: 1 file or package\n  pages/bad.html.gz: pages/bad.html.gz: cannot be" in printed
+    assert (
+        "left out: 1 file or package\n  pages/bad.html.gz: pages/bad.html.gz: cannot be" in printed
+    )
     manifest = (out / "manifest.tsv").read_text().splitlines()
-    assert manifest[:2] == ["package\tversion\tlicence\tpath\tdocuments", "-\t-\t-\tpages/0.html\t1"]
+    assert manifest[:2] == [
+        "package\tversion\tlicence\tpath\tdocuments",
+        "-\t-\t-\tpages/0.html\t1",
+    ]
 
 
 def test_the_same_pages_give_the_same_files(pages, tmp_path):

@@ -5,9 +5,7 @@ from frazo_tools.prose.near_copies import near_copies
 from hypothesis import given
 from hypothesis import strategies as st
 
-_TEXTS = st.lists(
-    st.lists(st.sampled_from("abcd"), max_size=12).map(" ".join), max_size=12
-)
+_TEXTS = st.lists(st.lists(st.sampled_from("abcd"), max_size=12).map(" ".join), max_size=12)
 
 
 def similarity(first, second):

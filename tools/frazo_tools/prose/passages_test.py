@@ -19,7 +19,11 @@ _PARAGRAPHS = st.lists(
         (["all that is one sentence"], 12, ["all that is", "one sentence"]),
         (["a" * 9], 4, ["aaaa", "aaaa", "a"]),
         # The parts of a long paragraph join its neighbours.
-        (["x", "It is so. Why? Nobody knows it.", "y"], 18, ["x\nIt is so. Why?", "Nobody knows it.\ny"]),
+        (
+            ["x", "It is so. Why? Nobody knows it.", "y"],
+            18,
+            ["x\nIt is so. Why?", "Nobody knows it.\ny"],
+        ),
         (["ää"], 4, ["ää"]),
         (["äää"], 5, ["ää", "ä"]),
         ([], 4, []),

@@ -6,11 +6,7 @@ import re
 _WORD = re.compile(r"[^\W\d_]+")
 # The most frequent words of English. They are a third and more of each text that people wrote.
 _FUNCTION_WORDS = frozenset(
-    "a about after all also an and any are as at be been before but by can could did do does each for"
-    " from had has have he her him his how i if in into is it its just like many may more most my no"
-    " not of on one only or other our out over she should so some such than that the their them then"
-    " there these they this those to two up use used was we were what when where which who will with"
-    " would you your".split()
+    ["a", "about", "after", "all", "also", "an", "and", "any", "are", "as", "at", "be", "been", "before", "but", "by", "can", "could", "did", "do", "does", "each", "for", "from", "had", "has", "have", "he", "her", "him", "his", "how", "i", "if", "in", "into", "is", "it", "its", "just", "like", "many", "may", "more", "most", "my", "no", "not", "of", "on", "one", "only", "or", "other", "our", "out", "over", "she", "should", "so", "some", "such", "than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "those", "to", "two", "up", "use", "used", "was", "we", "were", "what", "when", "where", "which", "who", "will", "with", "would", "you", "your"]
 )
 _LEAST_WORDS = 10
 _LEAST_FUNCTION_WORDS = 0.25

@@ -13,7 +13,10 @@ def names(documents):
 
 
 def many(number, package="p"):
-    return [document(f"{i}.html", f"w{'abcdefghij'[i % 10] * (i // 10 + 1)}", package=package) for i in range(number)]
+    return [
+        document(f"{i}.html", f"w{'abcdefghij'[i % 10] * (i // 10 + 1)}", package=package)
+        for i in range(number)
+    ]
 
 
 @given(held_out=st.sampled_from([0.0, 0.1, 0.4]), number=st.integers(0, 60))
