@@ -109,11 +109,11 @@ def test_adagrad_of_listed_rows_is_that_of_whole_gradients(more):
     outcomes = []
     for gradient in (rows, tf.convert_to_tensor(rows)):
         table = variable("embedding/table", [[1.0], [1.0], [1.0]])
-        learner = build(message, variables=[table])
+        built = build(message, variables=[table])
         for _ in range(2):
             context = StepContext.for_training(seed=1, global_step=step)
-            learner.step(Loss(tf.ones([]), tf.ones([])), [gradient], context, step)
-        outcomes.append((table, *learner.state_variables))
+            built.step(Loss(tf.ones([]), tf.ones([])), [gradient], context, step)
+        outcomes.append((table, *built.state_variables))
     for found, expected in zip(*outcomes, strict=True):
         np.testing.assert_allclose(found, expected, rtol=1e-6)
 

@@ -45,9 +45,9 @@ def test_reads_what_is_wanted_and_where_the_licence_is(package):
 
 def test_too_much_content_and_damage_are_errors(package):
     # The two pages have 34 bytes.
-    with pytest.raises(PackageFileError, match="more than 33 bytes of pages, .* leave it out"):
+    with pytest.raises(PackageFileError, match=r"more than 33 bytes of pages, .* leave it out"):
         read(package, max_bytes=33)
     read(package, max_bytes=34)
     package.write_bytes(package.read_bytes()[:-2000])
-    with pytest.raises(PackageFileError, match="cannot be unpacked .* fetch the package again"):
+    with pytest.raises(PackageFileError, match=r"cannot be unpacked .* fetch the package again"):
         read(package)

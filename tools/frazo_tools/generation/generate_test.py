@@ -3,6 +3,7 @@
 import io
 import json
 import sys
+from typing import ClassVar
 
 import frazo.export.predictor
 import pytest
@@ -17,7 +18,7 @@ OWN = search_pb2.Search(
 class Model:
     """Continues each prompt with the words one to four, and notes the searches."""
 
-    searches: list[search_pb2.Search] = []
+    searches: ClassVar[list[search_pb2.Search]] = []
 
     def __init__(self, path):
         if str(path) == "nowhere":

@@ -4,14 +4,57 @@ from html.parser import HTMLParser
 
 # Each holds a paragraph, or parts of one.
 _BLOCKS = frozenset(
-    ("address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "div", "dl")
-    + ("dt", "figcaption", "figure", "form", "h1", "h2", "h3", "h4", "h5", "h6")
-    + ("header", "hr", "li", "main", "nav", "ol", "p", "section", "table", "td", "th", "tr", "ul")
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "caption",
+        "center",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "figcaption",
+        "figure",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "li",
+        "main",
+        "ol",
+        "p",
+        "section",
+        "td",
+        "th",
+        "tr",
+        "ul",
+    ]
 )
 # What is within them is no prose: programs, menus, tables of values, headings of their own.
 _SKIPPED = frozenset(
-    ("head", "math", "nav", "noscript", "object", "pre", "script", "select", "style", "svg")
-    + ("table", "textarea", "footer")
+    [
+        "footer",
+        "head",
+        "math",
+        "nav",
+        "noscript",
+        "object",
+        "pre",
+        "script",
+        "select",
+        "style",
+        "svg",
+        "table",
+        "textarea",
+    ]
 )
 # They have no end.
 _VOID = frozenset(("br", "hr", "img", "input", "link", "meta", "wbr"))

@@ -4,7 +4,32 @@ import random
 from pathlib import Path
 
 _BEGINNINGS = ("It is", "There is", "This was", "That has been")
-_WORDS = ["kernel", "package", "system", "network", "file", "user", "process", "memory", "device", "driver", "record", "server", "script", "module", "library", "printer", "window", "keyboard", "language", "sentence", "grammar", "teacher", "river", "mountain"]
+_WORDS = [
+    "kernel",
+    "package",
+    "system",
+    "network",
+    "file",
+    "user",
+    "process",
+    "memory",
+    "device",
+    "driver",
+    "record",
+    "server",
+    "script",
+    "module",
+    "library",
+    "printer",
+    "window",
+    "keyboard",
+    "language",
+    "sentence",
+    "grammar",
+    "teacher",
+    "river",
+    "mountain",
+]
 
 
 def write_pages(folder: Path, count: int) -> None:
