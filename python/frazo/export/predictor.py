@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import pathlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import tensorflow as tf
 from frazo import ops
+from frazo.export.continuations import Continuations, TextScore
 from frazo.program.literal_path import is_pattern
 from frazo.proto import search_pb2
 
@@ -17,6 +18,12 @@ _NEEDED = {
     "search": {"hypotheses", "scores", "num_tokens"},
     "lengths": {"source_lengths"},
     "about": {"search", "max_source_length"},
+}
+# Those of a language model.
+_NEEDED_OF_LANGUAGE = {
+    "generate": {"continuations", "scores", "num_tokens"},
+    "score_tokens": {"tokens", "token_scores", "is_best", "num_tokens", "scores"},
+    "about": {"search", "sos_id", "vocab_size"},
 }
 
 
@@ -41,6 +48,9 @@ class Predictor:
         predictor = frazo.Predictor("/tmp/ende/log/inference_graph")
         for hypotheses in predictor.predict(["Open the file", "Close the window"]):
             text, score = hypotheses[0]
+
+    A language model has generate, stream, score_texts, loglikelihood, loglikelihood_rolling and
+    generate_until; another model has predict and score.
 
     Texts are str, or bytes in UTF-8. Bytes that are not valid UTF-8 are read as U+FFFD.
 
@@ -78,7 +88,8 @@ class Predictor:
         _check_signatures(directory, self._signatures)
         about = self._signatures["about"]()
         self._search = search_pb2.Search.FromString(about["search"].numpy())
-        self.max_source_length = int(about["max_source_length"])
+        self.max_source_length = int(about.get("max_source_length", 0))
+        self._language = Continuations(self._signature)
 
     @property
     def search(self) -> search_pb2.Search:
@@ -121,6 +132,7 @@ class Predictor:
         sources = _to_bytes(texts)
         if not sources:
             return []
+        self._signature("search")
         # An empty string stands for the model's own search.
         serialized = b"" if search is None else search.SerializeToString(deterministic=True)
         inputs = {"sources": tf.constant(sources), "search": tf.constant(serialized)}
@@ -174,8 +186,109 @@ class Predictor:
         sources = _to_bytes(texts)
         if not sources:
             return []
-        outputs = self._signatures["lengths"](sources=tf.constant(sources))
+        if "encode" in self._signatures:
+            return [len(tokens) + 1 for tokens in self._language.encode(sources)]
+        outputs = self._signature("lengths")(sources=tf.constant(sources))
         return outputs["source_lengths"].numpy().tolist()
+
+    def generate(
+        self,
+        prompts: Sequence[str | bytes],
+        search: search_pb2.Search | None = None,
+        *,
+        seeds: Sequence[int] | None = None,
+    ) -> list[list[tuple[str, float]]]:
+        """Continues each prompt with a language model.
+
+        Args:
+          prompts: The beginnings of texts. An empty one asks for a whole text.
+          search: None: self.search. Its max_length counts the tokens of a prompt, too.
+          seeds: As for `predict`.
+
+        Returns:
+          For each prompt what follows it, (text, score), best first. The score is that of the whole
+          text.
+
+        Raises:
+          tf.errors.InvalidArgumentError: The search is wrong, or a prompt is longer than
+            search.max_length; the message names the field.
+          ValueError: There are more or fewer seeds than prompts, or the model is of another kind.
+        """
+        beginnings = _to_bytes(prompts)
+        _check_count("seeds", seeds, len(beginnings))
+        if not beginnings:
+            return []
+        numbers = list(range(len(beginnings))) if seeds is None else seeds
+        return self._language.generate(beginnings, search or self.search, numbers)
+
+    def stream(
+        self,
+        prompt: str | bytes,
+        search: search_pb2.Search | None = None,
+        *,
+        seed: int = 0,
+        until: Sequence[str] = (),
+    ) -> Iterator[str]:
+        """Continues a prompt with a language model, and yields the text as it is made.
+
+        Greedy search and sampling of one sample yield a token at a time; other searches yield their
+        best result in one part.
+
+        Args:
+          prompt: The beginning of a text.
+          search: None: self.search. Its max_length counts the tokens of the prompt, too.
+          seed: Tells the random draws from those of other prompts.
+          until: The continuation ends before the first of these texts.
+
+        Yields:
+          Parts of the continuation.
+        """
+        (beginning,) = _to_bytes([prompt])
+        yield from self._language.stream(beginning, search or self.search, seed, until)
+
+    def score_texts(self, texts: Sequence[str | bytes]) -> list[TextScore]:
+        """Returns how probable a language model finds texts, from beginning to end."""
+        return self._language.score(_to_bytes(texts))
+
+    def loglikelihood(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[float, bool]]:
+        """As Continuations.loglikelihood: what lm-eval's `loglikelihood` asks for."""
+        return self._language.loglikelihood(pairs)
+
+    def loglikelihood_rolling(
+        self, texts: Sequence[str], *, most_tokens: int | None = None
+    ) -> list[float]:
+        """As Continuations.loglikelihood_rolling: what lm-eval's `loglikelihood_rolling` asks for.
+
+        Args:
+          texts: The texts.
+          most_tokens: Tokens of a window. None: self.search.max_length.
+        """
+        return self._language.loglikelihood_rolling(texts, most_tokens or self._search.max_length)
+
+    def generate_until(
+        self,
+        prompts: Sequence[str],
+        until: Sequence[str],
+        *,
+        most_new_tokens: int = 256,
+        search: search_pb2.Search | None = None,
+    ) -> list[str]:
+        """Continues each prompt up to a text: what lm-eval's `generate_until` asks for.
+
+        Args:
+          prompts: The beginnings of texts.
+          until: A continuation ends before the first of these texts.
+          most_new_tokens: Tokens of the longest continuation.
+          search: None: greedy search.
+        """
+        found = []
+        for prompt in prompts:
+            given = search_pb2.Search(greedy=search_pb2.GreedySearch(), eos_id=self._search.eos_id)
+            if search is not None:
+                given.CopyFrom(search)
+            given.max_length = most_new_tokens + len(self._language.encode(_to_bytes([prompt]))[0])
+            found.append("".join(self.stream(prompt, given, until=until)))
+        return found
 
     def _search_with_prefixes(
         self,
@@ -195,8 +308,8 @@ class Predictor:
     def _signature(self, name: str) -> tf.types.experimental.Callable:
         if name not in self._signatures:
             raise ValueError(
-                f"the model has no signature '{name}': an older version exported it. Export it again "
-                "with --mode=write_inference_graph."
+                f"the model has no signature '{name}': it is a model of another kind, or an older "
+                "version exported it. Then export it again with --mode=write_inference_graph."
             )
         return self._signatures[name]
 
@@ -213,7 +326,8 @@ def _to_bytes(texts: Sequence[str | bytes]) -> list[bytes]:
 
 
 def _check_signatures(directory: str, signatures: dict[str, tf.types.experimental.Callable]):
-    for name, outputs in _NEEDED.items():
+    needed = _NEEDED_OF_LANGUAGE if "generate" in signatures else _NEEDED
+    for name, outputs in needed.items():
         if name not in signatures:
             raise ValueError(
                 f"{directory}: the SavedModel has no signature '{name}'; it has "

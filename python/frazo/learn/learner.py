@@ -7,7 +7,7 @@ import tensorflow as tf
 
 # Imported for their side effect: each binds itself to its message.
 from frazo.layers.step_context import StepContext
-from frazo.learn.clipping import clip
+from frazo.learn.clipping import clip, clip_by_rules
 from frazo.learn.gradient_accumulation import GradientAccumulation
 from frazo.learn.loss import Loss
 from frazo.learn.moving_averages import MovingAverages
@@ -22,6 +22,7 @@ from frazo.learn.optimizers import (  # noqa: F401
     sgd,
 )
 from frazo.learn.rejected_steps import rejected_steps
+from frazo.learn.row_gradients import Gradient, with_each_row_once
 from frazo.learn.schedules import (  # noqa: F401
     constant,
     cosine_decay,
@@ -202,7 +203,8 @@ class Learner(tf.Module):
         trained = [self._trained[position] for position in self._groups.positions(part)]
         _require_gradients(trained, gradients)
         # The gradient of a table of which only some rows are used lists these rows.
-        gradients = [tf.convert_to_tensor(gradient) for gradient in gradients]
+        prepare = with_each_row_once if self._takes_rows else tf.convert_to_tensor
+        gradients = [prepare(gradient) for gradient in gradients]
         scalars = {}
         if self.message.l2_weight:
             gradients, scalars["l2_loss"] = self._add_l2(trained, gradients)
@@ -212,8 +214,10 @@ class Learner(tf.Module):
         updates_done = global_step // self.message.accumulation_steps
         learning_rate = self.message.learning_rate * self._schedule(updates_done)
 
-        def update(mean: Sequence[tf.Tensor], mean_norm: tf.Tensor) -> None:
-            self._apply(clip(mean, mean_norm, self.message), learning_rate, part)
+        def update(mean: Sequence[Gradient], mean_norm: tf.Tensor) -> None:
+            clipped = clip(mean, mean_norm, self.message)
+            clipped = clip_by_rules(clipped, trained, self.message.variable_rules)
+            self._apply(clipped, learning_rate, part)
             if self.averages:
                 self.averages.update(updates_done)
 
@@ -237,10 +241,10 @@ class Learner(tf.Module):
 
     def _use(
         self,
-        gradients: Sequence[tf.Tensor],
+        gradients: Sequence[Gradient],
         norm: tf.Tensor,
         weight: tf.Tensor,
-        update: Callable[[Sequence[tf.Tensor], tf.Tensor], None],
+        update: Callable[[Sequence[Gradient], tf.Tensor], None],
     ) -> None:
         """Updates with the gradients and their norm, or with those of the mean that they
         complete.
@@ -254,7 +258,17 @@ class Learner(tf.Module):
             lambda mean: update(mean, tf.sqrt(tf.reduce_sum(squared_norms(self._trained, mean)))),
         )
 
-    def _apply(self, gradients: Sequence[tf.Tensor], learning_rate: tf.Tensor, part: str) -> None:
+    @property
+    def _takes_rows(self) -> bool:
+        """Whether nothing needs the rows of a table that its gradient does not list."""
+        whole = self.message.l2_weight or self.message.HasField("clip_value")
+        return (
+            not whole
+            and self._accumulation is None
+            and all(optimizer.takes_rows for optimizer in self._optimizers)
+        )
+
+    def _apply(self, gradients: Sequence[Gradient], learning_rate: tf.Tensor, part: str) -> None:
         """Updates the weights of a part."""
         by_position = dict(zip(self._groups.positions(part), gradients, strict=True))
         for group, optimizer in zip(self._groups.groups, self._optimizers, strict=True):

@@ -95,6 +95,29 @@ def test_gradients_of_rows_count_as_whole_ones():
     assert float(scalars["grad_norm"]) == pytest.approx(math.sqrt(29))
 
 
+@pytest.mark.parametrize("more", ["", "clip_global_norm: 2", "clip_value: 2", "l2_weight: 0.1"])
+def test_adagrad_of_listed_rows_is_that_of_whole_gradients(more):
+    rows = tf.IndexedSlices(
+        tf.constant([[1.0], [2.0], [4.0]]), tf.constant([2, 0, 2]), tf.constant([3, 1])
+    )
+    message = text_format.Parse(
+        f"learning_rate: 0.1 optimizer {{ adagrad {{}} }} {more} "
+        "variable_rules { pattern: '*' clip_norm: 4 }",
+        learner_pb2.Learner(),
+    )
+    step = tf.constant(0, tf.int64)
+    outcomes = []
+    for gradient in (rows, tf.convert_to_tensor(rows)):
+        table = variable("embedding/table", [[1.0], [1.0], [1.0]])
+        built = build(message, variables=[table])
+        for _ in range(2):
+            context = StepContext.for_training(seed=1, global_step=step)
+            built.step(Loss(tf.ones([]), tf.ones([])), [gradient], context, step)
+        outcomes.append((table, *built.state_variables))
+    for found, expected in zip(*outcomes, strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
 def test_schedule_scales_the_learning_rate_at_the_step():
     setting = Setting(
         "optimizer { sgd {} } schedule { piecewise { boundaries: 7 values: [1, 0.5] } }"

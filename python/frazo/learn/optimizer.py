@@ -5,6 +5,7 @@ from typing import Any
 
 import tensorflow as tf
 from frazo.layers.declaration import inherit
+from frazo.learn.row_gradients import Gradient
 from frazo.learn.trained_weight import TrainedWeight
 
 
@@ -12,8 +13,11 @@ class Optimizer(tf.Module):
     """Turns gradients into updates of `weights`, each of which changes all of them.
 
     Attributes:
+      takes_rows: Whether `apply` takes gradients that list rows.
       slots: The state between steps, to be saved in checkpoints.
     """
+
+    takes_rows = False
 
     def __init__(self, message: Any, *, weights: Sequence[TrainedWeight]):
         super().__init__()
@@ -21,11 +25,11 @@ class Optimizer(tf.Module):
         self.weights = list(weights)
         self.slots: list[tf.Variable] = []
 
-    def apply(self, gradients: Sequence[tf.Tensor], learning_rate: tf.Tensor) -> None:
+    def apply(self, gradients: Sequence[Gradient], learning_rate: tf.Tensor) -> None:
         """Updates the weights' variables.
 
         Args:
-          gradients: In the order of the weights.
+          gradients: In the order of the weights. They are tensors, unless takes_rows.
           learning_rate: float32 scalar, to be scaled by each weight's `rate`.
         """
         raise NotImplementedError(f"{type(self).__name__} does not define apply")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 from frazo.layers.declaration import find_declaration
+from frazo.learn.row_gradients import Gradient, squared_norm
 from frazo.learn.trained_weight import TrainedWeight
 
 
@@ -32,14 +33,14 @@ def whole_sums(weights: Sequence[TrainedWeight], own: Sequence[tf.Tensor]) -> tf
     return mesh.everyone.all_reduce(sums * tf.constant(shares))
 
 
-def squared_norms(weights: Sequence[TrainedWeight], values: Sequence[tf.Tensor]) -> tf.Tensor:
+def squared_norms(weights: Sequence[TrainedWeight], values: Sequence[Gradient]) -> tf.Tensor:
     """Returns the squared norms of whole values, float32 [weights].
 
     Args:
       weights: The weights.
-      values: For each weight a value of its shape.
+      values: For each weight a value of its shape. One that lists rows lists each once.
     """
-    return whole_sums(weights, [2 * tf.nn.l2_loss(value) for value in values])
+    return whole_sums(weights, [squared_norm(value) for value in values])
 
 
 def norms(weights: Sequence[TrainedWeight], values: Sequence[tf.Tensor]) -> list[tf.Tensor]:

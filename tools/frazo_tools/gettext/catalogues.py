@@ -1,22 +1,14 @@
 """Finds the catalogues of one language in Debian packages, in folders, or by their own name."""
 
-import re
-import shutil
-import subprocess
-import tarfile
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, NamedTuple
 
 from frazo_tools.bounded_read import TooLargeError, read_bounded
+from frazo_tools.debian.package_file import UNKNOWN, PackageFileError, read_package_file
 
 # Bytes of the catalogues that one source may have together, unpacked. Large programs have some MB.
 MAX_BYTES = 1 << 28
-
-_COPYRIGHT = re.compile(r"usr/share/doc/[^/]+/copyright")
-_DOCUMENTATION = re.compile(r"usr/share/doc/[^/]+")
-UNKNOWN = "-"
 
 
 class SourceError(Exception):
@@ -94,55 +86,19 @@ def read_catalogues(source: Path, locale: str) -> list[Catalogue]:
         with source.open("rb") as file:
             content = _bounded(file, MAX_BYTES, source)
         return [Catalogue(UNKNOWN, UNKNOWN, UNKNOWN, str(source), content)]
-    if shutil.which("dpkg-deb") is None:
-        raise SourceError(
-            f"{source}: dpkg-deb, which opens packages, is not installed; unpack the package elsewhere "
-            "and give --from the folder"
+    try:
+        read = read_package_file(
+            source,
+            lambda path: is_catalogue(path, locale),
+            max_bytes=MAX_BYTES,
+            what="catalogues",
         )
-    with tempfile.TemporaryFile() as messages:
-        package, version = _fields(source, messages)
-        contents, licence = _read_package(source, locale, messages)
-    return [Catalogue(package, version, licence, path, contents[path]) for path in sorted(contents)]
-
-
-def _fields(source: Path, messages: IO[bytes]) -> tuple[str, str]:
-    command = ["dpkg-deb", "--show", "--showformat=${Package}\\t${Version}", source]
-    ran = subprocess.run(command, stdout=subprocess.PIPE, stderr=messages)
-    if ran.returncode:
-        raise _damaged(source, messages)
-    package, _, version = ran.stdout.decode(errors="replace").partition("\t")
-    return package, version
-
-
-def _read_package(source: Path, locale: str, messages: IO[bytes]) -> tuple[dict[str, bytes], str]:
-    """Returns the catalogues by path, and the path of the licence. Writes nothing to disk."""
-    contents: dict[str, bytes] = {}
-    licences: list[str] = []
-    room = MAX_BYTES
-    command = ["dpkg-deb", "--fsys-tarfile", source]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=messages) as unpacked:
-        assert unpacked.stdout is not None
-        try:
-            with tarfile.open(fileobj=unpacked.stdout, mode="r|") as archive:
-                for member in archive:
-                    path = member.name.removeprefix("./")
-                    wanted = member.isfile() and is_catalogue(path, locale)
-                    if file := archive.extractfile(member) if wanted else None:
-                        contents[path] = _bounded(file, room, source)
-                        room -= len(contents[path])
-                    licences += _licence(path, member)
-            # Padding follows the archive's end. If it stays unread, it looks like a failure.
-            while unpacked.stdout.read(1 << 16):
-                pass
-        except (tarfile.TarError, EOFError) as error:
-            unpacked.kill()
-            raise _damaged(source, messages) from error
-        except SourceError:
-            unpacked.kill()
-            raise
-    if unpacked.returncode:
-        raise _damaged(source, messages)
-    return contents, licences[0] if licences else UNKNOWN
+    except PackageFileError as error:
+        raise SourceError(str(error)) from error
+    return [
+        Catalogue(read.package, read.version, read.licence, path, read.contents[path])
+        for path in sorted(read.contents)
+    ]
 
 
 def _bounded(file: IO[bytes], room: int, source: Path) -> bytes:
@@ -153,17 +109,3 @@ def _bounded(file: IO[bytes], room: int, source: Path) -> bytes:
             f"{source}: has more than {MAX_BYTES:,} bytes of catalogues, which no program needs; "
             "leave it out"
         ) from error
-
-
-def _licence(path: str, member: tarfile.TarInfo) -> Iterator[str]:
-    """Yields the path if the member is the package's copyright file, or a link to its folder."""
-    if _COPYRIGHT.fullmatch(path):
-        yield f"/{path}"
-    elif member.issym() and _DOCUMENTATION.fullmatch(path):
-        yield f"/usr/share/doc/{Path(member.linkname).name}/copyright"
-
-
-def _damaged(source: Path, messages: IO[bytes]) -> SourceError:
-    messages.seek(0)
-    said = " ".join(messages.read().decode(errors="replace").split()) or "the archive is cut short"
-    return SourceError(f"{source}: cannot be unpacked ({said}); fetch the package again")

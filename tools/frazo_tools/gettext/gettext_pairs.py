@@ -37,19 +37,18 @@ from pathlib import Path
 from frazo import _core
 from frazo.program.command_line import run_program
 from frazo.program.durable_file import write_text
-from frazo_tools.documented_parser import documented_parser
-from frazo_tools.gettext.catalogues import SourceError, find_sources
-from frazo_tools.gettext.collection import Collection, collect
-from frazo_tools.gettext.filter import Pair
-from frazo_tools.gettext.near_copies import SIMILARITY
-from frazo_tools.gettext.packages import (
-    PACKAGES,
-    PACKAGES_MB,
+from frazo_tools.debian.fetch import (
     PackageError,
     fetch_packages,
     fetched_packages,
     missing_packages,
 )
+from frazo_tools.documented_parser import documented_parser
+from frazo_tools.gettext.catalogues import SourceError, find_sources
+from frazo_tools.gettext.collection import Collection, collect
+from frazo_tools.gettext.filter import Pair
+from frazo_tools.gettext.near_copies import SIMILARITY
+from frazo_tools.gettext.packages import PACKAGES, PACKAGES_MB
 from frazo_tools.gettext.report import make_report, print_report, write_provenance, write_report
 from frazo_tools.gettext.split import Split, choose_translations, split
 from frazo_tools.gettext.vocabulary import (
@@ -116,12 +115,12 @@ def find_input(options: argparse.Namespace) -> tuple[list[Path], list[str]]:
     if options.paths:
         return find_sources(options.paths, options.locale), []
     folder = options.out / "packages"
-    missing = missing_packages(folder)
+    missing = missing_packages(folder, PACKAGES)
     failures = {}
     if missing:
         with Progress("fetching", len(missing), unit="packages") as progress:
             failures = fetch_packages(folder, missing, progress)
-    sources = fetched_packages(folder)
+    sources = fetched_packages(folder, PACKAGES)
     if not sources:
         raise PairsError(
             f"none of {len(PACKAGES)} packages could be fetched: {next(iter(failures.values()))}; run "

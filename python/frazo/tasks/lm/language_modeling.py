@@ -4,7 +4,11 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import tensorflow as tf
+from frazo import _core
+from frazo.decode.search import Results
 from frazo.input.input_texts import InputTexts
+from frazo.input.tokenizer_files import with_places
+from frazo.layers.packed_kernels import PackedKernels
 from frazo.layers.place import Place
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.smoothed_cross_entropy import cross_entropies
@@ -12,8 +16,9 @@ from frazo.layers.step_context import StepContext
 from frazo.learn.loss import Loss
 from frazo.models.language_model import LanguageModel
 from frazo.models.token_model import Tokens
-from frazo.proto import language_modeling_pb2, search_pb2
+from frazo.proto import language_modeling_pb2, search_pb2, tokenizer_pb2
 from frazo.registry import build, register
+from frazo.tasks.lm.language_servable import LanguageServable, ScoredTexts
 from frazo.tasks.lm.text_sizes import TextSizes
 from frazo.tasks.sequence.token_agreement import (
     Specials,
@@ -31,6 +36,8 @@ from frazo.tasks.sequence.token_features import (
 )
 from frazo.tasks.sequence.token_ids import real_ids
 from frazo.tasks.sequence.token_loss import TokenLosses
+from frazo.tasks.sequence.token_scores import TokenScores
+from frazo.tasks.sequence.token_search import Given, Outputs, continue_tokens
 from frazo.tasks.task import EvalOutput, Task, WeightedMetrics
 
 _TOKENS, _LABELS, _TEXT = "tokens", "labels", "text"
@@ -134,6 +141,57 @@ class LanguageModeling(Task):
         metrics["fraction_of_correct_next_step_preds"] = losses.correct_predictions(logits, labels)
         return EvalOutput(metrics, examples={})
 
+    def generate(self, search: tf.Tensor, given: Given) -> Results:
+        """Continues texts in the graph.
+
+        Args:
+          search: string [], a serialized frazo.Search of logits.
+          given: The tokens that texts begin with, one row for each text, and seeds.
+
+        Returns:
+          Results of tensors. The tokens begin with the given ones.
+        """
+        outputs = Outputs(self.model.vocab_size, self.message.sos_id, given)
+        count = tf.shape(given.prefixes)[0]
+        return continue_tokens(self.model, count, search, outputs, PackedKernels())
+
+    def score(self, tokens: tf.Tensor, lengths: tf.Tensor) -> ScoredTexts:
+        """Computes the probabilities of given texts, as `loss` does without smoothing.
+
+        Args:
+          tokens: int32 [batch, time], the texts, without the tokens that begin and end them.
+          lengths: int32 [batch], the number of tokens of each.
+
+        Returns:
+          The scores of the tokens, each with the token that ends it.
+        """
+        rows, time = tf.unstack(tf.shape(tokens))
+        ends = tf.range(time + 1)[tf.newaxis] == lengths[:, tf.newaxis]
+        begin = tf.fill([rows, 1], self.message.sos_id)
+        labels = tf.where(ends, self.message.search.eos_id, tf.pad(tokens, [[0, 0], [0, 1]]))
+        lengths += 1
+        batch = {_TOKENS: tf.concat([begin, tokens], 1), _LABELS: labels}
+        batch |= {f"{_TOKENS}_length": lengths, f"{_LABELS}_length": lengths}
+        context = StepContext.for_evaluation(seed=0)
+        features, labels, layout = self._predicted(batch, context)
+        logits = self.model.logits(features, context)
+        best = tf.argmax(logits, axis=-1, output_type=tf.int32)
+        # Minus 0 would show.
+        scores = tf.where(layout.mask, 0.0 - cross_entropies(logits, labels).plain, 0.0)
+        return ScoredTexts(TokenScores(labels, scores, lengths), (best == labels) & layout.mask)
+
+    def servable(self, texts: InputTexts) -> LanguageServable:
+        self.check_input(texts)
+        tokenizer = self._tokenizer(texts)
+        known = _core.Tokenizer(tokenizer.SerializeToString()).vocab_size
+        if known < self.model.vocab_size:
+            raise ValueError(
+                f"the model outputs {self.model.vocab_size} tokens, but the tokenizer of '{_LABELS}' "
+                f"knows {known}. Give the embedding the size of the tokenizer's vocabulary, and train "
+                "again."
+            )
+        return LanguageServable(self, tokenizer)
+
     def check_input(self, texts: InputTexts) -> list[str]:
         """Compares sos_id, search.eos_id and the table of positions with what the input makes."""
         specials = Specials("language_modeling", self.message.sos_id, self.message.search.eos_id)
@@ -149,6 +207,11 @@ class LanguageModeling(Task):
         except FileNotFoundError as problem:
             return [f"the model can be trained, but not exported: {problem}"]
         return []
+
+    def _tokenizer(self, texts: InputTexts) -> tokenizer_pb2.Tokenizer:
+        if texts.is_tokenized(_LABELS) or not self.message.HasField("tokenizer"):
+            return texts.tokenizer(_LABELS)
+        return with_places(self.message.tokenizer, "task.language_modeling.tokenizer")
 
     def _predicted(self, batch: Mapping[str, tf.Tensor], context: StepContext) -> _Predicted:
         layout = token_layout(batch, _TOKENS)

@@ -78,22 +78,56 @@ def search_tokens(
     Returns:
       Results of tensors.
     """
-    context = StepContext.for_evaluation(seed=0)
-    cache = model.memory_cache(memory, context)
-    sentences, width = tf.unstack(tf.shape(memory.layout.mask))
+    count, width = tf.unstack(tf.shape(memory.layout.mask))
     lengths = tf.reduce_sum(tf.cast(memory.layout.mask, tf.int32), 1)
+    sentences = Sentences(count, outputs.vocab_size, width, lengths, *outputs.given)
+    return _searched(model, memory, search, sentences, outputs.start_token, kernels)
+
+
+def continue_tokens(
+    model: SearchedModel,
+    count: tf.Tensor,
+    search: tf.Tensor,
+    outputs: Outputs,
+    kernels: PackedKernels,
+) -> Results:
+    """Searches sequences of tokens with a language model, in the graph.
+
+    Args:
+      model: The model, which attends to nothing else.
+      count: int32 [], the number of sequences.
+      search: string [], a serialized frazo.Search with scores of kind LOGITS.
+      outputs: What is known of the outputs: given.prefixes is what they continue.
+      kernels: The kernels by which the steps multiply.
+
+    Returns:
+      Results of tensors. The tokens begin with the prefixes.
+    """
+    sentences = Sentences(count, outputs.vocab_size, 0, None, *outputs.given)
+    return _searched(model, None, search, sentences, outputs.start_token, kernels)
+
+
+def _searched(
+    model: SearchedModel,
+    memory: Memory | None,
+    search: tf.Tensor,
+    sentences: Sentences,
+    start_token: int,
+    kernels: PackedKernels,
+) -> Results:
+    cache = model.memory_cache(memory, StepContext.for_evaluation(seed=0))
 
     def score(rows: Rows, state: State) -> tuple[Scores, State]:
         step_context = StepContext.for_decoding(rows.sentences, kernels)
         state, logits = model.step(state, rows.tokens, cache, step_context)
         return Scores(logits, model.probabilities(state)), state
 
-    state = model.init_state(sentences, cache)
+    state = model.init_state(sentences.count, cache)
     return graph_search(
         score,
         state,
         search,
-        Sentences(sentences, outputs.vocab_size, width, lengths, *outputs.given),
-        start_token=outputs.start_token,
+        sentences,
+        start_token=start_token,
         state_shapes=loop_shapes(state),
     )

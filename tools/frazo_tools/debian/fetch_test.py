@@ -1,7 +1,7 @@
 """Fetching, with an apt-get that is written here."""
 
 import pytest
-from frazo_tools.gettext.packages import (
+from frazo_tools.debian.fetch import (
     PackageError,
     fetch_packages,
     fetched_packages,
@@ -66,6 +66,6 @@ def test_without_apt_get_it_says_what_to_bring(tmp_path, monkeypatch):
     with pytest.raises(PackageError) as error:
         fetch_packages(tmp_path, ["good"])
     assert str(error.value) == (
-        "apt-get, which fetches packages, is not installed; copy .deb packages or .mo "
-        "catalogues from another machine and give them: --from=PATH ..."
+        "apt-get, which fetches packages, is not installed; copy .deb packages from another "
+        "machine and give them: --from=PATH ..."
     )
