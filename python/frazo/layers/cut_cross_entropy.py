@@ -37,28 +37,32 @@ def cut_cross_entropies(
     labels = checked_ids(
         labels, classes, f"a label is not a class, from 0 to {classes - 1}. Correct the labels."
     )
-    other = smoothing / (classes - 1) if smoothing else 0.0
     is_own = tf.logical_and(labels >= own.start, labels < own.start + own.size)
-    # No class if the label is another process's.
-    column = tf.where(is_own, labels - own.start, own.size)
+    labels -= own.start
+    other = smoothing / (classes - 1) if smoothing else 0.0
 
     @tf.custom_gradient
     def entropies_of(logits):
-        largest = group.all_reduce_max(tf.reduce_max(logits, 1))
-        shifted = logits - largest[:, tf.newaxis]
-        exponentials = tf.exp(shifted)
-        of_label = tf.gather(tf.pad(shifted, [[0, 0], [0, 1]]), column, axis=1, batch_dims=1)
-        own_sums = [tf.reduce_sum(exponentials, 1), of_label, tf.reduce_sum(shifted, 1)]
+        parts = ops.cut_cross_entropy_parts(logits, labels)
+        largest = group.all_reduce_max(parts.largest)
+        moved = largest - parts.largest
+        own_sums = [
+            tf.exp(parts.log_total - moved),
+            tf.where(is_own, parts.label_distance + moved, 0.0),
+            parts.distances + own.size * moved,
+        ]
         total, of_label, of_all = tf.unstack(group.all_reduce(tf.stack(own_sums)))
         log_total = tf.math.log(total)
-        plain = log_total - of_label
-        rest = (classes - 1) * log_total - (of_all - of_label)
-        smoothed = (1 - smoothing) * plain + other * rest if smoothing else plain
+        plain = log_total + of_label
+        # The targets sum to 1, so log_total is added once.
+        smoothed = log_total + (1 - smoothing - other) * of_label + other * of_all
+        totals = tf.stack([largest, log_total], 1)
 
         def gradient(slopes, _):
-            targets = other + (1 - smoothing - other) * tf.one_hot(column, own.size)
-            return (exponentials / total[:, tf.newaxis] - targets) * slopes[:, tf.newaxis]
+            return ops.cut_cross_entropy_gradient(
+                logits, labels, totals, slopes, num_classes=classes, smoothing=smoothing
+            )
 
-        return (smoothed, plain), gradient
+        return (smoothed if smoothing else plain, plain), gradient
 
     return ops.CrossEntropies(*entropies_of(logits))

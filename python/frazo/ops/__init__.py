@@ -5,6 +5,11 @@ The library of ops is loaded once, at the first use of an op.
 
 from frazo.ops.attention import cached_attention
 from frazo.ops.conv import sparse_conv2d_gradient
+from frazo.ops.cut_cross_entropy import (
+    RowParts,
+    cut_cross_entropy_gradient,
+    cut_cross_entropy_parts,
+)
 from frazo.ops.implementation import (
     Implementation,
     implementation,
@@ -36,9 +41,12 @@ __all__ = [
     "LstmArguments",
     "LstmGradients",
     "LstmTrace",
+    "RowParts",
     "SearchInputs",
     "cached_attention",
     "cross_entropies",
+    "cut_cross_entropy_gradient",
+    "cut_cross_entropy_parts",
     "decode_texts",
     "encode_texts",
     "implementation",
