@@ -91,6 +91,23 @@ TEST(DenseKernelsTest, ALabelThatIsNotAClassIsAnError) {
   EXPECT_EQ(losses.status().code(), absl::StatusCode::kInvalidArgument);
 }
 
+TEST(DenseKernelsTest, CutCrossEntropyOfTwoEqualLogitsOfFour) {
+  const Tensor logits = MakeTensor<float>({2, 2}, {3, 3, 3, 3});
+  const Tensor labels = MakeTensor<int>({2}, {0, 2});
+  const auto parts = RunOp(R"(op: "Frazo>CutCrossEntropyParts")", {logits, labels});
+  ASSERT_TRUE(parts.ok()) << parts.status();
+  const float log_two = std::log(2.0f);
+  EXPECT_THAT(Values<float>((*parts)[0]),
+              Pointwise(FloatNear(1e-6), {3.0f, log_two, 0.0f, 0.0f, 3.0f, log_two, 0.0f, 0.0f}));
+  // Two more such logits: the probabilities are 1/4.
+  const Tensor totals = MakeTensor<float>({2, 2}, {3, std::log(4.0f), 3, std::log(4.0f)});
+  const auto gradient =
+      RunOp(R"(op: "Frazo>CutCrossEntropyGradient" attr { key: "num_classes" value { i: 4 } })",
+            {logits, labels, totals, MakeTensor<float>({2}, {4, 4})});
+  ASSERT_TRUE(gradient.ok()) << gradient.status();
+  EXPECT_THAT(Values<float>((*gradient)[0]), Pointwise(FloatNear(1e-6), {-3.0f, 1.0f, 1.0f, 1.0f}));
+}
+
 TEST(DenseKernelsTest, LstmOfOneTokenAndItsGradient) {
   const Tensor none = MakeTensor<float>({0}, {}), none2 = MakeTensor<float>({0, 0}, {}),
                none3 = MakeTensor<float>({0, 0, 0}, {});

@@ -83,17 +83,23 @@ DistanceSums AddDistances(const float* logits, int64_t count, float largest) {
   return sums;
 }
 
-void RowLoss(const SmoothedCrossEntropy& entropy, int64_t row, float* loss, RowTotal* total) {
+RowPart PartOfRow(const SmoothedCrossEntropy& entropy, int64_t row) {
   const float* logits = entropy.logits + row * entropy.classes;
   const float largest = Largest(logits, entropy.classes);
   const DistanceSums sums = AddDistances(logits, entropy.classes, largest);
-  *total = {largest, std::log(sums.exponentials)};
-  if (std::isnan(sums.distances)) total->log_total = sums.distances;
+  RowPart part = {largest, std::log(sums.exponentials), 0, sums.distances};
+  if (std::isnan(sums.distances)) part.log_total = sums.distances;
+  if (entropy.has_label(row)) part.label_distance = largest - logits[entropy.labels[row]];
+  return part;
+}
+
+void RowLoss(const SmoothedCrossEntropy& entropy, int64_t row, float* loss, RowTotal* total) {
+  const RowPart part = PartOfRow(entropy, row);
+  *total = {part.largest, part.log_total};
   // The targets sum to 1, so log_total is added once.
   const float other = entropy.other_target();
-  const float label = 1 - entropy.smoothing - other;
-  *loss = total->log_total + label * (largest - logits[entropy.labels[row]]);
-  if (other > 0) *loss += other * sums.distances;
+  *loss = part.log_total + (1 - entropy.smoothing - other) * part.label_distance;
+  if (other > 0) *loss += other * part.distances;
 }
 
 void RowGradient(const SmoothedCrossEntropy& entropy, int64_t row, float slope,
@@ -118,12 +124,18 @@ void RowGradient(const SmoothedCrossEntropy& entropy, int64_t row, float slope,
         numeric::ExpOfNonpositive((logits[i] - total.largest) - total.log_total);
     of_row[i] = (probability - other) * slope;
   }
-  of_row[entropy.labels[row]] -= (1 - entropy.smoothing - other) * slope;
+  if (entropy.has_label(row)) {
+    of_row[entropy.labels[row]] -= (1 - entropy.smoothing - other) * slope;
+  }
 }
 
 void Losses(const SmoothedCrossEntropy& entropy, int64_t begin, int64_t end, float* losses,
             RowTotal* totals) {
   for (int64_t row = begin; row < end; ++row) RowLoss(entropy, row, &losses[row], &totals[row]);
+}
+
+void Parts(const SmoothedCrossEntropy& entropy, int64_t begin, int64_t end, RowPart* parts) {
+  for (int64_t row = begin; row < end; ++row) parts[row] = PartOfRow(entropy, row);
 }
 
 void Gradient(const SmoothedCrossEntropy& entropy, int64_t begin, int64_t end, const float* slopes,
@@ -144,6 +156,11 @@ void SmoothedCrossEntropy::Losses(int64_t begin, int64_t end, float* losses,
                                   RowTotal* totals) const {
   static const auto compute = FRAZO_VECTOR_FUNCTION(Losses);
   compute(*this, begin, end, losses, totals);
+}
+
+void SmoothedCrossEntropy::Parts(int64_t begin, int64_t end, RowPart* parts) const {
+  static const auto compute = FRAZO_VECTOR_FUNCTION(Parts);
+  compute(*this, begin, end, parts);
 }
 
 void SmoothedCrossEntropy::Gradient(int64_t begin, int64_t end, const float* slopes,

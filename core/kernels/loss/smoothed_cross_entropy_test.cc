@@ -95,5 +95,54 @@ TEST(SmoothedCrossEntropyTest, OneClassIsCertain) {
   EXPECT_NEAR(outcome.gradient[0], 0, 1e-6);
 }
 
+// Two processes have 17 and 40 of 57 classes.
+TEST(SmoothedCrossEntropyTest, ThePartsOfProcessesMakeTheLossOfAll) {
+  constexpr int64_t kClasses = 57, kFirst = 17;
+  constexpr float kSmoothing = 0.1f;
+  std::mt19937 generator(TestSeed(4));
+  std::normal_distribution<float> normal(0, 5);
+  std::vector<float> logits(kClasses);
+  for (float& logit : logits) logit = normal(generator);
+  for (const int32_t label : {0, 16, 17, 56}) {
+    const Outcome whole = Compute(logits, {label}, kSmoothing, {3});
+    std::vector<RowPart> parts;
+    float largest = -kInfinity;
+    for (const int64_t first : {int64_t{0}, kFirst}) {
+      const int64_t count = first == 0 ? kFirst : kClasses - kFirst;
+      const auto own_label = static_cast<int32_t>(label - first);
+      const SmoothedCrossEntropy entropy = {&logits[first], count, &own_label, kSmoothing,
+                                            kClasses};
+      entropy.Parts(0, 1, &parts.emplace_back());
+      largest = std::max(largest, parts.back().largest);
+      EXPECT_EQ(parts.back().label_distance != 0 || entropy.has_label(0), entropy.has_label(0));
+    }
+    double total = 0, distances = 0, label_distance = 0;
+    for (int64_t i = 0; i < 2; ++i) {
+      const double moved = largest - parts[i].largest;
+      const int64_t count = i == 0 ? kFirst : kClasses - kFirst;
+      total += std::exp(parts[i].log_total - moved);
+      distances += parts[i].distances + count * moved;
+      if ((label < kFirst) == (i == 0)) label_distance = parts[i].label_distance + moved;
+    }
+    const double other = kSmoothing / (kClasses - 1);
+    const double loss =
+        std::log(total) + (1 - kSmoothing - other) * label_distance + other * distances;
+    EXPECT_NEAR(whole.losses[0] / loss, 1, 1e-5);
+    const RowTotal of_all = {largest, static_cast<float>(std::log(total))};
+    const float slope = 3;
+    for (const int64_t first : {int64_t{0}, kFirst}) {
+      const int64_t count = first == 0 ? kFirst : kClasses - kFirst;
+      const auto own_label = static_cast<int32_t>(label - first);
+      std::vector<float> gradient(count);
+      const SmoothedCrossEntropy entropy = {&logits[first], count, &own_label, kSmoothing,
+                                            kClasses};
+      entropy.Gradient(0, 1, &slope, &of_all, gradient.data());
+      for (int64_t c = 0; c < count; ++c) {
+        EXPECT_NEAR(gradient[c], whole.gradient[first + c], 2e-6) << label << ' ' << first + c;
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace frazo::loss

@@ -64,7 +64,9 @@ class CheckpointParts:
         try:
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
-            write_bundle(folder / checkpoint_name(step), tensors)
+            # A bundle holds a tensor or more; an empty folder says that this worker has none.
+            if tensors:
+                write_bundle(folder / checkpoint_name(step), tensors)
             for file in folder.iterdir():
                 durable_file.sync_file(file)
         except (OSError, tf.errors.OpError):
@@ -94,9 +96,9 @@ class CheckpointParts:
                     f"{folder}: the part of worker {rank} is not here. Its log says why it could not "
                     "write it; if it wrote it, --logdir is no folder that all workers share"
                 )
+        written = [folder / checkpoint_name(step) for folder in folders if any(folder.iterdir())]
         tf.raw_ops.MergeV2Checkpoints(
-            checkpoint_prefixes=[str(own_prefix)]
-            + [str(folder / checkpoint_name(step)) for folder in folders],
+            checkpoint_prefixes=[str(prefix) for prefix in (own_prefix, *written)],
             destination_prefix=str(merged_prefix),
             delete_old_dirs=False,
         )

@@ -43,6 +43,15 @@ def test_the_parts_of_all_workers_are_one_checkpoint(tmp_path):
     assert {path.name for path in tmp_path.iterdir()} == listed | {"checkpoint"}
 
 
+def test_a_worker_that_holds_nothing_of_its_own_adds_nothing(tmp_path):
+    PartStore(parts_of(tmp_path, 1)).write(205, [])
+    PartStore(parts_of(tmp_path, 2)).write(205, numbers(position2=2))
+    chief_of(tmp_path).write(205, numbers(kernel=5))
+    checkpoint = CheckpointDirectory(tmp_path).open(205)
+    values = read_tensors(checkpoint, dict.fromkeys(["kernel", "position2"], tf.int32))
+    assert [int(value) for value in values.values()] == [5, 2]
+
+
 def test_a_part_that_is_not_here_is_an_error_and_the_older_checkpoint_stays(tmp_path):
     CheckpointStore(tmp_path, RetentionPolicy(5, None)).write(100, numbers(kernel=4))
     PartStore(parts_of(tmp_path, 1)).write(205, numbers(position1=1))

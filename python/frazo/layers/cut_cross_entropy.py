@@ -39,32 +39,58 @@ def cut_cross_entropies(
     labels = checked_ids(
         labels, classes, f"a label is not a class, from 0 to {classes - 1}. Correct the labels."
     )
-    other = smoothing / (classes - 1) if smoothing else 0.0
     is_own = tf.logical_and(labels >= own.start, labels < own.start + own.size)
-    # No class if the label is another process's.
-    column = tf.where(is_own, labels - own.start, own.size)
+    labels -= own.start
+    other = smoothing / (classes - 1) if smoothing else 0.0
 
     @tf.custom_gradient
     def entropies_of(logits):
-        largest = group.all_reduce_max(tf.reduce_max(logits, 1))
-        shifted = logits - largest[:, tf.newaxis]
-        exponentials = tf.exp(shifted)
-        of_label = tf.gather(tf.pad(shifted, [[0, 0], [0, 1]]), column, axis=1, batch_dims=1)
-        own_sums = [tf.reduce_sum(exponentials, 1), of_label, tf.reduce_sum(shifted, 1)]
+        parts = ops.cut_cross_entropy_parts(logits, labels)
+        largest = group.all_reduce_max(parts.largest)
+        moved = largest - parts.largest
+        own_sums = [
+            tf.exp(parts.log_total - moved),
+            tf.where(is_own, parts.label_distance + moved, 0.0),
+            parts.distances + own.size * moved,
+        ]
         total, of_label, of_all = tf.unstack(group.all_reduce(tf.stack(own_sums)))
         log_total = tf.math.log(total)
-        plain = log_total - of_label
-        rest = (classes - 1) * log_total - (of_all - of_label)
-        losses = (1 - smoothing) * plain + other * rest if smoothing else plain
+        plain = log_total + of_label
+        # The targets sum to 1, so log_total is added once.
+        losses = log_total + (1 - smoothing - other) * of_label + other * of_all
+        if not smoothing:
+            losses = plain
         log_sum = largest + log_total
-        losses += z_loss * log_sum**2
+        if z_loss:
+            losses += z_loss * log_sum**2
+        totals = tf.stack([largest, log_total], 1)
 
         def gradient(slopes, _):
-            targets = other + (1 - smoothing - other) * tf.one_hot(column, own.size)
-            of_probabilities = (1 + 2 * z_loss * log_sum) / total
-            probabilities = exponentials * of_probabilities[:, tf.newaxis]
-            return (probabilities - targets) * slopes[:, tf.newaxis]
+            of_log_sums = 2 * z_loss * log_sum * slopes
+            by_logits = ops.cut_cross_entropy_gradient(
+                logits,
+                labels,
+                totals,
+                slopes + of_log_sums,
+                num_classes=classes,
+                smoothing=smoothing,
+            )
+            # It is slopes * (softmax - target), and the logarithms add to the softmax only.
+            if not z_loss:
+                return by_logits
+            targets = of_log_sums * other, of_log_sums * (1 - smoothing - other)
+            return _with_targets(by_logits, labels, *targets)
 
         return (losses, plain), gradient
 
     return ops.CrossEntropies(*entropies_of(logits))
+
+
+def _with_targets(
+    matrix: tf.Tensor, labels: tf.Tensor, of_all: tf.Tensor, of_label: tf.Tensor
+) -> tf.Tensor:
+    """Adds of_all[i] to row i, and of_label[i] at its label if that is one of the columns."""
+    is_own = tf.logical_and(labels >= 0, labels < matrix.shape[1])
+    places = tf.stack([tf.range(tf.size(labels)), tf.where(is_own, labels, 0)], 1)
+    matrix += of_all[:, tf.newaxis]
+    return tf.tensor_scatter_nd_add(matrix, places, tf.where(is_own, of_label, 0.0))

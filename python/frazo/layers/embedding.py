@@ -18,8 +18,8 @@ class Embedding(Layer):
     """Maps ids, int32 [...], to rows of the table, [..., dim]. table: [vocab_size, dim].
 
     The input is whole numbers. An id without a row raises InvalidArgumentError. If the mesh cuts
-    "vocab", each process finds the vectors of its own rows, and they are added (Shoeybi et al. 2019,
-    section 3).
+    "vocab", each process finds the vectors of its own rows, and they are added (Shoeybi et al.
+    2019, section 3).
     """
 
     def __init__(self, message: embedding_pb2.Embedding, place: Place):

@@ -5,6 +5,11 @@ The library of ops is loaded once, at the first use of an op.
 
 from frazo.ops.attention import cached_attention
 from frazo.ops.conv import sparse_conv2d_gradient
+from frazo.ops.cut_cross_entropy import (
+    RowParts,
+    cut_cross_entropy_gradient,
+    cut_cross_entropy_parts,
+)
 from frazo.ops.expert_routing import Routing, combine_tokens, dispatch_tokens, route_tokens
 from frazo.ops.grouped_matmul import grouped_matmul
 from frazo.ops.implementation import (
@@ -42,10 +47,13 @@ __all__ = [
     "Routing",
     "RoutingArguments",
     "RoutingRules",
+    "RowParts",
     "SearchInputs",
     "cached_attention",
     "combine_tokens",
     "cross_entropies",
+    "cut_cross_entropy_gradient",
+    "cut_cross_entropy_parts",
     "decode_texts",
     "dispatch_tokens",
     "encode_texts",

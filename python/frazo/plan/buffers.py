@@ -42,6 +42,7 @@ _IN_PLACE = frozenset(
         "Exp",
         "Expm1",
         "Floor",
+        "Frazo>CutCrossEntropyGradient",
         "Frazo>SmoothedCrossEntropyGradient",
         "Inv",
         "Log",

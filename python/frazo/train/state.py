@@ -73,7 +73,8 @@ class TrainState:
         """Returns the present values that this worker saves.
 
         The first of those that hold a part of a variable saves it, and the first of those that read
-        a share of the input its position. This is cheap: a variable's buffer is copied only when the variable is next written.
+        a share of the input its position. This is cheap: a variable's buffer is copied only when
+        the variable is next written.
         """
         kept = ((name, v) for name, v in self.model.variables.items() if self._keeps(v))
         return [*(t for name, v in kept for t in saved_tensors(name, v)), *self.position()]
