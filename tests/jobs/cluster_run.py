@@ -48,12 +48,16 @@ class Member:
         """Returns what it has written so far."""
         return self._out.read_text() + self._err.read_text()
 
+    def count(self, pattern: str) -> int:
+        """Returns how often its output matches so far."""
+        return len(re.findall(pattern, self.output(), re.MULTILINE))
+
     def wait_for(self, pattern: str, times: int = 1) -> None:
-        """Waits until so many lines of its output match."""
+        """Waits until its output matches so often."""
         until = time.monotonic() + TIMEOUT_SECONDS
-        while len(re.findall(pattern, self.output(), re.MULTILINE)) < times:
+        while self.count(pattern) < times:
             is_over = self._process.poll() is not None or time.monotonic() > until
-            if is_over and len(re.findall(pattern, self.output(), re.MULTILINE)) < times:
+            if is_over and self.count(pattern) < times:
                 raise AssertionError(f"no line matches {pattern!r} in:\n{self.output()}")
             time.sleep(_POLL_SECONDS)
 
