@@ -9,7 +9,9 @@ from frazo.plan.buffers import Buffer, find_buffers
 from frazo.plan.flat_graph import FlatGraph
 
 # The ops that take logits.
-_CROSS_ENTROPIES = frozenset({"Frazo>CutCrossEntropyParts", "Frazo>SmoothedCrossEntropy", "LogSoftmax"})
+_CROSS_ENTROPIES = frozenset(
+    {"Frazo>CutCrossEntropyParts", "Frazo>SmoothedCrossEntropy", "LogSoftmax"}
+)
 
 
 class Kind(enum.Enum):

@@ -69,7 +69,10 @@ def _with_mesh(
 ) -> experiment_pb2.Experiment:
     changed = experiment_pb2.Experiment()
     changed.CopyFrom(experiment)
-    axes = [mesh_pb2.Mesh.Axis(name="data", size=data), mesh_pb2.Mesh.Axis(name="model", size=model)]
+    axes = [
+        mesh_pb2.Mesh.Axis(name="data", size=data),
+        mesh_pb2.Mesh.Axis(name="model", size=model),
+    ]
     changed.mesh.CopyFrom(mesh_pb2.Mesh(axes=axes))
     return changed
 

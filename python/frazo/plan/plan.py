@@ -59,7 +59,6 @@ class Plan:
         """The most memory that a process takes."""
         return self.weights + self.slots + sum(self.peaks[self.worst_part].values())
 
-
     @property
     def sending_seconds(self) -> float:
         """The time of sending at the device's peak, if nothing is computed meanwhile."""

@@ -14,7 +14,6 @@ from frazo.train.mesh_reduction import MeshReduction
 from frazo.train.reduction import Reduction
 from frazo.train.train_step import TrainStep
 
-
 # The default of a cluster.
 _BUCKET_BYTES = 4 << 20
 
