@@ -70,8 +70,7 @@ def test_texts_have_the_scores_of_the_task(task, predictor):
         assert score.score == pytest.approx(sum(expected), abs=1e-4)
 
 
-def test_probabilities_of_all_texts_of_a_token_and_an_end_add_up(predictor):
-    # Of all first tokens and of all that may follow "one".
+def test_probabilities_of_words_do_not_exceed_one(predictor):
     first = [predictor.loglikelihood([("", word)])[0][0] for word in WORDS if word != "<unk>"]
     after = predictor.loglikelihood([("one", f" {word}") for word in WORDS])
     assert sum(map(math.exp, first)) <= 1 + 1e-5

@@ -204,7 +204,7 @@ class Learner(tf.Module):
         _require_gradients(trained, gradients)
         # The gradient of a table of which only some rows are used lists these rows.
         prepare = with_each_row_once if self._takes_rows else tf.convert_to_tensor
-        gradients = [prepare(gradient) for gradient in gradients]
+        gradients = list(map(prepare, gradients))
         scalars = {}
         if self.message.l2_weight:
             gradients, scalars["l2_loss"] = self._add_l2(trained, gradients)
@@ -215,9 +215,7 @@ class Learner(tf.Module):
         learning_rate = self.message.learning_rate * self._schedule(updates_done)
 
         def update(mean: Sequence[Gradient], mean_norm: tf.Tensor) -> None:
-            clipped = clip(mean, mean_norm, self.message)
-            clipped = clip_by_rules(clipped, trained, self.message.variable_rules)
-            self._apply(clipped, learning_rate, part)
+            self._apply(self._clipped(trained, mean, mean_norm), learning_rate, part)
             if self.averages:
                 self.averages.update(updates_done)
 
@@ -257,6 +255,13 @@ class Learner(tf.Module):
             weight,
             lambda mean: update(mean, tf.sqrt(tf.reduce_sum(squared_norms(self._trained, mean)))),
         )
+
+    def _clipped(
+        self, trained: Sequence[TrainedWeight], gradients: Sequence[Gradient], norm: tf.Tensor
+    ) -> list[Gradient]:
+        """Applies the clipping of the learner, and then that of its rules."""
+        clipped = clip(gradients, norm, self.message)
+        return clip_by_rules(clipped, trained, self.message.variable_rules)
 
     @property
     def _takes_rows(self) -> bool:

@@ -3,10 +3,10 @@
     ./bazelw run -c opt //tools:generate -- --model=/tmp/lm/log/inference_graph --prompt='The kernel is'
     ./bazelw run -c opt //tools:generate -- --model=MODEL <prompts.txt >texts.jsonl
 
---model is the folder that the trainer writes with --mode=write_inference_graph. With --prompt this text
-and its continuation are written to standard output, token by token. Without, each line of standard
-input, in UTF-8, is a prompt. At a terminal its continuation appears at once; else each line of
-standard output is a JSON object:
+--model is the folder that the trainer writes with --mode=write_inference_graph. With --prompt this
+text and its continuation are written to standard output, token by token. Without, each line of
+standard input, in UTF-8, is a prompt. At a terminal its continuation appears at once; else each
+line of standard output is a JSON object:
     {"prompt": "The kernel is", "continuations": [{"text": " loaded by ...", "score": -61.2}, ...]}
 
 Drawing at random

@@ -3,8 +3,8 @@
     ./bazelw run -c opt //tools:lm_text -- --out=/tmp/lm_text
     ./bazelw run -c opt //tools:lm_text -- --out=/tmp/lm_text --from ~/debs ~/books
 
-Without --from, apt-get fetches {packages} packages of Debian ({megabytes} MB) into OUT/packages: the
-handbook and the manuals of Debian, those of the kernel, of Python, Git and two databases, and a
+Without --from, apt-get fetches {packages} packages of Debian ({megabytes} MB) into OUT/packages:
+the handbook and the manuals of Debian, those of the kernel, of Python, Git and two databases, and a
 book. Nothing is installed, and a complete package is not fetched again. With --from, no network is
 needed: PATHs are .deb packages, .html, .txt and .md files, or folders of them.
 

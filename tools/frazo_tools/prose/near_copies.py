@@ -21,8 +21,8 @@ def near_copies(texts: Sequence[str], similarity: float = SIMILARITY) -> np.ndar
     the earlier one is itself.
 
     No pair is missed. Texts are compared only if they share one of their rarest shingles: of n
-    shingles, the n - ceil(similarity n) + 1 rarest (Bayardo et al. 2007, section 4, which calls them
-    the prefix).
+    shingles, the n - ceil(similarity n) + 1 rarest (Bayardo et al. 2007, section 4, which calls
+    them the prefix).
 
     Args:
       texts: The texts; at most 2^21 - 1 different words.

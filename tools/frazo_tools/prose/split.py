@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from frazo_tools.prose.documents import Document
 from frazo_tools.prose.near_copies import near_copies
 
-# Of two near-copies the one in the later part is left out.
+# The one of two near-copies that is in the later part is left out.
 _ORDER = ("test", "dev", "train")
 
 

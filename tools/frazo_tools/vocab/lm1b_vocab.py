@@ -11,8 +11,8 @@ The program counts the words of all files news.en* for training and writes
     DATA/1b_word_vocab.txt    a word, a tab and its id in each line
 
 Ids 0 to 3 are <epsilon>, <S>, </S> and <UNK>. Then follow the words that occur {least} times and
-more, the most frequent first, and words of the same frequency in the order of their bytes: a sampled
-softmax needs them by frequency. The benchmark gives 793,472 ids, for which the experiments
+more, the most frequent first, as a sampled softmax needs them, and words of the same frequency in
+the order of their bytes. The benchmark gives 793,472 ids, for which the experiments of
 lm.one_billion_wds are made; the program tells what to set for other texts. The file appears when it
 is complete.
 """
