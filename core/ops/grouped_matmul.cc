@@ -5,7 +5,6 @@
 #include "absl/strings/str_cat.h"
 #include "core/kernels/gemm/grouped_product.h"
 #include "core/kernels/gemm/row_groups.h"
-#include "core/numeric/huge_pages.h"
 #include "core/ops/device_threads.h"
 #include "tensorflow/core/framework/op.h"
 #include "tensorflow/core/framework/op_kernel.h"
@@ -141,7 +140,6 @@ class GroupedMatMulOp final : public OpKernel {
     Tensor* y = nullptr;
     OP_REQUIRES_OK(context, context->allocate_output(0, TensorShape({rows, columns}), &y));
     float* to = y->flat<float>().data();
-    numeric::AdviseHugePages(to, y->TotalBytes());
     ThreadPool* const threads = DeviceThreads(context);
     const gemm::GroupedProduct product =
         MakeProduct(segments, x.dim_size(1), columns, threads->NumThreads());
@@ -183,7 +181,6 @@ class GroupedMatMulGradientOp final : public OpKernel {
     const float* left = x.flat<float>().data();
     const float* right = y_gradient.flat<float>().data();
     float* to = gradient->flat<float>().data();
-    numeric::AdviseHugePages(to, gradient->TotalBytes());
     ForUnits(threads, product, rows, [&](int64_t begin, int64_t end) {
       product.MultiplyRows(left, right, begin, end, to);
     });

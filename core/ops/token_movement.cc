@@ -5,7 +5,6 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "core/numeric/huge_pages.h"
 #include "core/ops/device_threads.h"
 #include "tensorflow/core/framework/op.h"
 #include "tensorflow/core/framework/op_kernel.h"
@@ -148,7 +147,6 @@ class DispatchTokensOp final : public OpKernel {
                                            experts_per_token_, dim};
     const float* from = tokens.flat<float>().data();
     float* to = rows->flat<float>().data();
-    numeric::AdviseHugePages(to, rows->TotalBytes());
     ForRows(context, owners.dim_size(0), dim,
             [&](int64_t begin, int64_t end) { movement.Dispatch(from, begin, end, to); });
   }
@@ -185,7 +183,6 @@ class CombineTokensOp final : public OpKernel {
                                            weights.flat<float>().data(), slots.dim_size(1), dim};
     const float* from = rows.flat<float>().data();
     float* to = sums->flat<float>().data();
-    numeric::AdviseHugePages(to, sums->TotalBytes());
     ForRows(context, tokens, dim * slots.dim_size(1),
             [&](int64_t begin, int64_t end) { movement.Combine(from, begin, end, to); });
   }
@@ -222,7 +219,6 @@ class CombineTokensGradientOp final : public OpKernel {
     const float* of_tokens = tokens_gradient.flat<float>().data();
     const float* from = rows.flat<float>().data();
     float* of_rows = rows_gradient->flat<float>().data();
-    numeric::AdviseHugePages(of_rows, rows_gradient->TotalBytes());
     float* of_weights = weights_gradient->flat<float>().data();
     ForRows(context, count, dim, [&](int64_t begin, int64_t end) {
       movement.RowsGradient(of_tokens, begin, end, of_rows);
