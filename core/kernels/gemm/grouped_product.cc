@@ -123,26 +123,39 @@ void PackRowsPanel(const float* y, int64_t columns, const std::vector<int64_t>& 
   }
 }
 
+// Panels that are multiplied together have so many floats, which stay in a core's second cache.
+constexpr int64_t kTogether = 1 << 15;
+
 void MultiplyRowsUnit(const GroupedProduct& product, const float* x, const float* y,
                       const UnitPanels& unit, Scratch* scratch, float* matrix) {
   const std::vector<int64_t> rows = product.groups.Rows(unit.group);
   const int64_t depth = product.depth, columns = product.columns;
   scratch->left.SetColumns(x, depth, rows);
   // Never empty, so that it can be fetched.
-  scratch->panel.resize(std::max<int64_t>(1, rows.size()) * kPanelColumns);
-  for (int64_t index = unit.begin; index < unit.end; ++index) {
-    const int64_t column = index * kPanelColumns;
-    PackRowsPanel(y, columns, rows, column, scratch->panel.data());
-    PanelTile tile = {};
-    tile.panel = scratch->panel.data();
-    tile.depth = rows.size();
-    tile.columns = std::min(kPanelColumns, columns - column);
-    tile.y_stride = columns;
-    tile.ahead = reinterpret_cast<const char*>(tile.panel);
+  const int64_t panel_size = std::max<int64_t>(1, rows.size()) * kPanelColumns;
+  const int64_t together = std::max<int64_t>(1, kTogether / panel_size);
+  scratch->panel.resize(together * panel_size);
+  for (int64_t first = unit.begin; first < unit.end; first += together) {
+    const int64_t last = std::min(first + together, unit.end);
+    for (int64_t index = first; index < last; ++index) {
+      PackRowsPanel(y, columns, rows, index * kPanelColumns,
+                    scratch->panel.data() + (index - first) * panel_size);
+    }
+    // Some panels of each row, and not some rows of each panel: the matrix is written in the order
+    // of memory.
     for (int64_t block = 0; block < scratch->left.count(); ++block) {
+      PanelTile tile = {};
       tile.rows = scratch->left.block(block);
-      tile.y = matrix + tile.rows.first_row * columns + column;
-      MultiplyTile(tile);
+      tile.depth = rows.size();
+      tile.y_stride = columns;
+      for (int64_t index = first; index < last; ++index) {
+        const int64_t column = index * kPanelColumns;
+        tile.panel = scratch->panel.data() + (index - first) * panel_size;
+        tile.ahead = reinterpret_cast<const char*>(tile.panel);
+        tile.columns = std::min(kPanelColumns, columns - column);
+        tile.y = matrix + tile.rows.first_row * columns + column;
+        MultiplyTile(tile);
+      }
     }
   }
 }

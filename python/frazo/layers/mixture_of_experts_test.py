@@ -192,6 +192,28 @@ def test_bfloat16_activations(choice):
     np.testing.assert_allclose(tf.cast(y, tf.float32), expected, atol=0.1)
 
 
+def test_xla_compiles_the_graph():
+    layer, x = make(f"{_TEXT} group_size: 8"), normal(2, 10, _DIM)
+    weights = normal(2, 10, _DIM, seed=9)
+    mask = tf.constant([[True] * 7 + [False] * 3, [True] * 10])
+
+    def value_and_gradients(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            context = training()
+            y = layer(x, context, mask)
+            total = tf.reduce_sum(y * weights) + context.auxiliary_loss()
+        gradients = tape.gradient(total, [x, *layer.trainable_variables])
+        return [total, *(tf.convert_to_tensor(gradient) for gradient in gradients)]
+
+    expected = value_and_gradients(x)
+    with ops.implementation(GRAPH):
+        compiled = tf.function(value_and_gradients, jit_compile=True, autograph=False)
+        found = compiled(x)
+    for ours, theirs in zip(found, expected, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-4)
+
+
 def test_more_experts_a_token_than_there_are_is_an_error():
     with pytest.raises(ValueError, match=r"moe: experts_per_token: 5 experts for each token are m"):
         make(f"{_TEXT} experts_per_token: 5")

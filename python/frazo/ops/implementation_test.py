@@ -150,3 +150,20 @@ def test_a_processor_alone_uses_the_kernels_unless_told_otherwise():
         assert ops.uses_kernels() == (devices == {"CPU"})
     with ops.implementation(GRAPH):
         assert not ops.uses_kernels()
+
+
+@pytest.mark.parametrize("padded", [True, False])
+def test_experts(padded):
+    rules = ops.RoutingRules(experts_per_token=2, group_size=8, capacity=5, padded=padded)
+    mask = tf.constant([True] * 5 + [False] + [True] * 14)
+
+    def mixture(x, router, matrices):
+        routing = ops.route_tokens(x @ router, rules, ops.RoutingArguments(mask))
+        rows = ops.dispatch_tokens(x, routing)
+        rows = ops.grouped_matmul(rows, matrices, routing.segments)
+        return ops.combine_tokens(rows, routing) + routing.balance + routing.squares
+
+    points = normal(20, 3), normal(3, 4, seed=2), normal(4, 3, 6, seed=3)
+    assert_agree(
+        lambda: tf.nest.map_structure(tf.convert_to_tensor, with_gradients(mixture, *points))
+    )
