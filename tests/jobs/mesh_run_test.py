@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import signal
 
 import numpy as np
 import pytest
@@ -81,6 +82,25 @@ def test_one_process_goes_on_where_four_workers_stopped(half, flags, alone, tmp_
     ended = train(*flags, f"--set=train.max_steps={STEPS}", f"--logdir={logdir}", "--job=trainer")
     assert ended.code == 0, ended.err
     assert_close(logdir, alone)
+
+
+def test_a_lost_worker_stops_the_others_and_fewer_go_on(flags, tmp_path):
+    endless = [*flags, _ANY_DATA, "--set=train.max_steps=1000000"]
+    (tmp_path / "four").mkdir()
+    with ClusterRun(tmp_path / "four", endless, workers=4) as run:
+        _, *workers = run.start_all()
+        workers[0].wait_for(f"saved ckpt-000000{HALF}")
+        workers[3].send(signal.SIGKILL)
+        for worker in workers[:3]:
+            worker.wait_for(r"begins anew .*: worker 3 \(.*\) gave no sign of life")
+    saved = max(int(path.stem[-8:]) for path in (run.logdir / "train").glob("ckpt-*.manifest"))
+    (tmp_path / "two").mkdir()
+    flags = [*flags, _ANY_DATA, f"--set=train.max_steps={saved + HALF}"]
+    with ClusterRun(tmp_path / "two", flags, workers=2) as fewer:
+        shutil.copytree(run.logdir, fewer.logdir)
+        ended = assert_ended(fewer.start_all())
+    assert "data 1 x model 2: the worker at data 0, model 0 holds" in ended[1].out
+    assert f"ckpt-{saved:08}: step {saved} of {saved + HALF}" in ended[1].out
 
 
 def test_a_mesh_that_does_not_fit_ends_before_anything_starts(flags, tmp_path):

@@ -30,6 +30,7 @@ def whole_sums(weights: Sequence[TrainedWeight], own: Sequence[tf.Tensor]) -> tf
         return sums
     # Each part counts once, although several processes may hold it.
     shares = [1 / mesh.copies(each.cuts if each else ()) for each in declarations]
+    assert mesh.everyone is not None, "the processes of the mesh are not connected"
     return mesh.everyone.all_reduce(sums * tf.constant(shares))
 
 

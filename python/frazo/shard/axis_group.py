@@ -228,7 +228,9 @@ class CallOrder:
 
     def tokens(self) -> list[tf.Tensor]:
         """Returns the argument that orders a call."""
-        if self._token is None:
+        token = self._token
+        if token is None:
             with tf.init_scope():
-                self._token = tf.Variable(0.0, trainable=False, name="order_of_collectives")
-        return [self._token.handle]
+                token = tf.Variable(0.0, trainable=False, name="order_of_collectives")
+            self._token = token
+        return [token.handle]

@@ -1,11 +1,25 @@
 """Joins losses and gradients by collectives, while the backward pass still runs."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import tensorflow as tf
 from frazo.learn.loss import Loss
-from frazo.shard.collective_group import CollectiveGroup
 from frazo.train.reduction import Gradient, Reduction
+
+
+class SummingGroup(Protocol):
+    """Processes that add their tensors.
+
+    Attributes:
+      size: Their number.
+    """
+
+    size: int
+
+    def sum(self, tensor: tf.Tensor) -> tf.Tensor:
+        """Adds the tensors of all processes. All get the same bits."""
+        ...
 
 
 class CollectiveReduction(Reduction):
@@ -16,7 +30,7 @@ class CollectiveReduction(Reduction):
     computes first. The graph starts the sum of a bucket as soon as its gradients are there.
     """
 
-    def __init__(self, group: CollectiveGroup, bucket_bytes: int, travel_dtype: tf.DType):
+    def __init__(self, group: SummingGroup, bucket_bytes: int, travel_dtype: tf.DType):
         """Makes no graph yet.
 
         Args:
