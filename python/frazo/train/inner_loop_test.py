@@ -136,7 +136,8 @@ def test_however_a_batch_is_cut_the_update_is_the_same(sizes):
 class OtherProcess(Reduction):
     """Joins the loss and gradient with those of three examples of loss 2 and gradient -6."""
 
-    def reduce(self, loss, gradients):
+    def reduce(self, loss, gradients, weights):
+        del weights
         weight = loss.weight + 3
         joined = [(loss.weight * gradient + 3 * -6) / weight for gradient in gradients]
         return Loss(loss.total + 6, weight), joined
