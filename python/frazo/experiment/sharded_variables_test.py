@@ -12,6 +12,7 @@ from frazo.layers.place import Place
 from frazo.layers.step_context import StepContext
 from frazo.registry import build, unwrap
 from frazo.shard.mesh import Axis, Fused, Mesh, held_shape
+from frazo.tasks.lm import small_language_modeling
 from frazo.tasks.mt import small_translation
 
 _MODELS = [name for name, _ in list_models()]
@@ -29,6 +30,7 @@ _SPECS = {
     "image_classifier": _IMAGES,
     "text_classifier": _TEXTS,
     "translation": small_translation.SPEC,
+    "language_modeling": small_language_modeling.PACKED_SPEC,
     "multi_task": {"TrainDigit": _IMAGES, "TrainParity": _IMAGES},
 }
 _RULES = {
@@ -43,7 +45,11 @@ _RULES = {
 
 def make_task(name, mesh=None):
     experiment = load_experiment(model=name, config=None, overrides=())
-    kind, _ = unwrap(experiment.task)
+    kind, task = unwrap(experiment.task)
+    if kind == "language_modeling" and task.model.body.HasField("transformer_stack"):
+        # More layers declare no other axes, and take a minute.
+        stack = task.model.body.transformer_stack
+        stack.num_layers = min(stack.num_layers, 1 + len(stack.alternating_with))
     place = Place(seed=experiment.seed, mesh=mesh or Mesh.single())
     return build(experiment.task, place=place, input_spec=_SPECS[kind])
 
