@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from frazo.plan.device import Device
 from frazo.plan.plan import Plan, make_plan
+from frazo.plan.plan_table import amount
 from frazo.program.errors import JobError
 from frazo.proto import experiment_pb2, mesh_pb2
 
@@ -86,5 +87,5 @@ def _try(experiment: experiment_pb2.Experiment, device: Device) -> Plan | None:
 
 
 def _line(data: int, model: int, plan: Plan | None) -> str:
-    found = "not possible" if plan is None else f"{plan.num_bytes / 1e9:.1f} GB a process"
+    found = "not possible" if plan is None else f"{amount(plan.num_bytes, 'B')} a process"
     return f"data {data} x model {model}: {found}"
