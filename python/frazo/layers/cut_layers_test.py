@@ -41,13 +41,17 @@ def test_projections_of_which_the_mesh_cuts_some_are_an_error():
 
 def test_heads_that_are_cut_in_another_way_than_those_of_keys_are_an_error():
     message = attention_pb2.MultiHeadAttention(num_heads=4, num_key_value_heads=1)
-    with pytest.raises(ValueError, match="layer: the mesh cuts heads and key_value_heads in differ"):
+    with pytest.raises(
+        ValueError, match="layer: the mesh cuts heads and key_value_heads in differ"
+    ):
         MultiHeadAttention(message, place(0, (None, None, 8), heads="model"))
 
 
 def test_a_sampled_softmax_over_classes_that_are_cut_is_an_error():
     message = softmax_pb2.SampledSoftmax(num_classes=8, num_sampled=4)
-    with pytest.raises(ValueError, match="layer: a sampled softmax draws from all classes, but the"):
+    with pytest.raises(
+        ValueError, match="layer: a sampled softmax draws from all classes, but the"
+    ):
         SampledSoftmax(message, place(0, (None, 4), vocab="model"))
 
 
