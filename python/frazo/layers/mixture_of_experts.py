@@ -3,6 +3,7 @@
 import tensorflow as tf
 from frazo import ops
 from frazo.config.validators import require_valid
+from frazo.layers.expert_exchange import ExpertExchange
 from frazo.layers.expert_feed_forward import ExpertFeedForward
 from frazo.layers.feed_forward import FeedForward
 from frazo.layers.layer import constant
@@ -11,6 +12,8 @@ from frazo.layers.place import Place
 from frazo.layers.step_context import StepContext
 from frazo.proto import feed_forward_pb2, mixture_of_experts_pb2
 from frazo.registry import register
+from frazo.shard.axis_group import AxisGroup
+from frazo.shard.replicated import cut, enter, leave
 
 _OTHERS = mixture_of_experts_pb2.MixtureOfExperts.OtherExperts
 
@@ -37,7 +40,8 @@ class MixtureOfExperts(MaskedLayer):
           place: The place, with input shape [..., dim].
 
         Raises:
-          ValueError: A token has more experts than there are.
+          ValueError: A token has more experts than there are, or experts without a capacity are
+            cut by the batch axis.
         """
         super().__init__(message, place)
         require_valid(message, self.path)
@@ -56,6 +60,7 @@ class MixtureOfExperts(MaskedLayer):
                 "bias", (experts,), axes=("router",), init=constant(0), trainable=False
             )
         self.experts = ExpertFeedForward(message, place.at("experts", (None, dim)))
+        self._exchange = self._make_exchange()
         self.shared = None
         if message.shared_experts:
             shared = feed_forward_pb2.FeedForward(
@@ -66,6 +71,26 @@ class MixtureOfExperts(MaskedLayer):
                 kernel_init=message.kernel_init,
             )
             self.shared = FeedForward(shared, place.at("shared"))
+
+    def _make_exchange(self) -> ExpertExchange | None:
+        """Returns what joins experts of processes that have tokens of their own, if they do."""
+        mesh = self.place.mesh
+        group = mesh.group("expert")
+        if group is None or group.axis != mesh.batch_axis:
+            return None
+        if not self.capacity:
+            raise ValueError(
+                f"{self.path}: the mesh axis {group.axis} cuts the experts and the batches, so that an expert "
+                "has a fixed number of slots in each process. Remove dropless, or let another axis cut "
+                "expert in mesh.rules."
+            )
+        return ExpertExchange(self.experts, group, self.capacity)
+
+    def _same_tokens(self) -> list[AxisGroup]:
+        """Returns the processes that have the same tokens, and other experts or parts of them."""
+        mesh = self.place.mesh
+        groups = [mesh.group(axis) for axis in ("expert", "mlp")]
+        return [group for group in groups if group is not None and group.axis != mesh.batch_axis]
 
     @property
     def capacity(self) -> int:
@@ -91,6 +116,10 @@ class MixtureOfExperts(MaskedLayer):
         return self._with_shared(tf.reshape(y, tf.shape(x)), x, context)
 
     def step(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
+        if self._exchange is not None:
+            raise ValueError(
+                f"{self.path}: decoding needs all experts in one process. Decode without a mesh."
+            )
         routing = self._route(x, tf.ones(tf.shape(x)[:1], tf.bool), 0, context)
         return self._with_shared(self._mixed(x, routing, 0), x, context)
 
@@ -103,7 +132,7 @@ class MixtureOfExperts(MaskedLayer):
             group_size=message.group_size,
             capacity=capacity,
             # Slots that lie side by side are fewer; padded ones let a graph have fixed shapes.
-            padded=capacity > 0 and not ops.uses_kernels(),
+            padded=capacity > 0 and (self._exchange is not None or not ops.uses_kernels()),
             threshold=message.other_experts_threshold,
         )
         logits = context.multiply(tf.cast(tokens, tf.float32), self.router)
@@ -125,9 +154,20 @@ class MixtureOfExperts(MaskedLayer):
         """Returns the weighted sums of the experts' outputs, [tokens, dim]."""
         # The kernels are float32.
         wide = tf.cast(tokens, tf.float32) if ops.uses_kernels() else tokens
+        groups, weights = self._same_tokens(), routing.weights
+        for group in groups:
+            wide, weights = enter(wide, group), enter(weights, group)
         rows = ops.dispatch_tokens(wide, routing)
-        rows = self.experts.of_segments(rows, routing.segments, capacity or None)
-        return tf.cast(ops.combine_tokens(rows, routing), tokens.dtype)
+        if self._exchange is not None:
+            rows = self._exchange(rows, routing)
+        else:
+            segments = cut(routing.segments, self.place.mesh.group("expert"), 0)
+            # Slots of other processes' experts become zeros.
+            rows = self.experts.of_segments(rows, segments, capacity or None)
+        mixed = ops.combine_tokens(rows, routing._replace(weights=weights))
+        for group in groups:
+            mixed = leave(mixed, group)
+        return tf.cast(mixed, tokens.dtype)
 
     def _with_shared(self, y: tf.Tensor, x: tf.Tensor, context: StepContext) -> tf.Tensor:
         return y if self.shared is None else y + self.shared(x, context)
