@@ -11,13 +11,18 @@ import numpy as np
 from documents import Command, PythonBlock
 from frazo_tools.gettext.mo_file_writer import write_mo
 from frazo_tools.gettext.sample import sample_messages
+from frazo_tools.prose.sample import write_pages
 
 PROGRAMS = {
     "//:trainer": "python/frazo/jobs/trainer",
     "//tools:build_vocab": "tools/frazo_tools/vocab/build_vocab",
+    "//tools:generate": "tools/frazo_tools/generation/generate",
     "//tools:gettext_pairs": "tools/frazo_tools/gettext/gettext_pairs",
     "//tools:keras2ckpt": "tools/frazo_tools/images/keras2ckpt",
     "//tools:launch": "tools/frazo_tools/launch/launch",
+    "//tools:lm1b_vocab": "tools/frazo_tools/vocab/lm1b_vocab",
+    "//tools:lm_text": "tools/frazo_tools/prose/lm_text",
+    "//tools:ngram": "tools/frazo_tools/ngram/ngram",
     "//tools:records": "tools/frazo_tools/records/records",
     "//tools:source_lines": "tools/frazo_tools/vocab/source_lines",
     "//tools:status": "tools/frazo_tools/launch/status",
@@ -39,6 +44,20 @@ _SMALL_TRANSFORMER = [
         "decoder.num_layers=1",
     )
 ]
+# The same for language models.
+_SMALL_LANGUAGE_MODEL = [
+    f"--set=task.language_modeling.model.{field}"
+    for field in (
+        "embedding.vocab_size=300",
+        "embedding.dim=32",
+        "body.transformer_stack.num_layers=1",
+    )
+]
+# It has a paragraph for each reason in the report of //tools:lm_text.
+_OTHER_PAGE = """
+<p>Nicht jeder Absatz ist in englischer Sprache geschrieben worden, auch dieser kleine hier nicht.
+<p>for (i = 0; i < 10; ++i) { a[i] += 12345; b[i] -= 67890; c[i] *= 13579 } // and so on, as it is
+"""
 
 # One for each reason in the report of //tools:gettext_pairs.
 _LEFT_OUT_MESSAGES = {
@@ -67,7 +86,8 @@ def can_run(command: Command) -> bool:
 class Scratch:
     """A folder in which the commands of the documents run.
 
-    mnist/idx/ holds a small MNIST in the files that the documents name, catalogues/ some messages.
+    mnist/idx/ holds a small MNIST in the files that the documents name, catalogues/ some messages,
+    pages/ some prose, lm1b/ some words of the One Billion Word benchmark.
     """
 
     def __init__(
@@ -94,6 +114,9 @@ class Scratch:
             (folder / name).symlink_to(runfiles / name)
         (folder / "bazel-bin").symlink_to(runfiles)
         _write_idx(folder / "mnist" / "idx")
+        _write_lm1b(folder / "lm1b" / "1-billion-word-language-modeling-benchmark-r13output")
+        write_pages(folder / "pages", 60)
+        (folder / "pages" / "other.html").write_text(_OTHER_PAGE, encoding="utf-8")
         (folder / "catalogues").mkdir()
         (folder / "catalogues" / "de.mo").write_bytes(write_mo(_messages()))
 
@@ -175,12 +198,22 @@ class Scratch:
                 "--held_out=5",
                 "--vocab_size=300",
             ]
+        if command.target == "//tools:lm_text" and self._short:
+            return [
+                *arguments,
+                f"--from={self.folder}/pages",
+                "--held_out=0.1",
+                "--passage_bytes=400",
+                "--vocab_size=300",
+            ]
         if command.target not in ("//:trainer", "//tools:launch"):
             return arguments
         if self._short and any(word.startswith("--logdir") for word in arguments):
             arguments += _SHORT
             if any(word.startswith("--model=mt.") for word in arguments):
                 arguments += _SMALL_TRANSFORMER
+            if any(word.startswith("--model=lm.") for word in arguments):
+                arguments += _SMALL_LANGUAGE_MODEL
         return list(map(self._moved_model, arguments))
 
     def _moved_model(self, word: str) -> str:
@@ -209,6 +242,12 @@ def _messages() -> dict[str, str]:
         messages[f"{source} zza zzb zzc"] = target
         messages[f"{source}zz"] = f"zzd {target[::-1]} zze"
     return messages
+
+
+def _write_lm1b(folder: pathlib.Path) -> None:
+    training = folder / "training-monolingual.tokenized.shuffled"
+    training.mkdir(parents=True)
+    (training / "news.en-00001-of-00100").write_text("the dog and the cat\n" * 3)
 
 
 def _write_idx(folder: pathlib.Path) -> None:
