@@ -202,7 +202,7 @@ class Scratch:
             return [
                 *arguments,
                 f"--from={self.folder}/pages",
-                "--held_out=0.1",
+                "--held_out=0.2",
                 "--passage_bytes=400",
                 "--vocab_size=300",
             ]

@@ -6,7 +6,7 @@ import io
 import re
 import zlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -45,7 +45,7 @@ class Document(NamedTuple):
 
     Attributes:
       package: Name of its package; "-" if it is a file of its own.
-      path: Its path in the package, or that of the file.
+      path: Its path in the package, or the name of the file.
       paragraphs: Its prose. There is at least one paragraph.
     """
 
@@ -92,13 +92,16 @@ def is_document(path: str) -> bool:
     return bool(is_one) and _PAGE_SOURCES not in path
 
 
-def find_sources(paths: Sequence[Path]) -> list[Path]:
-    """Returns the packages and documents among the paths, and those in the folders among them.
+def find_sources(paths: Sequence[Path]) -> dict[Path, str]:
+    """Finds the packages and documents among the paths, and those in the folders among them.
+
+    Returns:
+      The name of each: its path in the folder, so that it is the same wherever the folder is.
 
     Raises:
       SourceError: A path is none of these, or a folder has none of them.
     """
-    found: list[Path] = []
+    found: dict[Path, str] = {}
     for path in paths:
         if path.is_dir():
             files = [
@@ -110,23 +113,23 @@ def find_sources(paths: Sequence[Path]) -> list[Path]:
                 raise SourceError(
                     f"{path}: the folder has neither .deb packages nor .html, .txt or .md files"
                 )
-            found += files
+            found |= {file: file.relative_to(path).as_posix() for file in files}
         elif not path.exists():
             raise SourceError(f"{path}: does not exist; give --from packages, pages or texts")
         elif path.suffix == ".deb" or is_document(path.name):
-            found.append(path)
+            found[path] = path.name
         else:
             raise SourceError(f"{path}: neither .deb nor .html, .txt or .md")
-    return list(dict.fromkeys(found))
+    return found
 
 
 def read_library(
-    sources: Sequence[Path], progress: Callable[[int], None] = lambda read: None
+    sources: Mapping[Path, str], progress: Callable[[int], None] = lambda read: None
 ) -> Library:
     """Reads packages and files one after the other and leaves out damaged ones.
 
     Args:
-      sources: Paths that find_sources returned.
+      sources: The packages and files, with their names.
       progress: Called with the number of bytes of the sources that are done.
 
     Raises:
@@ -134,9 +137,9 @@ def read_library(
     """
     library = Library()
     done = 0
-    for source in sources:
+    for source, name in sources.items():
         try:
-            _add(library, _read(source), source)
+            _add(library, _read(source, name), source)
         except (PackageFileError, TooLargeError) as error:
             library.left_out.append(str(error))
         done += source.stat().st_size
@@ -144,12 +147,12 @@ def read_library(
     return library
 
 
-def _read(source: Path) -> PackageFile:
+def _read(source: Path, name: str) -> PackageFile:
     if source.suffix == ".deb":
         return read_package_file(source, is_document, max_bytes=MAX_BYTES, what="pages")
     with source.open("rb") as file:
         content = read_bounded(file, MAX_FILE_BYTES)
-    return PackageFile(UNKNOWN, UNKNOWN, UNKNOWN, {str(source): content})
+    return PackageFile(UNKNOWN, UNKNOWN, UNKNOWN, {name: content})
 
 
 def _add(library: Library, read: PackageFile, source: Path) -> None:

@@ -33,8 +33,8 @@ def test_reads_pages_and_texts_and_counts_what_is_no_prose(tmp_path):
     done = []
     library = read_library(sources, done.append)
     assert library.documents == [
-        Document("-", str(tmp_path / "a.html"), [_PROSE]),
-        Document("-", str(tmp_path / "b.txt.gz"), [f"{_PROSE} more"]),
+        Document("-", "a.html", [_PROSE]),
+        Document("-", "b.txt.gz", [f"{_PROSE} more"]),
     ]
     assert library.reasons == {Reason.SHORT: 3}
     assert library.sources == [
@@ -50,6 +50,6 @@ def test_reads_pages_and_texts_and_counts_what_is_no_prose(tmp_path):
 
 def test_a_damaged_package_is_left_out(tmp_path):
     (tmp_path / "x.deb").write_bytes(b"!<arch>\nnothing")
-    library = read_library([tmp_path / "x.deb"])
+    library = read_library({tmp_path / "x.deb": "x.deb"})
     assert library.documents == []
     assert "x.deb: cannot be unpacked" in library.left_out[0]

@@ -98,8 +98,10 @@ def run(options: argparse.Namespace) -> None:
     print(f"written to {options.out}")
 
 
-def find_input(options: argparse.Namespace) -> tuple[list[Path], list[str]]:
-    """Returns the packages and files to read, and errors of packages that could not be fetched."""
+def find_input(options: argparse.Namespace) -> tuple[dict[Path, str], list[str]]:
+    """Returns the packages and files to read, with their names, and errors of packages that could
+    not be fetched.
+    """
     if options.paths:
         return find_sources(options.paths), []
     folder = options.out / "packages"
@@ -114,7 +116,9 @@ def find_input(options: argparse.Namespace) -> tuple[list[Path], list[str]]:
             f"none of {len(PACKAGES)} packages could be fetched: {next(iter(failures.values()))}; run "
             "`apt-get update`, or give packages, pages or texts from elsewhere: --from=PATH ..."
         )
-    return sources, [f"{package}: {why}" for package, why in failures.items()]
+    return {path: path.name for path in sources}, [
+        f"{package}: {why}" for package, why in failures.items()
+    ]
 
 
 def texts_of(parts: Split, most_bytes: int) -> dict[str, list[str]]:
