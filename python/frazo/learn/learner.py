@@ -202,9 +202,7 @@ class Learner(tf.Module):
         """
         trained = [self._trained[position] for position in self._groups.positions(part)]
         _require_gradients(trained, gradients)
-        # The gradient of a table of which only some rows are used lists these rows.
-        prepare = with_each_row_once if self._takes_rows else tf.convert_to_tensor
-        gradients = list(map(prepare, gradients))
+        gradients = list(map(self._prepared, gradients))
         scalars = {}
         if self.message.l2_weight:
             gradients, scalars["l2_loss"] = self._add_l2(trained, gradients)
@@ -262,6 +260,12 @@ class Learner(tf.Module):
         """Applies the clipping of the learner, and then that of its rules."""
         clipped = clip(gradients, norm, self.message)
         return clip_by_rules(clipped, trained, self.message.variable_rules)
+
+    def _prepared(self, gradient: Gradient) -> Gradient:
+        """Returns a gradient that lists rows, as that of a table does, in a form that can be
+        used.
+        """
+        return with_each_row_once(gradient) if self._takes_rows else tf.convert_to_tensor(gradient)
 
     @property
     def _takes_rows(self) -> bool:
