@@ -39,8 +39,16 @@ def cut_cross_entropies(
     labels = checked_ids(
         labels, classes, f"a label is not a class, from 0 to {classes - 1}. Correct the labels."
     )
-    is_own = tf.logical_and(labels >= own.start, labels < own.start + own.size)
-    labels -= own.start
+    return ops.CrossEntropies(*_entropies(logits, labels - own.start, group, smoothing, z_loss))
+
+
+def _entropies(
+    logits: tf.Tensor, labels: tf.Tensor, group: AxisGroup, smoothing: float, z_loss: float
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """Returns both losses; the labels are counted from this process's first class."""
+    own_classes = logits.shape[1]
+    classes = own_classes * group.size
+    is_own = tf.logical_and(labels >= 0, labels < own_classes)
     other = smoothing / (classes - 1) if smoothing else 0.0
 
     @tf.custom_gradient
@@ -51,7 +59,7 @@ def cut_cross_entropies(
         own_sums = [
             tf.exp(parts.log_total - moved),
             tf.where(is_own, parts.label_distance + moved, 0.0),
-            parts.distances + own.size * moved,
+            parts.distances + own_classes * moved,
         ]
         total, of_label, of_all = tf.unstack(group.all_reduce(tf.stack(own_sums)))
         log_total = tf.math.log(total)
@@ -83,7 +91,7 @@ def cut_cross_entropies(
 
         return (losses, plain), gradient
 
-    return ops.CrossEntropies(*entropies_of(logits))
+    return entropies_of(logits)
 
 
 def _with_targets(

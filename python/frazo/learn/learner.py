@@ -232,8 +232,7 @@ class Learner(tf.Module):
         if self._rejected:
             scalars["rejected_steps"] = tf.cast(self._rejected.total, tf.float32)
         nonfinite = 1 - tf.cast(good, tf.float32)
-        scalars |= {"learning_rate": learning_rate, "grad_norm": norm, "nonfinite": nonfinite}
-        return scalars
+        return scalars | {"learning_rate": learning_rate, "grad_norm": norm, "nonfinite": nonfinite}
 
     def _use(
         self,
