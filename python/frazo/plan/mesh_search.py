@@ -74,7 +74,8 @@ def _with_mesh(
         mesh_pb2.Mesh.Axis(name="data", size=data),
         mesh_pb2.Mesh.Axis(name="model", size=model),
     ]
-    changed.mesh.CopyFrom(mesh_pb2.Mesh(axes=axes))
+    del changed.mesh.axes[:]
+    changed.mesh.axes.extend(axes)
     return changed
 
 

@@ -19,6 +19,11 @@ def load(name, *overrides):
     return load_experiment(model=name, config=None, overrides=overrides)
 
 
+def load_tiny(*overrides):
+    """Returns the tiny twin for a single process."""
+    return load(_TINY, "mesh.axes=[]", *overrides)
+
+
 @pytest.mark.parametrize(
     ("name", "parameters"),
     [
@@ -31,11 +36,12 @@ def load(name, *overrides):
 def test_giants_have_the_published_sizes(name, parameters):
     plan = make_plan(load(f"lm.synthetic_packed_input.{name}"), _DEVICE)
     assert plan.parameters == parameters
-    assert plan.weights == 4 * parameters
+    # 4 bytes each, and most of them are cut along "model".
+    assert 4 * parameters / plan.processes["model"] <= plan.weights < 4 * parameters
 
 
 def test_a_deep_stack_costs_what_its_whole_graph_does():
-    experiment = load(_TINY, "task.language_modeling.model.body.transformer_stack.num_layers=14")
+    experiment = load_tiny("task.language_modeling.model.body.transformer_stack.num_layers=14")
     spec = build_input(experiment, "Train", WHOLE).element_spec
     whole = step_costs(trace_step(experiment, spec), _DEVICE)
     plan = make_plan(experiment, _DEVICE)
@@ -49,13 +55,26 @@ def test_a_deep_stack_costs_what_its_whole_graph_does():
 
 
 def test_the_tiny_twin_takes_what_is_planned():
-    experiment = load(_TINY)
+    experiment = load_tiny()
     plan = make_plan(experiment, _DEVICE)
     weights, slots, peak = run_a_step(experiment)
     assert plan.weights == weights
     assert plan.slots == slots
     tensors = sum(plan.peaks[plan.worst_part].values())
     assert tensors == pytest.approx(peak, rel=0.05)
+
+
+@pytest.mark.parametrize("name", ["DenseLmTiny2x2", "MoELmTiny2x2"])
+def test_a_process_of_a_mesh_holds_its_share(name):
+    full_name = f"lm.synthetic_packed_input.{name}"
+    alone = make_plan(load(full_name, "mesh.axes=[]"), _DEVICE)
+    sizes = 'mesh.axes=[{name: "data" size: 2}, {name: "model" size: 2}]'
+    of_four = make_plan(load(full_name, sizes), _DEVICE)
+    assert of_four.parameters == alone.parameters
+    assert alone.weights / 4 < of_four.weights < 0.6 * alone.weights
+    kinds = {sent.collective for sent in of_four.sent}
+    assert kinds == ({"all-reduce"} | ({"all-to-all"} if "MoE" in name else set()))
+    assert alone.sent == {}
 
 
 def run_a_step(experiment):
@@ -105,7 +124,7 @@ def most_bytes(step_stats):
 
 
 def test_unbounded_batches_are_an_error():
-    experiment = load(_TINY)
+    experiment = load_tiny()
     experiment.inputs["Train"].pipeline.batcher.fixed.batch_size = 4
     with pytest.raises(JobError, match=r"inputs\.Train: "):
         make_plan(experiment, _DEVICE)

@@ -44,10 +44,8 @@ def mesh_layout(message: mesh_pb2.Mesh, num_workers: int) -> MeshLayout | None:
       ValueError: The mesh is not possible, or not with so many workers.
     """
     if not message.axes:
-        if message.rules or message.batch_axis:
-            raise ValueError(
-                "mesh.axes: there are none for mesh.rules or mesh.batch_axis; add them"
-            )
+        if message.batch_axis:
+            raise ValueError("mesh.axes: there are none for mesh.batch_axis; add them")
         return None
     names = [axis.name for axis in message.axes]
     for index, name in enumerate(names):

@@ -54,7 +54,7 @@ def test_a_batch_axis_without_a_size_takes_what_the_others_leave():
         ),
         ('axes { name: "a" size: 1 } axes { name: "a" size: 1 }', 1, "another axis called"),
         (_TWO_BY_TWO + 'batch_axis: "x"', 4, 'no axis called "x"; the axes are data, model'),
-        ('batch_axis: "x"', 1, "mesh.axes: there are none for mesh.rules or mesh.batch_axis"),
+        ('batch_axis: "x"', 1, "mesh.axes: there are none for mesh.batch_axis"),
         (
             _TWO_BY_TWO + 'rules { key: "embed" value: "model" }',
             4,
@@ -71,3 +71,9 @@ def test_a_batch_axis_without_a_size_takes_what_the_others_leave():
 def test_what_cannot_be_is_an_error_that_says_what_to_change(text, num_workers, error):
     with pytest.raises(ValueError, match=error):
         layout(text, num_workers)
+
+
+def test_rules_without_axes_cut_nothing():
+    """So that mesh.axes=[] trains the experiment of a mesh in one process."""
+    rules = mesh_pb2.Mesh(rules={"heads": "model"})
+    assert mesh_layout(rules, 1) is None
