@@ -62,9 +62,11 @@ def train(layer, x, slopes, mesh=None):
 
     y, (of_x, *of_weights) = step(tf.constant(x))
     names = [variable.name for variable in layer.trainable_variables]
-    return y.numpy(), of_x.numpy(), {
-        name: value.numpy() for name, value in zip(names, of_weights, strict=True)
-    }
+    return (
+        y.numpy(),
+        of_x.numpy(),
+        {name: value.numpy() for name, value in zip(names, of_weights, strict=True)},
+    )
 
 
 def _train_parts(rank, count):
@@ -92,7 +94,9 @@ def test_outputs_and_gradients_are_those_of_one_process():
                 # The gradient of both batches.
                 whole = expected[0][2][name] + expected[1][2][name]
                 index = np.ix_(*([i for r in d for i in range(r[0], sum(r))] for d in held[name]))
-                np.testing.assert_allclose(value, whole[index], atol=1e-4, err_msg=f"{rules} {name}")
+                np.testing.assert_allclose(
+                    value, whole[index], atol=1e-4, err_msg=f"{rules} {name}"
+                )
 
 
 def test_experts_without_a_capacity_stay_where_their_tokens_are():
