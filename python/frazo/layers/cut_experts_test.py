@@ -105,12 +105,14 @@ def test_experts_without_a_capacity_stay_where_their_tokens_are():
         "num_experts: 4 hidden_units: 6 dropless: true", mixture_of_experts_pb2.MixtureOfExperts()
     )
     place = Place(path="moe", input_shape=(None, _DIM), seed=1, mesh=mesh)
-    with pytest.raises(ValueError, match="^moe: the mesh axis data cuts the experts and the batch"):
+    with pytest.raises(
+        ValueError, match=r"^moe: the mesh axis data cuts the experts and the batch"
+    ):
         MixtureOfExperts(message, place)
 
 
 def test_decoding_needs_all_experts():
     layer = make(connected_mesh(0, _GRID, {"expert": "data"}, "data"))
     context = StepContext.for_evaluation(seed=0)
-    with pytest.raises(ValueError, match="^moe: decoding needs all experts in one process"):
+    with pytest.raises(ValueError, match=r"^moe: decoding needs all experts in one process"):
         layer.step(tf.zeros([1, _DIM]), context)
