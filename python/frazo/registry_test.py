@@ -88,7 +88,8 @@ def test_empty_wrapper_lists_its_members():
         frazo.build(initializer_pb2.Initializer())
     assert str(caught.value) == (
         "frazo.Initializer is empty: set one of "
-        "constant, gaussian, uniform, xavier_uniform, truncated_gaussian, custom"
+        "constant, gaussian, uniform, xavier_uniform, truncated_gaussian, lecun_gaussian, "
+        "lecun_uniform, custom"
     )
 
 
