@@ -69,6 +69,8 @@ def joined(variable: tf.Variable, values: Sequence[tf.Tensor]) -> tf.Tensor:
     declaration = find_declaration(variable)
     if len(values) == 1 or declaration is None:
         return values[0]
+    if not values:
+        return tf.zeros_like(variable)
     held: Held = declaration.held
     whole = np.empty(held_shape(held), values[0].dtype.as_numpy_dtype)
     for local, value in zip(local_boxes(held), values, strict=True):

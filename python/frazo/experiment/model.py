@@ -41,6 +41,7 @@ class InferenceModel:
 
     Attributes:
       seed: The experiment's seed.
+      mesh: The processes that share the model.
       task: The task.
       averages: The moving averages of the weights; None if the learner keeps none.
       global_step: int64 [], the number of training steps done.
@@ -71,10 +72,11 @@ class InferenceModel:
         """
         ops.set_implementation(ops.Implementation(experiment.operations.implementation))
         self.seed = experiment.seed
+        self.mesh = mesh or Mesh.single()
         place = Place(
             seed=experiment.seed,
             compute_dtype=_COMPUTE_DTYPES[experiment.compute_dtype],
-            mesh=mesh or Mesh.single(),
+            mesh=self.mesh,
             draw=draw,
         )
         spec = task_spec(experiment, input_spec)

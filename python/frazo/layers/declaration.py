@@ -18,6 +18,7 @@ class Declaration:
       held: The ranges of each dimension that this process holds.
       decays: Whether l2 and weight decay apply to the variable, unless a rule says otherwise.
       mesh: The processes that hold the parts.
+      stages: The stages of a pipeline that hold the variable; None: there is no pipeline.
     """
 
     axes: tuple[LogicalAxis, ...]
@@ -25,11 +26,33 @@ class Declaration:
     held: Held
     decays: bool = False
     mesh: Mesh = dataclasses.field(default_factory=Mesh.single, compare=False, repr=False)
+    stages: frozenset[int] | None = None
 
     @property
     def cuts(self) -> frozenset[str]:
-        """The mesh axes of several processes that cut the variable."""
-        return frozenset().union(*map(self.mesh.cuts, self.axes))
+        """The mesh axes of several processes that do not all hold the same of the variable."""
+        cuts = frozenset().union(*map(self.mesh.cuts, self.axes))
+        if self.stages is None or self.mesh.pipeline is None:
+            return cuts
+        return cuts | {self.mesh.pipeline.layout.axis}
+
+    @property
+    def copies(self) -> int:
+        """The number of processes that hold the same part of the variable."""
+        return self.mesh.copies(self.cuts) * len(self.stages or (0,))
+
+    @property
+    def is_first(self) -> bool:
+        """Whether this process is the first of those that hold its part of the variable."""
+        if self.stages is not None and self.mesh.pipeline is not None:
+            if self.mesh.pipeline.stage != min(self.stages):
+                return False
+        return self.mesh.is_first(self.cuts)
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether this process holds nothing of the variable: other stages do."""
+        return self.mesh.is_elsewhere(self.stages)
 
     def without_dimension(self, dimension: int) -> "Declaration":
         """Returns the declaration of a mean over one dimension."""

@@ -19,7 +19,7 @@ class Embedding(Layer):
 
     The input is whole numbers. An id without a row raises InvalidArgumentError. If the mesh cuts
     "vocab", each process finds the vectors of its own rows, and they are added (Shoeybi et al.
-    2019, section 3).
+    2019, section 3). Stages of a pipeline that do not have the table get zeros.
     """
 
     def __init__(self, message: embedding_pb2.Embedding, place: Place):
@@ -43,6 +43,10 @@ class Embedding(Layer):
 
     def vectors(self, ids: tf.Tensor) -> tf.Tensor:
         """Returns the vectors of ids without a check. Each id must have a row."""
+        if self.place.is_elsewhere:
+            return tf.zeros(
+                tf.concat([tf.shape(ids), [self.message.dim]], 0), self.place.compute_dtype
+            )
         vectors = self._rows(ids)
         if self.message.scale_by_sqrt_dim:
             vectors *= math.sqrt(self.message.dim)

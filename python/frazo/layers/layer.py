@@ -36,6 +36,14 @@ class Layer(tf.Module, abc.ABC):
     def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
         """Maps `input_shape` to `output_shape`, both of the place's compute_dtype."""
 
+    def pass_over(self, context: StepContext) -> None:
+        """Adds to the step what a call would add to its losses and metrics, with a weight of 0.
+
+        It stands for a call in processes that do not hold the layer's variables: all processes have
+        the same names.
+        """
+        del context
+
     def require_rank(self, rank: int, dimensions: str) -> tuple[int, ...]:
         """Returns the sizes of all dimensions of the input but the first.
 

@@ -16,6 +16,7 @@ from frazo.shard.axis_group import AxisGroup
 from frazo.shard.replicated import cut, enter, leave
 
 _OTHERS = mixture_of_experts_pb2.MixtureOfExperts.OtherExperts
+_METRICS = ("dropped_fraction", "load", "router_entropy")
 
 
 @register(mixture_of_experts_pb2.MixtureOfExperts)
@@ -123,6 +124,17 @@ class MixtureOfExperts(MaskedLayer):
         routing = self._route(x, tf.ones(tf.shape(x)[:1], tf.bool), 0, context)
         return self._with_shared(self._mixed(x, routing, 0), x, context)
 
+    def pass_over(self, context: StepContext) -> None:
+        zero = tf.zeros([])
+        for factor in self._loss_factors():
+            context.add_auxiliary_loss(zero, zero, factor)
+        for name in _METRICS:
+            context.add_metric(f"{self.path}/{name}", zero, zero)
+
+    def _loss_factors(self) -> list[float]:
+        factors = self.message.balance_loss_weight, self.message.router_z_loss_weight
+        return [factor for factor in factors if factor]
+
     def _route(
         self, tokens: tf.Tensor, mask: tf.Tensor, capacity: int, context: StepContext
     ) -> ops.Routing:
@@ -185,11 +197,12 @@ class MixtureOfExperts(MaskedLayer):
         kept = tf.cast(tf.reduce_sum(routing.segments[..., 1]), tf.float32)
         largest = tf.reduce_max(loads)
         divide = tf.math.divide_no_nan
-        for name, value, weight in (
-            ("dropped_fraction", divide(wishes - kept, wishes), wishes),
-            ("load", divide(largest, mean), tokens),
-            ("router_entropy", divide(routing.entropy, tokens), tokens),
-        ):
+        measured = (
+            (divide(wishes - kept, wishes), wishes),
+            (divide(largest, mean), tokens),
+            (divide(routing.entropy, tokens), tokens),
+        )
+        for name, (value, weight) in zip(_METRICS, measured, strict=True):
             context.add_metric(f"{self.path}/{name}", value, weight)
         if self.bias is not None and context.training:
             rise = message.balancing_bias_rate * tf.sign(mean - loads)

@@ -1,7 +1,7 @@
 """What a layer must know about the step that it is part of."""
 
 import zlib
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import tensorflow as tf
 from frazo.layers.packed_kernels import PackedKernels
@@ -21,6 +21,24 @@ class AuxiliaryLoss(NamedTuple):
     factor: float
 
 
+class StageIo(Protocol):
+    """What connects a stage of a pipeline with the others, for a part of a batch."""
+
+    def enter(self, x: tf.Tensor) -> tf.Tensor:
+        """Returns the input of the stage's layers.
+
+        Args:
+          x: The input of the first stage. The others give a tensor of this shape and type.
+        """
+        ...
+
+    def leave(self, x: tf.Tensor) -> tf.Tensor:
+        """Takes the output of the stage's layers, and returns the input of what follows the last
+        one; in the other stages nothing comes of it.
+        """
+        ...
+
+
 class StepContext:
     """One step of training or evaluation, passed down through every layer.
 
@@ -31,6 +49,7 @@ class StepContext:
       auxiliary_losses: What layers add to the loss of the task, in the order of the layers.
       metrics: What layers measure: by name the mean over the batch and its weight, float32 [].
       row_sentences: int32 [rows], the sentence of each row in a step of decoding; else None.
+      stage: Connects a stack of layers with its other stages; None: it has all of its layers.
     """
 
     def __init__(
@@ -48,6 +67,7 @@ class StepContext:
         self.updates: list[tuple[tf.Variable, tf.Tensor]] = []
         self.auxiliary_losses: list[AuxiliaryLoss] = []
         self.metrics: dict[str, tuple[tf.Tensor, tf.Tensor]] = {}
+        self.stage: StageIo | None = None
 
     @classmethod
     def for_training(
@@ -128,6 +148,15 @@ class StepContext:
         word, step = tf.unstack(self.seed)
         position = step * 2**24 + tf.cast(time, tf.int64) + 1
         return StepContext(training=self.training, seed=tf.stack([word, position]))
+
+    def of_part(self, part: int) -> "StepContext":
+        """Returns the context of a part of the batch, which draws random numbers of its own.
+
+        Args:
+          part: Its number, below 256.
+        """
+        # No training has as many steps, and replicas are further apart.
+        return StepContext(training=self.training, seed=self.seed + [0, part * 2**40])
 
     def add_update(self, variable: tf.Variable, value: tf.Tensor) -> None:
         """Assigns `value` to `variable` after the step, unless the step is skipped."""

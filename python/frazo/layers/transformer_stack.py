@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import tensorflow as tf
 from frazo.layers import position_vectors  # noqa: F401  It binds itself to its messages.
 from frazo.layers.dropout import Dropout
+from frazo.layers.layer import Layer
 from frazo.layers.place import Place
 from frazo.layers.residual import token_norm
 from frazo.layers.sequence_layer import AttendingLayer, Memory, State
@@ -18,6 +19,9 @@ from frazo.registry import build, register
 @register(transformer_layer_pb2.TransformerStack)
 class TransformerStack(AttendingLayer):
     """dropout(x + positions), all layers, and the final norm. Maps [batch, time, dim] to the same.
+
+    If the mesh has a pipeline, each process computes the layers of its stage; the others give it
+    their outputs.
 
     The state has position, int32 [rows], the position of the next token, and the states of the
     layers by the names layer0, layer1, ... The memory cache has those of the layers by these names.
@@ -40,10 +44,13 @@ class TransformerStack(AttendingLayer):
         """
         super().__init__(message, place)
         dim = self.require_dim()
+        pipeline = place.mesh.pipeline
+        stages = pipeline.stages_of(message.num_layers) if pipeline else [0] * message.num_layers
+        first, last = place.on_stages(0), place.on_stages(-1)
         self.positions = None
         if message.HasField("positions"):
             self.positions = build(
-                message.positions, place=place.at("positions", self.input_shape[:2]), dim=dim
+                message.positions, place=first.at("positions", self.input_shape[:2]), dim=dim
             )
             self.max_length = getattr(self.positions, "max_length", None)
         self.input_dropout = Dropout(
@@ -52,14 +59,14 @@ class TransformerStack(AttendingLayer):
         self.layers = [
             TransformerLayer(
                 _layer_message(message, index),
-                place.at(f"layer{index}"),
+                place.on_stages(stage).at(f"layer{index}"),
                 memory_shape=memory_shape,
             )
-            for index in range(message.num_layers)
+            for index, stage in enumerate(stages)
         ]
         self.final_norm = None
         if message.final_norm:
-            self.final_norm = token_norm(message.layer.norm, place.at("final_norm"))
+            self.final_norm = token_norm(message.layer.norm, last.at("final_norm"))
 
     def attend(
         self,
@@ -73,12 +80,24 @@ class TransformerStack(AttendingLayer):
         The probabilities are the mean over layers and heads, [batch, time, source_time]. They are
         None without cross attention, or if it goes by blocks.
         """
-        x = self.input_dropout(self._with_positions(x, layout.positions(), context), context)
+        if not self._is_elsewhere(0):
+            x = self.input_dropout(self._with_positions(x, layout.positions(), context), context)
+        stage = context.stage
+        if stage is not None:
+            x = stage.enter(x)
         probabilities = []
         for layer in self.layers:
+            if layer.place.is_elsewhere:
+                _pass_over(layer, context)
+                continue
             x, layer_probabilities = layer.attend(x, layout, context, memory)
             probabilities.append(layer_probabilities)
-        return self._normalized(x, context), _mean(probabilities)
+        if stage is not None:
+            x = stage.leave(x)
+        return x if self._is_elsewhere(-1) else self._normalized(x, context), _mean(probabilities)
+
+    def _is_elsewhere(self, stage: int) -> bool:
+        return self.place.on_stages(stage).is_elsewhere
 
     def memory_cache(self, memory: Memory | None, context: StepContext) -> State:
         return {
@@ -128,6 +147,12 @@ def _layer_message(
     message.CopyFrom(turns[index % len(turns)])
     message.skip_probability *= (index + 1) / stack.num_layers
     return message
+
+
+def _pass_over(layer: TransformerLayer, context: StepContext) -> None:
+    for part in (layer, *layer.submodules):
+        if isinstance(part, Layer):
+            part.pass_over(context)
 
 
 def _mean(probabilities: Sequence[tf.Tensor | None]) -> tf.Tensor | None:

@@ -29,7 +29,7 @@ def whole_sums(weights: Sequence[TrainedWeight], own: Sequence[tf.Tensor]) -> tf
     if mesh is None:
         return sums
     # Each part counts once, although several processes may hold it.
-    shares = [1 / mesh.copies(each.cuts if each else ()) for each in declarations]
+    shares = [1 / (each.copies if each else mesh.num_processes) for each in declarations]
     assert mesh.everyone is not None, "the processes of the mesh are not connected"
     return mesh.everyone.all_reduce(sums * tf.constant(shares))
 
@@ -82,6 +82,8 @@ def whole_mean(weight: TrainedWeight, values: tf.Tensor, dimension: int) -> tf.T
     """
     mean = tf.reduce_mean(values, dimension, keepdims=True)
     declaration = find_declaration(weight.variable)
+    if declaration and declaration.is_elsewhere:
+        return mean
     group = declaration.mesh.group(declaration.axes[dimension]) if declaration else None
     # All processes have as many indices.
     return mean if group is None else group.all_reduce(mean) / group.size

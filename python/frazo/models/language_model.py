@@ -33,12 +33,15 @@ class LanguageModel(TokenModel):
             embedding's table is not the softmax.
           TypeError: The body does not go token by token.
         """
-        embedding = Embedding(message.embedding, place.at("embedding", (None, None)))
+        is_tied = message.WhichOneof("output") is None
+        ends = place.on_stages(0, -1) if is_tied else place.on_stages(0)
+        embedding = Embedding(message.embedding, ends.at("embedding", (None, None)))
         body = build_sequence_layer(message.body, place.at("body", embedding.output_shape))
         softmax = None
-        if message.WhichOneof("output") is not None:
+        if not is_tied:
             _, classifier = unwrap(message, "output")
-            softmax = build(classifier, place=place.at("softmax", (None, body.output_shape[-1])))
+            last = place.on_stages(-1).at("softmax", (None, body.output_shape[-1]))
+            softmax = build(classifier, place=last)
             if message.divide_features_by_sqrt_dim:
                 raise ValueError(
                     f"{place.path}: divide_features_by_sqrt_dim is for logits from the embedding's "

@@ -116,11 +116,16 @@ class TokenModel(tf.Module, TokenDecoder):
           z_loss: See ops.cross_entropies.
 
         Returns:
-          The losses in nats, each float32 [batch, time]. Those of sampled classes are estimates.
+          The losses in nats, each float32 [batch, time]. Those of sampled classes are estimates. They
+          are zeros in stages of a pipeline that do not have the softmax.
 
         Raises:
           ValueError: `smoothing` or `z_loss` is not 0, and a SampledSoftmax samples the classes.
         """
+        pipeline = self.embedding.place.mesh.pipeline
+        if pipeline is not None and not pipeline.is_last:
+            zeros = tf.zeros(tf.shape(labels))
+            return ops.CrossEntropies(zeros, zeros)
         if not isinstance(self.softmax, SampledSoftmax) or not context.training:
             if group := self._vocab_group:
                 return self._cut_losses(

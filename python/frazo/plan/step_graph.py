@@ -11,8 +11,8 @@ from frazo.plan.flat_graph import FlatGraph
 from frazo.proto import experiment_pb2
 from frazo.shard.mesh import Held, Mesh, held_shape
 from frazo.train.mesh_reduction import MeshReduction
+from frazo.train.pipelined_step import step_of
 from frazo.train.reduction import Reduction
-from frazo.train.train_step import TrainStep
 
 # The default of a cluster.
 _BUCKET_BYTES = 4 << 20
@@ -53,7 +53,7 @@ def trace_step(
         warnings.filterwarnings("ignore", message="Converting sparse IndexedSlices")
         model = Model(experiment, batch, mesh, draw=_zeros)
         reduction = MeshReduction(mesh, _BUCKET_BYTES, tf.float32) if mesh else Reduction()
-        step = TrainStep(model, reduction)
+        step = step_of(model, reduction)
         traced = tf.function(lambda given: step(iter([given]), 0), autograph=False)
         graph = FlatGraph(traced.get_concrete_function(dict(batch)).graph)
         return StepGraph(graph, model.task.variables, model.learner.state_variables)

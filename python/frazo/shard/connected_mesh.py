@@ -2,10 +2,13 @@
 
 import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from frazo.shard.axis_group import AxisGroup, CallOrder
 from frazo.shard.mesh import Mesh
+from frazo.shard.mesh_layout import PipelineLayout
+from frazo.shard.pipeline import Pipeline
+from frazo.shard.stage_channel import StageChannel
 
 # CollectiveGroup has the key 1.
 _KEY_OF_EVERYONE = 2
@@ -13,7 +16,11 @@ _FIRST_KEY = 3
 
 
 def connected_mesh(
-    rank: int, sizes: Mapping[str, int], rules: Mapping[str, str], batch_axis: str
+    rank: int,
+    sizes: Mapping[str, int],
+    rules: Mapping[str, str],
+    batch_axis: str,
+    pipeline: PipelineLayout | None = None,
 ) -> Mesh:
     """Returns the mesh as one of the workers sees it. A process makes one mesh.
 
@@ -22,6 +29,7 @@ def connected_mesh(
       sizes: Number of workers along each mesh axis, the slowest axis first.
       rules: The mesh axis that cuts each logical axis.
       batch_axis: The mesh axis whose workers have batches of their own; "": all have the same.
+      pipeline: The stages of the model, if its layers are dealt out.
 
     Raises:
       ValueError: The mesh has no such worker, or names an axis that it lacks.
@@ -38,11 +46,13 @@ def connected_mesh(
     order, keys = CallOrder(), itertools.count(_FIRST_KEY, count)
     groups = {}
     for name, size in sizes.items():
-        first = rank - coordinates[name] * _stride(sizes, name)
-        key = next(keys) + first
+        key = next(keys) + _first(rank, sizes, name)
         groups[name] = AxisGroup(name, coordinates[name], size, key=key, order=order)
     everyone = AxisGroup("all", rank, count, key=_KEY_OF_EVERYONE, order=order)
-    return Mesh(sizes, coordinates, rules, batch_axis, groups, everyone)
+    stages = None
+    if pipeline is not None and sizes[pipeline.axis] > 1:
+        stages = _pipeline(rank, sizes, pipeline, keys, order)
+    return Mesh(sizes, coordinates, rules, batch_axis, groups, everyone, stages)
 
 
 def mesh_coordinates(rank: int, sizes: Mapping[str, int]) -> dict[str, int]:
@@ -53,6 +63,39 @@ def mesh_coordinates(rank: int, sizes: Mapping[str, int]) -> dict[str, int]:
       sizes: As for connected_mesh.
     """
     return {name: rank // _stride(sizes, name) % size for name, size in sizes.items()}
+
+
+def _pipeline(
+    rank: int,
+    sizes: Mapping[str, int],
+    layout: PipelineLayout,
+    keys: Iterator[int],
+    order: CallOrder,
+) -> Pipeline:
+    """Connects a process with those of the stages beside its own."""
+    stage, num_stages = mesh_coordinates(rank, sizes)[layout.axis], sizes[layout.axis]
+    last, stride = num_stages - 1, _stride(sizes, layout.axis)
+    forward, backward, ends = next(keys), next(keys), next(keys)
+    first = _first(rank, sizes, layout.axis)
+    is_end = stage in (0, last)
+    return Pipeline(
+        layout,
+        stage,
+        num_stages,
+        # A channel has the number of the process that sends.
+        from_previous=StageChannel(forward + rank - stride) if stage > 0 else None,
+        to_next=StageChannel(forward + rank) if stage < last else None,
+        from_next=StageChannel(backward + rank + stride) if stage < last else None,
+        to_previous=StageChannel(backward + rank) if stage > 0 else None,
+        ends=AxisGroup(layout.axis, stage // last, 2, key=ends + first, order=order)
+        if is_end
+        else None,
+    )
+
+
+def _first(rank: int, sizes: Mapping[str, int], axis: str) -> int:
+    """Returns the number of the first worker of a worker's line on an axis."""
+    return rank - mesh_coordinates(rank, sizes)[axis] * _stride(sizes, axis)
 
 
 def _stride(sizes: Mapping[str, int], axis: str) -> int:

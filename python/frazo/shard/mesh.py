@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from frazo.shard.axis_group import AxisGroup
+    from frazo.shard.pipeline import Pipeline
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,6 +78,7 @@ class Mesh:
       groups: The processes of this one's line on each mesh axis, by its name. Without them the mesh
         says what each process holds, but nothing can be computed on it.
       everyone: All processes.
+      pipeline: The stages of the model; None if each process has all of its layers.
     """
 
     sizes: Mapping[str, int] = dataclasses.field(default_factory=dict)
@@ -85,6 +87,7 @@ class Mesh:
     batch_axis: str = ""
     groups: Mapping[str, AxisGroup] = dataclasses.field(default_factory=dict)
     everyone: AxisGroup | None = None
+    pipeline: Pipeline | None = None
 
     def __post_init__(self):
         if self.sizes.keys() != self.coordinates.keys():
@@ -182,6 +185,16 @@ class Mesh:
             )
         return self.groups[name]
 
+    def is_elsewhere(self, stages: Collection[int] | None) -> bool:
+        """Returns whether this process has nothing of what some stages of the pipeline hold.
+
+        Args:
+          stages: Their numbers; None: what has no stage.
+        """
+        return (
+            self.pipeline is not None and stages is not None and self.pipeline.stage not in stages
+        )
+
     def is_first(self, cuts: Collection[str]) -> bool:
         """Returns whether this process is the first of those that hold the same part of a variable.
 
@@ -230,6 +243,11 @@ class Mesh:
 def axis_names(axes: Sequence[LogicalAxis]) -> tuple[str, ...]:
     """Returns the names of axes for messages and tables: ("embed", "heads|heads|heads")."""
     return tuple(axis if isinstance(axis, str) else axis.show() for axis in axes)
+
+
+def nothing_held(rank: int) -> Held:
+    """Returns what a process holds of a variable of another stage."""
+    return ((),) * rank
 
 
 def held_shape(held: Held) -> tuple[int, ...]:

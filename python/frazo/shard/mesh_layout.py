@@ -8,10 +8,27 @@ from frazo.proto import mesh_pb2
 
 _BATCH_AXIS = "data"
 _MODEL_AXIS = "model"
+_STAGE_AXIS = "stage"
 # What layers can compute with when it is cut.
 _CUT_BY_DEFAULT = ("heads", "key_value_heads", "mlp", "vocab")
 # Each process of the axis has experts for the tokens of all.
 _CUT_BY_ANY = ("expert",)
+
+
+class PipelineLayout(NamedTuple):
+    """What a configuration says of the stages of a model.
+
+    Attributes:
+      axis: The axis along which the stages are.
+      micro_batches: Into how many parts a batch is divided; 0: as many as there are stages.
+      all_forward_first: Whether all parts go forward before one goes backward.
+      layers: How many layers each stage has; (): as even as possible.
+    """
+
+    axis: str
+    micro_batches: int = 0
+    all_forward_first: bool = False
+    layers: tuple[int, ...] = ()
 
 
 class MeshLayout(NamedTuple):
@@ -21,11 +38,13 @@ class MeshLayout(NamedTuple):
       sizes: Number of workers along each axis, the slowest axis first.
       rules: The mesh axis that cuts each logical axis.
       batch_axis: The axis whose workers have batches of their own; "": all have the same.
+      pipeline: The stages, if the layers are dealt out.
     """
 
     sizes: Mapping[str, int]
     rules: Mapping[str, str]
     batch_axis: str
+    pipeline: PipelineLayout | None = None
 
     @property
     def copies(self) -> int:
@@ -46,6 +65,8 @@ def mesh_layout(message: mesh_pb2.Mesh, num_workers: int) -> MeshLayout | None:
     if not message.axes:
         if message.batch_axis:
             raise ValueError("mesh.axes: there are none for mesh.batch_axis; add them")
+        if message.pipeline.axis:
+            raise ValueError("mesh.axes: there are none for mesh.pipeline; add them")
         return None
     names = [axis.name for axis in message.axes]
     for index, name in enumerate(names):
@@ -55,9 +76,13 @@ def mesh_layout(message: mesh_pb2.Mesh, num_workers: int) -> MeshLayout | None:
     if batch_axis and batch_axis not in names:
         raise ValueError(f'mesh.batch_axis: there is no axis called "{batch_axis}"; {_axes(names)}')
     layout = MeshLayout(
-        _sizes(message, batch_axis, num_workers), _rules(message, names), batch_axis
+        _sizes(message, batch_axis, num_workers),
+        _rules(message, names),
+        batch_axis,
+        _pipeline(message, names),
     )
     _check_rules(layout)
+    _check_pipeline(layout)
     return layout
 
 
@@ -88,6 +113,47 @@ def _rules(message: mesh_pb2.Mesh, names: list[str]) -> dict[str, str]:
     if message.rules:
         return dict(message.rules)
     return dict.fromkeys(_CUT_BY_DEFAULT, _MODEL_AXIS) if _MODEL_AXIS in names else {}
+
+
+def _pipeline(message: mesh_pb2.Mesh, names: list[str]) -> PipelineLayout | None:
+    pipeline = message.pipeline
+    axis = pipeline.axis or (_STAGE_AXIS if _STAGE_AXIS in names else "")
+    if not axis:
+        if message.HasField("pipeline"):
+            raise ValueError(
+                f'mesh.pipeline.axis: say which axis has the stages, or call one "{_STAGE_AXIS}"; '
+                f"{_axes(names)}"
+            )
+        return None
+    all_forward_first = pipeline.schedule == mesh_pb2.Mesh.Pipeline.GPIPE
+    return PipelineLayout(axis, pipeline.micro_batches, all_forward_first, tuple(pipeline.layers))
+
+
+def _check_pipeline(layout: MeshLayout) -> None:
+    if layout.pipeline is None:
+        return
+    axis = layout.pipeline.axis
+    if axis not in layout.sizes:
+        raise ValueError(
+            f'mesh.pipeline.axis: there is no axis called "{axis}"; {_axes(layout.sizes)}'
+        )
+    if axis == layout.batch_axis:
+        raise ValueError(
+            f'mesh.pipeline.axis: "{axis}" is the batch axis, whose workers have different batches; '
+            "name another axis"
+        )
+    cut = sorted(logical for logical, name in layout.rules.items() if name == axis)
+    if cut:
+        raise ValueError(
+            f'mesh.rules["{cut[0]}"]: "{axis}" has the stages of the pipeline, and cuts nothing '
+            "within a layer; name another axis"
+        )
+    layers = layout.pipeline.layers
+    if layers and (len(layers) != layout.sizes[axis] or min(layers) < 1):
+        raise ValueError(
+            f"mesh.pipeline.layers: give each of {layout.sizes[axis]} stages one layer or more; there "
+            f"are {list(layers)}"
+        )
 
 
 def _check_rules(layout: MeshLayout) -> None:

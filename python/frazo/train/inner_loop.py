@@ -7,7 +7,8 @@ from frazo.experiment.model import Model
 from frazo.experiment.parts import named_errors
 from frazo.tasks.multi_task.multi_task import MultiTask
 from frazo.train.reduction import Reduction
-from frazo.train.train_step import Iterators, Step, StepSums, TrainStep
+from frazo.train.pipelined_step import step_of
+from frazo.train.train_step import Iterators, Step, StepSums
 
 
 class InputEnded(Exception):
@@ -87,7 +88,7 @@ class InnerLoop:
         self.model = model
         self._max_nonfinite_steps = max_nonfinite_steps
         self._reduction = reduction or Reduction()
-        step = TrainStep(model, self._reduction)
+        step = step_of(model, self._reduction)
         with named_errors("task"):
             self._step = tf.function(
                 lambda: step(iterator, replica), autograph=False

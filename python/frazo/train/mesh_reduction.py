@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import tensorflow as tf
 from frazo.layers.declaration import find_declaration
 from frazo.learn.loss import Loss
+from frazo.learn.row_gradients import scaled
 from frazo.shard.axis_group import AxisGroup
 from frazo.shard.mesh import Mesh
 from frazo.train.collective_reduction import CollectiveReduction
@@ -32,13 +33,31 @@ class MeshReduction(CollectiveReduction):
 
     def target(self, loss: Loss) -> tf.Tensor:
         """Returns this process's part of the mean loss of all batches. Call it before reduce()."""
+        self._joined = self._join(loss)
+        return tf.math.divide_no_nan(loss.total, self._joined.weight)
+
+    def reduce_slopes(
+        self, loss: Loss, slopes: Sequence[Gradient], weights: Sequence[tf.Variable]
+    ) -> tuple[Loss, Sequence[Gradient]]:
+        """Does what target() and reduce() do, after the backward pass.
+
+        Args:
+          loss: The loss of this process's batch, the same in all processes that have this batch.
+          slopes: The gradients of loss.total.
+          weights: What they are the gradients of.
+        """
+        self._joined = self._join(loss)
+        scale = tf.math.divide_no_nan(1.0, self._joined.weight)
+        gradients = [None if slope is None else scaled(slope, scale) for slope in slopes]
+        return self.reduce(loss, gradients, weights)
+
+    def _join(self, loss: Loss) -> Loss:
         own = tf.stop_gradient(tf.stack([loss.total, loss.weight]))
         everyone = self._mesh.everyone
         assert everyone is not None
         # All take part, so that all get the same bits and skip the same steps.
         sums = everyone.all_reduce(own) * (self.num_processes / everyone.size)
-        self._joined = Loss(*tf.unstack(sums))
-        return tf.math.divide_no_nan(loss.total, self._joined.weight)
+        return Loss(*tf.unstack(sums))
 
     def reduce(
         self, loss: Loss, gradients: Sequence[Gradient], weights: Sequence[tf.Variable]
@@ -50,7 +69,7 @@ class MeshReduction(CollectiveReduction):
         added = [
             i
             for i, (gradient, weight) in enumerate(zip(gradients, weights, strict=True))
-            if gradient is not None and not self._is_cut_by_batch_axis(weight)
+            if gradient is not None and self._is_added(weight)
         ]
         result = list(gradients)
         sums = self.bucket_sums([tf.convert_to_tensor(gradients[i]) for i in added])
@@ -58,9 +77,11 @@ class MeshReduction(CollectiveReduction):
             result[i] = value
         return joined, result
 
-    def _is_cut_by_batch_axis(self, weight: tf.Variable) -> bool:
+    def _is_added(self, weight: tf.Variable) -> bool:
         declaration = find_declaration(weight)
-        return declaration is not None and self._mesh.batch_axis in declaration.cuts
+        if declaration is None:
+            return True
+        return not declaration.is_elsewhere and self._mesh.batch_axis not in declaration.cuts
 
 
 class _BatchLine:

@@ -5,16 +5,13 @@ import math
 import numpy as np
 import pytest
 import tensorflow as tf
-from frazo.checkpoint.saved_tensor import full_shape
 from frazo.experiment.model import Model
-from frazo.layers.declaration import find_declaration
-from frazo.proto import experiment_pb2, mesh_pb2
-from frazo.shard.connected_mesh import connected_mesh
-from frazo.shard.mesh_layout import mesh_layout
+from frazo.proto import experiment_pb2
 from frazo.shard.worker_processes import run_in_workers
 from frazo.tasks.mt import small_translation
 from frazo.train.inner_loop import InnerLoop
 from frazo.train.mesh_reduction import MeshReduction
+from frazo.train.mesh_training import mesh_of, part_of, whole_variables
 from google.protobuf import text_format
 
 _ROWS, _TIME, _VOCAB, _BATCHES = 4, 5, 12, 5
@@ -68,19 +65,11 @@ def batches():
     return batch | {f"{name}_length": lengths for name in batch}
 
 
-def mesh_of(rank, grid):
-    axes = [
-        f'axes {{ name: "{n}" size: {s} }}' for n, s in zip(("data", "model"), grid, strict=True)
-    ]
-    message = text_format.Parse(" ".join(axes), mesh_pb2.Mesh())
-    return connected_mesh(rank, *mesh_layout(message, math.prod(grid)))
-
-
 def _train(rank, count, grid, texts):
     """Returns for each experiment the losses, the norms of the gradients, and the part of each
     variable.
     """
-    mesh = mesh_of(rank, grid)
+    mesh = mesh_of(rank, dict(zip(("data", "model"), grid, strict=True)))
     return {name: _train_one(mesh, *text_and_steps) for name, text_and_steps in texts.items()}
 
 
@@ -98,29 +87,7 @@ def _train_one(mesh, text, steps):
         assert result.nonfinite == 0
         losses.append(result.totals["loss"] / result.weights["loss"])
         norms.append(result.scalars["grad_norm"])
-    return losses, norms, {name: _part(v) for name, v in model.variables.items()}
-
-
-def _part(variable):
-    declaration = find_declaration(variable)
-    return declaration.held if declaration else None, full_shape(variable), variable.numpy()
-
-
-def whole_variables(parts):
-    """Joins the parts of all processes; each index must be in as many parts as it has copies."""
-    joined = {}
-    for name, (_, shape, _) in parts[0].items():
-        whole, seen = np.zeros(shape, np.float64), np.zeros(shape, int)
-        for part in parts:
-            held, _, value = part[name]
-            index = np.ix_(*([i for r in d for i in range(r[0], sum(r))] for d in held or ()))
-            index = index if held else ...
-            np.testing.assert_array_equal(whole[index][seen[index] > 0], value[seen[index] > 0])
-            whole[index] = value
-            seen[index] += 1
-        assert seen.min() == seen.max() > 0, name
-        joined[name] = whole
-    return joined
+    return losses, norms, {name: part_of(v) for name, v in model.variables.items()}
 
 
 _ADAM = "learning_rate: 0.02 optimizer { adam { epsilon: 1e-3 } } clip_global_norm: 0.5"

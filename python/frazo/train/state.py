@@ -142,7 +142,7 @@ class TrainState:
         declaration = find_declaration(variable)
         if declaration is None or not declaration.cuts:
             return self._is_first
-        return declaration.mesh.is_first(declaration.cuts)
+        return declaration.is_first
 
     def _position_name(self, share: Share) -> str:
         if share.replicas == 1:

@@ -10,7 +10,7 @@ from frazo.experiment.model import Model
 from frazo.layers.step_context import StepContext
 from frazo.learn.loss import Loss
 from frazo.tasks.multi_task.multi_task import MultiTask
-from frazo.tasks.task import BATCH_COUNT_PREFIX, Task
+from frazo.tasks.task import BATCH_COUNT_PREFIX, Task, WeightedMetrics
 from frazo.train.reduction import Gradient, Reduction
 
 # The scalar of asynchronous training that is 1 if the gradient was dropped.
@@ -36,6 +36,22 @@ class StepSums(NamedTuple):
 
 # The sums of a step, and the learner's scalars.
 Step = tuple[StepSums, dict[str, tf.Tensor]]
+
+
+class Computed(NamedTuple):
+    """What comes of a batch before the learner gets it.
+
+    Attributes:
+      own_loss: The loss of this process's batch.
+      metrics: By name the means over this batch and their weights, float32 [].
+      loss: The loss of the batches of all processes.
+      gradients: Those of its mean, in the order of the weights.
+    """
+
+    own_loss: Loss
+    metrics: WeightedMetrics
+    loss: Loss
+    gradients: Sequence[Gradient]
 
 
 class TrainStep:
@@ -86,16 +102,8 @@ class TrainStep:
             step = model.global_step.read_value()
         context = StepContext.for_training(seed=model.seed, global_step=step, replica=replica)
         with model.learner.noisy_weights(context, step):
-            with tf.GradientTape() as tape, self._weights_of(step):
-                loss, metrics = task.loss(batch, context)
-                target = self._reduction.target(_with_auxiliary(loss, context))
             weights = model.learner.weights_of(part)
-            gradients = tape.gradient(target, weights)
-        own_loss = loss
-        metrics = metrics | context.metrics
-        if context.auxiliary_losses:
-            metrics[AUXILIARY_LOSS] = context.auxiliary_loss(), loss.weight
-        loss, gradients = self._reduction.reduce(loss, gradients, weights)
+            own_loss, metrics, loss, gradients = self._compute(task, batch, context, step, weights)
         context.updates = self._joined_updates(context.updates)
         scalars = self._learn(loss, gradients, context, step, part)
         totals = {name: mean * weight for name, (mean, weight) in metrics.items()}
@@ -116,6 +124,32 @@ class TrainStep:
             examples=tf.cast(task.num_examples(batch), tf.float32),
         )
         return sums, scalars
+
+    def _compute(
+        self,
+        task: Task,
+        batch: Mapping[str, tf.Tensor],
+        context: StepContext,
+        step: tf.Tensor,
+        weights: Sequence[tf.Variable],
+    ) -> Computed:
+        """Computes the loss of a batch and its gradients.
+
+        Args:
+          task: The task.
+          batch: The batch of this process.
+          context: Gets the updates.
+          step: int64 [], the number of steps done.
+          weights: What the gradients are wanted of.
+        """
+        with tf.GradientTape() as tape, self._weights_of(step):
+            loss, metrics = task.loss(batch, context)
+            target = self._reduction.target(with_auxiliary(loss, context))
+        gradients = tape.gradient(target, weights)
+        metrics = metrics | context.metrics
+        if context.auxiliary_losses:
+            metrics[AUXILIARY_LOSS] = context.auxiliary_loss(), loss.weight
+        return Computed(loss, metrics, *self._reduction.reduce(loss, gradients, weights))
 
     def _weight(self, name: str, weight: tf.Tensor) -> tf.Tensor:
         """Returns the weight of a metric. The batch of a step is that of all processes, so what is
@@ -158,7 +192,7 @@ class TrainStep:
         return [(variable, value) for (variable, _), value in zip(updates, values, strict=True)]
 
 
-def _with_auxiliary(loss: Loss, context: StepContext) -> Loss:
+def with_auxiliary(loss: Loss, context: StepContext) -> Loss:
     """Returns the loss whose mean is that of `loss` and what layers add to it."""
     if not context.auxiliary_losses:
         return loss
