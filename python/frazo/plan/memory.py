@@ -55,7 +55,7 @@ def peaks(graph: FlatGraph) -> list[Usage]:
     marks = _marks(graph)
     buffers = find_buffers(graph)
     logits = _logits_shapes(graph)
-    kinds = [_kind(buffer, marks, logits) for buffer in buffers]
+    kinds = [_kind(buffer, graph, marks, logits) for buffer in buffers]
     return [_peak(buffers, kinds, first, last) for first, last in itertools.pairwise(marks)]
 
 
@@ -74,13 +74,21 @@ def _logits_shapes(graph: FlatGraph) -> set[tuple[int | None, ...] | None]:
     return {node.inputs[0].shape for node in graph.nodes if node.op.type in _CROSS_ENTROPIES}
 
 
-def _kind(buffer: Buffer, marks: Sequence[int], logits: set[tuple[int | None, ...] | None]) -> Kind:
+def _kind(
+    buffer: Buffer,
+    graph: FlatGraph,
+    marks: Sequence[int],
+    logits: set[tuple[int | None, ...] | None],
+) -> Kind:
     if buffer.node is None:
         return Kind.BATCH
     if buffer.value.shape in logits:
         return Kind.LOGITS
     _, backward, _, update, end = marks
     if buffer.first < backward <= buffer.last < end:
+        return Kind.ACTIVATIONS
+    # The stage of a pipeline goes forward and backward in turn.
+    if not buffer.node.is_gradient and buffer.last < update and graph.nodes[buffer.last].is_gradient:
         return Kind.ACTIVATIONS
     if backward <= buffer.first < update <= buffer.last:
         return Kind.GRADIENTS

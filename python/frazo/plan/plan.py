@@ -2,7 +2,7 @@
 
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from frazo.experiment.job_list import train_inputs
@@ -12,12 +12,13 @@ from frazo.plan.device import Device
 from frazo.plan.largest_batch import largest_batch
 from frazo.plan.layer_depth import Counts, counts_of_all_layers
 from frazo.plan.memory import Kind
+from frazo.plan.pipeline_plan import PlannedStages, plan_stages
 from frazo.plan.step_costs import FLOPS, PARAMETERS, SECONDS, SLOTS, WEIGHTS, step_costs
 from frazo.plan.step_graph import trace_step
 from frazo.plan.traffic import Sent
 from frazo.proto import experiment_pb2
-from frazo.shard.connected_mesh import connected_mesh
-from frazo.shard.mesh_layout import mesh_layout
+from frazo.shard.connected_mesh import connected_mesh, first_of_stage
+from frazo.shard.mesh_layout import MeshLayout, mesh_layout
 
 # The parts of a step, in the order of memory.peaks().
 _PARTS = ("forward", "backward, its first half", "backward, its second half", "update")
@@ -37,6 +38,7 @@ class Plan:
       seconds: The time of the ops at the device's peak figures.
       sent: The bytes that a process sends, by mesh axis and kind of collective.
       device: The device.
+      stages: Those of the pipeline; None: there is none.
     """
 
     processes: Mapping[str, int]
@@ -48,6 +50,12 @@ class Plan:
     seconds: float
     sent: Mapping[Sent, int]
     device: Device
+    stages: PlannedStages | None = None
+
+    @property
+    def computing_seconds(self) -> float:
+        """The time of computing, with that of waiting for other stages."""
+        return self.seconds if self.stages is None else self.stages.step_seconds
 
     @property
     def worst_part(self) -> str:
@@ -82,10 +90,12 @@ def make_plan(experiment: experiment_pb2.Experiment, device: Device) -> Plan:
             experiment.mesh, math.prod(axis.size or 1 for axis in experiment.mesh.axes)
         )
 
-    def count(smaller: experiment_pb2.Experiment) -> Counts:
+    def count(
+        smaller: experiment_pb2.Experiment, layout: MeshLayout | None = layout, rank: int = 0
+    ) -> Counts:
         mesh, share = None, WHOLE
         if layout is not None:
-            mesh = connected_mesh(0, *layout)
+            mesh = connected_mesh(rank, *layout)
             share = Share(0, mesh.num_processes // layout.copies, copies=layout.copies)
         source = build_input(smaller, name, share, is_read=False)
         with named_errors(f"inputs.{name}"):
@@ -93,10 +103,25 @@ def make_plan(experiment: experiment_pb2.Experiment, device: Device) -> Plan:
         return step_costs(trace_step(smaller, batch, mesh), device, mesh)
 
     sizes = {} if layout is None else layout.sizes
-    return _plan(counts_of_all_layers(experiment, count), sizes, device)
+    pipeline = layout.pipeline if layout else None
+    if layout is None or pipeline is None or sizes[pipeline.axis] == 1:
+        return _plan(counts_of_all_layers(experiment, count), sizes, device)
+
+    def count_stage(stage: int, layers: Sequence[int]) -> Counts:
+        of_stages = layout._replace(pipeline=pipeline._replace(layers=tuple(layers)))
+        return count(experiment, of_stages, first_of_stage(stage, layout))
+
+    with named_errors("mesh"):
+        stages, costs = plan_stages(experiment, layout, count_stage)
+    return _plan(costs, sizes, device, stages)
 
 
-def _plan(costs: Mapping[Any, Any], sizes: Mapping[str, int], device: Device) -> Plan:
+def _plan(
+    costs: Mapping[Any, Any],
+    sizes: Mapping[str, int],
+    device: Device,
+    stages: PlannedStages | None = None,
+) -> Plan:
     return Plan(
         processes=sizes,
         parameters=costs[PARAMETERS],
@@ -109,4 +134,5 @@ def _plan(costs: Mapping[Any, Any], sizes: Mapping[str, int], device: Device) ->
         seconds=costs[SECONDS],
         sent={key: size for key, size in costs.items() if isinstance(key, Sent)},
         device=device,
+        stages=stages,
     )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from frazo.plan.memory import Kind
+from frazo.plan.pipeline_plan import PlannedStages
 from frazo.plan.plan import Plan
 
 _UNITS = ((1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
@@ -28,6 +29,7 @@ def plan_lines(plan: Plan, model: str) -> list[str]:
     rows = [
         ("parameters", f"{plan.parameters:,}"),
         ("processes", _processes(plan)),
+        *_stage_rows(plan.stages),
         ("", ""),
         ("memory of a process", f"in {plan.worst_part}, where it needs most"),
         *((f"  {name}", amount(size, "B")) for name, size in memory),
@@ -37,7 +39,7 @@ def plan_lines(plan: Plan, model: str) -> list[str]:
         *((f"sent: {s.collective} along {s.axis}", amount(n, "B")) for s, n in plan.sent.items()),
         ("", ""),
         ("time of a step, at least", f"at the peaks of {device.description}"),
-        ("  computing", f"{plan.seconds:.3g} s"),
+        ("  computing", f"{plan.computing_seconds:.3g} s"),
         ("  sending", f"{plan.sending_seconds:.3g} s"),
     ]
     return [f"plan of {model}", "", *_aligned(rows)]
@@ -64,7 +66,8 @@ def plan_record(plan: Plan, model: str) -> dict[str, Any]:
             for part, kinds in plan.peaks.items()
         },
         "flops": plan.flops,
-        "seconds": plan.seconds,
+        "seconds": plan.computing_seconds,
+        "pipeline": _stages_record(plan.stages),
         "sent_bytes": {f"{s.axis}/{s.collective}": size for s, size in plan.sent.items()},
         "sending_seconds": plan.sending_seconds,
     }
@@ -76,6 +79,38 @@ def amount(value: float, unit: str) -> str:
         if value >= size:
             return f"{value / size:.3g} {prefix}{unit}"
     return f"{value:.0f} {unit}"
+
+
+def _stage_rows(stages: PlannedStages | None) -> list[tuple[str, str]]:
+    if stages is None:
+        return []
+    times = ", ".join(f"{stage}: {seconds:.3g} s" for stage, seconds in stages.seconds.items())
+    rows = [
+        ("", ""),
+        ("stages", f"{len(stages.layers)}, of {_listed(stages.layers)} layers"),
+        ("  computing", times),
+        ("  waiting", f"{stages.bubble:.0%} of a step with {stages.parts} parts of a batch"),
+    ]
+    if stages.balanced and list(stages.balanced) != list(stages.layers):
+        rows.append(("  would be balanced", f"mesh.pipeline.layers=[{_listed(stages.balanced)}]"))
+    return [*rows, ("  shown below", f"stage {stages.shown}, which needs most memory")]
+
+
+def _stages_record(stages: PlannedStages | None) -> dict[str, Any] | None:
+    if stages is None:
+        return None
+    return {
+        "layers": list(stages.layers),
+        "parts": stages.parts,
+        "bubble": stages.bubble,
+        "stage_seconds": {str(stage): seconds for stage, seconds in stages.seconds.items()},
+        "balanced_layers": list(stages.balanced),
+        "shown_stage": stages.shown,
+    }
+
+
+def _listed(layers: Sequence[int]) -> str:
+    return ", ".join(map(str, layers))
 
 
 def _processes(plan: Plan) -> str:

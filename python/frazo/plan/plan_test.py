@@ -77,6 +77,45 @@ def test_a_process_of_a_mesh_holds_its_share(name):
     assert alone.sent == {}
 
 
+def test_stages_share_layers_and_are_balanced():
+    stages = 'mesh.axes=[{name: "stage" size: 2}]'
+    changes = (
+        "task.language_modeling.model.body.transformer_stack.num_layers=6",
+        "task.language_modeling.model.embedding.vocab_size=8192",
+        "mesh.pipeline.micro_batches=4",
+    )
+    alone = make_plan(load_tiny(*changes[:2]), _DEVICE)
+    plan = make_plan(load(_TINY, stages, *changes), _DEVICE)
+    assert plan.parameters == alone.parameters
+    assert plan.weights < alone.weights
+    found = plan.stages
+    assert (found.layers, found.parts, found.bubble) == ([3, 3], 4, pytest.approx(1 / 5))
+    # The last stage computes the softmax, too.
+    assert found.seconds[1] > found.seconds[0]
+    assert sum(found.balanced) == 6 and found.balanced[0] > found.balanced[1]
+    assert plan.computing_seconds == pytest.approx(found.seconds[1] / 0.8)
+    kinds = {(sent.axis, sent.collective) for sent in plan.sent}
+    assert {("stage", "send"), ("stage", "all-reduce")} <= kinds
+
+
+def test_one_forward_one_backward_keeps_fewer_activations():
+    def activations(schedule):
+        flags = (
+            'mesh.axes=[{name: "stage" size: 2}]',
+            f"mesh.pipeline={{micro_batches: 8 schedule: {schedule}}}",
+        )
+        plan = make_plan(load(_TINY, *flags), _DEVICE)
+        return max(sum(kinds.values()) for kinds in plan.peaks.values())
+
+    assert activations("ONE_FORWARD_ONE_BACKWARD") < 0.8 * activations("GPIPE")
+
+
+def test_stages_without_layers_are_refused():
+    flags = ('mesh.axes=[{name: "stage" size: 8}]',)
+    with pytest.raises(JobError, match=r"does not deal out 4 layers to 8 stages"):
+        make_plan(load(_TINY, *flags), _DEVICE)
+
+
 def run_a_step(experiment):
     """Trains a step; returns the bytes of weights and slots, and the most of its tensors."""
     source = build_input(experiment, "Train", WHOLE)

@@ -50,7 +50,12 @@ def step_costs(step: StepGraph, device: Device, mesh: Mesh | None = None) -> Cou
         for kind in Kind:
             costs[part, kind] = usage.bytes_of[kind]
     groups = [*mesh.groups.values(), mesh.everyone] if mesh else []
-    costs |= traffic(step.graph, {g.key: (g.axis, g.size) for g in groups if g is not None})
+    axes = {group.key: (group.axis, group.size) for group in groups if group is not None}
+    if mesh is not None and mesh.pipeline is not None:
+        pipeline = mesh.pipeline
+        ends = [] if pipeline.ends is None else [pipeline.ends]
+        axes |= {each.key: (pipeline.layout.axis, 2) for each in (*pipeline.sending, *ends)}
+    costs |= traffic(step.graph, axes)
     for node in step.graph.nodes:
         work = flops(node)
         costs[FLOPS] += work

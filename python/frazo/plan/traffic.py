@@ -15,6 +15,8 @@ _COLLECTIVES = {
     "CollectiveGatherV2": ("all-gather", 1),
     "CollectiveReduceV2": ("all-reduce", 2),
 }
+# What one process sends and another one receives.
+_SEND = "CollectiveBcastSendV2"
 # The position of the group's key among the inputs of a collective.
 _KEY = 2
 
@@ -40,13 +42,21 @@ def traffic(graph: FlatGraph, axes: Mapping[int, tuple[str, int]]) -> dict[Sent,
     """
     sent: Counter[Sent] = Counter()
     for node in graph.nodes:
+        if node.op.type == _SEND:
+            axis, _ = axes[_key(node)]
+            sent[Sent(axis, "send")] += num_bytes(node.inputs[0], node.name) * node.rounds
         if node.op.type not in _COLLECTIVES:
             continue
         kind, times = _COLLECTIVES[node.op.type]
-        axis, size = axes[int(tf.get_static_value(node.op.inputs[_KEY]))]
+        axis, size = axes[_key(node)]
         share = times * _largest(node) * (size - 1) // size
         sent[Sent(axis, kind)] += share * node.rounds
     return dict(sent)
+
+
+def _key(node: Node) -> int:
+    """Returns the key of the group of a collective."""
+    return int(tf.get_static_value(node.op.inputs[_KEY]))
 
 
 def _largest(node: Node) -> int:

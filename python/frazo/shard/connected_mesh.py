@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from frazo.shard.axis_group import AxisGroup, CallOrder
 from frazo.shard.mesh import Mesh
-from frazo.shard.mesh_layout import PipelineLayout
+from frazo.shard.mesh_layout import MeshLayout, PipelineLayout
 from frazo.shard.pipeline import Pipeline
 from frazo.shard.stage_channel import StageChannel
 
@@ -63,6 +63,12 @@ def mesh_coordinates(rank: int, sizes: Mapping[str, int]) -> dict[str, int]:
       sizes: As for connected_mesh.
     """
     return {name: rank // _stride(sizes, name) % size for name, size in sizes.items()}
+
+
+def first_of_stage(stage: int, layout: MeshLayout) -> int:
+    """Returns the number of the first worker of a stage."""
+    assert layout.pipeline is not None
+    return stage * _stride(layout.sizes, layout.pipeline.axis)
 
 
 def _pipeline(

@@ -57,6 +57,12 @@ class Pipeline:
         """Into how many parts a batch is divided."""
         return self.layout.micro_batches or self.num_stages
 
+    @property
+    def sending(self) -> list[StageChannel]:
+        """What takes tensors away from this process."""
+        channels = self.to_next, self.to_previous
+        return [channel for channel in channels if channel is not None]
+
     def actions(self) -> list[Action]:
         """Returns what this process computes, in this order."""
         if self.layout.all_forward_first:

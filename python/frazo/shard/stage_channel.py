@@ -14,15 +14,18 @@ class StageChannel:
     Both processes must build the same calls in the same order: the sender `send`, the receiver
     `receive`. The number of a call in this order is its name. A call waits for its counterpart
     only, and other calls of the process do not wait for it.
+
+    Attributes:
+      key: Tells the two processes, and their roles, from every other group of the run.
     """
 
     def __init__(self, key: int):
         """Sends nothing.
 
         Args:
-          key: Tells the two processes, and their roles, from every other group of the run.
+          key: The key.
         """
-        self._key = key
+        self.key = key
         self._calls = itertools.count(1)
 
     def send(self, x: tf.Tensor) -> tf.Operation:
@@ -52,6 +55,6 @@ class StageChannel:
     def _call(self) -> dict[str, object]:
         return {
             "group_size": _SIZE,
-            "group_key": self._key,
+            "group_key": self.key,
             "instance_key": next(self._calls),
         }
