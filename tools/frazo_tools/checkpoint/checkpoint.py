@@ -1,0 +1,65 @@
+"""Shows and compares checkpoints, and makes others of them.
+
+    ./bazelw run -c opt //tools:checkpoint -- list /tmp/mnist/log
+    ./bazelw run -c opt //tools:checkpoint -- list /tmp/mnist/log/train/ckpt-00001640 --filter=conv
+    ./bazelw run -c opt //tools:checkpoint -- compare LOGDIR/train/ckpt-00000820 LOGDIR/train/ckpt-00001640
+
+A CHECKPOINT is LOGDIR/train/ckpt-NUMBER. LOGDIR, or another folder of checkpoints, stands for the
+newest one in it. The path of another program's TensorFlow checkpoint, without .index, is one, too.
+What is read is verified by its checksums.
+
+The exit code is 0, 1 if compared checkpoints differ, or 2 after an error. See also
+`checkpoint COMMAND --help`.
+"""
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+
+from frazo.program.command_line import run_program
+from frazo.program.errors import JobError
+from frazo.program.tensorflow_start import start_tensorflow
+from frazo_tools.checkpoint.arguments import parse_arguments
+
+_FAILED = 2
+_INTERRUPTED = 130
+# The other end of the pipe was closed, as `head` does.
+_PIPE_CLOSED = 141
+
+
+def main(arguments: Sequence[str]) -> int:
+    # Bazel starts programs in another folder: paths are relative to the user's folder.
+    os.chdir(os.environ.get("BUILD_WORKING_DIRECTORY", "."))
+    options = parse_arguments(__doc__, arguments)
+    start_tensorflow()
+    try:
+        return _commands()[options.command](options)
+    except BrokenPipeError:
+        # Python would report the error once more when it flushes the rest.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _PIPE_CLOSED
+    except KeyboardInterrupt:
+        print(f"checkpoint {options.command}: interrupted", file=sys.stderr)
+        return _INTERRUPTED
+    except (JobError, OSError) as error:
+        print(f"checkpoint {options.command}: {error}", file=sys.stderr)
+        return _FAILED
+
+
+def _commands() -> dict[str, Callable[[argparse.Namespace], int]]:
+    # Imported here: they need TensorFlow, which takes seconds.
+    from frazo_tools.checkpoint import compare, listing
+
+    return {"list": listing.run, "compare": compare.run}
+
+
+def _interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    # Like Ctrl+C: partly written files are removed.
+    signal.signal(signal.SIGTERM, _interrupt)
+    run_program(main)
