@@ -19,9 +19,12 @@ def parse_arguments(docstring: str | None, arguments: Sequence[str]) -> argparse
     """
     parser = documented_parser("checkpoint", docstring)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for add in (_add_list, _add_compare):
+    for add in (_add_list, _add_compare, _add_average):
         add(commands)
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if options.command == "average":
+        _check_average(parser, options)
+    return options
 
 
 def _add_list(commands: "argparse._SubParsersAction") -> None:
@@ -59,6 +62,42 @@ def _add_compare(commands: "argparse._SubParsersAction") -> None:
     _add_filter(parser)
 
 
+def _add_average(commands: "argparse._SubParsersAction") -> None:
+    parser = commands.add_parser(
+        "average",
+        help="write the mean of the weights of several checkpoints",
+        description="Weights and moving averages are means, computed in float64; slots, position of "
+        "the input and the like are those of the newest. One tensor at a time is in memory.",
+    )
+    _add_out(parser)
+    parser.add_argument(
+        "checkpoints", type=path_argument, nargs="+", metavar="CHECKPOINT", help=_SOURCE
+    )
+    parser.add_argument(
+        "--last",
+        type=_two_or_more,
+        metavar="N",
+        help="the newest N of one LOGDIR or folder of checkpoints",
+    )
+
+
+def _check_average(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    count = len(options.checkpoints)
+    if options.last is None and count < 2:
+        parser.error("give two checkpoints or more, or --last=N and a folder of checkpoints")
+    if options.last is not None and count > 1:
+        parser.error(f"--last=N takes one folder of checkpoints, not {count}")
+
+
+def _add_out(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "out",
+        type=path_argument,
+        metavar="OUT",
+        help="a new log directory; the checkpoint is in OUT/train",
+    )
+
+
 def _add_filter(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--filter",
@@ -66,6 +105,12 @@ def _add_filter(parser: argparse.ArgumentParser) -> None:
         metavar="REGEX",
         help="only the tensors in whose names this is found",
     )
+
+
+def _two_or_more(text: str) -> int:
+    if not text.isdecimal() or not 2 <= int(text) <= 1_000_000:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number >= 2")
+    return int(text)
 
 
 def _tolerance(text: str) -> float:

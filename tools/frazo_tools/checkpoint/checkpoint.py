@@ -3,10 +3,15 @@
     ./bazelw run -c opt //tools:checkpoint -- list /tmp/mnist/log
     ./bazelw run -c opt //tools:checkpoint -- list /tmp/mnist/log/train/ckpt-00001640 --filter=conv
     ./bazelw run -c opt //tools:checkpoint -- compare LOGDIR/train/ckpt-00000820 LOGDIR/train/ckpt-00001640
+    ./bazelw run -c opt //tools:checkpoint -- average /tmp/mnist/mean /tmp/mnist/log --last=3
 
 A CHECKPOINT is LOGDIR/train/ckpt-NUMBER. LOGDIR, or another folder of checkpoints, stands for the
 newest one in it. The path of another program's TensorFlow checkpoint, without .index, is one, too.
 What is read is verified by its checksums.
+
+OUT is a new log directory with one checkpoint, in OUT/train. Give OUT as --logdir to evalers,
+decoders and exports, and OUT/train as warm_start.checkpoint. It appears when it is complete.
+Nothing that exists is replaced, and Ctrl+C leaves nothing behind.
 
 The exit code is 0, 1 if compared checkpoints differ, or 2 after an error. See also
 `checkpoint COMMAND --help`.
@@ -50,9 +55,9 @@ def main(arguments: Sequence[str]) -> int:
 
 def _commands() -> dict[str, Callable[[argparse.Namespace], int]]:
     # Imported here: they need TensorFlow, which takes seconds.
-    from frazo_tools.checkpoint import compare, listing
+    from frazo_tools.checkpoint import average, compare, listing
 
-    return {"list": listing.run, "compare": compare.run}
+    return {"list": listing.run, "compare": compare.run, "average": average.run}
 
 
 def _interrupt(number: int, frame: object) -> None:
