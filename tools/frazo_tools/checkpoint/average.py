@@ -21,7 +21,7 @@ _PROBLEMS_SHOWN = 10
 def run(options: argparse.Namespace) -> int:
     require_new(options.out)
     sources = _sources(options)
-    # Of two of the same step the later one.
+    # The later one of two of the same step.
     newest = sorted(sources, key=lambda source: source.step)[-1]
     _check_same(newest, sources)
     means = {entry.name for entry in newest.of_kind(*_AVERAGED) if entry.dtype.is_floating}

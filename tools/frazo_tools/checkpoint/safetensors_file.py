@@ -14,8 +14,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import ml_dtypes
 import numpy as np
+import tensorflow as tf
 
 SUFFIX = ".safetensors"
 _METADATA = "__metadata__"
@@ -29,12 +29,12 @@ _DTYPES: Mapping[str, np.dtype] = {
     "BOOL": np.dtype(np.bool_),
     "U8": np.dtype(np.uint8),
     "I8": np.dtype(np.int8),
-    "F8_E5M2": np.dtype(ml_dtypes.float8_e5m2),
-    "F8_E4M3": np.dtype(ml_dtypes.float8_e4m3fn),
+    "F8_E5M2": np.dtype(tf.dtypes.experimental.float8_e5m2.as_numpy_dtype),
+    "F8_E4M3": np.dtype(tf.dtypes.experimental.float8_e4m3fn.as_numpy_dtype),
     "I16": np.dtype("<i2"),
     "U16": np.dtype("<u2"),
     "F16": np.dtype("<f2"),
-    "BF16": np.dtype(ml_dtypes.bfloat16),
+    "BF16": np.dtype(tf.bfloat16.as_numpy_dtype),
     "I32": np.dtype("<i4"),
     "U32": np.dtype("<u4"),
     "F32": np.dtype("<f4"),

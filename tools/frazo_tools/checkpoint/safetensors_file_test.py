@@ -2,9 +2,9 @@
 
 import json
 
-import ml_dtypes
 import numpy as np
 import pytest
+import tensorflow as tf
 from frazo_tools.checkpoint import safetensors_file
 from frazo_tools.checkpoint.safetensors_file import (
     Form,
@@ -58,7 +58,7 @@ def test_bits_of_numbers_stay(tmp_path):
         path,
         {
             "t": bits.view(np.float32),
-            "half": np.array([0x7FC1], np.uint16).view("V2").view(ml_dtypes.bfloat16),
+            "half": np.array([0x7FC1], np.uint16).view("V2").view(tf.bfloat16.as_numpy_dtype),
         },
     )
     file = SafetensorsFile(path)
