@@ -3,8 +3,10 @@
 import argparse
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 from frazo.program.command_line import path_argument
+from frazo_tools.checkpoint.name_rules import NameRule, NameRuleError, parse_rules
 from frazo_tools.documented_parser import documented_parser
 
 _SOURCE = "LOGDIR/train/ckpt-NUMBER; LOGDIR or a folder of checkpoints for the newest one"
@@ -19,7 +21,7 @@ def parse_arguments(docstring: str | None, arguments: Sequence[str]) -> argparse
     """
     parser = documented_parser("checkpoint", docstring)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for add in (_add_list, _add_compare, _add_average):
+    for add in _COMMANDS:
         add(commands)
     options = parser.parse_args(arguments)
     if options.command == "average":
@@ -66,7 +68,7 @@ def _add_average(commands: "argparse._SubParsersAction") -> None:
     parser = commands.add_parser(
         "average",
         help="write the mean of the weights of several checkpoints",
-        description="Weights and moving averages are means, computed in float64; slots, position of "
+        description="Weights and moving averages are means, computed in float64. Slots, the position of\n"
         "the input and the like are those of the newest. One tensor at a time is in memory.",
     )
     _add_out(parser)
@@ -89,6 +91,98 @@ def _check_average(parser: argparse.ArgumentParser, options: argparse.Namespace)
         parser.error(f"--last=N takes one folder of checkpoints, not {count}")
 
 
+def _add_export(commands: "argparse._SubParsersAction") -> None:
+    parser = commands.add_parser(
+        "export",
+        help="write the weights of a checkpoint as safetensors",
+        description="The file's metadata have the step, which weights they are, and the description of\n"
+        "the experiment. What would be larger than a shard is FILE-00001-of-00002.safetensors\n"
+        "and so on, with FILE.safetensors.index.json.",
+    )
+    parser.add_argument("checkpoint", type=path_argument, metavar="CHECKPOINT", help=_SOURCE)
+    parser.add_argument("file", type=_safetensors, metavar="FILE.safetensors", help="a new file")
+    parser.add_argument(
+        "--dtype",
+        choices=["float32", "bfloat16", "float16"],
+        help="type of the numbers, rounded to the nearest; default: as they are",
+    )
+    parser.add_argument(
+        "--weights",
+        choices=["trained", "averaged"],
+        help="the weights or their moving averages; default: averaged if there are any, as "
+        "evaluation does",
+    )
+    parser.add_argument(
+        "--shard_size",
+        type=_size,
+        default=5_000_000_000,
+        metavar="SIZE",
+        help="most bytes of a file, such as 500MB; default: 5GB",
+    )
+
+
+def _add_import(commands: "argparse._SubParsersAction") -> None:
+    parser = commands.add_parser(
+        "import",
+        help="write a checkpoint of the weights in a safetensors file",
+        description="Numbers of any precision become float32. The checkpoint has the step of the file's\n"
+        "metadata, else 0, and nothing of a learner: evalers, decoders, exports and warm_start\n"
+        "take it, and a training does not go on from it.",
+    )
+    parser.add_argument(
+        "file", type=path_argument, metavar="FILE", help="model.safetensors, or its .index.json"
+    )
+    _add_out(parser)
+    parser.add_argument(
+        "--names",
+        type=_rules,
+        default=[],
+        metavar="OLD=NEW,...",
+        help="new names: 'model.*.weight=network/*/kernel,head.*=' renames the first and leaves "
+        "out the second; * matches any text, and the first rule that matches counts",
+    )
+    _add_experiment(parser, "checks that names and shapes are those of its model")
+
+
+def _add_experiment(parser: argparse.ArgumentParser, what: str) -> None:
+    parser.add_argument("--model", metavar="NAME", help=f"a known experiment: {what}")
+    parser.add_argument(
+        "--config", metavar="FILE", help="the experiment in a textproto file, instead of --model"
+    )
+    parser.add_argument(
+        "--set",
+        dest="overrides",
+        action="append",
+        default=[],
+        metavar="PATH=VALUE",
+        help="change a field of the experiment",
+    )
+
+
+def _add_upcycle(commands: "argparse._SubParsersAction") -> None:
+    parser = commands.add_parser(
+        "upcycle",
+        help="turn a dense model into a mixture of experts (Komatsuzaki et al. 2023)",
+        description="Each expert begins as the dense feed-forward layer in its place, routers are drawn as\n"
+        "their initializer says, everything else is copied. With two experts a token or more, and\n"
+        "enough capacity, the outputs are those of the dense model. The learner begins anew: train\n"
+        'with warm_start { checkpoint: "OUT/train" }.',
+    )
+    parser.add_argument("checkpoint", type=path_argument, metavar="DENSE_CHECKPOINT", help=_SOURCE)
+    _add_out(parser)
+    _add_experiment(parser, "with the mixtures")
+
+
+_COMMANDS = (
+    _add_list,
+    _add_compare,
+    _add_average,
+    _add_export,
+    _add_import,
+    _add_upcycle,
+)
+
+
 def _add_out(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "out",
@@ -105,6 +199,26 @@ def _add_filter(parser: argparse.ArgumentParser) -> None:
         metavar="REGEX",
         help="only the tensors in whose names this is found",
     )
+
+
+def _safetensors(text: str) -> Path:
+    if not text.endswith(".safetensors"):
+        raise argparse.ArgumentTypeError(f"'{text}' does not end in .safetensors")
+    return path_argument(text)
+
+
+def _size(text: str) -> int:
+    match = re.fullmatch(r"([0-9]{1,6})(kB|MB|GB|TB)", text)
+    if match is None or int(match[1]) == 0:
+        raise argparse.ArgumentTypeError(f"'{text}' is no size such as 500MB or 5GB")
+    return int(match[1]) * 1000 ** (1 + ("kB", "MB", "GB", "TB").index(match[2]))
+
+
+def _rules(text: str) -> list[NameRule]:
+    try:
+        return parse_rules(text)
+    except NameRuleError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _two_or_more(text: str) -> int:

@@ -4,6 +4,9 @@
     ./bazelw run -c opt //tools:checkpoint -- list /tmp/mnist/log/train/ckpt-00001640 --filter=conv
     ./bazelw run -c opt //tools:checkpoint -- compare LOGDIR/train/ckpt-00000820 LOGDIR/train/ckpt-00001640
     ./bazelw run -c opt //tools:checkpoint -- average /tmp/mnist/mean /tmp/mnist/log --last=3
+    ./bazelw run -c opt //tools:checkpoint -- export /tmp/mnist/log /tmp/mnist/lenet5.safetensors --dtype=bfloat16
+    ./bazelw run -c opt //tools:checkpoint -- import /tmp/mnist/lenet5.safetensors /tmp/mnist/imported --model=image.mnist.LeNet5
+    ./bazelw run -c opt //tools:checkpoint -- upcycle /tmp/lm/dense /tmp/lm/experts --model=lm.synthetic_packed_input.MoELmTiny2x2
 
 A CHECKPOINT is LOGDIR/train/ckpt-NUMBER. LOGDIR, or another folder of checkpoints, stands for the
 newest one in it. The path of another program's TensorFlow checkpoint, without .index, is one, too.
@@ -12,6 +15,9 @@ What is read is verified by its checksums.
 OUT is a new log directory with one checkpoint, in OUT/train. Give OUT as --logdir to evalers,
 decoders and exports, and OUT/train as warm_start.checkpoint. It appears when it is complete.
 Nothing that exists is replaced, and Ctrl+C leaves nothing behind.
+
+A checkpoint is the same whatever the mesh of its training, and any other mesh reads it, each process
+its own part. So there is nothing to reshard.
 
 The exit code is 0, 1 if compared checkpoints differ, or 2 after an error. See also
 `checkpoint COMMAND --help`.
@@ -23,6 +29,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 
+from frazo.config import ConfigError
 from frazo.program.command_line import run_program
 from frazo.program.errors import JobError
 from frazo.program.tensorflow_start import start_tensorflow
@@ -48,16 +55,23 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print(f"checkpoint {options.command}: interrupted", file=sys.stderr)
         return _INTERRUPTED
-    except (JobError, OSError) as error:
+    except (ConfigError, JobError, OSError) as error:
         print(f"checkpoint {options.command}: {error}", file=sys.stderr)
         return _FAILED
 
 
 def _commands() -> dict[str, Callable[[argparse.Namespace], int]]:
     # Imported here: they need TensorFlow, which takes seconds.
-    from frazo_tools.checkpoint import average, compare, listing
+    from frazo_tools.checkpoint import average, compare, export, importing, listing, upcycle
 
-    return {"list": listing.run, "compare": compare.run, "average": average.run}
+    return {
+        "list": listing.run,
+        "compare": compare.run,
+        "average": average.run,
+        "export": export.run,
+        "import": importing.run,
+        "upcycle": upcycle.run,
+    }
 
 
 def _interrupt(number: int, frame: object) -> None:

@@ -9,7 +9,7 @@ def test_help_shows_the_commands(capsys):
         checkpoint.main(["--help"])
     assert ended.value.code == 0
     printed = capsys.readouterr().out
-    for command in ("list", "compare", "average"):
+    for command in ("list", "compare", "average", "export", "import", "upcycle"):
         assert f"//tools:checkpoint -- {command} " in printed
 
 

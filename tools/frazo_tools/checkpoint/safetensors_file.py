@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
+from frazo.program.errors import JobError
 
 SUFFIX = ".safetensors"
 _METADATA = "__metadata__"
@@ -46,7 +47,7 @@ _DTYPES: Mapping[str, np.dtype] = {
 _NAMES = {dtype: name for name, dtype in _DTYPES.items()}
 
 
-class SafetensorsError(Exception):
+class SafetensorsError(JobError):
     """A file is no safetensors file, or a tensor cannot be in one. str() names it."""
 
 
