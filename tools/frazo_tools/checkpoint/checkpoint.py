@@ -16,8 +16,8 @@ OUT is a new log directory with one checkpoint, in OUT/train. Give OUT as --logd
 decoders and exports, and OUT/train as warm_start.checkpoint. It appears when it is complete.
 Nothing that exists is replaced, and Ctrl+C leaves nothing behind.
 
-A checkpoint is the same whatever the mesh of its training, and any other mesh reads it, each process
-its own part. So there is nothing to reshard.
+A checkpoint is the same whatever the mesh of its training. Any other mesh reads it, each process
+its own part, so that there is nothing to reshard.
 
 The exit code is 0, 1 if compared checkpoints differ, or 2 after an error. See also
 `checkpoint COMMAND --help`.

@@ -79,8 +79,9 @@ def _form(entry: TensorEntry, dtype: tf.DType | None) -> Form:
     own = np.dtype(entry.dtype.as_numpy_dtype)
     if not can_hold(own):
         raise JobError(f"{entry.name}: {entry.dtype.name} cannot be in a safetensors file")
-    converts = dtype is not None and entry.dtype.is_floating
-    return Form(np.dtype(dtype.as_numpy_dtype) if converts else own, entry.shape)
+    if dtype is not None and entry.dtype.is_floating:
+        own = np.dtype(dtype.as_numpy_dtype)
+    return Form(own, entry.shape)
 
 
 def _converted(entry: TensorEntry, values: np.ndarray, dtype: np.dtype) -> np.ndarray:
