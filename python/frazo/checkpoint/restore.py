@@ -103,7 +103,7 @@ def assign_saved(checkpoint: Bundle, sources: Sequence[tuple[str, tf.Variable]])
         variable.assign(joined(variable, [next(values) for _ in slices_to_read(variable)]))
 
 
-def read_tensors(checkpoint: Checkpoint, dtypes: Mapping[str, tf.DType]) -> dict[str, tf.Tensor]:
+def read_tensors(checkpoint: Bundle, dtypes: Mapping[str, tf.DType]) -> dict[str, tf.Tensor]:
     """Reads the named tensors.
 
     Args:

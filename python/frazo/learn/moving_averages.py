@@ -6,6 +6,9 @@ from collections.abc import Iterator, Sequence
 import tensorflow as tf
 from frazo.layers.declaration import inherit
 
+# The name of an average begins with it; the name of its weight follows.
+AVERAGE_PREFIX = "learner/average/"
+
 
 class MovingAverages(tf.Module):
     """average = d average + (1 - d) w with d = min(decay, (1 + t) / (10 + t)).
@@ -22,7 +25,7 @@ class MovingAverages(tf.Module):
                 tf.Variable(
                     weight.read_value(),
                     trainable=False,
-                    name=f"learner/average/{weight.name.removesuffix(':0')}",
+                    name=AVERAGE_PREFIX + weight.name.removesuffix(":0"),
                 ),
                 weight,
             )

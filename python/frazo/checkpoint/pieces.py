@@ -1,0 +1,66 @@
+"""Writes tensors that need not fit into memory together."""
+
+import shutil
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import tensorflow as tf
+from frazo.checkpoint.parts import write_bundle
+from frazo.checkpoint.saved_tensor import SavedTensor
+
+# More would take more memory, fewer would make more files.
+PIECE_BYTES = 256 << 20
+
+
+def write_in_pieces(
+    prefix: Path, tensors: Iterable[SavedTensor], piece_bytes: int = PIECE_BYTES
+) -> None:
+    """Writes tensors as TensorFlow's files PREFIX.index and PREFIX.data-*, of which each has one
+    piece of them.
+
+    Args:
+      prefix: The path that the files' names begin with. The folder has no other files.
+      tensors: At least one. Taken one after the other.
+      piece_bytes: A piece ends with the tensor that makes it as large as this; > 0. No more than a
+        piece is in memory.
+
+    Raises:
+      OSError, tf.errors.OpError: The files cannot be written.
+      ValueError: There is no tensor.
+    """
+    written = []
+    for index, piece in enumerate(_pieces(tensors, piece_bytes)):
+        own = prefix.parent / f"piece-{index}" / prefix.name
+        own.parent.mkdir()
+        write_bundle(own, piece)
+        written.append(own)
+    if not written:
+        raise ValueError(f"{prefix}: a checkpoint without tensors")
+    # It moves the pieces' data files, and does not copy them.
+    tf.raw_ops.MergeV2Checkpoints(
+        checkpoint_prefixes=[str(own) for own in written],
+        destination_prefix=str(prefix),
+        delete_old_dirs=False,
+    )
+    for own in written:
+        shutil.rmtree(own.parent)
+
+
+def _pieces(tensors: Iterable[SavedTensor], piece_bytes: int) -> Iterator[list[SavedTensor]]:
+    piece: list[SavedTensor] = []
+    size = 0
+    for tensor in tensors:
+        piece.append(tensor)
+        size += _bytes(tensor.value)
+        if size >= piece_bytes:
+            yield piece
+            piece, size = [], 0
+    if piece:
+        yield piece
+
+
+def _bytes(value: tf.Tensor) -> int:
+    """Returns the size of the values; 0 for texts and positions of inputs, which are small."""
+    if value.dtype in (tf.string, tf.variant):
+        return 0
+    return value.dtype.size * int(tf.size(value))
