@@ -25,10 +25,10 @@ static_assert(sizeof(loss::RowTotal) == 2 * sizeof(float), "totals are a tensor 
 // threads of the device.
 template <typename Work>
 void ForEachRow(tensorflow::OpKernelContext* context, const tensorflow::Tensor& logits, Work work) {
-  DeviceThreads(context)->ParallelFor(logits.dim_size(0),
-                                      tsl::thread::ThreadPool::SchedulingParams::Adaptive(
-                                          logits.dim_size(1) / kLogitsPerCycle + 1),
-                                      work);
+  DeviceThreads(context)->ParallelFor(
+      logits.dim_size(0),
+      tsl::thread::ThreadPool::SchedulingParams::Adaptive(logits.dim_size(1) / kLogitsPerCycle + 1),
+      work);
 }
 
 // The shape function of a gradient, whose inputs are logits [rows, classes], labels [rows], totals
@@ -52,10 +52,9 @@ inline absl::Status CheckTotalsAndSlopes(std::string_view op, const tensorflow::
   if (totals.shape() == tensorflow::TensorShape({rows, 2}) && slopes.shape() == labels.shape()) {
     return absl::OkStatus();
   }
-  return absl::InvalidArgumentError(
-      absl::StrCat(op, ": totals have shape ", totals.shape().DebugString(), " and slopes ",
-                   slopes.shape().DebugString(), "; expected [rows, 2] and [rows] for ", rows,
-                   " rows"));
+  return absl::InvalidArgumentError(absl::StrCat(
+      op, ": totals have shape ", totals.shape().DebugString(), " and slopes ",
+      slopes.shape().DebugString(), "; expected [rows, 2] and [rows] for ", rows, " rows"));
 }
 
 }  // namespace frazo::ops
