@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import tensorflow as tf
-from frazo.checkpoint.saved_tensor import full_shape
+from frazo.layers.declaration import full_shape
 from frazo.plan.buffers import moves_nothing, num_bytes
 from frazo.plan.device import Device
 from frazo.plan.flat_graph import Node

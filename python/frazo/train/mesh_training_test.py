@@ -5,9 +5,8 @@ import math
 import numpy as np
 import pytest
 import tensorflow as tf
-from frazo.checkpoint.saved_tensor import full_shape
 from frazo.experiment.model import Model
-from frazo.layers.declaration import find_declaration
+from frazo.layers.declaration import find_declaration, full_shape
 from frazo.proto import experiment_pb2, mesh_pb2
 from frazo.shard.connected_mesh import connected_mesh
 from frazo.shard.mesh_layout import mesh_layout
