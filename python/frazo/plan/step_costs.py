@@ -70,5 +70,5 @@ def _seconds(node: Node, work: int, device: Device) -> float:
     by_memory = moved * node.rounds / device.bandwidth
     if not work:
         return by_memory
-    rate = device.flops.get(node.outputs[0].dtype, device.flops[tf.float32])
+    rate = device.flops.get(node.outputs[0].dtype.name, device.flops["float32"])
     return max(by_memory, work / rate)
