@@ -15,9 +15,7 @@ def run_interruptible(main: Callable[[Sequence[str]], int]) -> NoReturn:
     run_program(main)
 
 
-def exit_code(
-    name: str, run: Callable[[], None], errors: tuple[type[Exception], ...]
-) -> int:
+def exit_code(name: str, run: Callable[[], None], errors: tuple[type[Exception], ...]) -> int:
     """Calls a function and tells how it has failed.
 
     Args:

@@ -16,7 +16,7 @@ from frazo.layers.step_context import StepContext
 from frazo.learn.loss import Loss
 from frazo.models.language_model import LanguageModel
 from frazo.models.token_model import Tokens
-from frazo.proto import language_modeling_pb2, search_pb2, tokenizer_pb2
+from frazo.proto import language_modeling_pb2, tokenizer_pb2
 from frazo.registry import build, register
 from frazo.tasks.lm.language_servable import LanguageServable, ScoredTexts
 from frazo.tasks.lm.text_sizes import TextSizes
@@ -25,6 +25,7 @@ from frazo.tasks.sequence.token_agreement import (
     check_first_token,
     check_last_token,
     check_longest,
+    check_search,
     check_task_tokenizer,
     check_unknown_token,
 )
@@ -91,16 +92,14 @@ class LanguageModeling(Task):
           input_spec: The features of the batches.
 
         Raises:
-          ValueError: The batches lack a feature, or the search does not take logits.
+          ValueError: The batches lack a feature, the search does not take logits, or is longer than
+            the model's table of positions.
         """
         super().__init__(message, place, input_spec=input_spec)
         require_token_features(input_spec, (_TOKENS, _LABELS), "language_modeling")
-        if message.search.score_kind != search_pb2.Search.LOGITS:
-            raise ValueError(
-                "language_modeling: search.score_kind is LOG_PROBABILITIES, but the model gives "
-                "logits. Remove it."
-            )
         self.model: LanguageModel = build(message.model, place=place.at("model"))
+        table = "model.body.transformer_stack.positions"
+        check_search("language_modeling", message.search, self.model.body.max_length, table)
 
     def loss(
         self, batch: Mapping[str, tf.Tensor], context: StepContext
