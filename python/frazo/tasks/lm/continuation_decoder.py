@@ -19,9 +19,10 @@ class ContinuationDecoder(Decoder):
     """Decodes batches of a LanguageModeling task.
 
     The first tokens of each text are a prompt. A record has prompt, reference, the rest of the
-    text, and hypotheses, best first. A hypothesis has text, what follows the prompt, score, by which
-    it is ranked, prompt included, and num_tokens, without those of the prompt. Texts are made from
-    the tokens: they lack what the tokenizer has normalized. A ContinuationScorer computes the scores.
+    text, and hypotheses, best first. A hypothesis has text, what follows the prompt, score, by
+    which it is ranked, prompt included, and num_tokens, without those of the prompt. Texts are made
+    from the tokens: they lack what the tokenizer has normalized. A ContinuationScorer computes the
+    scores.
     """
 
     def __init__(

@@ -121,7 +121,7 @@ def test_a_model_continues_the_first_half_of_each_text(texts):
     decoder = task.decoder(texts)
     assert decoder.search == "beam { width: 4 } eos_id: 2 max_length: 20 prompt_share: 0.5"
     outputs = outputs_of(decoder, make_batch(TEXTS))
-    # Of 5, 1 and 7 tokens.
+    # The texts have 5, 1 and 7 tokens.
     assert outputs["prompt_lengths"].tolist() == [2, 0, 3]
     for text, tokens, length in zip(
         TEXTS, outputs["tokens"], outputs["prompt_lengths"], strict=True

@@ -14,8 +14,9 @@ class ContinuationScorer(Scorer):
 
     log_pplx: The mean over the rests' tokens of minus the natural logarithm of the probability of a
       token, given those before it.
-    repetition: The share of the runs of four tokens of a hypothesis that it had before (Welleck et
-      al. 2020, "Neural Text Generation with Unlikelihood Training", seq-rep-4), over all hypotheses.
+    repetition: The share of the runs of four tokens of a hypothesis that it had before, over all
+      hypotheses (Welleck et al. 2020, "Neural Text Generation with Unlikelihood Training",
+      seq-rep-4).
     reference_repetition: The same of the rests.
     mean_tokens: The mean number of tokens of a hypothesis, the one that ends it too.
     """
