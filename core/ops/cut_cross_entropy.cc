@@ -3,11 +3,11 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "core/kernels/loss/smoothed_cross_entropy.h"
+#include "core/ops/cross_entropy_rows.h"
 #include "tensorflow/core/framework/op.h"
 #include "tensorflow/core/framework/op_kernel.h"
 #include "tensorflow/core/framework/shape_inference.h"
 #include "tensorflow/core/framework/tensor.h"
-#include "tsl/platform/threadpool.h"
 
 namespace frazo::ops {
 namespace {
@@ -20,7 +20,6 @@ using ::tensorflow::TensorShape;
 using ::tensorflow::shape_inference::DimensionHandle;
 using ::tensorflow::shape_inference::InferenceContext;
 using ::tensorflow::shape_inference::ShapeHandle;
-using ::tsl::thread::ThreadPool;
 
 absl::Status InferParts(InferenceContext* context) {
   ShapeHandle logits, labels;
@@ -29,16 +28,6 @@ absl::Status InferParts(InferenceContext* context) {
   TF_RETURN_IF_ERROR(context->WithRank(context->input(1), 1, &labels));
   TF_RETURN_IF_ERROR(context->Merge(context->Dim(logits, 0), context->Dim(labels, 0), &rows));
   context->set_output(0, context->Matrix(rows, 4));
-  return absl::OkStatus();
-}
-
-absl::Status InferGradient(InferenceContext* context) {
-  ShapeHandle logits, unused;
-  TF_RETURN_IF_ERROR(context->WithRank(context->input(0), 2, &logits));
-  TF_RETURN_IF_ERROR(context->WithRank(context->input(1), 1, &unused));
-  TF_RETURN_IF_ERROR(context->WithRank(context->input(2), 2, &unused));
-  TF_RETURN_IF_ERROR(context->WithRank(context->input(3), 1, &unused));
-  context->set_output(0, logits);
   return absl::OkStatus();
 }
 
@@ -66,7 +55,7 @@ REGISTER_OP("Frazo>CutCrossEntropyGradient")
     .Output("gradient: float")
     .Attr("num_classes: int")
     .Attr("smoothing: float = 0.0")
-    .SetShapeFn(InferGradient)
+    .SetShapeFn(InferLogitsGradient)
     .Doc(R"doc(
 The derivative of sum(slopes * losses) by the logits of this process, in their memory where nobody else needs them.
 
@@ -80,11 +69,7 @@ smoothing: in [0, 1); 0 if there is but one class.
 gradient: [rows, classes].
 )doc");
 
-// About the number of logits that a core reads per cycle.
-constexpr int64_t kLogitsPerCycle = 2;
-
 static_assert(sizeof(loss::RowPart) == 4 * sizeof(float), "parts are a tensor [rows, 4]");
-static_assert(sizeof(loss::RowTotal) == 2 * sizeof(float), "totals are a tensor [rows, 2]");
 
 absl::Status CheckShapes(const Tensor& logits, const Tensor& labels) {
   if (logits.dims() != 2 || labels.dims() != 1 || logits.dim_size(0) != labels.dim_size(0) ||
@@ -95,13 +80,6 @@ absl::Status CheckShapes(const Tensor& logits, const Tensor& labels) {
                      "; expected [rows, classes] and [rows] with a class or more"));
   }
   return absl::OkStatus();
-}
-
-template <typename Work>
-void ForEachRow(OpKernelContext* context, const Tensor& logits, Work work) {
-  context->device()->tensorflow_cpu_worker_threads()->workers->ParallelFor(
-      logits.dim_size(0),
-      ThreadPool::SchedulingParams::Adaptive(logits.dim_size(1) / kLogitsPerCycle + 1), work);
 }
 
 class CutCrossEntropyPartsOp final : public OpKernel {
@@ -142,13 +120,8 @@ class CutCrossEntropyGradientOp final : public OpKernel {
     const Tensor& totals = context->input(2);
     const Tensor& slopes = context->input(3);
     OP_REQUIRES_OK(context, CheckShapes(logits, labels));
-    OP_REQUIRES(
-        context,
-        totals.shape() == TensorShape({labels.dim_size(0), 2}) && slopes.shape() == labels.shape(),
-        absl::InvalidArgumentError(
-            absl::StrCat("CutCrossEntropyGradient: totals have shape ",
-                         totals.shape().DebugString(), " and slopes ", slopes.shape().DebugString(),
-                         "; expected [rows, 2] and [rows] for ", labels.dim_size(0), " rows")));
+    OP_REQUIRES_OK(context,
+                   CheckTotalsAndSlopes("CutCrossEntropyGradient", labels, totals, slopes));
     OP_REQUIRES(context, num_classes_ >= logits.dim_size(1),
                 absl::InvalidArgumentError(
                     absl::StrCat("CutCrossEntropyGradient: num_classes is ", num_classes_,

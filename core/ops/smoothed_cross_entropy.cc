@@ -4,11 +4,11 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "core/ops/cross_entropy_rows.h"
 #include "tensorflow/core/framework/op.h"
 #include "tensorflow/core/framework/op_kernel.h"
 #include "tensorflow/core/framework/shape_inference.h"
 #include "tensorflow/core/framework/tensor.h"
-#include "tsl/platform/threadpool.h"
 
 namespace frazo::ops {
 namespace {
@@ -21,7 +21,6 @@ using ::tensorflow::TensorShape;
 using ::tensorflow::shape_inference::DimensionHandle;
 using ::tensorflow::shape_inference::InferenceContext;
 using ::tensorflow::shape_inference::ShapeHandle;
-using ::tsl::thread::ThreadPool;
 
 absl::Status InferLosses(InferenceContext* context) {
   ShapeHandle logits, labels;
@@ -31,16 +30,6 @@ absl::Status InferLosses(InferenceContext* context) {
   TF_RETURN_IF_ERROR(context->Merge(context->Dim(logits, 0), context->Dim(labels, 0), &rows));
   context->set_output(0, context->Vector(rows));
   context->set_output(1, context->Matrix(rows, 2));
-  return absl::OkStatus();
-}
-
-absl::Status InferGradient(InferenceContext* context) {
-  ShapeHandle logits, unused;
-  TF_RETURN_IF_ERROR(context->WithRank(context->input(0), 2, &logits));
-  TF_RETURN_IF_ERROR(context->WithRank(context->input(1), 1, &unused));
-  TF_RETURN_IF_ERROR(context->WithRank(context->input(2), 2, &unused));
-  TF_RETURN_IF_ERROR(context->WithRank(context->input(3), 1, &unused));
-  context->set_output(0, logits);
   return absl::OkStatus();
 }
 
@@ -72,7 +61,7 @@ REGISTER_OP("Frazo>SmoothedCrossEntropyGradient")
     .Input("slopes: float")
     .Output("gradient: float")
     .Attr("smoothing: float = 0.0")
-    .SetShapeFn(InferGradient)
+    .SetShapeFn(InferLogitsGradient)
     .Doc(R"doc(
 The derivative of sum(slopes * losses) by the logits, in the logits' memory where nobody else needs them.
 
@@ -83,11 +72,6 @@ totals: [rows, 2] as it gave them.
 slopes: [rows].
 gradient: [rows, classes].
 )doc");
-
-// About the number of logits that a core reads per cycle.
-constexpr int64_t kLogitsPerCycle = 2;
-
-static_assert(sizeof(loss::RowTotal) == 2 * sizeof(float), "totals are a tensor [rows, 2]");
 
 absl::Status CheckLabels(const Tensor& logits, const Tensor& labels) {
   if (logits.dims() != 2 || labels.dims() != 1 || logits.dim_size(0) != labels.dim_size(0)) {
@@ -120,13 +104,6 @@ class SmoothedCrossEntropyKernel : public OpKernel {
     // With a single class there is no other class that could get a share.
     return {logits.flat<float>().data(), logits.dim_size(1), labels.flat<int32_t>().data(),
             logits.dim_size(1) == 1 ? 0 : smoothing_};
-  }
-
-  template <typename Work>
-  static void ForEachRow(OpKernelContext* context, const Tensor& logits, Work work) {
-    context->device()->tensorflow_cpu_worker_threads()->workers->ParallelFor(
-        logits.dim_size(0),
-        ThreadPool::SchedulingParams::Adaptive(logits.dim_size(1) / kLogitsPerCycle + 1), work);
   }
 
  private:
@@ -165,13 +142,8 @@ class SmoothedCrossEntropyGradientOp final : public SmoothedCrossEntropyKernel {
     const Tensor& totals = context->input(2);
     const Tensor& slopes = context->input(3);
     OP_REQUIRES_OK(context, CheckLabels(logits, labels));
-    OP_REQUIRES(
-        context,
-        totals.shape() == TensorShape({labels.dim_size(0), 2}) && slopes.shape() == labels.shape(),
-        absl::InvalidArgumentError(
-            absl::StrCat("SmoothedCrossEntropyGradient: totals have shape ",
-                         totals.shape().DebugString(), " and slopes ", slopes.shape().DebugString(),
-                         "; expected [rows, 2] and [rows] for ", labels.dim_size(0), " rows")));
+    OP_REQUIRES_OK(context,
+                   CheckTotalsAndSlopes("SmoothedCrossEntropyGradient", labels, totals, slopes));
     Tensor* gradient = nullptr;
     OP_REQUIRES_OK(context,
                    context->forward_input_or_allocate_output({0}, 0, logits.shape(), &gradient));

@@ -111,6 +111,29 @@ def test_rolling_loglikelihood_is_that_of_the_whole_text_without_its_end(task, p
     (found,) = predictor.loglikelihood_rolling([text], most_tokens=3)
     (second,) = token_scores(task, ["five 漢 one"])
     assert found == pytest.approx(sum(expected[:3]) + second[1] + second[2], abs=1e-5)
+    # Windows of 4: tokens 0 to 3; the last one, for token 4, begins with tokens 1 to 3.
+    (found,) = predictor.loglikelihood_rolling([text], most_tokens=4)
+    (second,) = token_scores(task, ["Zürich five 漢 one"])
+    assert found == pytest.approx(sum(expected[:4]) + second[3], abs=1e-5)
+
+
+def test_rolling_windows_have_at_least_two_tokens(predictor):
+    with pytest.raises(ValueError, match=r"^most_tokens is 1, but .*: give 2 or more\.$"):
+        predictor.loglikelihood_rolling(["one two"], most_tokens=1)
+
+
+def test_rolling_windows_fit_into_a_table_of_positions(tmp_path):
+    (tmp_path / "words").write_text("".join(f"{word}\n" for word in WORDS), encoding="utf-8")
+    table = "body { transformer_stack { positions { learned { max_length: 20 } } } }"
+    words = f'tokenizer {{ word {{ vocabulary: "{tmp_path}/words" }} }}'
+    servable = make_task(extra=f"model {{ {table} }} {words}").servable(
+        InputTexts(pipeline_pb2.Pipeline())
+    )
+    path = str(tmp_path / "model")
+    tf.saved_model.save(servable, path, signatures=servable.signatures())
+    # The search has 20 tokens.
+    (found,) = frazo.Predictor(path).loglikelihood_rolling([" ".join(WORDS[3:8] * 6)])
+    assert math.isfinite(found) and found < 0
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ from typing import Protocol
 
 import tensorflow as tf
 from frazo.checkpoint.directory import Checkpoint
-from frazo.checkpoint.saved_tensor import full_shape, joined, slices_to_read
+from frazo.checkpoint.saved_tensor import joined, slices_to_read
+from frazo.layers.declaration import full_shape
 from frazo.program.errors import JobError
 from frazo.program.literal_path import literal_prefix
 

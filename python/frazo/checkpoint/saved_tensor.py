@@ -50,12 +50,6 @@ def saved_tensors(name: str, variable: tf.Variable) -> list[SavedTensor]:
     ]
 
 
-def full_shape(variable: tf.Variable) -> list[int]:
-    """The shape of the tensor that a variable is, or is a part of."""
-    declaration = find_declaration(variable)
-    return variable.shape.as_list() if declaration is None else list(declaration.full_shape)
-
-
 def slices_to_read(variable: tf.Variable) -> list[str]:
     """The slices of its tensor that a variable is made of, as TensorFlow's ops take them."""
     declaration = find_declaration(variable)

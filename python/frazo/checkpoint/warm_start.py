@@ -9,8 +9,8 @@ import tensorflow as tf
 from frazo.checkpoint.directory import CheckpointDirectory, read_state
 from frazo.checkpoint.manifest import MANIFEST_SUFFIX, DamagedCheckpointError, step_of
 from frazo.checkpoint.restore import Bundle, assign_saved, shapes_and_dtypes
-from frazo.checkpoint.saved_tensor import full_shape
 from frazo.config.suggestions import nearest
+from frazo.layers.declaration import full_shape
 from frazo.program.errors import JobError
 from frazo.proto import warm_start_pb2
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 import tensorflow as tf
-from frazo.checkpoint.saved_tensor import full_shape
+from frazo.layers.declaration import full_shape
 from frazo.shard.mesh import Mesh
 
 

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 from frazo.checkpoint.restore import variable_key
-from frazo.checkpoint.saved_tensor import full_shape
-from frazo.layers.declaration import find_declaration
+from frazo.layers.declaration import find_declaration, full_shape
 from frazo.shard.mesh import axis_names
 
 

@@ -142,7 +142,8 @@ class Continuations:
     def loglikelihood_rolling(self, texts: Sequence[str], most_tokens: int) -> list[float]:
         """Returns how probable whole texts are, however long.
 
-        A text is divided into windows. In each but the first the model sees the token before it.
+        A text is scored in windows, each token once. In each window but the first the model sees at
+        least the token before it; in the last one as many as there is room for.
 
         Args:
           texts: The texts.
@@ -150,16 +151,22 @@ class Continuations:
 
         Returns:
           For each text the natural logarithm of its probability, without that of its end.
+
+        Raises:
+          ValueError: A window has fewer than 2 tokens.
         """
+        if most_tokens < 2:
+            raise ValueError(
+                f"most_tokens is {most_tokens}, but a window has a token to score and one before it: give "
+                "2 or more."
+            )
         windows, owners, skipped = [], [], []
         for owner, ids in enumerate(self.encode([text.encode(errors="replace") for text in texts])):
-            begin = 0
-            while begin < len(ids):
-                first = max(begin - 1, 0)
-                windows.append(ids[first : first + most_tokens])
+            for begin, end in _windows(len(ids), most_tokens):
+                first = max(end - most_tokens, 0)
+                windows.append(ids[first:end])
                 owners.append(owner)
                 skipped.append(begin - first)
-                begin = first + most_tokens
         totals = [0.0] * len(texts)
         for owner, skip, score in zip(owners, skipped, self.score_tokens(windows), strict=True):
             totals[owner] += float(sum(score.token_scores[skip:-1]))
@@ -217,6 +224,16 @@ class Continuations:
                     yield so_far, False
         results = steps.results()
         yield results["tokens"][0, 0, : results["lengths"][0, 0]].tolist(), True
+
+
+def _windows(count: int, most_tokens: int) -> Iterator[tuple[int, int]]:
+    """Yields the ranges of tokens that are scored together, of `count` tokens."""
+    begin = 0
+    while begin < count:
+        # The first window has room for a token more: nothing stands before it.
+        end = min(begin + most_tokens - (begin > 0), count)
+        yield begin, end
+        begin = end
 
 
 def _with_blank_moved(context: str, continuation: str) -> tuple[str, str]:

@@ -261,9 +261,12 @@ class Predictor:
 
         Args:
           texts: The texts.
-          most_tokens: Tokens of a window. None: self.search.max_length.
+          most_tokens: Tokens of a window. None: with the one that begins a text,
+            self.search.max_length.
         """
-        return self._language.loglikelihood_rolling(texts, most_tokens or self._search.max_length)
+        if most_tokens is None:
+            most_tokens = max(self._search.max_length - 1, 2)
+        return self._language.loglikelihood_rolling(texts, most_tokens)
 
     def generate_until(
         self,

@@ -12,6 +12,7 @@ from frazo.input.image_tensors import read_image_tensors
 from frazo.input.input import Input
 from frazo.input.iterator_position import restore_position, save_position
 from frazo.input.share import WHOLE, Share
+from frazo.input.unchanged_dataset import unchanged
 from frazo.ops import pipeline_dataset
 from frazo.proto import image_input_pb2, pipeline_pb2
 from frazo.registry import register
@@ -82,7 +83,8 @@ class ImageInput(Input):
         def finish(images: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
             return self._finished_batch(images, batch_size)
 
-        return batches.map(finish).with_options(_inline())
+        # It takes a hundredth of a training step.
+        return unchanged(batches.map(finish))
 
     def identity(self) -> dict[str, str]:
         """The state of a pipeline holds what it fits; that of images in memory is a number."""
@@ -146,25 +148,13 @@ class ImageInput(Input):
             return tf.gather(classes, label)
 
 
-def _inline() -> tf.data.Options:
-    """Returns the options of a dataset that runs inline and not ahead in other threads.
-
-    What it does takes a hundredth of a training step, and the iterator's state stays small. The
-    default rewrites would make it parallel.
-    """
-    options = tf.data.Options()
-    options.experimental_optimization.apply_default_optimizations = False
-    options.autotune.enabled = False
-    return options
-
-
 def _batch_number(position: tf.Tensor) -> int:
     """Returns the number of the next batch of shuffled images in memory."""
     numbers = tf.data.Dataset.counter()
     # The same steps, so that the position fits.
     for _ in range(2):
         numbers = numbers.map(lambda number: number)
-    iterator = iter(numbers.with_options(_inline()))
+    iterator = iter(unchanged(numbers))
     restore_position(iterator, position)
     return int(next(iterator))
 

@@ -9,6 +9,7 @@ from frazo.input.divided_position import divided_position
 from frazo.input.input import Input
 from frazo.input.lost_records import NOTHING_LOST, LostRecords, lost_records_of
 from frazo.input.share import WHOLE, Share
+from frazo.input.unchanged_dataset import unchanged
 from frazo.ops import pipeline_dataset
 from frazo.pipeline import Pipeline
 from frazo.proto import pipeline_pb2
@@ -66,7 +67,8 @@ class PipelineInput(Input):
             raise NotFoundError(f"{error}{remedy}") from error
 
     def dataset(self) -> tf.data.Dataset:
-        return _as_it_is(self._dataset)
+        # The pipeline's own threads read and process ahead.
+        return unchanged(self._dataset)
 
     def identity(self) -> dict[str, str]:
         """The state of a pipeline holds what it fits; it names the difference to another one."""
@@ -77,21 +79,12 @@ class PipelineInput(Input):
             positions,
             self.share,
             self._config_of,
-            lambda config, link: _as_it_is(pipeline_dataset(config, link)),
+            lambda config, link: unchanged(pipeline_dataset(config, link)),
         )
 
     def numbered_dataset(self) -> tf.data.Dataset:
-        return _as_it_is(pipeline_dataset(self._config, self._link, numbered=True))
+        return unchanged(pipeline_dataset(self._config, self._link, numbered=True))
 
     def lost_records(self) -> LostRecords:
         counters = self._link.read()
         return NOTHING_LOST if counters is None else lost_records_of(counters)
-
-
-def _as_it_is(dataset: tf.data.Dataset) -> tf.data.Dataset:
-    # The pipeline's own threads read and process ahead. A rewrite of the dataset would not help,
-    # and would hold batches that a checkpoint must not count as given.
-    options = tf.data.Options()
-    options.experimental_optimization.apply_default_optimizations = False
-    options.autotune.enabled = False
-    return dataset.with_options(options)

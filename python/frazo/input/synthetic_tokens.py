@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import tensorflow as tf
 from frazo.input.input import Input
 from frazo.input.share import WHOLE, Share
+from frazo.input.unchanged_dataset import unchanged
 from frazo.proto import synthetic_tokens_pb2
 from frazo.registry import register
 
@@ -54,11 +55,7 @@ class SyntheticTokens(Input):
         if not self.share.divides_batches:
             numbers = numbers.shard(self.share.replicas, self.share.replica)
         batch = tf.autograph.experimental.do_not_convert(self._batch)
-        options = tf.data.Options()
-        # The state of an iterator stays a number.
-        options.experimental_optimization.apply_default_optimizations = False
-        options.autotune.enabled = False
-        return numbers.map(batch).with_options(options)
+        return unchanged(numbers.map(batch))
 
     def continued_position(self, positions: Sequence[tf.Tensor]) -> tf.Tensor:
         """The state is the number of the next batch, which is the same in all shares of a batch."""

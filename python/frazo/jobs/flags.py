@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Sequence
 
+from frazo.plan.device import DEFAULT_DEVICE, DEVICES
 from frazo.program.command_line import LOGGING_HELP, CommandLine, path_argument
 from frazo.program.errors import UsageError
 
@@ -20,8 +21,6 @@ MODES = (
     "shell",
     "write_inference_graph",
 )
-# The devices whose peak figures frazo.plan.device has; loading it would load TensorFlow.
-PLANNED_DEVICES = ("h100", "h200", "a100", "v100")
 # These modes read or write checkpoints.
 _MODES_WITH_LOGDIR = (*JOB_MODES, "write_inference_graph")
 LIST_MODELS = "list"
@@ -251,9 +250,8 @@ def _add_plan_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--device",
         metavar="NAME",
-        choices=PLANNED_DEVICES,
-        help=f"what --mode=plan plans for: {', '.join(PLANNED_DEVICES)} (default: "
-        f"{PLANNED_DEVICES[0]})",
+        choices=DEVICES,
+        help=f"what --mode=plan plans for: {', '.join(DEVICES)} (default: {DEFAULT_DEVICE})",
     )
     parser.add_argument(
         "--json",

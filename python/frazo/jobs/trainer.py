@@ -15,12 +15,12 @@ from frazo.jobs.cluster_part import ClusterPart, resolve_cluster
 from frazo.jobs.flags import (
     JOB_MODES,
     LIST_MODELS,
-    PLANNED_DEVICES,
     enter_callers_directory,
     parse_flags,
 )
 from frazo.jobs.job_names import local_jobs, parse_jobs
 from frazo.jobs.mesh_check import check_mesh, require_mesh
+from frazo.plan.device import DEFAULT_DEVICE
 from frazo.program.command_line import log_console, run_program, wants_all_messages
 from frazo.program.console import Console
 from frazo.program.errors import (
@@ -105,7 +105,7 @@ def _print_plans(
 ) -> None:
     from frazo.jobs.plan_mode import PlanMode
 
-    mode = PlanMode(flags.model or flags.config, flags.device or PLANNED_DEVICES[0], flags.json)
+    mode = PlanMode(flags.model or flags.config, flags.device or DEFAULT_DEVICE, flags.json)
     if flags.fits is None:
         mode.print_plan(experiment, console)
     else:

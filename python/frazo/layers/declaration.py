@@ -83,6 +83,12 @@ def find_declaration(variable: tf.Variable) -> Declaration | None:
     return getattr(variable, _ATTRIBUTE, None)
 
 
+def full_shape(variable: tf.Variable) -> list[int]:
+    """Returns the shape of the whole variable, of which this process may hold a part."""
+    declaration = find_declaration(variable)
+    return variable.shape.as_list() if declaration is None else list(declaration.full_shape)
+
+
 def inherit(
     variable: tf.Variable, other: tf.Variable, *, without_dimension: int | None = None
 ) -> tf.Variable:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 import tensorflow as tf
-from frazo.layers.declaration import find_declaration
+from frazo.layers.declaration import find_declaration, full_shape
 from frazo.learn.row_gradients import Gradient, squared_norm
 from frazo.learn.trained_weight import TrainedWeight
 
@@ -67,7 +67,7 @@ def root_mean_squares(
     """
     if not any(map(cut_suffix, weights)):
         return [tf.sqrt(tf.reduce_mean(tf.square(value))) for value in values]
-    sizes = [math.prod(full_shape(weight)) for weight in weights]
+    sizes = [math.prod(full_shape(weight.variable)) for weight in weights]
     means = squared_norms(weights, values) / tf.constant(sizes, tf.float32)
     return tf.unstack(tf.sqrt(means))
 
@@ -87,12 +87,6 @@ def whole_mean(weight: TrainedWeight, values: tf.Tensor, dimension: int) -> tf.T
     group = declaration.mesh.group(declaration.axes[dimension]) if declaration else None
     # All processes have as many indices.
     return mean if group is None else group.all_reduce(mean) / group.size
-
-
-def full_shape(weight: TrainedWeight) -> list[int]:
-    """Returns the shape of the whole weight."""
-    declaration = find_declaration(weight.variable)
-    return list(declaration.full_shape if declaration else weight.variable.shape)
 
 
 def cut_suffix(weight: TrainedWeight) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import tensorflow as tf
-from frazo.checkpoint.saved_tensor import full_shape
+from frazo.layers.declaration import full_shape
 from frazo.plan.buffers import moves_nothing, num_bytes
 from frazo.plan.device import Device
 from frazo.plan.flat_graph import Node
@@ -75,5 +75,5 @@ def _seconds(node: Node, work: int, device: Device) -> float:
     by_memory = moved * node.rounds / device.bandwidth
     if not work:
         return by_memory
-    rate = device.flops.get(node.outputs[0].dtype, device.flops[tf.float32])
+    rate = device.flops.get(node.outputs[0].dtype.name, device.flops["float32"])
     return max(by_memory, work / rate)

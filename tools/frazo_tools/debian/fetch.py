@@ -5,11 +5,45 @@ import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from frazo_tools.progress import Progress
+
 _PARTIAL = "partial"
 
 
 class PackageError(Exception):
     """Packages cannot be fetched. str() says what to provide."""
+
+
+def complete_packages(
+    folder: Path, packages: Sequence[str], others: str
+) -> tuple[list[Path], list[str]]:
+    """Fetches those packages that are not in the folder yet, and shows how far it is.
+
+    Args:
+      folder: Where the packages are.
+      packages: Their names.
+      others: What a user without them may give instead: "packages, pages or texts".
+
+    Returns:
+      The files of the packages in the folder, sorted by name, and the errors of packages that could
+      not be fetched, each "PACKAGE: error".
+
+    Raises:
+      PackageError: There is no apt-get, or there would be no package.
+      OSError: The folder cannot be written.
+    """
+    missing = missing_packages(folder, packages)
+    failures = {}
+    if missing:
+        with Progress("fetching", len(missing), unit="packages") as progress:
+            failures = fetch_packages(folder, missing, progress)
+    files = fetched_packages(folder, packages)
+    if not files:
+        raise PackageError(
+            f"none of {len(packages)} packages could be fetched: {next(iter(failures.values()))}; run "
+            f"`apt-get update`, or give {others} from elsewhere: --from=PATH ..."
+        )
+    return files, [f"{package}: {why}" for package, why in failures.items()]
 
 
 def missing_packages(folder: Path, packages: Sequence[str]) -> list[str]:

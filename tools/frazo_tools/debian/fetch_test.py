@@ -3,6 +3,7 @@
 import pytest
 from frazo_tools.debian.fetch import (
     PackageError,
+    complete_packages,
     fetch_packages,
     fetched_packages,
     missing_packages,
@@ -53,6 +54,23 @@ def test_what_an_interrupted_run_left_behind_is_not_taken(tmp_path, apt_log):
     assert fetch_packages(tmp_path, ["good"]) == {}
     assert fetched_packages(tmp_path, ["good"]) == [tmp_path / "good_1_all.deb"]
     assert not left.parent.exists()
+
+
+def test_a_folder_is_completed_with_what_can_be_had(tmp_path, apt_log):
+    (tmp_path / "fine_1_all.deb").touch()
+    files, failures = complete_packages(tmp_path, ["good", "gone", "fine"], "pages")
+    assert files == [tmp_path / "fine_1_all.deb", tmp_path / "good_1_all.deb"]
+    assert failures == ["gone: Unable to locate package gone"]
+    assert apt_log.read_text().split() == ["good", "gone"]
+
+
+def test_a_folder_that_stays_empty_is_an_error_with_the_remedy(tmp_path, apt_log):
+    with pytest.raises(PackageError) as error:
+        complete_packages(tmp_path, ["gone", "half"], "pages or texts")
+    assert str(error.value) == (
+        "none of 2 packages could be fetched: Unable to locate package gone; run `apt-get update`, "
+        "or give pages or texts from elsewhere: --from=PATH ..."
+    )
 
 
 def test_tells_how_far_it_is(tmp_path, apt_log):

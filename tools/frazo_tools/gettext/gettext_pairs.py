@@ -29,20 +29,12 @@ The same packages give the same files, byte for byte. It takes about a minute an
 
 import argparse
 import os
-import signal
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from frazo import _core
-from frazo.program.command_line import run_program
 from frazo.program.durable_file import write_text
-from frazo_tools.debian.fetch import (
-    PackageError,
-    fetch_packages,
-    fetched_packages,
-    missing_packages,
-)
+from frazo_tools.debian.fetch import PackageError, complete_packages
 from frazo_tools.documented_parser import documented_parser
 from frazo_tools.gettext.catalogues import SourceError, find_sources
 from frazo_tools.gettext.collection import Collection, collect
@@ -58,12 +50,12 @@ from frazo_tools.gettext.vocabulary import (
     open_vocabulary,
     write_vocabulary,
 )
+from frazo_tools.interruptible import exit_code, run_interruptible
 from frazo_tools.progress import Progress
 from frazo_tools.records.buckets import best_bounds
 from frazo_tools.records.histogram import draw_histogram
 from frazo_tools.records.input_files import whole_number
 
-_INTERRUPTED = 130
 _BUCKETS = 6
 # Share of all pairs, so that training pairs are left.
 _MOST_HELD_OUT = 0.5
@@ -114,19 +106,7 @@ def find_input(options: argparse.Namespace) -> tuple[list[Path], list[str]]:
     """
     if options.paths:
         return find_sources(options.paths, options.locale), []
-    folder = options.out / "packages"
-    missing = missing_packages(folder, PACKAGES)
-    failures = {}
-    if missing:
-        with Progress("fetching", len(missing), unit="packages") as progress:
-            failures = fetch_packages(folder, missing, progress)
-    sources = fetched_packages(folder, PACKAGES)
-    if not sources:
-        raise PairsError(
-            f"none of {len(PACKAGES)} packages could be fetched: {next(iter(failures.values()))}; run "
-            "`apt-get update`, or give packages or catalogues from elsewhere: --from=PATH ..."
-        )
-    return sources, [f"{package}: {why}" for package, why in failures.items()]
+    return complete_packages(options.out / "packages", PACKAGES, "packages or catalogues")
 
 
 def divide(collection: Collection, held_out: int) -> tuple[Split, list[Pair]]:
@@ -206,33 +186,13 @@ def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _interrupt(number: int, frame: object) -> None:
-    raise KeyboardInterrupt
-
-
 def main(arguments: Sequence[str]) -> int:
     # Bazel starts programs in another folder: paths are relative to the user's folder.
     os.chdir(os.environ.get("BUILD_WORKING_DIRECTORY", "."))
     options = _parse_arguments(arguments)
-    try:
-        run(options)
-    except KeyboardInterrupt:
-        print("gettext_pairs: interrupted", file=sys.stderr)
-        return _INTERRUPTED
-    except (
-        PairsError,
-        PackageError,
-        SourceError,
-        VocabularyError,
-        _core.FrazoError,
-        OSError,
-    ) as error:
-        print(f"gettext_pairs: {error}", file=sys.stderr)
-        return 1
-    return 0
+    errors = (PairsError, PackageError, SourceError, VocabularyError, _core.FrazoError, OSError)
+    return exit_code("gettext_pairs", lambda: run(options), errors)
 
 
 if __name__ == "__main__":
-    # Like Ctrl+C: partly written files are removed.
-    signal.signal(signal.SIGTERM, _interrupt)
-    run_program(main)
+    run_interruptible(main)

@@ -13,11 +13,11 @@ ones:
 
 import argparse
 import contextlib
+import dataclasses
 import json
 import os
 import signal
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -33,13 +33,28 @@ _STEP_SECONDS = 0.02
 _OUTCOME = coordination_pb2.LeaveRequest
 
 
+@dataclasses.dataclass
+class _Stop:
+    """Whether the task was asked to stop.
+
+    It has no lock: the handler of a signal interrupts the thread that reads it, and would wait for
+    a lock of that thread for ever.
+    """
+
+    is_asked: bool = False
+
+    def ask(self, *_: object) -> None:
+        """Asks. It may handle a signal."""
+        self.is_asked = True
+
+
 def main() -> int:
     parser = argparse.ArgumentParser()
     for name in ("--job", "--cluster", "--logdir"):
         parser.add_argument(name)
     parser.add_argument("--task", type=int, default=0)
     flags, _ = parser.parse_known_args()
-    is_asked = threading.Event()
+    stop = _Stop()
     # Until it trains: whoever waits for the controller ends at once.
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     name = f"{flags.job}_{flags.task}" if flags.job in ("worker", "ps") else flags.job
@@ -57,11 +72,11 @@ def main() -> int:
     cluster = read_cluster_file(flags.cluster).checked([])
     console = Console()
     if flags.job == "controller":
-        return _control(cluster, Path(flags.logdir), console, is_asked)
+        return _control(cluster, Path(flags.logdir), console, stop)
     member = coordination_pb2.MemberName(job=flags.job, index=flags.task)
     joins = flags.job == ("trainer" if cluster.parameter_servers else "worker")
     client = CoordinationClient(cluster, member, console)
-    return _take_part(client, behaviour, joins, is_asked)
+    return _take_part(client, behaviour, joins, stop)
 
 
 def _behaviour(name: str) -> str:
@@ -75,12 +90,10 @@ def _behaviour(name: str) -> str:
     return words[min(count, len(words)) - 1]
 
 
-def _control(
-    cluster: cluster_pb2.Cluster, logdir: Path, console: Console, is_asked: threading.Event
-) -> int:
-    signal.signal(signal.SIGTERM, lambda *_: is_asked.set())
+def _control(cluster: cluster_pb2.Cluster, logdir: Path, console: Console, stop: _Stop) -> int:
+    signal.signal(signal.SIGTERM, stop.ask)
     with Controller(cluster, logdir, console) as controller:
-        while not is_asked.is_set():
+        while not stop.is_asked:
             outcome = controller.wait_until_over(0.1)
             if outcome is not None:
                 return 1 if outcome.failed else 0
@@ -91,12 +104,12 @@ def _take_part(
     client: CoordinationClient,
     behaviour: str,
     joins: bool,
-    is_asked: threading.Event,
+    stop: _Stop,
 ) -> int:
     status = coordination_pb2.MemberStatus(state="starting", max_steps=STEPS)
     client.register("seed: 1", "")
     client.start_heartbeats(
-        lambda: status, lambda orders: is_asked.set() if orders.stop is not None else None
+        lambda: status, lambda orders: stop.ask() if orders.stop is not None else None
     )
     try:
         if behaviour == "permanent":
@@ -105,17 +118,17 @@ def _take_part(
             )
             print("error: the weights are wrong", file=sys.stderr)
             return 1
-        while not is_asked.is_set():
+        while not stop.is_asked:
             generation = client.join_generation() if joins else None
             if joins and generation is None:
                 break
-            signal.signal(signal.SIGTERM, lambda *_: is_asked.set())
+            signal.signal(signal.SIGTERM, stop.ask)
             status.state, status.step = "training", 0
-            if _go_steps(client, status, behaviour == "finish", generation, is_asked):
+            if _go_steps(client, status, behaviour == "finish", generation, stop):
                 break
-        stop = client.orders.stop
-        failed = stop is not None and stop.failed
-        client.leave(_OUTCOME.STOPPED if is_asked.is_set() else _OUTCOME.FINISHED)
+        order = client.orders.stop
+        failed = order is not None and order.failed
+        client.leave(_OUTCOME.STOPPED if stop.is_asked else _OUTCOME.FINISHED)
         return 1 if failed else 0
     finally:
         client.close()
@@ -126,10 +139,13 @@ def _go_steps(
     status: coordination_pb2.MemberStatus,
     finishes: bool,
     generation: coordination_pb2.Generation | None,
-    is_asked: threading.Event,
+    stop: _Stop,
 ) -> bool:
     """Goes steps. Returns whether the run is over; else the generation is."""
-    while not is_asked.wait(_STEP_SECONDS):
+    while True:
+        time.sleep(_STEP_SECONDS)
+        if stop.is_asked:
+            return True
         status.step += 1
         print(f"step: {status.step}")
         if finishes and generation is not None and status.step == STEPS:
@@ -141,7 +157,6 @@ def _go_steps(
             return True
         if generation is not None and client.orders.generation > generation.number:
             return False
-    return True
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The process of a task, its log file and its lines."""
 
 import ctypes
+import functools
 import os
 import signal
 import subprocess
@@ -58,7 +59,7 @@ class TaskProcess:
                 env=_environment(os.environ),
                 # Ctrl+C is for the launcher, which stops all in order.
                 start_new_session=True,
-                preexec_fn=_end_with_parent,
+                preexec_fn=functools.partial(_end_with_parent, os.getpid()),
             )
         except OSError as error:
             raise JobError(f"{task.name} cannot be started: {error}; correct --trainer") from None
@@ -120,6 +121,13 @@ def _environment(environment: Mapping[str, str]) -> dict[str, str]:
     return {**environment, "PYTHONUNBUFFERED": "1"}
 
 
-def _end_with_parent() -> None:
-    """Asks the system for SIGTERM when the launcher is gone, however it ended."""
+def _end_with_parent(launcher: int) -> None:
+    """Asks the system for SIGTERM when the launcher is gone, however it ended.
+
+    Args:
+      launcher: Its process id.
+    """
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    # The signal does not come if it was gone before that.
+    if os.getppid() != launcher:
+        os._exit(128 + signal.SIGTERM)

@@ -1,3 +1,4 @@
+import os
 import queue
 import subprocess
 import sys
@@ -64,6 +65,26 @@ def test_a_process_ends_with_its_code(tmp_path, code):
     process = ended.get(timeout=60)
     process.join()
     assert process.code == code
+
+
+def test_a_process_whose_launcher_is_gone_already_does_not_begin(tmp_path, monkeypatch):
+    ended: queue.SimpleQueue[TaskProcess] = queue.SimpleQueue()
+    # As if another process had started it.
+    launcher = os.getpid() + 1
+    monkeypatch.setattr(os, "getpid", lambda: launcher)
+    begun = tmp_path / "begun"
+    TaskProcess(
+        Task("worker", 0),
+        ["/bin/touch", str(begun)],
+        tmp_path / "log",
+        lambda task, line: None,
+        ended.put,
+    )
+    process = ended.get(timeout=60)
+    process.join()
+    # 128 + 15, that of SIGTERM.
+    assert process.code == 143
+    assert not begun.exists()
 
 
 def test_processes_start_beside_grpc(tmp_path):

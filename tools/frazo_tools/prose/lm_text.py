@@ -29,21 +29,14 @@ The same packages give the same files, byte for byte. It takes some minutes.
 
 import argparse
 import os
-import signal
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from frazo import _core
-from frazo.program.command_line import run_program
 from frazo.program.durable_file import write_bytes
-from frazo_tools.debian.fetch import (
-    PackageError,
-    fetch_packages,
-    fetched_packages,
-    missing_packages,
-)
+from frazo_tools.debian.fetch import PackageError, complete_packages
 from frazo_tools.documented_parser import documented_parser
+from frazo_tools.interruptible import exit_code, run_interruptible
 from frazo_tools.progress import Progress
 from frazo_tools.prose.documents import SourceError, find_sources, read_library
 from frazo_tools.prose.near_copies import SIMILARITY
@@ -54,7 +47,6 @@ from frazo_tools.prose.split import Split, split
 from frazo_tools.records.input_files import whole_number
 from frazo_tools.vocab import training
 
-_INTERRUPTED = 130
 # English has few characters; rarer ones become tokens of their bytes.
 _CHARACTER_COVERAGE = 0.9998
 _LEAST_PASSAGE_BYTES = 100
@@ -104,21 +96,10 @@ def find_input(options: argparse.Namespace) -> tuple[dict[Path, str], list[str]]
     """
     if options.paths:
         return find_sources(options.paths), []
-    folder = options.out / "packages"
-    missing = missing_packages(folder, PACKAGES)
-    failures = {}
-    if missing:
-        with Progress("fetching", len(missing), unit="packages") as progress:
-            failures = fetch_packages(folder, missing, progress)
-    sources = fetched_packages(folder, PACKAGES)
-    if not sources:
-        raise TextError(
-            f"none of {len(PACKAGES)} packages could be fetched: {next(iter(failures.values()))}; run "
-            "`apt-get update`, or give packages, pages or texts from elsewhere: --from=PATH ..."
-        )
-    return {path: path.name for path in sources}, [
-        f"{package}: {why}" for package, why in failures.items()
-    ]
+    sources, failures = complete_packages(
+        options.out / "packages", PACKAGES, "packages, pages or texts"
+    )
+    return {path: path.name for path in sources}, failures
 
 
 def texts_of(parts: Split, most_bytes: int) -> dict[str, list[str]]:
@@ -211,26 +192,13 @@ def _share(value: str) -> float:
     return share
 
 
-def _interrupt(number: int, frame: object) -> None:
-    raise KeyboardInterrupt
-
-
 def main(arguments: Sequence[str]) -> int:
     # Bazel starts programs in another folder: paths are relative to the user's folder.
     os.chdir(os.environ.get("BUILD_WORKING_DIRECTORY", "."))
     options = _parse_arguments(arguments)
-    try:
-        run(options)
-    except KeyboardInterrupt:
-        print("lm_text: interrupted", file=sys.stderr)
-        return _INTERRUPTED
-    except (TextError, PackageError, SourceError, _core.FrazoError, OSError) as error:
-        print(f"lm_text: {error}", file=sys.stderr)
-        return 1
-    return 0
+    errors = (TextError, PackageError, SourceError, _core.FrazoError, OSError)
+    return exit_code("lm_text", lambda: run(options), errors)
 
 
 if __name__ == "__main__":
-    # Like Ctrl+C: partly written files are removed.
-    signal.signal(signal.SIGTERM, _interrupt)
-    run_program(main)
+    run_interruptible(main)

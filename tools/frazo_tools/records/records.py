@@ -19,13 +19,13 @@ never replaced. Ctrl+C leaves nothing behind. See also `records COMMAND --help`.
 
 import argparse
 import os
-import signal
 import sys
 from collections.abc import Sequence
 
 from frazo import _core
-from frazo.program.command_line import run_program
+from frazo.program.errors import EXIT_INTERRUPTED
 from frazo_tools.documented_parser import documented_parser
+from frazo_tools.interruptible import run_interruptible
 from frazo_tools.records import convert, count, head, repair, reshard, stats, verify
 from frazo_tools.records.input_files import RecordsError
 
@@ -38,7 +38,6 @@ COMMANDS = {
     "reshard": reshard,
     "stats": stats,
 }
-_INTERRUPTED = 130
 
 
 def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
@@ -51,10 +50,6 @@ def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _interrupt(number: int, frame: object) -> None:
-    raise KeyboardInterrupt
-
-
 def main(arguments: Sequence[str]) -> int:
     # Bazel starts programs in another folder: paths are relative to the user's folder.
     os.chdir(os.environ.get("BUILD_WORKING_DIRECTORY", "."))
@@ -63,7 +58,7 @@ def main(arguments: Sequence[str]) -> int:
         return COMMANDS[options.command].run(options)
     except KeyboardInterrupt:
         print(f"records {options.command}: interrupted", file=sys.stderr)
-        return _INTERRUPTED
+        return EXIT_INTERRUPTED
     except BrokenPipeError:
         # The reader of the output has closed it, as `head` does. Python must not write more at its
         # exit.
@@ -77,6 +72,4 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    # Like Ctrl+C: partly written files are removed.
-    signal.signal(signal.SIGTERM, _interrupt)
-    run_program(main)
+    run_interruptible(main)

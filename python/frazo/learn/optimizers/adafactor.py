@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import tensorflow as tf
+from frazo.layers.declaration import full_shape
 from frazo.learn.optimizer import Optimizer
 from frazo.learn.optimizers.second_moments import (
     FactoredSecondMoment,
@@ -10,7 +11,7 @@ from frazo.learn.optimizers.second_moments import (
     factored_dims,
 )
 from frazo.learn.trained_weight import TrainedWeight
-from frazo.learn.whole_values import full_shape, root_mean_squares
+from frazo.learn.whole_values import root_mean_squares
 from frazo.proto import optimizer_pb2
 from frazo.registry import register
 
@@ -52,7 +53,7 @@ class Adafactor(Optimizer):
 
     def _second_moment(self, weight: TrainedWeight) -> WholeSecondMoment | FactoredSecondMoment:
         shape = weight.variable.shape.as_list()
-        dims = factored_dims(full_shape(weight), self.message.min_factored_dim)
+        dims = factored_dims(full_shape(weight.variable), self.message.min_factored_dim)
         if dims is None:
             return WholeSecondMoment(self.add_slot("adafactor/v", weight, tf.zeros(shape)))
         rows, columns = (

@@ -16,8 +16,9 @@ from frazo.layers.step_context import StepContext
 from frazo.learn.loss import Loss
 from frazo.models.language_model import LanguageModel
 from frazo.models.token_model import Tokens
-from frazo.proto import language_modeling_pb2, search_pb2, tokenizer_pb2
+from frazo.proto import language_modeling_pb2, tokenizer_pb2
 from frazo.registry import build, register
+from frazo.tasks.lm.continuation_decoder import ContinuationDecoder
 from frazo.tasks.lm.language_servable import LanguageServable, ScoredTexts
 from frazo.tasks.lm.text_sizes import TextSizes
 from frazo.tasks.sequence.token_agreement import (
@@ -25,6 +26,7 @@ from frazo.tasks.sequence.token_agreement import (
     check_first_token,
     check_last_token,
     check_longest,
+    check_search,
     check_task_tokenizer,
     check_unknown_token,
 )
@@ -39,6 +41,7 @@ from frazo.tasks.sequence.token_loss import TokenLosses
 from frazo.tasks.sequence.token_scores import TokenScores
 from frazo.tasks.sequence.token_search import Given, Outputs, continue_tokens
 from frazo.tasks.task import EvalOutput, Task, WeightedMetrics
+from google.protobuf import text_format
 
 _TOKENS, _LABELS, _TEXT = "tokens", "labels", "text"
 _Modeling = language_modeling_pb2.LanguageModeling
@@ -91,16 +94,14 @@ class LanguageModeling(Task):
           input_spec: The features of the batches.
 
         Raises:
-          ValueError: The batches lack a feature, or the search does not take logits.
+          ValueError: The batches lack a feature, the search does not take logits, or is longer than
+            the model's table of positions.
         """
         super().__init__(message, place, input_spec=input_spec)
         require_token_features(input_spec, (_TOKENS, _LABELS), "language_modeling")
-        if message.search.score_kind != search_pb2.Search.LOGITS:
-            raise ValueError(
-                "language_modeling: search.score_kind is LOG_PROBABILITIES, but the model gives "
-                "logits. Remove it."
-            )
         self.model: LanguageModel = build(message.model, place=place.at("model"))
+        table = "model.body.transformer_stack.positions"
+        check_search("language_modeling", message.search, self.model.body.max_length, table)
 
     def loss(
         self, batch: Mapping[str, tf.Tensor], context: StepContext
@@ -172,25 +173,28 @@ class LanguageModeling(Task):
         lengths += 1
         batch = {_TOKENS: tf.concat([begin, tokens], 1), _LABELS: labels}
         batch |= {f"{_TOKENS}_length": lengths, f"{_LABELS}_length": lengths}
-        context = StepContext.for_evaluation(seed=0)
-        features, labels, layout = self._predicted(batch, context)
-        logits = self.model.logits(features, context)
-        best = tf.argmax(logits, axis=-1, output_type=tf.int32)
-        # Minus 0 would show.
-        scores = tf.where(layout.mask, 0.0 - cross_entropies(logits, labels).plain, 0.0)
-        return ScoredTexts(TokenScores(labels, scores, lengths), (best == labels) & layout.mask)
+        return self._scored(batch)
+
+    def decoder(self, texts: InputTexts) -> ContinuationDecoder:
+        search = self.message.search
+        if search.HasField("scoring"):
+            raise ValueError(
+                "language_modeling: search.scoring continues no text. Choose another search, or evaluate "
+                "the input instead (--job=evaler_NAME)."
+            )
+        share = self.message.prompt_share
+        serialized = tf.constant(search.SerializeToString(deterministic=True))
+        return ContinuationDecoder(
+            lambda given: self.generate(serialized, given),
+            lambda batch: self._scored(batch).scores.scores,
+            f"{text_format.MessageToString(search, as_one_line=True)} prompt_share: {share:g}",
+            _core.Tokenizer(self._tokenizer(texts).SerializeToString()),
+            prompt_share=share,
+            max_length=search.max_length,
+        )
 
     def servable(self, texts: InputTexts) -> LanguageServable:
-        self.check_input(texts)
-        tokenizer = self._tokenizer(texts)
-        known = _core.Tokenizer(tokenizer.SerializeToString()).vocab_size
-        if known < self.model.vocab_size:
-            raise ValueError(
-                f"the model outputs {self.model.vocab_size} tokens, but the tokenizer of '{_LABELS}' "
-                f"knows {known}. Give the embedding the size of the tokenizer's vocabulary, and train "
-                "again."
-            )
-        return LanguageServable(self, tokenizer)
+        return LanguageServable(self, self._tokenizer(texts))
 
     def check_input(self, texts: InputTexts) -> list[str]:
         """Compares sos_id, search.eos_id and the table of positions with what the input makes."""
@@ -209,9 +213,35 @@ class LanguageModeling(Task):
         return []
 
     def _tokenizer(self, texts: InputTexts) -> tokenizer_pb2.Tokenizer:
+        """Returns the tokenizer of the model's outputs, with the paths of its files.
+
+        Raises:
+          ValueError: There is none, or it does not fit the input or the model.
+        """
+        self.check_input(texts)
         if texts.is_tokenized(_LABELS) or not self.message.HasField("tokenizer"):
-            return texts.tokenizer(_LABELS)
-        return with_places(self.message.tokenizer, "task.language_modeling.tokenizer")
+            tokenizer = texts.tokenizer(_LABELS)
+        else:
+            tokenizer = with_places(self.message.tokenizer, "task.language_modeling.tokenizer")
+        known = _core.Tokenizer(tokenizer.SerializeToString()).vocab_size
+        if known < self.model.vocab_size:
+            raise ValueError(
+                f"the model outputs {self.model.vocab_size} tokens, but the tokenizer of '{_LABELS}' "
+                f"knows {known}. Give the embedding the size of the tokenizer's vocabulary, and train "
+                "again."
+            )
+        return tokenizer
+
+    def _scored(self, batch: Mapping[str, tf.Tensor]) -> ScoredTexts:
+        """Computes the probabilities of the labels of a batch that is not packed."""
+        context = StepContext.for_evaluation(seed=0)
+        features, labels, layout = self._predicted(batch, context)
+        logits = self.model.logits(features, context)
+        best = tf.argmax(logits, axis=-1, output_type=tf.int32)
+        # Minus 0 would show.
+        scores = tf.where(layout.mask, 0.0 - cross_entropies(logits, labels).plain, 0.0)
+        lengths = batch[f"{_LABELS}_length"]
+        return ScoredTexts(TokenScores(labels, scores, lengths), (best == labels) & layout.mask)
 
     def _predicted(self, batch: Mapping[str, tf.Tensor], context: StepContext) -> _Predicted:
         layout = token_layout(batch, _TOKENS)

@@ -160,6 +160,17 @@ def test_logarithms_of_probabilities_are_an_error():
         make_task(extra="search { score_kind: LOG_PROBABILITIES }")
 
 
+def test_a_table_of_positions_for_every_step_of_the_search():
+    table = "model { body { transformer_stack { positions { learned { max_length: %d } } } } }"
+    make_task(extra=table % 20)
+    with pytest.raises(ValueError) as failure:
+        make_task(extra=table % 19)
+    assert str(failure.value) == (
+        "language_modeling: search.max_length is 20 tokens, but model.body.transformer_stack.positions "
+        "has a table of 19. Raise the table's max_length, or lower search.max_length."
+    )
+
+
 def test_tokens_and_labels_of_other_lengths_are_an_error():
     batch = make_batch(_TEXTS) | {"labels_length": tf.constant([4, 2, 6, 2])}
     with pytest.raises(tf.errors.InvalidArgumentError, match="Tokens and labels of a text differ"):

@@ -28,6 +28,7 @@ from frazo.tasks.sequence.token_agreement import (
     check_first_token,
     check_last_token,
     check_longest,
+    check_search,
     check_task_tokenizer,
     check_unknown_token,
 )
@@ -96,11 +97,6 @@ class Translation(Task):
         """
         super().__init__(message, place, input_spec=input_spec)
         require_token_features(input_spec, _SEQUENCES, "translation")
-        if message.search.score_kind != search_pb2.Search.LOGITS:
-            raise ValueError(
-                "translation: search.score_kind is LOG_PROBABILITIES, but the model gives logits. "
-                "Remove it."
-            )
         kind, model = unwrap(message, "model")
         self.model: EncoderDecoder = build(model, place=place.at(kind))
         source_vocab_size = self.model.source_vocab_size
@@ -110,13 +106,8 @@ class Translation(Task):
                 "Set source_embedding instead."
             )
         self._kind = kind
-        max_length = self.model.decoder.max_length
-        if max_length is not None and message.search.max_length > max_length:
-            raise ValueError(
-                f"translation: search.max_length is {message.search.max_length} tokens, but "
-                f"{kind}.decoder.positions has a table of {max_length}. Raise the table's max_length, or "
-                "lower search.max_length."
-            )
+        table = f"{kind}.decoder.positions"
+        check_search("translation", message.search, self.model.decoder.max_length, table)
         self._source_vocab_size = source_vocab_size
 
     def loss(

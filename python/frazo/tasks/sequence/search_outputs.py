@@ -1,6 +1,7 @@
 """The hypotheses of a search, as tensors of a batch and as values that JSON can hold."""
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -34,25 +35,41 @@ class SearchOutputs:
             "attention": results.attention[:, 0],
         }
 
-    def hypotheses(self, outputs: Mapping[str, np.ndarray], row: int) -> list[dict[str, Any]]:
+    def hypotheses(
+        self, outputs: Mapping[str, np.ndarray], row: int, prompt: Sequence[int] = ()
+    ) -> list[dict[str, Any]]:
         """Returns the hypotheses of an example, best first, each with text, score and num_tokens.
 
         Args:
           outputs: The outputs of a batch.
           row: The index of the example in the batch.
+          prompt: The tokens with which each begins; text and num_tokens are of what follows.
         """
         found = zip(
             outputs["tokens"][row], outputs["lengths"][row], outputs["scores"][row], strict=True
         )
         return [
             {
-                "text": self.tokenizer.decode(tokens[:length].tolist()),
+                "text": self.text_after(prompt, tokens[:length].tolist()),
                 "score": float(score),
-                "num_tokens": int(length),
+                "num_tokens": int(length) - len(prompt),
             }
             for tokens, length, score in found
             if length
         ]
+
+    def text_after(self, prompt: Sequence[int], tokens: Sequence[int]) -> str:
+        """Returns the text of the tokens behind a prompt.
+
+        Args:
+          prompt: Tokens.
+          tokens: The tokens, which begin with those of the prompt.
+        """
+        # A piece may stand for something else at the beginning of a text, and a prompt may end
+        # within a character.
+        whole, begin = (self.tokenizer.decode(list(ids)) for ids in (tokens, prompt))
+        same = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(whole, begin, strict=False))
+        return whole[sum(1 for _ in same) :]
 
     def best_tokens(self, outputs: Mapping[str, np.ndarray], row: int) -> list[int]:
         """Returns the tokens of the best hypothesis of example `row`."""

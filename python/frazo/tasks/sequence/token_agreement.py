@@ -5,7 +5,7 @@ from typing import NamedTuple
 from frazo import _core
 from frazo.input.input_texts import InputTexts
 from frazo.input.tokenizer_files import with_places
-from frazo.proto import tokenizer_pb2
+from frazo.proto import search_pb2, tokenizer_pb2
 
 
 class Specials(NamedTuple):
@@ -20,6 +20,29 @@ class Specials(NamedTuple):
     task: str
     sos_id: int
     eos_id: int
+
+
+def check_search(task: str, search: search_pb2.Search, max_length: int | None, table: str) -> None:
+    """Checks that a model gives what its search takes, and as far as that goes.
+
+    Args:
+      task: The task's name in configurations.
+      search: The field search of the task.
+      max_length: The number of positions that the model has; None: it has no table of them.
+      table: The field of the task that has the table.
+
+    Raises:
+      ValueError: The search takes no logits, or is longer than the table.
+    """
+    if search.score_kind != search_pb2.Search.LOGITS:
+        raise ValueError(
+            f"{task}: search.score_kind is LOG_PROBABILITIES, but the model gives logits. Remove it."
+        )
+    if max_length is not None and search.max_length > max_length:
+        raise ValueError(
+            f"{task}: search.max_length is {search.max_length} tokens, but {table} has a table of "
+            f"{max_length}. Raise the table's max_length, or lower search.max_length."
+        )
 
 
 def check_first_token(texts: InputTexts, feature: str, expected: Specials) -> None:

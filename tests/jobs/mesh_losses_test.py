@@ -1,0 +1,119 @@
+"""Language models have the same losses on any mesh, each started by one launch command."""
+
+import os
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from frazo.scores.score_log import ScoreLog
+
+# Beyond this something hangs; a run takes some seconds more than its processes need to start.
+TIMEOUT_SECONDS = 280
+STEPS = 50
+
+_MODEL = "task.language_modeling.model"
+_STACK = f"{_MODEL}.body.transformer_stack"
+_ROWS = "inputs.Train.synthetic_tokens"
+_SMALLER = (
+    f"train.max_steps={STEPS}",
+    "train.steps_per_loop=1",
+    "train.log_interval_steps=1",
+    f"seed={301 + int(os.environ.get('FRAZO_TEST_SEED') or 0)}",
+    f"{_MODEL}.embedding.vocab_size=64",
+    f"{_MODEL}.embedding.dim=32",
+    f"{_STACK}.num_layers=2",
+    f"{_STACK}.layer.self_attention.head_dim=8",
+    # Rows of 32 tokens have no padding.
+    f"{_ROWS}.vocab_size=64",
+    f"{_ROWS}.rows=8",
+    f"{_ROWS}.length=32",
+    f"{_ROWS}.mean_text_length=8",
+)
+_DENSE = ("DenseLmTiny2x2", f"{_STACK}.layer.feed_forward.hidden_units=64")
+_MIXTURE = (
+    "MoELmTiny2x2",
+    f"{_STACK}.layer.mixture_of_experts.hidden_units=64",
+    # A group is a row, so that each worker has whole groups, and experts leave out the same tokens.
+    f"{_STACK}.layer.mixture_of_experts.group_size=32",
+    f"{_STACK}.alternating_with[0].feed_forward.hidden_units=64",
+    f"{_STACK}.alternating_with[0].self_attention.head_dim=8",
+)
+# The table has 64 x 32 numbers. A layer has 3 x 32 x 32 of queries, keys and values, 32 x 32 of the
+# output and 32 x 4 of relative positions; its feed-forward, or each of 8 experts, has 32 x 128 and
+# 64 x 32. All of them are cut. 5 norms of 32 are whole, and so is the router of 32 x 8.
+_TABLE, _ATTENTION, _FEED_FORWARD, _NORMS, _ROUTER = 2048, 4224, 6144, 160, 256
+_CUT_BY_MODEL = _TABLE + 2 * _ATTENTION
+
+
+def train(folder, model, grid):
+    """Trains a model on a grid of workers; returns its log directory."""
+    name, *changes = model
+    data, columns = grid
+    mesh = f'mesh.axes=[{{name: "data" size: {data}}}, {{name: "model" size: {columns}}}]'
+    command = [
+        *(sys.executable, "-m", "frazo_tools.launch.launch"),
+        f"--cluster=local:{data * columns}",
+        "--followers=none",
+        "--max_restarts=0",
+        f"--model=lm.synthetic_packed_input.{name}",
+        f"--logdir={folder}/log",
+        *(f"--set={change}" for change in (*_SMALLER, *changes, mesh)),
+    ]
+    launched = subprocess.run(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=TIMEOUT_SECONDS,
+        env={**os.environ, "TF_NUM_INTRAOP_THREADS": "1"},
+    )
+    assert launched.returncode == 0, launched.stdout
+    return folder / "log"
+
+
+def losses(logdir):
+    """Returns the loss and the norm of the gradients of each step, [steps, 2]."""
+    records = ScoreLog(logdir / "train").read()
+    assert list(records) == list(range(1, STEPS + 1))
+    metrics = [record["metrics"] for record in records.values()]
+    return np.array([[each["loss"], each["grad_norm"]] for each in metrics])
+
+
+def held(logdir, workers):
+    """Returns how many of how many parameters each worker holds."""
+    logs = [(logdir / "logs" / f"worker_{index}.log").read_text() for index in range(workers)]
+    found = [re.search(r"holds ([0-9,]+) of ([0-9,]+) parameters", log) for log in logs]
+    return [tuple(int(text.replace(",", "")) for text in match.groups()) for match in found]
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory):
+    """The losses of each model in one worker."""
+    folders = {model: tmp_path_factory.mktemp("alone") for model in (_DENSE, _MIXTURE)}
+    return {model: losses(train(folder, model, (1, 1))) for model, folder in folders.items()}
+
+
+def share(model, grid):
+    """Returns how many of how many parameters a worker of a grid holds."""
+    data, columns = grid
+    if model is _DENSE:
+        cut, whole = _CUT_BY_MODEL + 2 * _FEED_FORWARD, _NORMS
+        return cut // columns + whole, cut + whole
+    cut, whole, experts = _CUT_BY_MODEL + _FEED_FORWARD, _NORMS + _ROUTER, 8 * _FEED_FORWARD
+    return experts // (data * columns) + cut // columns + whole, experts + cut + whole
+
+
+@pytest.mark.parametrize(
+    ("model", "grid"),
+    [(_DENSE, (2, 1)), (_DENSE, (1, 2)), (_DENSE, (2, 2)), (_MIXTURE, (2, 2))],
+    ids=["dense 2x1", "dense 1x2", "dense 2x2", "mixture 2x2"],
+)
+def test_losses_do_not_depend_on_the_mesh(alone, model, grid, tmp_path):
+    logdir = train(tmp_path, model, grid)
+    found = losses(logdir)
+    assert np.isfinite(found).all()
+    np.testing.assert_allclose(found, alone[model], rtol=1e-3)
+    workers = grid[0] * grid[1]
+    assert held(logdir, workers) == [share(model, grid)] * workers
