@@ -18,7 +18,7 @@ class Kind(enum.Enum):
     """What a buffer is for."""
 
     BATCH = "batch"
-    # The forward pass makes them and the backward pass needs them.
+    # The forward pass makes them and the backward pass needs them, or makes them again.
     ACTIVATIONS = "activations"
     # The logits of the softmax, and what is made of them.
     LOGITS = "logits"
@@ -81,6 +81,8 @@ def _kind(buffer: Buffer, marks: Sequence[int], logits: set[tuple[int | None, ..
         return Kind.LOGITS
     _, backward, _, update, end = marks
     if buffer.first < backward <= buffer.last < end:
+        return Kind.ACTIVATIONS
+    if buffer.node.is_recomputed and buffer.last < update:
         return Kind.ACTIVATIONS
     if backward <= buffer.first < update <= buffer.last:
         return Kind.GRADIENTS
