@@ -158,6 +158,21 @@ class StepContext:
         # No training has as many steps, and replicas are further apart.
         return StepContext(training=self.training, seed=self.seed + [0, part * 2**40])
 
+    def apart(self) -> "StepContext":
+        """Returns a context of the same step. What is added to it is not in this one."""
+        return StepContext(
+            training=self.training,
+            seed=self.seed,
+            row_sentences=self.row_sentences,
+            kernels=self._kernels,
+        )
+
+    def include(self, other: "StepContext") -> None:
+        """Adds the updates, auxiliary losses and metrics of another context to those of this."""
+        self.updates += other.updates
+        self.auxiliary_losses += other.auxiliary_losses
+        self.metrics |= other.metrics
+
     def add_update(self, variable: tf.Variable, value: tf.Tensor) -> None:
         """Assigns `value` to `variable` after the step, unless the step is skipped."""
         self.updates.append((variable, value))

@@ -46,6 +46,21 @@ def test_metrics_have_names():
     assert [float(value) for value in context.metrics["layer/load"]] == [2, 3]
 
 
+def test_what_is_added_to_a_context_apart_is_not_in_the_other_until_it_is_included():
+    context = StepContext.for_training(seed=7, global_step=tf.constant(2, tf.int64))
+    apart = context.apart()
+    assert apart.training
+    np.testing.assert_array_equal(apart.seed_for("layer"), context.seed_for("layer"))
+    variable = tf.Variable(1.0)
+    apart.add_update(variable, tf.constant(3.0))
+    apart.add_auxiliary_loss(tf.constant(6.0), tf.constant(2.0), 0.5)
+    apart.add_metric("layer/load", tf.constant(2.0), tf.constant(3.0))
+    assert (context.updates, context.auxiliary_losses, context.metrics) == ([], [], {})
+    context.include(apart)
+    assert len(context.updates) == len(context.metrics) == 1
+    assert float(context.auxiliary_loss()) == 1.5
+
+
 def test_each_position_of_a_step_has_numbers_of_its_own():
     def seed(step, time):
         context = StepContext.for_training(seed=301, global_step=tf.constant(step, tf.int64))

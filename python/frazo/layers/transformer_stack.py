@@ -7,6 +7,7 @@ from frazo.layers import position_vectors  # noqa: F401  It binds itself to its 
 from frazo.layers.dropout import Dropout
 from frazo.layers.layer import Layer
 from frazo.layers.place import Place
+from frazo.layers.recomputed import recomputed_in
 from frazo.layers.residual import token_norm
 from frazo.layers.sequence_layer import AttendingLayer, Memory, State
 from frazo.layers.sequence_layout import SequenceLayout
@@ -86,11 +87,14 @@ class TransformerStack(AttendingLayer):
         if stage is not None:
             x = stage.enter(x)
         probabilities = []
+        # Only training has a backward pass.
+        recomputes = self.message.recompute_layers and context.training
+        attend = _attend_recomputed if recomputes else TransformerLayer.attend
         for layer in self.layers:
             if layer.place.is_elsewhere:
                 _pass_over(layer, context)
                 continue
-            x, layer_probabilities = layer.attend(x, layout, context, memory)
+            x, layer_probabilities = attend(layer, x, layout, context, memory)
             probabilities.append(layer_probabilities)
         if stage is not None:
             x = stage.leave(x)
@@ -136,6 +140,26 @@ class TransformerStack(AttendingLayer):
 
     def _normalized(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
         return x if self.final_norm is None else self.final_norm(x, context)
+
+
+def _attend_recomputed(
+    layer: TransformerLayer,
+    x: tf.Tensor,
+    layout: SequenceLayout,
+    context: StepContext,
+    memory: Memory | None,
+) -> tuple[tf.Tensor, tf.Tensor | None]:
+    """Returns what the layer's attend returns. Of its values only x is kept for the gradient."""
+
+    def attend(
+        context: StepContext, x: tf.Tensor, memory_values: tf.Tensor | None = None
+    ) -> list[tf.Tensor]:
+        own_memory = None if memory is None else memory._replace(values=memory_values)
+        y, probabilities = layer.attend(x, layout, context, own_memory)
+        return [y] if probabilities is None else [y, probabilities]
+
+    y, *probabilities = recomputed_in(context, attend, x, *([memory.values] if memory else []))
+    return y, probabilities[0] if probabilities else None
 
 
 def _layer_message(

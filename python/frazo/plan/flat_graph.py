@@ -1,15 +1,19 @@
 """A graph as a list of its ops, in the order in which they were added, with functions inlined."""
 
 import dataclasses
+import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import tensorflow as tf
+from frazo.layers.recomputed import SCOPE
 
 _CALLS = ("PartitionedCall", "StatefulPartitionedCall")
 _CASES = ("Case", "StatelessCase")
 _CONDITIONS = ("If", "StatelessIf")
 _LOOPS = ("While", "StatelessWhile")
+# TensorFlow makes the scope's name unique by a number.
+_RECOMPUTED = re.compile(rf"(^|/){SCOPE}(_\d+)?/")
 
 
 class UnknownShapeError(ValueError):
@@ -67,6 +71,11 @@ class Node:
     def is_gradient(self) -> bool:
         """Whether a gradient tape added the op."""
         return "gradient_tape/" in self.name or "__backward_" in self.name
+
+    @property
+    def is_recomputed(self) -> bool:
+        """Whether the op computes again what the forward pass has computed."""
+        return not self.is_gradient and _RECOMPUTED.search(self.name) is not None
 
 
 class FlatGraph:

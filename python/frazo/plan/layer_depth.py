@@ -36,7 +36,7 @@ def counts_of_all_layers(
     """
     small = experiment_pb2.Experiment()
     small.CopyFrom(experiment)
-    stacks = [_Stack.of(message) for message in _stacks(small.task)]
+    stacks = [_Stack.of(message) for message in messages_with(_FIELD, small.task)]
     deep = [stack for stack in stacks if stack.depth > stack.more]
     for stack in deep:
         stack.set_depth(stack.few)
@@ -80,16 +80,16 @@ class _Stack(NamedTuple):
         setattr(self.message, _FIELD, layers)
 
 
-def _stacks(message: Message) -> Iterator[Message]:
-    """Yields the messages below a message, and itself, that have a number of layers."""
-    if _FIELD in message.DESCRIPTOR.fields_by_name:
+def messages_with(name: str, message: Message) -> Iterator[Message]:
+    """Yields the messages below a message, and itself, that have a field of this name."""
+    if name in message.DESCRIPTOR.fields_by_name:
         yield message
     for field, value in message.ListFields():
         if field.type != field.TYPE_MESSAGE:
             continue
         for part in value if field.is_repeated else [value]:
             if isinstance(part, Message):
-                yield from _stacks(part)
+                yield from messages_with(name, part)
 
 
 def _scaled(value: int | float, layers: int, of: int) -> int | float:

@@ -18,7 +18,7 @@ class Kind(enum.Enum):
     """What a buffer is for."""
 
     BATCH = "batch"
-    # The forward pass makes them and the backward pass needs them.
+    # The forward pass makes them and the backward pass needs them, or makes them again.
     ACTIVATIONS = "activations"
     # The logits of the softmax, and what is made of them.
     LOGITS = "logits"
@@ -88,7 +88,8 @@ def _kind(
     if buffer.first < backward <= buffer.last < end:
         return Kind.ACTIVATIONS
     # The stage of a pipeline goes forward and backward in turn.
-    if not buffer.node.is_gradient and buffer.last < update and graph.nodes[buffer.last].is_gradient:
+    is_kept = not buffer.node.is_gradient and graph.nodes[min(buffer.last, end - 1)].is_gradient
+    if (is_kept or buffer.node.is_recomputed) and buffer.last < update:
         return Kind.ACTIVATIONS
     if backward <= buffer.first < update <= buffer.last:
         return Kind.GRADIENTS

@@ -1,5 +1,6 @@
 import tensorflow as tf
 from frazo import ops
+from frazo.layers.recomputed import recomputed
 from frazo.plan.flat_graph import FlatGraph
 from frazo.plan.memory import Kind, peaks
 
@@ -37,6 +38,30 @@ def test_a_network_of_two_layers():
     assert late.bytes_of[Kind.GRADIENTS] in (30 * 40 * 4, 30 * 40 * 4 + 20 * 30 * 4)
     assert update.bytes_of[Kind.GRADIENTS] == 30 * 40 * 4 + 20 * 30 * 4
     assert update.bytes_of[Kind.LOGITS] == 0
+
+
+def test_what_is_computed_again_is_an_activation():
+    """Two blocks with two values of 40 x 50 numbers in each; only their inputs are kept."""
+    with tf.Graph().as_default():
+        weight = tf.Variable(tf.zeros([50]))
+
+        def step(x):
+            with tf.GradientTape() as tape:
+                for _ in range(2):
+                    x = recomputed(lambda x: tf.tanh(tf.sin(x * weight)), x)
+                loss = tf.reduce_sum(tf.square(x))
+            weight.assign_sub(tape.gradient(loss, weight))
+            return loss
+
+        forward, early, late, update = peaks(traced(step, tf.TensorSpec([40, 50])))
+    size = 40 * 50 * 4
+    # The input of the first block is the batch. The values within a block overwrite each other.
+    assert forward.bytes_of[Kind.BATCH] == size
+    assert forward.bytes_of[Kind.ACTIVATIONS] == 2 * size
+    # The outputs of sin and tanh, the argument of sin, and the input of the second block.
+    assert 3 * size <= early.bytes_of[Kind.ACTIVATIONS] <= 4 * size
+    assert 2 * size <= late.bytes_of[Kind.ACTIVATIONS] <= 3 * size
+    assert update.bytes_of[Kind.ACTIVATIONS] == 0
 
 
 def test_without_a_backward_pass_all_is_temporary():

@@ -3,7 +3,7 @@
 import dataclasses
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from frazo.experiment.job_list import train_inputs
 from frazo.experiment.parts import build_input, named_errors
@@ -24,6 +24,18 @@ from frazo.shard.mesh_layout import MeshLayout, mesh_layout
 _PARTS = ("forward", "backward, its first half", "backward, its second half", "update")
 
 
+class Activations(NamedTuple):
+    """What keeping or recomputing activations costs.
+
+    Attributes:
+      num_bytes: The bytes of the activations, at their most.
+      flops: The floating-point operations of a step.
+    """
+
+    num_bytes: int
+    flops: int
+
+
 @dataclasses.dataclass(frozen=True)
 class Plan:
     """The costs of a training step.
@@ -39,6 +51,8 @@ class Plan:
       sent: The bytes that a process sends, by mesh axis and kind of collective.
       device: The device.
       stages: Those of the pipeline; None: there is none.
+      recomputation: What activations cost by whether all layers are computed again; {}: it is not
+        planned.
     """
 
     processes: Mapping[str, int]
@@ -51,11 +65,19 @@ class Plan:
     sent: Mapping[Sent, int]
     device: Device
     stages: PlannedStages | None = None
+    recomputation: Mapping[bool, Activations] = dataclasses.field(default_factory=dict)
 
     @property
     def computing_seconds(self) -> float:
         """The time of computing, with that of waiting for other stages."""
         return self.seconds if self.stages is None else self.stages.step_seconds
+
+    @property
+    def activations(self) -> Activations:
+        """The activations of this plan."""
+        return Activations(
+            max(kinds[Kind.ACTIVATIONS] for kinds in self.peaks.values()), self.flops
+        )
 
     @property
     def worst_part(self) -> str:

@@ -8,6 +8,8 @@ from frazo.plan.memory import Kind
 from frazo.plan.pipeline_plan import PlannedStages
 from frazo.plan.plan import Plan
 
+# What becomes of activations, by whether they are recomputed.
+_WAYS = {False: "kept", True: "recomputed"}
 _UNITS = ((1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
@@ -34,6 +36,7 @@ def plan_lines(plan: Plan, model: str) -> list[str]:
         ("memory of a process", f"in {plan.worst_part}, where it needs most"),
         *((f"  {name}", amount(size, "B")) for name, size in memory),
         ("  in all", f"{amount(plan.num_bytes, 'B')}, {share:.2f} of {device.description}"),
+        *_recomputation(plan),
         ("", ""),
         ("arithmetic of a process", amount(plan.flops, "FLOP")),
         *((f"sent: {s.collective} along {s.axis}", amount(n, "B")) for s, n in plan.sent.items()),
@@ -64,6 +67,11 @@ def plan_record(plan: Plan, model: str) -> dict[str, Any]:
         "parts": {
             part: {kind.value: size for kind, size in kinds.items()}
             for part, kinds in plan.peaks.items()
+        },
+        "activations": {
+            name: plan.recomputation[recomputes]._asdict()
+            for recomputes, name in _WAYS.items()
+            if recomputes in plan.recomputation
         },
         "flops": plan.flops,
         "seconds": plan.computing_seconds,
@@ -117,6 +125,16 @@ def _processes(plan: Plan) -> str:
     axes = " x ".join(f"{name} {size}" for name, size in plan.processes.items())
     count = math.prod(plan.processes.values())
     return f"{count} ({axes})" if axes else "1"
+
+
+def _recomputation(plan: Plan) -> list[tuple[str, str]]:
+    if not plan.recomputation:
+        return []
+    rows = [("", ""), ("activations at their most", "if those within layers are")]
+    for recomputes, (num_bytes, flops) in plan.recomputation.items():
+        text = f"{amount(num_bytes, 'B')}, in a step of {amount(flops, 'FLOP')}"
+        rows.append((f"  {_WAYS[recomputes]}", text))
+    return rows
 
 
 def _aligned(rows: Sequence[tuple[str, str]]) -> list[str]:

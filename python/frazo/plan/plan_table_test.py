@@ -1,8 +1,9 @@
+import dataclasses
 import json
 
 from frazo.plan.device import DEVICES
 from frazo.plan.memory import Kind
-from frazo.plan.plan import Plan
+from frazo.plan.plan import Activations, Plan
 from frazo.plan.plan_table import amount, plan_lines, plan_record
 from frazo.plan.traffic import Sent
 
@@ -52,6 +53,25 @@ def test_the_table_tells_the_part_that_needs_most():
         "  computing                   0.25 s",
         "  sending                     0.002 s",
     ]
+
+
+def test_activations_of_both_ways_have_rows_of_their_own():
+    both = {False: Activations(3_000_000_000, 7 * 10**12), True: Activations(50_000, 9 * 10**12)}
+    plan = dataclasses.replace(PLAN, recomputation=both)
+    lines = plan_lines(plan, "lm.Mine")
+    assert lines[13:19] == [
+        "  in all                      3.01 GB, 0.04 of NVIDIA A100 SXM 80 GB",
+        "",
+        "activations at their most     if those within layers are",
+        "  kept                        3 GB, in a step of 7 TFLOP",
+        "  recomputed                  50 kB, in a step of 9 TFLOP",
+        "",
+    ]
+    assert plan_record(plan, "lm.Mine")["activations"] == {
+        "kept": {"num_bytes": 3_000_000_000, "flops": 7 * 10**12},
+        "recomputed": {"num_bytes": 50_000, "flops": 9 * 10**12},
+    }
+    assert plan_record(PLAN, "lm.Mine")["activations"] == {}
 
 
 def test_the_record_is_json_with_all_parts():

@@ -12,6 +12,7 @@ from frazo.program.errors import JobError
 from frazo.train.train_step import TrainStep
 
 _TINY = "lm.synthetic_packed_input.DenseLmTiny2x2"
+_STACK = "task.language_modeling.model.body.transformer_stack"
 _DEVICE = DEVICES["h100"]
 
 
@@ -40,8 +41,9 @@ def test_giants_have_the_published_sizes(name, parameters):
     assert 4 * parameters / plan.processes["model"] <= plan.weights < 4 * parameters
 
 
-def test_a_deep_stack_costs_what_its_whole_graph_does():
-    experiment = load_tiny("task.language_modeling.model.body.transformer_stack.num_layers=14")
+@pytest.mark.parametrize("recompute", ["false", "true"])
+def test_a_deep_stack_costs_what_its_whole_graph_does(recompute):
+    experiment = load_tiny(f"{_STACK}.num_layers=14", f"{_STACK}.recompute_layers={recompute}")
     spec = build_input(experiment, "Train", WHOLE).element_spec
     whole = step_costs(trace_step(experiment, spec), _DEVICE)
     plan = make_plan(experiment, _DEVICE)
@@ -54,8 +56,11 @@ def test_a_deep_stack_costs_what_its_whole_graph_does():
         assert sum(usage.values()) == pytest.approx(expected, rel=0.02)
 
 
-def test_the_tiny_twin_takes_what_is_planned():
-    experiment = load_tiny()
+@pytest.mark.parametrize("recompute", ["false", "true"])
+def test_the_tiny_twin_takes_what_is_planned(recompute):
+    experiment = load_tiny(
+        f"{_STACK}.recompute_layers={recompute}", f"{_STACK}.layer.residual_dropout=0.1"
+    )
     plan = make_plan(experiment, _DEVICE)
     weights, slots, peak = run_a_step(experiment)
     assert plan.weights == weights
