@@ -47,19 +47,23 @@ _TABLE, _ATTENTION, _FEED_FORWARD, _NORMS, _ROUTER = 2048, 4224, 6144, 160, 256
 _CUT_BY_MODEL = _TABLE + 2 * _ATTENTION
 
 
-def train(folder, model, grid):
-    """Trains a model on a grid of workers; returns its log directory."""
-    name, *changes = model
+def axes(grid):
+    """Returns the mesh of a grid of workers along "data" and "model"."""
     data, columns = grid
-    mesh = f'mesh.axes=[{{name: "data" size: {data}}}, {{name: "model" size: {columns}}}]'
+    return f'mesh.axes=[{{name: "data" size: {data}}}, {{name: "model" size: {columns}}}]'
+
+
+def train(folder, model, workers, *mesh):
+    """Trains a model by workers of a mesh; returns its log directory."""
+    name, *changes = model
     command = [
         *(sys.executable, "-m", "frazo_tools.launch.launch"),
-        f"--cluster=local:{data * columns}",
+        f"--cluster=local:{workers}",
         "--followers=none",
         "--max_restarts=0",
         f"--model=lm.synthetic_packed_input.{name}",
         f"--logdir={folder}/log",
-        *(f"--set={change}" for change in (*_SMALLER, *changes, mesh)),
+        *(f"--set={change}" for change in (*_SMALLER, *changes, *mesh)),
     ]
     launched = subprocess.run(
         command,
@@ -92,7 +96,7 @@ def held(logdir, workers):
 def alone(tmp_path_factory):
     """The losses of each model in one worker."""
     folders = {model: tmp_path_factory.mktemp("alone") for model in (_DENSE, _MIXTURE)}
-    return {model: losses(train(folder, model, (1, 1))) for model, folder in folders.items()}
+    return {model: losses(train(folder, model, 1, axes((1, 1)))) for model, folder in folders.items()}
 
 
 def share(model, grid):
@@ -111,9 +115,24 @@ def share(model, grid):
     ids=["dense 2x1", "dense 1x2", "dense 2x2", "mixture 2x2"],
 )
 def test_losses_do_not_depend_on_the_mesh(alone, model, grid, tmp_path):
-    logdir = train(tmp_path, model, grid)
+    workers = grid[0] * grid[1]
+    logdir = train(tmp_path, model, workers, axes(grid))
     found = losses(logdir)
     assert np.isfinite(found).all()
     np.testing.assert_allclose(found, alone[model], rtol=1e-3)
-    workers = grid[0] * grid[1]
     assert held(logdir, workers) == [share(model, grid)] * workers
+
+
+@pytest.mark.parametrize("model", [_DENSE, _MIXTURE], ids=["dense", "mixture"])
+def test_losses_do_not_depend_on_stages(alone, model, tmp_path):
+    sizes = {"data": 1, "stage": 2, "model": 1}
+    mesh = ", ".join(f'{{name: "{name}" size: {size}}}' for name, size in sizes.items())
+    changes = f"mesh.axes=[{mesh}]", "mesh.pipeline.micro_batches=4"
+    logdir = train(tmp_path, model, 2, *changes)
+    np.testing.assert_allclose(losses(logdir), alone[model], rtol=1e-3)
+    # Both stages have the table of the tokens, which is the softmax, too, and a layer with 2 norms.
+    stage = _TABLE + _ATTENTION + _FEED_FORWARD + 2 * 32
+    experts = 7 * _FEED_FORWARD + _ROUTER if model is _MIXTURE else 0
+    _, whole = share(model, (1, 1))
+    # The last stage has the final norm.
+    assert held(logdir, 2) == [(stage + experts, whole), (stage + 32, whole)]

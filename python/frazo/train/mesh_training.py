@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from frazo.layers.declaration import find_declaration
+from frazo.layers.declaration import find_declaration, full_shape
 from frazo.proto import mesh_pb2
 from frazo.shard.connected_mesh import connected_mesh
 from frazo.shard.mesh_layout import mesh_layout
@@ -27,8 +27,7 @@ def mesh_of(rank, sizes, pipeline=""):
 def part_of(variable):
     """Returns what this process holds of a variable: the ranges, the whole shape, the value."""
     declaration = find_declaration(variable)
-    shape = declaration.full_shape if declaration else variable.shape
-    return declaration.held if declaration else None, list(shape), variable.numpy()
+    return declaration.held if declaration else None, full_shape(variable), variable.numpy()
 
 
 def whole_variables(parts):
