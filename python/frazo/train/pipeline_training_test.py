@@ -33,7 +33,7 @@ task {{
       }}
       {softmax}
     }}
-    search {{ eos_id: 2 max_length: 20 }}
+    search {{ eos_id: 2 max_length: 4 }}
   }}
 }}
 learner {{ learning_rate: 0.02 clip_global_norm: 0.5 {learner} }}
