@@ -47,10 +47,23 @@ def counts_of_all_layers(
         more = count(small)
         stack.set_depth(stack.few)
         added = (stack.depth - stack.few, stack.more - stack.few)
-        for key in {**few, **more}:
-            difference = more.get(key, 0) - few.get(key, 0)
-            total[key] = total.get(key, 0) + _scaled(difference, *added)
+        for key, value in counts_of_more_layers(few, more, *added).items():
+            total[key] = total.get(key, 0) + value
     return total
+
+
+def counts_of_more_layers(few: Counts, more: Counts, layers: int, of: int) -> Counts:
+    """Returns what further layers add.
+
+    Args:
+      few: What a graph costs.
+      more: What one with `of` more layers costs.
+      layers: The number of further layers.
+      of: > 0.
+    """
+    return {
+        key: _scaled(more.get(key, 0) - few.get(key, 0), layers, of) for key in {**few, **more}
+    }
 
 
 class _Stack(NamedTuple):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from frazo.plan.layer_depth import Counts
+from frazo.plan.layer_depth import Counts, counts_of_more_layers
 from frazo.plan.memory import Kind
 from frazo.plan.stage_balance import balanced_layers
 from frazo.plan.step_costs import SECONDS, SLOTS, WEIGHTS
@@ -27,8 +27,8 @@ class PlannedStages(NamedTuple):
       shown: The stage that needs the most memory, whose figures the plan has.
       seconds: The time of the ops of the stages that were traced, by their numbers. Those between
         them are like the one before.
-      balanced: The numbers of layers with which the slowest stage would be fastest; (): a stage has
-        too few to tell.
+      balanced: The numbers of layers with which the slowest stage would be fastest; (): the stages
+        have too few to tell.
     """
 
     layers: Sequence[int]
@@ -51,7 +51,7 @@ class PlannedStages(NamedTuple):
 def plan_stages(
     experiment: experiment_pb2.Experiment, layout: MeshLayout, count: CountStage
 ) -> tuple[PlannedStages, Counts]:
-    """Counts what the stages cost.
+    """Counts what the stages cost. A stage of many layers is traced with a few of them.
 
     Args:
       experiment: The experiment.
@@ -70,16 +70,49 @@ def plan_stages(
     pipeline = Pipeline(layout.pipeline, 0, num_stages)
     of_layers = pipeline.stages_of(stack.num_layers)
     layers = [of_layers.count(stage) for stage in range(num_stages)]
-    costs = {stage: count(stage, layers) for stage in _different(layers)}
+    period = 1 + len(stack.alternating_with)
+    costs, added = {}, {}
+    for stage in _different(layers):
+        costs[stage], added[stage] = _stage_costs(stage, layers, period, count)
     seconds = {stage: each[SECONDS] for stage, each in costs.items()}
     shown = max(costs, key=lambda stage: _memory(costs[stage]))
-    period = 1 + len(stack.alternating_with)
-    balanced: Sequence[int] = ()
-    if layers[0] > period:
-        fewer = count(0, [layers[0] - period, layers[1] + period, *layers[2:]])
-        layer = (seconds[0] - fewer[SECONDS]) / period
-        balanced = _balanced(layers, seconds, layer)
+    balanced = _balanced(layers, seconds, max(added.values()))
     return PlannedStages(layers, pipeline.num_parts, shown, seconds, balanced), costs[shown]
+
+
+def with_depth(
+    experiment: experiment_pb2.Experiment, num_layers: int
+) -> experiment_pb2.Experiment:
+    """Returns the experiment with another number of layers in all stages together."""
+    changed = experiment_pb2.Experiment()
+    changed.CopyFrom(experiment)
+    changed.task.language_modeling.model.body.transformer_stack.num_layers = num_layers
+    return changed
+
+
+def _stage_costs(
+    stage: int, layers: Sequence[int], period: int, count: CountStage
+) -> tuple[Counts, float]:
+    """Returns what a stage costs, and the seconds of one of its layers; 0 if they are not known."""
+    own = layers[stage]
+    more = min(own, 2 * period + own % period)
+    few = more - period
+    costs = count(stage, _shallow(layers, stage, more, period))
+    if few < 1:
+        return costs, 0.0
+    less = count(stage, _shallow(layers, stage, few, period))
+    further = counts_of_more_layers(less, costs, own - more, period)
+    total = {key: costs.get(key, 0) + value for key, value in further.items()}
+    return total, (costs[SECONDS] - less[SECONDS]) / period
+
+
+def _shallow(layers: Sequence[int], stage: int, own: int, period: int) -> list[int]:
+    """Returns few layers for all other stages, so that the stage's own are of the same kinds."""
+    counts = [period] * len(layers)
+    counts[0] += sum(layers[:stage]) % period
+    counts[-1] += sum(layers[stage + 1 :]) % period
+    counts[stage] = own
+    return counts
 
 
 def _different(layers: Sequence[int]) -> list[int]:

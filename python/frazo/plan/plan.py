@@ -5,6 +5,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+import tensorflow as tf
 from frazo.experiment.job_list import train_inputs
 from frazo.experiment.parts import build_input, named_errors
 from frazo.input.share import WHOLE, Share
@@ -12,9 +13,9 @@ from frazo.plan.device import Device
 from frazo.plan.largest_batch import largest_batch
 from frazo.plan.layer_depth import Counts, counts_of_all_layers
 from frazo.plan.memory import Kind
-from frazo.plan.pipeline_plan import PlannedStages, plan_stages
+from frazo.plan.pipeline_plan import PlannedStages, plan_stages, with_depth
 from frazo.plan.step_costs import FLOPS, PARAMETERS, SECONDS, SLOTS, WEIGHTS, step_costs
-from frazo.plan.step_graph import trace_step
+from frazo.plan.step_graph import num_parameters, trace_step
 from frazo.plan.traffic import Sent
 from frazo.proto import experiment_pb2
 from frazo.shard.connected_mesh import connected_mesh, first_of_stage
@@ -106,7 +107,6 @@ def make_plan(experiment: experiment_pb2.Experiment, device: Device) -> Plan:
     Raises:
       JobError: The configuration cannot be used, or nothing bounds the size of its batches.
     """
-    name = next(iter(train_inputs(experiment).values()))
     with named_errors("mesh"):
         layout = mesh_layout(
             experiment.mesh, math.prod(axis.size or 1 for axis in experiment.mesh.axes)
@@ -115,27 +115,39 @@ def make_plan(experiment: experiment_pb2.Experiment, device: Device) -> Plan:
     def count(
         smaller: experiment_pb2.Experiment, layout: MeshLayout | None = layout, rank: int = 0
     ) -> Counts:
-        mesh, share = None, WHOLE
-        if layout is not None:
-            mesh = connected_mesh(rank, *layout)
-            share = Share(0, mesh.num_processes // layout.copies, copies=layout.copies)
-        source = build_input(smaller, name, share, is_read=False)
-        with named_errors(f"inputs.{name}"):
-            batch = largest_batch(source)
-        return step_costs(trace_step(smaller, batch, mesh), device, mesh)
+        mesh = connected_mesh(rank, *layout) if layout else None
+        return step_costs(trace_step(smaller, _batch(smaller, layout), mesh), device, mesh)
 
-    sizes = {} if layout is None else layout.sizes
-    pipeline = layout.pipeline if layout else None
-    if layout is None or pipeline is None or sizes[pipeline.axis] == 1:
-        return _plan(counts_of_all_layers(experiment, count), sizes, device)
+    if layout is None:
+        return _plan(counts_of_all_layers(experiment, count), {}, device)
+    pipeline = layout.pipeline
+    if pipeline is None or layout.sizes[pipeline.axis] == 1:
+        return _plan(counts_of_all_layers(experiment, count), layout.sizes, device)
 
     def count_stage(stage: int, layers: Sequence[int]) -> Counts:
         of_stages = layout._replace(pipeline=pipeline._replace(layers=tuple(layers)))
-        return count(experiment, of_stages, first_of_stage(stage, layout))
+        return count(with_depth(experiment, sum(layers)), of_stages, first_of_stage(stage, layout))
 
     with named_errors("mesh"):
         stages, costs = plan_stages(experiment, layout, count_stage)
-    return _plan(costs, sizes, device, stages)
+    parameters = counts_of_all_layers(
+        experiment, lambda smaller: {PARAMETERS: num_parameters(smaller, _batch(smaller, layout))}
+    )
+    return _plan({**costs, **parameters}, layout.sizes, device, stages)
+
+
+def _batch(
+    experiment: experiment_pb2.Experiment, layout: MeshLayout | None
+) -> Mapping[str, tf.TensorSpec]:
+    """Returns the largest batch of a process."""
+    share = WHOLE
+    if layout is not None:
+        num_processes = math.prod(layout.sizes.values())
+        share = Share(0, num_processes // layout.copies, copies=layout.copies)
+    name = next(iter(train_inputs(experiment).values()))
+    source = build_input(experiment, name, share, is_read=False)
+    with named_errors(f"inputs.{name}"):
+        return largest_batch(source)
 
 
 def _plan(

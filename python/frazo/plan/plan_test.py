@@ -9,7 +9,10 @@ from frazo.plan.plan import make_plan
 from frazo.plan.step_costs import FLOPS, PARAMETERS, SLOTS, WEIGHTS, step_costs
 from frazo.plan.step_graph import trace_step
 from frazo.program.errors import JobError
-from frazo.train.train_step import TrainStep
+from frazo.shard.connected_mesh import connected_mesh
+from frazo.shard.mesh_layout import mesh_layout
+from frazo.train.pipelined_step import step_of
+from frazo.train.reduction import Reduction
 
 _TINY = "lm.synthetic_packed_input.DenseLmTiny2x2"
 _STACK = "task.language_modeling.model.body.transformer_stack"
@@ -103,6 +106,29 @@ def test_stages_share_layers_and_are_balanced():
     assert {("stage", "send"), ("stage", "all-reduce")} <= kinds
 
 
+def test_a_stage_of_many_layers_costs_what_its_whole_graph_does():
+    """Four layers of a stage are what three and two add up to."""
+    changes = (
+        'mesh.axes=[{name: "stage" size: 2}]',
+        "task.language_modeling.model.body.transformer_stack.num_layers=8",
+    )
+    plan = make_plan(load(_TINY, *changes), _DEVICE)
+    experiment = load(_TINY, *changes)
+    layout = mesh_layout(experiment.mesh, 2)
+    mesh = connected_mesh(plan.stages.shown, *layout)
+    spec = build_input(experiment, "Train", WHOLE).element_spec
+    whole = step_costs(trace_step(experiment, spec, mesh), _DEVICE, mesh)
+    assert plan.parameters == whole[PARAMETERS]
+    assert plan.weights == whole[WEIGHTS]
+    assert plan.flops == whole[FLOPS]
+    for sent, size in plan.sent.items():
+        # Some bytes for each weight of the model travel between all.
+        assert size == whole[sent] or sent.axis == "all"
+    for index, usage in enumerate(plan.peaks.values()):
+        expected = sum(size for key, size in whole.items() if key[0] == index)
+        assert sum(usage.values()) == pytest.approx(expected, rel=0.02)
+
+
 def test_one_forward_one_backward_keeps_fewer_activations():
     def activations(schedule):
         flags = (
@@ -127,7 +153,7 @@ def run_a_step(experiment):
     batch = {name: value.numpy() for name, value in next(iter(source.dataset())).items()}
     with tf.Graph().as_default():
         model = Model(experiment, source.element_spec)
-        step = TrainStep(model)
+        step = step_of(model, Reduction())
         call = tf.function(lambda given: step(iter([given]), 0), autograph=False)
         given = {
             name: tf.compat.v1.placeholder(spec.dtype, spec.shape)

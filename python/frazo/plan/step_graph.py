@@ -1,12 +1,14 @@
 """The graph of a training step of one process, without anything that it would compute."""
 
 import dataclasses
+import math
 import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import tensorflow as tf
-from frazo.experiment.model import Model
+from frazo.experiment.model import InferenceModel, Model
+from frazo.layers.declaration import full_shape
 from frazo.plan.flat_graph import FlatGraph
 from frazo.proto import experiment_pb2
 from frazo.shard.mesh import Held, Mesh, held_shape
@@ -57,6 +59,23 @@ def trace_step(
         traced = tf.function(lambda given: step(iter([given]), 0), autograph=False)
         graph = FlatGraph(traced.get_concrete_function(dict(batch)).graph)
         return StepGraph(graph, model.task.variables, model.learner.state_variables)
+
+
+def num_parameters(
+    experiment: experiment_pb2.Experiment, batch: Mapping[str, tf.TensorSpec]
+) -> int:
+    """Returns how many numbers the weights of a model are.
+
+    Args:
+      experiment: The experiment.
+      batch: The specs of its batches.
+
+    Raises:
+      JobError: The task does not suit the batches.
+    """
+    with tf.Graph().as_default():
+        model = InferenceModel(experiment, batch, draw=_zeros)
+        return sum(math.prod(full_shape(weight)) for weight in model.task.variables)
 
 
 def _zeros(message: Any, *, shape: Sequence[int], held: Held | None = None, **_: Any) -> tf.Tensor:
