@@ -16,6 +16,7 @@ from frazo_tools.prose.sample import write_pages
 PROGRAMS = {
     "//:trainer": "python/frazo/jobs/trainer",
     "//tools:build_vocab": "tools/frazo_tools/vocab/build_vocab",
+    "//tools:checkpoint": "tools/frazo_tools/checkpoint/checkpoint",
     "//tools:generate": "tools/frazo_tools/generation/generate",
     "//tools:gettext_pairs": "tools/frazo_tools/gettext/gettext_pairs",
     "//tools:keras2ckpt": "tools/frazo_tools/images/keras2ckpt",
@@ -44,7 +45,7 @@ _SMALL_TRANSFORMER = [
         "decoder.num_layers=1",
     )
 ]
-# The same for language models.
+# The same for language models of real text.
 _SMALL_LANGUAGE_MODEL = [
     f"--set=task.language_modeling.model.{field}"
     for field in (
@@ -212,7 +213,7 @@ class Scratch:
             arguments += _SHORT
             if any(word.startswith("--model=mt.") for word in arguments):
                 arguments += _SMALL_TRANSFORMER
-            if any(word.startswith("--model=lm.") for word in arguments):
+            if any(word.startswith("--model=lm.text.") for word in arguments):
                 arguments += _SMALL_LANGUAGE_MODEL
         return list(map(self._moved_model, arguments))
 

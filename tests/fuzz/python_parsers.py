@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from frazo import _core
 from frazo.checkpoint.manifest import DamagedCheckpointError, FileRecord, Manifest
+from frazo_tools.checkpoint.safetensors_file import SafetensorsError, SafetensorsFile
 from frazo_tools.gettext.mo_file import MoError, read_mo
 from frazo_tools.gettext.mo_file_writer import HEADER, write_mo
 from frazo_tools.images.idx import IdxError, read_idx
@@ -41,7 +42,8 @@ def _check_mo(content: bytes) -> None:
         assert len(message.target) <= len(content)
 
 
-# Memory in place of a file on the disk.
+# Memory in place of files on the disk.
+_SAFETENSORS_PATH = Path(f"/proc/self/fd/{os.memfd_create('safetensors')}")
 _IDX_PATH = Path(f"/proc/self/fd/{os.memfd_create('idx')}")
 
 
@@ -54,6 +56,25 @@ def _check_idx(content: bytes) -> None:
             continue
         assert values.ndim == dimensions
         assert values.tobytes() == content[4 * (1 + dimensions) :]
+
+
+def _check_safetensors(content: bytes) -> None:
+    _check_safetensors_file(content)
+    # The size of the header that no fuzzer would guess.
+    size = content[8:].rfind(b"}") + 1
+    _check_safetensors_file(size.to_bytes(8, "little") + content[8:])
+
+
+def _check_safetensors_file(content: bytes) -> None:
+    _SAFETENSORS_PATH.write_bytes(content)
+    try:
+        file = SafetensorsFile(_SAFETENSORS_PATH)
+    except SafetensorsError as error:
+        assert str(_SAFETENSORS_PATH) in str(error)
+        return
+    header_bytes = 8 + int.from_bytes(content[:8], "little")
+    values = b"".join(file.read(name).tobytes() for name in file.forms)
+    assert values == content[header_bytes:]
 
 
 def _check_manifest(content: bytes) -> None:
@@ -86,6 +107,10 @@ def _check_manifest_text(text: str) -> None:
         assert "/" not in file.name
 
 
+_SAFETENSORS_HEADER = (
+    b'{"__metadata__":{"step":"5"},"w":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},'
+    b'"n":{"dtype":"U8","shape":[],"data_offsets":[8,9]}}'
+)
 _MANIFEST = Manifest(7, 0.5, (FileRecord("ckpt-00000007.index", 3, 5),))
 
 TARGETS = {
@@ -105,5 +130,12 @@ TARGETS = {
     ),
     "manifest": Target(
         _check_manifest, [_MANIFEST.to_text().encode(), b'{"format": 1, "files": []}']
+    ),
+    "safetensors": Target(
+        _check_safetensors,
+        [
+            len(_SAFETENSORS_HEADER).to_bytes(8, "little") + _SAFETENSORS_HEADER + b"123456789",
+            (2).to_bytes(8, "little") + b"{}",
+        ],
     ),
 }

@@ -21,8 +21,8 @@ def write_in_pieces(
     Args:
       prefix: The path that the files' names begin with. The folder has no other files.
       tensors: At least one. Taken one after the other.
-      piece_bytes: A piece ends with the tensor that makes it as large as this; > 0. No more than a
-        piece is in memory.
+      piece_bytes: A piece ends with the tensor that makes it as large as this; > 0. One piece at a
+        time is in memory.
 
     Raises:
       OSError, tf.errors.OpError: The files cannot be written.
@@ -33,6 +33,8 @@ def write_in_pieces(
         own = prefix.parent / f"piece-{index}" / prefix.name
         own.parent.mkdir()
         write_bundle(own, piece)
+        # The next one takes its memory.
+        piece.clear()
         written.append(own)
     if not written:
         raise ValueError(f"{prefix}: a checkpoint without tensors")

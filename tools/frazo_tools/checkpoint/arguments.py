@@ -69,7 +69,8 @@ def _add_average(commands: "argparse._SubParsersAction") -> None:
         "average",
         help="write the mean of the weights of several checkpoints",
         description="Weights and moving averages are means, computed in float64. Slots, the position of\n"
-        "the input and the like are those of the newest. One tensor at a time is in memory.",
+        "the input and the like are those of the newest. No more than the largest tensor and 256 MB are\n"
+        "in memory.",
     )
     _add_out(parser)
     parser.add_argument(

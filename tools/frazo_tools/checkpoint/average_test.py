@@ -5,9 +5,13 @@ import pytest
 import tensorflow as tf
 from frazo.checkpoint.directory import CheckpointDirectory
 from frazo.checkpoint.restore import by_key
+from frazo.checkpoint.retention import RetentionPolicy
 from frazo.checkpoint.run_status import Finished, mark_finished, read_finished
+from frazo.checkpoint.saved_tensor import SavedTensor
+from frazo.checkpoint.store import CheckpointStore
 from frazo.checkpoint.warm_start import warm_start
 from frazo.proto import warm_start_pb2
+from frazo.shard.mesh import Range
 from frazo_tools.checkpoint import checkpoint
 from frazo_tools.checkpoint.sample import trained, write_checkpoint
 from frazo_tools.checkpoint.source import open_source
@@ -99,6 +103,20 @@ def test_other_types_of_weights(tmp_path):
     assert found["number"].numpy() == 20
     assert found["scalar"].numpy() == np.float32(1.5)
     assert found["empty"].shape == (0, 2)
+
+
+def test_what_workers_wrote_in_slices_is_averaged_as_a_whole(tmp_path):
+    for step in (2, 4):
+        rows = [
+            SavedTensor(
+                "w", (2, 3), (Range(row, 1), Range(0, 3)), tf.fill([1, 3], float(step + row))
+            )
+            for row in (0, 1)
+        ]
+        CheckpointStore(tmp_path / "log", RetentionPolicy(2)).write(step, rows)
+    assert average(tmp_path / "out", tmp_path / "log", "--last=2") == 0
+    # (2 + 4) / 2 and (3 + 5) / 2.
+    assert read(tmp_path / "out")["w"].numpy().tolist() == [[3.0] * 3, [4.0] * 3]
 
 
 def test_checkpoints_of_other_models_are_an_error(tmp_path, capsys):

@@ -10,7 +10,7 @@ from frazo.program.errors import JobError
 from frazo.program.number_format import format_bytes
 from frazo.proto import experiment_pb2
 from frazo_tools.checkpoint.kinds import Kind
-from frazo_tools.checkpoint.output import sizes
+from frazo_tools.checkpoint.output import sizes, write_errors
 from frazo_tools.checkpoint.safetensors_file import Form, can_hold
 from frazo_tools.checkpoint.safetensors_set import write_safetensors_set
 from frazo_tools.checkpoint.source import Source, TensorEntry, open_source
@@ -44,7 +44,8 @@ def run(options: argparse.Namespace) -> int:
             progress(done)
             return values
 
-        files = write_safetensors_set(options.file, forms, read, metadata, options.shard_size)
+        with write_errors(options.file):
+            files = write_safetensors_set(options.file, forms, read, metadata, options.shard_size)
     values = sum(entry.count for entry in weights.values())
     print(
         f"{counted(len(forms), 'tensor')}, {values:,} {metadata['weights']} parameters of step {source.step}"

@@ -1,5 +1,7 @@
 """`checkpoint export` and `import`."""
 
+import resource
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -91,6 +93,19 @@ def test_a_number_that_is_too_large_is_an_error(tmp_path, capsys):
     path = write_checkpoint(tmp_path / "log", 1, {"w": tf.constant([np.inf, -70000.0])})
     assert run("export", path, tmp_path / "m.safetensors", "--dtype=float16") == 2
     assert "w: a value of 7e+04 becomes infinite as float16" in capsys.readouterr().err
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["log"]
+
+
+def test_a_full_disk_leaves_nothing_behind(tmp_path, capsys):
+    path = write_checkpoint(tmp_path / "log", 1, {"w": tf.zeros([2**20])})
+    # The largest file allowed stands for the room left on the disk.
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limits[1]))
+    try:
+        assert run("export", path, tmp_path / "m.safetensors") == 2
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert "m.safetensors: cannot be written: File too large" in capsys.readouterr().err
     assert sorted(each.name for each in tmp_path.iterdir()) == ["log"]
 
 

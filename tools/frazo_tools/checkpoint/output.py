@@ -55,9 +55,16 @@ def write_logdir(
 
 @contextlib.contextmanager
 def write_errors(out: Path) -> Iterator[None]:
-    """Turns TensorFlow's errors into JobErrors that name what was to be written."""
+    """Turns errors that do not name a file into JobErrors that name what was to be written."""
     try:
         yield
+    except OSError as error:
+        # One without a number has a text of its own.
+        if error.errno is None or error.filename is not None:
+            raise
+        raise JobError(
+            f"{out}: cannot be written: {error.strerror}. Nothing is left behind"
+        ) from error
     except tf.errors.OpError as error:
         cause = _NODE_NAMES.sub("", error.message)
         raise JobError(f"{out}: cannot be written: {cause}. Nothing is left behind") from error

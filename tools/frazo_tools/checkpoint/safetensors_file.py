@@ -10,6 +10,7 @@ README of the safetensors project).
 import json
 import math
 import os
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,8 +24,13 @@ _METADATA = "__metadata__"
 _SIZE_BYTES = 8
 # As in the format's own library.
 _LARGEST_HEADER_BYTES = 100_000_000
+# NumPy has arrays of up to 64 dimensions, and of less than 2 ** 63 bytes.
+_MOST_DIMENSIONS = 32
+_MOST_VALUES = 2**58
 # Values begin at a multiple of it, so that a reader can map them.
 _ALIGNMENT = 8
+
+_HALF = re.compile("[\ud800-\udfff]")
 
 _DTYPES: Mapping[str, np.dtype] = {
     "BOOL": np.dtype(np.bool_),
@@ -186,7 +192,7 @@ class SafetensorsFile:
     def _parsed(self, text: bytes) -> dict[str, Any]:
         self._check(text.startswith(b"{"), "the header does not begin with {")
         try:
-            header = json.loads(text, object_pairs_hook=self._unique)
+            header = json.loads(text.decode(), object_pairs_hook=self._unique)
         except (ValueError, RecursionError) as error:
             raise SafetensorsError(f"{self._path}: the header is no JSON: {error}") from error
         return header
@@ -197,6 +203,8 @@ class SafetensorsFile:
         return members
 
     def _entry(self, name: str, value: Any) -> _Entry:
+        # JSON can name halves of characters, which no text has.
+        self._check(not _HALF.search(name), f"the name {name!r:.200} is no text")
         self._check(
             isinstance(value, dict) and value.keys() == {"dtype", "shape", "data_offsets"},
             f"'{name}' has not dtype, shape and data_offsets alone",
@@ -204,9 +212,10 @@ class SafetensorsFile:
         dtype, shape, offsets = value["dtype"], value["shape"], value["data_offsets"]
         known = isinstance(dtype, str) and dtype in _DTYPES
         self._check(known, f"'{name}' is of the type {dtype!r}, which is not known")
-        self._check(_are_sizes(shape), f"'{name}' has the shape {shape!r}")
+        self._check(_is_shape(shape), f"'{name}' has the shape {shape!r:.200}")
         self._check(
-            _are_sizes(offsets) and len(offsets) == 2, f"'{name}' has the data_offsets {offsets!r}"
+            _are_sizes(offsets) and len(offsets) == 2,
+            f"'{name}' has the data_offsets {offsets!r:.200}",
         )
         entry = _Entry(Form(_DTYPES[dtype], tuple(shape)), *offsets)
         self._check(
@@ -223,3 +232,10 @@ class SafetensorsFile:
 
 def _are_sizes(value: Any) -> bool:
     return isinstance(value, list) and all(type(size) is int and size >= 0 for size in value)
+
+
+def _is_shape(value: Any) -> bool:
+    if not _are_sizes(value) or len(value) > _MOST_DIMENSIONS:
+        return False
+    # NumPy counts the sizes beside a 0, too.
+    return math.prod(max(size, 1) for size in value) <= _MOST_VALUES
