@@ -96,7 +96,9 @@ def held(logdir, workers):
 def alone(tmp_path_factory):
     """The losses of each model in one worker."""
     folders = {model: tmp_path_factory.mktemp("alone") for model in (_DENSE, _MIXTURE)}
-    return {model: losses(train(folder, model, 1, axes((1, 1)))) for model, folder in folders.items()}
+    return {
+        model: losses(train(folder, model, 1, axes((1, 1)))) for model, folder in folders.items()
+    }
 
 
 def share(model, grid):

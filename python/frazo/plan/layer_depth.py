@@ -61,9 +61,7 @@ def counts_of_more_layers(few: Counts, more: Counts, layers: int, of: int) -> Co
       layers: The number of further layers.
       of: > 0.
     """
-    return {
-        key: _scaled(more.get(key, 0) - few.get(key, 0), layers, of) for key in {**few, **more}
-    }
+    return {key: _scaled(more.get(key, 0) - few.get(key, 0), layers, of) for key in {**few, **more}}
 
 
 class _Stack(NamedTuple):

@@ -80,9 +80,7 @@ def plan_stages(
     return PlannedStages(layers, pipeline.num_parts, shown, seconds, balanced), costs[shown]
 
 
-def with_depth(
-    experiment: experiment_pb2.Experiment, num_layers: int
-) -> experiment_pb2.Experiment:
+def with_depth(experiment: experiment_pb2.Experiment, num_layers: int) -> experiment_pb2.Experiment:
     """Returns the experiment with another number of layers in all stages together."""
     changed = experiment_pb2.Experiment()
     changed.CopyFrom(experiment)

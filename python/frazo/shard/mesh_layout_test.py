@@ -74,7 +74,11 @@ def test_a_batch_axis_without_a_size_takes_what_the_others_leave():
         ('batch_axis: "x"', 1, "mesh.axes: there are none for mesh.batch_axis"),
         ('pipeline { axis: "x" }', 1, "mesh.axes: there are none for mesh.pipeline"),
         (_TWO_BY_TWO + "pipeline {}", 4, "mesh.pipeline.axis: say which axis has the stages"),
-        (_TWO_BY_TWO + 'pipeline { axis: "x" }', 4, 'mesh.pipeline.axis: there is no axis called "x"'),
+        (
+            _TWO_BY_TWO + 'pipeline { axis: "x" }',
+            4,
+            'mesh.pipeline.axis: there is no axis called "x"',
+        ),
         (_TWO_BY_TWO + 'pipeline { axis: "data" }', 4, '"data" is the batch axis'),
         (
             _STAGES + 'rules { key: "mlp" value: "stage" }',

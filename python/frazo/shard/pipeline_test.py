@@ -22,7 +22,9 @@ def test_layers_are_dealt_out_as_the_configuration_says():
     [((1, 3, 1), 6, "1, 3, 1"), ((3, 3), 6, "3, 3"), ((), 2, "1, 1, 0")],
 )
 def test_layers_that_cannot_be_dealt_out_are_refused(layers, num_layers, shown):
-    message = rf"mesh.pipeline.layers: \[{shown}\] does not deal out {num_layers} layers to 3 stages"
+    message = (
+        rf"mesh.pipeline.layers: \[{shown}\] does not deal out {num_layers} layers to 3 stages"
+    )
     with pytest.raises(ValueError, match=message):
         pipeline(layers=layers).stages_of(num_layers)
 

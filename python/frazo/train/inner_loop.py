@@ -6,8 +6,8 @@ import tensorflow as tf
 from frazo.experiment.model import Model
 from frazo.experiment.parts import named_errors
 from frazo.tasks.multi_task.multi_task import MultiTask
-from frazo.train.reduction import Reduction
 from frazo.train.pipelined_step import step_of
+from frazo.train.reduction import Reduction
 from frazo.train.train_step import Iterators, Step, StepSums
 
 

@@ -88,7 +88,9 @@ class PipelinedStep(TrainStep):
                 else:
                     gradients = parts[number].backward(weights)
                     sums = [_added(*pair) for pair in zip(sums, gradients, strict=True)]
-                    results = [g for g in tf.nest.flatten(sums, expand_composites=True) if g is not None]
+                    results = [
+                        g for g in tf.nest.flatten(sums, expand_composites=True) if g is not None
+                    ]
                 done = [tf.group(results)]
         return sums
 

@@ -12,6 +12,8 @@ def test_a_batch_is_divided_by_rows():
 
 
 def test_rows_that_cannot_be_divided_are_refused():
-    message = r"micro_batches: 4 parts of equal size cannot be made of the 6 rows of a worker's batch"
+    message = (
+        r"micro_batches: 4 parts of equal size cannot be made of the 6 rows of a worker's batch"
+    )
     with pytest.raises(ValueError, match=message):
         divided({"x": tf.zeros([6, 2])}, 4)
