@@ -44,10 +44,10 @@ class Declaration:
     @property
     def is_first(self) -> bool:
         """Whether this process is the first of those that hold its part of the variable."""
-        if self.stages is not None and self.mesh.pipeline is not None:
-            if self.mesh.pipeline.stage != min(self.stages):
-                return False
-        return self.mesh.is_first(self.cuts)
+        pipeline = self.mesh.pipeline
+        if self.stages is None or pipeline is None:
+            return self.mesh.is_first(self.cuts)
+        return pipeline.stage == min(self.stages) and self.mesh.is_first(self.cuts)
 
     @property
     def is_elsewhere(self) -> bool:

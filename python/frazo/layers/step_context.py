@@ -156,7 +156,8 @@ class StepContext:
           part: Its number, below 256.
         """
         # No training has as many steps, and replicas are further apart.
-        return StepContext(training=self.training, seed=self.seed + [0, part * 2**40])
+        word, position = tf.unstack(self.seed)
+        return StepContext(training=self.training, seed=tf.stack([word, position + part * 2**40]))
 
     def apart(self) -> "StepContext":
         """Returns a context of the same step. What is added to it is not in this one."""

@@ -21,7 +21,9 @@ def mesh_of(rank, sizes, pipeline=""):
     text = " ".join(f'axes {{ name: "{name}" size: {size} }}' for name, size in sizes.items())
     text += f" pipeline {{ {pipeline} }}" if pipeline else ""
     message = text_format.Parse(text, mesh_pb2.Mesh())
-    return connected_mesh(rank, *mesh_layout(message, math.prod(sizes.values())))
+    layout = mesh_layout(message, math.prod(sizes.values()))
+    assert layout is not None
+    return connected_mesh(rank, *layout)
 
 
 def part_of(variable):

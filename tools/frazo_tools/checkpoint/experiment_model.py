@@ -7,9 +7,9 @@ from typing import Any
 
 import tensorflow as tf
 from frazo.checkpoint.restore import variable_key
-from frazo.checkpoint.saved_tensor import full_shape
 from frazo.experiment.model import InferenceModel
 from frazo.experiment.parts import first_input
+from frazo.layers.declaration import full_shape
 from frazo.layers.initializer import initial_value
 from frazo.layers.mixture_of_experts import MixtureOfExperts
 from frazo.learn.moving_averages import AVERAGE_PREFIX
