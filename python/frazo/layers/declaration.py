@@ -3,7 +3,7 @@
 import dataclasses
 
 import tensorflow as tf
-from frazo.shard.mesh import Held, LogicalAxis, Mesh
+from frazo.shard.mesh import Held, LogicalAxis, Mesh, Range, part_of
 
 _ATTRIBUTE = "_frazo_declaration"
 
@@ -18,6 +18,7 @@ class Declaration:
       held: The ranges of each dimension that this process holds.
       decays: Whether l2 and weight decay apply to the variable, unless a rule says otherwise.
       mesh: The processes that hold the parts.
+      piece_axis: The mesh axis that cuts the value besides the logical axes; "": none does.
     """
 
     axes: tuple[LogicalAxis, ...]
@@ -25,11 +26,25 @@ class Declaration:
     held: Held
     decays: bool = False
     mesh: Mesh = dataclasses.field(default_factory=Mesh.single, compare=False, repr=False)
+    piece_axis: str = ""
 
     @property
     def cuts(self) -> frozenset[str]:
         """The mesh axes of several processes that cut the variable."""
-        return frozenset().union(*map(self.mesh.cuts, self.axes))
+        own = frozenset({self.piece_axis} if self.piece_axis else ())
+        return own.union(*map(self.mesh.cuts, self.axes))
+
+    def piece(self, dimension: int, part: Range, axis: str) -> "Declaration":
+        """Returns the declaration of a piece of what this process holds.
+
+        Args:
+          dimension: The dimension that is cut.
+          part: The part of it, counted in the held values.
+          axis: The mesh axis whose processes hold the pieces.
+        """
+        held = list(self.held)
+        held[dimension] = part_of(held[dimension], part)
+        return dataclasses.replace(self, held=tuple(held), piece_axis=axis)
 
     def without_dimension(self, dimension: int) -> "Declaration":
         """Returns the declaration of a mean over one dimension."""

@@ -13,7 +13,11 @@ _FIRST_KEY = 3
 
 
 def connected_mesh(
-    rank: int, sizes: Mapping[str, int], rules: Mapping[str, str], batch_axis: str
+    rank: int,
+    sizes: Mapping[str, int],
+    rules: Mapping[str, str],
+    batch_axis: str,
+    cuts_optimizer: bool = False,
 ) -> Mesh:
     """Returns the mesh as one of the workers sees it. A process makes one mesh.
 
@@ -22,6 +26,7 @@ def connected_mesh(
       sizes: Number of workers along each mesh axis, the slowest axis first.
       rules: The mesh axis that cuts each logical axis.
       batch_axis: The mesh axis whose workers have batches of their own; "": all have the same.
+      cuts_optimizer: Whether the workers of the batch axis hold pieces of the optimizer's slots.
 
     Raises:
       ValueError: The mesh has no such worker, or names an axis that it lacks.
@@ -42,7 +47,7 @@ def connected_mesh(
         key = next(keys) + first
         groups[name] = AxisGroup(name, coordinates[name], size, key=key, order=order)
     everyone = AxisGroup("all", rank, count, key=_KEY_OF_EVERYONE, order=order)
-    return Mesh(sizes, coordinates, rules, batch_axis, groups, everyone)
+    return Mesh(sizes, coordinates, rules, batch_axis, groups, everyone, cuts_optimizer)
 
 
 def mesh_coordinates(rank: int, sizes: Mapping[str, int]) -> dict[str, int]:
