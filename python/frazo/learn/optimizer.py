@@ -19,7 +19,7 @@ class Optimizer(tf.Module):
     """
 
     takes_rows = False
-    takes_pieces = True
+    takes_pieces = False
 
     def __init__(self, message: Any, *, weights: Sequence[TrainedWeight]):
         super().__init__()

@@ -19,9 +19,6 @@ from frazo.registry import register
 class Adafactor(Optimizer):
     """Shazeer and Stern 2018, algorithms 4 and 5, factored over the two largest dimensions."""
 
-    # Its moments are means over dimensions of whole weights.
-    takes_pieces = False
-
     def __init__(self, message: optimizer_pb2.Adafactor, *, weights: Sequence[TrainedWeight]):
         super().__init__(message, weights=weights)
         self._second_moments = [self._second_moment(weight) for weight in self.weights]
