@@ -14,6 +14,7 @@ HALF, STEPS = 20, 40
 PARAMETERS = 1142
 
 _MESH = '--set=mesh.axes=[{{name: "data" size: {}}}, {{name: "model" size: {}}}]'
+_CUT = "--set=mesh.cut_optimizer=true"
 _ANY_DATA = '--set=mesh.axes=[{name: "data"}, {name: "model" size: 2}]'
 
 
@@ -42,8 +43,8 @@ def alone(flags, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def half(flags, tmp_path_factory):
-    """The log directory of four workers that did the first half."""
-    flags = [*flags, f"--set=train.max_steps={HALF}", _MESH.format(2, 2)]
+    """The log directory of four workers that did the first half, with pieces of the optimizer."""
+    flags = [*flags, f"--set=train.max_steps={HALF}", _MESH.format(2, 2), _CUT]
     with ClusterRun(tmp_path_factory.mktemp("half"), flags, workers=4) as run:
         followers = [run.start("evaler_test")]
         ended = assert_ended([*run.start_all(), *followers])
@@ -66,9 +67,9 @@ def assert_close(logdir, expected):
         np.testing.assert_allclose(found[name], expected[name], rtol=1e-3, atol=1e-4, err_msg=name)
 
 
-@pytest.mark.parametrize("grid", [(2, 1), (1, 2), (2, 2)], ids=str)
-def test_any_mesh_goes_on_where_four_workers_stopped(half, flags, alone, tmp_path, grid):
-    flags = [*flags, f"--set=train.max_steps={STEPS}", _MESH.format(*grid)]
+@pytest.mark.parametrize(("grid", "more"), [((2, 1), [_CUT]), ((1, 2), []), ((2, 2), [])], ids=str)
+def test_any_mesh_goes_on_where_four_workers_stopped(half, flags, alone, tmp_path, grid, more):
+    flags = [*flags, f"--set=train.max_steps={STEPS}", _MESH.format(*grid), *more]
     with ClusterRun(tmp_path, flags, workers=grid[0] * grid[1]) as run:
         shutil.copytree(half, run.logdir)
         ended = assert_ended(run.start_all())

@@ -3,7 +3,7 @@
 import dataclasses
 
 import tensorflow as tf
-from frazo.shard.mesh import Held, LogicalAxis, Mesh
+from frazo.shard.mesh import Held, LogicalAxis, Mesh, Range, part_of
 
 _ATTRIBUTE = "_frazo_declaration"
 
@@ -19,6 +19,7 @@ class Declaration:
       decays: Whether l2 and weight decay apply to the variable, unless a rule says otherwise.
       mesh: The processes that hold the parts.
       stages: The stages of a pipeline that hold the variable; None: there is no pipeline.
+      piece_axis: The mesh axis that cuts the value besides the logical axes; "": none does.
     """
 
     axes: tuple[LogicalAxis, ...]
@@ -27,14 +28,15 @@ class Declaration:
     decays: bool = False
     mesh: Mesh = dataclasses.field(default_factory=Mesh.single, compare=False, repr=False)
     stages: frozenset[int] | None = None
+    piece_axis: str = ""
 
     @property
     def cuts(self) -> frozenset[str]:
         """The mesh axes of several processes that do not all hold the same of the variable."""
-        cuts = frozenset().union(*map(self.mesh.cuts, self.axes))
-        if self.stages is None or self.mesh.pipeline is None:
-            return cuts
-        return cuts | {self.mesh.pipeline.layout.axis}
+        names = {self.piece_axis} if self.piece_axis else set()
+        if self.stages is not None and self.mesh.pipeline is not None:
+            names.add(self.mesh.pipeline.layout.axis)
+        return frozenset(names).union(*map(self.mesh.cuts, self.axes))
 
     @property
     def copies(self) -> int:
@@ -53,6 +55,18 @@ class Declaration:
     def is_elsewhere(self) -> bool:
         """Whether this process holds nothing of the variable: other stages do."""
         return self.mesh.is_elsewhere(self.stages)
+
+    def piece(self, dimension: int, part: Range, axis: str) -> "Declaration":
+        """Returns the declaration of a piece of what this process holds.
+
+        Args:
+          dimension: The dimension that is cut.
+          part: The part of it, counted in the held values.
+          axis: The mesh axis whose processes hold the pieces.
+        """
+        held = list(self.held)
+        held[dimension] = part_of(held[dimension], part)
+        return dataclasses.replace(self, held=tuple(held), piece_axis=axis)
 
     def without_dimension(self, dimension: int) -> "Declaration":
         """Returns the declaration of a mean over one dimension."""

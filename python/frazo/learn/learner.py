@@ -39,6 +39,7 @@ from frazo.learn.trained_weight import TrainedWeight
 from frazo.learn.variable_rules import trained_weights
 from frazo.learn.variational_noise import VariationalNoise
 from frazo.learn.weight_groups import WeightGroups
+from frazo.learn.weight_pieces import WeightPieces
 from frazo.learn.whole_values import squared_norms, whole_sums
 from frazo.proto import learner_pb2, schedule_pb2
 from frazo.registry import build, register
@@ -98,21 +99,26 @@ class Learner(tf.Module):
                 "or train each task in an experiment of its own"
             )
         self.message = message
-        self._trained = trained_weights(variables, message.variable_rules)
-        self.weights = [weight.variable for weight in self._trained]
+        trained = trained_weights(variables, message.variable_rules)
+        self.weights = [weight.variable for weight in trained]
+        self._pieces = WeightPieces(trained)
+        # What this process updates.
+        self._trained = [self._pieces.of(weight) for weight in trained]
         names = [weight.name for weight in self._trained]
         schedule = message.schedule
         if schedule.WhichOneof("kind") is None:
             schedule = schedule_pb2.Schedule(constant=schedule_pb2.Schedule.Constant())
         self._schedule = build(schedule)
-        self._groups = WeightGroups(self._trained, parts)
+        self._groups = WeightGroups(trained, parts)
         self._optimizers = [
-            build(message.optimizer, weights=group.weights) for group in self._groups.groups
+            build(message.optimizer, weights=[self._pieces.of(weight) for weight in group.weights])
+            for group in self._groups.groups
         ]
+        self._check_pieces()
         self._nonfinite = NonfiniteSteps(names)
         self._rejected = rejected_steps(message)
         self._noise = (
-            VariationalNoise(message.variational_noise, self._trained)
+            VariationalNoise(message.variational_noise, trained)
             if message.HasField("variational_noise")
             else None
         )
@@ -154,6 +160,11 @@ class Learner(tf.Module):
         ]
 
     @property
+    def pieces(self) -> list[tf.Variable]:
+        """Copies of pieces of weights, which a checkpoint need not have."""
+        return self._pieces.variables_to_update
+
+    @property
     def score_followers(self) -> Sequence[ScoreFollower]:
         """What follows scores in the learner."""
         return self._schedule.followers
@@ -187,7 +198,8 @@ class Learner(tf.Module):
 
         Args:
           loss: of the batch.
-          gradients: of loss.mean, in the order of weights_of(part).
+          gradients: of loss.mean, in the order of weights_of(part). That of a weight that has a
+            Piece is the piece of this process.
           context: its updates are applied.
           global_step: int64 [], the number of steps done before this one.
           part: the part that the step trains.
@@ -202,6 +214,7 @@ class Learner(tf.Module):
         """
         trained = [self._trained[position] for position in self._groups.positions(part)]
         _require_gradients(trained, gradients)
+        self._pieces.read(self.weights_of(part))
         gradients = list(map(self._prepared, gradients))
         scalars = {}
         if self.message.l2_weight:
@@ -282,6 +295,16 @@ class Learner(tf.Module):
         for group, optimizer in zip(self._groups.groups, self._optimizers, strict=True):
             if part in group.part_names:
                 optimizer.apply([by_position[i] for i in group.positions], learning_rate)
+                self._pieces.write([self.weights[i] for i in group.positions])
+
+    def _check_pieces(self) -> None:
+        """Raises ValueError if the optimizer needs more of a weight than a piece."""
+        for optimizer in self._optimizers:
+            if self._pieces.variables_to_update and not optimizer.takes_pieces:
+                raise ValueError(
+                    f"optimizer: {type(optimizer).__name__} cannot update pieces of weights; choose another "
+                    "one, or leave out mesh.cut_optimizer"
+                )
 
     def _of_all_weights(self, values: tf.Tensor, part: str) -> tf.Tensor:
         """Returns values of a part's weights with zeros for the others, [weights]."""

@@ -14,10 +14,12 @@ class Optimizer(tf.Module):
 
     Attributes:
       takes_rows: Whether `apply` takes gradients that list rows.
+      takes_pieces: Whether a weight may be a piece of one, which the batch axis cuts.
       slots: The state between steps, to be saved in checkpoints.
     """
 
     takes_rows = False
+    takes_pieces = False
 
     def __init__(self, message: Any, *, weights: Sequence[TrainedWeight]):
         super().__init__()

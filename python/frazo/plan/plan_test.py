@@ -83,6 +83,23 @@ def test_a_process_of_a_mesh_holds_its_share(name):
     assert alone.sent == {}
 
 
+def test_an_optimizer_that_is_cut_takes_a_piece_and_sends_as_much():
+    mesh = 'mesh.axes=[{name: "data" size: 2}, {name: "model" size: 2}]'
+    whole = make_plan(load(_TINY, mesh, "learner.optimizer={adam {}}"), _DEVICE)
+    cut = make_plan(
+        load(_TINY, mesh, "learner.optimizer={adam {}}", "mesh.cut_optimizer=true"), _DEVICE
+    )
+    assert cut.weights == whole.weights
+    # Two slots of each weight, or half of two and of a copy of the weight.
+    assert whole.slots == pytest.approx(2 * whole.weights, rel=0.01)
+    assert cut.slots == pytest.approx(1.5 * whole.weights, rel=0.01)
+    along_data = [
+        sum(size for sent, size in plan.sent.items() if sent.axis == "data")
+        for plan in (whole, cut)
+    ]
+    assert along_data[1] == pytest.approx(along_data[0], rel=0.01)
+
+
 def run_a_step(experiment):
     """Trains a step; returns the bytes of weights and slots, and the most of its tensors."""
     source = build_input(experiment, "Train", WHOLE)

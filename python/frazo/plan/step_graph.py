@@ -27,7 +27,7 @@ class StepGraph:
     Attributes:
       graph: The ops of the step.
       weights: The variables of the task.
-      slots: The variables of the learner.
+      slots: The variables of the learner, and the pieces of weights that it updates.
     """
 
     graph: FlatGraph
@@ -58,7 +58,8 @@ def trace_step(
         step = step_of(model, reduction)
         traced = tf.function(lambda given: step(iter([given]), 0), autograph=False)
         graph = FlatGraph(traced.get_concrete_function(dict(batch)).graph)
-        return StepGraph(graph, model.task.variables, model.learner.state_variables)
+        slots = [*model.learner.state_variables, *model.learner.pieces]
+        return StepGraph(graph, model.task.variables, slots)
 
 
 def num_parameters(

@@ -21,6 +21,7 @@ def connected_mesh(
     rules: Mapping[str, str],
     batch_axis: str,
     pipeline: PipelineLayout | None = None,
+    cuts_optimizer: bool = False,
 ) -> Mesh:
     """Returns the mesh as one of the workers sees it. A process makes one mesh.
 
@@ -30,6 +31,7 @@ def connected_mesh(
       rules: The mesh axis that cuts each logical axis.
       batch_axis: The mesh axis whose workers have batches of their own; "": all have the same.
       pipeline: The stages of the model, if its layers are dealt out.
+      cuts_optimizer: Whether the workers of the batch axis hold pieces of the optimizer's slots.
 
     Raises:
       ValueError: The mesh has no such worker, or names an axis that it lacks.
@@ -52,7 +54,7 @@ def connected_mesh(
     stages = None
     if pipeline is not None and sizes[pipeline.axis] > 1:
         stages = _pipeline(rank, sizes, pipeline, keys, order)
-    return Mesh(sizes, coordinates, rules, batch_axis, groups, everyone, stages)
+    return Mesh(sizes, coordinates, rules, batch_axis, groups, everyone, stages, cuts_optimizer)
 
 
 def mesh_coordinates(rank: int, sizes: Mapping[str, int]) -> dict[str, int]:

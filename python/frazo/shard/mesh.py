@@ -79,6 +79,7 @@ class Mesh:
         says what each process holds, but nothing can be computed on it.
       everyone: All processes.
       pipeline: The stages of the model; None if each process has all of its layers.
+      cuts_optimizer: Whether the processes of the batch axis hold pieces of the optimizer's slots.
     """
 
     sizes: Mapping[str, int] = dataclasses.field(default_factory=dict)
@@ -88,6 +89,7 @@ class Mesh:
     groups: Mapping[str, AxisGroup] = dataclasses.field(default_factory=dict)
     everyone: AxisGroup | None = None
     pipeline: Pipeline | None = None
+    cuts_optimizer: bool = False
 
     def __post_init__(self):
         if self.sizes.keys() != self.coordinates.keys():
@@ -276,6 +278,23 @@ def within(ranges: Sequence[Range], part: Range) -> tuple[Range, ...]:
         last = min(start + size, part.start + part.size)
         if first < last:
             found.append(Range(first - part.start, last - first))
+    return tuple(found)
+
+
+def part_of(ranges: Sequence[Range], part: Range) -> tuple[Range, ...]:
+    """Returns a part of what is held of a dimension.
+
+    Args:
+      ranges: The ranges that are held.
+      part: The part, counted in the held values.
+    """
+    found = []
+    offset = 0
+    for start, size in ranges:
+        first, last = max(part.start, offset), min(part.start + part.size, offset + size)
+        if first < last:
+            found.append(Range(start + first - offset, last - first))
+        offset += size
     return tuple(found)
 
 

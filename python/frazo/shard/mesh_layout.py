@@ -39,12 +39,14 @@ class MeshLayout(NamedTuple):
       rules: The mesh axis that cuts each logical axis.
       batch_axis: The axis whose workers have batches of their own; "": all have the same.
       pipeline: The stages, if the layers are dealt out.
+      cuts_optimizer: Whether the workers of the batch axis hold pieces of the optimizer's slots.
     """
 
     sizes: Mapping[str, int]
     rules: Mapping[str, str]
     batch_axis: str
     pipeline: PipelineLayout | None = None
+    cuts_optimizer: bool = False
 
     @property
     def copies(self) -> int:
@@ -75,11 +77,17 @@ def mesh_layout(message: mesh_pb2.Mesh, num_workers: int) -> MeshLayout | None:
     batch_axis = message.batch_axis or (_BATCH_AXIS if _BATCH_AXIS in names else "")
     if batch_axis and batch_axis not in names:
         raise ValueError(f'mesh.batch_axis: there is no axis called "{batch_axis}"; {_axes(names)}')
+    if message.cut_optimizer and not batch_axis:
+        raise ValueError(
+            "mesh.cut_optimizer: there is no batch axis between whose workers the optimizer could be "
+            "cut; set mesh.batch_axis"
+        )
     layout = MeshLayout(
         _sizes(message, batch_axis, num_workers),
         _rules(message, names),
         batch_axis,
         _pipeline(message, names),
+        message.cut_optimizer,
     )
     _check_rules(layout)
     _check_pipeline(layout)

@@ -18,7 +18,7 @@ def test_without_axes_there_is_no_mesh():
 
 def test_axes_called_data_and_model_need_no_more():
     rules = dict.fromkeys(("heads", "key_value_heads", "mlp", "vocab"), "model")
-    assert layout(_TWO_BY_TWO, 4) == ({"data": 2, "model": 2}, rules, "data", None)
+    assert layout(_TWO_BY_TWO, 4) == ({"data": 2, "model": 2}, rules, "data", None, False)
     assert layout(_TWO_BY_TWO, 4).copies == 2
 
 
@@ -32,6 +32,7 @@ def test_other_names_have_a_meaning_by_the_configuration_alone():
         {"mlp": "y", "expert": "x"},
         "x",
         None,
+        False,
     )
     only_model = layout('axes { name: "model" size: 2 }', 2)
     assert (only_model.batch_axis, only_model.copies) == ("", 2)
@@ -100,12 +101,21 @@ def test_a_batch_axis_without_a_size_takes_what_the_others_leave():
             4,
             r'mesh.rules\["mlp"\]: there is no axis called "x"; the axes are data, model',
         ),
+        (
+            'axes { name: "model" size: 2 } cut_optimizer: true',
+            2,
+            "mesh.cut_optimizer: there is no batch axis .* set mesh.batch_axis",
+        ),
         (_TWO_BY_TWO + 'rules { key: "mlp" value: "data" }', 4, '"data" is the batch axis, whose'),
     ],
 )
 def test_what_cannot_be_is_an_error_that_says_what_to_change(text, num_workers, error):
     with pytest.raises(ValueError, match=error):
         layout(text, num_workers)
+
+
+def test_the_optimizer_is_cut_if_the_mesh_says_so():
+    assert layout(_TWO_BY_TWO + " cut_optimizer: true", 4).cuts_optimizer
 
 
 def test_rules_without_axes_cut_nothing():

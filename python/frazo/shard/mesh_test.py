@@ -11,6 +11,7 @@ from frazo.shard.mesh import (
     held_shape,
     is_whole,
     local_boxes,
+    part_of,
     within,
 )
 
@@ -23,6 +24,13 @@ _GRID = Mesh(
 
 def held(shape, axes, mesh=_GRID):
     return mesh.held("fc/kernel", shape, axes)
+
+
+def test_a_part_of_what_is_held_is_a_part_of_its_ranges():
+    held = (Range(2, 3), Range(10, 2))
+    assert part_of(held, Range(0, 5)) == held
+    assert part_of(held, Range(2, 2)) == (Range(4, 1), Range(10, 1))
+    assert part_of(held, Range(3, 1)) == (Range(10, 1),)
 
 
 def test_one_process_holds_everything():

@@ -6,9 +6,10 @@ import tensorflow as tf
 from frazo.layers.declaration import find_declaration
 from frazo.learn.loss import Loss
 from frazo.learn.row_gradients import scaled
+from frazo.learn.weight_pieces import Piece, find_piece
 from frazo.shard.axis_group import AxisGroup
 from frazo.shard.mesh import Mesh
-from frazo.train.collective_reduction import CollectiveReduction
+from frazo.train.collective_reduction import CollectiveReduction, buckets
 from frazo.train.reduction import Gradient
 
 
@@ -16,7 +17,8 @@ class MeshReduction(CollectiveReduction):
     """The reduction of a mesh: gradients are added along the batch axis.
 
     A gradient is already whole along the other axes; see frazo.shard.replicated. That of a weight
-    which the batch axis cuts is whole, too: what the others computed with it came back to it.
+    which the batch axis cuts is whole, too: what the others computed with it came back to it. Of
+    that of a weight whose optimizer is cut a process gets its piece.
     """
 
     def __init__(self, mesh: Mesh, bucket_bytes: int, travel_dtype: tf.DType):
@@ -72,10 +74,34 @@ class MeshReduction(CollectiveReduction):
             if gradient is not None and self._is_added(weight)
         ]
         result = list(gradients)
-        sums = self.bucket_sums([tf.convert_to_tensor(gradients[i]) for i in added])
-        for i, value in zip(added, sums, strict=True):
+        pieces = {i: piece for i in added if (piece := find_piece(weights[i])) is not None}
+        whole = [i for i in added if i not in pieces]
+        sums = self.bucket_sums([tf.convert_to_tensor(gradients[i]) for i in whole])
+        for i, value in zip(whole, sums, strict=True):
+            result[i] = value
+        cut = [tf.convert_to_tensor(gradients[i]) for i in pieces]
+        for i, value in zip(pieces, self._own_pieces(cut, list(pieces.values())), strict=True):
             result[i] = value
         return joined, result
+
+    def _own_pieces(
+        self, gradients: Sequence[tf.Tensor], pieces: Sequence[Piece]
+    ) -> list[tf.Tensor]:
+        """Returns this process's pieces of the sums of gradients, which travel in buckets."""
+        own: list[tf.Tensor | None] = [None] * len(gradients)
+        count = self.num_processes
+        sizes = [gradient.shape.num_elements() // count for gradient in gradients]
+        for bucket in buckets([size * count * 4 for size in sizes], self._bucket_bytes):
+            parts = [tf.split(gradients[i], count, pieces[i].dimension) for i in bucket]
+            shapes = [part[0].shape for part in parts]
+            # [count, numbers]: row i has the pieces of process i.
+            rows = tf.concat([tf.reshape(tf.stack(part), [count, -1]) for part in parts], 1)
+            group = pieces[bucket[0]].group
+            row = group.reduce_scatter(tf.cast(rows, self._travel_dtype))[0]
+            flat = tf.split(tf.cast(row, tf.float32), [sizes[i] for i in bucket])
+            for i, value, shape in zip(bucket, flat, shapes, strict=True):
+                own[i] = tf.reshape(value, shape)
+        return own
 
     def _is_added(self, weight: tf.Variable) -> bool:
         declaration = find_declaration(weight)

@@ -10,17 +10,16 @@ from frazo.shard.mesh_layout import mesh_layout
 from google.protobuf import text_format
 
 
-def mesh_of(rank, sizes, pipeline=""):
+def mesh_of(rank, sizes, fields=""):
     """Returns the mesh of a process.
 
     Args:
       rank: Its number.
       sizes: The number of processes along each axis, by its name.
-      pipeline: The fields of mesh.pipeline, if it is to have any.
+      fields: The other fields of the mesh, in text.
     """
     text = " ".join(f'axes {{ name: "{name}" size: {size} }}' for name, size in sizes.items())
-    text += f" pipeline {{ {pipeline} }}" if pipeline else ""
-    message = text_format.Parse(text, mesh_pb2.Mesh())
+    message = text_format.Parse(f"{text} {fields}", mesh_pb2.Mesh())
     layout = mesh_layout(message, math.prod(sizes.values()))
     assert layout is not None
     return connected_mesh(rank, *layout)

@@ -49,12 +49,12 @@ _TIED = ""
 _UNTIED = "softmax { num_classes: 12 bias: true }"
 
 
-def experiment(softmax, learner, recomputes):
+def experiment(softmax, learner, option):
     text = _EXPERIMENT.format(softmax=softmax, learner=learner)
     message = text_format.Parse(text, experiment_pb2.Experiment())
     transformer = message.task.translation.transformer
     for stack in (transformer.encoder, transformer.decoder):
-        stack.recompute_layers = recomputes
+        stack.recompute_layers = option == "recompute_layers"
     return message
 
 
@@ -69,11 +69,12 @@ def batches():
     return batch | {f"{name}_length": lengths for name in batch}
 
 
-def _train(rank, count, grid, texts):
+def _train(rank, count, grid, option, texts):
     """Returns for each experiment the losses, the norms of the gradients, and the part of each
     variable.
     """
-    mesh = mesh_of(rank, dict(zip(("data", "model"), grid, strict=True)))
+    sizes = dict(zip(("data", "model"), grid, strict=True))
+    mesh = mesh_of(rank, sizes, "cut_optimizer: true" if option == "cut_optimizer" else "")
     return {name: _train_one(mesh, *text_and_steps) for name, text_and_steps in texts.items()}
 
 
@@ -111,36 +112,38 @@ _LEARNERS = {
 }
 
 
-# The last item says whether layers are computed again, which must change nothing. Four processes
-# that build graphs take long on a small machine: each gets few.
+# The last item is an option that must change nothing. Four processes that build graphs take long on
+# a small machine: each gets few.
 _CASES = [
-    ((2, 1), ("adam, tied",), True),
-    ((1, 2), ("adam, tied", "adafactor", "lamb"), False),
-    ((2, 2), ("adam, tied",), False),
-    ((2, 2), ("adafactor", "lamb"), True),
+    ((2, 1), ("adam, tied",), "recompute_layers"),
+    ((1, 2), ("adam, tied", "adafactor", "lamb"), ""),
+    ((2, 2), ("adam, tied",), ""),
+    ((2, 2), ("adafactor", "lamb"), "recompute_layers"),
+    ((2, 2), ("adam, tied", "lamb"), "cut_optimizer"),
 ]
 
 
-def experiments(learners, recomputes=False):
+def experiments(learners, option=""):
     texts = {}
     for name in learners:
         softmax, text, steps = _LEARNERS[name]
-        texts[name] = text_format.MessageToString(experiment(softmax, text, recomputes)), steps
+        texts[name] = text_format.MessageToString(experiment(softmax, text, option)), steps
     return texts
 
 
 @pytest.fixture(scope="module")
 def alone():
     """What one process gives."""
-    (results,) = run_in_workers(1, _train, (1, 1), experiments(_LEARNERS))
+    (results,) = run_in_workers(1, _train, (1, 1), "", experiments(_LEARNERS))
     for losses, _, _ in results.values():
         assert losses[-1] < losses[0]
     return results
 
 
-@pytest.mark.parametrize(("grid", "learners", "recomputes"), _CASES, ids=str)
-def test_a_mesh_learns_what_one_process_learns(grid, learners, recomputes, alone):
-    workers = run_in_workers(math.prod(grid), _train, grid, experiments(learners, recomputes))
+@pytest.mark.parametrize(("grid", "learners", "option"), _CASES, ids=str)
+def test_a_mesh_learns_what_one_process_learns(grid, learners, option, alone):
+    texts = experiments(learners, option)
+    workers = run_in_workers(math.prod(grid), _train, grid, option, texts)
     for learner in learners:
         expected_losses, expected_norms, expected_parts = alone[learner]
         results = [worker[learner] for worker in workers]
@@ -149,6 +152,10 @@ def test_a_mesh_learns_what_one_process_learns(grid, learners, recomputes, alone
             np.testing.assert_allclose(norms, expected_norms, rtol=2e-3, err_msg=learner)
             table = "transformer/source_embedding/table"
             assert parts[table][2].shape == (_VOCAB // grid[1], 8)
+            slot = parts.get(f"learner/adam/m/{table}")
+            if slot is not None:
+                pieces = grid[0] if option == "cut_optimizer" else 1
+                assert slot[2].shape == (_VOCAB // grid[1] // pieces, 8)
         joined = whole_variables([parts for _, _, parts in results])
         expected = whole_variables([expected_parts])
         assert joined.keys() == expected.keys()

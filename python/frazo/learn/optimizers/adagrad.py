@@ -18,6 +18,7 @@ class Adagrad(Optimizer):
     """
 
     takes_rows = True
+    takes_pieces = True
 
     def __init__(self, message: optimizer_pb2.Adagrad, *, weights: Sequence[TrainedWeight]):
         super().__init__(message, weights=weights)

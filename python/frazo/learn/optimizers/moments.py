@@ -14,6 +14,7 @@ class MomentOptimizer(Optimizer):
     The message has beta1 and beta2.
     """
 
+    takes_pieces = True
     # The first part of the slots' names.
     slot_name: str
 

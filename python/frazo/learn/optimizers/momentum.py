@@ -16,6 +16,8 @@ class Momentum(Optimizer):
     Sutskever et al. 2013, section 2, in the form of Bengio et al. 2013, equation 7.
     """
 
+    takes_pieces = True
+
     def __init__(self, message: optimizer_pb2.Momentum, *, weights: Sequence[TrainedWeight]):
         super().__init__(message, weights=weights)
         self.accumulators = self.add_slots("momentum")

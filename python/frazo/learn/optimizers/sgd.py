@@ -12,6 +12,8 @@ from frazo.registry import register
 class Sgd(Optimizer):
     """w -= learning_rate * gradient."""
 
+    takes_pieces = True
+
     def apply(self, gradients: Sequence[tf.Tensor], learning_rate: tf.Tensor) -> None:
         for weight, gradient in zip(self.weights, gradients, strict=True):
             tf.raw_ops.ResourceApplyGradientDescent(
