@@ -15,7 +15,7 @@ from google.protobuf import text_format
 def make_mesh(rank, *, cuts_optimizer=True):
     """Two processes along data by two along model; nothing is sent."""
     sizes = {"data": 2, "model": 2}
-    return connected_mesh(rank, sizes, {"mlp": "model"}, "data", cuts_optimizer)
+    return connected_mesh(rank, sizes, {"mlp": "model"}, "data", cuts_optimizer=cuts_optimizer)
 
 
 def make_variable(mesh, shape, axes):

@@ -1,6 +1,9 @@
+import collections
+
 import pytest
 from frazo.shard.connected_mesh import connected_mesh, mesh_coordinates
 from frazo.shard.mesh import Fused
+from frazo.shard.mesh_layout import PipelineLayout
 
 
 def test_the_last_axis_changes_fastest():
@@ -49,3 +52,36 @@ def test_wrong_meshes_are_errors():
         connected_mesh(4, {"data": 2, "model": 2}, {}, "data")
     with pytest.raises(ValueError, match="batch_axis is batch, but the axes are data, model"):
         connected_mesh(0, {"data": 2, "model": 2}, {}, "batch")
+
+
+def test_stages_are_connected_with_their_neighbours_by_keys_of_their_own():
+    sizes = {"data": 2, "stage": 3, "model": 2}
+    layout = PipelineLayout("stage")
+    meshes = [connected_mesh(rank, sizes, {}, "data", layout) for rank in range(12)]
+    members = collections.defaultdict(set)
+    for rank, mesh in enumerate(meshes):
+        pipeline = mesh.pipeline
+        assert pipeline.stage == rank // 2 % 3
+        for name, channel in (
+            ("forward", pipeline.to_next),
+            ("forward", pipeline.from_previous),
+            ("backward", pipeline.to_previous),
+            ("backward", pipeline.from_next),
+        ):
+            if channel is not None:
+                members[name, channel.key].add(rank)
+        if pipeline.ends is not None:
+            members["ends", pipeline.ends.key].add(rank)
+        for group in (*mesh.groups.values(), mesh.everyone):
+            members[group.axis, group.key].add(rank)
+    # No key has two meanings.
+    assert len({key for _, key in members}) == len(members)
+    neighbours = sorted(ranks for (name, _), ranks in members.items() if name == "forward")
+    assert all(max(pair) - min(pair) == 2 for pair in neighbours)
+    assert len(neighbours) == 8
+    ends = sorted(sorted(ranks) for (name, _), ranks in members.items() if name == "ends")
+    assert ends == [[0, 4], [1, 5], [6, 10], [7, 11]]
+
+
+def test_a_pipeline_of_one_stage_is_none():
+    assert connected_mesh(0, {"stage": 1}, {}, "", PipelineLayout("stage")).pipeline is None
