@@ -114,7 +114,11 @@ _ALL = tuple(_EXPERIMENTS)
 # Processes that build graphs take long on a small machine: each gets few.
 _CASES = [
     ({"stage": 2}, "", ("tied, adam", "experts")),
-    ({"stage": 2}, "pipeline { micro_batches: 4 schedule: GPIPE layers: [1, 3] }", ("lamb, accumulation",)),
+    (
+        {"stage": 2},
+        "pipeline { micro_batches: 4 schedule: GPIPE layers: [1, 3] }",
+        ("lamb, accumulation",),
+    ),
     ({"stage": 3}, "pipeline { micro_batches: 8 }", ("tied, adam",)),
     ({"data": 2, "stage": 2}, "cut_optimizer: true", ("tied, adam",)),
     ({"stage": 2, "model": 2}, "", ("adafactor",)),
