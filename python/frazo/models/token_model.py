@@ -116,8 +116,8 @@ class TokenModel(tf.Module, TokenDecoder):
           z_loss: See ops.cross_entropies.
 
         Returns:
-          The losses in nats, each float32 [batch, time]. Those of sampled classes are estimates. They
-          are zeros in stages of a pipeline that do not have the softmax.
+          The losses in nats, each float32 [batch, time]. Those of sampled classes are estimates.
+          They are zeros in stages of a pipeline that do not have the softmax.
 
         Raises:
           ValueError: `smoothing` or `z_loss` is not 0, and a SampledSoftmax samples the classes.
