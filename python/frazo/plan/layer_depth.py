@@ -16,7 +16,7 @@ Counts: TypeAlias = Mapping[Hashable, int | float]
 
 # A graph has at least so many layers, so that what the first and the last layer do differently
 # does not count.
-_FEW = 4
+_FEW = 2
 _FIELD = "num_layers"
 _ALTERNATING_FIELD = "alternating_with"
 
