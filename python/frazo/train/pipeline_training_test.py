@@ -115,13 +115,12 @@ _ALL = tuple(_EXPERIMENTS)
 _CASES = [
     ({"stage": 2}, "", ("tied, adam", "experts")),
     (
-        {"stage": 2},
-        "pipeline { micro_batches: 4 schedule: GPIPE layers: [1, 3] }",
+        {"stage": 3},
+        "pipeline { micro_batches: 4 schedule: GPIPE layers: [1, 2, 1] }",
         ("lamb, accumulation",),
     ),
-    ({"stage": 3}, "pipeline { micro_batches: 8 }", ("tied, adam",)),
     ({"data": 2, "stage": 2}, "cut_optimizer: true", ("tied, adam",)),
-    ({"stage": 2, "model": 2}, "", ("adafactor",)),
+    ({"stage": 2, "model": 2}, "pipeline { micro_batches: 4 }", ("adafactor",)),
 ]
 
 
