@@ -7,6 +7,8 @@ from frazo.layers.declaration import Declaration, declaration_of
 from frazo.layers.place import Place
 from frazo.proto import initializer_pb2
 from frazo.shard.mesh import Fused, Mesh, Range
+from frazo.shard.mesh_layout import PipelineLayout
+from frazo.shard.pipeline import Pipeline
 
 _INIT = initializer_pb2.Initializer()
 _MESH = Mesh({"model": 2}, {"model": 1}, {"mlp": "model"})
@@ -72,3 +74,38 @@ def test_a_shared_variable_takes_the_place_of_a_new_one():
     assert place.at("c").variable("w", (2,), axes=("mlp",), init=_INIT) is not first
     with pytest.raises(ValueError, match=r"'b/v' has the shape \[3\], and the variable that it sh"):
         place.variable("v", (3,), axes=("mlp",), init=_INIT)
+
+
+def staged(stage):
+    """Returns a place in a stage of three, each of two processes."""
+    pipeline = Pipeline(PipelineLayout("stage"), stage, 3)
+    mesh = Mesh({"stage": 3, "model": 2}, {"stage": stage, "model": 1}, pipeline=pipeline)
+    return Place(path="fc", seed=1, mesh=mesh)
+
+
+def test_only_the_stages_of_a_place_hold_its_variables():
+    sizes, firsts, copies = [], [], []
+    for stage in range(3):
+        ends = staged(stage).on_stages(0, -1)
+        table = ends.variable("table", (4, 3), axes=("vocab", "embed"), init=_INIT)
+        declaration = declaration_of(table)
+        assert declaration.is_elsewhere == ends.is_elsewhere == (stage == 1)
+        assert (declaration.full_shape, declaration.cuts) == ((4, 3), {"stage"})
+        sizes.append(table.shape)
+        firsts.append(declaration.is_first)
+        copies.append(declaration.copies)
+    assert sizes == [(4, 3), (0, 0), (4, 3)]
+    # The first of the copies is at stage 0, model 0.
+    assert (firsts, copies) == ([False, False, False], [4, 4, 4])
+
+
+def test_a_variable_without_a_stage_is_refused():
+    message = r"fc/table: no stage of mesh.pipeline can have this variable. The body of a language"
+    with pytest.raises(ValueError, match=message):
+        staged(0).variable("table", (4, 3), axes=("vocab", "embed"), init=_INIT)
+
+
+def test_stages_mean_nothing_without_a_pipeline():
+    place = Place(path="fc", seed=1)
+    assert place.on_stages(0, -1) is place
+    assert not place.is_elsewhere
