@@ -41,7 +41,6 @@ class InferenceModel:
 
     Attributes:
       seed: The experiment's seed.
-      mesh: The processes that share the model.
       task: The task.
       averages: The moving averages of the weights; None if the learner keeps none.
       global_step: int64 [], the number of training steps done.
@@ -72,11 +71,10 @@ class InferenceModel:
         """
         ops.set_implementation(ops.Implementation(experiment.operations.implementation))
         self.seed = experiment.seed
-        self.mesh = mesh or Mesh.single()
         place = Place(
             seed=experiment.seed,
             compute_dtype=_COMPUTE_DTYPES[experiment.compute_dtype],
-            mesh=self.mesh,
+            mesh=mesh or Mesh.single(),
             draw=draw,
         )
         spec = task_spec(experiment, input_spec)

@@ -19,18 +19,21 @@ class MeshReduction(CollectiveReduction):
     A gradient is already whole along the other axes; see frazo.shard.replicated. That of a weight
     which the batch axis cuts is whole, too: what the others computed with it came back to it. Of
     that of a weight whose optimizer is cut a process gets its piece.
+
+    Attributes:
+      mesh: The connected processes.
     """
 
     def __init__(self, mesh: Mesh, bucket_bytes: int, travel_dtype: tf.DType):
         """Makes no graph yet.
 
         Args:
-          mesh: The connected processes.
+          mesh: The mesh.
           bucket_bytes: As in CollectiveReduction.
           travel_dtype: Likewise.
         """
         super().__init__(_BatchLine(mesh.groups.get(mesh.batch_axis)), bucket_bytes, travel_dtype)
-        self._mesh = mesh
+        self.mesh = mesh
         self._joined: Loss | None = None
 
     def target(self, loss: Loss) -> tf.Tensor:
@@ -55,7 +58,7 @@ class MeshReduction(CollectiveReduction):
 
     def _join(self, loss: Loss) -> Loss:
         own = tf.stop_gradient(tf.stack([loss.total, loss.weight]))
-        everyone = self._mesh.everyone
+        everyone = self.mesh.everyone
         assert everyone is not None
         # All take part, so that all get the same bits and skip the same steps.
         sums = everyone.all_reduce(own) * (self.num_processes / everyone.size)
@@ -107,7 +110,7 @@ class MeshReduction(CollectiveReduction):
         declaration = find_declaration(weight)
         if declaration is None:
             return True
-        return not declaration.is_elsewhere and self._mesh.batch_axis not in declaration.cuts
+        return not declaration.is_elsewhere and self.mesh.batch_axis not in declaration.cuts
 
 
 class _BatchLine:

@@ -7,7 +7,6 @@ from frazo.experiment.model import Model
 from frazo.layers.declaration import find_declaration
 from frazo.layers.step_context import StepContext
 from frazo.learn.loss import Loss
-from frazo.shard.mesh import Mesh
 from frazo.shard.pipeline import Pipeline
 from frazo.shard.pipeline_schedule import Direction
 from frazo.tasks.task import BATCH_COUNT_PREFIX, Task, WeightedMetrics
@@ -26,10 +25,9 @@ def step_of(model: Model, reduction: Reduction) -> TrainStep:
       model: The model that is trained.
       reduction: Joins the gradients of several processes.
     """
-    if model.mesh.pipeline is None:
-        return TrainStep(model, reduction)
-    assert isinstance(reduction, MeshReduction)
-    return PipelinedStep(model, reduction, model.mesh, model.mesh.pipeline)
+    if isinstance(reduction, MeshReduction) and reduction.mesh.pipeline is not None:
+        return PipelinedStep(model, reduction, reduction.mesh.pipeline)
+    return TrainStep(model, reduction)
 
 
 class PipelinedStep(TrainStep):
@@ -39,19 +37,18 @@ class PipelinedStep(TrainStep):
     means over a batch, such as those of auxiliary losses, are those of each part.
     """
 
-    def __init__(self, model: Model, reduction: MeshReduction, mesh: Mesh, pipeline: Pipeline):
+    def __init__(self, model: Model, reduction: MeshReduction, pipeline: Pipeline):
         """Builds nothing.
 
         Args:
           model: The model that is trained.
           reduction: Joins the gradients of the processes.
-          mesh: The processes.
           pipeline: Their stages.
         """
         super().__init__(model, reduction)
         self._mesh_reduction = reduction
         self._pipeline = pipeline
-        self._line = mesh.groups[pipeline.layout.axis]
+        self._line = reduction.mesh.groups[pipeline.layout.axis]
 
     def _compute(
         self,
