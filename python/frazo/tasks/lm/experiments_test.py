@@ -17,6 +17,7 @@ _MODELS = [
     (_ONE_BILLION, 1_776_884_608),
     (f"{_ONE_BILLION}Tiny", 11_906_368),
     ("lm.text.LstmTiny", 5_002_240),
+    ("lm.text.MoETiny", 11_757_824),
     ("lm.text.TransformerTiny", 5_261_568),
 ]
 _WORDS = ["<unk>", "<s>", "</s>", "open", "the", "file"]
