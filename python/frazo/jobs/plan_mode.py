@@ -4,11 +4,11 @@ import dataclasses
 import json
 from pathlib import Path
 
+from frazo.plan.alternatives import with_alternatives
 from frazo.plan.device import DEVICES
 from frazo.plan.mesh_search import find_meshes
 from frazo.plan.plan import Plan, make_plan
 from frazo.plan.plan_table import plan_lines, plan_record
-from frazo.plan.recomputation import with_recomputation
 from frazo.program.console import Console
 from frazo.program.durable_file import write_text
 from frazo.program.errors import JobError
@@ -39,7 +39,7 @@ class PlanMode:
         Raises:
           JobError: The configuration cannot be used.
         """
-        plan = with_recomputation(experiment, make_plan(experiment, DEVICES[self.device]))
+        plan = with_alternatives(experiment, make_plan(experiment, DEVICES[self.device]))
         self._print(plan, console)
         self._write(plan_record(plan, self.model))
 

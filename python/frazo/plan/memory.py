@@ -14,6 +14,10 @@ _CROSS_ENTROPIES = frozenset(
 )
 
 
+# The parts of a step, in the order of peaks().
+PARTS = ("forward", "backward, its first half", "backward, its second half", "update")
+
+
 class Kind(enum.Enum):
     """What a buffer is for."""
 

@@ -4,15 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from frazo.plan.layer_depth import Counts, counts_of_more_layers
-from frazo.plan.memory import Kind
 from frazo.plan.stage_balance import balanced_layers
-from frazo.plan.step_costs import SECONDS, SLOTS, WEIGHTS
+from frazo.plan.step_costs import SECONDS, SLOTS, WEIGHTS, peaks_of
 from frazo.proto import experiment_pb2
 from frazo.shard.mesh_layout import MeshLayout
 from frazo.shard.pipeline import Pipeline
 from frazo.shard.pipeline_schedule import bubble
-
-_NUM_PEAKS = 4
 
 # Counts what the process of a stage computes, if the stages have these numbers of layers.
 CountStage = Callable[[int, Sequence[int]], Counts]
@@ -121,8 +118,8 @@ def _different(layers: Sequence[int]) -> list[int]:
 
 
 def _memory(costs: Counts) -> float:
-    peaks = [sum(costs[part, kind] for kind in Kind) for part in range(_NUM_PEAKS)]
-    return costs[WEIGHTS] + costs[SLOTS] + max(peaks)
+    peaks = peaks_of(costs).values()
+    return costs[WEIGHTS] + costs[SLOTS] + max(sum(kinds.values()) for kinds in peaks)
 
 
 def _balanced(layers: Sequence[int], seconds: Mapping[int, float], layer: float) -> Sequence[int]:

@@ -14,19 +14,24 @@ from frazo.plan.largest_batch import largest_batch
 from frazo.plan.layer_depth import Counts, counts_of_all_layers
 from frazo.plan.memory import Kind
 from frazo.plan.pipeline_plan import PlannedStages, plan_stages, with_depth
-from frazo.plan.step_costs import FLOPS, PARAMETERS, SECONDS, SLOTS, WEIGHTS, step_costs
+from frazo.plan.step_costs import (
+    FLOPS,
+    PARAMETERS,
+    SECONDS,
+    SLOTS,
+    WEIGHTS,
+    peaks_of,
+    step_costs,
+)
 from frazo.plan.step_graph import num_parameters, trace_step
 from frazo.plan.traffic import Sent
 from frazo.proto import experiment_pb2
 from frazo.shard.connected_mesh import connected_mesh, first_of_stage
 from frazo.shard.mesh_layout import MeshLayout, mesh_layout
 
-# The parts of a step, in the order of memory.peaks().
-_PARTS = ("forward", "backward, its first half", "backward, its second half", "update")
-
 
 class Activations(NamedTuple):
-    """What keeping or recomputing activations costs.
+    """What activations cost in one of the ways that a configuration may choose.
 
     Attributes:
       num_bytes: The bytes of the activations, at their most.
@@ -54,6 +59,8 @@ class Plan:
       stages: Those of the pipeline; None: there is none.
       recomputation: What activations cost by whether all layers are computed again; {}: it is not
         planned.
+      dropless: What activations cost by whether experts take all tokens that want them; {}: it is
+        not planned.
     """
 
     processes: Mapping[str, int]
@@ -67,6 +74,7 @@ class Plan:
     device: Device
     stages: PlannedStages | None = None
     recomputation: Mapping[bool, Activations] = dataclasses.field(default_factory=dict)
+    dropless: Mapping[bool, Activations] = dataclasses.field(default_factory=dict)
 
     @property
     def computing_seconds(self) -> float:
@@ -161,9 +169,7 @@ def _plan(
         parameters=costs[PARAMETERS],
         weights=costs[WEIGHTS],
         slots=costs[SLOTS],
-        peaks={
-            part: {kind: costs[index, kind] for kind in Kind} for index, part in enumerate(_PARTS)
-        },
+        peaks=peaks_of(costs),
         flops=costs[FLOPS],
         seconds=costs[SECONDS],
         sent={key: size for key, size in costs.items() if isinstance(key, Sent)},

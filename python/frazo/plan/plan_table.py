@@ -1,15 +1,17 @@
 """Shows a plan."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from frazo.plan.memory import Kind
 from frazo.plan.pipeline_plan import PlannedStages
-from frazo.plan.plan import Plan
+from frazo.plan.plan import Activations, Plan
 
 # What becomes of activations, by whether they are recomputed.
-_WAYS = {False: "kept", True: "recomputed"}
+_RECOMPUTATION = {False: "kept", True: "recomputed"}
+# What experts take, by whether they are dropless.
+_DROPLESS = {False: "at capacity", True: "dropless, at worst skew"}
 _UNITS = ((1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
@@ -36,7 +38,8 @@ def plan_lines(plan: Plan, model: str) -> list[str]:
         ("memory of a process", f"in {plan.worst_part}, where it needs most"),
         *((f"  {name}", amount(size, "B")) for name, size in memory),
         ("  in all", f"{amount(plan.num_bytes, 'B')}, {share:.2f} of {device.description}"),
-        *_recomputation(plan),
+        *_alternatives("those within layers are", _RECOMPUTATION, plan.recomputation),
+        *_alternatives("experts are", _DROPLESS, plan.dropless),
         ("", ""),
         ("arithmetic of a process", amount(plan.flops, "FLOP")),
         *((f"sent: {s.collective} along {s.axis}", amount(n, "B")) for s, n in plan.sent.items()),
@@ -68,11 +71,8 @@ def plan_record(plan: Plan, model: str) -> dict[str, Any]:
             part: {kind.value: size for kind, size in kinds.items()}
             for part, kinds in plan.peaks.items()
         },
-        "activations": {
-            name: plan.recomputation[recomputes]._asdict()
-            for recomputes, name in _WAYS.items()
-            if recomputes in plan.recomputation
-        },
+        "activations": _alternatives_record(_RECOMPUTATION, plan.recomputation),
+        "experts": _alternatives_record(_DROPLESS, plan.dropless),
         "flops": plan.flops,
         "seconds": plan.computing_seconds,
         "pipeline": _stages_record(plan.stages),
@@ -127,14 +127,22 @@ def _processes(plan: Plan) -> str:
     return f"{count} ({axes})" if axes else "1"
 
 
-def _recomputation(plan: Plan) -> list[tuple[str, str]]:
-    if not plan.recomputation:
+def _alternatives(
+    what: str, names: Mapping[bool, str], found: Mapping[bool, Activations]
+) -> list[tuple[str, str]]:
+    if not found:
         return []
-    rows = [("", ""), ("activations at their most", "if those within layers are")]
-    for recomputes, (num_bytes, flops) in plan.recomputation.items():
+    rows = [("", ""), ("activations at their most", f"if {what}")]
+    for way, (num_bytes, flops) in found.items():
         text = f"{amount(num_bytes, 'B')}, in a step of {amount(flops, 'FLOP')}"
-        rows.append((f"  {_WAYS[recomputes]}", text))
+        rows.append((f"  {names[way]}", text))
     return rows
+
+
+def _alternatives_record(
+    names: Mapping[bool, str], found: Mapping[bool, Activations]
+) -> dict[str, Any]:
+    return {names[way]: activations._asdict() for way, activations in found.items()}
 
 
 def _aligned(rows: Sequence[tuple[str, str]]) -> list[str]:

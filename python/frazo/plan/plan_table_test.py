@@ -74,6 +74,20 @@ def test_activations_of_both_ways_have_rows_of_their_own():
     assert plan_record(PLAN, "lm.Mine")["activations"] == {}
 
 
+def test_experts_both_ways():
+    both = {False: Activations(2_000_000_000, 7 * 10**12), True: Activations(3 * 10**9, 10**13)}
+    plan = dataclasses.replace(PLAN, dropless=both)
+    assert plan_lines(plan, "lm.Mine")[15:18] == [
+        "activations at their most     if experts are",
+        "  at capacity                 2 GB, in a step of 7 TFLOP",
+        "  dropless, at worst skew     3 GB, in a step of 10 TFLOP",
+    ]
+    assert plan_record(plan, "lm.Mine")["experts"] == {
+        "at capacity": {"num_bytes": 2_000_000_000, "flops": 7 * 10**12},
+        "dropless, at worst skew": {"num_bytes": 3_000_000_000, "flops": 10**13},
+    }
+
+
 def test_the_record_is_json_with_all_parts():
     record = json.loads(json.dumps(plan_record(PLAN, "lm.Mine")))
     assert record["parameters"] == 1_234_567

@@ -9,7 +9,7 @@ from frazo.plan.buffers import moves_nothing, num_bytes
 from frazo.plan.device import Device
 from frazo.plan.flat_graph import Node
 from frazo.plan.layer_depth import Counts
-from frazo.plan.memory import Kind, peaks
+from frazo.plan.memory import PARTS, Kind, peaks
 from frazo.plan.op_flops import flops
 from frazo.plan.step_graph import StepGraph
 from frazo.plan.traffic import traffic
@@ -61,6 +61,11 @@ def step_costs(step: StepGraph, device: Device, mesh: Mesh | None = None) -> Cou
         costs[FLOPS] += work
         costs[SECONDS] += _seconds(node, work, device)
     return costs
+
+
+def peaks_of(costs: Counts) -> dict[str, dict[Kind, int]]:
+    """Returns the bytes of the step's tensors, by kind, at the peak of each part of the step."""
+    return {part: {kind: costs[index, kind] for kind in Kind} for index, part in enumerate(PARTS)}
 
 
 def _bytes_of(variables: Sequence[tf.Variable]) -> int:

@@ -7,7 +7,6 @@ from frazo.experiment.model import Model
 from frazo.layers.declaration import find_declaration
 from frazo.layers.step_context import StepContext
 from frazo.learn.loss import Loss
-from frazo.shard.pipeline import Pipeline
 from frazo.shard.pipeline_schedule import Direction
 from frazo.tasks.task import BATCH_COUNT_PREFIX, Task, WeightedMetrics
 from frazo.train.mesh_reduction import MeshReduction
@@ -26,7 +25,7 @@ def step_of(model: Model, reduction: Reduction) -> TrainStep:
       reduction: Joins the gradients of several processes.
     """
     if isinstance(reduction, MeshReduction) and reduction.mesh.pipeline is not None:
-        return PipelinedStep(model, reduction, reduction.mesh.pipeline)
+        return PipelinedStep(model, reduction)
     return TrainStep(model, reduction)
 
 
@@ -37,15 +36,16 @@ class PipelinedStep(TrainStep):
     means over a batch, such as those of auxiliary losses, are those of each part.
     """
 
-    def __init__(self, model: Model, reduction: MeshReduction, pipeline: Pipeline):
+    def __init__(self, model: Model, reduction: MeshReduction):
         """Builds nothing.
 
         Args:
           model: The model that is trained.
-          reduction: Joins the gradients of the processes.
-          pipeline: Their stages.
+          reduction: Joins the gradients of the processes, whose mesh has a pipeline.
         """
         super().__init__(model, reduction)
+        pipeline = reduction.mesh.pipeline
+        assert pipeline is not None
         self._mesh_reduction = reduction
         self._pipeline = pipeline
         self._line = reduction.mesh.groups[pipeline.layout.axis]
