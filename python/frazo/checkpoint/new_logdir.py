@@ -31,7 +31,7 @@ def write_new_logdir(
     Args:
       logdir: Must not exist.
       step: The step of the checkpoint.
-      tensors: At least one; see write_in_pieces.
+      tensors: At least one; taken one after the other.
       piece_bytes: See write_in_pieces.
       finished: How the training ended, for jobs that follow it. Default: it goes on.
       clock: Unix time in seconds.
@@ -39,6 +39,7 @@ def write_new_logdir(
     Raises:
       FileExistsError: There is something at `logdir`, which stays as it is.
       OSError, tf.errors.OpError: It cannot be written; nothing is left behind.
+      ValueError: There is no tensor.
     """
     require_new(logdir)
     aside = logdir.with_name(logdir.name + durable_file.TEMPORARY_SUFFIX)
@@ -46,7 +47,8 @@ def write_new_logdir(
     try:
         train = aside / TRAIN_FOLDER
         train.mkdir(parents=True)
-        write_in_pieces(train / checkpoint_name(step), tensors, piece_bytes)
+        if not write_in_pieces(train / checkpoint_name(step), tensors, piece_bytes):
+            raise ValueError(f"{logdir}: a checkpoint without tensors")
         files = sorted(train.iterdir())
         for file in files:
             durable_file.sync_file(file)

@@ -6,23 +6,14 @@ of them share. The chief, the worker number 0, waits until all are written, and 
 
 import contextlib
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import tensorflow as tf
 from frazo.checkpoint.manifest import checkpoint_name
+from frazo.checkpoint.pieces import write_in_pieces
 from frazo.checkpoint.saved_tensor import SavedTensor
 from frazo.program import durable_file
-
-
-def write_bundle(prefix: Path, tensors: Sequence[SavedTensor]) -> None:
-    """Writes tensors as TensorFlow's files PREFIX.index and PREFIX.data-*."""
-    tf.raw_ops.SaveV2(
-        prefix=str(prefix),
-        tensor_names=[tensor.name for tensor in tensors],
-        shape_and_slices=[tensor.shape_and_slice for tensor in tensors],
-        tensors=[tensor.value for tensor in tensors],
-    )
 
 
 class CheckpointParts:
@@ -58,15 +49,14 @@ class CheckpointParts:
         # The steps of the last barrier that this worker came to, and that all have come to.
         self._came = self._met = -1
 
-    def write(self, step: int, tensors: Sequence[SavedTensor]) -> None:
+    def write(self, step: int, tensors: Iterable[SavedTensor]) -> None:
         """Writes the part of a worker that is not the chief."""
         folder = self._folder(step, self._rank)
         try:
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
-            # A bundle holds a tensor or more; an empty folder says that this worker has none.
-            if tensors:
-                write_bundle(folder / checkpoint_name(step), tensors)
+            # An empty folder says that this worker has no tensors.
+            write_in_pieces(folder / checkpoint_name(step), tensors)
             for file in folder.iterdir():
                 durable_file.sync_file(file)
         except (OSError, tf.errors.OpError):

@@ -1,11 +1,10 @@
 """Writes tensors that need not fit into memory together."""
 
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import tensorflow as tf
-from frazo.checkpoint.parts import write_bundle
 from frazo.checkpoint.saved_tensor import SavedTensor
 
 # More would take more memory, fewer would make more files.
@@ -14,30 +13,32 @@ PIECE_BYTES = 256 << 20
 
 def write_in_pieces(
     prefix: Path, tensors: Iterable[SavedTensor], piece_bytes: int = PIECE_BYTES
-) -> None:
+) -> int:
     """Writes tensors as TensorFlow's files PREFIX.index and PREFIX.data-*, of which each has one
     piece of them.
 
     Args:
       prefix: The path that the files' names begin with. The folder has no other files.
-      tensors: At least one. Taken one after the other.
+      tensors: Taken one after the other. Without any, nothing is written.
       piece_bytes: A piece ends with the tensor that makes it as large as this; > 0. One piece at a
-        time is in memory.
+        time is in memory, unless the caller holds the tensors.
+
+    Returns:
+      The number of pieces.
 
     Raises:
       OSError, tf.errors.OpError: The files cannot be written.
-      ValueError: There is no tensor.
     """
     written = []
     for index, piece in enumerate(_pieces(tensors, piece_bytes)):
         own = prefix.parent / f"piece-{index}" / prefix.name
         own.parent.mkdir()
-        write_bundle(own, piece)
+        _write_bundle(own, piece)
         # The next one takes its memory.
         piece.clear()
         written.append(own)
     if not written:
-        raise ValueError(f"{prefix}: a checkpoint without tensors")
+        return 0
     # It moves the pieces' data files, and does not copy them.
     tf.raw_ops.MergeV2Checkpoints(
         checkpoint_prefixes=[str(own) for own in written],
@@ -46,6 +47,17 @@ def write_in_pieces(
     )
     for own in written:
         shutil.rmtree(own.parent)
+    return len(written)
+
+
+def _write_bundle(prefix: Path, tensors: Sequence[SavedTensor]) -> None:
+    """Writes tensors as TensorFlow's files PREFIX.index and PREFIX.data-00000-of-00001."""
+    tf.raw_ops.SaveV2(
+        prefix=str(prefix),
+        tensor_names=[tensor.name for tensor in tensors],
+        shape_and_slices=[tensor.shape_and_slice for tensor in tensors],
+        tensors=[tensor.value for tensor in tensors],
+    )
 
 
 def _pieces(tensors: Iterable[SavedTensor], piece_bytes: int) -> Iterator[list[SavedTensor]]:

@@ -13,7 +13,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import tensorflow as tf
@@ -31,7 +31,8 @@ from frazo.checkpoint.manifest import (
     read_partial,
     step_of,
 )
-from frazo.checkpoint.parts import CheckpointParts, write_bundle
+from frazo.checkpoint.parts import CheckpointParts
+from frazo.checkpoint.pieces import write_in_pieces
 from frazo.checkpoint.retention import RetentionPolicy, SavedCheckpoint
 from frazo.checkpoint.saved_tensor import SavedTensor
 from frazo.program import durable_file
@@ -100,7 +101,7 @@ class CheckpointStore:
         self._announce_removals(warn)
         return newest
 
-    def write(self, step: int, tensors: Sequence[SavedTensor]) -> Manifest:
+    def write(self, step: int, tensors: Iterable[SavedTensor]) -> Manifest:
         """Saves `tensors`. Raises CheckpointWriteError; readers then still see the old
         state.
         """
@@ -114,16 +115,16 @@ class CheckpointStore:
         finally:
             shutil.rmtree(aside, ignore_errors=True)
 
-    def _write(self, step: int, tensors: Sequence[SavedTensor], aside: Path) -> Manifest:
+    def _write(self, step: int, tensors: Iterable[SavedTensor], aside: Path) -> Manifest:
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir()
         prefix = aside / checkpoint_name(step)
         if self._parts is None:
-            write_bundle(prefix, tensors)
+            write_in_pieces(prefix, tensors)
         else:
             own_prefix = aside / "own" / prefix.name
             own_prefix.parent.mkdir()
-            write_bundle(own_prefix, tensors)
+            write_in_pieces(own_prefix, tensors)
             self._parts.merge(step, own_prefix, prefix)
         files = sorted(aside.iterdir())
         for file in files:
@@ -231,7 +232,7 @@ class PartStore:
     def __init__(self, parts: CheckpointParts):
         self._parts = parts
 
-    def write(self, step: int, tensors: Sequence[SavedTensor]) -> None:
+    def write(self, step: int, tensors: Iterable[SavedTensor]) -> None:
         """Returns once all parts are written. Raises CheckpointWriteError."""
         try:
             self._parts.write(step, tensors)

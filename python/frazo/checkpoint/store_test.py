@@ -283,7 +283,7 @@ def kill_at_call(monkeypatch, number):
     monkeypatch.setattr(os, "replace", counted(os.replace))
     monkeypatch.setattr(os, "fsync", counted(os.fsync))
     monkeypatch.setattr(os, "unlink", counted(os.unlink))
-    monkeypatch.setattr(shutil, "rmtree", lambda *args, **kwargs: None)
+    monkeypatch.setattr(shutil, "rmtree", counted(shutil.rmtree))
 
 
 @pytest.mark.parametrize("again", [False, True], ids=["new step", "same step again"])

@@ -4,7 +4,7 @@ import dataclasses
 import queue
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from frazo.checkpoint.manifest import Manifest
 from frazo.checkpoint.saved_tensor import SavedTensor
@@ -24,8 +24,7 @@ class FinishedSave:
 class CheckpointWriter:
     """Writes checkpoints in one background thread, at most one at a time.
 
-    Not thread-safe: only the training thread uses it. The tensors given to save() must be snapshots
-    (values, not variables), because they are written later.
+    Not thread-safe: only the training thread uses it.
     """
 
     def __init__(self, store: CheckpointStore | PartStore):
@@ -36,12 +35,26 @@ class CheckpointWriter:
     def save(self, step: int, tensors: Sequence[SavedTensor]) -> None:
         """Starts a save and returns at once. If the previous save is still being written, waits for
         it first.
+
+        Args:
+          step: The step of the checkpoint.
+          tensors: Snapshots (values, not variables), because they are written later.
         """
         self._join()
         self._thread = threading.Thread(
             target=self._write, args=(step, list(tensors)), name=f"save-{step}"
         )
         self._thread.start()
+
+    def save_now(self, step: int, tensors: Iterable[SavedTensor]) -> None:
+        """Saves and returns when it is done.
+
+        Args:
+          step: The step of the checkpoint.
+          tensors: Taken one after the other, so that they need not fit into memory together.
+        """
+        self._join()
+        self._write(step, tensors)
 
     def finished(self) -> list[FinishedSave]:
         """Returns the saves that have ended since the last call, in order. Does not wait."""
@@ -66,7 +79,7 @@ class CheckpointWriter:
             self._thread.join()
             self._thread = None
 
-    def _write(self, step: int, tensors: Sequence[SavedTensor]) -> None:
+    def _write(self, step: int, tensors: Iterable[SavedTensor]) -> None:
         began = time.monotonic()
         try:
             manifest, error = self._store.write(step, tensors), None

@@ -1,6 +1,7 @@
 """The properties that a layer declares when it makes a variable."""
 
 import dataclasses
+from collections.abc import Iterable
 
 import tensorflow as tf
 from frazo.shard.mesh import Held, LogicalAxis, Mesh, Range, part_of
@@ -101,6 +102,11 @@ def full_shape(variable: tf.Variable) -> list[int]:
     """Returns the shape of the whole variable, of which this process may hold a part."""
     declaration = find_declaration(variable)
     return variable.shape.as_list() if declaration is None else list(declaration.full_shape)
+
+
+def bytes_held(variables: Iterable[tf.Variable]) -> int:
+    """Returns the bytes that this process holds of some variables."""
+    return sum(v.shape.num_elements() * v.dtype.size for v in variables)
 
 
 def inherit(

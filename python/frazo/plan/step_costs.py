@@ -1,10 +1,9 @@
 """What a traced step costs one process, as numbers by name."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import tensorflow as tf
-from frazo.layers.declaration import full_shape
+from frazo.layers.declaration import bytes_held, full_shape
 from frazo.plan.buffers import moves_nothing, num_bytes
 from frazo.plan.device import Device
 from frazo.plan.flat_graph import Node
@@ -41,8 +40,8 @@ def step_costs(step: StepGraph, device: Device, mesh: Mesh | None = None) -> Cou
     """
     costs: dict[Any, int | float] = {
         PARAMETERS: sum(tf.TensorShape(full_shape(w)).num_elements() for w in step.weights),
-        WEIGHTS: _bytes_of(step.weights),
-        SLOTS: _bytes_of(step.slots),
+        WEIGHTS: bytes_held(step.weights),
+        SLOTS: bytes_held(step.slots),
         FLOPS: 0,
         SECONDS: 0.0,
     }
@@ -66,10 +65,6 @@ def step_costs(step: StepGraph, device: Device, mesh: Mesh | None = None) -> Cou
 def peaks_of(costs: Counts) -> dict[str, dict[Kind, int]]:
     """Returns the bytes of the step's tensors, by kind, at the peak of each part of the step."""
     return {part: {kind: costs[index, kind] for kind in Kind} for index, part in enumerate(PARTS)}
-
-
-def _bytes_of(variables: Sequence[tf.Variable]) -> int:
-    return sum(v.shape.num_elements() * v.dtype.size for v in variables)
 
 
 def _seconds(node: Node, work: int, device: Device) -> float:

@@ -1,6 +1,6 @@
 """The state that asynchronous training continues from, and what its workers read."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import tensorflow as tf
@@ -8,6 +8,7 @@ from frazo.checkpoint.directory import Checkpoint
 from frazo.checkpoint.saved_tensor import SavedTensor, saved_tensors
 from frazo.input.iterator_position import restore_position, save_position
 from frazo.input.lost_records import LostRecords, all_lost
+from frazo.layers.declaration import bytes_held
 from frazo.shard.parameter_servers import ParameterServers
 from frazo.train.state import TrainState
 
@@ -53,10 +54,16 @@ class AsyncState:
             self._iterators = self._servers.on_each_worker(self._make, self.iterator_spec)
         return self._iterators
 
-    def snapshot(self) -> list[SavedTensor]:
-        """Returns the present values. No step may be under way."""
-        variables = self.model.variables.items()
-        return [*(t for name, v in variables for t in saved_tensors(name, v)), *self.position()]
+    @property
+    def num_bytes(self) -> int:
+        """The bytes of the variables of all servers, which come here to be saved."""
+        return bytes_held(self.model.variables.values())
+
+    def snapshot(self) -> Iterator[SavedTensor]:
+        """Yields the values as they are when they are taken. No step may be under way."""
+        for name, variable in self.model.variables.items():
+            yield from saved_tensors(name, variable)
+        yield from self.position()
 
     def position(self) -> list[SavedTensor]:
         """Returns the present positions of the inputs, and what they fit."""

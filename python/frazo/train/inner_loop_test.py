@@ -189,7 +189,7 @@ def test_training_goes_on_from_a_snapshot_exactly(tmp_path):
     state = TrainState(unbroken, Remainders())
     loop = InnerLoop(unbroken, state.iterator, 3)
     loop.run(5)
-    snapshot = state.snapshot()
+    snapshot = list(state.snapshot())
     loop.run(6)
     # The checkpoint is written after more training, but the snapshot is that of step 5.
     CheckpointStore(tmp_path, RetentionPolicy(1)).write(5, snapshot)

@@ -196,7 +196,7 @@ def test_training_goes_on_from_a_snapshot_exactly(tmp_path):
     state = MultiTaskState(unbroken, counting())
     loop = InnerLoop(unbroken, state.iterator, 3)
     loop.run(7)
-    snapshot = state.snapshot()
+    snapshot = list(state.snapshot())
     loop.run(9)
     CheckpointStore(tmp_path, RetentionPolicy(1)).write(7, snapshot)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from frazo.checkpoint.manifest import checkpoint_name
 from frazo.checkpoint.writer import CheckpointWriter, FinishedSave
 from frazo.program.console import Console
+from frazo.program.free_memory import free_memory_bytes
 from frazo.program.number_format import format_bytes
 from frazo.train.async_state import AsyncState
 from frazo.train.state import TrainState
@@ -14,7 +15,8 @@ from frazo.train.state import TrainState
 class Saver:
     """Takes snapshots, which a thread writes while training continues.
 
-    A failed save causes a warning, since the next one may succeed. Only the failure of the last
+    If a snapshot would take more than half of the free memory, training waits instead, and the
+    values are written piece by piece. A failed save causes a warning, since the next one may succeed. Only the failure of the last
     save is an error.
     """
 
@@ -24,6 +26,7 @@ class Saver:
         writer: CheckpointWriter,
         console: Console,
         on_saved: Callable[[int], None] = lambda step: None,
+        free_memory: Callable[[], float] = free_memory_bytes,
     ):
         """Saves nothing yet.
 
@@ -32,7 +35,9 @@ class Saver:
           writer: Writes it.
           console: For log lines.
           on_saved: Called with the step of each checkpoint that has become whole.
+          free_memory: Returns the bytes that are free.
         """
+        self._free_memory = free_memory
         self._on_saved = on_saved
         self._state = state
         self._writer = writer
@@ -41,12 +46,15 @@ class Saver:
         self._stall_seconds: dict[int, float] = {}
 
     def save(self, step: int) -> None:
-        """Takes a snapshot and starts to write it, unless the last call was for the same step."""
+        """Saves the state, unless the last call was for the same step."""
         if step == self._requested_step:
             return
         self._requested_step = step
         began = time.monotonic()
-        self._writer.save(step, self._state.snapshot())
+        if self._state.num_bytes > self._free_memory() / 2:
+            self._writer.save_now(step, self._state.snapshot())
+        else:
+            self._writer.save(step, list(self._state.snapshot()))
         self._stall_seconds[step] = time.monotonic() - began
 
     def poll(self) -> None:

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import re
+from collections.abc import Iterator
 
 import tensorflow as tf
 from frazo.checkpoint.directory import Checkpoint
@@ -18,7 +19,7 @@ from frazo.input.input import Input
 from frazo.input.iterator_position import restore_position, save_position
 from frazo.input.lost_records import NOTHING_LOST, LostRecords
 from frazo.input.share import WHOLE, Share
-from frazo.layers.declaration import find_declaration
+from frazo.layers.declaration import bytes_held, find_declaration
 
 INPUT_PREFIX = "input/"
 # Keys of the saved identity: the input's kind, and which part of it a process reads.
@@ -69,15 +70,21 @@ class TrainState:
         kind = type(train_input.message).DESCRIPTOR.full_name
         self._identity = {_KIND: kind, **train_input.identity()}
 
-    def snapshot(self) -> list[SavedTensor]:
-        """Returns the present values that this worker saves.
+    @property
+    def num_bytes(self) -> int:
+        """The bytes of the values that this worker saves."""
+        return bytes_held(variable for _, variable in self._kept())
+
+    def snapshot(self) -> Iterator[SavedTensor]:
+        """Yields the values that this worker saves, as they are when they are taken.
 
         The first of those that hold a part of a variable saves it, and the first of those that read
-        a share of the input its position. This is cheap: a variable's buffer is copied only when
-        the variable is next written.
+        a share of the input its position. A variable's buffer is copied when the variable is next
+        written; that of a variable with sparse gradients at once.
         """
-        kept = ((name, v) for name, v in self.model.variables.items() if self._keeps(v))
-        return [*(t for name, v in kept for t in saved_tensors(name, v)), *self.position()]
+        for name, variable in self._kept():
+            yield from saved_tensors(name, variable)
+        yield from self.position()
 
     def position(self) -> list[SavedTensor]:
         """Returns the present position of the input, and what it fits; nothing in a copy."""
@@ -136,6 +143,9 @@ class TrainState:
         except tf.errors.OpError as error:
             self.iterator = iter(self.dataset)
             raise UnfitPositionError(_reason(error)) from error
+
+    def _kept(self) -> list[tuple[str, tf.Variable]]:
+        return [(name, v) for name, v in self.model.variables.items() if self._keeps(v)]
 
     def _keeps(self, variable: tf.Variable) -> bool:
         """Returns whether this worker is the first that holds its part of a variable."""
