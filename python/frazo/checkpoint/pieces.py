@@ -1,14 +1,17 @@
 """Writes tensors that need not fit into memory together."""
 
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import tensorflow as tf
 from frazo.checkpoint.saved_tensor import SavedTensor
 
 # More would take more memory, fewer would make more files.
 PIECE_BYTES = 256 << 20
+
+Item = TypeVar("Item")
 
 
 def write_in_pieces(
@@ -30,7 +33,7 @@ def write_in_pieces(
       OSError, tf.errors.OpError: The files cannot be written.
     """
     written = []
-    for index, piece in enumerate(_pieces(tensors, piece_bytes)):
+    for index, piece in enumerate(in_pieces(tensors, _bytes, piece_bytes)):
         own = prefix.parent / f"piece-{index}" / prefix.name
         own.parent.mkdir()
         _write_bundle(own, piece)
@@ -60,12 +63,21 @@ def _write_bundle(prefix: Path, tensors: Sequence[SavedTensor]) -> None:
     )
 
 
-def _pieces(tensors: Iterable[SavedTensor], piece_bytes: int) -> Iterator[list[SavedTensor]]:
-    piece: list[SavedTensor] = []
+def in_pieces(
+    items: Iterable[Item], size_of: Callable[[Item], int], piece_bytes: int = PIECE_BYTES
+) -> Iterator[list[Item]]:
+    """Yields pieces of a sequence, each of which ends with the item that makes it large enough.
+
+    Args:
+      items: Taken one after the other.
+      size_of: Returns the bytes of an item.
+      piece_bytes: What is large enough; > 0.
+    """
+    piece: list[Item] = []
     size = 0
-    for tensor in tensors:
-        piece.append(tensor)
-        size += _bytes(tensor.value)
+    for item in items:
+        piece.append(item)
+        size += size_of(item)
         if size >= piece_bytes:
             yield piece
             piece, size = [], 0
@@ -73,8 +85,9 @@ def _pieces(tensors: Iterable[SavedTensor], piece_bytes: int) -> Iterator[list[S
         yield piece
 
 
-def _bytes(value: tf.Tensor) -> int:
+def _bytes(tensor: SavedTensor) -> int:
     """Returns the size of the values; 0 for texts and positions of inputs, which are small."""
+    value = tensor.value
     if value.dtype in (tf.string, tf.variant):
         return 0
     return value.dtype.size * int(tf.size(value))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from frazo.checkpoint.pieces import write_in_pieces
+from frazo.checkpoint.pieces import in_pieces, write_in_pieces
 from frazo.checkpoint.saved_tensor import SavedTensor, whole_tensors
 from frazo.shard.mesh import Range
 
@@ -79,6 +79,13 @@ def test_all_types_and_slices(tmp_path):
     assert tf.io.serialize_tensor(found) == tf.io.serialize_tensor(position)
     assert ones.numpy().tolist() == [1, 1]
     np.testing.assert_array_equal(w, [[0, 0, 0], [1, 1, 1]])
+
+
+def test_a_piece_ends_with_the_item_that_makes_it_large_enough():
+    sizes = [3, 1, 1, 9, 2, 3]
+    assert list(in_pieces(sizes, int, 5)) == [[3, 1, 1], [9], [2, 3]]
+    assert list(in_pieces([4], int, 5)) == [[4]]
+    assert list(in_pieces([], int, 5)) == []
 
 
 def test_nothing_is_written_without_tensors(tmp_path):

@@ -5,8 +5,9 @@ from typing import Protocol
 
 import tensorflow as tf
 from frazo.checkpoint.directory import Checkpoint
+from frazo.checkpoint.pieces import in_pieces
 from frazo.checkpoint.saved_tensor import joined, slices_to_read
-from frazo.layers.declaration import full_shape
+from frazo.layers.declaration import bytes_held, full_shape
 from frazo.program.errors import JobError
 from frazo.program.literal_path import literal_prefix
 
@@ -87,21 +88,24 @@ def restore_variables(
 def assign_saved(checkpoint: Bundle, sources: Sequence[tuple[str, tf.Variable]]) -> None:
     """Assigns variables tensors of the same type and full shape, or the parts that they hold.
 
+    One piece of the tensors at a time is in memory beside the variables.
+
     Args:
       checkpoint: its tensors may have been saved whole or in any slices.
       sources: the name of a tensor and the variable that takes it.
 
     Raises:
-      JobError: the bundle is not readable; nothing is assigned.
+      JobError: the bundle is not readable; some variables may be assigned.
     """
-    slices = [
-        (name, text, variable.dtype)
-        for name, variable in sources
-        for text in slices_to_read(variable)
-    ]
-    values = iter(_read(checkpoint, slices))
-    for _, variable in sources:
-        variable.assign(joined(variable, [next(values) for _ in slices_to_read(variable)]))
+    for piece in in_pieces(sources, lambda source: bytes_held([source[1]])):
+        slices = [
+            (name, text, variable.dtype)
+            for name, variable in piece
+            for text in slices_to_read(variable)
+        ]
+        values = iter(_read(checkpoint, slices))
+        for _, variable in piece:
+            variable.assign(joined(variable, [next(values) for _ in slices_to_read(variable)]))
 
 
 def read_tensors(checkpoint: Bundle, dtypes: Mapping[str, tf.DType]) -> dict[str, tf.Tensor]:
