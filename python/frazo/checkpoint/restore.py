@@ -98,14 +98,19 @@ def assign_saved(checkpoint: Bundle, sources: Sequence[tuple[str, tf.Variable]])
       JobError: the bundle is not readable; some variables may be assigned.
     """
     for piece in in_pieces(sources, lambda source: bytes_held([source[1]])):
-        slices = [
-            (name, text, variable.dtype)
-            for name, variable in piece
-            for text in slices_to_read(variable)
-        ]
-        values = iter(_read(checkpoint, slices))
-        for _, variable in piece:
-            variable.assign(joined(variable, [next(values) for _ in slices_to_read(variable)]))
+        # When it returns, its tensors give up their memory.
+        _assign_piece(checkpoint, piece)
+
+
+def _assign_piece(checkpoint: Bundle, piece: Sequence[tuple[str, tf.Variable]]) -> None:
+    slices = [
+        (name, text, variable.dtype)
+        for name, variable in piece
+        for text in slices_to_read(variable)
+    ]
+    values = iter(_read(checkpoint, slices))
+    for _, variable in piece:
+        variable.assign(joined(variable, [next(values) for _ in slices_to_read(variable)]))
 
 
 def read_tensors(checkpoint: Bundle, dtypes: Mapping[str, tf.DType]) -> dict[str, tf.Tensor]:
