@@ -3,6 +3,7 @@
 from typing import TypeAlias
 
 import tensorflow as tf
+from frazo import ops
 
 # That of a table lists rows. A row may be listed several times: its gradient is then the sum.
 Gradient: TypeAlias = tf.Tensor | tf.IndexedSlices
@@ -12,7 +13,7 @@ def with_each_row_once(gradient: Gradient) -> Gradient:
     """Adds up what a gradient lists for the same row. Returns a whole gradient as it is."""
     if not isinstance(gradient, tf.IndexedSlices):
         return gradient
-    rows, places = tf.unique(gradient.indices)
+    rows, places = ops.unique(gradient.indices)
     values = tf.math.unsorted_segment_sum(gradient.values, places, tf.size(rows))
     return tf.IndexedSlices(values, rows, gradient.dense_shape)
 

@@ -50,7 +50,7 @@ def trace_step(
     Raises:
       JobError: The task does not suit the batches, or the learner the task.
     """
-    with tf.Graph().as_default(), warnings.catch_warnings():
+    with tf.Graph().as_default(), ops.bounded_unique(), warnings.catch_warnings():
         # TensorFlow warns of large tensors, but here they are only named.
         warnings.filterwarnings("ignore", message="Converting sparse IndexedSlices")
         model = Model(experiment, batch, mesh, draw=_zeros)

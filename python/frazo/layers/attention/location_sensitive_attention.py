@@ -47,7 +47,7 @@ class LocationSensitiveAttention(AdditiveAttention):
     def init_state(self, rows: int | tf.Tensor, memory_cache: State) -> State:
         """The probability before the first token is all at the first position."""
         source_time = tf.shape(memory_cache["bias"])[1]
-        first = tf.range(source_time) == 0
+        first = tf.equal(tf.range(source_time), 0)
         return {"probabilities": tf.tile(tf.cast(first, tf.float32)[tf.newaxis], [rows, 1])}
 
     def _keys(self, state: State, memory_cache: State, context: StepContext) -> tf.Tensor:

@@ -25,7 +25,7 @@ def convolve(x: tf.Tensor, kernel: tf.Variable, *, stride: int, padding: str) ->
     @tf.custom_gradient
     def convolution(x: tf.Tensor, kernel: tf.Tensor):
         def gradients(output_gradient: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-            nonzero = tf.cast(output_gradient[:_SAMPLE] != 0, tf.float32)
+            nonzero = tf.cast(tf.not_equal(output_gradient[:_SAMPLE], 0), tf.float32)
             return tf.cond(
                 tf.reduce_mean(nonzero) < _SPARSE_SHARE,
                 lambda: ops.sparse_conv2d_gradient(

@@ -178,5 +178,5 @@ def _starts(layout: SequenceLayout, reverse: bool) -> tf.Tensor | None:
     if ids is None:
         return None
     if reverse:
-        return ids != tf.pad(ids[:, 1:], [[0, 0], [0, 1]])
-    return ids != tf.pad(ids[:, :-1], [[0, 0], [1, 0]])
+        return tf.not_equal(ids, tf.pad(ids[:, 1:], [[0, 0], [0, 1]]))
+    return tf.not_equal(ids, tf.pad(ids[:, :-1], [[0, 0], [1, 0]]))

@@ -59,6 +59,6 @@ class TokenLosses(NamedTuple):
           labels: int32 [batch, time].
         """
         best = tf.argmax(logits, axis=-1, output_type=tf.int32)
-        hits = tf.cast(best == labels, tf.float32) * self.weights
+        hits = tf.cast(tf.equal(best, labels), tf.float32) * self.weights
         num_words = tf.reduce_sum(self.weights)
         return tf.math.divide_no_nan(tf.reduce_sum(hits), num_words), num_words
