@@ -3,6 +3,7 @@
 from typing import TypeAlias
 
 import tensorflow as tf
+from frazo import ops
 
 # That of a table lists rows. A row may be listed several times: its gradient is then the sum.
 Gradient: TypeAlias = tf.Tensor | tf.IndexedSlices
@@ -20,7 +21,7 @@ def with_each_row_once(gradient: Gradient) -> Gradient:
 def squared_norm(gradient: Gradient) -> tf.Tensor:
     """Returns the sum of squares, float32 []. A gradient lists each row once."""
     values = gradient.values if isinstance(gradient, tf.IndexedSlices) else gradient
-    return 2 * tf.nn.l2_loss(values)
+    return ops.squared_norm(values)
 
 
 def scaled(gradient: Gradient, factor: tf.Tensor) -> Gradient:
