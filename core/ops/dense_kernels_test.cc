@@ -73,6 +73,70 @@ TEST(DenseKernelsTest, Int8ProductOfWholeNumbersIsExact) {
   EXPECT_THAT(Values<float>((*outputs)[0]), ElementsAre(16139, -127));
 }
 
+constexpr char kLayerNorm[] = R"(op: "Frazo>LayerNorm" attr { key: "epsilon" value { f: 2 } })";
+
+TEST(DenseKernelsTest, LayerNormOfFourValuesAndItsGradient) {
+  const Tensor x = MakeTensor<float>({1, 1, 4}, {1, 5, 3, 3}),
+               scale = MakeTensor<float>({4}, {1, 1, 1, 2});
+  const auto outputs = RunOp(kLayerNorm, {x, scale, MakeTensor<float>({4}, {0, 0, 7, 1})});
+  ASSERT_TRUE(outputs.ok()) << outputs.status();
+  // The mean is 3, the variance with epsilon 2 + 2 = 4.
+  EXPECT_THAT(Values<float>((*outputs)[0]), ElementsAre(-1, 1, 7, 1));
+  EXPECT_THAT(Values<float>((*outputs)[1]), ElementsAre(3, 0.5));
+  const auto gradients =
+      RunOp(R"(op: "Frazo>LayerNormGradient")",
+            {x, scale, (*outputs)[1], MakeTensor<float>({1, 1, 4}, {4, 0, 0, 2})});
+  ASSERT_TRUE(gradients.ok()) << gradients.status();
+  // By the standardized row [-1 1 0 0] the slopes are [4 0 0 4]: mean 2, mean product -1. Half of
+  // [4 - 2 - 1, 0 - 2 + 1, 0 - 2, 4 - 2].
+  EXPECT_THAT(Values<float>((*gradients)[0]), ElementsAre(0.5, -0.5, -1, 1));
+  EXPECT_THAT(Values<float>((*gradients)[1]), ElementsAre(-4, 0, 0, 0));
+  EXPECT_THAT(Values<float>((*gradients)[2]), ElementsAre(4, 0, 0, 2));
+}
+
+TEST(DenseKernelsTest, LayerNormGradientAddsManyRowsUp) {
+  // More rows than a block has, all alike: [-1, 1] with mean 0 and variance 1.
+  constexpr int kRows = 150;
+  std::vector<float> rows, slopes;
+  for (int row = 0; row < kRows; ++row) {
+    rows.insert(rows.end(), {-1, 1});
+    slopes.insert(slopes.end(), {1, 3});
+  }
+  const Tensor x = MakeTensor<float>({kRows, 2}, rows), scale = MakeTensor<float>({2}, {1, 1});
+  const auto outputs = RunOp(R"(op: "Frazo>LayerNorm" attr { key: "epsilon" value { f: 0 } })",
+                             {x, scale, MakeTensor<float>({2}, {0, 0})});
+  ASSERT_TRUE(outputs.ok()) << outputs.status();
+  const auto gradients = RunOp(R"(op: "Frazo>LayerNormGradient")",
+                               {x, scale, (*outputs)[1], MakeTensor<float>({kRows, 2}, slopes)});
+  ASSERT_TRUE(gradients.ok()) << gradients.status();
+  EXPECT_THAT(Values<float>((*gradients)[1]), ElementsAre(-kRows, 3 * kRows));
+  EXPECT_THAT(Values<float>((*gradients)[2]), ElementsAre(kRows, 3 * kRows));
+}
+
+TEST(DenseKernelsTest, LayerNormOfAnotherSizeIsAnError) {
+  const Tensor three = MakeTensor<float>({3}, {1, 1, 1});
+  const Tensor two = MakeTensor<float>({2}, {1, 1}), x = MakeTensor<float>({1, 2}, {1, 2});
+  EXPECT_EQ(RunOp(kLayerNorm, {x, three, three}).status().code(),
+            absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(RunOp(kLayerNorm, {x, two, three}).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(RunOp(R"(op: "Frazo>LayerNormGradient")", {x, two, x, three}).status().code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
+TEST(DenseKernelsTest, SquaredNormOfAFewAndOfManyValues) {
+  const auto few = RunOp(R"(op: "Frazo>SquaredNorm")", {MakeTensor<float>({1, 2}, {3, -4})});
+  ASSERT_TRUE(few.ok()) << few.status();
+  EXPECT_THAT(Values<float>((*few)[0]), ElementsAre(25));
+  // 100,000 times 2^2, in several blocks.
+  const auto many = RunOp(R"(op: "Frazo>SquaredNorm")",
+                          {MakeTensor<float>({100000}, std::vector<float>(100000, -2))});
+  ASSERT_TRUE(many.ok()) << many.status();
+  EXPECT_THAT(Values<float>((*many)[0]), ElementsAre(400000));
+  const auto none = RunOp(R"(op: "Frazo>SquaredNorm")", {MakeTensor<float>({0}, {})});
+  ASSERT_TRUE(none.ok()) << none.status();
+  EXPECT_THAT(Values<float>((*none)[0]), ElementsAre(0));
+}
+
 TEST(DenseKernelsTest, LossOfTwoEqualLogitsAndItsGradient) {
   const Tensor logits = MakeTensor<float>({1, 2}, {3, 3}), labels = MakeTensor<int>({1}, {0});
   const auto losses = RunOp(R"(op: "Frazo>SmoothedCrossEntropy")", {logits, labels});

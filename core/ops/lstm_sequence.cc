@@ -7,10 +7,12 @@
 
 #include "absl/status/statusor.h"
 #include "core/kernels/gemm/packed_matrix.h"
+#include "core/kernels/gemm/transposed_panel.h"
 #include "core/kernels/lstm/backward.h"
 #include "core/kernels/lstm/forward.h"
 #include "core/kernels/lstm/recurrence.h"
 #include "core/kernels/lstm/step_team.h"
+#include "core/numeric/huge_pages.h"
 #include "core/ops/device_threads.h"
 #include "core/ops/lstm_arguments.h"
 #include "core/status/status_macros.h"
@@ -202,9 +204,15 @@ absl::StatusOr<gemm::PackedMatrix> Pack(OpKernelContext* context, const gemm::Ma
   TF_RETURN_IF_ERROR(context->allocate_temp(
       DT_FLOAT, TensorShape({gemm::PackedSize(matrix.depth, matrix.columns)}), memory));
   float* packed = memory->flat<float>().data();
+  // Every step of the recurrence reads it.
+  numeric::PreferHugePages(packed, memory->TotalBytes());
   DeviceThreads(context)->ParallelFor(
       panels, ThreadPool::SchedulingParams::Adaptive(matrix.depth * gemm::kPanelColumns),
-      [&](int64_t begin, int64_t end) { gemm::PackPanels(matrix, begin, end, packed); });
+      [&](int64_t begin, int64_t end) {
+        for (int64_t index = begin; index < end; ++index) {
+          gemm::PackPanelFast(matrix, index, packed + index * matrix.depth * gemm::kPanelColumns);
+        }
+      });
   return gemm::PackedMatrix{packed, matrix.depth, matrix.columns};
 }
 

@@ -7,6 +7,7 @@
 #include "core/kernels/gemm/packed_matrix.h"
 #include "core/kernels/gemm/packed_product.h"
 #include "core/kernels/gemm/row_blocks.h"
+#include "core/kernels/gemm/transposed_panel.h"
 #include "core/ops/device_threads.h"
 #include "core/ops/packing_op.h"
 #include "core/status/status_macros.h"
@@ -107,7 +108,9 @@ class PackMatrixOp final : public PackingOp {
         0, TensorShape({panels, matrix.depth, gemm::kPanelColumns}), &output));
     float* const packed = output->flat<float>().data();
     return [matrix, packed](int64_t begin, int64_t end) {
-      gemm::PackPanels(matrix, begin, end, packed);
+      for (int64_t index = begin; index < end; ++index) {
+        gemm::PackPanelFast(matrix, index, packed + index * matrix.depth * gemm::kPanelColumns);
+      }
     };
   }
 };

@@ -2,6 +2,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "core/numeric/huge_pages.h"
 #include "core/ops/device_threads.h"
 #include "tensorflow/core/framework/tensor.h"
 #include "tsl/platform/threadpool.h"
@@ -31,6 +32,10 @@ void PackingOp::Compute(tensorflow::OpKernelContext* context) {
   };
   const absl::StatusOr<Packer> pack = Allocate(context, matrix);
   OP_REQUIRES_OK(context, pack.status());
+  for (int index = 0; index < num_outputs(); ++index) {
+    Tensor* const output = context->mutable_output(index);
+    numeric::PreferHugePages(output->data(), output->TotalBytes());
+  }
   const int64_t cycles = matrix.depth * gemm::kPanelColumns / values_per_cycle_;
   DeviceThreads(context)->ParallelFor(gemm::PanelCount(matrix.columns),
                                       ThreadPool::SchedulingParams::Adaptive(cycles), *pack);

@@ -3,6 +3,7 @@
 import math
 
 import tensorflow as tf
+from frazo import ops
 from frazo.layers.attention.visibility import HIDDEN
 from frazo.layers.layer import Layer, constant
 from frazo.layers.place import Place
@@ -63,15 +64,16 @@ class SampledSoftmax(Layer):
           InvalidArgumentError: A label is not a class. The op fails when it runs.
         """
         x = tf.cast(x, tf.float32)
-        sampled = self.sample(context)
-        kernel, bias = self._rows(labels)
-        label_logits = tf.reduce_sum(x * kernel, -1) + bias
-        kernel, bias = self._rows(sampled)
-        logits = tf.linalg.matmul(x, kernel, transpose_b=True) + bias
-        logits -= self._log_expected_count(sampled)
-        logits += tf.where(labels[:, tf.newaxis] == sampled, HIDDEN, 0.0)
-        every = tf.concat([label_logits[:, tf.newaxis], logits], 1)
-        return tf.reduce_logsumexp(every, -1) - label_logits
+        every = tf.concat([labels, self.sample(context)], 0)
+        # Frequent classes are drawn often, but each class is computed once.
+        classes, places = tf.unique(every)
+        of_labels, of_draws = tf.split(places, [tf.size(labels), self.message.num_sampled])
+        draws = tf.math.unsorted_segment_sum(tf.ones_like(of_draws), of_draws, tf.size(classes))
+        logits = tf.linalg.matmul(x, tf.gather(self.kernel, classes), transpose_b=True)
+        if self.bias is not None:
+            logits = tf.nn.bias_add(logits, tf.gather(self.bias, classes))
+        logits = _with_draws(logits, of_labels, self._log_draws_per_expected(classes, draws))
+        return ops.smoothed_cross_entropy(logits, of_labels)
 
     def sample(self, context: StepContext) -> tf.Tensor:
         """Returns the step's classes, int32 [num_sampled], a pure function of its seed."""
@@ -83,11 +85,30 @@ class SampledSoftmax(Layer):
         drawn = tf.cast(tf.exp(uniform * math.log(classes + 1)), tf.int32) - 1
         return tf.clip_by_value(drawn, 0, classes - 1)
 
-    def _log_expected_count(self, classes: tf.Tensor) -> tf.Tensor:
+    def _log_draws_per_expected(self, classes: tf.Tensor, draws: tf.Tensor) -> tf.Tensor:
+        """Returns log(draws / expected draws), HIDDEN without a draw, float32 [classes]."""
         k = tf.cast(classes, tf.float32)
         probability = tf.math.log1p(1 / (k + 1)) / math.log(self.message.num_classes + 1)
-        return tf.math.log(self.message.num_sampled * probability)
+        expected = self.message.num_sampled * probability
+        logarithm = tf.math.log(tf.cast(draws, tf.float32) / expected)
+        return tf.where(draws > 0, logarithm, HIDDEN)
 
-    def _rows(self, classes: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        bias = tf.gather(self.bias, classes) if self.bias is not None else 0.0
-        return tf.gather(self.kernel, classes), bias
+
+def _with_draws(logits: tf.Tensor, labels: tf.Tensor, of_draws: tf.Tensor) -> tf.Tensor:
+    """Adds to the logits of each row, except that of its label, what stands for the draws.
+
+    Args:
+      logits: [batch, classes].
+      labels: int32 [batch], positions among the classes.
+      of_draws: [classes], a constant.
+    """
+
+    # What is added is constant, so the gradient is that of the sum. TensorFlow's own would pass
+    # over the logits twice.
+    @tf.custom_gradient
+    def add(logits):
+        at_labels = tf.stack([tf.range(tf.size(labels)), labels], 1)
+        own = tf.gather(logits, labels, axis=1, batch_dims=1)
+        return tf.tensor_scatter_nd_update(logits + of_draws, at_labels, own), lambda slope: slope
+
+    return add(logits)

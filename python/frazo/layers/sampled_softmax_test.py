@@ -52,6 +52,38 @@ def test_loss_is_over_the_label_and_the_sample_without_the_label():
     np.testing.assert_allclose(loss, [0, math.log(1 + 1 / probability)], atol=1e-5)
 
 
+def test_a_class_that_is_drawn_several_times_counts_as_often():
+    layer = make(3, 8, features=1, bias=False)
+    layer.kernel.assign([[0.0], [1.0], [2.0]])
+    drawn = layer.sample(context()).numpy()
+    assert len(set(drawn)) < len(drawn)
+    x, labels = tf.constant([[1.0], [-2.0], [0.5]]), [0, 1, 2]
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        losses = layer.sampled_cross_entropy(x, tf.constant(labels), context())
+    slopes = tape.gradient(losses, x)
+    for (value,), label, loss, (slope,) in zip(x.numpy(), labels, losses, slopes, strict=True):
+        # The logit of class k is k * value. A draw of it has the probability
+        # log((k + 2) / (k + 1)) / log 4.
+        terms = {
+            k: math.exp(k * value) * math.log(4) / (8 * math.log((k + 2) / (k + 1)))
+            for k in range(3)
+        }
+        others = [(k, terms[k]) for k in drawn if k != label]
+        own = math.exp(label * value)
+        total = own + sum(term for _, term in others)
+        assert float(loss) == pytest.approx(math.log(total / own), rel=1e-5)
+        mean = (label * own + sum(k * term for k, term in others)) / total
+        assert float(slope) == pytest.approx(mean - label, rel=1e-5, abs=1e-6)
+
+
+def test_gradient_of_the_kernel_lists_each_row_once():
+    layer = make(3, 50)
+    with tf.GradientTape() as tape:
+        loss = layer.sampled_cross_entropy(tf.ones([4, 2]), tf.constant([0, 1, 1, 2]), context())
+    assert sorted(tape.gradient(loss, layer.kernel).indices.numpy()) == [0, 1, 2]
+
+
 @pytest.mark.parametrize("bias", [True, False])
 def test_many_samples_approach_the_loss_over_all_classes_and_its_gradient(bias):
     layer = make(20, 100_000, bias=bias)

@@ -11,47 +11,65 @@ from frazo.proto import learner_pb2, variable_rule_pb2
 
 
 def clip(
-    gradients: Sequence[Gradient], norm: tf.Tensor, message: learner_pb2.Learner
+    gradients: Sequence[Gradient],
+    of_gradients: tf.Tensor,
+    weights: Sequence[TrainedWeight],
+    message: learner_pb2.Learner,
 ) -> list[Gradient]:
-    """Applies the learner's `clipping`.
+    """Applies the learner's `clipping`, and then the clip_norm of its rules, one after the other.
 
     Args:
       gradients: The gradients. With clip_value, none lists rows.
-      norm: Their global L2 norm.
+      of_gradients: Their squared norms, float32 [weights].
+      weights: The weights that they are for.
       message: The learner's message.
     """
+    norms = tf.sqrt(of_gradients)
+    factors: dict[int, tf.Tensor] = {}
     kind = message.WhichOneof("clipping")
     if kind == "clip_global_norm":
-        # If the norm is below the limit, the factor is exactly 1 and the gradients are unchanged.
-        scale = message.clip_global_norm / tf.maximum(norm, message.clip_global_norm)
-        return [scaled(gradient, scale) for gradient in gradients]
-    if kind == "clip_value":
+        factor = _factor(tf.sqrt(tf.reduce_sum(of_gradients)), message.clip_global_norm)
+        factors = dict.fromkeys(range(len(weights)), factor)
+        norms *= factor
+    elif kind == "clip_value":
         limit = message.clip_value
-        return [tf.clip_by_value(gradient, -limit, limit) for gradient in gradients]
-    return list(gradients)
+        gradients = [tf.clip_by_value(gradient, -limit, limit) for gradient in gradients]
+        norms = tf.sqrt(squared_norms(weights, gradients))
+    _add_factors_of_rules(factors, norms, weights, message.variable_rules)
+    # Each gradient is multiplied once, whatever limits it.
+    return [
+        scaled(gradient, factors[i]) if i in factors else gradient
+        for i, gradient in enumerate(gradients)
+    ]
 
 
-def clip_by_rules(
-    gradients: Sequence[Gradient],
+def _add_factors_of_rules(
+    factors: dict[int, tf.Tensor],
+    norms: tf.Tensor,
     weights: Sequence[TrainedWeight],
     rules: Sequence[variable_rule_pb2.VariableRule],
-) -> list[Gradient]:
-    """Applies the clip_norm of rules, one after the other.
+) -> None:
+    """Multiplies the factors of gradients by those of the rules.
 
     Args:
-      gradients: The gradients.
-      weights: The weights that they are for.
-      rules: The learner's variable_rules.
+      factors: By the index of its weight what a gradient is multiplied by.
+      norms: Those of the gradients when they are so multiplied, float32 [weights].
+      weights: The weights.
+      rules: The rules.
     """
-    clipped = list(gradients)
     for rule in rules:
-        places = [i for i, weight in enumerate(weights) if fnmatchcase(weight.name, rule.pattern)]
-        if not rule.HasField("clip_norm") or not places:
+        is_of_rule = [fnmatchcase(weight.name, rule.pattern) for weight in weights]
+        if not rule.HasField("clip_norm") or not any(is_of_rule):
             continue
-        of_rule = [weights[place] for place in places], [clipped[place] for place in places]
-        norm = tf.sqrt(tf.reduce_sum(squared_norms(*of_rule)))
-        # Below the limit the factor is exactly 1.
-        factor = rule.clip_norm / tf.maximum(norm, rule.clip_norm)
+        places = [i for i, is_own in enumerate(is_of_rule) if is_own]
+        factor = _factor(tf.norm(tf.gather(norms, places)), rule.clip_norm)
         for place in places:
-            clipped[place] = scaled(clipped[place], factor)
-    return clipped
+            factors[place] = factors[place] * factor if place in factors else factor
+        norms = tf.where(is_of_rule, norms * factor, norms)
+
+
+def _factor(norm: tf.Tensor, limit: float) -> tf.Tensor:
+    """Returns what brings a norm down to a limit. Below the limit it is exactly 1, so that nothing
+    changes.
+    """
+    return limit / tf.maximum(norm, limit)

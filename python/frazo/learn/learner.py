@@ -7,7 +7,7 @@ import tensorflow as tf
 
 # Imported for their side effect: each binds itself to its message.
 from frazo.layers.step_context import StepContext
-from frazo.learn.clipping import clip, clip_by_rules
+from frazo.learn.clipping import clip
 from frazo.learn.gradient_accumulation import GradientAccumulation
 from frazo.learn.loss import Loss
 from frazo.learn.moving_averages import MovingAverages
@@ -225,13 +225,13 @@ class Learner(tf.Module):
         updates_done = global_step // self.message.accumulation_steps
         learning_rate = self.message.learning_rate * self._schedule(updates_done)
 
-        def update(mean: Sequence[Gradient], mean_norm: tf.Tensor) -> None:
-            self._apply(self._clipped(trained, mean, mean_norm), learning_rate, part)
+        def update(mean: Sequence[Gradient], of_mean: tf.Tensor) -> None:
+            self._apply(clip(mean, of_mean, trained, self.message), learning_rate, part)
             if self.averages:
                 self.averages.update(updates_done)
 
         def apply() -> None:
-            self._use(gradients, norm, loss.weight, update)
+            self._use(gradients, of_weights, loss.weight, update)
             for variable, value in context.updates:
                 variable.assign(value)
 
@@ -250,28 +250,19 @@ class Learner(tf.Module):
     def _use(
         self,
         gradients: Sequence[Gradient],
-        norm: tf.Tensor,
+        of_gradients: tf.Tensor,
         weight: tf.Tensor,
         update: Callable[[Sequence[Gradient], tf.Tensor], None],
     ) -> None:
-        """Updates with the gradients and their norm, or with those of the mean that they
+        """Updates with the gradients and their squared norms, or with those of the mean that they
         complete.
         """
         if self._accumulation is None:
-            update(gradients, norm)
+            update(gradients, of_gradients)
             return
         self._accumulation.add(
-            gradients,
-            weight,
-            lambda mean: update(mean, tf.sqrt(tf.reduce_sum(squared_norms(self._trained, mean)))),
+            gradients, weight, lambda mean: update(mean, squared_norms(self._trained, mean))
         )
-
-    def _clipped(
-        self, trained: Sequence[TrainedWeight], gradients: Sequence[Gradient], norm: tf.Tensor
-    ) -> list[Gradient]:
-        """Applies the clipping of the learner, and then that of its rules."""
-        clipped = clip(gradients, norm, self.message)
-        return clip_by_rules(clipped, trained, self.message.variable_rules)
 
     def _prepared(self, gradient: Gradient) -> Gradient:
         """Returns a gradient that lists rows, as that of a table does, in a form that can be

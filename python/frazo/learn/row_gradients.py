@@ -21,7 +21,7 @@ def with_each_row_once(gradient: Gradient) -> Gradient:
 def squared_norm(gradient: Gradient) -> tf.Tensor:
     """Returns the sum of squares, float32 []. A gradient lists each row once."""
     values = gradient.values if isinstance(gradient, tf.IndexedSlices) else gradient
-    return 2 * tf.nn.l2_loss(values)
+    return ops.squared_norm(values)
 
 
 def scaled(gradient: Gradient, factor: tf.Tensor) -> Gradient:

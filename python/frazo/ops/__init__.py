@@ -29,6 +29,7 @@ from frazo.ops.lstm import (
     lstm_sequence_gradient,
 )
 from frazo.ops.lstm_arguments import LstmArguments
+from frazo.ops.norm import layer_norm, squared_norm, standardized
 from frazo.ops.packed_matmul import pack_matrix, packed_matmul
 from frazo.ops.pipeline import pipeline_dataset
 from frazo.ops.records import record_dataset, record_source_dataset
@@ -60,6 +61,7 @@ __all__ = [
     "grouped_matmul",
     "implementation",
     "int8_matmul",
+    "layer_norm",
     "load",
     "lstm_outputs",
     "lstm_sequence",
@@ -77,5 +79,7 @@ __all__ = [
     "set_implementation",
     "smoothed_cross_entropy",
     "sparse_conv2d_gradient",
+    "squared_norm",
+    "standardized",
     "uses_kernels",
 ]

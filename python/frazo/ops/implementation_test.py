@@ -60,6 +60,17 @@ def test_cross_entropy_of_what_is_not_finite_is_nan(choice):
     np.testing.assert_array_equal(np.isnan(losses), [True, True, False])
 
 
+def test_layer_norm():
+    def norm(x, scale, bias):
+        return ops.layer_norm(x, scale, bias, epsilon=1e-3)
+
+    assert_agree(lambda: with_gradients(norm, normal(3, 5, 9), normal(9), normal(9, seed=2)))
+
+
+def test_squared_norm():
+    assert_agree(lambda: ops.squared_norm(normal(300, 70)))
+
+
 @pytest.mark.parametrize("padding", ["SAME", "VALID"])
 def test_gradient_of_a_convolution(padding):
     x, kernel = normal(4, 7, 8, 3), normal(3, 2, 3, 5)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import tensorflow as tf
-from frazo.layers.layer_norm import standardized
+from frazo import ops
 from frazo.layers.sequence_layer import State
 from frazo.proto import lstm_pb2
 
@@ -60,7 +60,7 @@ def advance(
     gates += multiply(state["output"], weights.kernel)
     if weights.scale is not None:
         apart = tf.reshape(gates, [-1, GATES, message.units])
-        normal = standardized(apart, message.layer_norm_epsilon)
+        normal = ops.standardized(apart, message.layer_norm_epsilon)
         gates = tf.reshape(normal, tf.shape(gates)) * weights.scale + weights.bias
     candidate, input_gate, forget_gate, output_gate = tf.split(gates, GATES, -1)
     cell = tf.sigmoid(forget_gate) * state["cell"] + tf.sigmoid(input_gate) * tf.tanh(candidate)
