@@ -66,7 +66,7 @@ class SampledSoftmax(Layer):
         x = tf.cast(x, tf.float32)
         every = tf.concat([labels, self.sample(context)], 0)
         # Frequent classes are drawn often, but each class is computed once.
-        classes, places = tf.unique(every)
+        classes, places = ops.unique(every)
         of_labels, of_draws = tf.split(places, [tf.size(labels), self.message.num_sampled])
         draws = tf.math.unsorted_segment_sum(tf.ones_like(of_draws), of_draws, tf.size(classes))
         logits = tf.linalg.matmul(x, tf.gather(self.kernel, classes), transpose_b=True)

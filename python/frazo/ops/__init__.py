@@ -36,6 +36,7 @@ from frazo.ops.records import record_dataset, record_source_dataset
 from frazo.ops.routing_arguments import RoutingArguments, RoutingRules
 from frazo.ops.search import SearchInputs, search_begin, search_results, search_step
 from frazo.ops.text import EncodedTexts, decode_texts, encode_texts
+from frazo.ops.unique import bounded_unique, unique
 
 __all__ = [
     "CrossEntropies",
@@ -50,6 +51,7 @@ __all__ = [
     "RoutingRules",
     "RowParts",
     "SearchInputs",
+    "bounded_unique",
     "cached_attention",
     "combine_tokens",
     "cross_entropies",
@@ -81,5 +83,6 @@ __all__ = [
     "sparse_conv2d_gradient",
     "squared_norm",
     "standardized",
+    "unique",
     "uses_kernels",
 ]

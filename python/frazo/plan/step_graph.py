@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import tensorflow as tf
+from frazo import ops
 from frazo.experiment.model import InferenceModel, Model
 from frazo.layers.declaration import full_shape
 from frazo.plan.flat_graph import FlatGraph
