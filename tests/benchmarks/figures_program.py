@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from tests.benchmarks.side_by_side import Case, Contender, Measurement, MeasurementError
 
@@ -62,3 +63,13 @@ def _run(command: Sequence[str], environment: Mapping[str, str]) -> dict:
     last_lines = [*lines, *run.stderr.splitlines()][-15:]
     fault = f"{' '.join(command)} printed no figures and ended with exit code {run.returncode}:"
     raise MeasurementError("\n    ".join([fault, *last_lines]))
+
+
+def find_peer(name: str, peers: Path | None, folder: str) -> Path | None:
+    """The peer's interpreter; None, with a word about it, where it is not installed."""
+    python = peers / folder / "bin/python" if peers else None
+    if python and python.exists():
+        return python
+    where = python or "--peers was not given"
+    print(f"{name} is left out: not installed ({where}); see docs/benchmarks.md")
+    return None

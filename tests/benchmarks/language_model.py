@@ -1,4 +1,4 @@
-"""Language models beside plain TensorFlow and PyTorch, in turns.
+"""Language models beside plain TensorFlow, PyTorch and Lingvo, in turns.
 
     ./bazelw run -c opt //tests/benchmarks:language_model -- [--peers=DIR] [--json=FILE]
 
@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.benchmarks import side_by_side
-from tests.benchmarks.figures_program import make_contender
+from tests.benchmarks.figures_program import find_peer, make_contender
 from tests.benchmarks.side_by_side import Case, Comparison, Contender
 
 _PEAK = "share of the matrix product's peak"
@@ -23,13 +23,15 @@ TRAINING = {
     "rate": Case("Transformer training", "steps/s", higher_is_better=True),
     "share": Case("Transformer training", _PEAK, higher_is_better=True),
 }
-# Its peak is not measured.
-TORCH_TRAINING = {"rate": TRAINING["rate"]}
 GENERATION = {"generation": Case("Transformer generation", "tokens/s", higher_is_better=True)}
 WORDS = {
     "tokens": Case("1BWds training, scaled", "words/s", higher_is_better=True),
     "share": Case("1BWds training, scaled", _PEAK, higher_is_better=True),
 }
+# In these the peak is not measured.
+TORCH_TRAINING = {"rate": TRAINING["rate"]}
+LINGVO_WORDS = {"tokens": WORDS["tokens"]}
+_PROGRAMS = {"PyTorch": "torch_language.py", "Lingvo 0.14": "lingvo_words.py"}
 CASES = {"training": TRAINING, "generation": GENERATION, "words": WORDS}
 
 HERE = Path(__file__).absolute().parent
@@ -39,13 +41,18 @@ OUR_ENVIRONMENT = QUIET | {"PYTHONPATH": os.pathsep.join(sys.path)}
 
 def make_contenders(peers: Path | None) -> list[tuple[Contender, list[Contender]]]:
     """For each of CASES, we and the peers that are installed."""
-    contests = []
-    for what, cases in CASES.items():
-        others = [_ours("TensorFlow", "peers/tf_language.py", what, cases)]
-        if what == "training":
-            others += _torch(peers)
-        contests.append((_ours("Frazo", "frazo_language.py", what, cases), others))
-    return contests
+    others = {
+        "training": _peer("PyTorch", peers, "torch", TORCH_TRAINING),
+        "generation": [],
+        "words": _peer("Lingvo 0.14", peers, "lv13", LINGVO_WORDS),
+    }
+    return [
+        (
+            _ours("Frazo", "frazo_language.py", what, cases),
+            [_ours("TensorFlow", "peers/tf_language.py", what, cases), *others[what]],
+        )
+        for what, cases in CASES.items()
+    ]
 
 
 def _ours(name: str, program: str, what: str, cases: Mapping[str, Case]) -> Contender:
@@ -53,14 +60,13 @@ def _ours(name: str, program: str, what: str, cases: Mapping[str, Case]) -> Cont
     return make_contender(name, [sys.executable, str(HERE / program), what], cases, OUR_ENVIRONMENT)
 
 
-def _torch(peers: Path | None) -> list[Contender]:
-    """Returns PyTorch where it is installed, and says where it is not."""
-    python = peers / "torch/bin/python" if peers else None
-    if python is None or not python.exists():
-        print(f"PyTorch is left out: not installed ({python or '--peers was not given'})")
+def _peer(name: str, peers: Path | None, folder: str, cases: Mapping[str, Case]) -> list[Contender]:
+    """Returns a peer where it is installed."""
+    python = find_peer(name, peers, folder)
+    if python is None:
         return []
-    program = str(HERE / "peers/torch_language.py")
-    return [make_contender("PyTorch", [str(python), program], TORCH_TRAINING)]
+    command = [str(python), str(HERE / "peers" / _PROGRAMS[name])]
+    return [make_contender(name, command, cases, QUIET)]
 
 
 def main(arguments: Sequence[str]) -> int:

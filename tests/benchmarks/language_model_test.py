@@ -144,8 +144,12 @@ def test_peers_are_left_out_with_a_word_where_they_are_not_installed(tmp_path, c
     contests = make_contenders(tmp_path)
     assert [ours.name for ours, _ in contests] == ["Frazo"] * len(CASES)
     assert [[peer.name for peer in peers] for _, peers in contests] == [["TensorFlow"]] * 3
-    assert "PyTorch is left out: not installed" in capsys.readouterr().out
-    (tmp_path / "torch" / "bin").mkdir(parents=True)
-    (tmp_path / "torch" / "bin" / "python").touch()
-    (_, peers), *_ = make_contenders(tmp_path)
-    assert [peer.name for peer in peers] == ["TensorFlow", "PyTorch"]
+    out = capsys.readouterr().out
+    assert "PyTorch is left out: not installed" in out
+    assert "Lingvo 0.14 is left out: not installed" in out
+    for folder in ("torch", "lv13"):
+        (tmp_path / folder / "bin").mkdir(parents=True)
+        (tmp_path / folder / "bin" / "python").touch()
+    training, _, words = make_contenders(tmp_path)
+    assert [peer.name for peer in training[1]] == ["TensorFlow", "PyTorch"]
+    assert [peer.name for peer in words[1]] == ["TensorFlow", "Lingvo 0.14"]

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.benchmarks import side_by_side
-from tests.benchmarks.figures_program import make_contender
+from tests.benchmarks.figures_program import find_peer, make_contender
 from tests.benchmarks.side_by_side import Case, Comparison, Contender, Measurement
 from tests.benchmarks.training_process import TrainingProcess, watch_training
 
@@ -74,16 +74,6 @@ def make_contenders(peers: Path | None) -> list[tuple[Contender, list[Contender]
             peer("CTranslate2 int8", ctranslate2, INT8_DECODING, decoder, "int8"),
         ),
     ]
-
-
-def find_peer(name: str, peers: Path | None, folder: str) -> Path | None:
-    """The peer's interpreter; None, with a word about it, where it is not installed."""
-    python = peers / folder / "bin/python" if peers else None
-    if python and python.exists():
-        return python
-    where = python or "--peers was not given"
-    print(f"{name} is left out: not installed ({where}); see docs/benchmarks.md")
-    return None
 
 
 def make_ours(name: str, program: str, cases: dict[str, Case], *arguments: str) -> Contender:

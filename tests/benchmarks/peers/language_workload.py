@@ -103,6 +103,18 @@ def training_figures(step: Callable[[], object], workload: Transformer | Words) 
     return figures | {"tokens": figures["rate"] * workload.rows * workload.tokens}
 
 
+def training_rate(step: Callable[[], object]) -> float:
+    """Returns steps/s of `step`, which does one to its end, for peers in which the peak of the
+    machine cannot be measured.
+    """
+    for _ in range(TRAINING_WARM_UPS):
+        step()
+    started = time.perf_counter()
+    for _ in range(TRAINING_STEPS):
+        step()
+    return TRAINING_STEPS / (time.perf_counter() - started)
+
+
 def generation_figures(generate: Callable[[], int]) -> dict[str, float]:
     """Returns tokens/s as `generation`, the median, of `generate`, which returns how many tokens it
     has made.

@@ -6,11 +6,9 @@ Attention is PyTorch's own fused one, and Adam its fused one where there is one 
 peak of the machine is that of TensorFlow: only the rate is printed.
 """
 
-import time
-
 import torch
 from figures import print_figures
-from language_workload import SOS, TRAINING_STEPS, TRAINING_WARM_UPS, Transformer, random_ids
+from language_workload import SOS, Transformer, random_ids, training_rate
 from torch import nn
 from torch.nn import functional
 
@@ -91,12 +89,7 @@ def _adam(model: nn.Module) -> torch.optim.Optimizer:
 
 def main() -> None:
     _, step = training(Transformer())
-    for _ in range(TRAINING_WARM_UPS):
-        step()
-    started = time.perf_counter()
-    for _ in range(TRAINING_STEPS):
-        step()
-    print_figures(rate=TRAINING_STEPS / (time.perf_counter() - started))
+    print_figures(rate=training_rate(step))
 
 
 if __name__ == "__main__":
