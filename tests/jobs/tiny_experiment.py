@@ -1,5 +1,6 @@
 """A small experiment and real processes that train it, for the end-to-end tests of the jobs."""
 
+import contextlib
 import dataclasses
 import fcntl
 import os
@@ -92,9 +93,10 @@ class Trainer:
     """
 
     def __init__(self, *arguments: str, **environment: str):
-        self._err = tempfile.TemporaryFile("w+")
         reader, writer = os.pipe()
-        self._out = open(reader)
+        self._files = contextlib.ExitStack()
+        self._out = self._files.enter_context(open(reader))
+        self._err = self._files.enter_context(tempfile.TemporaryFile("w+"))
         # So that it is never far ahead of who reads its lines, and a test can tell where it is.
         fcntl.fcntl(reader, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
         with open(writer, "w") as out:
@@ -114,8 +116,7 @@ class Trainer:
     def __exit__(self, *_) -> None:
         self._process.kill()
         self._process.wait()
-        self._out.close()
-        self._err.close()
+        self._files.close()
 
     def wait_for(self, pattern: str) -> str:
         """Reads standard output up to the first line that matches."""
