@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -30,6 +31,7 @@ PROGRAMS = {
     "//tools:translate": "tools/frazo_tools/translation/translate",
     "//tests/export:translate_lines": "tests/export/translate_lines",
 }
+_TRAINERS = ("//:trainer", "//tools:launch")
 # Enough for two reports, two checkpoints and an evaluation.
 _SHORT = [
     f"--set=train.{field}"
@@ -54,6 +56,13 @@ _SMALL_LANGUAGE_MODEL = [
         "body.transformer_stack.num_layers=1",
     )
 ]
+# The same for language models of made-up texts.
+_SMALL_BATCHES = [
+    f"--set=inputs.Train.synthetic_tokens.{field}" for field in ("rows=4", "length=32")
+]
+_LOGDIR = "--logdir="
+# What does not make another training: the log directory, and what is so by default.
+_IGNORED = (_LOGDIR, "--mode=sync", "--run_locally=cpu")
 # It has a paragraph for each reason in the report of //tools:lm_text.
 _OTHER_PAGE = """
 <p>Nicht jeder Absatz ist in englischer Sprache geschrieben worden, auch dieser kleine hier nicht.
@@ -105,12 +114,15 @@ class Scratch:
           folder: An empty folder.
           runfiles: Has the built programs and the documents.
           checkout: What the programs take for it; by default the runfiles.
-          short: Whether trainings end after a few steps, with small data and a small Transformer.
+          short: Whether trainings end after a few steps, with small data and a small Transformer,
+            and a training with another log directory alone is a copy of the first.
         """
         self.folder = folder
         self._runfiles = runfiles
         self._checkout = checkout or runfiles
         self._short = short
+        # By the words of a training, without its log directory.
+        self._trained: dict[tuple[str | None, frozenset[str]], tuple[pathlib.Path, str]] = {}
         for name in ("docs", "python"):
             (folder / name).symlink_to(runfiles / name)
         (folder / "bazel-bin").symlink_to(runfiles)
@@ -131,8 +143,35 @@ class Scratch:
 
     def run(self, command: Command, timeout_seconds: float) -> "subprocess.CompletedProcess[str]":
         """Runs a command. Its standard error is part of stdout."""
+        line = self._command_line(command)
+        logdir = self._new_logdir(command)
+        if logdir is None:
+            return self._run(line, timeout_seconds)
+        words = frozenset(word for word in command.arguments if not word.startswith(_IGNORED))
+        training = command.target, words
+        if training in self._trained:
+            before, printed = self._trained[training]
+            shutil.copytree(before, logdir)
+            printed = printed.replace(str(before), str(logdir))
+            return subprocess.CompletedProcess(line, 0, printed)
+        ran = self._run(line, timeout_seconds)
+        if ran.returncode == 0:
+            self._trained[training] = logdir, ran.stdout
+        return ran
+
+    def _new_logdir(self, command: Command) -> pathlib.Path | None:
+        """Returns the log directory of a training that is cut short and begins in it."""
+        found = [word for word in command.arguments if word.startswith(_LOGDIR)]
+        if not self._short or command.target not in _TRAINERS or not found:
+            return None
+        logdir = pathlib.Path(self.moved(found[0]).removeprefix(_LOGDIR))
+        return None if logdir.exists() else logdir
+
+    def _run(
+        self, line: Sequence[str], timeout_seconds: float
+    ) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
-            self._command_line(command),
+            line,
             env={
                 **os.environ,
                 "BUILD_WORKING_DIRECTORY": str(self.folder),
@@ -207,7 +246,7 @@ class Scratch:
                 "--passage_bytes=400",
                 "--vocab_size=300",
             ]
-        if command.target not in ("//:trainer", "//tools:launch"):
+        if command.target not in _TRAINERS:
             return arguments
         if self._short and any(word.startswith("--logdir") for word in arguments):
             arguments += _SHORT
@@ -215,6 +254,8 @@ class Scratch:
                 arguments += _SMALL_TRANSFORMER
             if any(word.startswith("--model=lm.text.") for word in arguments):
                 arguments += _SMALL_LANGUAGE_MODEL
+            if any(word.startswith("--model=lm.synthetic") for word in arguments):
+                arguments += _SMALL_BATCHES
         return list(map(self._moved_model, arguments))
 
     def _moved_model(self, word: str) -> str:

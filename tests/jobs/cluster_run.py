@@ -3,14 +3,13 @@
 import os
 import re
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from tests.jobs.machine import Machine
 from tests.jobs.tiny_experiment import TIMEOUT_SECONDS, Ended
+from tests.jobs.trainer_process import FRESH, start_trainer
 
 _POLL_SECONDS = 0.05
 
@@ -28,11 +27,12 @@ class Member:
         """
         self._out, self._err = (log.with_name(log.name + kind) for kind in (".out", ".err"))
         with self._out.open("w") as out, self._err.open("w") as err:
-            self._process = subprocess.Popen(
-                [*prefix, sys.executable, "-m", "frazo.jobs.trainer", *arguments],
-                stdout=out,
-                stderr=err,
-                env={**os.environ, "TF_NUM_INTRAOP_THREADS": "1"},
+            self._process = start_trainer(
+                arguments,
+                {**os.environ, "TF_NUM_INTRAOP_THREADS": "1"},
+                out,
+                err,
+                [*prefix, *FRESH] if prefix else None,
             )
 
     @property

@@ -1,17 +1,14 @@
-"""Language models have the same losses on any mesh, each started by one launch command."""
+"""Language models have the same losses on any mesh."""
 
 import os
 import re
-import subprocess
-import sys
 
 import numpy as np
 import pytest
+from cluster_run import ClusterRun, assert_ended
 from frazo.scores.score_log import ScoreLog
 from tiny_experiment import saved_values
 
-# Beyond this something hangs; a run takes some seconds more than its processes need to start.
-TIMEOUT_SECONDS = 280
 STEPS = 50
 
 _MODEL = "task.language_modeling.model"
@@ -55,27 +52,15 @@ def axes(grid):
 
 
 def train(folder, model, workers, *mesh):
-    """Trains a model by workers of a mesh; returns its log directory."""
+    """Trains a model by workers of a mesh; returns its log directory and what each has written."""
     name, *changes = model
-    command = [
-        *(sys.executable, "-m", "frazo_tools.launch.launch"),
-        f"--cluster=local:{workers}",
-        "--followers=none",
-        "--max_restarts=0",
+    flags = [
         f"--model=lm.synthetic_packed_input.{name}",
-        f"--logdir={folder}/log",
         *(f"--set={change}" for change in (*_SMALLER, *changes, *mesh)),
     ]
-    launched = subprocess.run(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=TIMEOUT_SECONDS,
-        env={**os.environ, "TF_NUM_INTRAOP_THREADS": "1"},
-    )
-    assert launched.returncode == 0, launched.stdout
-    return folder / "log"
+    with ClusterRun(folder, flags, workers=workers) as run:
+        _, *ended = assert_ended(run.start_all())
+    return run.logdir, [one.out for one in ended]
 
 
 def losses(logdir):
@@ -86,10 +71,9 @@ def losses(logdir):
     return np.array([[each["loss"], each["grad_norm"]] for each in metrics])
 
 
-def held(logdir, workers):
+def held(outputs):
     """Returns how many of how many parameters each worker holds."""
-    logs = [(logdir / "logs" / f"worker_{index}.log").read_text() for index in range(workers)]
-    found = [re.search(r"holds ([0-9,]+) of ([0-9,]+) parameters", log) for log in logs]
+    found = [re.search(r"holds ([0-9,]+) of ([0-9,]+) parameters", output) for output in outputs]
     return [tuple(int(text.replace(",", "")) for text in match.groups()) for match in found]
 
 
@@ -97,7 +81,7 @@ def held(logdir, workers):
 def alone(tmp_path_factory):
     """The log directory of each model in one worker."""
     folders = {model: tmp_path_factory.mktemp("alone") for model in (_DENSE, _MIXTURE)}
-    return {model: train(folder, model, 1, axes((1, 1))) for model, folder in folders.items()}
+    return {model: train(folder, model, 1, axes((1, 1)))[0] for model, folder in folders.items()}
 
 
 def share(model, grid):
@@ -117,11 +101,11 @@ def share(model, grid):
 )
 def test_losses_do_not_depend_on_the_mesh(alone, model, grid, tmp_path):
     workers = grid[0] * grid[1]
-    logdir = train(tmp_path, model, workers, axes(grid))
+    logdir, outputs = train(tmp_path, model, workers, axes(grid))
     found = losses(logdir)
     assert np.isfinite(found).all()
     np.testing.assert_allclose(found, losses(alone[model]), rtol=1e-3)
-    assert held(logdir, workers) == [share(model, grid)] * workers
+    assert held(outputs) == [share(model, grid)] * workers
 
 
 @pytest.mark.parametrize("model", [_DENSE, _MIXTURE], ids=["dense", "mixture"])
@@ -129,7 +113,7 @@ def test_losses_do_not_depend_on_stages(alone, model, tmp_path):
     sizes = {"data": 1, "stage": 2, "model": 1}
     mesh = ", ".join(f'{{name: "{name}" size: {size}}}' for name, size in sizes.items())
     changes = f"mesh.axes=[{mesh}]", "mesh.pipeline.micro_batches=4"
-    logdir = train(tmp_path, model, 2, *changes)
+    logdir, outputs = train(tmp_path, model, 2, *changes)
     np.testing.assert_allclose(losses(logdir), losses(alone[model]), rtol=1e-3)
     # The checkpoint of the stages is that of one process.
     expected, saved = saved_values(alone[model]), saved_values(logdir)
@@ -141,4 +125,4 @@ def test_losses_do_not_depend_on_stages(alone, model, tmp_path):
     experts = 7 * _FEED_FORWARD + _ROUTER if model is _MIXTURE else 0
     _, whole = share(model, (1, 1))
     # The last stage has the final norm.
-    assert held(logdir, 2) == [(stage + experts, whole), (stage + 32, whole)]
+    assert held(outputs) == [(stage + experts, whole), (stage + 32, whole)]

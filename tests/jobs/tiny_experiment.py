@@ -1,18 +1,21 @@
 """A small experiment and real processes that train it, for the end-to-end tests of the jobs."""
 
+import contextlib
 import dataclasses
 import fcntl
 import os
 import re
 import resource
 import signal
-import subprocess
-import sys
+import tempfile
+import threading
 import time
 from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
+
+from tests.jobs.trainer_process import FRESH, start_trainer
 
 # Beyond this something hangs; the tests' own processes take some seconds.
 TIMEOUT_SECONDS = 280
@@ -90,24 +93,30 @@ class Trainer:
     """
 
     def __init__(self, *arguments: str, **environment: str):
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "frazo.jobs.trainer", *_varied(arguments)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={**os.environ, **environment},
-        )
+        reader, writer = os.pipe()
+        self._files = contextlib.ExitStack()
+        self._out = self._files.enter_context(open(reader))
+        self._err = self._files.enter_context(tempfile.TemporaryFile("w+"))
         # So that it is never far ahead of who reads its lines, and a test can tell where it is.
-        fcntl.fcntl(self._process.stdout, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+        fcntl.fcntl(reader, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+        with open(writer, "w") as out:
+            self._process = start_trainer(
+                _varied(arguments),
+                {**os.environ, **environment},
+                out,
+                self._err,
+                # What is in the environment can change how a program begins.
+                FRESH if environment else None,
+            )
         self._lines: list[str] = []
 
     def __enter__(self) -> "Trainer":
         return self
 
     def __exit__(self, *_) -> None:
-        if self._process.poll() is None:
-            self._process.kill()
-        self._process.communicate()
+        self._process.kill()
+        self._process.wait()
+        self._files.close()
 
     def wait_for(self, pattern: str) -> str:
         """Reads standard output up to the first line that matches."""
@@ -122,7 +131,7 @@ class Trainer:
           Whether there were so many.
         """
         while times:
-            line = self._process.stdout.readline()
+            line = self._out.readline()
             if not line:
                 return False
             self._lines.append(line)
@@ -148,9 +157,16 @@ class Trainer:
         return self.end()
 
     def end(self) -> Ended:
-        """Waits for the end of the process."""
-        out, err = self._process.communicate(timeout=TIMEOUT_SECONDS)
-        return Ended(self._process.returncode, "".join(self._lines) + out, err)
+        """Waits for the end of the process, and kills one that hangs."""
+        watchdog = threading.Timer(TIMEOUT_SECONDS, self._process.kill)
+        watchdog.start()
+        try:
+            out = self._out.read()
+            code = self._process.wait()
+        finally:
+            watchdog.cancel()
+        self._err.seek(0)
+        return Ended(code, "".join(self._lines) + out, self._err.read())
 
 
 def _varied(arguments: tuple[str, ...]) -> list[str]:

@@ -14,6 +14,8 @@ from frazo.train.reduction import Reduction
 
 _TINY = "lm.synthetic_packed_input.DenseLmTiny2x2"
 _STACK = "task.language_modeling.model.body.transformer_stack"
+_TWO_LAYERS = f"{_STACK}.num_layers=2"
+_MESH = 'mesh.axes=[{name: "data" size: 2}, {name: "model" size: 2}]'
 _DEVICE = DEVICES["h100"]
 
 
@@ -44,7 +46,7 @@ def test_giants_have_the_published_sizes(name, parameters):
 
 @pytest.mark.parametrize("recompute", ["false", "true"])
 def test_a_deep_stack_costs_what_its_whole_graph_does(recompute):
-    experiment = load_tiny(f"{_STACK}.num_layers=14", f"{_STACK}.recompute_layers={recompute}")
+    experiment = load_tiny(f"{_STACK}.num_layers=10", f"{_STACK}.recompute_layers={recompute}")
     spec = build_input(experiment, "Train", WHOLE).element_spec
     whole = step_costs(trace_step(experiment, spec), _DEVICE)
     plan = make_plan(experiment, _DEVICE)
@@ -60,7 +62,9 @@ def test_a_deep_stack_costs_what_its_whole_graph_does(recompute):
 @pytest.mark.parametrize("recompute", ["false", "true"])
 def test_the_tiny_twin_takes_what_is_planned(recompute):
     experiment = load_tiny(
-        f"{_STACK}.recompute_layers={recompute}", f"{_STACK}.layer.residual_dropout=0.1"
+        _TWO_LAYERS,
+        f"{_STACK}.recompute_layers={recompute}",
+        f"{_STACK}.layer.residual_dropout=0.1",
     )
     plan = make_plan(experiment, _DEVICE)
     weights, slots, peak = run_a_step(experiment)
@@ -73,9 +77,8 @@ def test_the_tiny_twin_takes_what_is_planned(recompute):
 @pytest.mark.parametrize("name", ["DenseLmTiny2x2", "MoELmTiny2x2"])
 def test_a_process_of_a_mesh_holds_its_share(name):
     full_name = f"lm.synthetic_packed_input.{name}"
-    alone = make_plan(load(full_name, "mesh.axes=[]"), _DEVICE)
-    sizes = 'mesh.axes=[{name: "data" size: 2}, {name: "model" size: 2}]'
-    of_four = make_plan(load(full_name, sizes), _DEVICE)
+    alone = make_plan(load(full_name, "mesh.axes=[]", _TWO_LAYERS), _DEVICE)
+    of_four = make_plan(load(full_name, _MESH, _TWO_LAYERS), _DEVICE)
     assert of_four.parameters == alone.parameters
     assert alone.weights / 4 < of_four.weights < 0.6 * alone.weights
     kinds = {sent.collective for sent in of_four.sent}
@@ -84,11 +87,9 @@ def test_a_process_of_a_mesh_holds_its_share(name):
 
 
 def test_an_optimizer_that_is_cut_takes_a_piece_and_sends_as_much():
-    mesh = 'mesh.axes=[{name: "data" size: 2}, {name: "model" size: 2}]'
-    whole = make_plan(load(_TINY, mesh, "learner.optimizer={adam {}}"), _DEVICE)
-    cut = make_plan(
-        load(_TINY, mesh, "learner.optimizer={adam {}}", "mesh.cut_optimizer=true"), _DEVICE
-    )
+    changes = (_MESH, _TWO_LAYERS, "learner.optimizer={adam {}}")
+    whole = make_plan(load(_TINY, *changes), _DEVICE)
+    cut = make_plan(load(_TINY, *changes, "mesh.cut_optimizer=true"), _DEVICE)
     assert cut.weights == whole.weights
     # Two slots of each weight, or half of two and of a copy of the weight.
     assert whole.slots == pytest.approx(2 * whole.weights, rel=0.01)
@@ -118,8 +119,8 @@ def run_a_step(experiment):
         # The ops run in one order, as they are planned.
         config = tf.compat.v1.ConfigProto(inter_op_parallelism_threads=1)
         with tf.compat.v1.Session(config=config) as session:
-            for variable in (*model.task.variables, *slots, model.global_step):
-                session.run(variable.initializer)
+            variables = (*model.task.variables, *slots, model.global_step)
+            session.run([variable.initializer for variable in variables])
             session.run(fetched, feed)
             traced = tf.compat.v1.RunMetadata()
             options = tf.compat.v1.RunOptions(trace_level=tf.compat.v1.RunOptions.FULL_TRACE)

@@ -47,7 +47,9 @@ def run_in_workers(count: int, function: Callable[..., Any], *arguments: Any) ->
       RuntimeError: A process failed; its traceback is on standard error.
       TimeoutError: A process did not end.
     """
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    # Loaded once, as starting TensorFlow takes seconds; it has no threads before its first op.
+    context.set_forkserver_preload(["__main__", "frazo.shard.collective_server"])
     addresses = free_addresses(count)
     pipes, processes = [], []
     for rank in range(count):
