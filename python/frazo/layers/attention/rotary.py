@@ -23,7 +23,7 @@ def rotate(x: tf.Tensor, positions: tf.Tensor, message: position_pb2.RotaryPosit
     frequencies = message.max_timescale ** -(np.arange(half) / half)
     angles = tf.cast(positions, tf.float32)[..., tf.newaxis] * frequencies.astype(np.float32)
     cosine, sine = tf.cos(angles), tf.sin(angles)
-    wide = tf.cast(x, tf.float32)
-    first, second = wide[..., :half], wide[..., half:]
+    # The gradient of a split is one concatenation; that of two slices fills and adds two tensors.
+    first, second = tf.split(tf.cast(x, tf.float32), 2, -1)
     turned = tf.concat([first * cosine - second * sine, second * cosine + first * sine], -1)
     return tf.cast(turned, x.dtype)
