@@ -39,6 +39,42 @@ TEST(DenseKernelsTest, AttentionToAnEntryThatIsNotThereIsAnError) {
   EXPECT_EQ(outputs.status().code(), absl::StatusCode::kInvalidArgument);
 }
 
+constexpr char kSelfAttention[] =
+    R"(op: "Frazo>SelfAttention" attr { key: "heads" value { i: 1 } }
+       attr { key: "head_dim" value { i: 1 } })";
+
+TEST(DenseKernelsTest, SelfAttentionOfZeroQueriesAndItsGradient) {
+  // Two positions, each a query, a key and a value: the sums are the mean of the values 2 and 6.
+  const std::vector<Tensor> inputs = {MakeTensor<float>({1, 2, 3}, {0, 1, 2, 0, 3, 6}),
+                                      MakeTensor<bool>({1, 2}, {true, true}),
+                                      MakeTensor<int>({0, 0}, {}), MakeTensor<float>({0, 0}, {})};
+  const auto outputs = RunOp(kSelfAttention, inputs);
+  ASSERT_TRUE(outputs.ok()) << outputs.status();
+  EXPECT_THAT(Values<float>((*outputs)[0]), Pointwise(FloatNear(1e-6), {4.0f, 4.0f}));
+  const float log_two = std::log(2.0f);
+  EXPECT_THAT(Values<float>((*outputs)[1]), Pointwise(FloatNear(1e-6), {log_two, log_two}));
+  std::vector<Tensor> of_gradient = inputs;
+  of_gradient.insert(of_gradient.end(),
+                     {(*outputs)[0], (*outputs)[1], MakeTensor<float>({1, 2, 1}, {1, 0})});
+  const auto gradient = RunOp(
+      R"(op: "Frazo>SelfAttentionGradient" attr { key: "heads" value { i: 1 } }
+         attr { key: "head_dim" value { i: 1 } })",
+      of_gradient);
+  ASSERT_TRUE(gradient.ok()) << gradient.status();
+  // By the scores of query 0 they are 1/2 (2 - 4) = -1 and 1/2 (6 - 4) = 1; by the query that is
+  // -1 * 1 + 1 * 3. Its value 0 hides the keys.
+  EXPECT_THAT(Values<float>((*gradient)[0]),
+              Pointwise(FloatNear(1e-5), {2.0f, 0.0f, 0.5f, 0.0f, 0.0f, 0.5f}));
+}
+
+TEST(DenseKernelsTest, SelfAttentionWithAMaskOfAnotherSizeIsAnError) {
+  const auto outputs =
+      RunOp(kSelfAttention,
+            {MakeTensor<float>({1, 1, 3}, {0, 1, 2}), MakeTensor<bool>({1, 2}, {true, true}),
+             MakeTensor<int>({0, 0}, {}), MakeTensor<float>({0, 0}, {})});
+  EXPECT_EQ(outputs.status().code(), absl::StatusCode::kInvalidArgument);
+}
+
 TEST(DenseKernelsTest, PackedProductOfTwoRows) {
   const auto packed = RunOp(R"(op: "Frazo>PackMatrix")", {MakeTensor<float>({2, 2}, {1, 2, 3, 4})});
   ASSERT_TRUE(packed.ok()) << packed.status();

@@ -80,7 +80,7 @@ class TransformerLayer(AttendingLayer):
         cross attention, or if it goes by blocks.
         """
         x, _ = self.self_residual(
-            x, context, lambda y: self.self_attention.attend(y, layout, context)
+            x, context, lambda y: (self.self_attention(y, layout, context), None)
         )
         probabilities = None
         cross_attention = self.cross_attention

@@ -35,8 +35,10 @@ from frazo.ops.pipeline import pipeline_dataset
 from frazo.ops.records import record_dataset, record_source_dataset
 from frazo.ops.routing_arguments import RoutingArguments, RoutingRules
 from frazo.ops.search import SearchInputs, search_begin, search_results, search_step
+from frazo.ops.self_attention import rotate_pairs, self_attention
 from frazo.ops.text import EncodedTexts, decode_texts, encode_texts
 from frazo.ops.unique import bounded_unique, unique
+from frazo.ops.visible_keys import VisibleKeys
 
 __all__ = [
     "CrossEntropies",
@@ -51,6 +53,7 @@ __all__ = [
     "RoutingRules",
     "RowParts",
     "SearchInputs",
+    "VisibleKeys",
     "bounded_unique",
     "cached_attention",
     "combine_tokens",
@@ -74,10 +77,12 @@ __all__ = [
     "quantize_matrix",
     "record_dataset",
     "record_source_dataset",
+    "rotate_pairs",
     "route_tokens",
     "search_begin",
     "search_results",
     "search_step",
+    "self_attention",
     "set_implementation",
     "smoothed_cross_entropy",
     "sparse_conv2d_gradient",

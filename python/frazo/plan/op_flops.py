@@ -69,6 +69,22 @@ def _grouped_mat_mul(node: Node) -> int:
     return 2 * math.prod(node.inputs[0].sizes) * node.outputs[0].sizes[-1]
 
 
+def _self_attention(node: Node) -> int:
+    """Two products of all queries with all keys. What a mask hides is not known here."""
+    return 2 * _attention_product(node)
+
+
+def _self_attention_gradient(node: Node) -> int:
+    """Five of them: it computes the products of queries and keys again."""
+    return 5 * _attention_product(node)
+
+
+def _attention_product(node: Node) -> int:
+    batch, time, _ = node.inputs[0].sizes
+    heads_size = node.op.get_attr("heads") * node.op.get_attr("head_dim")
+    return 2 * batch * time * time * heads_size
+
+
 _COUNTS: dict[str, Callable[[Node], int]] = {
     "BatchMatMulV2": _mat_mul,
     "BatchMatMulV3": _mat_mul,
@@ -80,6 +96,8 @@ _COUNTS: dict[str, Callable[[Node], int]] = {
     "Frazo>GroupedMatMulGradient": _grouped_mat_mul,
     "Frazo>LstmSequence": _lstm_sequence,
     "Frazo>LstmSequenceGradient": _lstm_sequence_gradient,
+    "Frazo>SelfAttention": _self_attention,
+    "Frazo>SelfAttentionGradient": _self_attention_gradient,
     "Frazo>SparseConv2DGradient": _sparse_conv2d_gradient,
     "MatMul": _mat_mul,
 }

@@ -1,7 +1,10 @@
 import tensorflow as tf
 from frazo.ops.grouped_matmul import grouped_matmul
+from frazo.ops.implementation import Implementation, implementation
 from frazo.ops.lstm import lstm_sequence
 from frazo.ops.lstm_arguments import LstmArguments
+from frazo.ops.self_attention import self_attention
+from frazo.ops.visible_keys import VisibleKeys
 from frazo.plan.flat_graph import FlatGraph
 from frazo.plan.op_flops import flops
 
@@ -54,6 +57,24 @@ def test_products_of_groups():
         return tape.gradient(y, [x, w])
 
     assert total(trained, [9, 5], [2, 5, 3]) == 2 * once
+
+
+def test_self_attention():
+    # 3 rows with 2 heads: 7 x 7 products of a query and a key with 5 elements each, and as many of
+    # probabilities and values.
+    product = 2 * 3 * 2 * 7 * 7 * 5
+    visible = VisibleKeys(tf.ones([3, 7], tf.bool))
+    attend = lambda x: self_attention(x, visible, heads=2, head_dim=5)  # noqa: E731
+
+    def trained(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = attend(x)
+        return tape.gradient(y, x)
+
+    with implementation(Implementation.KERNEL):
+        assert total(attend, [3, 7, 20]) == 2 * product
+        assert total(trained, [3, 7, 20]) == (2 + 5) * product
 
 
 def test_recurrences():

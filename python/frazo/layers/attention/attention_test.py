@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 import tensorflow as tf
+from frazo import ops
 from frazo.layers.attention.cross_attention import CrossAttention
 from frazo.layers.attention.multi_head_attention import MultiHeadAttention
 from frazo.layers.packed_kernels import PackedKernels
@@ -121,6 +122,24 @@ def test_packed_segments_have_the_outputs_that_they_have_alone(case):
         alone = SequenceLayout(mask=tf.ones([1, end - start], tf.bool))
         expected = layer(x[row : row + 1, start:end], alone, _EVALUATION)
         np.testing.assert_allclose(y[row, start:end], expected[0], atol=1e-5)
+
+
+@pytest.mark.parametrize("layout", [_TARGET, _PACKED], ids=["padded", "packed"])
+@pytest.mark.parametrize("case", [c for c in _CASES if not c.is_cross], ids=lambda c: c.name)
+def test_call_and_attend_have_the_same_numbers_and_gradients(case, layout):
+    layer = make(case)
+    x, _ = inputs()
+    weights = tf.where(layout.mask[..., tf.newaxis], tf.random.stateless_normal(x.shape, [8, 8]), 0)
+    results = []
+    for call in (layer, lambda *arguments: layer.attend(*arguments)[0]):
+        with tf.GradientTape() as tape, ops.implementation(ops.Implementation.KERNEL):
+            tape.watch(x)
+            y = call(x, layout, _EVALUATION)
+            loss = tf.reduce_sum(weights * y)
+        gradients = tape.gradient(loss, [x, *layer.trainable_variables])
+        results.append([tokens(y, layout), *gradients])
+    for called, attended in zip(*results, strict=True):
+        np.testing.assert_allclose(called, attended, atol=2e-5)
 
 
 def test_cross_attention_of_packed_segments_sees_the_source_of_its_own():

@@ -6,7 +6,7 @@ from frazo.layers.attention.attention_layer import AttentionLayer
 from frazo.layers.attention.blockwise_attention import blockwise_attend
 from frazo.layers.attention.dot_product_attention import attend
 from frazo.layers.attention.relative_position_bias import RelativePositionBias
-from frazo.layers.attention.rotary import rotate
+from frazo.layers.attention.rotary import rotate, rotations
 from frazo.layers.attention.visibility import Visibility, index_distance
 from frazo.layers.fused_linear import FusedLinear
 from frazo.layers.place import Place
@@ -56,6 +56,33 @@ class MultiHeadAttention(AttentionLayer):
                 causal=message.causal,
             )
 
+    def __call__(
+        self,
+        x: tf.Tensor,
+        layout: SequenceLayout,
+        context: StepContext,
+        memory: Memory | None = None,
+    ) -> tf.Tensor:
+        """As attend, without the probabilities: a kernel that does not have them is faster."""
+        if not self._has_kernel(context):
+            return self.attend(x, layout, context, memory)[0]
+        projected = tf.cast(self.query_key_value(x, context), tf.float32)
+        scale = self.head_dim**-0.5
+        if self.per_dim_scale is not None:
+            projected, scale = projected * self._projection_scales(), 1.0
+        rotary = None
+        if self.message.HasField("rotary"):
+            rotary = rotations(tf.range(tf.shape(x)[1]), self.head_dim, self.message.rotary)
+        sums = ops.self_attention(
+            projected,
+            self._visibility(layout),
+            heads=self.own_heads,
+            head_dim=self.head_dim,
+            scale=scale,
+            rotations=rotary,
+        )
+        return self.output(tf.cast(sums, x.dtype), context)
+
     def attend(
         self,
         x: tf.Tensor,
@@ -70,7 +97,7 @@ class MultiHeadAttention(AttentionLayer):
         # scaled before the rotation, which mixes the two elements of each pair.
         queries = self._rotated(self.scaled(queries), tf.range(time))
         keys = self._rotated(keys, tf.range(time))
-        visibility = Visibility.of(layout, layout, before=self._before, after=self._after)
+        visibility = self._visibility(layout)
         if self.message.block_length:
             sums = blockwise_attend(
                 queries,
@@ -158,6 +185,24 @@ class MultiHeadAttention(AttentionLayer):
     def probabilities(self, state: State) -> None:
         """Returns None: a step keeps no probabilities of self attention."""
         return
+
+    def _visibility(self, layout: SequenceLayout) -> Visibility:
+        return Visibility.of(layout, layout, before=self._before, after=self._after)
+
+    def _has_kernel(self, context: StepContext) -> bool:
+        """Whether ops.self_attention computes what the message says."""
+        return (
+            ops.uses_kernels()
+            and self.softmax.is_plain
+            and self.relative_bias is None
+            and not self.message.block_length
+            and not (context.training and self.message.probability_dropout)
+        )
+
+    def _projection_scales(self) -> tf.Tensor:
+        """Returns the scales of queries, and ones for keys and values: one for each unit."""
+        of_queries = self.scaled(tf.ones([self.own_heads, self.head_dim]))
+        return tf.concat([tf.reshape(of_queries, [-1]), tf.ones([self._cached_units])], 0)
 
     @property
     def _cached_units(self) -> int:

@@ -1,8 +1,7 @@
 """The keys that a query of attention may see."""
 
-from typing import NamedTuple
-
 import tensorflow as tf
+from frazo import ops
 from frazo.layers.sequence_layout import SequenceLayout
 
 # The bias of a hidden key. Beside a visible key its probability is 0. The bias is finite, so that a
@@ -11,22 +10,8 @@ from frazo.layers.sequence_layout import SequenceLayout
 HIDDEN = -0.7 * tf.float32.max
 
 
-class Visibility(NamedTuple):
-    """A query sees a key that is a token, of its own segment, and within the window.
-
-    Attributes:
-      key_mask: bool [batch, source_time].
-      query_segments: int32 [batch, time]; None if not packed.
-      key_segments: int32 [batch, source_time]; None if not packed.
-      before: The greatest number of positions that a key may lie before the query; None: any.
-      after: The greatest number of positions that a key may lie after the query; None: any.
-    """
-
-    key_mask: tf.Tensor
-    query_segments: tf.Tensor | None = None
-    key_segments: tf.Tensor | None = None
-    before: int | None = None
-    after: int | None = None
+class Visibility(ops.VisibleKeys):
+    """The keys that queries see, from layouts and as a bias."""
 
     @classmethod
     def of(
@@ -42,8 +27,8 @@ class Visibility(NamedTuple):
         Args:
           queries: The layout of the queries.
           keys: The layout of the keys.
-          before: See Visibility.
-          after: See Visibility.
+          before: See VisibleKeys.
+          after: See VisibleKeys.
 
         Raises:
           ValueError: Only one of the two layouts is packed.
@@ -64,15 +49,7 @@ class Visibility(NamedTuple):
         Returns:
           float32 [1 or batch, 1 or time, source_time].
         """
-        visible = self.key_mask[:, tf.newaxis]
-        if self.query_segments is not None and self.key_segments is not None:
-            same = self.query_segments[:, :, tf.newaxis] == self.key_segments[:, tf.newaxis]
-            visible = visible & same
-        if self.before is not None:
-            visible = visible & (distance <= self.before)
-        if self.after is not None:
-            visible = visible & (distance >= -self.after)
-        return tf.where(visible, 0.0, HIDDEN)
+        return tf.where(self.visible(distance), 0.0, HIDDEN)
 
 
 def index_distance(queries: int | tf.Tensor, keys: int | tf.Tensor) -> tf.Tensor:
