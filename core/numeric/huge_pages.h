@@ -7,8 +7,8 @@ namespace frazo::numeric {
 
 // Asks the system to use pages of 2 MB for memory that is about to be written. What reads tens of
 // megabytes in order does so faster by half. Call it before the first write: pages that are there
-// stay as they are. It changes no value, and does nothing where there are no such pages, or where
-// the memory is too small to hold one.
+// stay as they are. It changes no value, and does nothing where there are no such pages, or for
+// less than 1 MB.
 void PreferHugePages(void* memory, int64_t bytes);
 
 }  // namespace frazo::numeric

@@ -20,11 +20,15 @@ class Embedding(Layer):
     The input is whole numbers. An id without a row raises InvalidArgumentError. If the mesh cuts
     "vocab", each process finds the vectors of its own rows, and they are added (Shoeybi et al.
     2019, section 3). Stages of a pipeline that do not have the table get zeros.
+
+    Attributes:
+      is_read_whole: Whether something reads the whole table, too, as a softmax that shares it does.
     """
 
     def __init__(self, message: embedding_pb2.Embedding, place: Place):
         super().__init__(message, place)
         self.output_shape = (*self.input_shape, message.dim)
+        self.is_read_whole = False
         init = initializer_pb2.Initializer()
         init.gaussian.stddev = message.dim**-0.5
         if message.HasField("table_init"):
@@ -55,7 +59,10 @@ class Embedding(Layer):
     def _rows(self, ids: tf.Tensor) -> tf.Tensor:
         group = self.place.mesh.group("vocab")
         if group is None:
-            return tf.gather(self.table, ids)
+            # Once rows of a variable are gathered, TensorFlow copies it whenever it is read whole.
+            return tf.gather(
+                tf.convert_to_tensor(self.table) if self.is_read_whole else self.table, ids
+            )
         (own,) = declaration_of(self.table).held[0]
         is_own = tf.logical_and(ids >= own.start, ids < own.start + own.size)
         rows = tf.gather(self.table, tf.where(is_own, ids - own.start, 0))

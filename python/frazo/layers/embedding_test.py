@@ -36,6 +36,16 @@ def test_scaled_by_the_root_of_the_size():
     )
 
 
+@pytest.mark.parametrize(("is_read_whole", "op"), [(False, "ResourceGather"), (True, "GatherV2")])
+def test_a_table_that_is_read_whole_is_not_gathered_from_as_a_variable(is_read_whole, op):
+    layer = make()
+    layer.table.assign(_TABLE)
+    layer.is_read_whole = is_read_whole
+    look_up = tf.function(layer.vectors, autograph=False).get_concrete_function(tf.constant([2, 0]))
+    assert op in {node.type for node in look_up.graph.get_operations()}
+    np.testing.assert_array_equal(look_up(tf.constant([2, 0])), [[5, 6], [1, 2]])
+
+
 def test_first_values():
     sizes = "vocab_size: 1000 dim: 64"
     table = make(sizes=sizes).table.numpy()

@@ -62,6 +62,8 @@ class TokenModel(tf.Module, TokenDecoder):
         self.embedding = embedding
         self.body = body
         self.softmax = softmax
+        if softmax is None:
+            embedding.is_read_whole = True
 
     @property
     def vocab_size(self) -> int:

@@ -43,6 +43,7 @@ _IN_PLACE = frozenset(
         "Expm1",
         "Floor",
         "Frazo>CutCrossEntropyGradient",
+        "Frazo>LayerNormGradient",
         "Frazo>SmoothedCrossEntropyGradient",
         "Inv",
         "Log",
