@@ -1,13 +1,11 @@
 """A small experiment and real processes that train it, for the end-to-end tests of the jobs."""
 
-import contextlib
 import dataclasses
 import fcntl
 import os
 import re
 import resource
 import signal
-import tempfile
 import threading
 import time
 from pathlib import Path
@@ -94,9 +92,8 @@ class Trainer:
 
     def __init__(self, *arguments: str, **environment: str):
         reader, writer = os.pipe()
-        self._files = contextlib.ExitStack()
-        self._out = self._files.enter_context(open(reader))
-        self._err = self._files.enter_context(tempfile.TemporaryFile("w+"))
+        self._out = os.fdopen(reader)
+        self._err = os.fdopen(os.memfd_create("err"), "w+")
         # So that it is never far ahead of who reads its lines, and a test can tell where it is.
         fcntl.fcntl(reader, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
         with open(writer, "w") as out:
@@ -116,7 +113,8 @@ class Trainer:
     def __exit__(self, *_) -> None:
         self._process.kill()
         self._process.wait()
-        self._files.close()
+        self._out.close()
+        self._err.close()
 
     def wait_for(self, pattern: str) -> str:
         """Reads standard output up to the first line that matches."""
