@@ -126,26 +126,11 @@ class SelfAttentionKernel : public OpKernel {
     OP_REQUIRES_OK(context, context->GetAttr("after", &after_));
   }
 
-  void Compute(OpKernelContext* context) override { OP_REQUIRES_OK(context, Run(context)); }
+  void Compute(OpKernelContext* context) override { OP_REQUIRES_OK(context, ReadAndRun(context)); }
 
  protected:
-  virtual absl::Status Run(OpKernelContext* context) const = 0;
-
-  // Returns the inputs; `ranges` gets memory for theirs.
-  absl::StatusOr<attention::AttentionInputs> ReadInputs(
-      OpKernelContext* context, std::vector<attention::KeyRange>* ranges) const {
-    FRAZO_ASSIGN_OR_RETURN(const attention::AttentionShape shape, ReadShape(context));
-    FRAZO_RETURN_IF_ERROR(FindRanges(context, shape, ranges));
-    const Tensor& rotations = context->input(3);
-    return attention::AttentionInputs{
-        shape,
-        context->input(0).flat<float>().data(),
-        ranges->data(),
-        context->input(1).flat<bool>().data(),
-        rotations.dim_size(1) == 0 ? nullptr : rotations.flat<float>().data(),
-        scale_,
-    };
-  }
+  virtual absl::Status Run(OpKernelContext* context,
+                           const attention::AttentionInputs& inputs) const = 0;
 
   // Calls work(begin, end) for ranges of units in the threads of the device. `products` is the
   // number of products of a query and a key, or of as many elements.
@@ -165,6 +150,21 @@ class SelfAttentionKernel : public OpKernel {
   }
 
  private:
+  absl::Status ReadAndRun(OpKernelContext* context) const {
+    FRAZO_ASSIGN_OR_RETURN(const attention::AttentionShape shape, ReadShape(context));
+    std::vector<attention::KeyRange> ranges(shape.batch * shape.time);
+    FRAZO_RETURN_IF_ERROR(FindRanges(context, shape, ranges.data()));
+    const Tensor& rotations = context->input(3);
+    return Run(context, {
+                            shape,
+                            context->input(0).flat<float>().data(),
+                            ranges.data(),
+                            context->input(1).flat<bool>().data(),
+                            rotations.dim_size(1) == 0 ? nullptr : rotations.flat<float>().data(),
+                            scale_,
+                        });
+  }
+
   absl::StatusOr<attention::AttentionShape> ReadShape(OpKernelContext* context) const {
     const Tensor& projected = context->input(0);
     const TensorShape& mask = context->input(1).shape();
@@ -200,8 +200,7 @@ class SelfAttentionKernel : public OpKernel {
   }
 
   absl::Status FindRanges(OpKernelContext* context, const attention::AttentionShape& shape,
-                          std::vector<attention::KeyRange>* ranges) const {
-    ranges->resize(shape.batch * shape.time);
+                          attention::KeyRange* ranges) const {
     const bool* mask = context->input(1).flat<bool>().data();
     const Tensor& segments = context->input(2);
     const bool is_packed = segments.NumElements() > 0;
@@ -210,7 +209,7 @@ class SelfAttentionKernel : public OpKernel {
       const attention::VisibleKeys visible = {
           mask + first, shape.time, is_packed ? segments.flat<int32_t>().data() + first : nullptr,
           before_, after_};
-      const absl::Status found = visible.FindRanges(ranges->data() + first);
+      const absl::Status found = visible.FindRanges(ranges + first);
       if (!found.ok()) {
         return absl::Status(found.code(),
                             absl::StrCat("SelfAttention: in row ", row, " ", found.message()));
@@ -231,9 +230,8 @@ class SelfAttentionOp final : public SelfAttentionKernel {
   using SelfAttentionKernel::SelfAttentionKernel;
 
  private:
-  absl::Status Run(OpKernelContext* context) const override {
-    std::vector<attention::KeyRange> ranges;
-    FRAZO_ASSIGN_OR_RETURN(const attention::AttentionInputs inputs, ReadInputs(context, &ranges));
+  absl::Status Run(OpKernelContext* context,
+                   const attention::AttentionInputs& inputs) const override {
     const attention::AttentionShape& shape = inputs.shape;
     Tensor* sums = nullptr;
     Tensor* log_totals = nullptr;
@@ -253,9 +251,8 @@ class SelfAttentionGradientOp final : public SelfAttentionKernel {
   using SelfAttentionKernel::SelfAttentionKernel;
 
  private:
-  absl::Status Run(OpKernelContext* context) const override {
-    std::vector<attention::KeyRange> ranges;
-    FRAZO_ASSIGN_OR_RETURN(const attention::AttentionInputs inputs, ReadInputs(context, &ranges));
+  absl::Status Run(OpKernelContext* context,
+                   const attention::AttentionInputs& inputs) const override {
     const attention::AttentionShape& shape = inputs.shape;
     const Tensor& sums = context->input(4);
     const Tensor& log_totals = context->input(5);

@@ -19,10 +19,6 @@ using D = hn::ScalableTag<float>;
 using V = hn::Vec<D>;
 
 constexpr int64_t kLanes = HWY_LANES(float);
-// Rows of a head are far apart, so that no processor foresees the next one. So many rows are read
-// ahead of their use.
-constexpr int64_t kRowsAhead = 8;
-constexpr int64_t kLineFloats = 16;
 
 HWY_INLINE void ScaleRow(const float* from, int64_t size, float scale, float* to) {
   const D d;
@@ -59,10 +55,6 @@ void Move(const RowMove& move, float* to, int64_t stride) {
   const float sine_scale = rotations.back ? -move.scale : move.scale;
   for (int64_t row = 0; row < move.rows; ++row) {
     const float* from = move.from + row * move.from_stride;
-    if (row + kRowsAhead < move.rows) {
-      const float* ahead = from + kRowsAhead * move.from_stride;
-      for (int64_t i = 0; i < move.size; i += kLineFloats) __builtin_prefetch(ahead + i, 0, 2);
-    }
     if (rotations.values == nullptr) {
       ScaleRow(from, move.size, move.scale, to + row * stride);
     } else {

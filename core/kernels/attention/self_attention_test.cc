@@ -164,7 +164,7 @@ TEST_P(SelfAttentionCases, IsTheDefinition) {
                                         gradient.data()};
   slopes.Compute(0, shape.units() / 2);
   slopes.Compute(shape.units() / 2, shape.units());
-  const int64_t step = std::max<int64_t>(1, projected_.size() / 150);
+  const int64_t step = std::max<int64_t>(1, projected_.size() / 40);
   for (int64_t i = 0; i < projected_.size(); i += step) {
     const float value = projected_[i], up = value + 1e-2f, down = value - 1e-2f;
     projected_[i] = up;
