@@ -208,11 +208,7 @@ absl::StatusOr<gemm::PackedMatrix> Pack(OpKernelContext* context, const gemm::Ma
   numeric::PreferHugePages(packed, memory->TotalBytes());
   DeviceThreads(context)->ParallelFor(
       panels, ThreadPool::SchedulingParams::Adaptive(matrix.depth * gemm::kPanelColumns),
-      [&](int64_t begin, int64_t end) {
-        for (int64_t index = begin; index < end; ++index) {
-          gemm::PackPanelFast(matrix, index, packed + index * matrix.depth * gemm::kPanelColumns);
-        }
-      });
+      [&](int64_t begin, int64_t end) { gemm::PackPanels(matrix, begin, end, packed); });
   return gemm::PackedMatrix{packed, matrix.depth, matrix.columns};
 }
 

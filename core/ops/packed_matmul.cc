@@ -108,9 +108,7 @@ class PackMatrixOp final : public PackingOp {
         0, TensorShape({panels, matrix.depth, gemm::kPanelColumns}), &output));
     float* const packed = output->flat<float>().data();
     return [matrix, packed](int64_t begin, int64_t end) {
-      for (int64_t index = begin; index < end; ++index) {
-        gemm::PackPanelFast(matrix, index, packed + index * matrix.depth * gemm::kPanelColumns);
-      }
+      gemm::PackPanels(matrix, begin, end, packed);
     };
   }
 };

@@ -44,10 +44,4 @@ void PackPanel(const MatrixToPack& matrix, int64_t index, float* panel) {
   }
 }
 
-void PackPanels(const MatrixToPack& matrix, int64_t begin, int64_t end, float* panels) {
-  for (int64_t index = begin; index < end; ++index) {
-    PackPanel(matrix, index, panels + index * matrix.depth * kPanelColumns);
-  }
-}
-
 }  // namespace frazo::gemm

@@ -39,9 +39,6 @@ struct MatrixToPack {
 // Writes panel number `index` to `panel`.
 void PackPanel(const MatrixToPack& matrix, int64_t index, float* panel);
 
-// Writes the panels begin .. end - 1 to their positions in `panels`, the memory of all panels.
-void PackPanels(const MatrixToPack& matrix, int64_t begin, int64_t end, float* panels);
-
 }  // namespace frazo::gemm
 
 #endif  // FRAZO_CORE_KERNELS_GEMM_PACKED_MATRIX_H_

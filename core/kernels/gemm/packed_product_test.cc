@@ -4,6 +4,7 @@
 #include <random>
 #include <vector>
 
+#include "core/kernels/gemm/transposed_panel.h"
 #include "core/testing/test_variation.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"

@@ -98,6 +98,12 @@ void PackPanelFast(const MatrixToPack& matrix, int64_t index, float* panel) {
   pack(matrix, index, panel);
 }
 
+void PackPanels(const MatrixToPack& matrix, int64_t begin, int64_t end, float* panels) {
+  for (int64_t index = begin; index < end; ++index) {
+    PackPanelFast(matrix, index, panels + index * matrix.depth * kPanelColumns);
+  }
+}
+
 void InterleaveRows(const float* x, int64_t depth, const int64_t* indices, int64_t count,
                     float* packed) {
   static const auto interleave = FRAZO_VECTOR_FUNCTION(Interleave);

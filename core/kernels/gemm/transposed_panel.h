@@ -7,10 +7,13 @@
 
 namespace frazo::gemm {
 
-// Both transpose by vectors: for products that arrange a matrix anew each time.
+// These transpose by vectors.
 
 // Does what PackPanel() does.
 void PackPanelFast(const MatrixToPack& matrix, int64_t index, float* panel);
+
+// Writes the panels begin .. end - 1 to their positions in `panels`, the memory of all panels.
+void PackPanels(const MatrixToPack& matrix, int64_t begin, int64_t end, float* panels);
 
 // Writes rows of x, [.., depth], as [depth, count]: packed[k * count + i] = x[indices[i] * depth +
 // k].

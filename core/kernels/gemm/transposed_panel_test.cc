@@ -10,6 +10,8 @@
 namespace frazo::gemm {
 namespace {
 
+using ::testing::Each;
+
 TEST(PackPanelFastTest, DoesWhatPackPanelDoes) {
   for (const int64_t depth : {1, 4, 15, 16, 37}) {
     for (const int64_t columns : {1, 6, 32, 43}) {
@@ -26,6 +28,15 @@ TEST(PackPanelFastTest, DoesWhatPackPanelDoes) {
       }
     }
   }
+}
+
+TEST(PackPanelsTest, PacksTheAskedPanelsOnly) {
+  const std::vector<float> matrix(2 * 96, 1.0f);
+  std::vector<float> panels(PackedSize(2, 96));
+  PackPanels({matrix.data(), 2, 96, false}, 1, 2, panels.data());
+  EXPECT_THAT(std::vector<float>(panels.begin(), panels.begin() + 64), Each(0));
+  EXPECT_THAT(std::vector<float>(panels.begin() + 64, panels.begin() + 128), Each(1));
+  EXPECT_THAT(std::vector<float>(panels.begin() + 128, panels.end()), Each(0));
 }
 
 TEST(InterleaveRowsTest, PutsTheValuesOfAStepSideBySide) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/kernels/gemm/packed_matrix.h"
+#include "core/kernels/gemm/transposed_panel.h"
 #include "core/kernels/lstm/backward.h"
 #include "core/kernels/lstm/forward.h"
 #include "core/kernels/lstm/step_team.h"
