@@ -1,5 +1,6 @@
 """What a traced step costs one process, as numbers by name."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import tensorflow as tf
@@ -62,7 +63,7 @@ def step_costs(step: StepGraph, device: Device, mesh: Mesh | None = None) -> Cou
     return costs
 
 
-def peaks_of(costs: Counts) -> dict[str, dict[Kind, int]]:
+def peaks_of(costs: Mapping[Any, Any]) -> dict[str, dict[Kind, int]]:
     """Returns the bytes of the step's tensors, by kind, at the peak of each part of the step."""
     return {part: {kind: costs[index, kind] for kind in Kind} for index, part in enumerate(PARTS)}
 

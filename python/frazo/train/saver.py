@@ -16,8 +16,8 @@ class Saver:
     """Takes snapshots, which a thread writes while training continues.
 
     If a snapshot would take more than half of the free memory, training waits instead, and the
-    values are written piece by piece. A failed save causes a warning, since the next one may succeed. Only the failure of the last
-    save is an error.
+    values are written piece by piece. A failed save causes a warning, since the next one may
+    succeed. Only the failure of the last save is an error.
     """
 
     def __init__(
