@@ -35,8 +35,9 @@ class VisibleKeys(NamedTuple):
         """
         visible = self.key_mask[:, tf.newaxis]
         if self.query_segments is not None and self.key_segments is not None:
-            same = self.query_segments[:, :, tf.newaxis] == self.key_segments[:, tf.newaxis]
-            visible = visible & same
+            of_queries = self.query_segments[:, :, tf.newaxis]
+            # In a graph that is only planned, == would compare the tensors as objects.
+            visible = visible & tf.equal(of_queries, self.key_segments[:, tf.newaxis])
         if self.before is not None:
             visible = visible & (distance <= self.before)
         if self.after is not None:
