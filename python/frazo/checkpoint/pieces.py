@@ -1,4 +1,4 @@
-"""Writes tensors that need not fit into memory together."""
+"""Divides what need not fit into memory together, and writes tensors so."""
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -38,7 +38,7 @@ from frazo.ops.search import SearchInputs, search_begin, search_results, search_
 from frazo.ops.self_attention import rotate_pairs, self_attention
 from frazo.ops.text import EncodedTexts, decode_texts, encode_texts
 from frazo.ops.unique import bounded_unique, unique
-from frazo.ops.visible_keys import VisibleKeys
+from frazo.ops.visible_keys import VisibleKeys, index_distance
 
 __all__ = [
     "CrossEntropies",
@@ -65,6 +65,7 @@ __all__ = [
     "encode_texts",
     "grouped_matmul",
     "implementation",
+    "index_distance",
     "int8_matmul",
     "layer_norm",
     "load",

@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from frazo.ops.implementation import uses_kernels
 from frazo.ops.library import op_library
-from frazo.ops.visible_keys import VisibleKeys
+from frazo.ops.visible_keys import VisibleKeys, index_distance
 
 
 def self_attention(
@@ -127,8 +127,7 @@ def _in_graph(
     """As self_attention, with all probabilities as a tensor; see _by_head."""
     logits = tf.einsum("btsgd,bksxd->bsgtk", queries, keys)
     batch, time = tf.unstack(tf.shape(queries)[:2])
-    distance = tf.range(time)[:, tf.newaxis] - tf.range(time)
-    seen = visible.visible(distance)[:, tf.newaxis, tf.newaxis]
+    seen = visible.visible(index_distance(time, time))[:, tf.newaxis, tf.newaxis]
     probabilities = tf.nn.softmax(tf.where(seen, logits, logits.dtype.min))
     # The softmax of a query that sees no key has a sum of 1, too.
     sums = tf.einsum("bsgtk,bksxd->btsgd", tf.where(seen, probabilities, 0.0), values)

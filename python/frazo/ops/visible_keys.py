@@ -43,3 +43,8 @@ class VisibleKeys(NamedTuple):
         if self.after is not None:
             visible = visible & (distance >= -self.after)
         return visible
+
+
+def index_distance(queries: int | tf.Tensor, keys: int | tf.Tensor) -> tf.Tensor:
+    """Returns the query's index minus the key's, int32 [queries, keys]."""
+    return tf.range(queries)[:, tf.newaxis] - tf.range(keys)

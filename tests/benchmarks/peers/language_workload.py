@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from matmul_peak import measure_training
+from matmul_peak import measure_training, steps_per_second
 
 
 class Transformer(NamedTuple):
@@ -107,12 +107,7 @@ def training_rate(step: Callable[[], object]) -> float:
     """Returns steps/s of `step`, which does one to its end, for peers in which the peak of the
     machine cannot be measured.
     """
-    for _ in range(TRAINING_WARM_UPS):
-        step()
-    started = time.perf_counter()
-    for _ in range(TRAINING_STEPS):
-        step()
-    return TRAINING_STEPS / (time.perf_counter() - started)
+    return steps_per_second(step, warm_ups=TRAINING_WARM_UPS, timed=TRAINING_STEPS)
 
 
 def generation_figures(generate: Callable[[], int]) -> dict[str, float]:

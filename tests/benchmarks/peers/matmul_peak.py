@@ -31,12 +31,21 @@ def measure_training(
     for _ in range(warm_ups):
         step()
     before = peak_flops_per_second()
+    rate = steps_per_second(step, warm_ups=0, timed=timed)
+    peak = max(before, peak_flops_per_second())
+    return {"rate": rate, "share": rate * step_flops / peak}
+
+
+def steps_per_second(step: Callable[[], object], *, warm_ups: int, timed: int) -> float:
+    """Returns the rate of training steps, each of which `step` does to its end; see
+    measure_training.
+    """
+    for _ in range(warm_ups):
+        step()
     started = time.perf_counter()
     for _ in range(timed):
         step()
-    rate = timed / (time.perf_counter() - started)
-    peak = max(before, peak_flops_per_second())
-    return {"rate": rate, "share": rate * step_flops / peak}
+    return timed / (time.perf_counter() - started)
 
 
 def peak_flops_per_second() -> float:

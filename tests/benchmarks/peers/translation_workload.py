@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 
 import numpy as np
-from matmul_peak import measure_training
+from matmul_peak import measure_training, steps_per_second
 
 DIM, HIDDEN_UNITS, HEADS, LAYERS, VOCABULARY = 512, 2048, 8, 6, 32_000
 DROPOUT, LABEL_SMOOTHING = 0.1, 0.1
@@ -48,12 +48,7 @@ def training_figures(step: Callable[[], object]) -> dict[str, float]:
 
 def training_rate(step: Callable[[], object]) -> float:
     """Steps per second of `step`, which returns when a step is done."""
-    for _ in range(TRAINING_WARM_UPS):
-        step()
-    started = time.perf_counter()
-    for _ in range(TRAINING_STEPS):
-        step()
-    return TRAINING_STEPS / (time.perf_counter() - started)
+    return steps_per_second(step, warm_ups=TRAINING_WARM_UPS, timed=TRAINING_STEPS)
 
 
 def decoding_rate(decode: Callable[[], int]) -> float:

@@ -6,7 +6,7 @@ import tensorflow as tf
 from frazo import ops
 from frazo.layers.attention.attention_layer import AttentionLayer
 from frazo.layers.attention.blockwise_attention import blockwise_attend
-from frazo.layers.attention.visibility import Visibility, index_distance
+from frazo.layers.attention.visibility import Visibility
 from frazo.layers.fused_linear import FusedLinear
 from frazo.layers.linear import Linear
 from frazo.layers.place import Place
@@ -93,7 +93,7 @@ class CrossAttention(AttentionLayer):
                 queries, keys, values, visibility, block_length=self.message.block_length
             )
             return self.join_heads(sums, context), None
-        bias = visibility.bias(index_distance(tf.shape(x)[1], tf.shape(memory.values)[1]))
+        bias = visibility.bias(ops.index_distance(tf.shape(x)[1], tf.shape(memory.values)[1]))
         sums, probabilities = self.sums_and_probabilities(queries, keys, values, bias, context)
         return self.join_heads(sums, context), probabilities
 

@@ -7,7 +7,7 @@ from frazo.layers.attention.blockwise_attention import blockwise_attend
 from frazo.layers.attention.dot_product_attention import attend
 from frazo.layers.attention.relative_position_bias import RelativePositionBias
 from frazo.layers.attention.rotary import rotate, rotations
-from frazo.layers.attention.visibility import Visibility, index_distance
+from frazo.layers.attention.visibility import Visibility
 from frazo.layers.fused_linear import FusedLinear
 from frazo.layers.place import Place
 from frazo.layers.sequence_layer import Memory, State
@@ -108,7 +108,7 @@ class MultiHeadAttention(AttentionLayer):
                 relative_bias=self.relative_bias,
             )
             return self.join_heads(sums, context), None
-        distance = index_distance(time, time)
+        distance = ops.index_distance(time, time)
         bias = visibility.bias(distance)
         if self.relative_bias is not None:
             bias += self.relative_bias(distance)[:, tf.newaxis]

@@ -50,8 +50,3 @@ class Visibility(ops.VisibleKeys):
           float32 [1 or batch, 1 or time, source_time].
         """
         return tf.where(self.visible(distance), 0.0, HIDDEN)
-
-
-def index_distance(queries: int | tf.Tensor, keys: int | tf.Tensor) -> tf.Tensor:
-    """Returns the query's index minus the key's, int32 [queries, keys]."""
-    return tf.range(queries)[:, tf.newaxis] - tf.range(keys)
