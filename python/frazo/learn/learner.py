@@ -19,6 +19,7 @@ from frazo.learn.optimizers import (  # noqa: F401
     adam_w,
     lamb,
     momentum,
+    muon,
     sgd,
 )
 from frazo.learn.rejected_steps import rejected_steps

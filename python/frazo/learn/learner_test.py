@@ -20,6 +20,7 @@ _OPTIMIZERS = [
     "adafactor { beta1: 0.9 }",
     "adagrad {}",
     "lamb {}",
+    "muon {}",
 ]
 
 

@@ -109,6 +109,7 @@ _LEARNERS = {
         "gradient_norm_tracker {}",
         10,
     ),
+    "muon": (_UNTIED, "learning_rate: 0.02 optimizer { muon { others { epsilon: 1e-3 } } }", 10),
 }
 
 
@@ -116,9 +117,9 @@ _LEARNERS = {
 # a small machine: each gets few.
 _CASES = [
     ((2, 1), ("adam, tied",), "recompute_layers"),
-    ((1, 2), ("adam, tied", "adafactor", "lamb"), ""),
+    ((1, 2), ("adam, tied", "adafactor", "lamb", "muon"), ""),
     ((2, 2), ("adam, tied",), ""),
-    ((2, 2), ("adafactor", "lamb"), "recompute_layers"),
+    ((2, 2), ("adafactor", "lamb", "muon"), "recompute_layers"),
     ((2, 2), ("adam, tied", "lamb"), "cut_optimizer"),
 ]
 
