@@ -43,16 +43,23 @@ def _both_ways(
             found[value] = plan.activations
             continue
         try:
-            other = make_plan(_with(field, value, experiment), plan.device)
+            other = make_plan(with_option(experiment, field, value), plan.device)
         except JobError:
             continue
         found[value] = other.activations
     return found
 
 
-def _with(
-    field: str, value: bool, experiment: experiment_pb2.Experiment
+def with_option(
+    experiment: experiment_pb2.Experiment, field: str, value: bool
 ) -> experiment_pb2.Experiment:
+    """Returns a copy of an experiment whose layers have an option set, where they have it.
+
+    Args:
+      experiment: The experiment.
+      field: The name of the option.
+      value: Its value.
+    """
     changed = experiment_pb2.Experiment()
     changed.CopyFrom(experiment)
     for message in messages_with(field, changed.task):

@@ -1,7 +1,10 @@
 """Finds meshes on whose processes a training fits."""
 
+import contextlib
+import dataclasses
 from collections.abc import Callable, Iterator
 
+from frazo.plan.alternatives import with_option
 from frazo.plan.device import Device
 from frazo.plan.plan import Plan, make_plan
 from frazo.plan.plan_table import amount
@@ -9,6 +12,8 @@ from frazo.program.errors import JobError
 from frazo.proto import experiment_pb2, mesh_pb2
 
 _MOST_PROCESSES = 1 << 14
+# Tried where a mesh does not suffice without it.
+_OPTION = "recompute_layers: true"
 
 
 def find_meshes(
@@ -20,7 +25,8 @@ def find_meshes(
     """Finds the smallest meshes on which a training fits.
 
     They have an axis "data", which divides batches, and an axis "model", which cuts weights; their
-    sizes are powers of two.
+    sizes are powers of two. If no mesh of some number of processes suffices, layers are computed
+    again.
 
     Args:
       experiment: The experiment. Its own mesh does not count.
@@ -35,26 +41,73 @@ def find_meshes(
     Raises:
       JobError: The experiment cannot be planned at all.
     """
-    alone = _with_mesh(experiment, 1, 1)
-    whole = make_plan(alone, device)
-    impossible: set[int] = set()
+    search = _Search(experiment, device, num_bytes, progress)
     count = 1
     while count <= _MOST_PROCESSES:
-        fitting = []
-        for data, model in _factors(count):
-            # Pieces of the weights alone must leave room for more.
-            if model in impossible or (whole.weights + whole.slots) / model >= num_bytes:
-                continue
-            plan = _try(_with_mesh(experiment, data, model), device)
-            progress(_line(data, model, plan))
-            if plan is None and data == 1:
-                impossible.add(model)
-            elif plan is not None and plan.num_bytes <= num_bytes:
-                fitting.append(plan)
+        fitting = search.of(count)
         if fitting:
             return sorted(fitting, key=lambda plan: plan.seconds + plan.sending_seconds)
         count *= 2
     return []
+
+
+class _Search:
+    """Tries meshes of more and more processes."""
+
+    def __init__(
+        self,
+        experiment: experiment_pb2.Experiment,
+        device: Device,
+        num_bytes: float,
+        progress: Callable[[str], None],
+    ):
+        """Plans the experiment in one process; see find_meshes."""
+        self._experiment = experiment
+        self._device = device
+        self._num_bytes = num_bytes
+        self._progress = progress
+        alone = make_plan(_with_mesh(experiment, 1, 1), device)
+        self._state = alone.weights + alone.slots
+        self._recomputed = with_option(experiment, "recompute_layers", True)
+        # Sizes of the axis "model" that cannot be.
+        self._impossible: set[int] = set()
+
+    def of(self, count: int) -> list[Plan]:
+        """Returns the plans of all meshes of `count` processes that fit."""
+        fitting, too_large = [], []
+        for data, model in _factors(count):
+            # Pieces of the weights alone must leave room for more.
+            if model in self._impossible or self._state / model >= self._num_bytes:
+                continue
+            plan = self._try(self._experiment, data, model)
+            if plan is None and data == 1:
+                self._impossible.add(model)
+            elif plan is not None:
+                (fitting if plan.num_bytes <= self._num_bytes else too_large).append(plan)
+        return fitting or [plan for each in too_large for plan in self._with_recomputation(each)]
+
+    def _with_recomputation(self, kept: Plan) -> list[Plan]:
+        """Returns the plan of a mesh if layers that are computed again make it fit."""
+        rest = kept.num_bytes - kept.activations.num_bytes
+        if self._recomputed == self._experiment or rest >= self._num_bytes:
+            return []
+        plan = self._try(self._recomputed, kept.processes["data"], kept.processes["model"], _OPTION)
+        fits = plan is not None and plan.num_bytes <= self._num_bytes
+        return [dataclasses.replace(plan, option=_OPTION)] if fits else []
+
+    def _try(
+        self, experiment: experiment_pb2.Experiment, data: int, model: int, option: str = ""
+    ) -> Plan | None:
+        """Returns the plan of a mesh, or None if weights or batches cannot be cut into so many
+        pieces.
+        """
+        plan = None
+        with contextlib.suppress(JobError):
+            plan = make_plan(_with_mesh(experiment, data, model), self._device)
+        mesh = f"data {data} x model {model}"
+        found = "not possible" if plan is None else f"{amount(plan.num_bytes, 'B')} a process"
+        self._progress(f"{mesh}, {option}: {found}" if option else f"{mesh}: {found}")
+        return plan
 
 
 def _factors(count: int) -> Iterator[tuple[int, int]]:
@@ -77,16 +130,3 @@ def _with_mesh(
     del changed.mesh.axes[:]
     changed.mesh.axes.extend(axes)
     return changed
-
-
-def _try(experiment: experiment_pb2.Experiment, device: Device) -> Plan | None:
-    """Returns the plan, or None if weights or batches cannot be cut into so many pieces."""
-    try:
-        return make_plan(experiment, device)
-    except JobError:
-        return None
-
-
-def _line(data: int, model: int, plan: Plan | None) -> str:
-    found = "not possible" if plan is None else f"{amount(plan.num_bytes, 'B')} a process"
-    return f"data {data} x model {model}: {found}"

@@ -61,6 +61,7 @@ class Plan:
         planned.
       dropless: What activations cost by whether experts take all tokens that want them; {}: it is
         not planned.
+      option: What the experiment would have to choose ("recompute_layers: true"); "": nothing.
     """
 
     processes: Mapping[str, int]
@@ -75,6 +76,7 @@ class Plan:
     stages: PlannedStages | None = None
     recomputation: Mapping[bool, Activations] = dataclasses.field(default_factory=dict)
     dropless: Mapping[bool, Activations] = dataclasses.field(default_factory=dict)
+    option: str = ""
 
     @property
     def computing_seconds(self) -> float:

@@ -33,6 +33,7 @@ def plan_lines(plan: Plan, model: str) -> list[str]:
     rows = [
         ("parameters", f"{plan.parameters:,}"),
         ("processes", _processes(plan)),
+        *([("with", plan.option)] if plan.option else []),
         *_stage_rows(plan.stages),
         ("", ""),
         ("memory of a process", f"in {plan.worst_part}, where it needs most"),
@@ -62,6 +63,7 @@ def plan_record(plan: Plan, model: str) -> dict[str, Any]:
         "model": model,
         "parameters": plan.parameters,
         "processes": dict(plan.processes),
+        "option": plan.option,
         "device": plan.device.description,
         "weights_bytes": plan.weights,
         "optimizer_bytes": plan.slots,
