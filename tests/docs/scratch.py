@@ -18,6 +18,7 @@ PROGRAMS = {
     "//:trainer": "python/frazo/jobs/trainer",
     "//tools:build_vocab": "tools/frazo_tools/vocab/build_vocab",
     "//tools:checkpoint": "tools/frazo_tools/checkpoint/checkpoint",
+    "//tools:config": "tools/frazo_tools/config/config",
     "//tools:generate": "tools/frazo_tools/generation/generate",
     "//tools:gettext_pairs": "tools/frazo_tools/gettext/gettext_pairs",
     "//tools:keras2ckpt": "tools/frazo_tools/images/keras2ckpt",

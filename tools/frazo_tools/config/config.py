@@ -1,0 +1,100 @@
+"""Checks experiments and compares them.
+
+    ./bazelw run //tools:config -- check my.textproto other.textproto
+    ./bazelw run //tools:config -- diff lm.text.TransformerTiny lm.text.MoETiny
+
+An EXPERIMENT is the name of a model (`./bazelw run //:trainer -- --model=list` shows them) or the
+path of a textproto file.
+
+`check` reads each one as the trainer does, with what it extends, and says what is wrong in which
+line. It builds no layers and needs no data, so that it suits an editor or a commit hook.
+
+`diff` fills in the defaults and shows each field that differs, "unset" where an experiment has no
+value.
+
+The exit code is 0, 1 if an experiment is wrong or two differ, or 2 after another error.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from frazo.config import ConfigError, load_experiment
+from frazo.config.changes import changed_fields
+from frazo.config.resolved import with_defaults
+from frazo.program.command_line import run_program
+from frazo.proto import experiment_pb2
+from frazo_tools.documented_parser import documented_parser
+from frazo_tools.records.table import table
+
+_WRONG = _DIFFERENT = 1
+_FAILED = 2
+
+
+def main(arguments: Sequence[str]) -> int:
+    # Bazel starts programs in another folder: paths are relative to the user's folder.
+    os.chdir(os.environ.get("BUILD_WORKING_DIRECTORY", "."))
+    options = _parse(arguments)
+    return options.run(options)
+
+
+def _parse(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = documented_parser("config", __doc__)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    check = commands.add_parser("check", help="say whether experiments are right")
+    check.add_argument("experiments", nargs="+", metavar="EXPERIMENT", help="a name or a file")
+    check.set_defaults(run=_check)
+    diff = commands.add_parser("diff", help="show the fields in which two experiments differ")
+    diff.add_argument("experiments", nargs=2, metavar="EXPERIMENT", help="a name or a file")
+    diff.set_defaults(run=_diff)
+    return parser.parse_args(arguments)
+
+
+def _check(options: argparse.Namespace) -> int:
+    code = 0
+    for name in options.experiments:
+        try:
+            experiment = _load(name)
+        except ConfigError as error:
+            print(error, file=sys.stderr)
+            code = _WRONG
+        else:
+            print(f"{name}: right: {experiment.description or 'no description'}")
+    return code
+
+
+def _diff(options: argparse.Namespace) -> int:
+    try:
+        before, after = (with_defaults(_load(name)) for name in options.experiments)
+    except ConfigError as error:
+        print(f"config diff: {error}", file=sys.stderr)
+        return _FAILED
+    changes = changed_fields(before, after)
+    if not changes:
+        print("the experiments are the same")
+        return 0
+    print(table(["field", *options.experiments], changes))
+    return _DIFFERENT
+
+
+def _load(name: str) -> experiment_pb2.Experiment:
+    """Loads an experiment by a name or from a file.
+
+    Raises:
+      ConfigError: There is none, or it is wrong.
+    """
+    is_file = "/" in name or name.endswith(".textproto") or Path(name).exists()
+    try:
+        return load_experiment(
+            model=None if is_file else name, config=name if is_file else None, overrides=()
+        )
+    except ConfigError as error:
+        # This program's arguments are not the trainer's flags.
+        text = str(error).removeprefix("--config=").removeprefix("--model=")
+        raise ConfigError(text) from None
+
+
+if __name__ == "__main__":
+    run_program(main)
