@@ -1,7 +1,8 @@
-"""Checks experiments and compares them.
+"""Checks experiments, compares them, and describes their fields to other programs.
 
     ./bazelw run //tools:config -- check my.textproto other.textproto
     ./bazelw run //tools:config -- diff lm.text.TransformerTiny lm.text.MoETiny
+    ./bazelw run //tools:config -- schema --out=experiment.schema.json
 
 An EXPERIMENT is the name of a model (`./bazelw run //:trainer -- --model=list` shows them) or the
 path of a textproto file.
@@ -12,10 +13,15 @@ line. It builds no layers and needs no data, so that it suits an editor or a com
 `diff` fills in the defaults and shows each field that differs, "unset" where an experiment has no
 value.
 
+`schema` writes a JSON Schema of all messages, with comments, defaults and rules, for programs that
+make experiments or show them: of protobuf's JSON form, with the names of the .proto files, of an
+experiment that extends nothing.
+
 The exit code is 0, 1 if an experiment is wrong or two differ, or 2 after another error.
 """
 
 import argparse
+import json
 import os
 import sys
 from collections.abc import Sequence
@@ -24,8 +30,10 @@ from pathlib import Path
 from frazo.config import ConfigError, load_experiment
 from frazo.config.changes import changed_fields
 from frazo.config.resolved import with_defaults
-from frazo.program.command_line import run_program
+from frazo.program.command_line import path_argument, run_program
+from frazo.program.durable_file import write_text
 from frazo.proto import experiment_pb2
+from frazo_tools.config.json_schema import json_schema
 from frazo_tools.documented_parser import documented_parser
 from frazo_tools.records.table import table
 
@@ -49,6 +57,11 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     diff = commands.add_parser("diff", help="show the fields in which two experiments differ")
     diff.add_argument("experiments", nargs=2, metavar="EXPERIMENT", help="a name or a file")
     diff.set_defaults(run=_diff)
+    schema = commands.add_parser("schema", help="write a JSON Schema of experiments")
+    schema.add_argument(
+        "--out", type=path_argument, metavar="FILE", help="the file (default: standard output)"
+    )
+    schema.set_defaults(run=_schema)
     return parser.parse_args(arguments)
 
 
@@ -77,6 +90,19 @@ def _diff(options: argparse.Namespace) -> int:
         return 0
     print(table(["field", *options.experiments], changes))
     return _DIFFERENT
+
+
+def _schema(options: argparse.Namespace) -> int:
+    text = json.dumps(json_schema(experiment_pb2.Experiment.DESCRIPTOR), indent=1) + "\n"
+    if options.out is None:
+        sys.stdout.write(text)
+        return 0
+    try:
+        write_text(options.out, text)
+    except OSError as error:
+        print(f"config schema: {options.out}: {error.strerror}", file=sys.stderr)
+        return _FAILED
+    return 0
 
 
 def _load(name: str) -> experiment_pb2.Experiment:

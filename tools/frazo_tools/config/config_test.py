@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from frazo_tools.config import config
 
@@ -65,3 +67,18 @@ def test_defaults_do_not_differ_from_themselves_written_out(write, capsys):
 def test_wrong_experiment_cannot_be_compared(write, capsys):
     assert config.main(["diff", _NAME, write("train { max_steps: }")]) == 2
     assert capsys.readouterr().err.startswith("config diff: ")
+
+
+def test_schema_is_json_on_standard_output_or_in_a_file(tmp_path, capsys):
+    assert config.main(["schema"]) == 0
+    text = capsys.readouterr().out
+    assert json.loads(text)["$ref"] == "#/$defs/Experiment"
+    file = tmp_path / "schema.json"
+    assert config.main(["schema", f"--out={file}"]) == 0
+    assert file.read_text(encoding="utf-8") == text
+
+
+def test_schema_that_cannot_be_written(tmp_path, capsys):
+    file = tmp_path / "nothing" / "schema.json"
+    assert config.main(["schema", f"--out={file}"]) == 2
+    assert capsys.readouterr().err == f"config schema: {file}: No such file or directory\n"

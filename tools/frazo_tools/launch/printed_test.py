@@ -1,10 +1,11 @@
 """Scripts and files for other launchers."""
 
-import importlib
 import json
 import shlex
 import subprocess
 
+import compose_spec
+import kubernetes_validate
 import pytest
 import yaml
 from frazo.cluster.cluster_file import read_cluster_file
@@ -93,10 +94,6 @@ def test_compose_has_a_service_for_each_task(plan, tmp_path):
 
 def test_compose_files_are_valid(plan):
     text = printed(plan("--cluster=local:2", "--print=compose"))
-    try:
-        compose_spec = importlib.import_module("compose_spec")
-    except ImportError:
-        pytest.skip("compose-spec is not installed: pip install compose-spec")
     content = compose_spec.PyOptions().from_yaml(text)
     content.validate()
     assert len(content.service_names()) == 4
@@ -128,10 +125,6 @@ def test_kubernetes_has_a_job_for_each_kind_of_task(plan, tmp_path):
 
 def test_kubernetes_manifests_are_valid(plan):
     text = printed(plan("--cluster=local:2+1", "--mode=async", "--print=kubernetes"))
-    try:
-        kubernetes_validate = importlib.import_module("kubernetes_validate")
-    except ImportError:
-        pytest.skip("kubernetes-validate is not installed: pip install kubernetes-validate")
     for manifest in yaml.safe_load_all(text):
         kubernetes_validate.validate(manifest, "1.30", strict=True)
 
