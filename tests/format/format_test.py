@@ -7,6 +7,8 @@ import pathlib
 import subprocess
 
 import pytest
+from frazo.config.config_text import ConfigText
+from frazo_tools.config.textproto_format import formatted
 
 from tests.format import functions, words
 
@@ -51,6 +53,14 @@ def complaints(command: list[str | pathlib.Path], files: list[str]) -> str:
 )
 def test_formatted(command, patterns):
     assert not complaints(command, source_files(*patterns)), "tests/format/fix.sh formats the tree"
+
+
+def test_textprotos_are_formatted():
+    # Golden files have protobuf's own form.
+    names = source_files("*.textproto", ":!tests/models/golden")
+    texts = {name: (TREE / name).read_text(encoding="utf-8") for name in names}
+    assert texts
+    assert not [name for name, text in texts.items() if formatted(ConfigText(name, text)) != text]
 
 
 def test_files_stay_within_their_budget():

@@ -82,3 +82,24 @@ def test_schema_that_cannot_be_written(tmp_path, capsys):
     file = tmp_path / "nothing" / "schema.json"
     assert config.main(["schema", f"--out={file}"]) == 2
     assert capsys.readouterr().err == f"config schema: {file}: No such file or directory\n"
+
+
+def test_formatting_changes_files_and_check_only_names_them(write, tmp_path, capsys):
+    mine = write(f"extends:'{_NAME}'  # of mine\ntrain{{max_steps:7}}")
+    tidy = write("train { max_steps: 7 }\n", "tidy.textproto")
+    assert config.main(["fmt", "--check", mine, tidy]) == 1
+    assert capsys.readouterr().out == f"{mine}: would change\n"
+    assert config.main(["fmt", mine, tidy]) == 0
+    assert capsys.readouterr().out == f"{mine}: changed\n"
+    text = (tmp_path / "mine.textproto").read_text(encoding="utf-8")
+    assert text == f"extends: '{_NAME}'  # of mine\ntrain {{ max_steps: 7 }}\n"
+    assert config.main(["fmt", "--check", mine, tidy]) == 0
+
+
+def test_file_that_is_no_textproto_stays(write, tmp_path, capsys):
+    broken = write("train { max_steps: 7")
+    assert config.main(["fmt", broken, str(tmp_path / "nothing")]) == 2
+    error = capsys.readouterr().err
+    assert f'{broken}:1:21: experiment: expected "}}", which closes "{{" at 1:7' in error
+    assert f"{tmp_path / 'nothing'}: no such file" in error
+    assert (tmp_path / "mine.textproto").read_text(encoding="utf-8") == "train { max_steps: 7"

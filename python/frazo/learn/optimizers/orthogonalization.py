@@ -21,9 +21,9 @@ def orthogonalized(
     """Brings each singular value, divided by the norm of the matrix, close to 1; the singular
     vectors stay.
 
-    This is the Newton-Schulz iteration of Jordan et al. 2024, x -> (a I + b x x' + c (x x')^2) x. Its
-    factors are polynomials of one matrix, x x', and so they commute: the iterations run on square
-    matrices of its size, and x is multiplied once. (a I + b x x' + c (x x')^2) x is also
+    This is the Newton-Schulz iteration of Jordan et al. 2024: x -> (a I + b x x' + c (x x')^2) x.
+    Its factors are polynomials of one matrix, x x', and so they commute: the iterations run on
+    square matrices of its size, and x is multiplied once. (a I + b x x' + c (x x')^2) x is also
     x (a I + b x' x + c (x' x)^2), so that either side will do.
 
     Args:
