@@ -21,8 +21,9 @@ _STEP = "  "
 def formatted(config: ConfigText) -> str:
     """Returns a textproto with two blanks for each level.
 
-    Nothing else changes but blanks, marks that may be left out, and < >, which become { }. What is written in one line stays so if it fits in 120 columns; what has several lines keeps a
-    line for each field. One blank line stays between fields, and comments stay where they are.
+    Nothing else changes but blanks, marks that may be left out, and < >, which become { }. What is
+    written in one line stays so if it fits in 120 columns; what has several lines keeps a line for
+    each field. One blank line stays between fields, and comments stay where they are.
 
     Raises:
       ConfigError: It is not written as textproto.
