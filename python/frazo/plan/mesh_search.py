@@ -92,8 +92,9 @@ class _Search:
         if self._recomputed == self._experiment or rest >= self._num_bytes:
             return []
         plan = self._try(self._recomputed, kept.processes["data"], kept.processes["model"], _OPTION)
-        fits = plan is not None and plan.num_bytes <= self._num_bytes
-        return [dataclasses.replace(plan, option=_OPTION)] if fits else []
+        if plan is None or plan.num_bytes > self._num_bytes:
+            return []
+        return [dataclasses.replace(plan, option=_OPTION)]
 
     def _try(
         self, experiment: experiment_pb2.Experiment, data: int, model: int, option: str = ""

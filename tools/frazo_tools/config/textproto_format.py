@@ -85,7 +85,9 @@ def _in_one_line(value: Value) -> str | None:
         return None
     parts = []
     for item in value.items:
-        line = None if isinstance(item, Comment) else _in_one_line(item.value)
+        if isinstance(item, Comment):
+            return None
+        line = _in_one_line(item.value)
         if line is None:
             return None
         parts.append(f"{_start(item)}{line}")

@@ -201,7 +201,9 @@ class _Parser:
     def _after_comments(self) -> Token:
         return next(token for token in self._tokens[self._position :] if token.kind != "comment")
 
-    def _block(self, kind: type[Message] | type[List], read: Callable[[bool], Field]) -> Block:
+    def _block(
+        self, kind: type[Message] | type[List], read: Callable[[bool], Field]
+    ) -> Message | List:
         opening = self._take()
         closing = _CLOSING[opening.text]
         comment = self._comment_in_line()
