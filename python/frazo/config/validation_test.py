@@ -107,7 +107,7 @@ def test_empty_required_oneof_lists_its_members(monkeypatch):
     monkeypatch.setattr(validation, "meaning", comments.get)
     assert _error(learner="learner { learning_rate: 1 optimizer {} }") == (
         "e.textproto:3:28: learner.optimizer: empty; one of its members must be set: "
-        "adam, sgd, momentum, adam_w, adafactor, adagrad, lamb, custom\n"
+        "adam, sgd, momentum, adam_w, adafactor, adagrad, lamb, muon, custom\n"
         "  3 | learner { learning_rate: 1 optimizer {} }\n"
         "    |                            ^\n"
         "  custom: An optimizer of your own."
