@@ -1,5 +1,3 @@
-import copy
-
 import jsonschema
 import pytest
 from frazo.config import list_models, load_experiment
@@ -23,7 +21,7 @@ def validator():
 
 @pytest.fixture
 def lenet():
-    return copy.deepcopy(as_json("image.mnist.LeNet5"))
+    return as_json("image.mnist.LeNet5")
 
 
 def problem(validator, value):
@@ -39,43 +37,32 @@ def test_every_model_obeys_the_schema(validator):
         validator.validate(as_json(name))
 
 
-def test_unknown_field(validator, lenet):
-    lenet["train"]["max_step"] = 3
-    path, message = problem(validator, lenet)
-    assert path == "train"
-    assert "'max_step' was unexpected" in message
-
-
-def test_value_of_another_type(validator, lenet):
-    lenet["learner"]["learning_rate"] = "fast"
-    path, _ = problem(validator, lenet)
-    assert path == "learner.learning_rate"
-
-
-def test_value_beyond_its_rule(validator, lenet):
-    lenet["learner"]["ema_decay"] = 1.5
-    path, message = problem(validator, lenet)
-    assert path == "learner.ema_decay"
-    assert "1.5 is greater than or equal to the maximum of 1" in message
-
-
-def test_two_members_of_a_oneof(validator, lenet):
-    lenet["learner"]["optimizer"] = {"adam": {}, "sgd": {}}
-    path, _ = problem(validator, lenet)
-    assert path == "learner.optimizer"
-
-
-def test_no_member_of_a_oneof_that_needs_one(validator, lenet):
-    lenet["learner"]["optimizer"] = {}
-    path, _ = problem(validator, lenet)
-    assert path == "learner.optimizer"
-
-
-def test_unknown_value_of_an_enum(validator, lenet):
-    lenet["compute_dtype"] = "FLOAT8"
-    path, message = problem(validator, lenet)
-    assert path == "compute_dtype"
-    assert "'FLOAT8' is not one of ['FLOAT32'" in message
+@pytest.mark.parametrize(
+    ("field", "value", "path", "message"),
+    [
+        ("train.max_step", 3, "train", "'max_step' was unexpected"),
+        ("learner.learning_rate", "fast", "learner.learning_rate", ""),
+        (
+            "learner.ema_decay",
+            1.5,
+            "learner.ema_decay",
+            "1.5 is greater than or equal to the maximum of 1",
+        ),
+        # Two members of a oneof, and none of one that needs one.
+        ("learner.optimizer", {"adam": {}, "sgd": {}}, "learner.optimizer", ""),
+        ("learner.optimizer", {}, "learner.optimizer", ""),
+        ("compute_dtype", "FLOAT8", "compute_dtype", "'FLOAT8' is not one of ['FLOAT32'"),
+    ],
+)
+def test_wrong_value(validator, lenet, field, value, path, message):
+    *parents, name = field.split(".")
+    owner = lenet
+    for parent in parents:
+        owner = owner[parent]
+    owner[name] = value
+    found_path, found_message = problem(validator, lenet)
+    assert found_path == path
+    assert message in found_message
 
 
 def test_required_field_that_is_missing(validator, lenet):
