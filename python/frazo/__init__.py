@@ -33,6 +33,9 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name == "_core":
+        from frazo.tensorflow_version import check_tensorflow
+
+        check_tensorflow()
         # TensorFlow's library, which the runtime is linked to, tells at its start that oneDNN is on.
         with quiet_standard_error():
             return importlib.import_module("frazo._core")

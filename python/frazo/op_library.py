@@ -3,11 +3,19 @@
 import pathlib
 
 _LIBRARY = "libfrazo_ops.so"
+_RUNTIME = "libfrazo_runtime.so"
 _PACKAGE = pathlib.Path(__file__).absolute().parent
 
 
+def is_installed(package: pathlib.Path = _PACKAGE) -> bool:
+    """Returns whether this is an installed package, which has its libraries in it, and not a part
+    of Bazel's tree.
+    """
+    return (package / _RUNTIME).exists()
+
+
 def find_op_library(package: pathlib.Path = _PACKAGE) -> pathlib.Path:
-    """Returns the path of the library beside the package `frazo`, or in Bazel's tree that holds it.
+    """Returns the path of the library in the package `frazo`, or in Bazel's tree that holds it.
 
     Raises:
       FileNotFoundError: The library is missing; the message names the paths where it should be.

@@ -1,6 +1,6 @@
 import pytest
 
-from frazo.op_library import find_op_library
+from frazo.op_library import find_op_library, is_installed
 
 
 def test_a_missing_library_says_where_it_was_sought(tmp_path):
@@ -13,3 +13,10 @@ def test_a_missing_library_says_where_it_was_sought(tmp_path):
     library.parent.mkdir(parents=True)
     library.touch()
     assert find_op_library(package) == library
+
+
+def test_only_a_package_with_the_runtime_in_it_is_installed(tmp_path):
+    assert not is_installed(tmp_path)
+    assert not is_installed()
+    (tmp_path / "libfrazo_runtime.so").touch()
+    assert is_installed(tmp_path)

@@ -45,6 +45,7 @@ FLOORS = (
     ("python/frazo/jobs",),
     ("tools/frazo_tools",),
     ("tools", "docs", ""),
+    ("packaging",),
     ("tests", "third_party/rules/testing"),
 )
 

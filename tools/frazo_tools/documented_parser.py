@@ -7,7 +7,7 @@ def documented_parser(name: str, docstring: str | None) -> CommandLine:
     """A parser whose help shows the docstring: its first line before the options, the rest after.
 
     Args:
-      name: what people call the program.
+      name: the name of the program's target.
       docstring: the module's `__doc__`; None in a Python that strips it.
     """
     summary, _, details = (docstring or "").partition("\n")

@@ -7,6 +7,7 @@ from typing import NoReturn
 
 from frazo.program.command_line import run_program
 from frazo.program.errors import EXIT_FAILED, EXIT_FINISHED, EXIT_INTERRUPTED
+from frazo.program.program_names import in_callers_words
 
 
 def run_interruptible(main: Callable[[Sequence[str]], int]) -> NoReturn:
@@ -32,7 +33,7 @@ def exit_code(name: str, run: Callable[[], None], errors: tuple[type[Exception],
         print(f"{name}: interrupted", file=sys.stderr)
         return EXIT_INTERRUPTED
     except errors as error:
-        print(f"{name}: {error}", file=sys.stderr)
+        print(f"{name}: {in_callers_words(str(error))}", file=sys.stderr)
         return EXIT_FAILED
     return EXIT_FINISHED
 

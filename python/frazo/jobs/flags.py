@@ -127,7 +127,7 @@ examples
   Write the model out, and use it:
     trainer --model=mt.gettext_en_de.TransformerTiny --logdir=/tmp/ende/log \\
         --mode=write_inference_graph
-    translate --model=/tmp/ende/log/inference_graph < texts
+    ./bazelw run -c opt //tools:translate -- --model=/tmp/ende/log/inference_graph < texts
 
 signals
   SIGTERM, SIGINT (Ctrl+C) and SIGHUP (the terminal is gone) end the training

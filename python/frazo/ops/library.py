@@ -8,6 +8,7 @@ import types
 import tensorflow as tf
 
 from frazo.op_library import find_op_library
+from frazo.tensorflow_version import check_tensorflow
 
 
 @functools.cache
@@ -16,7 +17,9 @@ def op_library() -> types.ModuleType:
 
     Raises:
       FileNotFoundError: The library is missing.
+      TensorflowVersionError: It is linked with another release of TensorFlow.
     """
+    check_tensorflow()
     return tf.load_op_library(str(find_op_library()))
 
 

@@ -10,9 +10,12 @@ from typing import Any, NoReturn
 
 from absl import app, flags, logging
 from absl.flags import argparse_flags
-from frazo.op_library import find_op_library
+from frazo.op_library import find_op_library, is_installed
 from frazo.program import process_clock  # noqa: F401 (its import starts the clock)
 from frazo.program.console import Console
+from frazo.program.errors import EXIT_FAILED
+from frazo.program.program_names import in_callers_words, program_name
+from frazo.tensorflow_version import TensorflowVersionError, installed_tensorflow
 from frazo.version import VERSION
 
 LOGGING_HELP = """\
@@ -31,13 +34,25 @@ logging, as in all programs on absl
 class CommandLine(argparse_flags.ArgumentParser):
     """A parser of a program's own flags and of absl's. Flags cannot be abbreviated."""
 
-    def __init__(self, **kwargs: Any):
+    def __init__(self, prog: str, **kwargs: Any):
+        """As in argparse.
+
+        Args:
+          prog: The name of the program's target.
+          **kwargs: As in argparse.
+        """
         super().__init__(
-            allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter, **kwargs
+            prog=program_name(prog),
+            allow_abbrev=False,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            **kwargs,
         )
         self.add_argument("--version", action=_ShowVersion, nargs=0, help=argparse.SUPPRESS)
         # absl's parser for argparse knows -v only; people write --v.
         self.add_argument("--v", action=_SetVerbosity, metavar="LEVEL", help=argparse.SUPPRESS)
+
+    def format_help(self) -> str:
+        return in_callers_words(super().format_help())
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         try:
@@ -73,8 +88,24 @@ class _ShowVersion(argparse.Action):
 def run_program(main: Callable[[Sequence[str]], int]) -> NoReturn:
     """Calls `main` with the arguments of the command line, and ends with its exit code."""
     arguments = sys.argv[1:]
-    app.run(lambda _: main(arguments), argv=sys.argv[:1])
+    app.run(lambda _: _run(main, arguments), argv=sys.argv[:1])
     raise AssertionError("absl.app.run returned")
+
+
+def _run(main: Callable[[Sequence[str]], int], arguments: Sequence[str]) -> int:
+    try:
+        return main(arguments)
+    except TensorflowVersionError as error:
+        Console().error(str(error))
+    except ModuleNotFoundError as error:
+        # The wheel has extras for what only some programs need; a checkout has all of it.
+        if not is_installed():
+            raise
+        Console().error(
+            f"the package {error.name} is missing. Install what the programs need:"
+            " pip install 'frazo[cpu]', or 'frazo[gpu]'"
+        )
+    return EXIT_FAILED
 
 
 def path_argument(text: str) -> Path:
@@ -104,26 +135,16 @@ def version_lines() -> list[str]:
     # Loaded here only: a wrong command line is told before.
     from frazo import _core
 
+    tensorflow = installed_tensorflow()
     lines = [
         f"Frazo {VERSION}",
-        f"TensorFlow {_tensorflow_version()}, Python {sys.version.split()[0]}",
+        f"TensorFlow {tensorflow[0] if tensorflow else 'is missing'}, Python {sys.version.split()[0]}",
     ]
     # A program that computes nothing comes without it.
     with contextlib.suppress(FileNotFoundError):
         library = find_op_library()
         lines.append(f"op library {library.name}, CRC-32C {_core.file_crc32c(library):08x}")
     return [*lines, f"processor: {os.cpu_count()} threads, kernels for {_core.cpu_features()}"]
-
-
-def _tensorflow_version() -> str:
-    """Returns its version without importing it, which takes seconds."""
-    # Imported here, because it would slow every start by a fifth.
-    import importlib.metadata
-
-    for package in ("tensorflow", "tensorflow-cpu"):
-        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-            return importlib.metadata.version(package)
-    return "is missing"
 
 
 def _log(text: str) -> None:

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable
 from typing import TextIO
 
+from frazo.program.program_names import in_callers_words
+
 _ERASE_LINE = "\r\x1b[K"
 
 
@@ -50,10 +52,10 @@ class Console:
             self._write(self._out, text)
 
     def warning(self, text: str) -> None:
-        self._write(self._err, f"warning: {text}")
+        self._write(self._err, f"warning: {in_callers_words(text)}")
 
     def error(self, text: str) -> None:
-        self._write(self._err, f"error: {text}")
+        self._write(self._err, f"error: {in_callers_words(text)}")
 
     def live(self, text: str) -> None:
         """Replaces the live line by `text`. Does nothing if the output is not a terminal."""

@@ -18,6 +18,7 @@ from frazo.jobs.flags import JOB_MODES, parse_flags
 from frazo.jobs.job_names import DECODER_PREFIX, EVALER_PREFIX, local_jobs, parse_jobs
 from frazo.jobs.mesh_check import check_mesh
 from frazo.program.errors import UsageError
+from frazo.program.program_names import in_callers_words, program_name
 from frazo.proto import cluster_pb2, experiment_pb2
 from frazo_tools.launch.task import Task, tasks_of
 
@@ -113,16 +114,17 @@ def _trainer(wanted: str | None, is_printed: bool) -> list[str]:
     if wanted is not None:
         return [wanted]
     # This program's own interpreter finds the package where it found it itself.
-    return ["trainer"] if is_printed else [sys.executable, "-m", "frazo.jobs.trainer"]
+    return [program_name("trainer")] if is_printed else [sys.executable, "-m", "frazo.jobs.trainer"]
 
 
 def _parse(arguments: Sequence[str], help_text: str) -> tuple[argparse.Namespace, list[str]]:
-    summary, _, details = help_text.partition("\n")
+    name = program_name("launch")
+    summary, _, details = in_callers_words(help_text).partition("\n")
     parser = argparse.ArgumentParser(
-        prog="launch",
+        prog=name,
         allow_abbrev=False,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        usage="launch --cluster=local:N|FILE [flags of the launcher] [flags of the trainer]",
+        usage=f"{name} --cluster=local:N|FILE [flags of the launcher] [flags of the trainer]",
         description=summary,
         epilog=details,
     )

@@ -1,0 +1,35 @@
+"""The programs of an installed Frazo: `frazo-records` runs what `//tools:records` runs in a checkout.
+
+Each program is an attribute of this module, made when it is asked for: `records()` runs
+`frazo-records`, and imports no other.
+"""
+
+import runpy
+from collections.abc import Callable
+
+# By name, the module that is run.
+PROGRAMS = {
+    "build_vocab": "frazo_tools.vocab.build_vocab",
+    "checkpoint": "frazo_tools.checkpoint.checkpoint",
+    "completion": "frazo_tools.completion.completion",
+    "config": "frazo_tools.config.config",
+    "generate": "frazo_tools.generation.generate",
+    "gettext_pairs": "frazo_tools.gettext.gettext_pairs",
+    "keras2ckpt": "frazo_tools.images.keras2ckpt",
+    "launch": "frazo_tools.launch.launch",
+    "lm1b_vocab": "frazo_tools.vocab.lm1b_vocab",
+    "lm_text": "frazo_tools.prose.lm_text",
+    "mnist_digits": "frazo_tools.images.mnist_digits",
+    "ngram": "frazo_tools.ngram.ngram",
+    "records": "frazo_tools.records.records",
+    "source_lines": "frazo_tools.vocab.source_lines",
+    "status": "frazo_tools.launch.status",
+    "train": "frazo.jobs.trainer",
+    "translate": "frazo_tools.translation.translate",
+}
+
+
+def __getattr__(name: str) -> Callable[[], object]:
+    if name not in PROGRAMS:
+        raise AttributeError(f"module 'frazo_tools.programs' has no attribute '{name}'")
+    return lambda: runpy.run_module(PROGRAMS[name], run_name="__main__", alter_sys=True)
