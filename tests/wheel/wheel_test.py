@@ -5,6 +5,7 @@ import csv
 import io
 import re
 import zipfile
+from pathlib import Path
 
 import pytest
 from frazo_tools.programs import PROGRAMS
@@ -138,6 +139,16 @@ def test_training_and_more_training(installation):
     flags[-1] = "train.max_steps=3"
     resumed = installation.run("-m", "frazo.trainer", *flags).stdout
     assert "ckpt-00000002: step 2 of 3" in resumed
+
+
+def test_the_commands_of_the_document(installation):
+    text = Path("docs/install.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^(frazo-\S+ .*)$", text, re.MULTILINE)
+    assert len(commands) >= 3
+    for command in commands:
+        name, *arguments = command.replace("/tmp/", "tmp/").split()
+        short = ["--set=train.max_steps=1"] if "--logdir" in command else []
+        assert installation.program(name, *arguments, *short).stdout
 
 
 def test_completion_knows_the_models(installation):
