@@ -132,13 +132,15 @@ def test_every_program_teaches_by_its_commands(installation, name):
     assert "//tools:" not in shown
 
 
-def test_training_and_more_training(installation):
+def test_training_more_training_and_export(installation):
     flags = ["--model=image.mnist.LeNet5", "--logdir=log", "--set", "train.max_steps=2"]
     trained = installation.program("frazo-train", *flags).stdout
     assert "done: step 2, eval_test accuracy" in trained
     flags[-1] = "train.max_steps=3"
     resumed = installation.run("-m", "frazo.trainer", *flags).stdout
     assert "ckpt-00000002: step 2 of 3" in resumed
+    installation.program("frazo-train", *flags, "--mode=write_inference_graph")
+    assert (installation.folder / "log" / "inference_graph" / "saved_model.pb").exists()
 
 
 def test_the_commands_of_the_document(installation):

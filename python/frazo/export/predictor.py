@@ -7,6 +7,7 @@ import pathlib
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+import numpy as np
 import tensorflow as tf
 from frazo import ops
 from frazo.export.continuations import Continuations, TextScore
@@ -25,6 +26,8 @@ _NEEDED_OF_LANGUAGE = {
     "score_tokens": {"tokens", "token_scores", "is_best", "num_tokens", "scores"},
     "about": {"search", "sos_id", "vocab_size"},
 }
+# Those of a classifier.
+_NEEDED_OF_CLASSIFIER = {"classify": {"probabilities", "labels"}}
 
 
 class TargetScore(NamedTuple):
@@ -49,7 +52,7 @@ class Predictor:
         for hypotheses in predictor.predict(["Open the file", "Close the window"]):
             text, score = hypotheses[0]
 
-    A language model has generate, stream, score_texts, loglikelihood, loglikelihood_rolling and
+    A classifier has classify. A language model has generate, stream, score_texts, loglikelihood, loglikelihood_rolling and
     generate_until; another model has predict and score.
 
     Texts are str, or bytes in UTF-8. Bytes that are not valid UTF-8 are read as U+FFFD.
@@ -86,8 +89,10 @@ class Predictor:
         self._loaded = tf.saved_model.load(directory)
         self._signatures = self._loaded.signatures
         _check_signatures(directory, self._signatures)
-        about = self._signatures["about"]()
-        self._search = search_pb2.Search.FromString(about["search"].numpy())
+        about = self._signatures["about"]() if "about" in self._signatures else {}
+        self._search = search_pb2.Search()
+        if "search" in about:
+            self._search.ParseFromString(about["search"].numpy())
         self.max_source_length = int(about.get("max_source_length", 0))
         self._language = Continuations(self._signature)
 
@@ -190,6 +195,35 @@ class Predictor:
             return [len(tokens) + 1 for tokens in self._language.encode(sources)]
         outputs = self._signature("lengths")(sources=tf.constant(sources))
         return outputs["source_lengths"].numpy().tolist()
+
+    def classify(self, values: np.ndarray | Sequence[str | bytes]) -> tuple[np.ndarray, np.ndarray]:
+        """Classifies images or texts.
+
+        Args:
+          values: Images, uint8 [batch, height, width, channels], or texts, as the model takes them.
+
+        Returns:
+          labels: int32 [batch], the most probable class of each.
+          probabilities: float32 [batch, classes].
+
+        Raises:
+          ValueError: They have another shape or type than the model takes, or the model is of
+            another kind.
+        """
+        classify = self._signature("classify")
+        _, inputs = classify.structured_input_signature
+        ((name, spec),) = inputs.items()
+        if spec.dtype == tf.string:
+            tensor = tf.constant(_to_bytes(values), tf.string)
+        else:
+            tensor = tf.constant(np.asarray(values))
+        if tensor.dtype != spec.dtype or not spec.shape.is_compatible_with(tensor.shape):
+            raise ValueError(
+                f"the model classifies {name}, {spec.dtype.name} {spec.shape}; got "
+                f"{tensor.dtype.name} {tensor.shape}"
+            )
+        outputs = classify(**{name: tensor})
+        return outputs["labels"].numpy(), outputs["probabilities"].numpy()
 
     def generate(
         self,
@@ -329,7 +363,11 @@ def _to_bytes(texts: Sequence[str | bytes]) -> list[bytes]:
 
 
 def _check_signatures(directory: str, signatures: dict[str, tf.types.experimental.Callable]):
-    needed = _NEEDED_OF_LANGUAGE if "generate" in signatures else _NEEDED
+    needed = _NEEDED
+    if "generate" in signatures:
+        needed = _NEEDED_OF_LANGUAGE
+    elif "classify" in signatures:
+        needed = _NEEDED_OF_CLASSIFIER
     for name, outputs in needed.items():
         if name not in signatures:
             raise ValueError(

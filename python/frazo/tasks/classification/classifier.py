@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import tensorflow as tf
+from frazo.input.input_texts import InputTexts
 from frazo.layers.sequential import Sequential
 from frazo.layers.softmax import Softmax, cross_entropy
 from frazo.layers.step_context import StepContext
 from frazo.learn.loss import Loss
 from frazo.tasks.classification.class_labels import checked_labels
 from frazo.tasks.classification.classification_metrics import accuracy_metrics, loss_metrics
+from frazo.tasks.classification.classifier_servable import ClassifierServable, Preparation
+from frazo.tasks.servable import Servable
 from frazo.tasks.task import EvalOutput, Task, WeightedMetrics
 
 
@@ -93,9 +96,30 @@ class Classifier(Task):
             },
         )
 
-    def _classify(self, batch: Mapping[str, tf.Tensor], context: StepContext) -> Classified:
+    def logits(self, batch: Mapping[str, tf.Tensor]) -> tf.Tensor:
+        """Returns the logits of a batch in evaluation, [batch, classes]. It needs no labels."""
+        return self._logits(batch, StepContext.for_evaluation(seed=0))
+
+    def servable(self, texts: InputTexts) -> Servable:
+        return ClassifierServable(self, self.preparation(texts))
+
+    def preparation(self, texts: InputTexts) -> Preparation:
+        """Returns what makes batches of images or texts, for exports.
+
+        Args:
+          texts: Describes how the input makes ids from texts.
+
+        Raises:
+          ValueError: `texts` lacks what it needs.
+        """
+        raise ValueError(f"{type(self).__name__} has nothing to export")
+
+    def _logits(self, batch: Mapping[str, tf.Tensor], context: StepContext) -> tf.Tensor:
         features = tf.cast(self.features(batch, context), self.place.compute_dtype)
-        logits = self.softmax(self.network(features, context), context)
+        return self.softmax(self.network(features, context), context)
+
+    def _classify(self, batch: Mapping[str, tf.Tensor], context: StepContext) -> Classified:
+        logits = self._logits(batch, context)
         labels = checked_labels(batch["label"], self.message.softmax.num_classes)
         xent = cross_entropy(logits, labels)
         weights = batch["weight"] if "weight" in batch else tf.ones_like(xent)

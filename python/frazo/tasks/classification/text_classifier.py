@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 import tensorflow as tf
+from frazo.input.graph_tokenizer import GraphTokenizer
+from frazo.input.input_texts import FeatureEncoding, InputTexts
 from frazo.layers.embedding import Embedding
 from frazo.layers.masked_mean import masked_mean
 from frazo.layers.place import Place
@@ -12,8 +14,27 @@ from frazo.layers.step_context import StepContext
 from frazo.proto import text_classifier_pb2
 from frazo.registry import register
 from frazo.tasks.classification.classifier import Classifier
+from frazo.tasks.classification.classifier_servable import Preparation
 
 _FEATURES = ("text", "text_length", "label")
+
+
+class _TextPreparation(Preparation):
+    """Takes texts, string [batch], and encodes them as the input does."""
+
+    def __init__(self, encoding: FeatureEncoding):
+        super().__init__(tf.TensorSpec([None], tf.string, name="texts"))
+        self._tokenizer = GraphTokenizer(encoding.tokenizer)
+        self._encoding = encoding
+
+    def __call__(self, values: tf.Tensor) -> Mapping[str, tf.Tensor]:
+        encoded = self._tokenizer.encode(
+            values,
+            prepend_sos=self._encoding.prepend_sos,
+            append_eos=self._encoding.append_eos,
+            max_length=self._encoding.max_length,
+        )
+        return {"text": encoded.ids, "text_length": encoded.lengths}
 
 
 @register(text_classifier_pb2.TextClassifier)
@@ -66,3 +87,6 @@ class TextClassifier(Classifier):
             layout = SequenceLayout.of_lengths(lengths, tf.shape(x)[1])
             x = self.encoder(x, layout, context)
         return masked_mean(x, lengths)
+
+    def preparation(self, texts: InputTexts) -> Preparation:
+        return _TextPreparation(texts.encoding("text"))
