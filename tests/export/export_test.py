@@ -221,7 +221,7 @@ def export_fails(*flags):
 
 
 def test_what_cannot_be_exported_is_named(trained, tmp_path):
-    flags, logdir = trained
+    flags, _ = trained
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "a").touch()
     message = export_fails(*flags, f"--export_dir={tmp_path}/letters")
