@@ -3,7 +3,6 @@ end in `</w>`.
 """
 
 from collections.abc import Collection, Mapping
-from itertools import zip_longest
 from pathlib import Path
 
 from frazo.proto import tokenizer_pb2
@@ -145,30 +144,23 @@ def _check_merges(merges: list[Pair], vocab: Mapping[str, int], names: Collectio
                 f"merge '{left} {right}' makes a symbol that ends in {END_OF_WORD}; remove it"
             )
     rank_by_pair = {pair: rank for rank, pair in enumerate(merges)}
-    pieces = [characters(left + right) for left, right in merges]
+    pieces = [_characters(left + right) for left, right in merges]
 
     def ranks(left: str, right: str) -> int | None:
         return rank_by_pair.get((left, right))
 
     pairs = used_pairs(pieces, ranks)
-    rounds = used_pairs(pieces, ranks, by_round=True)
-    if pairs != rounds:
-        pair = next(one for one, other in zip_longest(pairs, rounds) if one != other)
-        raise ConversionError(_other_order(pair or rounds[len(pairs)]))
-    pair = first_out_of_order(pairs)
+    different = set(pairs) ^ set(used_pairs(pieces, ranks, by_round=True))
+    pair = min(different, key=rank_by_pair.__getitem__, default=first_out_of_order(pairs))
     if pair is not None:
-        raise ConversionError(_other_order(pair))
+        raise ConversionError(
+            f"merge '{' '.join(pair)}': Frazo joins all pairs of a rank before those that come up, and "
+            "tokenizers does not, so that some words would have other pieces. Learn the merges anew, "
+            "by build_vocab --kind=bpe"
+        )
 
 
-def _other_order(pair: Pair) -> str:
-    return (
-        f"merge '{' '.join(pair)}': Frazo joins all pairs of a rank before those that come up, and "
-        "tokenizers does not, so that some words would have other pieces. Learn the merges anew, by "
-        "build_vocab --kind=bpe"
-    )
-
-
-def characters(symbol: str) -> list[str]:
+def _characters(symbol: str) -> list[str]:
     """Returns the characters of a symbol; the end of a word belongs to the last one."""
     if not symbol.endswith(END_OF_WORD) or symbol == END_OF_WORD:
         return list(symbol)

@@ -2,6 +2,7 @@
 
 import io
 import json
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from frazo_tools.tokenizer.export import export_tokenizer
 from frazo_tools.tokenizer.sample import KINDS, LINES, sample_tokenizer
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tokenizers import Tokenizer
+from tokenizers import Tokenizer, normalizers
 
 Message = tokenizer_pb2.Tokenizer
 NAMES = ["<s>", "</s>", "<unk>", "<noise>", "<NOISE>", "<0x41>", "</w>", "@@"]
@@ -105,6 +106,20 @@ def test_texts_are_normalized(normalization, tmp_path):
         "각",
     ):
         pair.check(text)
+
+
+@pytest.mark.parametrize(("normalization", "expected"), [("NFC", 0), ("NFKC", 72)])
+def test_characters_of_later_versions_of_unicode_are_those_of_the_document(normalization, expected):
+    characters = [chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000]
+    text = "\n".join(characters)
+    ours = _core.normalize_text(text.encode(), normalization, False).decode()
+    theirs = getattr(normalizers, normalization)().normalize_str(text)
+    # U+000A itself is two lines more in both.
+    pairs = zip(ours.split("\n"), theirs.split("\n"), strict=True)
+    different = [(one, other) for one, other in pairs if one != other]
+    assert len(different) == expected
+    # tokenizers does not know the characters: it leaves them as they are.
+    assert all(unicodedata.normalize(normalization, other) == one for one, other in different)
 
 
 def test_without_encode_special_tokens_names_are_the_tokens(tmp_path):
@@ -238,3 +253,55 @@ def test_special_characters_are_refused(tmp_path):
     message = Message(grapheme={"vocabulary": write(tmp_path, "v", "<unk>", "a", "b")}, sos_id=1)
     with pytest.raises(ConversionError, match="id 1, which starts or ends a sentence"):
         export_tokenizer(message)
+
+
+@st.composite
+def merges(draw) -> list[tuple[str, str]]:
+    """Merges of a and b, in any order, each of symbols that are characters or made by another."""
+    symbols = ["a", "b", "a</w>", "b</w>"]
+    made: dict[tuple[str, str], None] = {}
+    for _ in range(draw(st.integers(0, 8))):
+        left = draw(st.sampled_from([symbol for symbol in symbols if not symbol.endswith("</w>")]))
+        right = draw(st.sampled_from(symbols))
+        made[left, right] = None
+        symbols.append(left + right)
+    return draw(st.permutations(list(made)))
+
+
+words = st.lists(st.text("ab", min_size=1, max_size=16), max_size=3).map(" ".join)
+
+
+@settings(max_examples=300)
+@given(merges=merges(), texts=st.lists(words, max_size=10))
+def test_merges_that_are_not_refused_divide_alike(tmp_path_factory, merges, texts):
+    symbols = {"a", "b", "a</w>", "b</w>", *("".join(pair) for pair in merges)}
+    pieces = [
+        symbol.removesuffix("</w>") if symbol.endswith("</w>") else f"{symbol}@@"
+        for symbol in sorted(symbols)
+    ]
+    folder = tmp_path_factory.getbasetemp()
+    message = Message(
+        bpe={
+            "merges": write(folder, "m", "#version: 0.2", *(" ".join(pair) for pair in merges)),
+            "vocabulary": write(folder, "v", *SPECIAL, *pieces),
+        }
+    )
+    try:
+        pair = Pair(message)
+    except ConversionError as error:
+        assert "Frazo joins all pairs of a rank" in str(error)
+        return
+    for text in texts:
+        pair.check(text)
+
+
+@settings(max_examples=300)
+@given(
+    pieces=st.lists(st.text("▁ab", min_size=2, max_size=6), unique=True, max_size=12),
+    texts=st.lists(words, max_size=10),
+)
+def test_any_word_pieces_divide_alike(tmp_path_factory, pieces, texts):
+    path = write(tmp_path_factory.getbasetemp(), "v", *SPECIAL, *"▁ab", *pieces)
+    pair = Pair(Message(word_piece={"vocabulary": path}))
+    for text in texts:
+        pair.check(text)

@@ -227,6 +227,36 @@ def test_what_is_not_the_same_in_a_converted_model_is_told():
         assert word in notes
 
 
+@st.composite
+def merges(draw) -> list[tuple[str, str]]:
+    """Merges of a and b, in any order, each of symbols that are characters or made by another."""
+    symbols = ["a", "b"]
+    made: dict[tuple[str, str], None] = {}
+    for _ in range(draw(st.integers(0, 8))):
+        left, right = draw(st.sampled_from(symbols)), draw(st.sampled_from(symbols))
+        made[left, right] = None
+        symbols.append(left + right)
+    return draw(st.permutations(list(made)))
+
+
+@settings(max_examples=300)
+@given(merges=merges(), texts=st.lists(st.text("ab", max_size=20), max_size=10))
+def test_merges_that_are_not_refused_divide_alike(tmp_path_factory, merges, texts):
+    pieces = dict.fromkeys(["<unk>", "▁", "a", "b", *("".join(pair) for pair in merges)])
+    vocab = {piece: number for number, piece in enumerate(pieces)}
+    theirs = Tokenizer(models.BPE(vocab, merges, unk_token="<unk>", fuse_unk=True))
+    theirs.normalizer = LLAMA["normalizer"]
+    theirs.decoder = decoders.Metaspace("▁", "always")
+    try:
+        imported = read(theirs)
+    except ConversionError as error:
+        assert str(error).startswith("model.merges")
+        return
+    made = _core.Tokenizer(write(imported, tmp_path_factory.getbasetemp()).SerializeToString())
+    for text in texts:
+        assert made.encode(text).tolist() == theirs.encode(text).ids
+
+
 def refused(document: Json | Tokenizer, ends: SentenceEnds = USUAL_ENDS) -> str:
     with pytest.raises(ConversionError) as error:
         read(document, ends)
