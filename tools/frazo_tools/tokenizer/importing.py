@@ -58,7 +58,7 @@ class Imported:
 
     Attributes:
       reading: The tokenizer and its files.
-      notes: What is not equal for every text, a sentence each.
+      notes: What is not the same for every text, a clause each.
     """
 
     reading: Reading
@@ -80,8 +80,8 @@ def import_json(document: Json, ends: SentenceEnds = USUAL_ENDS) -> Imported:
     for name in ("truncation", "padding"):
         if document.get(name) is not None:
             raise ConversionError(
-                f"{name} is set, and a tokenizer of Frazo has none; set it to null. In Frazo an input's "
-                "max_length and batcher do it"
+                f"{name} is set, and a tokenizer of Frazo has none; set it to null. In Frazo a truncate "
+                "step and the batcher do it"
             )
     special = _special_tokens(document)
     _check_post_processor(document.get("post_processor"), notes)
@@ -112,24 +112,17 @@ def _kind(document: Json) -> str:
                 "pre_tokenizer is ByteLevel, pieces of bytes as GPT-2 has them, which no tokenizer of "
                 "Frazo makes; it has pieces of characters, with single bytes for rare ones"
             )
-    match model["type"]:
-        case "WordLevel":
-            is_split = any(part.get("behavior") == "Isolated" for part in pre_tokenizers)
-            return "grapheme" if is_split else "word"
-        case "BPE":
-            if suffix := model.get("end_of_word_suffix"):
-                if suffix != END_OF_WORD:
-                    raise ConversionError(
-                        f"model.end_of_word_suffix is {suffix!r}; Frazo reads {END_OF_WORD!r}"
-                    )
-                return "bpe"
-            return "word_piece" if pre_tokenizers == [SPLIT_BEHIND_BLANKS] else "sentencepiece"
-        case "Unigram":
-            return "sentencepiece"
-        case other:
-            raise ConversionError(
-                f"model.type is {other!r}; Frazo has tokenizers for WordLevel, BPE and Unigram"
-            )
+    if model["type"] == "WordLevel":
+        is_split = any(part.get("behavior") == "Isolated" for part in pre_tokenizers)
+        return "grapheme" if is_split else "word"
+    suffix = model.get("end_of_word_suffix") if model["type"] == "BPE" else None
+    if suffix not in (None, "", END_OF_WORD):
+        raise ConversionError(
+            f"model.end_of_word_suffix is {suffix!r:.300}; Frazo reads {END_OF_WORD!r}"
+        )
+    if suffix:
+        return "bpe"
+    return "word_piece" if pre_tokenizers == [SPLIT_BEHIND_BLANKS] else "sentencepiece"
 
 
 def _special_tokens(document: Json) -> dict[int, str]:
@@ -203,6 +196,9 @@ def _read(
             unk_id, vocab = model.get("unk_id"), model["vocab"]
             unk = vocab[unk_id][0] if unk_id in range(len(vocab)) else None
         _check_unk(unk, model["type"])
+        for name in (ends.sos, ends.eos):
+            if name is not None and name not in special.values():
+                raise ConversionError(f"added_tokens: {name!r} is not there as a special token")
         names = (ends.sos or "<s>", ends.eos or "</s>")
         return read_sentencepiece(model, read_rules(document, unk, notes), special, names)
     _check_unk(unk, model["type"])
@@ -298,8 +294,9 @@ def _is_as_good(kind: str, name: str, found: Json, notes: list[str]) -> bool:
 
 def _with_defaults(model: Json) -> Json:
     filled = {**_DEFAULTS[model["type"]], **model}
-    if filled.get("continuing_subword_prefix") == "":
-        filled["continuing_subword_prefix"] = None
+    for name in ("continuing_subword_prefix", "end_of_word_suffix"):
+        if filled.get(name) == "":
+            filled[name] = None
     return filled
 
 

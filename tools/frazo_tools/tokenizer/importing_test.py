@@ -221,6 +221,37 @@ def test_a_converted_unigram_model_is_the_same(tmp_path_factory, parts):
         assert theirs.decode(ids) == made.decode(ids)
 
 
+def test_older_converters_are_read(tmp_path):
+    document = unigram_like_t5(nmt_nfkc())
+    charsmap, _, joining = document["normalizer"]["normalizers"]
+    metaspace = {"type": "Metaspace", "replacement": "▁", "add_prefix_space": True}
+    split = {"type": "Sequence", "pretokenizers": [{"type": "WhitespaceSplit"}, metaspace]}
+    join = {"type": "Sequence", "normalizers": [charsmap, joining | {"content": " "}]}
+    expected = read(document).reading.files
+    for normalizer, pre_tokenizer in ((charsmap, split), (join, metaspace)):
+        document |= {"normalizer": normalizer, "pre_tokenizer": pre_tokenizer, "decoder": metaspace}
+        assert read(document).reading.files == expected
+    # Nothing joins blanks.
+    document["normalizer"] = charsmap
+    assert "are not what a SentencePiece model does" in refused(document)
+
+
+def test_pieces_that_a_division_at_blanks_hides_are_refused():
+    document = unigram_like_t5()
+    document["model"]["vocab"].append(["t▁c", -3.0])
+    assert refused(document).startswith("model.vocab: 't▁c' goes beyond a word")
+    document = unigram_like_t5()
+    document["model"]["vocab"][4][0] = "_"
+    assert refused(document).startswith("model.vocab: '▁' is not there")
+
+
+def test_a_sentence_end_is_a_special_token_of_a_model(tmp_path):
+    document = unigram_like_t5()
+    message = write(read(document, SentenceEnds(sos="<pad>")), tmp_path)
+    assert _core.Tokenizer(message.SerializeToString()).sos_id == 0
+    assert refused(document, SentenceEnds(eos="the")).startswith("added_tokens: 'the' is not there")
+
+
 def test_what_is_not_the_same_in_a_converted_model_is_told():
     notes = "; ".join(read(unigram_like_t5(nmt_nfkc())).notes)
     for word in ("(<pad>, </s>, <unk>)", "U+2581", "equally probable", "loses marks", "begin with"):

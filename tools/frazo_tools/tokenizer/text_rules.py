@@ -77,6 +77,12 @@ class TextRules:
 # What the converters of Hugging Face's transformers write.
 _MERGE_SPACES = replace_pattern(" {2,}", SPACE_SYMBOL)
 _STRIP_END = {"type": "Strip", "strip_left": False, "strip_right": True}
+_JOINING = (
+    [_MERGE_SPACES],
+    [_STRIP_END, _MERGE_SPACES],
+    [replace_pattern(" {2,}", " ")],
+)
+_SPLIT_AT_SPACE = {"type": "WhitespaceSplit"}
 _METASPACE = {"type": "Metaspace", "replacement": SPACE_SYMBOL}
 _STRIP_START: Json = {"type": "Strip", "content": " ", "start": 1, "stop": 0}
 _LLAMA_DECODERS = [replace(SPACE_SYMBOL, " "), BYTE_FALLBACK, FUSE, _STRIP_START]
@@ -102,10 +108,9 @@ def read_rules(document: Json, unk: str, notes: list[str]) -> TextRules:
     if rules is not None and not pre_tokenizers:
         pass
     elif _is_converted(others, pre_tokenizers):
+        _check_pieces(document["model"]["vocab"])
         rules = TextRules(charsmap, True, True, unk, unk, has_bytes)
-        if _STRIP_END not in others and len(pre_tokenizers) == 1:
-            notes.append("texts that end in blanks have one token less in Frazo")
-        notes.append(f"texts with the character {SPACE_SYMBOL} (U+2581) may differ")
+        notes += _notes(charsmap, others, pre_tokenizers)
     else:
         raise ConversionError(
             f"normalizer {document.get('normalizer')!r:.300} with pre_tokenizer "
@@ -141,10 +146,38 @@ def _exact(normalizers: list[Json], charsmap: bytes, start: TextRules) -> TextRu
 
 def _is_converted(others: list[Json], pre_tokenizers: list[Json]) -> bool:
     """Returns whether the parts are those of a converter."""
-    if others not in ([], [_MERGE_SPACES], [_STRIP_END, _MERGE_SPACES]) or not pre_tokenizers:
+    if not pre_tokenizers or not _is_always_metaspace(pre_tokenizers[-1]):
         return False
-    *before, last = pre_tokenizers
-    return before in ([], [{"type": "WhitespaceSplit"}]) and _is_always_metaspace(last)
+    before = pre_tokenizers[:-1]
+    # Something must join blanks.
+    if not others:
+        return before == [_SPLIT_AT_SPACE]
+    return others in _JOINING and before in ([], [_SPLIT_AT_SPACE])
+
+
+def _check_pieces(vocab: Json) -> None:
+    """Raises ConversionError if it makes a difference that texts are divided at blanks first."""
+    pieces = vocab if isinstance(vocab, dict) else [piece for piece, _ in vocab]
+    for piece in pieces:
+        if SPACE_SYMBOL in piece[1:] and piece.strip(SPACE_SYMBOL):
+            raise ConversionError(
+                f"model.vocab: {piece!r} goes beyond a word, but pre_tokenizer divides texts at blanks, "
+                "so that it is never found; Frazo would find it. Remove it"
+            )
+    if SPACE_SYMBOL not in pieces:
+        raise ConversionError(
+            f"model.vocab: {SPACE_SYMBOL!r} is not there, so that Frazo would join unknown characters of "
+            "several words; add it"
+        )
+
+
+def _notes(charsmap: bytes, others: list[Json], pre_tokenizers: list[Json]) -> list[str]:
+    notes = [f"texts with the character {SPACE_SYMBOL} (U+2581) may differ"]
+    if _STRIP_END not in others and len(pre_tokenizers) == 1:
+        notes.append("texts that end in blanks have one token less in Frazo")
+    if not charsmap:
+        notes.append("texts with tabs, line feeds or Unicode's other blanks may differ")
+    return notes
 
 
 def _is_always_metaspace(part: Json) -> bool:
