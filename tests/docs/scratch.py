@@ -29,6 +29,7 @@ PROGRAMS = {
     "//tools:records": "tools/frazo_tools/records/records",
     "//tools:source_lines": "tools/frazo_tools/vocab/source_lines",
     "//tools:status": "tools/frazo_tools/launch/status",
+    "//tools:tokenizer": "tools/frazo_tools/tokenizer/tokenizer",
     "//tools:translate": "tools/frazo_tools/translation/translate",
     "//tests/export:translate_lines": "tests/export/translate_lines",
 }

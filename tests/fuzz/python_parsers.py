@@ -16,6 +16,9 @@ from frazo_tools.checkpoint.safetensors_file import SafetensorsError, Safetensor
 from frazo_tools.gettext.mo_file import MoError, read_mo
 from frazo_tools.gettext.mo_file_writer import HEADER, write_mo
 from frazo_tools.images.idx import IdxError, read_idx
+from frazo_tools.tokenizer.conversion_error import ConversionError
+from frazo_tools.tokenizer.document import read_document
+from frazo_tools.tokenizer.importing import import_json
 
 
 class Target(NamedTuple):
@@ -107,11 +110,28 @@ def _check_manifest_text(text: str) -> None:
         assert "/" not in file.name
 
 
+def _check_tokenizer(content: bytes) -> None:
+    try:
+        imported = import_json(read_document(content))
+    except ConversionError as error:
+        assert str(error)
+        return
+    assert imported.reading.message.WhichOneof("kind")
+
+
 _SAFETENSORS_HEADER = (
     b'{"__metadata__":{"step":"5"},"w":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},'
     b'"n":{"dtype":"U8","shape":[],"data_offsets":[8,9]}}'
 )
 _MANIFEST = Manifest(7, 0.5, (FileRecord("ckpt-00000007.index", 3, 5),))
+
+# One is imported, one refused.
+_WORDS = (
+    rb'{"added_tokens":[{"id":1,"content":"<s>","special":true}],"model":{"type":"WordLevel",'
+    rb'"vocab":{"<unk>":0,"<s>":1,"a":2},"unk_token":"<unk>"},"pre_tokenizer":{"type":"Split",'
+    rb'"pattern":{"Regex":"[\\x09-\\x0d\\x20]+"},"behavior":"Removed","invert":false}}'
+)
+_UNIGRAM = b'{"model":{"type":"Unigram","vocab":[["a",-1.5],["<unk>",0]],"unk_id":1}}'
 
 TARGETS = {
     "mo": Target(
@@ -138,4 +158,5 @@ TARGETS = {
             (2).to_bytes(8, "little") + b"{}",
         ],
     ),
+    "tokenizer": Target(_check_tokenizer, [_WORDS, _UNIGRAM]),
 }

@@ -82,6 +82,7 @@ def test_files(run):
         "train/scores.jsonl",
         "eval_test/scores.jsonl",
         "curve.png",
+        "events.out.tfevents.hparams",
     }
     assert "learning_rate: 0.001" in (logdir / "control" / "params.txt").read_text()
     assert json.loads((logdir / "train" / "finished").read_text()) == {"step": 60, "max_steps": 60}
@@ -99,6 +100,7 @@ def test_events_hold_graph_texts_scalars_and_examples(run):
         if path.parent.name == "control":
             assert any(event.graph_def for event in events)
     assert tags["control"] == {"params", "model_analysis"}
+    assert tags[logdir.name] == {"_hparams_/session_start_info"}
     assert {"loss", "learning_rate", "grad_norm", "steps/sec"} <= tags["train"]
     assert {"loss", "accuracy", "misclassified"} <= tags["eval_test"]
 

@@ -4,14 +4,18 @@ import threading
 from pathlib import Path
 
 import tensorflow as tf
+from frazo import _core
 from frazo.config import resolved_text
 from frazo.config.changes import changed_fields
+from frazo.config.hyperparameters import hyperparameters
+from frazo.experiment.job_list import train_inputs
 from frazo.experiment.model import Model
 from frazo.experiment.model_analysis import model_analysis
 from frazo.program import durable_file
 from frazo.program.console import Console
 from frazo.proto import experiment_pb2
 from frazo.scores.event_file import EventFile
+from frazo.scores.hparams_file import write_hparams
 from frazo.train.async_loop import AsyncLoop
 from frazo.train.inner_loop import InnerLoop
 from google.protobuf import text_format
@@ -20,9 +24,12 @@ PARAMS_FILE = "params.txt"
 
 
 class ControlRecords:
-    """Writes params.txt, model_analysis.txt, train.pbtxt and an event file with all three."""
+    """Writes params.txt, model_analysis.txt, train.pbtxt and an event file with all three, and the
+    hyperparameters for TensorBoard in the log directory itself.
+    """
 
     def __init__(self, logdir: Path, console: Console):
+        self._logdir = logdir
         self._directory = logdir / "control"
         self._console = console
         self._events = EventFile(self._directory)
@@ -57,9 +64,17 @@ class ControlRecords:
         text = resolved_text(experiment)
         durable_file.write_text(self._directory / PARAMS_FILE, text)
         self._events.add_text("params", text)
+        self._write_hparams(experiment)
         analysis = model_analysis(model.task.variables)
         durable_file.write_text(self._directory / "model_analysis.txt", analysis)
         self._events.add_text("model_analysis", analysis)
+
+    def _write_hparams(self, experiment: experiment_pb2.Experiment) -> None:
+        names = set(train_inputs(experiment).values())
+        try:
+            write_hparams(self._logdir, hyperparameters(experiment, names))
+        except _core.FrazoError as error:
+            self._console.warning(f"the hyperparameters are not recorded: {error}")
 
     def begin_graph(self, inner: InnerLoop | AsyncLoop) -> None:
         """Starts to write the graph of a step in a thread, so that training doesn't wait for it."""

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import tensorflow as tf
 
-_VERSION = "brain.Event:2"
+# The first record of a file has it.
+VERSION = "brain.Event:2"
 
 
 class EventFile:
@@ -70,7 +71,7 @@ class EventFile:
         if self._records is None:
             self._directory.mkdir(parents=True, exist_ok=True)
             name = f"events.out.tfevents.{time.time_ns() // 10**6}.{socket.gethostname()}.{os.getpid()}"
-            version = tf.compat.v1.Event(wall_time=time.time(), file_version=_VERSION)
+            version = tf.compat.v1.Event(wall_time=time.time(), file_version=VERSION)
             records = tf.io.TFRecordWriter(str(self._directory / name))
             records.write(version.SerializeToString())
             self._records = records
