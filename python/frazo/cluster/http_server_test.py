@@ -55,7 +55,7 @@ def test_a_handler_that_fails_is_a_warning_and_the_server_goes_on():
 
     err = io.StringIO()
     with served(err=err, a=fail, b=lambda: text_page("b")) as address:
-        assert get(address, "/a")[:2] == (500, "this page failed; the controller's log says why\n")
+        assert get(address, "/a")[:2] == (500, "this page failed; the program's log says why\n")
         assert get(address, "/b")[1] == "b"
     assert err.getvalue() == "warning: http: /a: ValueError: no such figure\n"
 
