@@ -1,7 +1,6 @@
 """A model server in this process, for tests."""
 
 import contextlib
-import functools
 import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -11,9 +10,7 @@ from frazo.cluster.security import NO_SECURITY, Security
 from frazo.program.console import Console
 from frazo_tools.serving.batcher import BatchLimits
 from frazo_tools.serving.metrics import Metrics
-from frazo_tools.serving.model_repository import ModelRepository
-from frazo_tools.serving.models import Models
-from frazo_tools.serving.served_model import ServedModel
+from frazo_tools.serving.served_models import served_models
 from frazo_tools.serving.server import ModelServer, ServerSettings
 
 LIMITS = BatchLimits(max_batch_size=8, timeout_seconds=0.001, max_queue=20)
@@ -42,18 +39,9 @@ def live_server(
     """
     console = Console(log or io.StringIO(), log or io.StringIO())
     metrics = Metrics()
-    repositories = [
-        ModelRepository(
-            name,
-            base,
-            num_versions,
-            functools.partial(
-                ServedModel, name, limits=limits, observe=metrics.batch_counter(name)
-            ),
-            console,
-        )
-        for name, base in bases.items()
-    ]
+    models = served_models(
+        bases, limits, metrics, console, num_versions=num_versions, poll_seconds=0.05
+    )
     settings = ServerSettings(
         address=Address("127.0.0.1", ports[0]),
         rest_address=Address("127.0.0.1", ports[1]),
@@ -62,5 +50,5 @@ def live_server(
         max_waiting=100,
         rest_timeout_seconds=60.0,
     )
-    with ModelServer(Models(repositories, 0.05), metrics, settings, console) as server:
+    with ModelServer(models, metrics, settings, console) as server:
         yield server

@@ -33,12 +33,10 @@ at once.
 """
 
 import argparse
-import functools
 import re
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from frazo.cluster.address import Address, AddressError, parse_address
 from frazo.cluster.security import Security, Wording, read_security, require_protection
@@ -50,10 +48,6 @@ from frazo.program.stop_request import StopRequest
 from frazo.program.tensorflow_start import start_tensorflow
 from frazo.proto import cluster_pb2
 from frazo_tools.documented_parser import documented_parser
-
-if TYPE_CHECKING:
-    from frazo_tools.serving.metrics import Metrics
-    from frazo_tools.serving.models import Models
 
 _SECURITY = ("token_file", "ca_file", "certificate_file", "key_file")
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
@@ -93,10 +87,20 @@ def _serve(
     console: Console,
     stop: StopRequest,
 ) -> None:
+    from frazo_tools.serving.batcher import BatchLimits
     from frazo_tools.serving.metrics import Metrics
+    from frazo_tools.serving.served_models import served_models
     from frazo_tools.serving.server import ModelServer, ServerSettings
 
     metrics = Metrics()
+    models = served_models(
+        dict(options.model),
+        BatchLimits(options.max_batch_size, options.batch_timeout_ms / 1000, options.max_queue),
+        metrics,
+        console,
+        num_versions=options.num_versions,
+        poll_seconds=options.poll_seconds,
+    )
     settings = ServerSettings(
         address=addresses[0],
         rest_address=addresses[1],
@@ -105,33 +109,11 @@ def _serve(
         max_waiting=options.max_queue * len(options.model),
         rest_timeout_seconds=options.rest_timeout_ms / 1000,
     )
-    with ModelServer(_models(options, metrics, console), metrics, settings, console):
+    with ModelServer(models, metrics, settings, console):
         console.line("the server is ready")
         while not stop:
             time.sleep(_POLL_SECONDS)
         console.line("the server ends when the requests that it has are answered")
-
-
-def _models(options: argparse.Namespace, metrics: "Metrics", console: Console) -> "Models":
-    from frazo_tools.serving.batcher import BatchLimits
-    from frazo_tools.serving.model_repository import ModelRepository
-    from frazo_tools.serving.models import Models
-    from frazo_tools.serving.served_model import ServedModel
-
-    limits = BatchLimits(options.max_batch_size, options.batch_timeout_ms / 1000, options.max_queue)
-    repositories = [
-        ModelRepository(
-            name,
-            path,
-            options.num_versions,
-            functools.partial(
-                ServedModel, name, limits=limits, observe=metrics.batch_counter(name)
-            ),
-            console,
-        )
-        for name, path in options.model
-    ]
-    return Models(repositories, options.poll_seconds)
 
 
 def _security(options: argparse.Namespace) -> Security:

@@ -42,8 +42,10 @@ class ServedSignature:
             other, or the export does not say.
         """
         self.name = name
-        self.inputs: dict[str, tf.TensorSpec] = dict(function.structured_input_signature[1])
-        self.outputs: dict[str, tf.TensorSpec] = dict(function.structured_outputs)
+        self.inputs: dict[str, tf.TensorSpec] = dict(
+            sorted(function.structured_input_signature[1].items())
+        )
+        self.outputs: dict[str, tf.TensorSpec] = dict(sorted(function.structured_outputs.items()))
         self._function = function
         self._padded = padded
         self._rows = [name for name, spec in self.inputs.items() if _has_rows(spec)]
