@@ -40,12 +40,17 @@ class ServedSignature:
           function: The function, as TensorFlow loads it.
           padded: As a value of Servable.row_wise(). None: the rows of the signature depend on each
             other, or the export does not say.
+
+        Raises:
+          ValueError: `padded` names an output that is not there.
         """
         self.name = name
         self.inputs: dict[str, tf.TensorSpec] = dict(
             sorted(function.structured_input_signature[1].items())
         )
         self.outputs: dict[str, tf.TensorSpec] = dict(sorted(function.structured_outputs.items()))
+        if unknown := {*(padded or {}), *(padded or {}).values()} - self.outputs.keys():
+            raise ValueError(f"signature '{name}' has no output '{min(unknown)}' to be padded")
         self._function = function
         self._padded = padded
         self._rows = [name for name, spec in self.inputs.items() if _has_rows(spec)]

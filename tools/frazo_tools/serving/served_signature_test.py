@@ -86,3 +86,8 @@ def test_inputs_that_differ_in_their_rows(tmp_path):
 def test_outputs_without_the_rows_of_the_inputs(signatures):
     with pytest.raises(ValueError, match="output 'scaled' has 3 rows for 4"):
         signatures["scale"].split({"scaled": np.zeros((3, 2))}, [3, 1])
+
+
+def test_a_padded_output_that_is_not_there(loaded):
+    with pytest.raises(ValueError, match="signature 'letters' has no output 'words' to be padded"):
+        ServedSignature("letters", loaded.signatures["letters"], {"words": "lengths"})

@@ -1,6 +1,7 @@
 """The exports below a model's base path."""
 
 import contextlib
+import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,7 +37,7 @@ def version_folders(base: Path) -> list[VersionFolder]:
       base: The base path.
     """
     places = [(_ONLY_VERSION, base), (_ONLY_VERSION, base / DIRECTORY), *_numbered(base)]
-    found = {version: path for version, path in places if (path / SAVED_MODEL).is_file()}
+    found = {version: path for version, path in places if os.path.isfile(path / SAVED_MODEL)}
     return [
         VersionFolder(version, path, _fingerprint(path))
         for version, path in sorted(found.items(), reverse=True)
@@ -55,9 +56,10 @@ def _is_number(name: str) -> bool:
 
 def _fingerprint(folder: Path) -> int:
     files = []
-    for path in sorted(folder.rglob("*")):
-        # Somebody may just be replacing it.
-        with contextlib.suppress(OSError):
-            about = path.stat()
-            files.append((str(path), about.st_ino, about.st_size, about.st_mtime_ns))
-    return hash(tuple(files))
+    # Somebody may just be replacing it: os.walk() passes over folders that vanish.
+    for parent, _, names in os.walk(folder):
+        for path in (os.path.join(parent, name) for name in names):
+            with contextlib.suppress(OSError):
+                about = os.stat(path)
+                files.append((path, about.st_ino, about.st_size, about.st_mtime_ns))
+    return hash(tuple(sorted(files)))
