@@ -1,4 +1,4 @@
-"""The export of serving.py: a Transformer of random weights, and the sentences that it translates."""
+"""The export of serving.py: a Transformer of random weights, and what it translates."""
 
 import random
 from pathlib import Path

@@ -4,7 +4,7 @@ import collections
 import dataclasses
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import NamedTuple, Protocol
 
@@ -15,12 +15,24 @@ from frazo_tools.serving.serving_error import ServingError, invalid
 Arrays = Mapping[str, np.ndarray]
 
 
+class Rows(NamedTuple):
+    """How a request joins others.
+
+    Attributes:
+      count: Its rows.
+      key: Requests whose keys are equal can be run as one.
+    """
+
+    count: int
+    key: Hashable
+
+
 class Signature(Protocol):
     """The part of ServedSignature that a batcher uses."""
 
     name: str
 
-    def rows(self, inputs: Arrays): ...
+    def rows(self, inputs: Arrays) -> Rows | None: ...
 
     def join(self, requests: Sequence[Arrays]) -> Arrays: ...
 
@@ -54,7 +66,7 @@ class _Request:
     inputs: Arrays
     rows: int
     # None: it is run alone.
-    key: object
+    key: Hashable
     arrived: float
     expires: float
     answer: "Future[Arrays]"

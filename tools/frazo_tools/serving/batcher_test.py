@@ -7,8 +7,7 @@ import time
 import grpc
 import numpy as np
 import pytest
-from frazo_tools.serving.batcher import Batcher, BatcherClosed, BatchLimits
-from frazo_tools.serving.served_signature import Rows
+from frazo_tools.serving.batcher import Batcher, BatcherClosed, BatchLimits, Rows
 from frazo_tools.serving.serving_error import ServingError
 
 PATIENCE_SECONDS = 60

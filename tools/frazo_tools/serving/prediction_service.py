@@ -6,10 +6,11 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import grpc
+from frazo_tools.serving.batcher import Arrays
 from frazo_tools.serving.metrics import Metrics
 from frazo_tools.serving.models import Models
 from frazo_tools.serving.predictions import Wanted, submit
-from frazo_tools.serving.served_signature import Arrays, ServedSignature
+from frazo_tools.serving.served_signature import ServedSignature
 from frazo_tools.serving.serving_error import ServingError, invalid
 from frazo_tools.serving.tensor_protos import array_of, proto_of
 from tensorflow_serving.apis import get_model_metadata_pb2, predict_pb2, prediction_service_pb2

@@ -1,17 +1,14 @@
 """Predictions for requests of any protocol."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Future
 from typing import NamedTuple
 
 import grpc
-import numpy as np
-from frazo_tools.serving.batcher import BatcherClosed
+from frazo_tools.serving.batcher import Arrays, BatcherClosed
 from frazo_tools.serving.models import Models
 from frazo_tools.serving.served_signature import ServedSignature
 from frazo_tools.serving.serving_error import ServingError
-
-Arrays = Mapping[str, np.ndarray]
 
 # A version that was just retired has a successor; that one is not retired at once.
 _MOST_TRIES = 3

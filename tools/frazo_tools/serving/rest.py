@@ -9,13 +9,14 @@ from typing import Any
 
 import grpc
 from frazo.cluster.http_server import Page, Request
+from frazo_tools.serving.batcher import Arrays
 from frazo_tools.serving.json_tensors import array_of_json, json_of_array
 from frazo_tools.serving.metrics import Metrics
 from frazo_tools.serving.model_service import status_of
 from frazo_tools.serving.models import Models
 from frazo_tools.serving.prediction_service import metadata_of
 from frazo_tools.serving.predictions import Prediction, Wanted, submit
-from frazo_tools.serving.served_signature import Arrays, ServedSignature
+from frazo_tools.serving.served_signature import ServedSignature
 from frazo_tools.serving.serving_error import ServingError, invalid
 from google.protobuf import json_format
 from tensorflow_serving.apis import get_model_metadata_pb2

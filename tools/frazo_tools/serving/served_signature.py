@@ -1,26 +1,12 @@
 """A function of a loaded model, as a server runs it."""
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 import grpc
 import numpy as np
 import tensorflow as tf
+from frazo_tools.serving.batcher import Arrays, Rows
 from frazo_tools.serving.serving_error import ServingError, code_of_number, invalid
-
-Arrays = Mapping[str, np.ndarray]
-
-
-class Rows(NamedTuple):
-    """How a request joins others.
-
-    Attributes:
-      count: Its rows.
-      key: Requests whose keys are equal can be run as one.
-    """
-
-    count: int
-    key: Hashable
 
 
 class ServedSignature:
