@@ -2,7 +2,8 @@
 trainings cut short, and then the Python, block after block in one process. What they print has the
 form that the documents show.
 
-So are `head` and `paste`, by which a document makes files for the next command.
+So are `head` and `paste`, by which a document makes files for the next command, `curl`, which asks
+a server that runs in the background, and `kill`, which ends it.
 """
 
 import pathlib
@@ -26,6 +27,15 @@ def scratch(tmp_path_factory):
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
 def test_a_document_shows_what_its_commands_print(document, scratch):
+    try:
+        wrong = wrong_transcripts(document, scratch)
+    finally:
+        scratch.end_servers()
+    assert not wrong, "\n".join(wrong)
+
+
+def wrong_transcripts(document: pathlib.Path, scratch: Scratch) -> list[str]:
+    """Runs a document; returns what its transcripts show and its commands do not print."""
     printed: list[str] = []
     wrong: list[str] = []
     for step in steps(document):
@@ -35,7 +45,7 @@ def test_a_document_shows_what_its_commands_print(document, scratch):
     for block, printed in scratch.run_python(python_blocks(document), TIMEOUT_SECONDS).items():
         if block.transcript is not None:
             wrong += differences(block.transcript, printed)
-    assert not wrong, "\n".join(wrong)
+    return wrong
 
 
 def differences(transcript: Transcript, printed: list[str]) -> list[str]:

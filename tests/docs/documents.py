@@ -16,6 +16,7 @@ _PYTHON = re.compile(
     r"^```python\n(?P<text>.*?)^```$(\n\n```\n(?P<printed>.*?)^```$)?", re.MULTILINE | re.DOTALL
 )
 _CONTINUED_LINE = re.compile(r"\\\n\s*")
+_BACKGROUND = "&"
 # Stands in a transcript for any number of lines.
 ELISION = "..."
 
@@ -35,9 +36,15 @@ class Command:
         return next(word for word in self.words[2:] if word.startswith("//"))
 
     @property
+    def is_in_background(self) -> bool:
+        """Whether the shell does not wait for its end."""
+        return self.words[-1] == _BACKGROUND
+
+    @property
     def arguments(self) -> list[str]:
         """What comes after `--`."""
-        return list(self.words[self.words.index("--") + 1 :]) if "--" in self.words else []
+        words = self.words[:-1] if self.is_in_background else self.words
+        return list(words[words.index("--") + 1 :]) if "--" in words else []
 
 
 @dataclasses.dataclass(frozen=True)

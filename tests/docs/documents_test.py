@@ -24,6 +24,13 @@ def test_a_run_command_has_a_target_and_arguments():
     )
     assert command.target == "//tools:records"
     assert command.arguments == ["count", "f"]
+    assert not command.is_in_background
+
+
+def test_a_command_may_stay_in_the_background():
+    command = Command("x.md:1", ("./bazelw", "run", "//tools:serve", "--", "--host=::1", "&"))
+    assert command.is_in_background
+    assert command.arguments == ["--host=::1"]
 
 
 def test_another_command_has_no_target():

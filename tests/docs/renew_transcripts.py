@@ -33,7 +33,10 @@ def main(arguments: Sequence[str]) -> int:
         if options.mnist is not None:
             shutil.copytree(options.mnist, scratch.folder / "mnist" / "idx", dirs_exist_ok=True)
         for name in options.documents:
-            _renew(checkout / name, scratch)
+            try:
+                _renew(checkout / name, scratch)
+            finally:
+                scratch.end_servers()
     return 0
 
 

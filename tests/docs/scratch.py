@@ -3,12 +3,15 @@
 import importlib.util
 import os
 import pathlib
+import shlex
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Sequence
 
 import numpy as np
+from background import Background
 from documents import Command, PythonBlock
 from frazo_tools.gettext.mo_file_writer import write_mo
 from frazo_tools.gettext.sample import sample_messages
@@ -27,12 +30,19 @@ PROGRAMS = {
     "//tools:lm_text": "tools/frazo_tools/prose/lm_text",
     "//tools:ngram": "tools/frazo_tools/ngram/ngram",
     "//tools:records": "tools/frazo_tools/records/records",
+    "//tools:serve": "tools/frazo_tools/serving/serve",
     "//tools:source_lines": "tools/frazo_tools/vocab/source_lines",
     "//tools:status": "tools/frazo_tools/launch/status",
     "//tools:tokenizer": "tools/frazo_tools/tokenizer/tokenizer",
     "//tools:translate": "tools/frazo_tools/translation/translate",
     "//tests/export:translate_lines": "tests/export/translate_lines",
 }
+# They are no programs of ours.
+_SHELL_COMMANDS = ("curl", "head", "kill", "paste")
+# What the shell reads, and not the program.
+_SHELL_WORDS = ("<", ">", "|")
+# In the documents a server has its own ports; here it has free ones.
+_PORTS = {"--port": 8500, "--rest_port": 8501}
 _TRAINERS = ("//:trainer", "//tools:launch")
 # Enough for two reports, two checkpoints and an evaluation.
 _SHORT = [
@@ -88,7 +98,7 @@ _LEFT_OUT_MESSAGES = {
 def can_run(command: Command) -> bool:
     """Returns whether a command is of a program that this module knows, and needs no network."""
     if command.target is None:
-        return command.words[0] in ("head", "paste")
+        return command.words[0] in _SHELL_COMMANDS
     if command.target == "//tools:keras2ckpt":
         return "--from=/tmp/mnist/idx" in command.arguments
     # Benchmarks take minutes and peers of their own; tests/benchmarks tests them.
@@ -123,6 +133,8 @@ class Scratch:
         self._runfiles = runfiles
         self._checkout = checkout or runfiles
         self._short = short
+        self._background = Background(folder)
+        self._ports = {port: _free_port() for port in _PORTS.values()}
         # By the words of a training, without its log directory.
         self._trained: dict[tuple[str | None, frozenset[str]], tuple[pathlib.Path, str]] = {}
         for name in ("docs", "python"):
@@ -137,15 +149,30 @@ class Scratch:
 
     def moved(self, text: str) -> str:
         """Returns the text with the paths below /tmp moved into the folder."""
+        for port, free in self._ports.items():
+            text = text.replace(f":{port}", f":{free}")
         return text.replace("/tmp/", f"{self.folder}/")
 
     def moved_back(self, text: str) -> str:
         """Undoes moved(), and leaves the runfiles out of paths."""
+        for port, free in self._ports.items():
+            text = text.replace(f":{free}", f":{port}")
         return text.replace(f"{self.folder}/", "/tmp/").replace(f"{self._runfiles}/", "")
 
+    def end_servers(self) -> None:
+        """Ends the servers that a document started and did not end."""
+        self._background.end_all()
+
     def run(self, command: Command, timeout_seconds: float) -> "subprocess.CompletedProcess[str]":
-        """Runs a command. Its standard error is part of stdout."""
+        """Runs a command. Its standard error is part of stdout.
+
+        One that ends with & is a server, of which only the start is waited for; kill ends it.
+        """
+        if command.words[0] == "kill":
+            return self._background.end_newest(timeout_seconds)
         line = self._command_line(command)
+        if command.is_in_background:
+            return self._background.start(line, self._environment(), timeout_seconds)
         logdir = self._new_logdir(command)
         if logdir is None:
             return self._run(line, timeout_seconds)
@@ -174,17 +201,20 @@ class Scratch:
     ) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
             line,
-            env={
-                **os.environ,
-                "BUILD_WORKING_DIRECTORY": str(self.folder),
-                "BUILD_WORKSPACE_DIRECTORY": str(self._checkout),
-            },
+            env=self._environment(),
             cwd=self.folder,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             timeout=timeout_seconds,
         )
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "BUILD_WORKING_DIRECTORY": str(self.folder),
+            "BUILD_WORKSPACE_DIRECTORY": str(self._checkout),
+        }
 
     def run_python(
         self, blocks: Sequence[PythonBlock], timeout_seconds: float
@@ -221,7 +251,7 @@ class Scratch:
 
     def _command_line(self, command: Command) -> list[str]:
         if command.target is None:
-            return ["bash", "-c", self.moved(" ".join(command.words))]
+            return ["bash", "-c", self.moved(" ".join(map(_shell_word, command.words)))]
         program = str(self._runfiles / PROGRAMS[command.target])
         words = [program, *self._arguments(command)]
         # What comes from a file or goes into one is the shell's business.
@@ -248,6 +278,8 @@ class Scratch:
                 "--passage_bytes=400",
                 "--vocab_size=300",
             ]
+        if command.target == "//tools:serve":
+            return [*arguments, *(f"{flag}={self._ports[port]}" for flag, port in _PORTS.items())]
         if command.target not in _TRAINERS:
             return arguments
         if self._short and any(word.startswith("--logdir") for word in arguments):
@@ -274,6 +306,18 @@ class Scratch:
         moved = self.folder / f"{name}.textproto"
         moved.write_text(self.moved(text), encoding="utf-8")
         return f"--config={moved}"
+
+
+def _shell_word(word: str) -> str:
+    """Quotes a word as the document does."""
+    if word in _SHELL_WORDS:
+        return word
+    return f'"{word}"' if "$(" in word else shlex.quote(word)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
 
 
 def _messages() -> dict[str, str]:

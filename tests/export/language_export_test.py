@@ -13,6 +13,7 @@ from frazo.layers.step_context import StepContext
 from frazo.models.token_model import Tokens
 from frazo.proto import pipeline_pb2, search_pb2
 from frazo.tasks.lm.small_language_modeling import BODIES, EOS, SOS, make_task
+from frazo.tasks.row_wise_check import check_row_wise
 
 WORDS = ["<unk>", "<s>", "</s>", "one", "two", "three", "four", "five", "six", "Zürich", "漢"]
 
@@ -30,10 +31,19 @@ def task(request, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def predictor(task, tmp_path_factory):
-    servable = task.servable(InputTexts(pipeline_pb2.Pipeline()))
+def servable(task):
+    return task.servable(InputTexts(pipeline_pb2.Pipeline()))
+
+
+@pytest.fixture(scope="module")
+def path(servable, tmp_path_factory):
     path = str(tmp_path_factory.mktemp("model"))
     tf.saved_model.save(servable, path, signatures=servable.signatures())
+    return path
+
+
+@pytest.fixture(scope="module")
+def predictor(path):
     return frazo.Predictor(path)
 
 
@@ -182,6 +192,21 @@ def test_the_default_signature_continues_with_the_own_search(predictor):
     own = predictor.generate(["one", "two"])
     assert own == predictor.generate(["one", "two"], predictor.search)
     assert all(len(found) == 1 for found in own)
+
+
+def test_servers_may_call_signatures_once_for_several_callers(servable, path):
+    row_wise = servable.row_wise()
+    names = ["decode", "encode", "generate", "score", "score_tokens", "serving_default"]
+    assert sorted(row_wise) == names
+    tensors = {
+        "prompts": tf.constant(["one two", "six", ""]),
+        "texts": tf.constant(["one two three", "six", ""]),
+        "tokens": tf.constant([[3, 4, 5], [8, 0, 0], [4, 3, 0]]),
+        "num_tokens": tf.constant([3, 1, 2]),
+        "seeds": tf.constant([5, 6, 7], tf.int64),
+        "search": tf.constant(search("sampling", temperature=2.0).SerializeToString()),
+    }
+    check_row_wise(tf.saved_model.load(path).signatures, row_wise, tensors)
 
 
 def test_what_is_wrong_is_named(predictor):

@@ -5,47 +5,40 @@ import concurrent.futures
 import contextlib
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import grpc
 from frazo.cluster.address import Address, AddressError, parse_address
 from frazo.cluster.coordination import Coordination, RunOutcome
 from frazo.cluster.event_log import EventLog
+from frazo.cluster.grpc_server import ServerKind, grpc_server
 from frazo.cluster.http_server import HttpServer, Page
-from frazo.cluster.listening import why_not_bound
 from frazo.cluster.metrics import MetricsPage
 from frazo.cluster.run_record import RunRecord
 from frazo.cluster.run_status import run_status
 from frazo.cluster.security import Security, read_security, require_protection
-from frazo.cluster.service import SERVICE, CoordinationService, handler_of
-from frazo.cluster.token_check import TokenCheck
+from frazo.cluster.service import SERVICE, CoordinationService
 from frazo.program.console import Console
 from frazo.program.errors import JobError
 from frazo.program.exclusive_lock import exclusive_lock
 from frazo.proto import cluster_pb2, coordination_pb2
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
-from grpc_reflection.v1alpha import reflection
 
 # An experiment's text has some kilobytes.
 MAX_MESSAGE_BYTES = 4 << 20
-_MAX_CALLS = 10_000
 _TAKE_OVER_CHECK_SECONDS = 3.0
 _MAX_TICK_SECONDS = 0.5
-# Calls that wait get so long to end when the controller does.
-_GRACE_SECONDS = 1.0
 _STATUS_SECONDS = 5.0
-_OPTIONS = [
-    # Without it a second server shares a taken port, and each gets some of the calls.
-    ("grpc.so_reuseport", 0),
-    ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
-    ("grpc.max_send_message_length", 4 * MAX_MESSAGE_BYTES),
-    ("grpc.max_metadata_size", 16 << 10),
-    # Members that lost their network without a word leave no connection behind.
-    ("grpc.keepalive_time_ms", 30_000),
-    ("grpc.keepalive_timeout_ms", 10_000),
-    ("grpc.http2.min_ping_interval_without_data_ms", 5_000),
-]
+_KIND = ServerKind(
+    name="the controller",
+    other_address="give another address as `controller` in the cluster",
+    wrong_bytes="both sides need the same version of Frazo",
+    wrong_token="all members need the security.token_file of the controller",
+    max_request_bytes=MAX_MESSAGE_BYTES,
+    max_answer_bytes=4 * MAX_MESSAGE_BYTES,
+    max_calls=10_000,
+    # Calls that wait get so long to end when the controller does.
+    grace_seconds=1.0,
+)
 
 
 class Controller:
@@ -183,10 +176,11 @@ class Controller:
             service = CoordinationService(coordination, record, time.time, self._console)
             # Takes the run over: from now on a controller before this one finds a greater epoch.
             await service.tick()
-            async with _server(service, address, security) as port:
+            async with grpc_server(_KIND, {SERVICE: service}, address, security) as server:
+                await server.tell_health(True)
                 # Before the pages: a page may ask for the state of the run at once.
                 with self._web(security):
-                    self._started.set_result(Address(address.host, port))
+                    self._started.set_result(Address(address.host, server.port))
                     self._console.line(f"the controller listens on {self.address}")
                     await self._serve(coordination, service, self._closing)
             await service.tick()
@@ -239,56 +233,3 @@ class Controller:
                 checked = now
                 await service.require_newest()
             await service.tick()
-
-
-@contextlib.asynccontextmanager
-async def _server(
-    service: CoordinationService, address: Address, security: Security
-) -> AsyncIterator[int]:
-    """Serves within the context; gives the port."""
-    interceptors = [TokenCheck(security.authorization)] if security.authorization else []
-    server = grpc.aio.server(
-        interceptors=interceptors, options=_OPTIONS, maximum_concurrent_rpcs=_MAX_CALLS
-    )
-    server.add_generic_rpc_handlers((handler_of(service),))
-    healthy = health.aio.HealthServicer()  # pyright: ignore[reportAttributeAccessIssue]
-    health_pb2_grpc.add_HealthServicer_to_server(healthy, server)
-    for name in ("", SERVICE.full_name):
-        await healthy.set(name, health_pb2.HealthCheckResponse.SERVING)
-    names = (SERVICE.full_name, health.SERVICE_NAME, reflection.SERVICE_NAME)
-    reflection.enable_server_reflection(names, server)
-    port = _listen(server, address, security)
-    await server.start()
-    try:
-        yield port
-    finally:
-        await healthy.enter_graceful_shutdown()
-        await server.stop(_GRACE_SECONDS)
-
-
-def _listen(server: grpc.aio.Server, address: Address, security: Security) -> int:
-    try:
-        if security.certificates is None:
-            port = server.add_insecure_port(str(address))
-        else:
-            certificates = security.certificates
-            credentials = grpc.ssl_server_credentials(
-                [(certificates.key, certificates.certificate)],
-                root_certificates=certificates.ca,
-                require_client_auth=True,
-            )
-            port = server.add_secure_port(str(address), credentials)
-    except RuntimeError:
-        port = 0
-    if port:
-        return port
-    cause = why_not_bound(address)
-    if cause:
-        raise JobError(
-            f"the controller cannot listen on {address}: {cause}. End the process that has the "
-            "port, or give another address as `controller` in the cluster"
-        )
-    raise JobError(
-        f"the controller cannot listen on {address}: security.certificate_file and key_file are no "
-        "certificate and key that belong together; check them, and ca_file"
-    )

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 from frazo.cluster.address import Address, parse_address
-from frazo.cluster.http_server import HttpServer, Page, text_page
+from frazo.cluster.http_server import HttpKind, HttpServer, Page, text_page
 from frazo.program.console import Console
 from frazo.program.errors import JobError
 
@@ -42,6 +42,50 @@ def test_a_route_answers_what_its_handler_returns():
         assert get(address, "/figures", "HEAD")[:2] == (200, "")
 
 
+@contextlib.contextmanager
+def echoing(**kind):
+    """Serves what tells a client its request."""
+    console = Console(io.StringIO(), io.StringIO())
+    server = HttpServer(Address("127.0.0.1", 0), console, kind=HttpKind(**kind))
+    server.add("/page", lambda: text_page("page"))
+    server.add_service(
+        "/echo/",
+        lambda request: text_page(f"{request.method} {request.path} {request.body.decode()}"),
+    )
+    server.start()
+    try:
+        yield server.address
+    finally:
+        server.close()
+
+
+def post(address, route, body):
+    connection = http.client.HTTPConnection(address.host, address.port, timeout=TIMEOUT_SECONDS)
+    with contextlib.closing(connection):
+        connection.request("POST", route, body)
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+
+
+def test_a_service_gets_all_requests_below_its_prefix():
+    with echoing(most_body_bytes=10) as address:
+        assert post(address, "/echo/a?b=1", b"0123456789") == (200, "POST /echo/a 0123456789")
+        assert get(address, "/echo/b")[:2] == (200, "GET /echo/b ")
+        assert post(address, "/page", b"") == (404, "there is only /echo/, /page\n")
+        assert get(address, "/page")[1] == "page"
+        # It is told before it has sent everything.
+        assert post(address, "/echo/a", b"x" * 200_000) == (413, "the body has more than 10 bytes\n")
+
+
+def test_errors_have_the_form_that_was_asked_for():
+    def as_json(text, status):
+        return Page("application/json", f'"{text.strip()}"'.encode(), status)
+
+    with echoing(most_body_bytes=10, error_page=as_json) as address:
+        assert post(address, "/none", b"") == (404, '"there is only /echo/, /page"')
+        assert post(address, "/echo/a", b"x" * 11) == (413, '"the body has more than 10 bytes"')
+
+
 def test_what_is_not_there_is_said():
     with served(a=lambda: text_page("a"), b=lambda: text_page("b")) as address:
         assert get(address, "/c")[:2] == (404, "there is only /a, /b\n")
@@ -55,7 +99,7 @@ def test_a_handler_that_fails_is_a_warning_and_the_server_goes_on():
 
     err = io.StringIO()
     with served(err=err, a=fail, b=lambda: text_page("b")) as address:
-        assert get(address, "/a")[:2] == (500, "this page failed; the controller's log says why\n")
+        assert get(address, "/a")[:2] == (500, "this page failed; the program's log says why\n")
         assert get(address, "/b")[1] == "b"
     assert err.getvalue() == "warning: http: /a: ValueError: no such figure\n"
 

@@ -1,4 +1,4 @@
-"""What protects the coordination service: a token, TLS with client certificates, or the loopback
+"""What protects a server: a token, TLS with client certificates, or the loopback
 address alone.
 """
 
@@ -85,8 +85,33 @@ def read_security(security: cluster_pb2.ClusterSecurity) -> Security:
     return Security(authorization, certificates)
 
 
+class Wording(NamedTuple):
+    """What messages about protection say.
+
+    Attributes:
+      certificates: How certificates are given: "Set ca_file, ...".
+      plain_text: What permits plain text.
+      harm: What whoever reaches the server can do.
+    """
+
+    certificates: str
+    plain_text: str
+    harm: str
+
+
+_CLUSTER = Wording(
+    certificates="Set ca_file, certificate_file and key_file in the cluster's security",
+    plain_text="insecure: true",
+    harm="stop the run",
+)
+
+
 def require_protection(
-    address: Address, what: str, security: Security, insecure: bool
+    address: Address,
+    what: str,
+    security: Security,
+    insecure: bool,
+    wording: Wording = _CLUSTER,
 ) -> list[str]:
     """Checks that a server may listen on an address.
 
@@ -95,6 +120,7 @@ def require_protection(
       what: What listens, for the messages.
       security: What protects it.
       insecure: Whether plain text is permitted.
+      wording: What the messages say.
 
     Returns:
       Warnings.
@@ -107,13 +133,12 @@ def require_protection(
     if not insecure:
         raise JobError(
             f"{what} would listen on {address} in plain text, where other machines can reach it. "
-            "Set ca_file, certificate_file and key_file in the cluster's security, or give an "
-            "address of the loopback interface such as 127.0.0.1; insecure: true permits plain "
-            "text in a trusted network"
+            f"{wording.certificates}, or give an address of the loopback interface such as "
+            f"127.0.0.1; {wording.plain_text} permits plain text in a trusted network"
         )
     warning = f"{what} listens on {address} in plain text: whoever sees the network reads it"
     if security.authorization is None:
-        return [f"{warning}, and whoever reaches it can stop the run; it asks for no token"]
+        return [f"{warning}, and whoever reaches it can {wording.harm}; it asks for no token"]
     return [f"{warning}, and the token"]
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import grpc
@@ -12,8 +12,6 @@ from frazo.cluster.run_record import RunRecord, Superseded
 from frazo.cluster.run_status import run_status
 from frazo.program.console import Console
 from frazo.proto import coordination_pb2, coordination_pb2_grpc
-from google.protobuf import message_factory
-from google.protobuf.message import DecodeError, Message
 
 SERVICE = coordination_pb2.DESCRIPTOR.services_by_name["Coordination"]
 # Shorter than a proxy's patience with a call without an answer.
@@ -220,43 +218,6 @@ class CoordinationService(coordination_pb2_grpc.CoordinationServicer):
                 f"{self._record.path}: {error.strerror}; the run waits until the file can be "
                 "written: free space on that disk"
             )
-
-
-def handler_of(service: CoordinationService) -> grpc.GenericRpcHandler:
-    """Returns what a server answers calls by. Bytes that are no message are an error of the client,
-    in one line, where grpc's own handlers would log a traceback for each.
-    """
-    handlers = {
-        name: grpc.unary_unary_rpc_method_handler(
-            _answering(getattr(service, name), method.input_type.full_name),
-            request_deserializer=_parser(message_factory.GetMessageClass(method.input_type)),
-            response_serializer=message_factory.GetMessageClass(
-                method.output_type
-            ).SerializeToString,
-        )
-        for name, method in SERVICE.methods_by_name.items()
-    }
-    return grpc.method_handlers_generic_handler(SERVICE.full_name, handlers)
-
-
-def _parser(message_class: type[Message]) -> Callable[[bytes], Message | DecodeError]:
-    def parse(content: bytes) -> Message | DecodeError:
-        try:
-            return message_class.FromString(content)
-        except DecodeError as error:
-            return error
-
-    return parse
-
-
-def _answering(method: Callable[..., Awaitable[Any]], name: str) -> Callable[..., Awaitable[Any]]:
-    async def answer(request: Message | DecodeError, context: grpc.aio.ServicerContext) -> Any:
-        if isinstance(request, DecodeError):
-            text = f"the bytes are no {name}; both sides need the same version of Frazo"
-            return await context.abort(grpc.StatusCode.INVALID_ARGUMENT, text)
-        return await method(request, context)
-
-    return answer
 
 
 async def _refuse(context: grpc.aio.ServicerContext, refusal: refusals.Refusal) -> None:

@@ -13,10 +13,20 @@ _OPEN_SERVICE = "/grpc.health.v1.Health/"
 class TokenCheck(grpc.aio.ServerInterceptor):
     """Ends all other calls with UNAUTHENTICATED before their message is read."""
 
-    def __init__(self, authorization: str):
-        """authorization: the header's value that is right."""
+    def __init__(self, authorization: str, remedy: str):
+        """Keeps what is right.
+
+        Args:
+          authorization: The header's value that is right.
+          remedy: What is said to others.
+        """
         self._expected = authorization.encode()
-        self._refusal = grpc.unary_unary_rpc_method_handler(_refuse)
+
+        async def refuse(_: object, context: grpc.aio.ServicerContext) -> None:
+            text = f"the token is missing or wrong; {remedy}"
+            await context.abort(grpc.StatusCode.UNAUTHENTICATED, text)
+
+        self._refusal = grpc.unary_unary_rpc_method_handler(refuse)
 
     async def intercept_service(
         self,
@@ -34,10 +44,3 @@ class TokenCheck(grpc.aio.ServerInterceptor):
 def is_same_secret(told: str | bytes, expected: bytes) -> bool:
     """Compares two secrets in a time that tells nothing of where they differ."""
     return hmac.compare_digest(told.encode() if isinstance(told, str) else told, expected)
-
-
-async def _refuse(_: object, context: grpc.aio.ServicerContext) -> None:
-    await context.abort(
-        grpc.StatusCode.UNAUTHENTICATED,
-        "the token is missing or wrong; all members need the security.token_file of the controller",
-    )

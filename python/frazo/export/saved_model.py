@@ -9,6 +9,7 @@ from frazo.checkpoint.directory import CheckpointDirectory
 from frazo.experiment.job_list import train_inputs
 from frazo.experiment.model import InferenceModel
 from frazo.experiment.parts import first_input, named_errors
+from frazo.export.export_folder import SAVED_MODEL, write_row_wise
 from frazo.input.input_texts import InputTexts
 from frazo.program.console import Console
 from frazo.program.disk_and_graph_errors import disk_and_graph_errors
@@ -20,8 +21,6 @@ from frazo.proto import experiment_pb2
 from frazo.registry import unwrap
 from frazo.tasks.servable import Servable
 from frazo.train.state import INPUT_PREFIX
-
-DIRECTORY = "inference_graph"
 
 _REPLACED_SUFFIX = ".replaced" + TEMPORARY_SUFFIX
 
@@ -108,6 +107,7 @@ def _write(model: InferenceModel, servable: Servable, directory: Path) -> int:
     try:
         with model.evaluation_weights():
             tf.saved_model.save(servable, str(aside), signatures=servable.signatures())
+        write_row_wise(aside, servable.row_wise())
         size = _sync_tree(aside)
         _replace(directory, aside)
     finally:
@@ -124,7 +124,7 @@ def _check_readable(directory: Path) -> None:
 
 
 def _check_replaceable(directory: Path) -> None:
-    if directory.exists() and not (directory / "saved_model.pb").exists():
+    if directory.exists() and not (directory / SAVED_MODEL).exists():
         raise JobError(
             f"{directory}: exists and is not a SavedModel. Remove it, or give another --export_dir."
         )

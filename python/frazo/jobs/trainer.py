@@ -85,11 +85,11 @@ def _run(flags: argparse.Namespace, console: Console) -> int:
         return _run_jobs(flags, experiment, console)
     else:
         _start_tensorflow(flags, console)
-        from frazo.export import saved_model
+        from frazo.export import export_folder, saved_model
         from frazo.jobs import inspection
 
         if flags.mode == "write_inference_graph":
-            directory = flags.export_dir or flags.logdir / saved_model.DIRECTORY
+            directory = flags.export_dir or flags.logdir / export_folder.DIRECTORY
             saved_model.write_inference_graph(experiment, flags.logdir, directory, console)
         elif flags.mode == "inspect_model":
             inspection.print_model(experiment, console)

@@ -1,6 +1,6 @@
 """The contract of an exported model."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import tensorflow as tf
 
@@ -19,3 +19,15 @@ class Servable(tf.Module):
         One of the names is "serving_default".
         """
         raise NotImplementedError(f"{type(self).__name__} does not define signatures")
+
+    def row_wise(self) -> Mapping[str, Mapping[str, str]]:
+        """Returns the signatures that a server may call once for the requests of several callers.
+
+        An input or output of such a signature whose first dimension is unknown has rows; the rows
+        share all others. What a row gives depends on this row alone and on what they share.
+
+        Returns:
+          For each such signature the outputs that are padded to the longest row, by name, and for
+          each of them the output that has the rows' lengths.
+        """
+        return {}

@@ -102,6 +102,7 @@ class LanguageServable(Servable):
         # A Servable tracks what its functions read, and not all that a task has.
         self._untracked = _Untracked(task)
         self._search = task.message.search.SerializeToString(deterministic=True)
+        self._draws = task.message.search.HasField("sampling")
         self._tokenizer = GraphTokenizer(tokenizer)
 
     def signatures(self) -> dict[str, Callable]:
@@ -131,6 +132,19 @@ class LanguageServable(Servable):
             "step": signature(steps.step, _ROW_TOKENS, _PARENTS, *specs),
             "about": signature(self._about),
         }
+
+    def row_wise(self) -> Mapping[str, Mapping[str, str]]:
+        scored = dict.fromkeys(("tokens", "token_scores", "is_best"), "num_tokens")
+        found = {
+            "generate": {},
+            "score": scored,
+            # Joined requests have as many columns, so that each gets its own.
+            "score_tokens": {},
+            "encode": {"tokens": "num_tokens"},
+            "decode": {},
+        }
+        # Random draws without seeds depend on a row's place.
+        return found if self._draws else {**found, "serving_default": {}}
 
     def _continued_by_default(self, prompts: tf.Tensor) -> Mapping[str, tf.Tensor]:
         return self._continued(prompts, tf.range(tf.size(prompts, tf.int64)), tf.constant(b""))

@@ -78,6 +78,7 @@ class TranslationServable(Servable):
         self._translate = translate
         self._score = score
         self._search = search.SerializeToString(deterministic=True)
+        self._draws = search.HasField("sampling")
         self._encoding = tokenizers.source_encoding()
         self._source_tokenizer = GraphTokenizer(self._encoding.tokenizer)
         self._target_tokenizer = GraphTokenizer(tokenizers.target)
@@ -102,6 +103,12 @@ class TranslationServable(Servable):
         # read rounded ones.
         self.weights = _variables_of(signatures.values())
         return signatures
+
+    def row_wise(self) -> Mapping[str, Mapping[str, str]]:
+        scored = {"tokens": "num_tokens", "token_scores": "num_tokens"}
+        found = {"search_with_prefixes": {}, "score": scored, "lengths": {}}
+        # Random draws without seeds depend on a row's place, and those of `search` may be random.
+        return found if self._draws else {**found, "serving_default": {}}
 
     def _with_own_search(self, sources: tf.Tensor) -> Mapping[str, tf.Tensor]:
         return self._with_search(sources, tf.constant(b""))

@@ -8,6 +8,7 @@ import tensorflow as tf
 from frazo.input.input_texts import InputTexts
 from frazo.proto import pipeline_pb2
 from frazo.tasks.mt.small_translation import MODELS, make_task
+from frazo.tasks.row_wise_check import check_row_wise
 from google.protobuf import text_format
 
 _WORDS = ["<unk>", "<s>", "</s>", *"abcdefgh"]
@@ -107,3 +108,24 @@ def test_scores_are_those_of_the_search(model, texts, tmp_path):
     np.testing.assert_allclose(found["token_scores"], exact.scores, atol=0.1)
     with pytest.raises(tf.errors.InvalidArgumentError, match="at most max_length, 6"):
         loaded.signatures["score"](sources=tf.constant(["a"]), targets=tf.constant(["a b c d e f"]))
+
+
+def test_servers_may_call_signatures_once_for_several_callers(texts, tmp_path):
+    task = make_task(dim=16, extra="search { beam { n_best: 2 } }")
+    loaded, servable = exported(task, texts, tmp_path)
+    row_wise = servable.row_wise()
+    assert sorted(row_wise) == ["lengths", "score", "search_with_prefixes", "serving_default"]
+    tensors = {
+        "sources": tf.constant(_SOURCES),
+        "targets": tf.constant(["a b", "c", "d e f"]),
+        "prefixes": tf.constant(["", "a", ""]),
+        "seeds": tf.constant([5, 6, 7], tf.int64),
+        "search": tf.constant(b""),
+    }
+    check_row_wise(loaded.signatures, row_wise, tensors)
+
+
+def test_random_draws_without_seeds_depend_on_the_place_of_a_row(texts):
+    task = make_task(extra="search { sampling {} }")
+    assert "serving_default" not in task.servable(texts).row_wise()
+    assert "search_with_prefixes" in task.servable(texts).row_wise()
