@@ -22,8 +22,10 @@ PROGRAMS = {
     "mnist_digits": "frazo_tools.images.mnist_digits",
     "ngram": "frazo_tools.ngram.ngram",
     "records": "frazo_tools.records.records",
+    "serve": "frazo_tools.serving.serve",
     "source_lines": "frazo_tools.vocab.source_lines",
     "status": "frazo_tools.launch.status",
+    "tokenizer": "frazo_tools.tokenizer.tokenizer",
     "train": "frazo.jobs.trainer",
     "translate": "frazo_tools.translation.translate",
 }

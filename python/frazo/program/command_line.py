@@ -15,8 +15,17 @@ from frazo.program import process_clock  # noqa: F401 (its import starts the clo
 from frazo.program.console import Console
 from frazo.program.errors import EXIT_FAILED
 from frazo.program.program_names import in_callers_words, program_name
-from frazo.tensorflow_version import TensorflowVersionError, installed_tensorflow
+from frazo.tensorflow_version import (
+    TENSORFLOW_VERSION,
+    TensorflowVersionError,
+    installed_tensorflow,
+)
 from frazo.version import VERSION
+
+# What the extras of the wheel leave out. This one asks for the package `tensorflow` whatever there is.
+_REMEDIES = {
+    "tensorflow_serving": f"pip install --no-deps tensorflow-serving-api=={TENSORFLOW_VERSION}"
+}
 
 LOGGING_HELP = """\
 logging, as in all programs on absl
@@ -101,9 +110,9 @@ def _run(main: Callable[[Sequence[str]], int], arguments: Sequence[str]) -> int:
         # The wheel has extras for what only some programs need; a checkout has all of it.
         if not is_installed():
             raise
+        remedy = _REMEDIES.get(error.name or "", "pip install 'frazo[cpu]', or 'frazo[gpu]'")
         Console().error(
-            f"the package {error.name} is missing. Install what the programs need:"
-            " pip install 'frazo[cpu]', or 'frazo[gpu]'"
+            f"the package {error.name} is missing. Install what the program needs: {remedy}"
         )
     return EXIT_FAILED
 
