@@ -9,6 +9,7 @@ from frazo.layers.place import Place
 from frazo.proto import image_classifier_pb2, pipeline_pb2, text_classifier_pb2
 from frazo.tasks.classification.text_classifier import TextClassifier
 from frazo.tasks.image.image_classifier import ImageClassifier
+from frazo.tasks.row_wise_check import check_row_wise
 from google.protobuf import text_format
 
 WORDS = ["<unk>", "</s>", "one", "two", "three"]
@@ -26,10 +27,14 @@ PIPELINE = """
 """
 
 
-def exported(task, texts, folder):
-    servable = task.servable(texts)
+def exported(task, input_texts, folder, **inputs):
+    servable = task.servable(input_texts)
     tf.saved_model.save(servable, str(folder), signatures=servable.signatures())
-    return frazo.Predictor(folder)
+    predictor = frazo.Predictor(folder)
+    loaded = tf.saved_model.load(str(folder))
+    tensors = {name: tf.constant(value) for name, value in inputs.items()}
+    check_row_wise(loaded.signatures, servable.row_wise(), tensors)
+    return predictor
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +51,9 @@ def image_task():
 @pytest.fixture(scope="module")
 def image_model(image_task, tmp_path_factory):
     texts = InputTexts(pipeline_pb2.Pipeline())
-    return exported(image_task, texts, tmp_path_factory.mktemp("images") / "model")
+    folder = tmp_path_factory.mktemp("images") / "model"
+    images = np.random.default_rng(2).integers(0, 256, (3, 5, 6, 1), dtype=np.uint8)
+    return exported(image_task, texts, folder, images=images)
 
 
 def test_images_are_classified_as_in_evaluation(image_task, image_model):
@@ -85,7 +92,9 @@ def test_texts_are_encoded_as_the_input_does(tmp_path):
         name: tf.TensorSpec([None, *value.shape[1:]], value.dtype) for name, value in batch.items()
     }
     task = TextClassifier(message, Place(seed=1), input_spec=spec)
-    model = exported(task, InputTexts(config), tmp_path / "model")
+    model = exported(
+        task, InputTexts(config), tmp_path / "model", texts=["one two three", "three", ""]
+    )
     labels, probabilities = model.classify(["one two", "three"])
     logits = task.logits({name: tf.constant(value) for name, value in batch.items()})
     np.testing.assert_allclose(probabilities, tf.nn.softmax(logits), rtol=1e-5)

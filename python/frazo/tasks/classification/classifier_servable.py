@@ -53,6 +53,9 @@ class ClassifierServable(Servable):
         )
         return {"serving_default": classify, "classify": classify}
 
+    def row_wise(self) -> Mapping[str, Mapping[str, str]]:
+        return {"serving_default": {}, "classify": {}}
+
     def _classified(self, values: tf.Tensor) -> Mapping[str, tf.Tensor]:
         logits = tf.cast(self._logits(self.preparation(values)), tf.float32)
         return {
