@@ -19,7 +19,7 @@ from wheel.wheelfile import WheelFile
 
 _PYTHON_TAG = "cp311-cp311"
 _FRAMEWORK = "libtensorflow_framework.so.2"
-# Where shared libraries go. Programs of Bazel find some by links, in folders named after the linker.
+# Where shared libraries go, whatever folder of the tree has them or a link to them.
 _LIBRARIES = {
     "_core.so": "frazo",
     "libfrazo_ops.so": "frazo",

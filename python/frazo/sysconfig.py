@@ -1,4 +1,4 @@
-"""What compilers and CMake need for C++ code on an installed Frazo, as tf.sysconfig has it for TensorFlow.
+"""What compilers and CMake need for C++ code on an installed Frazo, in the way of tf.sysconfig.
 
 g++ $(python -m frazo.sysconfig --cflags) count.cc $(python -m frazo.sysconfig --ldflags)
 cmake -DFrazo_DIR=$(python -m frazo.sysconfig --cmakedir) ...

@@ -1,4 +1,4 @@
-"""What people get from `pip install`: the wheel's contents, and its programs outside of Bazel's tree."""
+"""What people get from `pip install`: the wheel's contents, and its programs outside of Bazel."""
 
 import configparser
 import csv

@@ -1,4 +1,4 @@
-"""The programs of an installed Frazo: `frazo-records` runs what `//tools:records` runs in a checkout.
+"""The programs of an installed Frazo: `frazo-records` runs what //tools:records is in a checkout.
 
 Each program is an attribute of this module, made when it is asked for: `records()` runs
 `frazo-records`, and imports no other.

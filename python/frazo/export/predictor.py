@@ -52,8 +52,8 @@ class Predictor:
         for hypotheses in predictor.predict(["Open the file", "Close the window"]):
             text, score = hypotheses[0]
 
-    A classifier has classify. A language model has generate, stream, score_texts, loglikelihood, loglikelihood_rolling and
-    generate_until; another model has predict and score.
+    A classifier has classify. A language model has generate, stream, score_texts, loglikelihood,
+    loglikelihood_rolling and generate_until; another model has predict and score.
 
     Texts are str, or bytes in UTF-8. Bytes that are not valid UTF-8 are read as U+FFFD.
 
@@ -213,10 +213,10 @@ class Predictor:
         classify = self._signature("classify")
         _, inputs = classify.structured_input_signature
         ((name, spec),) = inputs.items()
-        if spec.dtype == tf.string:
-            tensor = tf.constant(_to_bytes(values), tf.string)
+        if isinstance(values, np.ndarray):
+            tensor = tf.constant(values)
         else:
-            tensor = tf.constant(np.asarray(values))
+            tensor = tf.constant(_to_bytes(values), tf.string)
         if tensor.dtype != spec.dtype or not spec.shape.is_compatible_with(tensor.shape):
             raise ValueError(
                 f"the model classifies {name}, {spec.dtype.name} {spec.shape}; got "

@@ -1,4 +1,4 @@
-"""What Frazo's programs are called: by Bazel's labels in a checkout, by commands where it is installed."""
+"""What Frazo's programs are called: in a checkout by Bazel's labels, installed by commands."""
 
 import re
 
