@@ -2,4 +2,6 @@
 
 
 class ConversionError(Exception):
-    """One form of a tokenizer cannot be written in the other one. str() says what, where and why."""
+    """One form of a tokenizer cannot be written in the other one. str() says what, where and what
+    to do.
+    """

@@ -8,7 +8,6 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from frazo import _core
 from frazo.proto import tokenizer_pb2
@@ -38,6 +37,7 @@ _DEFAULTS = {
     "Unigram": {"byte_fallback": False},
     "WordLevel": {},
 }
+_NORMAL_FORMS = {"NFC": tokenizer_pb2.Tokenizer.NFC, "NFKC": tokenizer_pb2.Tokenizer.NFKC}
 _ADD_SPECIAL_TOKENS = ("TemplateProcessing", "BertProcessing", "RobertaProcessing")
 
 
@@ -176,9 +176,8 @@ def _without_normal_form(document: Json) -> tuple[Json, tokenizer_pb2.Tokenizer]
     if normalizers and normalizers[0] == REMOVE_INVISIBLE:
         message.remove_invisible = True
         del normalizers[0]
-    if normalizers and normalizers[0] in ({"type": "NFC"}, {"type": "NFKC"}):
-        message.normalization = tokenizer_pb2.Tokenizer.Normalization.Value(normalizers[0]["type"])
-        del normalizers[0]
+    if normalizers and normalizers[0] in [{"type": name} for name in _NORMAL_FORMS]:
+        message.normalization = _NORMAL_FORMS[normalizers.pop(0)["type"]]
     return {**document, "normalizer": sequence("normalizers", normalizers)}, message
 
 
@@ -190,18 +189,13 @@ def _read(
     notes: list[str],
 ) -> Reading:
     model = document["model"]
-    unk = model.get("unk_token")
+    unk = _unknown_token(model)
     if kind == "sentencepiece":
-        if model["type"] == "Unigram":
-            unk_id, vocab = model.get("unk_id"), model["vocab"]
-            unk = vocab[unk_id][0] if unk_id in range(len(vocab)) else None
-        _check_unk(unk, model["type"])
         for name in (ends.sos, ends.eos):
             if name is not None and name not in special.values():
                 raise ConversionError(f"added_tokens: {name!r} is not there as a special token")
         names = (ends.sos or "<s>", ends.eos or "</s>")
         return read_sentencepiece(model, read_rules(document, unk, notes), special, names)
-    _check_unk(unk, model["type"])
     if kind == "word":
         reading = read_words(model)
     elif kind == "grapheme":
@@ -215,13 +209,17 @@ def _read(
     return reading
 
 
-def _check_unk(unk: Any, model_type: str) -> None:
+def _unknown_token(model: Json) -> str:
+    name, unk = "unk_token", model.get("unk_token")
+    if model["type"] == "Unigram":
+        name, number, vocab = "unk_id", model.get("unk_id"), model["vocab"]
+        unk = vocab[number][0] if number in range(len(vocab)) else None
     if not isinstance(unk, str):
-        name = "unk_id" if model_type == "Unigram" else "unk_token"
         raise ConversionError(
             f"model.{name} is not set, and a tokenizer of Frazo has a token for what is unknown; name "
             "one of the vocabulary"
         )
+    return unk
 
 
 def _set_special_ids(

@@ -1,10 +1,10 @@
 """Which merges byte-pair encoding can ever use, and in which order.
 
-A piece comes from two neighbours. While it is being made, nothing joins one of its characters to one
-outside of it, so that all merges inside happen as they do in the piece's text alone. Therefore each
-piece is made by one pair only: the last one that is joined in its text. Other pairs with the same
-result have no effect. Two lists of merges whose used pairs are the same, in the same order, divide
-every text alike.
+A piece comes from two neighbours. While it is being made, nothing joins one of its characters to
+one outside of it, so that all merges inside happen as they do in the piece's text alone. Therefore
+each piece is made by one pair only: the last one that is joined in its text. Other pairs with the
+same result have no effect. Two lists of merges whose used pairs are the same, in the same order,
+divide every text alike.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -42,7 +42,7 @@ def last_pair(symbols: Sequence[str], ranks: Ranks, *, by_round: bool = False) -
         if by_round:
             at += 1
             while at < len(joined) - 1:
-                # Of one rank there is one pair only.
+                # Each rank has one pair only.
                 if (joined[at], joined[at + 1]) == pair:
                     joined[at : at + 2] = ["".join(pair)]
                 at += 1

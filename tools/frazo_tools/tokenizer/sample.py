@@ -78,4 +78,9 @@ def sample_tokenizer(kind: str, folder: Path) -> tokenizer_pb2.Tokenizer:
         paths[_FIELDS[ending]] = str(path)
     is_model = kind in ("unigram", "sentencepiece_bpe")
     field = "sentencepiece" if is_model else kind.removesuffix("_default")
-    return tokenizer_pb2.Tokenizer(**{field: paths})
+    message = tokenizer_pb2.Tokenizer()
+    # Selects the kind, also without a file.
+    getattr(message, field).SetInParent()
+    for name, path in paths.items():
+        setattr(getattr(message, field), name, path)
+    return message
