@@ -74,7 +74,10 @@ def test_a_service_gets_all_requests_below_its_prefix():
         assert post(address, "/page", b"") == (404, "there is only /echo/, /page\n")
         assert get(address, "/page")[1] == "page"
         # It is told before it has sent everything.
-        assert post(address, "/echo/a", b"x" * 200_000) == (413, "the body has more than 10 bytes\n")
+        assert post(address, "/echo/a", b"x" * 200_000) == (
+            413,
+            "the body has more than 10 bytes\n",
+        )
 
 
 def test_errors_have_the_form_that_was_asked_for():

@@ -13,8 +13,10 @@ VALUES = strategies.recursive(
     | strategies.integers()
     | strategies.floats()
     | strategies.text(),
-    lambda values: strategies.lists(values, max_size=3)
-    | strategies.dictionaries(strategies.sampled_from(["b64", "a"]), values, max_size=2),
+    lambda values: (
+        strategies.lists(values, max_size=3)
+        | strategies.dictionaries(strategies.sampled_from(["b64", "a"]), values, max_size=2)
+    ),
     max_leaves=12,
 )
 TYPES = (tf.float32, tf.float16, tf.bfloat16, tf.int8, tf.int64, tf.uint64, tf.bool, tf.string)
@@ -72,7 +74,12 @@ def test_the_lengths_of_lists_are_the_shape():
 
 
 def test_numbers_beyond_a_type_are_errors():
-    for value, dtype in ((128, tf.int8), (-1, tf.uint64), (1e39, tf.float32), (65520.0, tf.float16)):
+    for value, dtype in (
+        (128, tf.int8),
+        (-1, tf.uint64),
+        (1e39, tf.float32),
+        (65520.0, tf.float16),
+    ):
         with pytest.raises(ServingError, match=f"input 'x': .* is no {dtype.name}"):
             array_of_json("x", value, tf.TensorSpec([], dtype))
     infinite = array_of_json("x", float("-inf"), tf.TensorSpec([], tf.float32))

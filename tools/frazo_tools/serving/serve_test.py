@@ -52,7 +52,10 @@ def test_it_serves_until_a_signal_ends_it(tmp_path):
         (["--model=a:b=/tmp"], "'a:b' is no name of a model: up to 100 letters, digits and any of"),
         (["--model=a=/tmp", "--model=a=/"], "two models have the name a. Give each its own."),
         (["--model_base_path=/tmp", "--port=70000"], "'70000' is not a port from 0 to 65535"),
-        (["--model_base_path=/tmp", "--max_queue=0"], "'0' is not a whole number from 1 to 1000000"),
+        (
+            ["--model_base_path=/tmp", "--max_queue=0"],
+            "'0' is not a whole number from 1 to 1000000",
+        ),
         (
             ["--model_base_path=/tmp", "--batch_timeout_ms=nan"],
             "'nan' is not a number from 0 to 1000000",

@@ -7,7 +7,9 @@ def write(folder, text="x"):
 
 
 def found(base):
-    return [(folder.version, str(folder.path.relative_to(base))) for folder in version_folders(base)]
+    return [
+        (folder.version, str(folder.path.relative_to(base))) for folder in version_folders(base)
+    ]
 
 
 def test_numbers_are_versions(tmp_path):
