@@ -3,9 +3,9 @@
     ./bazelw run -c opt //tests/benchmarks:serving -- [--json=FILE] [--rounds=3]
 
 The model has the size of mt.gettext_en_de.TransformerTiny and random weights; each translation has
-25 tokens. A client sends a sentence, waits for its translation, and sends the next. The offline tool
-has all sentences at once and sorts them by length. A server that runs each request alone shows what
-batches are for. docs/benchmarks.md keeps the last table.
+25 tokens. A client sends a sentence, waits for its translation, and sends the next. The offline
+tool has all sentences at once and sorts them by length. A server that runs each request alone shows
+what batches are for. docs/benchmarks.md keeps the last table.
 """
 
 import os

@@ -117,8 +117,11 @@ def _serve(
 
 
 def _security(options: argparse.Namespace) -> Security:
-    files = {name: str(getattr(options, name)) for name in _SECURITY if getattr(options, name)}
-    return read_security(cluster_pb2.ClusterSecurity(**files))
+    security = cluster_pb2.ClusterSecurity()
+    for name in _SECURITY:
+        if getattr(options, name) is not None:
+            setattr(security, name, str(getattr(options, name)))
+    return read_security(security)
 
 
 def _address(options: argparse.Namespace, port: int) -> Address:
