@@ -196,6 +196,8 @@ def _paragraph(comment: str) -> list[str]:
 
 
 def _quoted(text: str) -> list[str]:
+    # An indexed call, x[0](y), would be a link.
+    text = text.replace("](", "]\\(")
     return [f"> {line}".rstrip() for line in text.splitlines()] + [""] if text else []
 
 
