@@ -15,6 +15,7 @@ _BASE64 = "b64"
 # Outputs with this end are bytes, whatever is in them.
 _BYTES_SUFFIX = "_bytes"
 _MOST_DIMENSIONS = 32
+_DOUBLE_BYTES = 8
 
 
 def array_of_json(name: str, value: Any, spec: tf.TensorSpec) -> np.ndarray:
@@ -52,6 +53,9 @@ def json_of_array(name: str, array: np.ndarray) -> Any:
     if array.dtype.kind not in "biuf":
         # bfloat16, say.
         array = array.astype(np.float32)
+    if array.dtype.kind == "f" and array.itemsize < _DOUBLE_BYTES:
+        # The fewest digits that tell a number from its neighbours, not those of its double.
+        array = array.astype(str).astype(np.float64)
     return array.tolist()
 
 
@@ -93,7 +97,10 @@ def _float(name: str, value: float, dtype: tf.DType) -> float:
         found = float(value)
     except OverflowError:
         raise _misfit(name, value, dtype) from None
-    if math.isfinite(found) and abs(found) > float(dtype.max):
+    # What is written with few digits may be a little beyond the largest number that it rounds to.
+    with np.errstate(over="ignore"):
+        is_beyond = math.isfinite(found) and not np.isfinite(dtype.as_numpy_dtype(found))
+    if is_beyond:
         raise _misfit(name, value, dtype)
     return found
 

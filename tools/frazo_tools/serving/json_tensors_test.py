@@ -73,6 +73,13 @@ def test_the_lengths_of_lists_are_the_shape():
         array_of_json("x", deep, tf.TensorSpec(None, tf.int32))
 
 
+def test_numbers_have_the_digits_of_their_type():
+    assert json_of_array("x", np.float32([0.1, -np.inf])) == [0.1, -np.inf]
+    assert json_of_array("x", np.float16(0.1)) == 0.1
+    assert json_of_array("x", np.float64([0.1, 1 / 3])) == [0.1, 1 / 3]
+    assert json_of_array("x", np.zeros((2, 0), np.float32)) == [[], []]
+
+
 def test_numbers_beyond_a_type_are_errors():
     for value, dtype in (
         (128, tf.int8),

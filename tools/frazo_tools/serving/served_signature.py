@@ -115,7 +115,7 @@ class ServedSignature:
         }
         try:
             outputs = self._function(**tensors)
-            return {name: tensor.numpy() for name, tensor in outputs.items()}
+            return {name: outputs[name].numpy() for name in self.outputs}
         except tf.errors.OpError as error:
             raise ServingError(code_of_number(error.error_code), error.message) from None
         except Exception as error:
