@@ -37,7 +37,6 @@ def signatures(loaded):
     }
 
 
-@hypothesis.settings(deadline=None, max_examples=60)
 @hypothesis.given(data=strategies.data())
 def test_joined_requests_get_what_they_get_alone(signatures, data):
     name = data.draw(strategies.sampled_from(sorted(INPUTS)))
