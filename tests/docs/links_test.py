@@ -9,7 +9,14 @@ import pytest
 
 CHECKOUT = Path("WORKSPACE").resolve().parent
 # Folders of the checkout that hold documents.
-ROOTS = ("*.md", "docs/*.md", "docs/*.ipynb", "third_party/**/*.md", "tests/**/*.md", "python/**/*.md")
+ROOTS = (
+    "*.md",
+    "docs/*.md",
+    "docs/*.ipynb",
+    "third_party/**/*.md",
+    "tests/**/*.md",
+    "python/**/*.md",
+)
 _CODE_BLOCK = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"`[^`\n]*`")
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -66,6 +73,8 @@ def test_anchors_are_those_of_github():
 
 def test_a_broken_link_is_named(tmp_path):
     document = tmp_path / "a.md"
-    document.write_text("# One\n[b](b.md) [c](#one) [d](#two) [e](https://example.org/x) `[f](g)`\n")
+    document.write_text(
+        "# One\n[b](b.md) [c](#one) [d](#two) [e](https://example.org/x) `[f](g)`\n"
+    )
     found = [problem(document, link) for link in links(document.read_text())]
     assert found == ["b.md: there is no such file", None, "#two: a.md has no such heading", None]
