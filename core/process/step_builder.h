@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "core/process/field_table.h"
 
@@ -28,6 +29,18 @@ class StepBuilder {
 
   // The fields before the step. The step adds, replaces or removes fields.
   FieldTable& fields() { return *fields_; }
+
+  // Adds the result of a step that reads `field`: as a new field `output`, or, if that is empty or
+  // the same, in place of `field`. Error: kInvalidArgument if the name `output` is taken.
+  absl::StatusOr<FieldId> AddResult(const std::string& field, const std::string& output,
+                                    FeatureSpec spec) {
+    if (output.empty() || output == field) {
+      spec.name = field;
+      return fields_->Replace(std::move(spec));
+    }
+    spec.name = output;
+    return fields_->Add(config_path("output"), std::move(spec));
+  }
 
   // Returns the number that a step that drops records by `field` passes to
   // RecordFields::FilterOut().

@@ -21,7 +21,7 @@ FLOORS = (
     ("proto",),
     ("core/status", "core/numeric", "core/testing"),
     ("core/bytes",),
-    ("core/records", "core/text"),
+    ("core/audio", "core/records", "core/text"),
     ("core/kernels/conv", "core/kernels/gemm", "core/kernels/loss", "core/kernels/norm"),
     ("core/sources", "core/kernels/attention", "core/kernels/lstm", "core/shard"),
     ("core/process",),

@@ -6,6 +6,8 @@ _LIBRARIES = {
     "gmock": struct(header = "gmock/gmock.h", package = "libgmock-dev"),
     "gtest": struct(header = "gtest/gtest.h", package = "libgtest-dev"),
     "highway": struct(header = "hwy/highway.h", package = "libhwy-dev"),
+    "sndfile": struct(header = "sndfile.h", package = "libsndfile1-dev"),
+    "soxr": struct(header = "soxr.h", package = "libsoxr-dev"),
     "zstd": struct(header = "zstd.h", package = "libzstd-dev"),
 }
 _INCLUDE_FOLDERS = ["/usr/include", "/usr/local/include"]

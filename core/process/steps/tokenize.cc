@@ -58,15 +58,8 @@ absl::StatusOr<std::unique_ptr<FieldStep>> MakeTokenize(const Step::Tokenize& co
   TextEncoding text_encoding;
   text_encoding.tokenizer = config.tokenizer();
   spec.text = std::make_shared<const TextEncoding>(std::move(text_encoding));
-  FieldId ids;
-  if (config.output().empty() || config.output() == config.field()) {
-    spec.name = config.field();
-    ids = builder->fields().Replace(std::move(spec));
-  } else {
-    spec.name = config.output();
-    FRAZO_ASSIGN_OR_RETURN(ids,
-                           builder->fields().Add(builder->config_path("output"), std::move(spec)));
-  }
+  FRAZO_ASSIGN_OR_RETURN(const FieldId ids,
+                         builder->AddResult(config.field(), config.output(), std::move(spec)));
   return std::make_unique<TokenizeStep>(text, ids, *std::move(tokenizer));
 }
 

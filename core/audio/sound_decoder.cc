@@ -1,0 +1,154 @@
+#include "core/audio/sound_decoder.h"
+
+#include <sndfile.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "core/audio/resampler.h"
+#include "core/status/status_macros.h"
+
+namespace frazo::audio {
+namespace {
+
+// Frames of channels that one call reads.
+constexpr int64_t kReadFrames = 4096;
+// A size from here on in the header of a WAV file was written by a program that did not know it.
+constexpr uint32_t kUnknownRiffSize = 0x7ffff000;
+// Beyond any sound, whose samples lie in [-1, 1]; what follows can square it.
+constexpr float kLargestSample = 1e9f;
+
+// The bytes as a file for libsndfile.
+struct ByteFile {
+  std::string_view bytes;
+  int64_t position = 0;
+};
+
+sf_count_t Length(void* file) { return static_cast<ByteFile*>(file)->bytes.size(); }
+
+sf_count_t Seek(sf_count_t offset, int whence, void* opaque) {
+  auto* const file = static_cast<ByteFile*>(opaque);
+  const int64_t size = file->bytes.size();
+  const int64_t origin = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? file->position : size;
+  if (offset < -origin || offset > size - origin) return -1;
+  return file->position = origin + offset;
+}
+
+sf_count_t Read(void* buffer, sf_count_t count, void* opaque) {
+  auto* const file = static_cast<ByteFile*>(opaque);
+  const int64_t left = file->bytes.size() - file->position;
+  const int64_t taken = std::clamp<int64_t>(count, 0, left);
+  std::memcpy(buffer, file->bytes.data() + file->position, taken);
+  file->position += taken;
+  return taken;
+}
+
+sf_count_t RefuseWrite(const void*, sf_count_t, void*) { return 0; }
+
+sf_count_t Tell(void* file) { return static_cast<ByteFile*>(file)->position; }
+
+struct CloseSound {
+  void operator()(SNDFILE* sound) const { sf_close(sound); }
+};
+using SoundHandle = std::unique_ptr<SNDFILE, CloseSound>;
+
+// Whether the header tells the number of frames exactly, if it tells it.
+bool CountsFrames(int format) {
+  switch (format & SF_FORMAT_TYPEMASK) {
+    case SF_FORMAT_FLAC:
+    case SF_FORMAT_WAV:
+    case SF_FORMAT_WAVEX:
+    case SF_FORMAT_RF64:
+    case SF_FORMAT_W64:
+    case SF_FORMAT_AIFF:
+    case SF_FORMAT_CAF:
+    case SF_FORMAT_AU:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// libsndfile takes a WAV file that ends early for a shorter one.
+absl::Status CheckRiffSize(std::string_view bytes) {
+  if (bytes.size() < 12 || bytes.substr(0, 4) != "RIFF") return absl::OkStatus();
+  uint32_t size = 0;
+  for (int i = 3; i >= 0; --i) size = size << 8 | static_cast<uint8_t>(bytes[4 + i]);
+  // The last chunk may lack its byte of padding.
+  if (size == 0 || size >= kUnknownRiffSize || size + 7ull <= bytes.size()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("the sound ends early: its header tells of ",
+                                                 size + 8ull, " bytes, it has ", bytes.size()));
+}
+
+// Appends the mean of the channels of each frame.
+absl::Status AppendMean(const float* values, int64_t frames, int channels,
+                        std::vector<float>* samples) {
+  for (int64_t frame = 0; frame < frames; ++frame) {
+    float sum = 0;
+    for (int channel = 0; channel < channels; ++channel) sum += *values++;
+    const float mean = sum / channels;
+    if (!(std::abs(mean) <= kLargestSample)) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "sample ", samples->size(), " of the sound is ", mean, "; expected numbers in [-1, 1]"));
+    }
+    samples->push_back(mean);
+  }
+  return absl::OkStatus();
+}
+
+// Reads the whole sound at its own rate.
+absl::Status ReadAll(SNDFILE* sound, const SF_INFO& info, double max_seconds,
+                     std::vector<float>* samples) {
+  const double longest = max_seconds * info.samplerate;
+  if (CountsFrames(info.format) && info.frames > 0 && info.frames <= longest) {
+    samples->reserve(info.frames);
+  }
+  std::vector<float> values(kReadFrames * info.channels);
+  while (true) {
+    const int64_t frames = sf_readf_float(sound, values.data(), kReadFrames);
+    if (frames <= 0) break;
+    if (samples->size() + frames > longest) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("the sound is longer than ", max_seconds, " seconds"));
+    }
+    FRAZO_RETURN_IF_ERROR(AppendMean(values.data(), frames, info.channels, samples));
+  }
+  if (sf_error(sound) != SF_ERR_NO_ERROR) {
+    return absl::InvalidArgumentError(absl::StrCat("the sound is damaged after ", samples->size(),
+                                                   " samples: ", sf_strerror(sound)));
+  }
+  const int64_t count = samples->size();
+  if (CountsFrames(info.format) && info.frames > 0 && info.frames != SF_COUNT_MAX &&
+      count != info.frames) {
+    return absl::InvalidArgumentError(absl::StrCat("the sound ends early: its header tells of ",
+                                                   info.frames, " samples, it has ", count));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status DecodeSound(std::string_view bytes, const SoundTarget& target,
+                         std::vector<float>* samples) {
+  if (bytes.empty()) return absl::InvalidArgumentError("the sound has no bytes");
+  FRAZO_RETURN_IF_ERROR(CheckRiffSize(bytes));
+  ByteFile file = {bytes};
+  SF_VIRTUAL_IO io = {Length, Seek, Read, RefuseWrite, Tell};
+  SF_INFO info = {};
+  const SoundHandle sound(sf_open_virtual(&io, SFM_READ, &info, &file));
+  if (sound == nullptr || info.channels < 1 || info.samplerate < 1) {
+    return absl::InvalidArgumentError(absl::StrCat("these ", bytes.size(),
+                                                   " bytes are no sound that can be read (",
+                                                   sf_strerror(sound.get()), ")"));
+  }
+  std::vector<float> decoded;
+  FRAZO_RETURN_IF_ERROR(ReadAll(sound.get(), info, target.max_seconds, &decoded));
+  return Resample(decoded, info.samplerate, target.sample_rate, samples);
+}
+
+}  // namespace frazo::audio
