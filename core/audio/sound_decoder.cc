@@ -57,7 +57,7 @@ struct CloseSound {
 };
 using SoundHandle = std::unique_ptr<SNDFILE, CloseSound>;
 
-// Whether the header tells the number of frames exactly, if it tells it.
+// Whether headers of the format tell the number of frames exactly, if they tell it.
 bool CountsFrames(int format) {
   switch (format & SF_FORMAT_TYPEMASK) {
     case SF_FORMAT_FLAC:
@@ -72,6 +72,10 @@ bool CountsFrames(int format) {
     default:
       return false;
   }
+}
+
+bool TellsLength(const SF_INFO& info) {
+  return CountsFrames(info.format) && info.frames > 0 && info.frames != SF_COUNT_MAX;
 }
 
 // libsndfile takes a WAV file that ends early for a shorter one.
@@ -105,9 +109,7 @@ absl::Status AppendMean(const float* values, int64_t frames, int channels,
 absl::Status ReadAll(SNDFILE* sound, const SF_INFO& info, double max_seconds,
                      std::vector<float>* samples) {
   const double longest = max_seconds * info.samplerate;
-  if (CountsFrames(info.format) && info.frames > 0 && info.frames <= longest) {
-    samples->reserve(info.frames);
-  }
+  if (TellsLength(info) && info.frames <= longest) samples->reserve(info.frames);
   std::vector<float> values(kReadFrames * info.channels);
   while (true) {
     const int64_t frames = sf_readf_float(sound, values.data(), kReadFrames);
@@ -123,32 +125,58 @@ absl::Status ReadAll(SNDFILE* sound, const SF_INFO& info, double max_seconds,
                                                    " samples: ", sf_strerror(sound)));
   }
   const int64_t count = samples->size();
-  if (CountsFrames(info.format) && info.frames > 0 && info.frames != SF_COUNT_MAX &&
-      count != info.frames) {
+  if (TellsLength(info) && count != info.frames) {
     return absl::InvalidArgumentError(absl::StrCat("the sound ends early: its header tells of ",
                                                    info.frames, " samples, it has ", count));
   }
   return absl::OkStatus();
 }
 
+// Opens the file, which must outlive the result.
+absl::StatusOr<SoundHandle> Open(ByteFile* file, SF_INFO* info) {
+  if (file->bytes.empty()) return absl::InvalidArgumentError("the sound has no bytes");
+  SF_VIRTUAL_IO io = {Length, Seek, Read, RefuseWrite, Tell};
+  SoundHandle sound(sf_open_virtual(&io, SFM_READ, info, file));
+  if (sound == nullptr || info->channels < 1 || info->samplerate < 1) {
+    return absl::InvalidArgumentError(absl::StrCat("these ", file->bytes.size(),
+                                                   " bytes are no sound that can be read (",
+                                                   sf_strerror(sound.get()), ")"));
+  }
+  return sound;
+}
+
+// The name of a part of a format: of its container or of its coding.
+std::string NameOf(int part) {
+  SF_FORMAT_INFO info = {};
+  info.format = part;
+  sf_command(nullptr, SFC_GET_FORMAT_INFO, &info, sizeof(info));
+  return info.name == nullptr ? "unknown" : info.name;
+}
+
 }  // namespace
 
 absl::Status DecodeSound(std::string_view bytes, const SoundTarget& target,
                          std::vector<float>* samples) {
-  if (bytes.empty()) return absl::InvalidArgumentError("the sound has no bytes");
   FRAZO_RETURN_IF_ERROR(CheckRiffSize(bytes));
   ByteFile file = {bytes};
-  SF_VIRTUAL_IO io = {Length, Seek, Read, RefuseWrite, Tell};
   SF_INFO info = {};
-  const SoundHandle sound(sf_open_virtual(&io, SFM_READ, &info, &file));
-  if (sound == nullptr || info.channels < 1 || info.samplerate < 1) {
-    return absl::InvalidArgumentError(absl::StrCat("these ", bytes.size(),
-                                                   " bytes are no sound that can be read (",
-                                                   sf_strerror(sound.get()), ")"));
-  }
+  FRAZO_ASSIGN_OR_RETURN(const SoundHandle sound, Open(&file, &info));
   std::vector<float> decoded;
   FRAZO_RETURN_IF_ERROR(ReadAll(sound.get(), info, target.max_seconds, &decoded));
   return Resample(decoded, info.samplerate, target.sample_rate, samples);
+}
+
+absl::StatusOr<SoundHeader> ReadSoundHeader(std::string_view bytes) {
+  ByteFile file = {bytes};
+  SF_INFO info = {};
+  FRAZO_ASSIGN_OR_RETURN(const SoundHandle sound, Open(&file, &info));
+  SoundHeader header;
+  header.sample_rate = info.samplerate;
+  header.channels = info.channels;
+  if (TellsLength(info)) header.length = info.frames;
+  header.format = absl::StrCat(NameOf(info.format & SF_FORMAT_TYPEMASK), ", ",
+                               NameOf(info.format & SF_FORMAT_SUBMASK));
+  return header;
 }
 
 }  // namespace frazo::audio

@@ -2,10 +2,12 @@
 #define FRAZO_CORE_AUDIO_SOUND_DECODER_H_
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 
 namespace frazo::audio {
 
@@ -26,6 +28,20 @@ struct SoundTarget {
 // file tells. Then *samples is as it was.
 absl::Status DecodeSound(std::string_view bytes, const SoundTarget& target,
                          std::vector<float>* samples);
+
+// What the header of a sound file tells.
+struct SoundHeader {
+  // In Hz.
+  int32_t sample_rate = 0;
+  int32_t channels = 0;
+  // Samples of each channel; -1 if the header doesn't tell it.
+  int64_t length = -1;
+  // As libsndfile names it: "FLAC (Free Lossless Audio Codec), Signed 16 bit PCM".
+  std::string format;
+};
+
+// Error: kInvalidArgument if the bytes are no sound. Thread-safe.
+absl::StatusOr<SoundHeader> ReadSoundHeader(std::string_view bytes);
 
 }  // namespace frazo::audio
 

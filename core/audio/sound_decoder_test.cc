@@ -127,5 +127,15 @@ TEST(SoundDecoderTest, WhatIsNoNumberIsRefused) {
               StatusIs(kInvalid, "sample 2 of the sound is nan; expected numbers in [-1, 1]"));
 }
 
+TEST(SoundDecoderTest, AHeaderTellsTheSound) {
+  const auto header = ReadSoundHeader(EncodeSound({0, 0, 0.5, 0.5}, 2, 44100, kFlac));
+  ASSERT_TRUE(header.ok()) << header.status();
+  EXPECT_EQ(header->sample_rate, 44100);
+  EXPECT_EQ(header->channels, 2);
+  EXPECT_EQ(header->length, 2);
+  EXPECT_EQ(header->format, "FLAC (Free Lossless Audio Codec), Signed 16 bit PCM");
+  EXPECT_THAT(ReadSoundHeader("hello"), StatusIs(kInvalid, HasSubstr("are no sound")));
+}
+
 }  // namespace
 }  // namespace frazo::audio

@@ -24,6 +24,7 @@
 #include "core/numeric/cpu.h"
 #include "core/records/record_reader.h"
 #include "core/records/record_writer.h"
+#include "python/frazo/bindings/audio_binding.h"
 #include "python/frazo/bindings/expert_binding.h"
 #include "python/frazo/bindings/pipeline_binding.h"
 #include "python/frazo/bindings/record_arrays.h"
@@ -233,6 +234,7 @@ NB_MODULE(_core, module) {
   module.def(
       "cpu_features", &CpuFeatures,
       "Names the vector instructions of the kernels on this machine, such as 'avx512 vnni'.");
+  BindAudio(module);
   BindTokenizer(module);
   BindPipeline(module);
   BindSearch(module);

@@ -36,12 +36,14 @@ from frazo.ops.records import record_dataset, record_source_dataset
 from frazo.ops.routing_arguments import RoutingArguments, RoutingRules
 from frazo.ops.search import SearchInputs, search_begin, search_results, search_step
 from frazo.ops.self_attention import rotate_pairs, self_attention
+from frazo.ops.sound import DecodedSounds, SoundFeatures, decode_sounds, log_mel
 from frazo.ops.text import EncodedTexts, decode_texts, encode_texts
 from frazo.ops.unique import bounded_unique, unique
 from frazo.ops.visible_keys import VisibleKeys, index_distance
 
 __all__ = [
     "CrossEntropies",
+    "DecodedSounds",
     "EncodedTexts",
     "Implementation",
     "Int8Matrix",
@@ -53,6 +55,7 @@ __all__ = [
     "RoutingRules",
     "RowParts",
     "SearchInputs",
+    "SoundFeatures",
     "VisibleKeys",
     "bounded_unique",
     "cached_attention",
@@ -60,6 +63,7 @@ __all__ = [
     "cross_entropies",
     "cut_cross_entropy_gradient",
     "cut_cross_entropy_parts",
+    "decode_sounds",
     "decode_texts",
     "dispatch_tokens",
     "encode_texts",
@@ -69,6 +73,7 @@ __all__ = [
     "int8_matmul",
     "layer_norm",
     "load",
+    "log_mel",
     "lstm_outputs",
     "lstm_sequence",
     "lstm_sequence_gradient",

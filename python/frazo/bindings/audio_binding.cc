@@ -1,0 +1,141 @@
+#include "python/frazo/bindings/audio_binding.h"
+
+#include <nanobind/ndarray.h>
+#include <nanobind/stl/string.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "core/audio/log_mel_frontend.h"
+#include "core/audio/sound_decoder.h"
+#include "frazo/proto/log_mel.pb.h"
+#include "python/frazo/bindings/owned_array.h"
+#include "python/frazo/bindings/status_exceptions.h"
+
+namespace nb = nanobind;
+using namespace nb::literals;
+
+namespace frazo::bindings {
+namespace {
+
+using Samples = nb::ndarray<nb::numpy, float, nb::ndim<1>, nb::c_contig>;
+using ConstSamples = nb::ndarray<const float, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
+using Features = nb::ndarray<nb::numpy, float, nb::ndim<2>, nb::c_contig>;
+
+constexpr char kDecodeDoc[] = R"(Decodes the content of a sound file: FLAC, WAV, Ogg, MP3.
+
+Args:
+  content: The bytes of the file.
+  sample_rate: Rate of the result in Hz; another sound is resampled.
+  max_seconds: A longer sound is an error.
+
+Returns:
+  float32 [samples] in [-1, 1], the mean of the channels.
+
+Raises:
+  InvalidArgumentError: The bytes are no sound, or the sound is damaged, ends early or is too long.)";
+
+constexpr char kHeaderDoc[] = R"(Reads the header of a sound file.
+
+Args:
+  content: The bytes of the file.
+
+Raises:
+  InvalidArgumentError: The bytes are no sound.)";
+
+constexpr char kFrontendDoc[] = R"(Computes the features that a frazo.LogMel message defines.
+
+It is thread-safe.)";
+
+constexpr char kCreateDoc[] = R"(Checks the message.
+
+Args:
+  config: A serialized frazo.LogMel.
+
+Raises:
+  InvalidArgumentError: The message contradicts itself; the error names the field.)";
+
+constexpr char kComputeDoc[] = R"(Computes the features of a sound.
+
+Args:
+  samples: float32 [samples] in [-1, 1].
+
+Returns:
+  float32 [count_frames(samples), frame_size].)";
+
+std::string_view View(const nb::bytes& bytes) { return {bytes.c_str(), bytes.size()}; }
+
+Samples DecodeSound(const nb::bytes& content, int32_t sample_rate, double max_seconds) {
+  if (sample_rate < 1 || !(max_seconds > 0)) {
+    RaiseIfError(absl::InvalidArgumentError("sample_rate and max_seconds must be above 0"));
+  }
+  std::vector<float> samples;
+  RaiseIfError(Unlocked(
+      [&] { return audio::DecodeSound(View(content), {sample_rate, max_seconds}, &samples); }));
+  const size_t count = samples.size();
+  return ToArray<Samples>(std::move(samples), {count});
+}
+
+// nanobind doesn't bind const classes, so this holds a pointer.
+struct BoundFrontend {
+  std::unique_ptr<const audio::LogMelFrontend> frontend;
+};
+
+void CreateFrontend(BoundFrontend* self, const nb::bytes& message) {
+  LogMel config;
+  if (!config.ParseFromArray(message.c_str(), static_cast<int>(message.size()))) {
+    RaiseIfError(absl::InvalidArgumentError(
+        "config is not a serialized frazo.LogMel; pass the result of its SerializeToString()"));
+  }
+  new (self) BoundFrontend{ValueOrRaise(audio::LogMelFrontend::Create("config", config))};
+}
+
+Features Compute(const BoundFrontend& self, const ConstSamples& samples) {
+  std::vector<float> features;
+  Unlocked([&] { self.frontend->Compute({samples.data(), samples.size()}, &features); });
+  const size_t width = self.frontend->frame_size();
+  const size_t frames = features.size() / width;
+  return ToArray<Features>(std::move(features), {frames, width});
+}
+
+}  // namespace
+
+void BindAudio(nb::module_& module) {
+  module.def("decode_sound", &DecodeSound, "content"_a, nb::kw_only(), "sample_rate"_a = 16000,
+             "max_seconds"_a = 3600.0, kDecodeDoc);
+  nb::class_<audio::SoundHeader>(module, "SoundHeader", "What the header of a sound file tells.")
+      .def_ro("sample_rate", &audio::SoundHeader::sample_rate, "In Hz.")
+      .def_ro("channels", &audio::SoundHeader::channels)
+      .def_ro("length", &audio::SoundHeader::length,
+              "Samples of each channel; -1 if the header doesn't tell it.")
+      .def_ro("format", &audio::SoundHeader::format, "The names of the container and the coding.");
+  module.def(
+      "read_sound_header",
+      [](const nb::bytes& content) {
+        return ValueOrRaise(Unlocked([&] { return audio::ReadSoundHeader(View(content)); }));
+      },
+      "content"_a, kHeaderDoc);
+  nb::class_<BoundFrontend>(module, "LogMelFrontend", kFrontendDoc)
+      .def("__init__", &CreateFrontend, "config"_a, kCreateDoc)
+      .def("compute", &Compute, "samples"_a, kComputeDoc)
+      .def(
+          "count_frames",
+          [](const BoundFrontend& self, int64_t samples) {
+            return self.frontend->CountFrames(samples);
+          },
+          "samples"_a, "Returns the number of frames of so many samples.")
+      .def_prop_ro(
+          "frame_size", [](const BoundFrontend& self) { return self.frontend->frame_size(); },
+          "Values of a frame.")
+      .def_prop_ro(
+          "sample_rate", [](const BoundFrontend& self) { return self.frontend->sample_rate(); },
+          "Of the samples, in Hz.");
+}
+
+}  // namespace frazo::bindings
