@@ -17,6 +17,7 @@ PROGRAMS = {
     "gettext_pairs": "frazo_tools.gettext.gettext_pairs",
     "keras2ckpt": "frazo_tools.images.keras2ckpt",
     "launch": "frazo_tools.launch.launch",
+    "librispeech": "frazo_tools.speech.librispeech",
     "lm1b_vocab": "frazo_tools.vocab.lm1b_vocab",
     "lm_text": "frazo_tools.prose.lm_text",
     "mnist_digits": "frazo_tools.images.mnist_digits",
