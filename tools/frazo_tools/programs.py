@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 # By name, the module that is run.
 PROGRAMS = {
+    "audio": "frazo_tools.speech.audio",
     "build_vocab": "frazo_tools.vocab.build_vocab",
     "checkpoint": "frazo_tools.checkpoint.checkpoint",
     "completion": "frazo_tools.completion.completion",
