@@ -2,9 +2,9 @@
 
     ./bazelw run -c opt //tests/benchmarks:speech -- [--json=FILE] [--rounds=3]
 
-The word error rate of 40,000 sentences of 25 words, of which some tenth is wrong, beside jiwer. Both
-get lists of str and give substitutions, deletions and insertions. Every measurement is a process of
-its own. docs/benchmarks.md keeps the last table.
+The word error rate of 40,000 sentences of 25 words, of which some tenth is wrong, beside jiwer.
+Both get lists of str and give substitutions, deletions and insertions. Every measurement is a
+process of its own. docs/benchmarks.md keeps the last table.
 """
 
 import os

@@ -93,7 +93,7 @@ Units ToList(absl::Span<const std::string_view> units) {
 }
 
 std::tuple<Edits, Units, Units> AlignTexts(nb::handle reference, nb::handle hypothesis,
-                                                 std::string_view unit) {
+                                           std::string_view unit) {
   const std::string_view reference_bytes = TextBytes(reference);
   const std::string_view hypothesis_bytes = TextBytes(hypothesis);
   align::TextAligner aligner(ValueOrRaise(align::ParseUnit(unit)));

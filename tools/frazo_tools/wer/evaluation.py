@@ -1,6 +1,7 @@
 """Texts with their alignments: what reports and pages are made from."""
 
 import dataclasses
+import functools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -46,7 +47,7 @@ class Evaluation:
     groups: Sequence[str] | None
     systems: Sequence[System]
 
-    @property
+    @functools.cached_property
     def reference_words(self) -> np.ndarray:
         """int64 [utterances]."""
         return self.systems[0].words.counts[:, :3].sum(axis=1)

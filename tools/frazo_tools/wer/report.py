@@ -13,6 +13,7 @@ from frazo_tools.wer.figures import Figures, Resampling
 from frazo_tools.wer.normalization import RULES
 
 _HEAD = ("", "WER", "95%", "S", "D", "I", "words", "CER", "wrong", "utterances")
+_ALIGNED_COLUMNS = 90
 _MARKS = {"match": "", "substitution": "S", "deletion": "D", "insertion": "I"}
 
 
@@ -95,12 +96,26 @@ def json_report(evaluation: Evaluation, wishes: Wishes) -> str:
 
 
 def aligned_lines(steps: Sequence[Step]) -> str:
-    """Three lines: reference and hypothesis, word below word, and the kinds of errors."""
+    """Three lines: reference and hypothesis, word below word, and the kinds of errors. Where they
+    would be longer than a terminal they are followed by three more.
+    """
     columns = []
     for step in steps:
         reference, hypothesis = step.reference or "", step.hypothesis or ""
         gap = "*" * max(len(reference), len(hypothesis))
         columns.append((reference or gap, hypothesis or gap, _MARKS[step.kind]))
+    blocks: list[list[tuple[str, str, str]]] = [[]]
+    width = 0
+    for column in columns:
+        width += 1 + max(map(len, column))
+        if width > _ALIGNED_COLUMNS and blocks[-1]:
+            blocks.append([])
+            width = 1 + max(map(len, column))
+        blocks[-1].append(column)
+    return "\n".join(map(_block, blocks))
+
+
+def _block(columns: Sequence[tuple[str, str, str]]) -> str:
     widths = [max(map(len, column)) for column in columns]
     return "\n".join(
         "  " + " ".join([f"{name:4}", *map(str.ljust, words, widths)]).rstrip()

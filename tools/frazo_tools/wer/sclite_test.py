@@ -31,7 +31,7 @@ it was it was the best of the times (cay-001)
 b c x d f g h i (cay-002)
 """
 
-# Of rsum: sentences, words, substitutions, deletions, insertions, errors, wrong sentences.
+# The columns of rsum: sentences, words, substitutions, deletions, insertions, errors, wrong sentences.
 SCLITE = {
     "ann": (2, 10, 2, 1, 1, 4, 2),
     "bob": (3, 14, 1, 5, 1, 7, 2),

@@ -23,13 +23,13 @@ those the one that jiwer takes; see docs/speech.md.
 
 import argparse
 import os
-import sys
 from collections.abc import Sequence
 
 from frazo import _core
-from frazo.program.command_line import path_argument, run_program
+from frazo.program.command_line import path_argument
 from frazo.program.durable_file import write_text
 from frazo_tools.documented_parser import documented_parser
+from frazo_tools.interruptible import exit_code, run_interruptible
 from frazo_tools.wer.evaluation import Evaluation, evaluate
 from frazo_tools.wer.figures import Resampling
 from frazo_tools.wer.normalization import RULES, normalized, parse_rules
@@ -110,6 +110,27 @@ def _whole_number(text: str) -> int:
     return number
 
 
+def _add_names_and_numbers(parser: argparse.ArgumentParser) -> None:
+    """Adds the flags that name members of JSON objects, and those that count."""
+    for name, default in Fields._field_defaults.items():
+        parser.add_argument(
+            f"--{name}_field", default=default, metavar="NAME", help=f"in JSON; default: {default}"
+        )
+    for name, default, what in (
+        ("worst", 5, "worst utterances to show"),
+        ("confusions", 10, "most common errors to show"),
+        ("resamples", 1000, "sets of utterances to draw for the intervals; 0 for none"),
+        ("seed", 1, "that of the draws"),
+    ):
+        parser.add_argument(
+            f"--{name}",
+            type=_whole_number,
+            default=default,
+            metavar="N",
+            help=f"{what}; default: {default}",
+        )
+
+
 def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser = documented_parser("wer", __doc__)
     parser.add_argument(
@@ -147,23 +168,7 @@ def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
         action="store_true",
         help="an utterance without a hypothesis is one of which nothing was recognised, not an error",
     )
-    for name, default in Fields._field_defaults.items():
-        parser.add_argument(
-            f"--{name}_field", default=default, metavar="NAME", help=f"in JSON; default: {default}"
-        )
-    for name, default, what in (
-        ("worst", 5, "worst utterances to show"),
-        ("confusions", 10, "most common errors to show"),
-        ("resamples", 1000, "sets of utterances to draw for the intervals; 0 for none"),
-        ("seed", 1, "that of the draws"),
-    ):
-        parser.add_argument(
-            f"--{name}",
-            type=_whole_number,
-            default=default,
-            metavar="N",
-            help=f"{what}; default: {default}",
-        )
+    _add_names_and_numbers(parser)
     parser.add_argument("--json", action="store_true", help="print a JSON object instead of tables")
     parser.add_argument(
         "--html", type=path_argument, metavar="FILE", help="also write a page of all alignments"
@@ -178,13 +183,8 @@ def main(arguments: Sequence[str]) -> int:
     # Bazel starts programs in another folder: paths are relative to the user's folder.
     os.chdir(os.environ.get("BUILD_WORKING_DIRECTORY", "."))
     options = _parse_arguments(arguments)
-    try:
-        run(options)
-    except (TranscriptError, _core.FrazoError, OSError) as error:
-        print(f"wer: {error}", file=sys.stderr)
-        return 1
-    return 0
+    return exit_code("wer", lambda: run(options), (TranscriptError, _core.FrazoError, OSError))
 
 
 if __name__ == "__main__":
-    run_program(main)
+    run_interruptible(main)

@@ -54,6 +54,20 @@ def test_prints_figures_confusions_and_the_worst(files, capsys):
     ]
 
 
+def test_a_long_alignment_is_told_in_parts(files, capsys):
+    words = ["wonderful"] * 10
+    paths = files(reference=" ".join([*words, "end"]), hypothesis=" ".join(words))
+    out = told(capsys, *paths, "--confusions=0", "--resamples=0")
+    # 9 words of 10 columns fill 90.
+    assert out.splitlines()[-5:] == [
+        "  ref: " + " ".join(words[:9]),
+        "  hyp: " + " ".join(words[:9]),
+        "  ref: wonderful end",
+        "  hyp: wonderful ***",
+        "                 D",
+    ]
+
+
 def test_equal_texts_have_no_errors_whatever_marks_their_end(files, capsys):
     paths = files(reference="a b</s>\nc </s>\n", hypothesis="<s> a b\nc\n")
     (system,) = json.loads(told(capsys, *paths, "--json"))["systems"]
