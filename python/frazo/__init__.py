@@ -1,8 +1,8 @@
 """Frazo: sequence models on TensorFlow, described by protobuf messages.
 
 Importing this package imports neither TensorFlow nor the C++ runtime, so that errors in a
-configuration appear in well under a second. The first use of Pipeline loads the runtime without
-TensorFlow. The first use of Predictor loads TensorFlow.
+configuration appear in well under a second. The first use of Pipeline, align or error_rates loads
+the runtime without TensorFlow. The first use of Predictor loads TensorFlow.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from frazo.registry import build, register, unwrap
 from frazo.version import VERSION as __version__
 
 if TYPE_CHECKING:
+    from frazo.alignment import align, error_rates
     from frazo.export.predictor import Predictor
     from frazo.pipeline import Pipeline, divide_pipeline_states
     from frazo.plugin import load_plugin
@@ -23,8 +24,10 @@ __all__ = [
     "Pipeline",
     "Predictor",
     "__version__",
+    "align",
     "build",
     "divide_pipeline_states",
+    "error_rates",
     "load_plugin",
     "register",
     "unwrap",
@@ -39,6 +42,10 @@ def __getattr__(name: str) -> Any:
         # TensorFlow's library, which the runtime is linked to, tells at its start that oneDNN is on.
         with quiet_standard_error():
             return importlib.import_module("frazo._core")
+    if name in ("align", "error_rates"):
+        from frazo import alignment
+
+        return getattr(alignment, name)
     if name in ("Pipeline", "divide_pipeline_states"):
         from frazo import pipeline
 

@@ -2,8 +2,8 @@
 trainings cut short, and then the Python, block after block in one process. What they print has the
 form that the documents show.
 
-So are `head` and `paste`, by which a document makes files for the next command, `curl`, which asks
-a server that runs in the background, and `kill`, which ends it.
+So are `head`, `paste` and `printf`, by which a document makes files for the next command, `curl`,
+which asks a server that runs in the background, and `kill`, which ends it.
 """
 
 import pathlib

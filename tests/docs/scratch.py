@@ -35,10 +35,11 @@ PROGRAMS = {
     "//tools:status": "tools/frazo_tools/launch/status",
     "//tools:tokenizer": "tools/frazo_tools/tokenizer/tokenizer",
     "//tools:translate": "tools/frazo_tools/translation/translate",
+    "//tools:wer": "tools/frazo_tools/wer/wer",
     "//tests/export:translate_lines": "tests/export/translate_lines",
 }
 # They are no programs of ours.
-_SHELL_COMMANDS = ("curl", "head", "kill", "paste")
+_SHELL_COMMANDS = ("curl", "head", "kill", "paste", "printf")
 # What the shell reads, and not the program.
 _SHELL_WORDS = ("<", ">", "|")
 # In the documents a server has its own ports; here it has free ones.

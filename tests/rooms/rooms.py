@@ -23,7 +23,7 @@ FLOORS = (
     ("core/bytes",),
     ("core/audio", "core/records", "core/text"),
     ("core/kernels/conv", "core/kernels/gemm", "core/kernels/loss", "core/kernels/norm"),
-    ("core/sources", "core/kernels/attention", "core/kernels/lstm", "core/shard"),
+    ("core/align", "core/sources", "core/kernels/attention", "core/kernels/lstm", "core/shard"),
     ("core/process",),
     ("core/batch", "core/decode"),
     ("core/pipeline",),

@@ -30,6 +30,7 @@ PROGRAMS = {
     "tokenizer": "frazo_tools.tokenizer.tokenizer",
     "train": "frazo.jobs.trainer",
     "translate": "frazo_tools.translation.translate",
+    "wer": "frazo_tools.wer.wer",
 }
 
 

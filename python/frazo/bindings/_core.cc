@@ -25,6 +25,7 @@
 #include "core/records/record_reader.h"
 #include "core/records/record_writer.h"
 #include "python/frazo/bindings/audio_binding.h"
+#include "python/frazo/bindings/align_binding.h"
 #include "python/frazo/bindings/expert_binding.h"
 #include "python/frazo/bindings/pipeline_binding.h"
 #include "python/frazo/bindings/record_arrays.h"
@@ -239,6 +240,7 @@ NB_MODULE(_core, module) {
   BindPipeline(module);
   BindSearch(module);
   BindExperts(module);
+  BindAlign(module);
 }
 
 }  // namespace frazo::bindings
