@@ -56,7 +56,7 @@ def build_site(checkout: Path, out: Path) -> None:
             site_dir=str(written),
             strict=True,
         )
-        settings.nav = navigation(settings.nav)
+        settings.nav = navigation(settings.nav or [])
         settings.plugins["mkdocstrings"].config.handlers["python"]["paths"] = [str(sources)]
         settings.plugins.run_event("startup", command="build", dirty=False)
         build(settings)
