@@ -1,4 +1,4 @@
-"""The pages of the site: the repository's documents, and the reference that is made from sources."""
+"""The pages of the site: the repository's documents, and the reference from its sources."""
 
 import shutil
 from pathlib import Path
