@@ -13,11 +13,14 @@ from google.protobuf import descriptor_pb2
 COMMENTS_FILE = Path(__file__).with_name("field_comments.binpb")
 
 # Source locations name a declaration by numbers of the fields of FileDescriptorProto (messages,
-# enums), DescriptorProto (fields, nested messages, enums) and EnumDescriptorProto (values), each
-# followed by an index.
-_FILE_MESSAGES, _FILE_ENUMS = 4, 5
+# enums, services), DescriptorProto (fields, nested messages, enums), EnumDescriptorProto (values)
+# and ServiceDescriptorProto (methods), each followed by an index.
+_FILE_MESSAGES, _FILE_ENUMS, _FILE_SERVICES = 4, 5, 6
 _FIELDS, _NESTED, _ENUMS = 2, 3, 4
 _VALUES = 2
+_METHODS = 2
+# The line that a file begins with, below what is said of the file: `edition = ...` or `syntax = ...`.
+_FILE_EDITION = ((12,), (14,))
 
 
 def meaning(name: str) -> str | None:
@@ -32,7 +35,9 @@ def meaning(name: str) -> str | None:
 
 
 def comments() -> Mapping[str, str]:
-    """Returns the comments of all messages, fields, enums and their values, by full name."""
+    """Returns the comments of all messages, fields, enums and their values, services and their
+    methods, by full name, and those of files by their names, "frazo/proto/layer.proto".
+    """
     try:
         data = COMMENTS_FILE.read_bytes()
     except FileNotFoundError:
@@ -48,6 +53,8 @@ def _comments_of_file(file: descriptor_pb2.FileDescriptorProto) -> Iterator[tupl
     prefix = f"{file.package}." if file.package else ""
     names = dict(_declarations(file.message_type, prefix, (_FILE_MESSAGES,)))
     names.update(_enum_declarations(file.enum_type, prefix, (_FILE_ENUMS,)))
+    names.update(_service_declarations(file.service, prefix))
+    names.update(dict.fromkeys(_FILE_EDITION, file.name))
     for location in file.source_code_info.location:
         name = names.get(tuple(location.path))
         if name and location.leading_comments.strip():
@@ -73,3 +80,11 @@ def _enum_declarations(enums, prefix: str, path: tuple[int, ...]) -> Iterator[tu
         yield here, name
         for value_index, value in enumerate(enum.value):
             yield (*here, _VALUES, value_index), f"{name}.{value.name}"
+
+
+def _service_declarations(services, prefix: str) -> Iterator[tuple[tuple, str]]:
+    for index, service in enumerate(services):
+        here, name = (_FILE_SERVICES, index), prefix + service.name
+        yield here, name
+        for method_index, method in enumerate(service.method):
+            yield (*here, _METHODS, method_index), f"{name}.{method.name}"

@@ -40,8 +40,8 @@ def pipeline_dataset(
       frazo._core.FrazoError: The configuration is wrong; the message names the field.
       tf.errors.NotFoundError, tf.errors.PermissionDeniedError: When an iterator is made or later.
       tf.errors.DataLossError, tf.errors.InvalidArgumentError, tf.errors.FailedPreconditionError:
-      While iterating or restoring: a file is damaged, a record cannot be processed, a state does
-      not fit.
+        While iterating or restoring: a file is damaged, a record cannot be processed, a state does
+        not fit.
     """
     serialized = read_config(config).SerializeToString(deterministic=True)
     spec = {

@@ -17,7 +17,7 @@ from frazo.tasks.multi_task.task_schedule import TaskSchedule
 _Message = task_schedule_pb2.TaskSchedule.Adaptive
 
 
-@register(_Message)
+@register(task_schedule_pb2.TaskSchedule.Adaptive)
 class Adaptive(TaskSchedule):
     """The weights are functions of r, the shares of what is expected that the scores have reached.
 
