@@ -35,7 +35,12 @@ FLOORS = (
     ("python/frazo/learn", "python/frazo/models"),
     ("python/frazo/tasks",),
     ("python/frazo/tasks/classification", "python/frazo/tasks/sequence"),
-    ("python/frazo/tasks/image", "python/frazo/tasks/lm", "python/frazo/tasks/mt"),
+    (
+        "python/frazo/tasks/asr",
+        "python/frazo/tasks/image",
+        "python/frazo/tasks/lm",
+        "python/frazo/tasks/mt",
+    ),
     ("python/frazo/tasks/multi_task",),
     ("python/frazo/checkpoint", "python/frazo/scores"),
     ("python/frazo/experiment", "python/frazo/run"),

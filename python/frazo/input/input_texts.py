@@ -1,11 +1,11 @@
-"""How an input makes the ids of its features from texts."""
+"""How an input makes its features, above all ids from texts."""
 
 from typing import NamedTuple
 
 from frazo import _core
 from frazo.input.tokenizer_files import with_places
 from frazo.pipeline import search_folders
-from frazo.proto import pipeline_pb2, tokenizer_pb2
+from frazo.proto import pipeline_pb2, processor_pb2, tokenizer_pb2
 from google.protobuf.message import Message
 
 
@@ -40,9 +40,14 @@ class InputTexts:
         """
         is_pipeline = isinstance(message, pipeline_pb2.Pipeline)
         self._buckets = message.batcher.buckets if is_pipeline else None
+        self._steps = list(message.processor.steps) if is_pipeline else []
         self._texts = {}
         if is_pipeline and message.processor.steps:
             self._texts = _core.pipeline_texts(message.SerializeToString(), search_folders())
+
+    def steps(self) -> list[processor_pb2.Step]:
+        """Returns the steps of the input's pipeline; none if it is no pipeline."""
+        return list(self._steps)
 
     def is_tokenized(self, feature: str) -> bool:
         """Returns whether the input makes the ids of a feature from a text."""

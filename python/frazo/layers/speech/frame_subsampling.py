@@ -1,0 +1,88 @@
+"""Convolutions that make the frames of speech fewer."""
+
+import tensorflow as tf
+from frazo.layers.layer import constant
+from frazo.layers.linear import Linear
+from frazo.layers.place import Place
+from frazo.layers.sequence_layer import Memory, SequenceLayer
+from frazo.layers.sequence_layout import SequenceLayout
+from frazo.layers.step_context import StepContext
+from frazo.proto import linear_pb2, speech_recognition_pb2
+from frazo.registry import register
+
+_WINDOW, _STRIDE = 3, 2
+
+
+@register(speech_recognition_pb2.FrameSubsampling)
+class FrameSubsampling(SequenceLayer):
+    """Maps frames [batch, time, features] to [batch, ceil(time / 2^n), units].
+
+    Each of the n convolutions has the kernel [3, 3, channels, filters] over [time, features] and a
+    bias. Frame t of its output sees frames 2 t - 1 to 2 t + 1 of its input; there are zeros before
+    the first and where the layout has no frame, so that the output of an utterance does not depend
+    on what it is batched with. `output_layout` has the layout of the output.
+    """
+
+    def __init__(self, message: speech_recognition_pb2.FrameSubsampling, place: Place):
+        super().__init__(message, place)
+        features = self.require_dim()
+        self._kernels, self._biases = [], []
+        channels = 1
+        for index in range(message.num_layers):
+            inner = place.at(f"conv{index}")
+            self._kernels.append(
+                inner.variable(
+                    "kernel",
+                    (_WINDOW, _WINDOW, channels, message.filters),
+                    axes=("height", "width", "input_channels", "channels"),
+                    init=message.kernel_init,
+                    decays=True,
+                )
+            )
+            self._biases.append(
+                inner.variable("bias", (message.filters,), axes=("channels",), init=constant(0))
+            )
+            features, channels = _halved(features), message.filters
+        batch, time = self.input_shape[0], self.input_shape[1]
+        for _ in range(message.num_layers):
+            time = None if time is None else _halved(time)
+        self._projection = Linear(
+            linear_pb2.Linear(units=message.units, bias=True, kernel_init=message.kernel_init),
+            place.at("projection", (batch, time, features * channels)),
+        )
+        self.output_shape = (batch, time, message.units)
+
+    def __call__(
+        self,
+        x: tf.Tensor,
+        layout: SequenceLayout,
+        context: StepContext,
+        memory: Memory | None = None,
+    ) -> tf.Tensor:
+        del memory
+        y, mask = x[..., tf.newaxis], layout.mask
+        for kernel, bias in zip(self._kernels, self._biases, strict=True):
+            y = tf.where(mask[..., tf.newaxis, tf.newaxis], y, 0)
+            # TensorFlow's SAME would pad by the parity of the batch's length.
+            y = tf.nn.conv2d(
+                y,
+                tf.cast(kernel, y.dtype),
+                _STRIDE,
+                [[0, 0], [1, _STRIDE - 1], [1, _STRIDE - 1], [0, 0]],
+            )
+            y, mask = tf.nn.relu(tf.nn.bias_add(y, tf.cast(bias, y.dtype))), mask[:, ::_STRIDE]
+        shape = tf.shape(y)
+        _, _, features, channels = y.shape
+        y = tf.reshape(y, [shape[0], shape[1], features * channels])
+        return self._projection(y, context)
+
+    def output_layout(self, layout: SequenceLayout) -> SequenceLayout:
+        """Returns the layout of the output: a frame is where the first of its two was."""
+        mask = layout.mask
+        for _ in range(self.message.num_layers):
+            mask = mask[:, ::_STRIDE]
+        return SequenceLayout(mask=mask)
+
+
+def _halved(size: int) -> int:
+    return -(-size // _STRIDE)

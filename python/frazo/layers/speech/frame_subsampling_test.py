@@ -1,0 +1,72 @@
+"""The convolutions by their definition, and independence of what an utterance is batched with."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from frazo.layers.gradient_check import assert_gradients_agree
+from frazo.layers.place import Place
+from frazo.layers.sequence_layout import SequenceLayout
+from frazo.layers.speech.frame_subsampling import FrameSubsampling
+from frazo.layers.step_context import StepContext
+from frazo.proto import speech_recognition_pb2
+
+CONTEXT = StepContext.for_evaluation(seed=1)
+
+
+def make_layer(features, **fields):
+    message = speech_recognition_pb2.FrameSubsampling(**{"filters": 3, "units": 5} | fields)
+    place = Place(path="subsampling", seed=3, input_shape=(None, None, features))
+    return FrameSubsampling(message, place)
+
+
+def test_one_convolution_by_its_definition():
+    layer = make_layer(4, num_layers=1)
+    by_name = {variable.name.split(":")[0]: variable.numpy() for variable in layer.variables}
+    kernel, bias = by_name["subsampling/conv0/kernel"], by_name["subsampling/conv0/bias"]
+    projection = by_name["subsampling/projection/kernel"]
+    offset = by_name["subsampling/projection/bias"]
+    x = np.random.default_rng(1).normal(size=[1, 5, 4]).astype(np.float32)
+    padded = np.pad(x[0], [[1, 1], [1, 1]])
+    expected = np.zeros([3, 2, 3])
+    for t in range(3):
+        for f in range(2):
+            window = padded[2 * t : 2 * t + 3, 2 * f : 2 * f + 3]
+            expected[t, f] = np.maximum(np.tensordot(window, kernel[:, :, 0], 2) + bias, 0)
+    y = layer(tf.constant(x), SequenceLayout.of_lengths(tf.constant([5]), 5), CONTEXT)
+    np.testing.assert_allclose(
+        y[0], expected.reshape([3, 6]) @ projection + offset, rtol=1e-4, atol=1e-5
+    )
+
+
+@pytest.mark.parametrize("length", [1, 2, 3, 4, 5, 6, 7, 8])
+def test_an_utterance_does_not_depend_on_its_batch(length):
+    layer = make_layer(7)
+    x = tf.random.stateless_normal([1, length, 7], [1, length])
+    layout = SequenceLayout.of_lengths(tf.constant([length]), length)
+    alone = layer(x, layout, CONTEXT)
+    assert alone.shape == [1, -(-length // 4), 5]
+    for more in (1, 2, 3, 5):
+        noise = tf.fill([1, more, 7], np.float32(np.nan))
+        padded = SequenceLayout.of_lengths(tf.constant([length]), length + more)
+        y = layer(tf.concat([x, noise], 1), padded, CONTEXT)
+        mask = layer.output_layout(padded).mask
+        assert tf.reduce_sum(tf.cast(mask, tf.int32)) == alone.shape[1]
+        np.testing.assert_array_equal(y[0, : alone.shape[1]], alone[0])
+        assert mask.shape[1] == y.shape[1]
+
+
+def test_gradients():
+    layer = make_layer(6)
+    x = tf.Variable(tf.random.stateless_normal([2, 9, 6], [1, 2]))
+    layout = SequenceLayout.of_lengths(tf.constant([9, 5]), 9)
+    mask = tf.cast(layer.output_layout(layout).mask, tf.float32)[..., tf.newaxis]
+    assert_gradients_agree(
+        lambda: tf.reduce_sum(tf.sin(layer(x, layout, CONTEXT)) * mask), [x, *layer.variables]
+    )
+
+
+def test_the_size_is_known():
+    assert make_layer(80).output_shape == (None, None, 5)
+    message = speech_recognition_pb2.FrameSubsampling(num_layers=3, filters=2, units=4)
+    layer = FrameSubsampling(message, Place(path="s", seed=1, input_shape=(8, 100, 10)))
+    assert layer.output_shape == (8, 13, 4)
