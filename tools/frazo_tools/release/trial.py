@@ -18,6 +18,7 @@ _HIDDEN = (
     "RUNFILES_DIR",
     "VIRTUAL_ENV",
 )
+_LAST_LINES = 20
 
 
 def try_wheel(wheel: Path, folder: Path, version: str) -> None:
