@@ -51,10 +51,13 @@ def run_trainer(folder: Path, *flags: str) -> str:
     Raises:
       AssertionError: It failed; with what it printed.
     """
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    # Programs that Bazel runs write to the folder of whoever started it.
+    environment.pop("BUILD_WORKING_DIRECTORY", None)
     ran = subprocess.run(
         [*FRESH, "--config=experiment.textproto", "--logdir=log", "--job=trainer", *flags],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -3,9 +3,9 @@
     ./bazelw run //tools:release -- --out=FOLDER
 
 It checks that all is committed, that the newest entry of CHANGELOG.md has the version of
-python/frazo/version.py and a day, and that the tag of the version is free. Then it builds the wheel,
-checks its name, size, metadata and record, installs it with pip into a new virtual environment,
-which needs a package index, and trains there. FOLDER gets the wheel, SHA256SUMS and
+python/frazo/version.py and a day, and that the tag of the version is free. Then it builds the
+wheel, checks its name, size, metadata and record, installs it with pip into a new virtual
+environment, which needs a package index, and trains there. FOLDER gets the wheel, SHA256SUMS and
 RELEASE_NOTE.md. At the end it says what is left to do.
 """
 

@@ -8,8 +8,16 @@ from pathlib import Path
 from frazo.program.errors import JobError
 
 _STEPS = 3
-# Bazel's and the build's own Python must not be seen.
-_HIDDEN = ("PYTHONPATH", "PYTHONHOME", "PYTHONSAFEPATH", "RUNFILES_DIR", "VIRTUAL_ENV")
+# The build's own Python must not be seen, nor the folder to which programs that Bazel runs write.
+_HIDDEN = (
+    "BUILD_WORKING_DIRECTORY",
+    "BUILD_WORKSPACE_DIRECTORY",
+    "PYTHONHOME",
+    "PYTHONPATH",
+    "PYTHONSAFEPATH",
+    "RUNFILES_DIR",
+    "VIRTUAL_ENV",
+)
 _LAST_LINES = 20
 
 

@@ -21,7 +21,8 @@ def test_a_command_that_says_something_else_is_shown(tmp_path):
         expect("0.1.0", tmp_path, [sys.executable, "-c", "print('0.0.9')"])
 
 
-def test_what_bazel_sets_is_hidden(tmp_path, monkeypatch):
-    monkeypatch.setenv("PYTHONPATH", "/nowhere")
-    program = "import os; print(os.environ.get('PYTHONPATH'))"
+@pytest.mark.parametrize("name", ["PYTHONPATH", "BUILD_WORKING_DIRECTORY"])
+def test_what_bazel_sets_is_hidden(name, tmp_path, monkeypatch):
+    monkeypatch.setenv(name, "/nowhere")
+    program = f"import os; print(os.environ.get({name!r}))"
     expect("None", tmp_path, [sys.executable, "-c", program])
