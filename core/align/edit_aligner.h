@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "core/align/band.h"
 #include "core/align/edit_counts.h"
 #include "core/align/position_masks.h"
 
@@ -18,11 +19,11 @@ namespace frazo::align {
 // common at their starts, then what the rest has in common at its ends. Through what is left it
 // goes from the ends to the starts, and takes of the steps that still lead to the fewest errors a
 // deletion before a substitution before an insertion before a match. jiwer chooses the same one
-// wherever it holds all of its table in memory (up to some thousand units).
+// wherever it holds all of its table in memory.
 //
-// The time is in the product of the lengths of what is left, 64 units of the reference at once
-// (Myers 1999, Hyyroe 2003); the memory is linear in them. The choice depends on neither. The
-// object's memory serves the next alignment. Not thread-safe.
+// The time is in the length of what is left times the errors, 64 units of the reference at once
+// (Myers 1999, Hyyroe 2003, Ukkonen 1985); the memory is linear in the lengths. The choice depends
+// on neither. The object's memory serves the next alignment. Not thread-safe.
 class EditAligner {
  public:
   // `max_stored_words`: what is held at once of the table of distances, in 64 units of a column; 16
@@ -41,34 +42,42 @@ class EditAligner {
 
  private:
   // A column of the table of distances: bit i of `up` tells that the distance grows by 1 from i to
-  // i + 1 units of the reference, bit i of `down` that it falls by 1.
+  // i + 1 units of the reference, bit i of `down` that it falls by 1. Above the band the words are
+  // what they were in a column before; below it, the distance grows.
   struct Column {
     std::vector<uint64_t> up;
     std::vector<uint64_t> down;
   };
 
-  // The columns first, first + 1, .. of the table, `words` words each.
-  struct StoredColumns {
-    size_t words = 0;
-    std::vector<uint64_t> up;
-    std::vector<uint64_t> down;
-  };
-
-  // Makes the next column, of hypothesis unit `id`, from the one at `up` and `down`.
-  void Advance(int32_t id, size_t words, uint64_t* up, uint64_t* down);
+  // Returns a band that holds all alignments with the fewest errors.
+  Band FindBand();
+  // Returns the least number of errors of the alignments in a band, if that is at most what the
+  // band is made for; otherwise more than that.
+  int64_t ErrorsWithin(const Band& band);
+  // Makes the words first .. last of `column` from those of the one before at `up` and `down`,
+  // which point to the first.
+  void Advance(int64_t column, int64_t first, int64_t last, uint64_t* up, uint64_t* down);
   // Goes from `row` in column `last` back to column `first`, which is `start`. Returns its row.
   // `depth` counts the calls around this one.
-  int64_t Walk(int64_t first, int64_t last, int64_t row, const Column& start, size_t depth);
+  int64_t Walk(const Band& band, int64_t first, int64_t last, int64_t row, const Column& start,
+               size_t depth);
   // As Walk(), for columns that are few enough to be held at once.
-  int64_t WalkStored(int64_t first, int64_t last, int64_t row, const Column& start);
+  int64_t WalkStored(const Band& band, int64_t first, int64_t last, int64_t row,
+                     const Column& start);
+  // Makes stored_up_ and stored_down_: of each column from `first` to `last`, MaxWords() + 1 words
+  // from the band's first one.
+  void StoreColumns(const Band& band, int64_t first, int64_t last, const Column& start);
   void Add(Edit edit, int64_t count = 1);
 
   int64_t max_stored_words_;
   absl::Span<const int32_t> reference_;
   absl::Span<const int32_t> hypothesis_;
+  // What masks_ calls the units of the hypothesis.
+  std::vector<int32_t> symbols_;
   PositionMasks masks_;
-  StoredColumns stored_;
-  Column first_column_;
+  std::vector<uint64_t> stored_up_;
+  std::vector<uint64_t> stored_down_;
+  Column column_;
   // By depth, columns from which Walk() begins again.
   std::vector<std::vector<Column>> checkpoints_;
   EditCounts counts_;

@@ -64,9 +64,10 @@ TEST(EditAlignerTest, GivesWhatTheWholeTableGives) {
   EditAligner few(1), some(30), all;
   for (int64_t example = 0; example < TestExamples(600); ++example) {
     const auto draw = [&](int64_t below) { return static_cast<int64_t>(random() % below); };
-    // Few ids make many ties; up to five words of 64 units.
+    // Few ids make many ties. Some tables have up to 14 words of 64 rows, of which bands leave some
+    // out.
     const int64_t different = 1 + draw(example % 3 == 0 ? 40 : 4);
-    Ids reference(draw(300)), hypothesis;
+    Ids reference(draw(example % 8 == 0 ? 900 : 200)), hypothesis;
     for (int32_t& id : reference) id = static_cast<int32_t>(draw(different));
     const int64_t error_percent = draw(101);
     for (const int32_t id : reference) {
@@ -84,12 +85,28 @@ TEST(EditAlignerTest, GivesWhatTheWholeTableGives) {
   }
 }
 
-TEST(EditAlignerTest, ALongTableNeedsNoMoreMemory) {
-  // All different: the table is 625 words by 40,000, six times what is held at once.
-  Ids reference(40'000), hypothesis(40'000);
-  for (int32_t i = 0; i < 40'000; ++i) reference[i] = i, hypothesis[i] = i % 4 == 0 ? -1 - i : i;
-  // The first is a substitution and the rest of each four a match.
-  EXPECT_EQ(EditAligner().Count(reference, hypothesis), (EditCounts{30'000, 10'000, 0, 0}));
+TEST(EditAlignerTest, ALongTableIsWalkedInParts) {
+  // All different: no band is smaller than the table, of 313 words by 20,000, which is more than is
+  // held at once.
+  Ids reference(20'000), hypothesis(20'000);
+  for (int32_t i = 0; i < 20'000; ++i) {
+    reference[i] = i;
+    hypothesis[i] = i % 4 == 0 ? i : -1 - i;
+  }
+  // The first of each four matches, and the rest are substitutions.
+  EXPECT_EQ(EditAligner().Count(reference, hypothesis), (EditCounts{5'000, 15'000, 0, 0}));
+}
+
+TEST(EditAlignerTest, FewErrorsInALongTextAreFound) {
+  // Each thousand of 200,000 ids lacks one and has a new one. Every fifth id is the same one.
+  Ids reference, hypothesis;
+  for (int32_t i = 0; i < 200'000; ++i) {
+    const int32_t id = i % 5 == 0 ? 7 : i;
+    reference.push_back(id);
+    if (i % 1000 != 499) hypothesis.push_back(id);
+    if (i % 1000 == 998) hypothesis.push_back(-1);
+  }
+  EXPECT_EQ(EditAligner().Count(reference, hypothesis), (EditCounts{199'800, 0, 200, 200}));
 }
 
 }  // namespace

@@ -60,7 +60,7 @@ void PositionMasks::FillDense(size_t symbols) {
 
 void PositionMasks::FillSparse(size_t symbols) {
   masks_.assign(words_, 0);
-  shown_ = kNone;
+  shown_begin_ = shown_end_ = 0;
   starts_.assign(symbols + 1, 0);
   for (const int32_t symbol : symbols_) ++starts_[symbol + 1];
   for (size_t i = 0; i < symbols; ++i) starts_[i + 1] += starts_[i];
@@ -71,21 +71,27 @@ void PositionMasks::FillSparse(size_t symbols) {
   }
 }
 
-void PositionMasks::FlipPositions(int32_t symbol) {
-  if (symbol == kNone) return;
-  for (int64_t i = starts_[symbol]; i < starts_[symbol + 1]; ++i) {
+void PositionMasks::FlipShown() {
+  for (int64_t i = shown_begin_; i < shown_end_; ++i) {
     const size_t position = positions_[i];
     masks_[position / kBitsPerWord] ^= uint64_t{1} << (position % kBitsPerWord);
   }
 }
 
-const uint64_t* PositionMasks::Of(int32_t id) {
-  const int32_t symbol = Find(id)->symbol;
+const uint64_t* PositionMasks::Of(int32_t symbol, size_t first, size_t last) {
   if (dense_) return &masks_[(symbol == kNone ? symbol_count_ : symbol) * words_];
-  if (symbol != shown_) {
-    FlipPositions(shown_);
-    FlipPositions(symbol);
-    shown_ = symbol;
+  FlipShown();
+  shown_begin_ = shown_end_ = 0;
+  if (symbol != kNone) {
+    const auto begin = positions_.begin() + starts_[symbol];
+    const auto end = positions_.begin() + starts_[symbol + 1];
+    const auto at = [&](size_t word) {
+      const auto bound = static_cast<int64_t>(word * kBitsPerWord);
+      return std::lower_bound(begin, end, bound) - positions_.begin();
+    };
+    shown_begin_ = at(first);
+    shown_end_ = at(last + 1);
+    FlipShown();
   }
   return masks_.data();
 }

@@ -16,11 +16,16 @@ class PositionMasks {
   // Replaces the sequence, which is copied.
   void Reset(absl::Span<const int32_t> sequence);
 
+  // Returns the symbol of `id`, which is its number among the sequence's different ids; -1 for an
+  // id that the sequence does not have.
+  int32_t SymbolOf(int32_t id) { return Find(id)->symbol; }
+
   // The number of words in a mask.
   size_t words() const { return words_; }
 
-  // Returns the mask of `id`: words() words, until the next call.
-  const uint64_t* Of(int32_t id);
+  // Returns the mask of a symbol, of words() words, until the next call. Only the words first ..
+  // last are right. The mask of -1 is empty.
+  const uint64_t* Of(int32_t symbol, size_t first, size_t last);
 
  private:
   static constexpr int32_t kNone = -1;
@@ -38,21 +43,22 @@ class PositionMasks {
   size_t NumberSymbols(absl::Span<const int32_t> sequence);
   void FillDense(size_t symbols);
   void FillSparse(size_t symbols);
-  // Sets (or clears, if they are set) the bits of the symbol's positions in masks_.
-  void FlipPositions(int32_t symbol);
+  // Sets (or clears, if they are set) the bits of positions_[shown_begin_:shown_end_] in masks_.
+  void FlipShown();
 
   size_t words_ = 0;
   std::vector<Slot> slots_;
   int shift_ = 0;
   // The symbol at each position.
   std::vector<int32_t> symbols_;
-  // Dense: a mask for each symbol, then an empty one. Sparse: the mask of `shown_` alone.
+  // Dense: a mask for each symbol, then an empty one. Sparse: that of the positions shown.
   std::vector<uint64_t> masks_;
   bool dense_ = true;
   // Sparse: positions_[starts_[s]:starts_[s + 1]] are those of symbol s.
   std::vector<int64_t> starts_;
   std::vector<int64_t> positions_;
-  int32_t shown_ = kNone;
+  int64_t shown_begin_ = 0;
+  int64_t shown_end_ = 0;
   size_t symbol_count_ = 0;
 };
 

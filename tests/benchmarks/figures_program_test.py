@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tests.benchmarks.figures_program import make_contender
+from tests.benchmarks.figures_program import make_contender, make_python_contender
 from tests.benchmarks.side_by_side import Case, Measurement, MeasurementError
 
 RATE = Case("reading", "records/s", higher_is_better=True)
@@ -31,6 +31,16 @@ def test_the_environment_is_added_to_ours(monkeypatch):
     )
 
     assert contender(source, ADDED="2").measure().figures == {RATE: 12.0}
+
+
+def test_a_python_file_sees_the_modules_of_this_process(tmp_path):
+    program = tmp_path / "program.py"
+    program.write_text(
+        "import json, os; import pytest\n"
+        "print(json.dumps({'figures': {'rate': os.environ['ADDED']}, 'peak_memory_mb': 0}))"
+    )
+    found = make_python_contender("peer", program, {"rate": RATE}, {"ADDED": "2"})
+    assert found.measure().figures == {RATE: 2.0}
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,12 @@ gradient descent. Every measurement is a process of its own. docs/benchmarks.md 
 table.
 """
 
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from tests.benchmarks import side_by_side
-from tests.benchmarks.figures_program import make_contender
+from tests.benchmarks.figures_program import make_python_contender
 from tests.benchmarks.side_by_side import Case, Contender
 
 CASES = {
@@ -22,16 +21,13 @@ CASES = {
 }
 
 HERE = Path(__file__).absolute().parent
-ENVIRONMENT = {"PYTHONPATH": os.pathsep.join(sys.path), "TF_CPP_MIN_LOG_LEVEL": "2"}
+ENVIRONMENT = {"TF_CPP_MIN_LOG_LEVEL": "2"}
 
 
 def make_contenders() -> tuple[Contender, list[Contender]]:
-    def contender(name: str, program: str) -> Contender:
-        return make_contender(name, [sys.executable, str(HERE / program)], CASES, ENVIRONMENT)
-
     return (
-        contender("Frazo", "frazo_lstm_training.py"),
-        [contender("Keras", "peers/keras_lstm_training.py")],
+        make_python_contender("Frazo", HERE / "frazo_lstm_training.py", CASES, ENVIRONMENT),
+        [make_python_contender("Keras", HERE / "peers/keras_lstm_training.py", CASES, ENVIRONMENT)],
     )
 
 

@@ -7,13 +7,12 @@ Both get lists of str and give substitutions, deletions and insertions. Every me
 process of its own. docs/benchmarks.md keeps the last table.
 """
 
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from tests.benchmarks import side_by_side
-from tests.benchmarks.figures_program import make_contender
+from tests.benchmarks.figures_program import make_python_contender
 from tests.benchmarks.side_by_side import Case, Contender
 
 CASES = {
@@ -22,16 +21,12 @@ CASES = {
 }
 
 HERE = Path(__file__).absolute().parent
-ENVIRONMENT = {"PYTHONPATH": os.pathsep.join(sys.path)}
 
 
 def make_contenders() -> tuple[Contender, list[Contender]]:
-    def contender(name: str, program: str) -> Contender:
-        return make_contender(name, [sys.executable, str(HERE / program)], CASES, ENVIRONMENT)
-
     return (
-        contender("Frazo", "frazo_word_errors.py"),
-        [contender("jiwer", "peers/jiwer_word_errors.py")],
+        make_python_contender("Frazo", HERE / "frazo_word_errors.py", CASES),
+        [make_python_contender("jiwer", HERE / "peers/jiwer_word_errors.py", CASES)],
     )
 
 

@@ -155,7 +155,7 @@ def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
         "--normalize",
         default="none",
         metavar="RULES",
-        help=f"rules with commas between them, applied in this order: {', '.join(RULES)}; default: none",
+        help=f"rules with commas between them, applied in the order given: {', '.join(RULES)}; default: none",
     )
     parser.add_argument(
         "--group_by",
