@@ -4,11 +4,13 @@ import random
 from pathlib import Path
 
 import tensorflow as tf
+from frazo.checkpoint.restore import variable_key
 from frazo.export.export_folder import write_row_wise
 from frazo.input.input_texts import InputTexts
 from frazo.layers.place import Place
 from frazo.proto import pipeline_pb2, translation_pb2
 from frazo.tasks.mt.translation import Translation
+from frazo_tools.checkpoint.ctranslate2_export import vocabularies_of, write_ctranslate2
 from google.protobuf import text_format
 
 # As mt.gettext_en_de.TransformerTiny.
@@ -58,16 +60,34 @@ def sentences(count: int) -> list[str]:
 
 def write_model(directory: Path) -> None:
     """Writes the export; its vocabulary is beside it."""
-    vocabulary = directory.with_name(directory.name + ".words")
-    words = [*_SPECIAL, *(f"w{number}" for number in range(len(_SPECIAL), _VOCABULARY))]
-    vocabulary.write_text("".join(f"{word}\n" for word in words))
+    servable = _task().servable(_texts(directory))
+    tf.saved_model.save(servable, str(directory), signatures=servable.signatures())
+    write_row_wise(directory, servable.row_wise())
+
+
+def write_ctranslate2_model(directory: Path) -> None:
+    """Writes the same model for CTranslate2, to directory + ".ctranslate2"."""
+    task = _task()
+    weights = {variable_key(variable): variable.numpy() for variable in task.variables}
+    write_ctranslate2(
+        directory.with_name(directory.name + ".ctranslate2"),
+        task.message,
+        weights,
+        vocabularies_of(task.message, _texts(directory)),
+    )
+
+
+def _task() -> Translation:
     ids, lengths = tf.TensorSpec([None, None], tf.int32), tf.TensorSpec([None], tf.int32)
     spec = {}
     for name in ("source", "target", "target_labels"):
         spec |= {name: ids, f"{name}_length": lengths}
     message = text_format.Parse(_TRANSLATION, translation_pb2.Translation())
-    task = Translation(message, Place(seed=1), input_spec=spec)
-    texts = text_format.Parse(_TEXTS.format(vocabulary), pipeline_pb2.Pipeline())
-    servable = task.servable(InputTexts(texts))
-    tf.saved_model.save(servable, str(directory), signatures=servable.signatures())
-    write_row_wise(directory, servable.row_wise())
+    return Translation(message, Place(seed=1), input_spec=spec)
+
+
+def _texts(directory: Path) -> InputTexts:
+    vocabulary = directory.with_name(directory.name + ".words")
+    words = [*_SPECIAL, *(f"w{number}" for number in range(len(_SPECIAL), _VOCABULARY))]
+    vocabulary.write_text("".join(f"{word}\n" for word in words))
+    return InputTexts(text_format.Parse(_TEXTS.format(vocabulary), pipeline_pb2.Pipeline()))

@@ -23,9 +23,10 @@ from frazo_tools.serving.server import ModelServer, ServerSettings
 from frazo_tools.translation.batches import Batches
 
 from tests.benchmarks.served_model import WARM_UP, sentences
+from tests.benchmarks.translation_clients import CLIENTS, NAME
 
-CLIENTS = (16, 64)
-NAME = "ende"
+# As many as there are clients in a closed loop: at twice the load one waits for two batches at most.
+MAX_QUEUE = 64
 _CLIENT_PROGRAM = Path(__file__).absolute().parent / "translation_clients.py"
 
 
@@ -39,10 +40,10 @@ def offline_rate(model: Path, count: int) -> float:
     return count / (time.perf_counter() - started)
 
 
-def served_rates(model: Path, count: int, max_batch_size: int) -> dict[str, float]:
-    """Returns the rate for each number of clients, by its name in the figures."""
+def served_figures(model: Path, count: int, max_batch_size: int) -> dict[str, float]:
+    """Returns what the clients of a server of ours see; see translation_clients.py."""
     console, metrics = Console(io.StringIO(), sys.stderr), Metrics()
-    limits = BatchLimits(max_batch_size, timeout_seconds=0.001, max_queue=256)
+    limits = BatchLimits(max_batch_size, timeout_seconds=0.001, max_queue=MAX_QUEUE)
     settings = ServerSettings(
         address=Address("127.0.0.1", 0),
         rest_address=Address("127.0.0.1", 0),
@@ -53,12 +54,8 @@ def served_rates(model: Path, count: int, max_batch_size: int) -> dict[str, floa
     )
     models = served_models({NAME: model}, limits, metrics, console)
     with ModelServer(models, metrics, settings, console) as server:
-        return {f"clients{clients}": _rate(server.address, count, clients) for clients in CLIENTS}
-
-
-def _rate(address: Address, count: int, clients: int) -> float:
-    command = [sys.executable, str(_CLIENT_PROGRAM), str(address), str(count), str(clients)]
-    ran = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
+        command = [sys.executable, str(_CLIENT_PROGRAM), "grpc", str(server.address), str(count)]
+        ran = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
     return json.loads(ran.stdout)
 
 
@@ -66,9 +63,9 @@ def main() -> None:
     model, count, kind, *rest = sys.argv[1:]
     if kind == "offline":
         rate = offline_rate(Path(model), int(count))
-        print_figures(**{f"clients{clients}": rate for clients in CLIENTS})
+        print_figures(**{f"clients{clients}_rate": rate for clients in CLIENTS})
     else:
-        print_figures(**served_rates(Path(model), int(count), int(rest[0])))
+        print_figures(**served_figures(Path(model), int(count), int(rest[0])))
 
 
 if __name__ == "__main__":

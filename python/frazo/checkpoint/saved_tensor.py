@@ -72,6 +72,15 @@ def joined(variable: tf.Variable, values: Sequence[tf.Tensor]) -> tf.Tensor:
     return tf.constant(whole)
 
 
+def held_part(variable: tf.Variable, value: np.ndarray) -> tf.Tensor:
+    """The part of a whole tensor that a variable holds."""
+    declaration = find_declaration(variable)
+    if declaration is None:
+        return tf.constant(value)
+    pieces = [tf.constant(value[_indices(piece)]) for piece in boxes(declaration.held)]
+    return joined(variable, pieces)
+
+
 def _indices(box: Sequence[Range]) -> tuple[slice, ...]:
     return tuple(slice(start, start + size) for start, size in box)
 

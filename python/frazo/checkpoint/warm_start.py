@@ -1,15 +1,16 @@
 """Initializes weights from the checkpoint of another training."""
 
 import dataclasses
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import tensorflow as tf
 from frazo.checkpoint.directory import CheckpointDirectory, read_state
 from frazo.checkpoint.manifest import MANIFEST_SUFFIX, DamagedCheckpointError, step_of
-from frazo.checkpoint.restore import Bundle, assign_saved, shapes_and_dtypes
-from frazo.config.suggestions import nearest
+from frazo.checkpoint.restore import Bundle, assign_saved, read_tensors, shapes_and_dtypes
+from frazo.checkpoint.saved_tensor import held_part
+from frazo.checkpoint.warm_start_rules import Assignment, TensorForm, assign
 from frazo.layers.declaration import full_shape
 from frazo.program.errors import JobError
 from frazo.proto import warm_start_pb2
@@ -34,11 +35,13 @@ class WarmStarted:
       checkpoint: The checkpoint that was read.
       taken: Number of variables that got a tensor.
       left: Names of the variables that keep their initial values.
+      untaken: Names of the tensors that no variable takes, see Assignment.
     """
 
     checkpoint: Bundle
     taken: int
     left: tuple[str, ...]
+    untaken: tuple[str, ...]
 
     def describe(self) -> str:
         """Returns one line for the console."""
@@ -46,13 +49,12 @@ class WarmStarted:
             f"warm start from {self.checkpoint.prefix}: {self.taken} of "
             f"{self.taken + len(self.left)} variables"
         )
-        if not self.left:
-            return text
-        shown = ", ".join(self.left[:_NAMES_TO_SHOW])
-        more = len(self.left) - _NAMES_TO_SHOW
-        return f"{text}; {len(self.left)} keep their initial values: {shown}" + (
-            f" and {more} more" if more > 0 else ""
-        )
+        if self.left:
+            what = f"{len(self.left)} keep their initial values"
+            text += f"; {what}: {_first(self.left)}"
+        if self.untaken:
+            text += f"; {len(self.untaken)} tensors are not taken: {_first(self.untaken)}"
+        return text
 
 
 def warm_start(
@@ -65,35 +67,43 @@ def warm_start(
       variables: The model's variables by name.
 
     Raises:
+      ConfigError: The rules_file cannot be read.
       JobError: There is no whole checkpoint, a rule matches no variable, a tensor is missing or has
         another shape or type, or no variable takes a tensor. Nothing is assigned.
     """
     checkpoint = _open(Path(message.checkpoint))
+    forms = {
+        name: TensorForm(tuple(full_shape(variable)), variable.dtype.name)
+        for name, variable in variables.items()
+    }
+    found = assign(message, tensor_forms(checkpoint), forms, checkpoint.prefix)
+    _take(checkpoint, found, variables)
+    return WarmStarted(checkpoint, len(found.recipes), found.left, found.untaken)
+
+
+def tensor_forms(checkpoint: Bundle) -> dict[str, TensorForm]:
+    """Returns the form of each tensor. Raises JobError if the bundle is not readable."""
     shapes, dtypes = shapes_and_dtypes(checkpoint)
-    if message.name_rules:
-        sources = _sources(message.name_rules, list(variables))
-    else:
-        sources = {name: name for name in variables if name in shapes}
-    problems = [
-        problem
-        for name, source in sources.items()
-        if (problem := _misfit(name, variables[name], source, shapes, dtypes))
-    ]
-    if not sources:
-        problems.append(
-            f"no tensor has the name of a variable; the model has {_shown(variables)}, the checkpoint "
-            f"{_shown(shapes)}"
-        )
-    if problems:
-        raise JobError(
-            f"warm_start: {checkpoint.prefix} does not fit:\n"
-            + "".join(f"  {problem}\n" for problem in problems)
-            + "Correct warm_start.name_rules: `tensor` must name a tensor of the checkpoint; with `skip: true` "
-            "variables keep their initial values."
-        )
-    assign_saved(checkpoint, [(source, variables[name]) for name, source in sources.items()])
-    left = tuple(name for name in variables if name not in sources)
-    return WarmStarted(checkpoint, len(sources), left)
+    return {
+        name: TensorForm(tuple(shapes[name]), tf.as_dtype(dtypes[name]).name) for name in shapes
+    }
+
+
+def _take(checkpoint: Bundle, found: Assignment, variables: Mapping[str, tf.Variable]) -> None:
+    whole = {name: recipe for name, recipe in found.recipes.items() if recipe.parts is None}
+    assign_saved(
+        checkpoint, [(recipe.tensors[0], variables[name]) for name, recipe in whole.items()]
+    )
+    for name, recipe in found.recipes.items():
+        if recipe.parts is None:
+            continue
+        variable = variables[name]
+
+        def read(tensor: str, dtype: tf.DType = variable.dtype) -> np.ndarray:
+            return read_tensors(checkpoint, {tensor: dtype})[tensor].numpy()
+
+        value = recipe.value(read, full_shape(variable)[0])
+        variable.assign(held_part(variable, value))
 
 
 def _open(path: Path) -> Bundle:
@@ -136,72 +146,6 @@ def _with_suffix(prefix: Path, suffix: str) -> Path:
     return prefix.with_name(prefix.name + suffix)
 
 
-def _sources(rules: Sequence[warm_start_pb2.WarmStartRule], names: Sequence[str]) -> dict[str, str]:
-    """Returns the tensor for each variable that takes one.
-
-    Raises:
-      JobError: A rule matches no variable.
-    """
-    matches = [_matches(index, rule, names) for index, rule in enumerate(rules)]
-    sources = {}
-    for name in names:
-        for rule, rule_matches in zip(rules, matches, strict=True):
-            if name in rule_matches:
-                if not rule.skip:
-                    sources[name] = rule_matches[name]
-                break
-    return sources
-
-
-def _matches(
-    index: int, rule: warm_start_pb2.WarmStartRule, names: Sequence[str]
-) -> dict[str, str]:
-    """Returns the tensor for each of the names that match the rule."""
-    parts = rule.variables.split("*")
-    pattern = re.compile("(.*)".join(re.escape(part) for part in parts), re.DOTALL)
-    tensor = (rule.tensor or rule.variables).split("*")
-    if len(tensor) > len(parts):
-        raise JobError(
-            f'warm_start.name_rules[{index}].tensor: "{rule.tensor}" has more `*` than variables, '
-            f'"{rule.variables}"; each `*` in tensor must have one in variables'
-        )
-    found = {}
-    for name in names:
-        if match := pattern.fullmatch(name):
-            filled = zip(tensor, (*match.groups()[: len(tensor) - 1], ""), strict=True)
-            found[name] = "".join(text for pair in filled for text in pair)
-    if not found:
-        suggestion = nearest(rule.variables, names)
-        hint = f'; the nearest is "{suggestion}"' if suggestion else f"; there are {_shown(names)}"
-        raise JobError(
-            f'warm_start.name_rules[{index}].variables: "{rule.variables}" matches no variable of the '
-            f"model{hint}"
-        )
-    return found
-
-
-def _misfit(
-    name: str,
-    variable: tf.Variable,
-    source: str,
-    shapes: Mapping[str, Sequence[int]],
-    dtypes: Mapping[str, tf.DType],
-) -> str | None:
-    """Returns why the tensor does not fit the variable, or None if it fits."""
-    if source not in shapes:
-        suggestion = nearest(source, list(shapes))
-        hint = f" (the nearest is {suggestion})" if suggestion else ""
-        return f"{name}: there is no {source} in the checkpoint{hint}"
-    if list(shapes[source]) != full_shape(variable):
-        return f"{name}: {source} has shape {shapes[source]}, the variable {full_shape(variable)}"
-    if dtypes[source] != variable.dtype:
-        return (
-            f"{name}: {source} is {tf.as_dtype(dtypes[source]).name}, the variable "
-            f"{variable.dtype.name}"
-        )
-    return None
-
-
-def _shown(names: Sequence[str] | Mapping[str, object]) -> str:
-    listed = sorted(names)
-    return ", ".join(listed[:_NAMES_TO_SHOW]) + (", ..." if len(listed) > _NAMES_TO_SHOW else "")
+def _first(names: tuple[str, ...]) -> str:
+    more = len(names) - _NAMES_TO_SHOW
+    return ", ".join(names[:_NAMES_TO_SHOW]) + (f" and {more} more" if more > 0 else "")

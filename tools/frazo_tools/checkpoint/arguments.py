@@ -107,12 +107,7 @@ def _add_export(commands: "argparse._SubParsersAction") -> None:
         choices=["float32", "bfloat16", "float16"],
         help="type of the numbers, rounded to the nearest; default: as they are",
     )
-    parser.add_argument(
-        "--weights",
-        choices=["trained", "averaged"],
-        help="the weights or their moving averages; default: averaged if there are any, as "
-        "evaluation does",
-    )
+    _add_weights(parser)
     parser.add_argument(
         "--shard_size",
         type=_size,
@@ -125,10 +120,11 @@ def _add_export(commands: "argparse._SubParsersAction") -> None:
 def _add_import(commands: "argparse._SubParsersAction") -> None:
     parser = commands.add_parser(
         "import",
-        help="write a checkpoint of the weights in a safetensors file",
+        help="write a checkpoint of the weights in a safetensors file, or of another program",
         description="Numbers of any precision become float32. The checkpoint has the step of the file's\n"
         "metadata, else 0, and nothing of a learner: evalers, decoders, exports and warm_start\n"
-        "take it, and a training does not go on from it.",
+        "take it, and a training does not go on from it.\n"
+        "With --rules, FILE is another program's TensorFlow checkpoint, without .index.",
     )
     parser.add_argument(
         "file", type=path_argument, metavar="FILE", help="model.safetensors, or its .index.json"
@@ -142,7 +138,27 @@ def _add_import(commands: "argparse._SubParsersAction") -> None:
         help="new names: 'model.*.weight=network/*/kernel,head.*=' renames the first and leaves "
         "out the second; * matches any text, and the first rule that matches counts",
     )
+    parser.add_argument(
+        "--rules",
+        metavar="FILE",
+        help="how a checkpoint of another program becomes that of --model: a textproto of "
+        "WarmStartRules, or one that comes with Frazo, such as lingvo/transformer.textproto",
+    )
     _add_experiment(parser, "checks that names and shapes are those of its model")
+
+
+def _add_ctranslate2(commands: "argparse._SubParsersAction") -> None:
+    parser = commands.add_parser(
+        "ctranslate2",
+        help="write a translation model for CTranslate2",
+        description="A Transformer whose computation CTranslate2 has becomes a folder that\n"
+        "ctranslate2.Translator opens; what it cannot compute is an error that names it. It takes\n"
+        "and gives the pieces of the experiment's tokenizers.",
+    )
+    parser.add_argument("checkpoint", type=path_argument, metavar="CHECKPOINT", help=_SOURCE)
+    parser.add_argument("out", type=path_argument, metavar="OUT", help="a new folder")
+    _add_weights(parser)
+    _add_experiment(parser, "the model of the checkpoint, with the tokenizers")
 
 
 def _add_experiment(parser: argparse.ArgumentParser, what: str) -> None:
@@ -180,6 +196,7 @@ _COMMANDS = (
     _add_average,
     _add_export,
     _add_import,
+    _add_ctranslate2,
     _add_upcycle,
 )
 
@@ -190,6 +207,15 @@ def _add_out(parser: argparse.ArgumentParser) -> None:
         type=path_argument,
         metavar="OUT",
         help="a new log directory; the checkpoint is in OUT/train",
+    )
+
+
+def _add_weights(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--weights",
+        choices=["trained", "averaged"],
+        help="the weights or their moving averages; default: averaged if there are any, as "
+        "evaluation does",
     )
 
 

@@ -6,6 +6,8 @@
     ./bazelw run -c opt //tools:checkpoint -- average /tmp/mnist/mean /tmp/mnist/log --last=3
     ./bazelw run -c opt //tools:checkpoint -- export /tmp/mnist/log /tmp/mnist/lenet5.safetensors --dtype=bfloat16
     ./bazelw run -c opt //tools:checkpoint -- import /tmp/mnist/lenet5.safetensors /tmp/mnist/imported --model=image.mnist.LeNet5
+    ./bazelw run -c opt //tools:checkpoint -- import /tmp/lingvo/train/ckpt-00300000 /tmp/mt/log --rules=lingvo/transformer.textproto --model=mt.wmt14_en_de.WmtEnDeTransformerBase
+    ./bazelw run -c opt //tools:checkpoint -- ctranslate2 /tmp/mt/log /tmp/mt/ct2 --model=mt.gettext_en_de.TransformerTiny
     ./bazelw run -c opt //tools:checkpoint -- upcycle /tmp/lm/dense /tmp/lm/experts --model=lm.synthetic_packed_input.MoELmTiny2x2
 
 A CHECKPOINT is LOGDIR/train/ckpt-NUMBER. LOGDIR, or another folder of checkpoints, stands for the
@@ -62,7 +64,15 @@ def main(arguments: Sequence[str]) -> int:
 
 def _commands() -> dict[str, Callable[[argparse.Namespace], int]]:
     # Imported here: they need TensorFlow, which takes seconds.
-    from frazo_tools.checkpoint import average, compare, export, importing, listing, upcycle
+    from frazo_tools.checkpoint import (
+        average,
+        compare,
+        ctranslate2_export,
+        export,
+        importing,
+        listing,
+        upcycle,
+    )
 
     return {
         "list": listing.run,
@@ -70,6 +80,7 @@ def _commands() -> dict[str, Callable[[argparse.Namespace], int]]:
         "average": average.run,
         "export": export.run,
         "import": importing.run,
+        "ctranslate2": ctranslate2_export.run,
         "upcycle": upcycle.run,
     }
 

@@ -5,7 +5,6 @@ import re
 
 import numpy as np
 import tensorflow as tf
-from frazo.learn.moving_averages import AVERAGE_PREFIX
 from frazo.program.errors import JobError
 from frazo.program.number_format import format_bytes
 from frazo.proto import experiment_pb2
@@ -14,22 +13,22 @@ from frazo_tools.checkpoint.output import sizes, write_errors
 from frazo_tools.checkpoint.safetensors_file import Form, can_hold
 from frazo_tools.checkpoint.safetensors_set import write_safetensors_set
 from frazo_tools.checkpoint.source import Source, TensorEntry, open_source
+from frazo_tools.checkpoint.weights import AVERAGED, TRAINED, weights_of
 from frazo_tools.progress import Progress
 from frazo_tools.records.table import counted
 from google.protobuf import text_format
 
-_TRAINED, _AVERAGED = "trained", "averaged"
 # The descriptions of parts are indented.
 _DESCRIPTION = re.compile(r"^description: .*$", re.MULTILINE)
 
 
 def run(options: argparse.Namespace) -> int:
     source = open_source(options.checkpoint)
-    weights = _weights(source, options.weights)
+    weights = weights_of(source, options.weights)
     is_averaged = any(entry.kind == Kind.AVERAGE for entry in weights.values())
     dtype = None if options.dtype is None else tf.as_dtype(options.dtype)
     forms = {name: _form(entry, dtype) for name, entry in weights.items()}
-    metadata = {"step": str(source.step), "weights": _AVERAGED if is_averaged else _TRAINED}
+    metadata = {"step": str(source.step), "weights": AVERAGED if is_averaged else TRAINED}
     if experiment := _experiment(source):
         metadata["experiment"] = experiment
     total = sizes(weights.values())
@@ -53,27 +52,6 @@ def run(options: argparse.Namespace) -> int:
     for file in files:
         print(f"{file}: {format_bytes(file.stat().st_size)}")
     return 0
-
-
-def _weights(source: Source, which: str | None) -> dict[str, TensorEntry]:
-    """Returns what is exported by the names of the weights: the weights or their averages.
-
-    Args:
-      source: The checkpoint.
-      which: The weights; None: the averages if there are any, as evaluation does.
-    """
-    weights = {entry.name: entry for entry in source.of_kind(Kind.WEIGHT)}
-    if not weights:
-        raise JobError(f"{source.prefix}: it has no weights")
-    averages = {
-        entry.name.removeprefix(AVERAGE_PREFIX): entry for entry in source.of_kind(Kind.AVERAGE)
-    }
-    if which == _AVERAGED and not averages:
-        raise JobError(
-            f"{source.prefix}: it has no moving averages of its weights. Remove --weights=averaged"
-        )
-    # What is not trained has none.
-    return weights if which == _TRAINED else {**weights, **averages}
 
 
 def _form(entry: TensorEntry, dtype: tf.DType | None) -> Form:

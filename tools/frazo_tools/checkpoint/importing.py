@@ -1,4 +1,4 @@
-"""`checkpoint import`: a checkpoint of weights from safetensors."""
+"""`checkpoint import`: a checkpoint of weights from safetensors, or from another program's."""
 
 import argparse
 from collections.abc import Iterator, Mapping
@@ -10,8 +10,10 @@ from frazo.config import load_experiment
 from frazo.experiment.model import GLOBAL_STEP
 from frazo.learn.moving_averages import AVERAGE_PREFIX
 from frazo.program.errors import JobError
-from frazo_tools.checkpoint.experiment_model import ExperimentModel, experiment_model, shown
+from frazo_tools.checkpoint import other_program
+from frazo_tools.checkpoint.experiment_model import experiment_model, shown
 from frazo_tools.checkpoint.kinds import Kind, kinds_of
+from frazo_tools.checkpoint.model_check import check_model
 from frazo_tools.checkpoint.name_rules import renamed
 from frazo_tools.checkpoint.output import write_logdir
 from frazo_tools.checkpoint.safetensors_file import Form
@@ -23,6 +25,8 @@ _MOST_DIGITS = 18
 
 
 def run(options: argparse.Namespace) -> int:
+    if options.rules is not None:
+        return other_program.run(options)
     require_new(options.out)
     model = None
     if options.model is not None or options.config is not None:
@@ -35,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
     _check_names(forms)
     averaged: frozenset[str] = frozenset()
     if model is not None:
-        _check_model(forms, model)
+        check_model(forms, model)
         averaged = model.averaged
     step = _step(files.metadata)
 
@@ -70,25 +74,6 @@ def _check_names(forms: Mapping[str, Form]) -> None:
         )
     if not forms:
         raise JobError("no tensor is left to import")
-
-
-def _check_model(forms: Mapping[str, Form], model: ExperimentModel) -> None:
-    """Raises JobError if the tensors are not the weights of the model."""
-    problems = [
-        f"missing: {name} float32 {list(model.shapes[name])}"
-        for name in sorted(model.shapes.keys() - forms.keys())
-    ]
-    problems += [
-        f"unexpected: {name} {forms[name].dtype} {list(forms[name].shape)}"
-        for name in sorted(forms.keys() - model.shapes.keys())
-    ]
-    for name in sorted(forms.keys() & model.shapes.keys()):
-        found = f"{forms[name].dtype} {list(forms[name].shape)}"
-        expected = f"float32 {list(model.shapes[name])}"
-        if found != expected:
-            problems.append(f"different: {name} is {found}, in the model {expected}")
-    if problems:
-        raise JobError(f"the tensors are not those of the model:\n{shown(problems)}")
 
 
 def _step(metadata: Mapping[str, str]) -> int:

@@ -14,6 +14,11 @@ from frazo_tools.serving.serving_error import ServingError, invalid
 
 Arrays = Mapping[str, np.ndarray]
 
+# For this share of a batch's time its callers' next requests are waited for. Otherwise the first of
+# them would run as a small batch and the others after it, again and again, which takes longer than
+# all together.
+_RETURN_SHARE = 0.1
+
 
 class Rows(NamedTuple):
     """How a request joins others.
@@ -46,13 +51,26 @@ class BatchLimits(NamedTuple):
 
     Attributes:
       max_batch_size: The most rows of a batch.
-      timeout_seconds: How long a request waits for others while the model is idle.
+      timeout_seconds: How long a request waits for others while the model is idle. After a batch
+        it waits for a tenth of that batch's time, if that is longer, until as many rows wait.
       max_queue: The most requests of a signature that wait; further ones are refused.
     """
 
     max_batch_size: int
     timeout_seconds: float
     max_queue: int
+
+
+class _Return(NamedTuple):
+    """The requests that may come after a batch, as its callers got answers.
+
+    Attributes:
+      rows: Those of the batch, and those that waited when it was answered.
+      until: The time of time.monotonic() until which they are waited for.
+    """
+
+    rows: int
+    until: float
 
 
 class BatcherClosed(Exception):
@@ -87,6 +105,7 @@ class Batcher:
         self._limits = limits
         self._observe = observe
         self._queues: dict[str, collections.deque[_Request]] = {}
+        self._returns: dict[str, _Return] = {}
         self._changed = threading.Condition()
         self._is_closing = False
         self._thread = threading.Thread(target=self._run, name=f"batcher of {name}")
@@ -148,7 +167,16 @@ class Batcher:
 
     def _run(self) -> None:
         while batch := self._next_batch():
+            began = time.monotonic()
             self._answer(batch)
+            self._expect_return(batch, time.monotonic() - began)
+
+    def _expect_return(self, batch: Sequence[_Request], seconds: float) -> None:
+        """Notes that those who were answered after so many seconds may ask again."""
+        name = batch[0].signature.name
+        with self._changed:
+            rows = sum(request.rows for request in (*batch, *self._queues[name]))
+            self._returns[name] = _Return(rows, time.monotonic() + _RETURN_SHARE * seconds)
 
     def _next_batch(self) -> list[_Request]:
         """Waits for the next batch. Returns nothing at the end."""
@@ -164,12 +192,20 @@ class Batcher:
                     continue
                 queue = min(waiting, key=lambda queue: queue[0].arrived)
                 batch, is_full = self._joined(queue)
-                patience = queue[0].arrived + self._limits.timeout_seconds - time.monotonic()
+                patience = self._patience(queue[0], sum(request.rows for request in batch))
                 if is_full or patience <= 0 or self._is_closing:
                     for request in batch:
                         queue.remove(request)
                     return batch
                 self._changed.wait(patience)
+
+    def _patience(self, oldest: _Request, rows: int) -> float:
+        """Returns for how many seconds a batch of so many rows waits for more."""
+        until = oldest.arrived + self._limits.timeout_seconds
+        expected = self._returns.get(oldest.signature.name)
+        if expected is not None and rows < expected.rows:
+            until = max(until, expected.until)
+        return until - time.monotonic()
 
     def _joined(self, queue: collections.deque[_Request]) -> tuple[list[_Request], bool]:
         """Returns the requests that can be run with the oldest one, and whether there is no room

@@ -7,6 +7,7 @@ import time
 import grpc
 import numpy as np
 import pytest
+from frazo_tools.serving import batcher as batcher_module
 from frazo_tools.serving.batcher import Batcher, BatcherClosed, BatchLimits, Rows
 from frazo_tools.serving.serving_error import ServingError
 
@@ -99,6 +100,32 @@ def test_requests_that_wait_at_the_same_time_are_run_as_one(batcher_of, signatur
     assert signature.calls == [[0], [1, 2, 3, 4]]
     batcher.close()
     assert observed == [("doubling", 1), ("doubling", 4)]
+
+
+def test_those_who_were_answered_are_waited_for(batcher_of, signature, monkeypatch):
+    monkeypatch.setattr(batcher_module, "_RETURN_SHARE", 1e5)
+    batcher = batcher_of(LIMITS)
+    signature.open.clear()
+    first = batcher.submit(signature, x(1))
+    signature.entered.acquire()
+    waiting = [batcher.submit(signature, x(value)) for value in (2, 3)]
+    signature.open.set()
+    assert result(first) == [2]
+    # The caller of the first one asks again.
+    waiting.append(batcher.submit(signature, x(4)))
+    assert [result(future) for future in waiting] == [[4], [6], [8]]
+    assert signature.calls == [[1], [2, 3, 4]]
+
+
+def test_those_who_do_not_return_are_not_waited_for_long(batcher_of, signature):
+    batcher = batcher_of(LIMITS)
+    signature.open.clear()
+    first = batcher.submit(signature, x(1))
+    signature.entered.acquire()
+    waiting = [batcher.submit(signature, x(value)) for value in (2, 3)]
+    signature.open.set()
+    assert [result(future) for future in (first, *waiting)] == [[2], [4], [6]]
+    assert signature.calls == [[1], [2, 3]]
 
 
 def test_a_batch_has_no_more_rows_than_it_may(batcher_of, signature):
