@@ -29,6 +29,7 @@ PROGRAMS = {
     "status": "frazo_tools.launch.status",
     "tokenizer": "frazo_tools.tokenizer.tokenizer",
     "train": "frazo.jobs.trainer",
+    "transcribe": "frazo_tools.speech.transcribe",
     "translate": "frazo_tools.translation.translate",
     "wer": "frazo_tools.wer.wer",
 }

@@ -28,6 +28,11 @@ _NEEDED_OF_LANGUAGE = {
 }
 # Those of a classifier.
 _NEEDED_OF_CLASSIFIER = {"classify": {"probabilities", "labels"}}
+# Those of a speech recogniser.
+_NEEDED_OF_RECOGNIZER = {
+    "transcribe": {"texts", "scores", "num_tokens", "num_samples"},
+    "about": {"sample_rate"},
+}
 
 
 class TargetScore(NamedTuple):
@@ -45,6 +50,20 @@ class TargetScore(NamedTuple):
     tokens: list[int]
 
 
+class Transcript(NamedTuple):
+    """What a model has recognised in a sound.
+
+    Attributes:
+      text: The text.
+      score: The natural logarithm of the probability of its best alignment.
+      seconds: The length of the sound.
+    """
+
+    text: str
+    score: float
+    seconds: float
+
+
 class Predictor:
     """A model that `--mode=write_inference_graph` wrote. Thread-safe.
 
@@ -52,7 +71,7 @@ class Predictor:
         for hypotheses in predictor.predict(["Open the file", "Close the window"]):
             text, score = hypotheses[0]
 
-    A classifier has classify. A language model has generate, stream, score_texts, loglikelihood,
+    A classifier has classify, a speech recogniser transcribe. A language model has generate, stream, score_texts, loglikelihood,
     loglikelihood_rolling and generate_until; another model has predict and score.
 
     Texts are str, or bytes in UTF-8. Bytes that are not valid UTF-8 are read as U+FFFD.
@@ -225,6 +244,34 @@ class Predictor:
         outputs = classify(**{name: tensor})
         return outputs["labels"].numpy(), outputs["probabilities"].numpy()
 
+    def transcribe(self, sounds: Sequence[bytes]) -> list[Transcript]:
+        """Recognises the words in sounds.
+
+        All sounds are one batch, padded to the longest.
+
+        Args:
+          sounds: The contents of FLAC, WAV, Ogg or MP3 files.
+
+        Raises:
+          tf.errors.InvalidArgumentError: Bytes are no sound; the message names the row.
+          ValueError: The model is of another kind.
+        """
+        transcribe = self._signature("transcribe")
+        if not sounds:
+            return []
+        rate = int(self._signature("about")()["sample_rate"])
+        outputs = transcribe(sounds=tf.constant(list(sounds), tf.string))
+        found = zip(
+            outputs["texts"].numpy(),
+            outputs["scores"].numpy().tolist(),
+            outputs["num_samples"].numpy().tolist(),
+            strict=True,
+        )
+        return [
+            Transcript(text.decode(errors="replace"), score, samples / rate)
+            for text, score, samples in found
+        ]
+
     def generate(
         self,
         prompts: Sequence[str | bytes],
@@ -368,6 +415,8 @@ def _check_signatures(directory: str, signatures: dict[str, tf.types.experimenta
         needed = _NEEDED_OF_LANGUAGE
     elif "classify" in signatures:
         needed = _NEEDED_OF_CLASSIFIER
+    elif "transcribe" in signatures:
+        needed = _NEEDED_OF_RECOGNIZER
     for name, outputs in needed.items():
         if name not in signatures:
             raise ValueError(

@@ -22,7 +22,7 @@ from google.protobuf.descriptor import (
 # The files of each part of an experiment, in the order of the site's navigation.
 FAMILIES = {
     "Experiment": "experiment train_loop eval_loop decode_loop early_stop followed_score operations mesh",
-    "Tasks": "task task_schedule image_classifier text_classifier language_modeling translation",
+    "Tasks": "task task_schedule image_classifier text_classifier language_modeling speech_recognition translation",
     "Models": "language_model transformer transformer_layer rnmt_plus sequence_layer",
     "Layers": (
         "layer activation attention conv dropout embedding feed_forward initializer linear lstm"
@@ -33,7 +33,7 @@ FAMILIES = {
     ),
     "Input": (
         "input pipeline record_source processor tokenizer batcher compression image_input"
-        " synthetic_tokens"
+        " log_mel synthetic_tokens"
     ),
     "Search": "search",
     "Cluster": "cluster coordination",

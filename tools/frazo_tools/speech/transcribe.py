@@ -1,0 +1,184 @@
+"""Writes down what is said in sound files, with an exported model.
+
+    ./bazelw run -c opt //tools:transcribe -- --model=/tmp/asr/log/inference_graph speech.flac
+    ./bazelw run -c opt //tools:transcribe -- --model=MODEL --json /data/LibriSpeech/test-clean >found.jsonl
+    cat speech.wav | ./bazelw run -c opt //tools:transcribe -- --model=MODEL -
+
+--model is the folder that the trainer writes with --mode=write_inference_graph. PATHs are sound
+files (FLAC, WAV, Ogg, MP3), folders of them, globs, the records that //tools:librispeech writes, and
+- for standard input. Each sound gives a line: its name, a tab and the text; or with --json
+
+    {"id": "test-clean/84-121123-0000.flac", "hypothesis": "go do you hear", "score": -3.2, "seconds": 2.01}
+
+which //tools:wer reads. A sound that cannot be read is named, and the rest goes on; then the program
+ends with code 1. At the end standard error says how many hours of sound it was, and how many times
+faster than they last.
+"""
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from frazo import _core
+from frazo.program.errors import EXIT_FAILED
+from frazo.program.tensorflow_start import start_tensorflow
+from frazo_tools.documented_parser import documented_parser
+from frazo_tools.interruptible import exit_code, run_interruptible
+from frazo_tools.records.input_files import whole_number
+from frazo_tools.records.table import counted
+from frazo_tools.speech.stored_sounds import StoredSound, find_paths, read_sounds
+from frazo_tools.speech.utterances import CorpusError
+
+_STANDARD_INPUT = "-"
+
+
+class Transcribed(Protocol):
+    """What a recogniser has found in a sound; frazo.export.predictor.Transcript."""
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def score(self) -> float: ...
+
+    @property
+    def seconds(self) -> float: ...
+
+
+class Recognizer(Protocol):
+    """An exported model; frazo.Predictor."""
+
+    def transcribe(self, sounds: Sequence[bytes], /) -> Sequence[Transcribed]: ...
+
+
+class Transcriber:
+    """Transcribes sounds, some at a time, and counts them.
+
+    Attributes:
+      seconds: Of all sounds so far.
+      sounds: How many were transcribed.
+      failures: How many could not be read.
+    """
+
+    def __init__(self, recognizer: Recognizer, *, batch_size: int, as_json: bool) -> None:
+        self._recognizer = recognizer
+        self._batch_size = batch_size
+        self._as_json = as_json
+        self.seconds = 0.0
+        self.sounds = 0
+        self.failures = 0
+
+    def run(self, sounds: Iterable[StoredSound]) -> Iterator[str]:
+        """Yields a line for each sound that can be read, in order."""
+        waiting: list[StoredSound] = []
+        for sound in sounds:
+            if not self._is_sound(sound):
+                continue
+            waiting.append(sound)
+            if len(waiting) == self._batch_size:
+                yield from self._transcribe(waiting)
+                waiting = []
+        yield from self._transcribe(waiting)
+
+    def _is_sound(self, sound: StoredSound) -> bool:
+        try:
+            _core.decode_sound(sound.content)
+        except _core.FrazoError as error:
+            self.failures += 1
+            print(f"transcribe: {sound.name}: {error}", file=sys.stderr)
+            return False
+        return True
+
+    def _transcribe(self, sounds: Sequence[StoredSound]) -> Iterator[str]:
+        if not sounds:
+            return
+        found = self._recognizer.transcribe([sound.content for sound in sounds])
+        for sound, transcript in zip(sounds, found, strict=True):
+            self.seconds += transcript.seconds
+            self.sounds += 1
+            if not self._as_json:
+                yield f"{sound.name}\t{transcript.text}"
+                continue
+            record = {
+                "id": sound.name,
+                "hypothesis": transcript.text,
+                "score": round(transcript.score, 4),
+                "seconds": round(transcript.seconds, 3),
+            }
+            yield json.dumps(record, ensure_ascii=False)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Returns the number of sounds that cannot be read.
+
+    Raises:
+      CorpusError, ValueError, OSError.
+    """
+    paths = find_paths([path for path in options.paths if path != _STANDARD_INPUT])
+    sounds: list[Iterable[StoredSound]] = [read_sounds(paths)]
+    if _STANDARD_INPUT in options.paths:
+        content = sys.stdin.buffer.read()
+        sounds.append([StoredSound("standard input", content, len(content))])
+    start_tensorflow()
+    from frazo.export.predictor import Predictor
+
+    transcriber = Transcriber(
+        Predictor(options.model), batch_size=options.batch_size, as_json=options.json
+    )
+    began = time.monotonic()
+    for part in sounds:
+        for line in transcriber.run(part):
+            print(line, flush=True)
+    took = time.monotonic() - began
+    if transcriber.sounds:
+        print(
+            f"transcribe: {counted(transcriber.sounds, 'sound')}, {transcriber.seconds:.1f} s, in "
+            f"{took:.1f} s: {transcriber.seconds / max(took, 1e-9):.1f} times faster than they last",
+            file=sys.stderr,
+        )
+    if transcriber.failures:
+        print(
+            f"transcribe: {counted(transcriber.failures, 'sound')} could not be read",
+            file=sys.stderr,
+        )
+    return transcriber.failures
+
+
+def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = documented_parser("transcribe", __doc__)
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="sounds; - for standard input")
+    parser.add_argument(
+        "--model", required=True, type=Path, metavar="FOLDER", help="the exported model"
+    )
+    parser.add_argument("--json", action="store_true", help="write JSON lines")
+    parser.add_argument(
+        "--batch_size",
+        type=whole_number(1),
+        default=8,
+        help="sounds that are transcribed together; default: 8",
+    )
+    return parser.parse_args(arguments)
+
+
+def main(arguments: Sequence[str]) -> int:
+    # Bazel starts programs in another folder: paths are relative to the user's folder.
+    os.chdir(os.environ.get("BUILD_WORKING_DIRECTORY", "."))
+    options = _parse_arguments(arguments)
+    failures = 0
+
+    def transcribe() -> None:
+        nonlocal failures
+        failures = run(options)
+
+    errors = (CorpusError, ValueError, _core.FrazoError, OSError)
+    code = exit_code("transcribe", transcribe, errors)
+    return code or (EXIT_FAILED if failures else 0)
+
+
+if __name__ == "__main__":
+    run_interruptible(main)

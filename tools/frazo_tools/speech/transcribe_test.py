@@ -1,0 +1,71 @@
+"""The lines, with a recogniser that a script makes; docs/speech.md runs the whole program."""
+
+import json
+from typing import NamedTuple
+
+import pytest
+from frazo_tools.speech import transcribe
+from frazo_tools.speech.sample import tone
+from frazo_tools.speech.stored_sounds import StoredSound
+
+
+class Transcript(NamedTuple):
+    text: str
+    score: float
+    seconds: float
+
+
+class Recognizer:
+    """Recognises the number of bytes."""
+
+    def __init__(self):
+        self.batches = []
+
+    def transcribe(self, sounds):
+        self.batches.append(len(sounds))
+        return [Transcript(f"{len(sound)} bytes", -1.5, 0.25) for sound in sounds]
+
+
+def stored(*contents):
+    return [StoredSound(f"sound {i}", content, 0) for i, content in enumerate(contents)]
+
+
+def test_each_sound_gives_a_line_in_order():
+    recognizer = Recognizer()
+    transcriber = transcribe.Transcriber(recognizer, batch_size=2, as_json=False)
+    sounds = stored(tone(0.1), tone(0.2), tone(0.3))
+    assert list(transcriber.run(sounds)) == [
+        f"sound {i}\t{len(sound.content)} bytes" for i, sound in enumerate(sounds)
+    ]
+    assert recognizer.batches == [2, 1]
+    assert transcriber.seconds == 0.75
+
+
+def test_json_lines_are_what_wer_reads():
+    transcriber = transcribe.Transcriber(Recognizer(), batch_size=2, as_json=True)
+    (line,) = transcriber.run(stored(tone(0.1)))
+    assert json.loads(line) == {
+        "id": "sound 0",
+        "hypothesis": "3244 bytes",
+        "score": -1.5,
+        "seconds": 0.25,
+    }
+
+
+def test_what_is_no_sound_is_named_and_the_rest_goes_on(capsys):
+    transcriber = transcribe.Transcriber(Recognizer(), batch_size=2, as_json=False)
+    lines = list(transcriber.run(stored(tone(0.1), b"hello", tone(0.2))))
+    assert [line.split("\t")[0] for line in lines] == ["sound 0", "sound 2"]
+    assert transcriber.failures == 1
+    assert "sound 1: these 5 bytes are no sound" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("paths", "message"), [(["none.flac"], "none.flac names no file"), (["a.wav"], "SavedModel")]
+)
+def test_what_is_missing_is_named(tmp_path, monkeypatch, capsys, paths, message):
+    monkeypatch.setenv("BUILD_WORKING_DIRECTORY", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.wav").write_bytes(tone(0.1))
+    assert transcribe.main(["--model=none", *paths]) == 1
+    assert message in capsys.readouterr().err
