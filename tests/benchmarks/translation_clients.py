@@ -98,8 +98,8 @@ def closed_loop(ask: Ask, texts: Sequence[str], clients: int) -> dict[str, float
 def open_loop(ask: Ask, texts: Sequence[str], rate: float) -> dict[str, float]:
     """Sends `rate` texts a second.
 
-    Returns how many a second were answered in time, once a quarter was sent and until all were; which
-    share was refused, and which was late; and the latencies of those that were answered.
+    Returns how many a second were answered in time, once a quarter was sent and until all were;
+    which share was refused, and which was late; and the latencies of those that were answered.
     """
     outcomes = {"refused": 0, "late": 0}
     latencies, answered = [], []
