@@ -16,9 +16,11 @@ from documents import Command, PythonBlock
 from frazo_tools.gettext.mo_file_writer import write_mo
 from frazo_tools.gettext.sample import sample_messages
 from frazo_tools.prose.sample import write_pages
+from frazo_tools.speech.sample import write_set
 
 PROGRAMS = {
     "//:trainer": "python/frazo/jobs/trainer",
+    "//tools:audio": "tools/frazo_tools/speech/audio",
     "//tools:build_vocab": "tools/frazo_tools/vocab/build_vocab",
     "//tools:checkpoint": "tools/frazo_tools/checkpoint/checkpoint",
     "//tools:config": "tools/frazo_tools/config/config",
@@ -26,6 +28,7 @@ PROGRAMS = {
     "//tools:gettext_pairs": "tools/frazo_tools/gettext/gettext_pairs",
     "//tools:keras2ckpt": "tools/frazo_tools/images/keras2ckpt",
     "//tools:launch": "tools/frazo_tools/launch/launch",
+    "//tools:librispeech": "tools/frazo_tools/speech/librispeech",
     "//tools:lm1b_vocab": "tools/frazo_tools/vocab/lm1b_vocab",
     "//tools:lm_text": "tools/frazo_tools/prose/lm_text",
     "//tools:ngram": "tools/frazo_tools/ngram/ngram",
@@ -34,6 +37,7 @@ PROGRAMS = {
     "//tools:source_lines": "tools/frazo_tools/vocab/source_lines",
     "//tools:status": "tools/frazo_tools/launch/status",
     "//tools:tokenizer": "tools/frazo_tools/tokenizer/tokenizer",
+    "//tools:transcribe": "tools/frazo_tools/speech/transcribe",
     "//tools:translate": "tools/frazo_tools/translation/translate",
     "//tools:wer": "tools/frazo_tools/wer/wer",
     "//tests/export:translate_lines": "tests/export/translate_lines",
@@ -67,6 +71,16 @@ _SMALL_LANGUAGE_MODEL = [
         "embedding.vocab_size=300",
         "embedding.dim=32",
         "body.transformer_stack.num_layers=1",
+    )
+]
+# The same for speech recognition.
+_SMALL_RECOGNIZER = [
+    f"--set=task.speech_recognition.{field}"
+    for field in (
+        "subsampling.filters=4",
+        "subsampling.units=32",
+        "encoder.transformer_stack.num_layers=1",
+        "encoder.transformer_stack.layer.feed_forward.hidden_units=64",
     )
 ]
 # The same for language models of made-up texts.
@@ -110,7 +124,7 @@ class Scratch:
     """A folder in which the commands of the documents run.
 
     mnist/idx/ holds a small MNIST in the files that the documents name, catalogues/ some messages,
-    pages/ some prose, lm1b/ some words of the One Billion Word benchmark.
+    pages/ some prose, LibriSpeech/ tones with texts, lm1b/ some words of the One Billion Word benchmark.
     """
 
     def __init__(
@@ -145,6 +159,8 @@ class Scratch:
         _write_lm1b(folder / "lm1b" / "1-billion-word-language-modeling-benchmark-r13output")
         write_pages(folder / "pages", 60)
         (folder / "pages" / "other.html").write_text(_OTHER_PAGE, encoding="utf-8")
+        for name in ("train-clean-100", "dev-clean", "test-clean"):
+            write_set(folder / "LibriSpeech" / name, 3, 8)
         (folder / "catalogues").mkdir()
         (folder / "catalogues" / "de.mo").write_bytes(write_mo(_messages()))
 
@@ -289,6 +305,8 @@ class Scratch:
                 arguments += _SMALL_TRANSFORMER
             if any(word.startswith("--model=lm.text.") for word in arguments):
                 arguments += _SMALL_LANGUAGE_MODEL
+            if any(word.startswith("--model=asr.") for word in arguments):
+                arguments += _SMALL_RECOGNIZER
             if any(word.startswith("--model=lm.synthetic") for word in arguments):
                 arguments += _SMALL_BATCHES
         return list(map(self._moved_model, arguments))
