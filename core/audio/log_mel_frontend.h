@@ -56,7 +56,7 @@ class LogMelFrontend {
   int64_t left_frames_;
   int64_t right_frames_;
   int64_t stride_;
-  // Of frame_samples_.
+  // It has frame_samples_ weights.
   std::vector<float> window_;
   // A feature is multiplied by scale_ after shift_ is added. Both are empty, or have num_bins_.
   std::vector<float> shift_;

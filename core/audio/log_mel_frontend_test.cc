@@ -132,7 +132,7 @@ TEST(LogMelFrontendTest, NeighboursAreJoined) {
   const std::vector<float> plain = Compute("num_bins: 2", noise);
   const auto frame = [&](int t) { return std::vector<float>{plain[2 * t], plain[2 * t + 1]}; };
   std::vector<float> expected;
-  // Of five frames, 0, 2 and 4, each with the one before and the two after.
+  // Frames 0, 2 and 4 of five are kept, each with the one before and the two after.
   for (const int t : {0, 0, 1, 2, 1, 2, 3, 4, 3, 4, 4, 4}) {
     expected.insert(expected.end(), {frame(t)[0], frame(t)[1]});
   }

@@ -13,7 +13,7 @@ namespace frazo::audio {
 
 // What DecodeSound() makes of a sound.
 struct SoundTarget {
-  // Of the samples, in Hz. > 0.
+  // The rate of the samples in Hz. > 0.
   int32_t sample_rate = 16000;
   // A longer sound is an error.
   double max_seconds = 3600;

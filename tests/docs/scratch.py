@@ -124,7 +124,8 @@ class Scratch:
     """A folder in which the commands of the documents run.
 
     mnist/idx/ holds a small MNIST in the files that the documents name, catalogues/ some messages,
-    pages/ some prose, LibriSpeech/ tones with texts, lm1b/ some words of the One Billion Word benchmark.
+    pages/ some prose, LibriSpeech/ tones with texts, lm1b/ some words of the One Billion Word
+    benchmark.
     """
 
     def __init__(

@@ -71,8 +71,9 @@ class Predictor:
         for hypotheses in predictor.predict(["Open the file", "Close the window"]):
             text, score = hypotheses[0]
 
-    A classifier has classify, a speech recogniser transcribe. A language model has generate, stream, score_texts, loglikelihood,
-    loglikelihood_rolling and generate_until; another model has predict and score.
+    A classifier has classify, a speech recogniser transcribe. A language model has generate,
+    stream, score_texts, loglikelihood, loglikelihood_rolling and generate_until; another model has
+    predict and score.
 
     Texts are str, or bytes in UTF-8. Bytes that are not valid UTF-8 are read as U+FFFD.
 

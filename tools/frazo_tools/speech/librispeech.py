@@ -1,15 +1,15 @@
 """Makes records for speech recognition from LibriSpeech, or from any sounds with their texts.
 
-    ./bazelw run -c opt //tools:librispeech -- --out=/data/speech train-clean-100.tar.gz dev-clean.tar.gz
+    ./bazelw run -c opt //tools:librispeech -- --out=/data/speech dev-clean.tar.gz
     ./bazelw run -c opt //tools:librispeech -- --out=/data/speech /data/LibriSpeech
     ./bazelw run -c opt //tools:librispeech -- --out=/data/speech calls.csv meetings.jsonl
 
-PATHs are OpenSLR's archives (.tar.gz), folders in LibriSpeech's layout (one set such as dev-clean, or
-a folder of sets), and manifests: CSV with the columns path and text, or JSON lines as NeMo and
+PATHs are OpenSLR's archives (.tar.gz), folders in LibriSpeech's layout (one set such as dev-clean,
+or a folder of sets), and manifests: CSV with the columns path and text, or JSON lines as NeMo and
 Lhotse write them. For each set the program writes into OUT
 
-    SET.tfrecord-00000-of-00010 ...    tf.Examples: audio (the sound file as it is), transcript, uttid,
-                                       milliseconds
+    SET.tfrecord-00000-of-00010 ...    tf.Examples: audio (the sound file as it is), transcript,
+                                       uttid, milliseconds
     SET.json                           how many utterances and hours, and what was left out and why
 
 The hash of an utterance's id chooses its shard, so that the same corpus gives the same files, byte

@@ -17,7 +17,7 @@ from frazo_tools.speech.utterances import CorpusError, LeftOut, Utterance
 TRANSCRIPTS = ".trans.txt"
 SOUNDS = (".flac", ".wav")
 ARCHIVES = (".tar.gz", ".tgz", ".tar")
-# Of a sound file or a chapter's transcripts; LibriSpeech's longest utterance has 35 seconds.
+# A sound file or a chapter's transcripts have no more; LibriSpeech's longest utterance has 35 s.
 _MOST_BYTES = 1 << 28
 NO_TRANSCRIPT = "sound without a transcript"
 NO_SOUND = "transcript without a sound"
@@ -47,7 +47,7 @@ def parse_transcripts(content: bytes, name: str) -> dict[str, str]:
 
 
 class FolderSet:
-    """A folder such as train-clean-100, with a folder for each speaker and in it for each chapter."""
+    """A folder such as dev-clean, with a folder for each speaker and in it for each chapter."""
 
     def __init__(self, folder: Path) -> None:
         self.name = folder.resolve().name

@@ -52,7 +52,7 @@ class FeatureStatistics:
         self._squares = np.zeros(size)
 
     def add(self, features: np.ndarray) -> None:
-        """Adds float32 [frames, size]; sums are those of Chan et al. (1979), which lose no digits."""
+        """Adds float32 [frames, size]. Chan et al. 1979: sums that lose no digits."""
         count = len(features)
         if not count:
             return

@@ -1,4 +1,4 @@
-"""Turns a set of speech into records: checks each sound, and divides the utterances among shards."""
+"""Turns a set of speech into records: checks each sound, and deals the utterances to shards."""
 
 from __future__ import annotations
 

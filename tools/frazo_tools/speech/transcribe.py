@@ -1,18 +1,18 @@
 """Writes down what is said in sound files, with an exported model.
 
     ./bazelw run -c opt //tools:transcribe -- --model=/tmp/asr/log/inference_graph speech.flac
-    ./bazelw run -c opt //tools:transcribe -- --model=MODEL --json /data/LibriSpeech/test-clean >found.jsonl
+    ./bazelw run -c opt //tools:transcribe -- --model=MODEL --json /data/test-clean >found.jsonl
     cat speech.wav | ./bazelw run -c opt //tools:transcribe -- --model=MODEL -
 
 --model is the folder that the trainer writes with --mode=write_inference_graph. PATHs are sound
-files (FLAC, WAV, Ogg, MP3), folders of them, globs, the records that //tools:librispeech writes, and
-- for standard input. Each sound gives a line: its name, a tab and the text; or with --json
+files (FLAC, WAV, Ogg, MP3), folders of them, globs, the records that //tools:librispeech writes,
+and - for standard input. Each sound gives a line: its name, a tab and the text; or with --json
 
-    {"id": "test-clean/84-121123-0000.flac", "hypothesis": "go do you hear", "score": -3.2, "seconds": 2.01}
+    {"id": "84-121123-0000.flac", "hypothesis": "go do you hear", "score": -3.2, "seconds": 2.01}
 
-which //tools:wer reads. A sound that cannot be read is named, and the rest goes on; then the program
-ends with code 1. At the end standard error says how many hours of sound it was, and how many times
-faster than they last.
+which //tools:wer reads. A sound that cannot be read is named, and the rest goes on; then the
+program ends with code 1. At the end standard error says how many hours of sound it was, and how
+many times faster than they last.
 """
 
 import argparse
