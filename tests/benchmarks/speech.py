@@ -1,10 +1,9 @@
 """Speech recognition's parts beside their peers, in turns.
 
-    ./bazelw run -c opt //tests/benchmarks:speech -- [--json=FILE] [--rounds=3]
+    ./bazelw run -c opt //tests/benchmarks:speech -- [--peers=DIR] [--json=FILE] [--rounds=3]
 
-The word error rate of 40,000 sentences of 25 words, of which some tenth is wrong, beside jiwer.
-Both get lists of str and give substitutions, deletions and insertions. Every measurement is a
-process of its own. docs/benchmarks.md keeps the last table.
+Log-mel features of a minute of sound on one thread, beside tf.signal and kaldi-native-fbank. The word error rate of 40,000 sentences of 25 words, of which some tenth is wrong, beside jiwer; both get lists of
+str and give substitutions, deletions and insertions. Every measurement is a process of its own. docs/benchmarks.md keeps the last table.
 """
 
 import sys
@@ -12,28 +11,55 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.benchmarks import side_by_side
-from tests.benchmarks.figures_program import make_python_contender
-from tests.benchmarks.side_by_side import Case, Contender
+from tests.benchmarks.figures_program import find_peer, make_contender, make_python_contender
+from tests.benchmarks.side_by_side import Case, Comparison, Contender
 
-CASES = {
+WORD_ERROR_CASES = {
     "rate": Case("word error rate", "words/s", higher_is_better=True),
     "one_thread_rate": Case("word error rate, one thread", "words/s", higher_is_better=True),
+}
+FEATURE_CASES = {
+    "features": Case("log-mel features, one thread", "times real time", higher_is_better=True)
 }
 
 HERE = Path(__file__).absolute().parent
 
 
 def make_contenders() -> tuple[Contender, list[Contender]]:
+    """Returns us and the peers in word error rates."""
     return (
-        make_python_contender("Frazo", HERE / "frazo_word_errors.py", CASES),
-        [make_python_contender("jiwer", HERE / "peers/jiwer_word_errors.py", CASES)],
+        make_python_contender("Frazo", HERE / "frazo_word_errors.py", WORD_ERROR_CASES),
+        [make_python_contender("jiwer", HERE / "peers/jiwer_word_errors.py", WORD_ERROR_CASES)],
     )
+
+
+def make_feature_contenders(peers: Path | None) -> tuple[Contender, list[Contender]]:
+    """Returns us and the peers in features.
+
+    Args:
+        peers: as in parse_arguments.
+    """
+    found = [make_python_contender("tf.signal", HERE / "peers/tf_sound_features.py", FEATURE_CASES)]
+    kaldi = find_peer("kaldi-native-fbank", peers, "env")
+    if kaldi is not None:
+        command = [str(kaldi), str(HERE / "peers/kaldi_sound_features.py")]
+        found.append(make_contender("kaldi-native-fbank", command, FEATURE_CASES))
+    ours = make_python_contender("Frazo", HERE / "frazo_sound_features.py", FEATURE_CASES)
+    return ours, found
 
 
 def main(arguments: Sequence[str]) -> int:
     options = side_by_side.parse_arguments(__doc__, arguments)
-    ours, peers = make_contenders()
-    return side_by_side.run(lambda: side_by_side.compare(ours, peers, options.rounds), options)
+    word_errors, features = make_contenders(), make_feature_contenders(options.peers)
+
+    def measure() -> list[Comparison]:
+        return [
+            comparison
+            for ours, peers in (features, word_errors)
+            for comparison in side_by_side.compare(ours, peers, options.rounds)
+        ]
+
+    return side_by_side.run(measure, options)
 
 
 if __name__ == "__main__":

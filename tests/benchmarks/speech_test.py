@@ -1,8 +1,13 @@
 import frazo
+import numpy as np
+from frazo import _core
+from frazo.proto import log_mel_pb2
 from jiwer_word_errors import count_errors
+from sound_workload import make_samples
+from tf_sound_features import make_compute
 from word_error_workload import WORDS, make_sentences
 
-from tests.benchmarks.speech import CASES, make_contenders
+from tests.benchmarks.speech import WORD_ERROR_CASES, make_contenders, make_feature_contenders
 
 
 def test_contenders_find_the_same_errors():
@@ -18,4 +23,18 @@ def test_contenders_are_measured_in_all_cases():
     ours, peers = make_contenders()
     assert ours.name == "Frazo"
     assert [peer.name for peer in peers] == ["jiwer"]
-    assert set(CASES) == {"rate", "one_thread_rate"}
+    assert set(WORD_ERROR_CASES) == {"rate", "one_thread_rate"}
+
+
+def test_contenders_compute_the_same_features():
+    samples = make_samples()[:16000]
+    config = log_mel_pb2.LogMel(num_bins=80, spectrum=log_mel_pb2.LogMel.POWER)
+    ours = _core.LogMelFrontend(config.SerializeToString()).compute(samples)
+    np.testing.assert_allclose(make_compute()(samples), ours, atol=1e-2)
+
+
+def test_a_peer_that_is_not_installed_is_left_out(capsys):
+    ours, peers = make_feature_contenders(None)
+    assert ours.name == "Frazo"
+    assert [peer.name for peer in peers] == ["tf.signal"]
+    assert "kaldi-native-fbank is left out" in capsys.readouterr().out
