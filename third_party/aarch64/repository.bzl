@@ -5,6 +5,8 @@ _NEEDED = {
     "/usr/bin/aarch64-linux-gnu-g++": "g++-aarch64-linux-gnu",
     "/usr/bin/qemu-aarch64-static": "qemu-user-static",
     "/usr/src/googletest/googlemock": "googletest",
+    "/usr/lib/aarch64-linux-gnu/libsndfile.so": "libsndfile1-dev:arm64",
+    "/usr/lib/aarch64-linux-gnu/libsoxr.so": "libsoxr-dev:arm64",
 }
 
 _LIBRARIES = ["tensorflow/libtensorflow_framework.so.2", "tensorflow/libtensorflow_cc.so.2"]
@@ -42,7 +44,7 @@ def _aarch64_tools_impl(repository_ctx):
     missing = [package for path, package in _NEEDED.items() if not repository_ctx.path(path).exists]
     if missing:
         fail("--config=aarch64 needs packages that are missing on this machine. On Debian: " +
-             "apt-get install --no-install-recommends " + " ".join(missing))
+             "dpkg --add-architecture arm64 && apt-get update && apt-get install --no-install-recommends " + " ".join(missing))
     _fetch_libraries(repository_ctx)
     repository_ctx.symlink("/usr/src/googletest", "googletest")
     repository_ctx.symlink(repository_ctx.attr._build_file, "BUILD")
