@@ -298,6 +298,10 @@ class Scratch:
             ]
         if command.target == "//tools:serve":
             return [*arguments, *(f"{flag}={self._ports[port]}" for flag, port in _PORTS.items())]
+        if command.target == "//tools:checkpoint":
+            if self._short and any(word.startswith("--model=mt.") for word in arguments):
+                arguments += _SMALL_TRANSFORMER
+            return list(map(self._moved_model, arguments))
         if command.target not in _TRAINERS:
             return arguments
         if self._short and any(word.startswith("--logdir") for word in arguments):
