@@ -26,11 +26,18 @@ _TEXTS = {
     "text_length": tf.TensorSpec([None], tf.int32),
     "label": tf.TensorSpec([None], tf.int32),
 }
+_SPEECH = {
+    "frames": tf.TensorSpec([None, None, 80], tf.float32),
+    "frames_length": tf.TensorSpec([None], tf.int32),
+    "labels": tf.TensorSpec([None, None], tf.int32),
+    "labels_length": tf.TensorSpec([None], tf.int32),
+}
 _SPECS = {
     "image_classifier": _IMAGES,
     "text_classifier": _TEXTS,
     "translation": small_translation.SPEC,
     "language_modeling": small_language_modeling.PACKED_SPEC,
+    "speech_recognition": _SPEECH,
     "multi_task": {"TrainDigit": _IMAGES, "TrainParity": _IMAGES},
 }
 _RULES = {
