@@ -2,8 +2,10 @@
 
     ./bazelw run -c opt //tests/benchmarks:speech -- [--peers=DIR] [--json=FILE] [--rounds=3]
 
-Log-mel features of a minute of sound on one thread, beside tf.signal and kaldi-native-fbank. The word error rate of 40,000 sentences of 25 words, of which some tenth is wrong, beside jiwer; both get lists of
-str and give substitutions, deletions and insertions. Every measurement is a process of its own. docs/benchmarks.md keeps the last table.
+Log-mel features of a minute of sound on one thread, beside tf.signal and kaldi-native-fbank. The
+word error rate of 40,000 sentences of 25 words, of which some tenth is wrong, beside jiwer; both
+get lists of str and give substitutions, deletions and insertions. Every measurement is a process of
+its own. docs/benchmarks.md keeps the last table.
 """
 
 import sys
