@@ -20,6 +20,7 @@ from frazo.tasks.asr.ctc_head import CtcHead
 from frazo.tasks.asr.speech_decoder import SpeechDecoder
 from frazo.tasks.asr.speech_head import Labels, Recognitions, SpeechHead
 from frazo.tasks.asr.speech_servable import SoundPreparation, SpeechServable
+from frazo.tasks.asr.transducer_head import TransducerHead
 from frazo.tasks.decoder import Decoder
 from frazo.tasks.servable import Servable
 from frazo.tasks.task import EvalOutput, Task, WeightedMetrics
@@ -148,10 +149,12 @@ class SpeechRecognition(Task):
                 place.at("attention_decoder", shape),
                 memory_shape=shape,
             )
+        if self.message.HasField("transducer"):
+            decoder = TransducerHead(self.message.transducer, place.at("transducer", shape))
         if ctc is None and decoder is None:
             raise ValueError(
-                "speech_recognition: nothing makes texts of the encoder's output. Set ctc or "
-                "attention_decoder."
+                "speech_recognition: nothing makes texts of the encoder's output. Set ctc, "
+                "attention_decoder or transducer."
             )
         return ctc, decoder
 
