@@ -38,6 +38,7 @@ from frazo.ops.search import SearchInputs, search_begin, search_results, search_
 from frazo.ops.self_attention import rotate_pairs, self_attention
 from frazo.ops.sound import DecodedSounds, SoundFeatures, decode_sounds, log_mel
 from frazo.ops.text import EncodedTexts, decode_texts, encode_texts
+from frazo.ops.transducer import transducer_losses
 from frazo.ops.unique import bounded_unique, unique
 from frazo.ops.visible_keys import VisibleKeys, index_distance
 
@@ -94,6 +95,7 @@ __all__ = [
     "sparse_conv2d_gradient",
     "squared_norm",
     "standardized",
+    "transducer_losses",
     "unique",
     "uses_kernels",
 ]

@@ -4,7 +4,7 @@ import tensorflow as tf
 from frazo.layers.layer import constant
 from frazo.layers.linear import Linear
 from frazo.layers.place import Place
-from frazo.layers.sequence_layer import Memory, SequenceLayer
+from frazo.layers.sequence_layer import Memory, SequenceLayer, State
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext
 from frazo.proto import linear_pb2, speech_recognition_pb2
@@ -20,16 +20,22 @@ class FrameSubsampling(SequenceLayer):
     Each of the n convolutions has the kernel [3, 3, channels, filters] over [time, features] and a
     bias. Frame t of its output sees frames 2 t - 1 to 2 t + 1 of its input; there are zeros before
     the first and where the layout has no frame, so that the output of an utterance does not depend
-    on what it is batched with. `output_layout` has the layout of the output.
+    on what it is batched with. `output_layout` has the layout of the output. No frame sees beyond
+    the 2^n that it stands for: `chunk` makes the same of an utterance part by part.
+
+    Attributes:
+      stride: 2^n, the frames that become one.
     """
 
     def __init__(self, message: speech_recognition_pb2.FrameSubsampling, place: Place):
         super().__init__(message, place)
         features = self.require_dim()
-        self._kernels, self._biases = [], []
+        self._kernels, self._biases, self._input_sizes = [], [], []
+        self.stride = _STRIDE**message.num_layers
         channels = 1
         for index in range(message.num_layers):
             inner = place.at(f"conv{index}")
+            self._input_sizes.append((features, channels))
             self._kernels.append(
                 inner.variable(
                     "kernel",
@@ -60,21 +66,49 @@ class FrameSubsampling(SequenceLayer):
         memory: Memory | None = None,
     ) -> tf.Tensor:
         del memory
-        y, mask = x[..., tf.newaxis], layout.mask
-        for kernel, bias in zip(self._kernels, self._biases, strict=True):
+        return self.chunk(self.init_state(tf.shape(x)[0]), x, layout, context)[1]
+
+    def init_state(self, rows: int | tf.Tensor) -> State:
+        """Returns the state before the first frame: zeros.
+
+        It has the last frame of each convolution's input, [rows, 1, features, channels].
+        """
+        return {
+            f"conv{index}": tf.zeros([rows, 1, *sizes], self.place.compute_dtype)
+            for index, sizes in enumerate(self._input_sizes)
+        }
+
+    def chunk(
+        self, state: State, x: tf.Tensor, layout: SequenceLayout, context: StepContext
+    ) -> tuple[State, tf.Tensor]:
+        """Maps the next frames of utterances, [batch, time, features].
+
+        Args:
+          state: The state after the frames before.
+          x: The frames. Unless they are the last ones, there is a multiple of `stride` of them.
+          layout: The layout of these frames.
+          context: The context of the step.
+
+        Returns:
+          The state after the frames, and the output, [batch, ceil(time / stride), units].
+        """
+        y, mask, after = x[..., tf.newaxis], layout.mask, {}
+        for index, (kernel, bias) in enumerate(zip(self._kernels, self._biases, strict=True)):
             y = tf.where(mask[..., tf.newaxis, tf.newaxis], y, 0)
+            y = tf.concat([state[f"conv{index}"], y], 1)
+            after[f"conv{index}"] = y[:, -1:]
             # TensorFlow's SAME would pad by the parity of the batch's length.
             y = tf.nn.conv2d(
                 y,
                 tf.cast(kernel, y.dtype),
                 _STRIDE,
-                [[0, 0], [1, _STRIDE - 1], [1, _STRIDE - 1], [0, 0]],
+                [[0, 0], [0, _STRIDE - 1], [1, _STRIDE - 1], [0, 0]],
             )
             y, mask = tf.nn.relu(tf.nn.bias_add(y, tf.cast(bias, y.dtype))), mask[:, ::_STRIDE]
         shape = tf.shape(y)
         _, _, features, channels = y.shape
         y = tf.reshape(y, [shape[0], shape[1], features * channels])
-        return self._projection(y, context)
+        return after, self._projection(y, context)
 
     def output_layout(self, layout: SequenceLayout) -> SequenceLayout:
         """Returns the layout of the output: a frame is where the first of its two was."""
