@@ -16,7 +16,8 @@ class PrefixBeam {
   // A prefix, and the probability of its alignments with the frames so far.
   struct Prefix {
     int32_t node;
-    // Of the alignments that end with a blank, of those that end with the last token, and of both.
+    // The sums of the alignments that end with a blank, of those that end with the last token, and
+    // of both.
     double ends_blank;
     double ends_token;
     double total;

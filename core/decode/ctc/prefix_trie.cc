@@ -18,7 +18,7 @@ int32_t PrefixTrie::Child(int32_t parent, int32_t token) {
 bool PrefixTrie::ComesBefore(int32_t left, int32_t left_token, int32_t right,
                              int32_t right_token) const {
   if (length(left) != length(right)) return length(left) < length(right);
-  // Of the tokens that differ the first one decides, which the way to the root meets last.
+  // The first of the tokens that differ decides. The way to the root meets it last.
   while (left != right) {
     left_token = token(left) == token(right) ? left_token : token(left);
     right_token = token(left) == token(right) ? right_token : token(right);
