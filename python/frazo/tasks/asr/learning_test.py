@@ -34,7 +34,7 @@ schedule { linear_rampup { warmup_steps: 30 } }
 optimizer { adam { beta2: 0.98 } }
 clip_global_norm: 1
 """
-# About 100 steps are needed.
+# About 50 steps are needed.
 STEPS, MOST_STEPS = 25, 1500
 
 
