@@ -5,6 +5,7 @@ The library of ops is loaded once, at the first use of an op.
 
 from frazo.ops.attention import cached_attention
 from frazo.ops.conv import sparse_conv2d_gradient
+from frazo.ops.ctc import CtcHypotheses, ctc_beam_search
 from frazo.ops.cut_cross_entropy import (
     RowParts,
     cut_cross_entropy_gradient,
@@ -44,6 +45,7 @@ from frazo.ops.visible_keys import VisibleKeys, index_distance
 
 __all__ = [
     "CrossEntropies",
+    "CtcHypotheses",
     "DecodedSounds",
     "EncodedTexts",
     "Implementation",
@@ -62,6 +64,7 @@ __all__ = [
     "cached_attention",
     "combine_tokens",
     "cross_entropies",
+    "ctc_beam_search",
     "cut_cross_entropy_gradient",
     "cut_cross_entropy_parts",
     "decode_sounds",
