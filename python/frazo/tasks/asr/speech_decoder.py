@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 from frazo import _core
-from frazo.layers.speech.ctc import CtcTexts
 from frazo.proto import tokenizer_pb2
+from frazo.tasks.asr.speech_head import Recognitions
 from frazo.tasks.asr.speech_scores import SpeechScorer
 from frazo.tasks.decoder import Decoder, Scorer
 
@@ -19,23 +19,24 @@ class SpeechDecoder(Decoder):
     """Decodes batches of a SpeechRecognition task.
 
     A record has id, if the batches have the feature uttid, bytes [batch]; reference; and
-    hypotheses, one text with score, the logarithm of its best alignment's probability, and
+    hypotheses, best first, each with text, score, a natural logarithm by which they are ranked, and
     num_tokens. `//tools:wer` reads such records. A SpeechScorer computes the scores.
     """
 
-    search = "the best class of each frame"
-
     def __init__(
         self,
-        recognize: Callable[[tf.Tensor, tf.Tensor], CtcTexts],
+        recognize: Callable[[tf.Tensor, tf.Tensor], Recognitions],
         tokenizer: tokenizer_pb2.Tokenizer,
+        search: str,
     ):
         """Makes the decoder.
 
         Args:
           recognize: Maps frames and frames_length to tokens.
           tokenizer: The tokenizer of the labels.
+          search: One line that describes how texts are found.
         """
+        self.search = search
         self._recognize = recognize
         self._tokenizer = _core.Tokenizer(tokenizer.SerializeToString())
 
@@ -53,14 +54,18 @@ class SpeechDecoder(Decoder):
     def _record(self, outputs: Mapping[str, np.ndarray], row: int) -> dict[str, Any]:
         name = {"id": outputs[_ID][row].decode(errors="replace")} if _ID in outputs else {}
         labels = outputs["labels"][row, : outputs["labels_length"][row]]
-        length = int(outputs["lengths"][row])
+        found = zip(
+            outputs["tokens"][row], outputs["lengths"][row], outputs["scores"][row], strict=True
+        )
         return name | {
             "reference": self._tokenizer.decode(labels.tolist()),
             "hypotheses": [
                 {
-                    "text": self._tokenizer.decode(outputs["tokens"][row, :length].tolist()),
-                    "score": float(outputs["scores"][row]),
-                    "num_tokens": length,
+                    "text": self._tokenizer.decode(tokens[:length].tolist()),
+                    "score": float(score),
+                    "num_tokens": int(length),
                 }
+                for rank, (tokens, length, score) in enumerate(found)
+                if rank == 0 or np.isfinite(score)
             ],
         }

@@ -6,21 +6,19 @@ import tensorflow as tf
 from frazo import _core
 from frazo.input.input_texts import InputTexts
 from frazo.layers.place import Place
+from frazo.layers.sequence_layer import Memory
 from frazo.layers.sequence_layer_kinds import build_sequence_layer
 from frazo.layers.sequence_layout import SequenceLayout
-from frazo.layers.speech.ctc import (
-    ConnectionistTemporalClassification,
-    CtcTexts,
-    best_alignments,
-    ctc_losses,
-)
 from frazo.layers.speech.frame_subsampling import FrameSubsampling
 from frazo.layers.speech.spec_augment import SpecAugment
 from frazo.layers.step_context import StepContext
 from frazo.learn.loss import Loss
 from frazo.proto import speech_recognition_pb2
 from frazo.registry import register
+from frazo.tasks.asr.attention_head import AttentionHead
+from frazo.tasks.asr.ctc_head import CtcHead
 from frazo.tasks.asr.speech_decoder import SpeechDecoder
+from frazo.tasks.asr.speech_head import Labels, Recognitions, SpeechHead
 from frazo.tasks.asr.speech_servable import SoundPreparation, SpeechServable
 from frazo.tasks.decoder import Decoder
 from frazo.tasks.servable import Servable
@@ -32,14 +30,17 @@ _FEATURES = (FRAMES, f"{FRAMES}_length", LABELS, f"{LABELS}_length")
 
 @register(speech_recognition_pb2.SpeechRecognition)
 class SpeechRecognition(Task):
-    """ctc(encoder(subsampling(spec_augment(frames)))).
+    """heads(encoder(subsampling(spec_augment(frames)))).
 
     The batches have frames, float32 [batch, time, features]; frames_length, int32 [batch]; labels,
     int32 [batch, time], the tokens of the text without one that ends it; labels_length, int32
     [batch].
+
+    The loss is that of the only head, or ctc_weight of the CTC head's sum and the rest of the
+    decoder's sum per token that the decoder predicts. The metrics are those of the heads.
     """
 
-    headline = ("token_error_rate", "loss")
+    headline = ("token_error_rate", "fraction_of_correct_next_step_preds", "loss")
 
     def __init__(
         self,
@@ -56,7 +57,7 @@ class SpeechRecognition(Task):
           input_spec: The features of the batches.
 
         Raises:
-          ValueError: The batches lack a feature, or the frames are no frames.
+          ValueError: The batches lack a feature, the frames are no frames, or there is no head.
         """
         super().__init__(message, place, input_spec=input_spec)
         for name in _FEATURES:
@@ -74,66 +75,49 @@ class SpeechRecognition(Task):
             self.subsampling = FrameSubsampling(message.subsampling, place.at("subsampling", shape))
             shape = self.subsampling.output_shape
         self.encoder = build_sequence_layer(message.encoder, place.at("encoder", shape))
-        self.ctc = ConnectionistTemporalClassification(
-            message.ctc, place.at("ctc", self.encoder.output_shape)
-        )
+        self.ctc, self.text_decoder = self._heads(place)
 
     def loss(
         self, batch: Mapping[str, tf.Tensor], context: StepContext
     ) -> tuple[Loss, WeightedMetrics]:
-        """Computes -log p(text), in nats per token.
-
-        An utterance with too few frames for its text counts for nothing; the metric
-        unaligned_share tells how many there are.
-        """
-        logits, frames = self._logits(batch, context)
-        return self._loss(batch, logits, frames)
+        return self._joined("loss", batch, context)
 
     def num_examples(self, batch: Mapping[str, tf.Tensor]) -> tf.Tensor:
         return tf.shape(batch[FRAMES], tf.int64)[0]
 
     def evaluate(self, batch: Mapping[str, tf.Tensor], context: StepContext) -> EvalOutput:
-        """Computes the loss and token_error_rate, the errors of the best alignments per token."""
-        logits, frames = self._logits(batch, context)
-        loss, metrics = self._loss(batch, logits, frames)
-        found = best_alignments(logits, frames)
-        distances = tf.edit_distance(
-            _sparse(found.tokens, found.lengths),
-            _sparse(batch[LABELS], batch[f"{LABELS}_length"]),
-            normalize=False,
-        )
-        num_tokens = tf.cast(tf.reduce_sum(batch[f"{LABELS}_length"]), tf.float32)
-        rate = tf.math.divide_no_nan(tf.reduce_sum(distances), num_tokens)
-        return EvalOutput(
-            metrics={
-                "loss": (loss.mean, loss.weight),
-                **metrics,
-                "token_error_rate": (rate, num_tokens),
-            },
-            examples={},
-        )
+        loss, metrics = self._joined("evaluate", batch, context)
+        return EvalOutput(metrics | {"loss": (loss.mean, loss.weight)}, examples={})
 
     def check_input(self, texts: InputTexts) -> list[str]:
-        """Checks that the tokens are those of a tokenizer with as many as the model.
+        """Checks that the labels are tokens of the heads.
 
         Raises:
-          ValueError: The tokenizer has more.
+          ValueError: They are not, or they begin or end with a special token.
         """
         if not texts.is_tokenized(LABELS):
             return [
                 "nothing says which text the labels stand for: an export and a decoder need a "
                 f"tokenize step that makes '{LABELS}'"
             ]
-        size = _core.Tokenizer(texts.tokenizer(LABELS).SerializeToString()).vocab_size
-        if size > self.message.ctc.vocab_size:
+        steps = texts.first_steps(LABELS)
+        if steps.prepend_sos or steps.append_eos:
             raise ValueError(
-                f"the tokenizer of '{LABELS}' has {size} tokens, ctc.vocab_size is "
-                f"{self.message.ctc.vocab_size}. Make vocab_size {size}."
+                f"the input adds a token that begins or ends a text to '{LABELS}', which are those of the "
+                "text alone. Remove its prepend_sos and append_eos steps."
             )
+        size = _core.Tokenizer(texts.tokenizer(LABELS).SerializeToString()).vocab_size
+        for name, head in self._heads_by_name().items():
+            if size > head.vocab_size:
+                raise ValueError(
+                    f"the tokenizer of '{LABELS}' has {size} tokens, vocab_size of {name} is "
+                    f"{head.vocab_size}. Make it {size}."
+                )
+            head.check_input(texts)
         return []
 
-    def recognize(self, frames: tf.Tensor, lengths: tf.Tensor) -> CtcTexts:
-        """Returns the tokens of utterances.
+    def recognize(self, frames: tf.Tensor, lengths: tf.Tensor) -> Recognitions:
+        """Returns the texts of utterances.
 
         Args:
           frames: float32 [batch, time, features].
@@ -142,48 +126,71 @@ class SpeechRecognition(Task):
         # Layers need not take a batch without a frame, as that of sounds that are too short for one.
         missing = tf.maximum(1 - tf.shape(frames)[1], 0)
         frames = tf.pad(frames, [[0, 0], [0, missing], [0, 0]])
-        logits, subsampled = self._logits(
-            {FRAMES: frames, f"{FRAMES}_length": lengths}, StepContext.for_evaluation(seed=0)
-        )
-        return best_alignments(logits, subsampled)
+        batch = {FRAMES: frames, f"{FRAMES}_length": lengths}
+        return self._finder.recognize(self._encode(batch, StepContext.for_evaluation(seed=0)))
 
     def decoder(self, texts: InputTexts) -> Decoder:
-        return SpeechDecoder(self.recognize, texts.tokenizer(LABELS))
+        return SpeechDecoder(self.recognize, texts.tokenizer(LABELS), self._finder.search)
 
     def servable(self, texts: InputTexts) -> Servable:
         return SpeechServable(
             self, SoundPreparation(texts.steps(), FRAMES), texts.tokenizer(LABELS)
         )
 
-    def _logits(
-        self, batch: Mapping[str, tf.Tensor], context: StepContext
-    ) -> tuple[tf.Tensor, tf.Tensor]:
-        """Returns the logits, float32 [batch, time, vocab_size + 1], and their frames, int32
-        [batch].
-        """
+    def _heads(self, place: Place) -> tuple[CtcHead | None, SpeechHead | None]:
+        ctc = decoder = None
+        shape = self.encoder.output_shape
+        if self.message.HasField("ctc"):
+            ctc = CtcHead(self.message.ctc, place.at("ctc", shape))
+        if self.message.HasField("attention_decoder"):
+            decoder = AttentionHead(
+                self.message.attention_decoder,
+                place.at("attention_decoder", shape),
+                memory_shape=shape,
+            )
+        if ctc is None and decoder is None:
+            raise ValueError(
+                "speech_recognition: nothing makes texts of the encoder's output. Set ctc or "
+                "attention_decoder."
+            )
+        return ctc, decoder
+
+    def _heads_by_name(self) -> dict[str, SpeechHead]:
+        heads = {"ctc": self.ctc, self.message.WhichOneof("decoder"): self.text_decoder}
+        return {name: head for name, head in heads.items() if head is not None}
+
+    @property
+    def _finder(self) -> SpeechHead:
+        """The head that finds the texts."""
+        return list(self._heads_by_name().values())[-1]
+
+    def _encode(self, batch: Mapping[str, tf.Tensor], context: StepContext) -> Memory:
         x = tf.cast(batch[FRAMES], self.place.compute_dtype)
         layout = SequenceLayout.of_lengths(batch[f"{FRAMES}_length"], tf.shape(x)[1])
         if self.spec_augment is not None:
             x = self.spec_augment(x, layout, context)
         if self.subsampling is not None:
             x, layout = self.subsampling(x, layout, context), self.subsampling.output_layout(layout)
-        logits = self.ctc(self.encoder(x, layout, context), context)
-        return logits, tf.reduce_sum(tf.cast(layout.mask, tf.int32), 1)
+        return Memory(self.encoder(x, layout, context), layout)
 
-    def _loss(
-        self, batch: Mapping[str, tf.Tensor], logits: tf.Tensor, frames: tf.Tensor
+    def _joined(
+        self, method: str, batch: Mapping[str, tf.Tensor], context: StepContext
     ) -> tuple[Loss, WeightedMetrics]:
-        lengths = batch[f"{LABELS}_length"]
-        found = ctc_losses(logits, frames, batch[LABELS], lengths)
-        num_tokens = tf.cast(tf.where(found.is_aligned, lengths, 0), tf.float32)
-        loss = Loss(tf.reduce_sum(found.losses), tf.reduce_sum(num_tokens))
-        utterances = tf.cast(tf.size(lengths), tf.float32)
-        unaligned = tf.reduce_sum(tf.cast(~found.is_aligned, tf.float32))
-        return loss, {
-            "unaligned_share": (tf.math.divide_no_nan(unaligned, utterances), utterances),
-            "num_examples_in_batch": (utterances, tf.ones([])),
-        }
-
-
-def _sparse(tokens: tf.Tensor, lengths: tf.Tensor) -> tf.SparseTensor:
-    return tf.RaggedTensor.from_tensor(tokens, lengths).to_sparse()
+        """Calls a method of all heads, and joins their losses and metrics."""
+        encoded = self._encode(batch, context)
+        labels = Labels(batch[LABELS], batch[f"{LABELS}_length"])
+        results = [
+            getattr(head, method)(encoded, labels, context)
+            for head in self._heads_by_name().values()
+        ]
+        losses, metrics = [loss for loss, _ in results], {}
+        for _, of_head in results:
+            metrics |= of_head
+        utterances = tf.cast(tf.size(labels.lengths), tf.float32)
+        metrics["num_examples_in_batch"] = (utterances, tf.ones([]))
+        if len(losses) == 1:
+            return losses[0], metrics
+        ctc, decoder = losses
+        share = self.message.ctc_weight
+        total = share * ctc.total + (1 - share) * decoder.total
+        return Loss(total, decoder.weight), metrics

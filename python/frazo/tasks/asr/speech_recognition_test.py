@@ -10,7 +10,9 @@ import tensorflow as tf
 from frazo.input.input_texts import InputTexts
 from frazo.layers.gradient_check import assert_gradients_agree
 from frazo.layers.place import Place
+from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext
+from frazo.models.token_model import Tokens
 from frazo.proto import pipeline_pb2, speech_recognition_pb2
 from frazo.tasks.asr.speech_recognition import SpeechRecognition
 from frazo.tasks.row_wise_check import check_row_wise
@@ -22,6 +24,39 @@ subsampling { filters: 3 units: 8 }
 encoder { lstm_stack { num_layers: 1 layer { units: 4 } bidirectional: true } }
 ctc { vocab_size: 76 }
 """
+SEARCH = "search { eos_id: 2 max_length: 6 beam { width: 3 n_best: 2 } }"
+TRANSFORMER = f"""
+attention_decoder {{
+  embedding {{ vocab_size: 76 dim: 8 }}
+  transformer {{
+    num_layers: 1
+    layer {{
+      self_attention {{ num_heads: 2 causal: true rotary {{}} }}
+      cross_attention {{ num_heads: 2 }}
+      feed_forward {{ hidden_units: 8 }}
+    }}
+  }}
+  softmax {{ num_classes: 76 }}
+  label_smoothing: 0.1
+  {SEARCH}
+}}
+"""
+RECURRENT = f"""
+attention_decoder {{
+  embedding {{ vocab_size: 76 dim: 5 }}
+  recurrent {{ num_layers: 2 layer {{ units: 6 }} attention {{ additive {{ hidden_units: 4 }} }} }}
+  softmax {{ num_classes: 76 }}
+  {SEARCH}
+}}
+"""
+ENCODER = MODEL.replace("ctc { vocab_size: 76 }", "")
+MODELS = {
+    "ctc": MODEL,
+    "transformer": ENCODER + TRANSFORMER,
+    "recurrent": ENCODER + RECURRENT,
+    "joint": MODEL + RECURRENT + "ctc_weight: 0.25",
+}
+of_all_models = pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
 STEPS = """
 processor {
   tf_example {
@@ -75,8 +110,9 @@ def test_a_text_that_is_too_long_for_its_frames_counts_for_nothing(batch):
     assert int(task.num_examples(batch)) == 3
 
 
-def test_gradients(batch):
-    task = make_task()
+@of_all_models
+def test_gradients(batch, model):
+    task = make_task(model)
     assert_gradients_agree(
         lambda: task.loss(batch, EVALUATION)[0].total, list(task.trainable_variables)
     )
@@ -89,26 +125,90 @@ def test_training_hides_parts_and_evaluation_does_not(batch):
     assert len(totals) == 2
 
 
+def test_the_loss_of_a_decoder_is_of_the_text_and_its_end(batch):
+    task = make_task(MODELS["recurrent"])
+    loss, metrics = task.loss(batch, EVALUATION)
+    # 4, 2 and 2 tokens, and three ends.
+    assert float(loss.weight) == float(metrics["num_words"][0]) == 11
+    head = task.text_decoder
+    encoded = task._encode(batch, EVALUATION)
+    inputs = [[1, 5, 6, 7, 7], [1, 5, 5, 0, 0], [1, 8, 9, 0, 0]]
+    labels = np.array([[5, 6, 7, 7, 2], [5, 5, 2, 0, 0], [8, 9, 2, 0, 0]])
+    layout = SequenceLayout.of_lengths([5, 3, 3], 5)
+    features, _ = head.token_model.features(
+        Tokens(tf.constant(inputs), layout), EVALUATION, encoded
+    )
+    logarithms = tf.nn.log_softmax(head.token_model.logits(features, EVALUATION))
+    of_labels = tf.gather(logarithms, labels, batch_dims=2)
+    expected = -tf.reduce_sum(tf.where(layout.mask, of_labels, 0.0))
+    np.testing.assert_allclose(loss.total, expected, rtol=1e-5)
+
+
+def test_padding_of_labels_changes_nothing(batch):
+    task = make_task(MODELS["joint"])
+    noise = tf.where(batch["labels"] == 0, 99, batch["labels"])
+    total = task.loss(batch, EVALUATION)[0].total
+    np.testing.assert_array_equal(task.loss(batch | {"labels": noise}, EVALUATION)[0].total, total)
+
+
+def test_a_joint_loss_has_a_share_of_each_head(batch):
+    task = make_task(MODELS["joint"])
+    loss, metrics = task.loss(batch, EVALUATION)
+    ctc, attention = metrics["ctc_loss"], metrics["log_pplx"]
+    expected = 0.25 * ctc[0] * ctc[1] + 0.75 * attention[0] * attention[1]
+    np.testing.assert_allclose(loss.total, expected, rtol=1e-5)
+    assert float(loss.weight) == 11
+    evaluated = task.evaluate(batch, EVALUATION).metrics
+    np.testing.assert_allclose(evaluated["loss"][0], loss.mean, rtol=1e-5)
+    assert {"token_error_rate", "fraction_of_correct_next_step_preds"} < set(evaluated)
+
+
+def test_a_decoder_finds_texts_without_their_ends(batch):
+    found = make_task(MODELS["joint"]).recognize(batch["frames"], batch["frames_length"])
+    assert found.tokens.shape[:2] == (3, 2)
+    scores = found.scores.numpy()
+    assert (scores[:, 0] >= scores[:, 1]).all()
+    for tokens, lengths in zip(found.tokens.numpy(), found.lengths.numpy(), strict=True):
+        for ids, length in zip(tokens, lengths, strict=True):
+            assert 2 not in ids
+            assert not ids[length:].any()
+
+
+def test_a_missing_text_is_no_hypothesis():
+    decoder = make_task().decoder(input_texts())
+    outputs = {
+        "labels": np.array([[5]]),
+        "labels_length": np.array([1]),
+        "tokens": np.array([[[5, 6], [0, 0]]]),
+        "lengths": np.array([[2, 0]]),
+        "scores": np.array([[-1.5, -np.inf]]),
+    }
+    (record,) = decoder.records(outputs)
+    assert record["hypotheses"] == [{"text": "ab", "score": -1.5, "num_tokens": 2}]
+
+
 def test_evaluation_counts_wrong_tokens(batch):
     task = make_task()
     found = task.recognize(batch["frames"], batch["frames_length"])
-    right = batch | {"labels": found.tokens, "labels_length": found.lengths}
+    tokens, lengths, _ = (each[:, 0] for each in found)
+    right = batch | {"labels": tokens, "labels_length": lengths}
     rate, weight = task.evaluate(right, EVALUATION).metrics["token_error_rate"]
     assert float(rate) == 0
-    assert float(weight) == float(tf.reduce_sum(found.lengths))
-    wrong = batch | {"labels": found.tokens[:, :0], "labels_length": tf.zeros([3], tf.int32)}
+    assert float(weight) == float(tf.reduce_sum(lengths))
+    wrong = batch | {"labels": tokens[:, :0], "labels_length": tf.zeros([3], tf.int32)}
     assert float(task.evaluate(wrong, EVALUATION).metrics["token_error_rate"][0]) == 0
 
 
-def test_a_record_has_what_was_said_and_what_was_recognised(batch):
-    decoder = make_task().decoder(input_texts())
+@of_all_models
+def test_a_record_has_what_was_said_and_what_was_recognised(batch, model):
+    decoder = make_task(model).decoder(input_texts())
     outputs = decoder.decode(batch | {"uttid": tf.constant(["a-1", "b-2", "c-3"])})
     records = decoder.records({name: value.numpy() for name, value in outputs.items()})
     assert [record["id"] for record in records] == ["a-1", "b-2", "c-3"]
     # The grapheme tokenizer's ids from 5 on are a, b, c ...
     assert [record["reference"] for record in records] == ["abcc", "aa", "de"]
-    (hypothesis,) = records[0]["hypotheses"]
-    assert hypothesis["num_tokens"] == int(outputs["lengths"][0])
+    hypothesis = records[0]["hypotheses"][0]
+    assert hypothesis["num_tokens"] == int(outputs["lengths"][0, 0])
     scorer = decoder.scorer()
     scorer.add({}, records)
     assert scorer.result().metrics["wer"] > 0
@@ -124,8 +224,9 @@ def wav(samples) -> bytes:
     return content.getvalue()
 
 
-def test_an_export_takes_sound_and_computes_the_frames_of_training(tmp_path):
-    task = make_task()
+@of_all_models
+def test_an_export_takes_sound_and_computes_the_frames_of_training(tmp_path, model):
+    task = make_task(model)
     servable = task.servable(input_texts())
     tf.saved_model.save(servable, str(tmp_path), signatures=servable.signatures())
     loaded = tf.saved_model.load(str(tmp_path))
@@ -137,8 +238,8 @@ def test_an_export_takes_sound_and_computes_the_frames_of_training(tmp_path):
         samples = frazo._core.decode_sound(sound)
         frames = frontend.compute(samples)
         found = task.recognize(tf.constant(frames[None]), tf.constant([len(frames)]))
-        assert int(answer["num_tokens"][row]) == int(found.lengths[0])
-        np.testing.assert_allclose(answer["scores"][row], found.scores[0], rtol=1e-4)
+        assert int(answer["num_tokens"][row]) == int(found.lengths[0, 0])
+        np.testing.assert_allclose(answer["scores"][row], found.scores[0, 0], rtol=1e-4)
         assert int(answer["num_samples"][row]) == len(samples)
         again = loaded.signatures["transcribe_samples"](
             samples=tf.constant(samples[None]), lengths=tf.constant([len(samples)])
@@ -175,6 +276,31 @@ def test_what_an_export_cannot_do_is_refused(steps, message):
         make_task().servable(input_texts(steps))
 
 
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        (ENCODER, "Set ctc or attention_decoder"),
+        (
+            MODELS["recurrent"].replace("num_classes: 76", "num_classes: 77"),
+            "embedding has 76 tokens, the softmax 77",
+        ),
+        (
+            MODELS["recurrent"].replace("search {", "search { score_kind: LOG_PROBABILITIES"),
+            "the model gives logits",
+        ),
+    ],
+)
+def test_heads_that_cannot_be_are_refused(model, message):
+    with pytest.raises(ValueError, match=message):
+        make_task(model)
+
+
+def test_labels_with_an_end_are_refused():
+    ending = STEPS.replace("}\nbatcher", 'steps { append_eos { field: "labels" } }\n}\nbatcher')
+    with pytest.raises(ValueError, match="Remove its prepend_sos and append_eos steps"):
+        make_task().check_input(input_texts(ending))
+
+
 def test_a_missing_feature_is_named():
     with pytest.raises(ValueError, match=r"no feature 'labels_length'"):
         make_task(labels_length=None)
@@ -182,7 +308,7 @@ def test_a_missing_feature_is_named():
 
 def test_a_tokenizer_with_more_tokens_is_refused():
     task = make_task(MODEL.replace("76", "75"))
-    with pytest.raises(ValueError, match=r"has 76 tokens, ctc\.vocab_size is 75"):
+    with pytest.raises(ValueError, match="has 76 tokens, vocab_size of ctc is 75"):
         task.check_input(input_texts())
     assert make_task().check_input(input_texts()) == []
     without = STEPS.replace("tokenize {", "copy {").replace("tokenizer { grapheme {} }", "")

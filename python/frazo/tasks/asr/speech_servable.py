@@ -6,8 +6,8 @@ from typing import Protocol
 import tensorflow as tf
 from frazo import ops
 from frazo.input.graph_tokenizer import GraphTokenizer
-from frazo.layers.speech.ctc import CtcTexts
 from frazo.proto import log_mel_pb2, processor_pb2, tokenizer_pb2
+from frazo.tasks.asr.speech_head import Recognitions
 from frazo.tasks.servable import Servable
 
 _SOUNDS = tf.TensorSpec([None], tf.string, name="sounds")
@@ -79,7 +79,7 @@ class ServedRecognizer(Protocol):
     @property
     def variables(self) -> tuple[tf.Variable, ...]: ...
 
-    def recognize(self, frames: tf.Tensor, lengths: tf.Tensor) -> CtcTexts: ...
+    def recognize(self, frames: tf.Tensor, lengths: tf.Tensor) -> Recognitions: ...
 
 
 class SpeechServable(Servable):
@@ -88,7 +88,7 @@ class SpeechServable(Servable):
     serving_default, also called transcribe, takes sounds, string [batch], the contents of FLAC,
     WAV, Ogg or MP3 files. It returns
       texts: string [batch],
-      scores: float32 [batch], the logarithm of the probability of each text's best alignment,
+      scores: float32 [batch], the natural logarithms by which the search ranks texts,
       num_tokens: int32 [batch],
       num_samples: int32 [batch], at the rate that `about` tells.
 
@@ -139,10 +139,11 @@ class SpeechServable(Servable):
     def _of_samples(self, samples: tf.Tensor, lengths: tf.Tensor) -> Mapping[str, tf.Tensor]:
         frames = self._preparation.features(samples, lengths)
         found = self._recognize(frames.features, frames.frames)
+        best = Recognitions(*(each[:, 0] for each in found))
         return {
-            "texts": self._tokenizer.decode(found.tokens, found.lengths),
-            "scores": found.scores,
-            "num_tokens": found.lengths,
+            "texts": self._tokenizer.decode(best.tokens, best.lengths),
+            "scores": best.scores,
+            "num_tokens": best.lengths,
             "num_samples": lengths,
         }
 

@@ -22,6 +22,7 @@ from frazo.proto import search_pb2, translation_pb2
 from frazo.registry import build, register, unwrap
 from frazo.tasks.mt.translation_decoder import TranslationDecoder
 from frazo.tasks.mt.translation_servable import TranslationServable
+from frazo.tasks.sequence.sentence_ends import with_ends
 from frazo.tasks.sequence.text_tokenizers import SOURCE, TARGET, TextTokenizers
 from frazo.tasks.sequence.token_agreement import (
     Specials,
@@ -197,14 +198,13 @@ class Translation(Task):
         Returns:
           The scores of the tokens, each with the token that ends it.
         """
-        rows, time = tf.unstack(tf.shape(target))
-        ends = tf.range(time + 1)[tf.newaxis] == target_length[:, tf.newaxis]
-        begin = tf.fill([rows, 1], self.message.sos_id)
-        labels = tf.where(ends, self.message.search.eos_id, tf.pad(target, [[0, 0], [0, 1]]))
+        inputs, labels = with_ends(
+            target, target_length, sos_id=self.message.sos_id, eos_id=self.message.search.eos_id
+        )
         lengths = target_length + 1
         if self._is_int8:
             return self._searched_scores(source, source_length, Given(labels, lengths), rounded)
-        batch = {"source": source, "target": tf.concat([begin, target], 1), "target_labels": labels}
+        batch = {"source": source, "target": inputs, "target_labels": labels}
         batch |= {"source_length": source_length}
         batch |= {"target_length": lengths, "target_labels_length": lengths}
         context = StepContext.for_evaluation(seed=0)
