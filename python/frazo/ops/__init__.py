@@ -4,6 +4,7 @@ The library of ops is loaded once, at the first use of an op.
 """
 
 from frazo.ops.attention import cached_attention
+from frazo.ops.attention_lstm import RecurrentAttention, attention_lstm_outputs
 from frazo.ops.conv import sparse_conv2d_gradient
 from frazo.ops.ctc import CtcHypotheses, ctc_beam_search
 from frazo.ops.cut_cross_entropy import (
@@ -53,6 +54,7 @@ __all__ = [
     "LstmArguments",
     "LstmGradients",
     "LstmTrace",
+    "RecurrentAttention",
     "Routing",
     "RoutingArguments",
     "RoutingRules",
@@ -60,6 +62,7 @@ __all__ = [
     "SearchInputs",
     "SoundFeatures",
     "VisibleKeys",
+    "attention_lstm_outputs",
     "bounded_unique",
     "cached_attention",
     "combine_tokens",
