@@ -47,9 +47,7 @@ class Stream:
         self.chunks += 1
         if is_last or self.chunks % 2 == 0:
             self.text = f"{self.samples} in {self.chunks}"
-        return Transcript(
-            self.text, -1.5, self.samples / self.sample_rate, [(self.text, -1.5)]
-        )
+        return Transcript(self.text, -1.5, self.samples / self.sample_rate, [(self.text, -1.5)])
 
 
 def stored(*contents):
