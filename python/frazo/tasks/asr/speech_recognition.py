@@ -147,6 +147,7 @@ class SpeechRecognition(Task):
                 self.message.attention_decoder,
                 place.at("attention_decoder", shape),
                 memory_shape=shape,
+                ctc=None if ctc is None else ctc.layer,
             )
         if ctc is None and decoder is None:
             raise ValueError(
