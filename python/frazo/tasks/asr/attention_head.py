@@ -138,9 +138,7 @@ class AttentionHead(SpeechHead):
                 f"{other}. Make ctc.vocab_size {self.vocab_size}, or remove ctc_search_weight."
             )
         self.search += f", CTC with the weight {weight:.6g}"
-        return JointModel(
-            self.token_model, ctc, weight=weight, eos_id=self.message.search.eos_id
-        )
+        return JointModel(self.token_model, ctc, weight=weight, eos_id=self.message.search.eos_id)
 
     def _features(
         self, encoded: Memory, labels: Labels, context: StepContext

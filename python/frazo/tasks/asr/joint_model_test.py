@@ -62,7 +62,7 @@ def scores_of_all_texts(task, frames, row):
     }
     encoded = task._encode(batch, EVALUATION)
     features, tokens = task.text_decoder._features(encoded, labels, EVALUATION)
-    losses = task.text_decoder.token_model.losses(features, tokens.ids, EVALUATION).losses
+    losses = task.text_decoder.token_model.losses(features, tokens.ids, EVALUATION).plain
     of_decoder = tf.reduce_sum(tf.where(tokens.layout.mask, losses, 0.0), 1)
     logits = task.ctc.layer(encoded.values, EVALUATION)
     of_ctc = ctc_losses(logits, batch["frames_length"], *labels)
@@ -96,7 +96,9 @@ def test_attention_alone_ranks_otherwise(frames):
     alone = make_task(MODEL.replace("ctc_search_weight: 0.4", ""))
     found, joint = (task.recognize(frames, tf.constant(FRAMES)) for task in (alone, make_task()))
     assert not np.allclose(found.scores, joint.scores)
-    assert alone.text_decoder.search + ", CTC with the weight 0.4" == make_task().text_decoder.search
+    assert (
+        alone.text_decoder.search + ", CTC with the weight 0.4" == make_task().text_decoder.search
+    )
 
 
 def test_variables_are_those_of_both_heads_once():
