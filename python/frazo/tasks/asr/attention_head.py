@@ -116,7 +116,12 @@ class AttentionHead(SpeechHead):
         ends = tf.cast(found.reasons == FinishReason.EOS, tf.int32)
         lengths = found.lengths - ends
         is_token = tf.sequence_mask(lengths, tf.shape(found.tokens)[-1])
-        return Recognitions(tf.where(is_token, found.tokens, 0), lengths, found.normalized)
+        return Recognitions(
+            tf.where(is_token, found.tokens, 0),
+            lengths,
+            found.normalized,
+            found.attention[:, 0],
+        )
 
     def check_input(self, texts: InputTexts) -> None:
         specials = Specials(_NAME, self.message.sos_id, self.message.search.eos_id)
