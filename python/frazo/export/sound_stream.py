@@ -24,6 +24,11 @@ class TextSoFar(NamedTuple):
     score: float
     seconds: float
 
+    @property
+    def hypotheses(self) -> list[tuple[str, float]]:
+        """The only text with its score, in the form of Transcript.hypotheses."""
+        return [(self.text, self.score)]
+
 
 class SoundStream:
     """One sound, which comes chunk by chunk. Not thread-safe.

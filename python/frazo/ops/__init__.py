@@ -4,7 +4,9 @@ The library of ops is loaded once, at the first use of an op.
 """
 
 from frazo.ops.attention import cached_attention
+from frazo.ops.attention_lstm import RecurrentAttention, attention_lstm_outputs
 from frazo.ops.conv import sparse_conv2d_gradient
+from frazo.ops.ctc import CtcHypotheses, ctc_beam_search
 from frazo.ops.cut_cross_entropy import (
     RowParts,
     cut_cross_entropy_gradient,
@@ -44,6 +46,7 @@ from frazo.ops.visible_keys import VisibleKeys, index_distance
 
 __all__ = [
     "CrossEntropies",
+    "CtcHypotheses",
     "DecodedSounds",
     "EncodedTexts",
     "Implementation",
@@ -51,6 +54,7 @@ __all__ = [
     "LstmArguments",
     "LstmGradients",
     "LstmTrace",
+    "RecurrentAttention",
     "Routing",
     "RoutingArguments",
     "RoutingRules",
@@ -58,10 +62,12 @@ __all__ = [
     "SearchInputs",
     "SoundFeatures",
     "VisibleKeys",
+    "attention_lstm_outputs",
     "bounded_unique",
     "cached_attention",
     "combine_tokens",
     "cross_entropies",
+    "ctc_beam_search",
     "cut_cross_entropy_gradient",
     "cut_cross_entropy_parts",
     "decode_sounds",

@@ -11,11 +11,12 @@ and - for standard input. Each sound gives a line: its name, a tab and the text;
 
     {"id": "84-121123-0000.flac", "hypothesis": "go do you hear", "score": -3.2, "seconds": 2.01}
 
-which //tools:wer reads. With --stream the model gets each sound chunk by chunk, as a microphone
-gives it, if it is a model that streams; standard error has the text so far whenever it has grown.
-A sound that cannot be read is named, and the rest goes on; then the program ends with code 1. At
-the end standard error says how many hours of sound it was, and how many times faster than they
-last.
+which //tools:wer reads. If the model finds several texts, "hypotheses" has them, best first, as
+[{"text": "go do you hear", "score": -3.2}, ...]. With --stream the model gets each sound chunk by
+chunk, as a microphone gives it, if it is a model that streams; standard error has the text so far
+whenever it has grown. A sound that cannot be read is named, and the rest goes on; then the program
+ends with code 1. At the end standard error says how many hours of sound it was, and how many times
+faster than they last.
 """
 
 import argparse
@@ -25,7 +26,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from frazo import _core
@@ -52,6 +53,9 @@ class Transcribed(Protocol):
 
     @property
     def seconds(self) -> float: ...
+
+    @property
+    def hypotheses(self) -> Sequence[tuple[str, float]]: ...
 
 
 class Stream(Protocol):
@@ -133,18 +137,27 @@ class Transcriber:
             if not self._as_json:
                 yield f"{sound.name}\t{transcript.text}"
                 continue
-            record = {
-                "id": sound.name,
-                "hypothesis": transcript.text,
-                "score": round(transcript.score, 4),
-                "seconds": round(transcript.seconds, 3),
-            }
-            yield json.dumps(record, ensure_ascii=False)
+            yield json.dumps(_record(sound.name, transcript), ensure_ascii=False)
 
     def _found(self, sounds: Sequence[StoredSound]) -> Sequence[Transcribed]:
         if self._chunk_ms is None:
             return self._recognizer.transcribe([sound.content for sound in sounds])
         return [stream_sound(self._recognizer, sound, self._chunk_ms) for sound in sounds]
+
+
+def _record(name: str, transcript: Transcribed) -> dict[str, Any]:
+    """Returns the object of a line."""
+    record = {
+        "id": name,
+        "hypothesis": transcript.text,
+        "score": round(transcript.score, 4),
+        "seconds": round(transcript.seconds, 3),
+    }
+    if len(transcript.hypotheses) > 1:
+        record["hypotheses"] = [
+            {"text": text, "score": round(score, 4)} for text, score in transcript.hypotheses
+        ]
+    return record
 
 
 def stream_sound(recognizer: Recognizer, sound: StoredSound, chunk_ms: int) -> Transcribed:

@@ -13,17 +13,20 @@ class Transcript(NamedTuple):
     text: str
     score: float
     seconds: float
+    hypotheses: list
 
 
 class Recognizer:
     """Recognises the number of bytes."""
 
-    def __init__(self):
+    def __init__(self, *others):
         self.batches = []
+        self.others = list(others)
 
     def transcribe(self, sounds):
         self.batches.append(len(sounds))
-        return [Transcript(f"{len(sound)} bytes", -1.5, 0.25) for sound in sounds]
+        texts = [f"{len(sound)} bytes" for sound in sounds]
+        return [Transcript(text, -1.5, 0.25, [(text, -1.5), *self.others]) for text in texts]
 
     def stream_sound(self):
         return Stream()
@@ -44,7 +47,7 @@ class Stream:
         self.chunks += 1
         if is_last or self.chunks % 2 == 0:
             self.text = f"{self.samples} in {self.chunks}"
-        return Transcript(self.text, -1.5, self.samples / self.sample_rate)
+        return Transcript(self.text, -1.5, self.samples / self.sample_rate, [(self.text, -1.5)])
 
 
 def stored(*contents):
@@ -71,6 +74,16 @@ def test_json_lines_are_what_wer_reads():
         "score": -1.5,
         "seconds": 0.25,
     }
+
+
+def test_json_lines_have_all_texts_of_a_search_that_finds_several():
+    recognizer = Recognizer(("3 bites", -2.00004))
+    transcriber = transcribe.Transcriber(recognizer, batch_size=2, as_json=True)
+    (line,) = transcriber.run(stored(tone(0.1)))
+    assert json.loads(line)["hypotheses"] == [
+        {"text": "3244 bytes", "score": -1.5},
+        {"text": "3 bites", "score": -2.0},
+    ]
 
 
 def test_what_is_no_sound_is_named_and_the_rest_goes_on(capsys):

@@ -33,10 +33,13 @@ class SpeechServable(Servable):
 
     serving_default, also called transcribe, takes sounds, string [batch], the contents of FLAC,
     WAV, Ogg or MP3 files. It returns
-      texts: string [batch],
+      texts: string [batch], the best one of each sound,
       scores: float32 [batch], the natural logarithms by which the search ranks texts,
       num_tokens: int32 [batch],
-      num_samples: int32 [batch], at the rate that `about` tells.
+      num_samples: int32 [batch], at the rate that `about` tells,
+      hypotheses: string [batch, n_best], the texts that the search found, best first,
+      hypothesis_scores: float32 [batch, n_best]; the lowest float where there are fewer texts,
+        whose text is then empty.
 
     transcribe_samples takes samples, float32 [batch, longest] in [-1, 1], at the rate that `about`
     tells, and lengths, int32 [batch], and returns the same.
@@ -100,7 +103,17 @@ class SpeechServable(Servable):
             "scores": best.scores,
             "num_tokens": best.lengths,
             "num_samples": lengths,
+            "hypotheses": self._texts(found),
+            # JSON has no infinity.
+            "hypothesis_scores": tf.maximum(found.scores, tf.float32.min),
         }
+
+    def _texts(self, found: Recognitions) -> tf.Tensor:
+        """Returns all texts, string [batch, n_best]."""
+        batch, n_best, longest = tf.unstack(tf.shape(found.tokens))
+        tokens = tf.reshape(found.tokens, [batch * n_best, longest])
+        texts = self._tokenizer.decode(tokens, tf.reshape(found.lengths, [-1]))
+        return tf.reshape(texts, [batch, n_best])
 
     def _about(self) -> Mapping[str, tf.Tensor]:
         return {"sample_rate": tf.constant(self._preparation.log_mel.sample_rate)}

@@ -14,7 +14,7 @@ _LETTERS = re.compile(r"[A-Za-z'\u2019 -]+")
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)*")
 _LEAST_WORDS, _MOST_WORDS = 4, 12
 # Percent of the documents in dev, and as many in test.
-_HELD_OUT = 5
+_HELD_OUT = 10
 
 
 class PhraseSets(NamedTuple):
