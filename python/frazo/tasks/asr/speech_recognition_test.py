@@ -55,6 +55,7 @@ transducer {
   vocab_size: 76
   prediction { embedding_dim: 5 lstm_stack { num_layers: 1 layer { units: 6 } } }
   joint { units: 7 }
+  beam_width: 2
 }
 """
 ENCODER = MODEL.replace("ctc { vocab_size: 76 }", "")
