@@ -113,16 +113,17 @@ absl::Status ReadAll(SNDFILE* sound, const SF_INFO& info, double max_seconds,
   std::vector<float> values(kReadFrames * info.channels);
   while (true) {
     const int64_t frames = sf_readf_float(sound, values.data(), kReadFrames);
+    // A damaged part of FLAC is read as silence, and the next call forgets the error.
+    if (sf_error(sound) != SF_ERR_NO_ERROR) {
+      return absl::InvalidArgumentError(absl::StrCat("the sound is damaged after ", samples->size(),
+                                                     " samples: ", sf_strerror(sound)));
+    }
     if (frames <= 0) break;
     if (samples->size() + frames > longest) {
       return absl::InvalidArgumentError(
           absl::StrCat("the sound is longer than ", max_seconds, " seconds"));
     }
     FRAZO_RETURN_IF_ERROR(AppendMean(values.data(), frames, info.channels, samples));
-  }
-  if (sf_error(sound) != SF_ERR_NO_ERROR) {
-    return absl::InvalidArgumentError(absl::StrCat("the sound is damaged after ", samples->size(),
-                                                   " samples: ", sf_strerror(sound)));
   }
   const int64_t count = samples->size();
   if (TellsLength(info) && count != info.frames) {

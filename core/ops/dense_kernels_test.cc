@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <string>
 #include <vector>
 
 #include "core/ops/testing/graph_session.h"
@@ -208,6 +209,35 @@ TEST(DenseKernelsTest, CutCrossEntropyOfTwoEqualLogitsOfFour) {
             {logits, labels, totals, MakeTensor<float>({2}, {4, 4})});
   ASSERT_TRUE(gradient.ok()) << gradient.status();
   EXPECT_THAT(Values<float>((*gradient)[0]), Pointwise(FloatNear(1e-6), {-3.0f, 1.0f, 1.0f, 1.0f}));
+}
+
+// One utterance with a frame, no token, and two equal logits.
+std::vector<Tensor> TransducerInputs(int frames) {
+  return {MakeTensor<float>({1, 1, 1, 2}, {3, 3}), MakeTensor<int>({1, 0}, {}),
+          MakeTensor<int>({1}, {frames}), MakeTensor<int>({1}, {0})};
+}
+
+TEST(DenseKernelsTest, TransducerLossOfTwoEqualLogitsAndItsGradient) {
+  std::vector<Tensor> inputs = TransducerInputs(1);
+  const auto losses = RunOp(R"(op: "Frazo>TransducerLoss")", inputs);
+  ASSERT_TRUE(losses.ok()) << losses.status();
+  EXPECT_THAT(Values<float>((*losses)[0]), ElementsAre(FloatNear(std::log(2.0f), 1e-6)));
+  inputs.insert(inputs.end(), {(*losses)[1], (*losses)[2], MakeTensor<float>({1}, {2})});
+  const auto gradient = RunOp(R"(op: "Frazo>TransducerLossGradient")", inputs);
+  ASSERT_TRUE(gradient.ok()) << gradient.status();
+  // (softmax - target) * slope = ([0.5 0.5] - [0 1]) * 2.
+  EXPECT_THAT(Values<float>((*gradient)[0]), Pointwise(FloatNear(1e-6), {1.0f, -1.0f}));
+  inputs.back() = MakeTensor<float>({2}, {2, 2});
+  EXPECT_THAT(
+      std::string(RunOp(R"(op: "Frazo>TransducerLossGradient")", inputs).status().message()),
+      HasSubstr("slopes [2]; expected those of TransducerLoss and [batch]"));
+}
+
+TEST(DenseKernelsTest, MoreFramesThanATransducerHasIsAnError) {
+  const auto losses = RunOp(R"(op: "Frazo>TransducerLoss")", TransducerInputs(2));
+  EXPECT_EQ(losses.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(losses.status().message()),
+              HasSubstr("frames of row 0 is 2; expected 0 .. 1"));
 }
 
 TEST(DenseKernelsTest, LstmOfOneTokenAndItsGradient) {

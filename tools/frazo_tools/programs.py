@@ -26,6 +26,7 @@ PROGRAMS = {
     "records": "frazo_tools.records.records",
     "serve": "frazo_tools.serving.serve",
     "source_lines": "frazo_tools.vocab.source_lines",
+    "spoken_corpus": "frazo_tools.speech.spoken.spoken_corpus",
     "status": "frazo_tools.launch.status",
     "tokenizer": "frazo_tools.tokenizer.tokenizer",
     "train": "frazo.jobs.trainer",

@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "core/audio/log_mel_frontend.h"
 #include "core/audio/sound_decoder.h"
+#include "core/audio/sound_encoder.h"
 #include "frazo/proto/log_mel.pb.h"
 #include "python/frazo/bindings/owned_array.h"
 #include "python/frazo/bindings/status_exceptions.h"
@@ -40,6 +41,15 @@ Returns:
 
 Raises:
   InvalidArgumentError: The bytes are no sound, or the sound is damaged, ends early or is too long.)";
+
+constexpr char kEncodeDoc[] = R"(Encodes samples as the content of a FLAC file of 16 bits.
+
+Args:
+  samples: float32 [samples]. What is beyond [-1, 1] is clipped.
+  sample_rate: Rate of the samples in Hz.
+
+Raises:
+  InvalidArgumentError: FLAC has no such rate.)";
 
 constexpr char kHeaderDoc[] = R"(Reads the header of a sound file.
 
@@ -82,6 +92,14 @@ Samples DecodeSound(const nb::bytes& content, int32_t sample_rate, double max_se
   return ToArray<Samples>(std::move(samples), {count});
 }
 
+nb::bytes EncodeFlac(const ConstSamples& samples, int32_t sample_rate) {
+  audio::SoundFormat format;
+  format.sample_rate = sample_rate;
+  const std::string content = ValueOrRaise(
+      Unlocked([&] { return audio::EncodeSound({samples.data(), samples.size()}, format); }));
+  return nb::bytes(content.data(), content.size());
+}
+
 // nanobind doesn't bind const classes, so this holds a pointer.
 struct BoundFrontend {
   std::unique_ptr<const audio::LogMelFrontend> frontend;
@@ -109,6 +127,8 @@ Features Compute(const BoundFrontend& self, const ConstSamples& samples) {
 void BindAudio(nb::module_& module) {
   module.def("decode_sound", &DecodeSound, "content"_a, nb::kw_only(), "sample_rate"_a = 16000,
              "max_seconds"_a = 3600.0, kDecodeDoc);
+  module.def("encode_flac", &EncodeFlac, "samples"_a, nb::kw_only(), "sample_rate"_a = 16000,
+             kEncodeDoc);
   nb::class_<audio::SoundHeader>(module, "SoundHeader", "What the header of a sound file tells.")
       .def_ro("sample_rate", &audio::SoundHeader::sample_rate, "In Hz.")
       .def_ro("channels", &audio::SoundHeader::channels)

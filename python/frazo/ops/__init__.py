@@ -6,6 +6,7 @@ The library of ops is loaded once, at the first use of an op.
 from frazo.ops.attention import cached_attention
 from frazo.ops.attention_lstm import RecurrentAttention, attention_lstm_outputs
 from frazo.ops.conv import sparse_conv2d_gradient
+from frazo.ops.ctc import CtcHypotheses, ctc_beam_search
 from frazo.ops.cut_cross_entropy import (
     RowParts,
     cut_cross_entropy_gradient,
@@ -39,11 +40,13 @@ from frazo.ops.search import SearchInputs, search_begin, search_results, search_
 from frazo.ops.self_attention import rotate_pairs, self_attention
 from frazo.ops.sound import DecodedSounds, SoundFeatures, decode_sounds, log_mel
 from frazo.ops.text import EncodedTexts, decode_texts, encode_texts
+from frazo.ops.transducer import transducer_losses
 from frazo.ops.unique import bounded_unique, unique
 from frazo.ops.visible_keys import VisibleKeys, index_distance
 
 __all__ = [
     "CrossEntropies",
+    "CtcHypotheses",
     "DecodedSounds",
     "EncodedTexts",
     "Implementation",
@@ -64,6 +67,7 @@ __all__ = [
     "cached_attention",
     "combine_tokens",
     "cross_entropies",
+    "ctc_beam_search",
     "cut_cross_entropy_gradient",
     "cut_cross_entropy_parts",
     "decode_sounds",
@@ -97,6 +101,7 @@ __all__ = [
     "sparse_conv2d_gradient",
     "squared_norm",
     "standardized",
+    "transducer_losses",
     "unique",
     "uses_kernels",
 ]

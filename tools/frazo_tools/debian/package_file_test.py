@@ -1,8 +1,8 @@
 import shutil
-import subprocess
 
 import pytest
 from frazo_tools.debian.package_file import PackageFileError, read_package_file
+from frazo_tools.debian.sample import write_package
 
 
 @pytest.fixture
@@ -10,19 +10,10 @@ def package(tmp_path):
     """A package of two pages and a picture."""
     if shutil.which("dpkg-deb") is None:
         pytest.skip("packages are made with dpkg-deb")
-    control = tmp_path / "root" / "DEBIAN" / "control"
-    folder = tmp_path / "root" / "usr/share/doc/sample"
-    control.parent.mkdir(parents=True)
-    folder.mkdir(parents=True)
-    control.write_text(
-        "Package: sample\nVersion: 1:2.0-1\nArchitecture: all\n"
-        "Maintainer: A <a@example.org>\nDescription: sample\n"
-    )
-    for name in ("b.html", "a.html", "x.png", "copyright"):
-        (folder / name).write_text(f"content of {name}")
+    names = ("b.html", "a.html", "x.png", "copyright")
+    contents = {f"usr/share/doc/sample/{name}": f"content of {name}".encode() for name in names}
     path = tmp_path / "sample.deb"
-    command = ["dpkg-deb", "--root-owner-group", "-Znone", "--build", tmp_path / "root", path]
-    subprocess.run(command, check=True, capture_output=True)
+    write_package(path, "sample", "1:2.0-1", contents)
     return path
 
 

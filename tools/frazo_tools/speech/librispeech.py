@@ -22,23 +22,21 @@ LibriSpeech's transcripts become lower case. The sets train-* are for training; 
 
 import argparse
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from frazo import _core
 from frazo_tools.documented_parser import documented_parser
 from frazo_tools.interruptible import exit_code, run_interruptible
 from frazo_tools.records.input_files import whole_number
-from frazo_tools.records.table import counted, table
 from frazo_tools.speech.librispeech_layout import ARCHIVES, TRANSCRIPTS, ArchiveSet, FolderSet
 from frazo_tools.speech.manifest import MANIFESTS, ManifestSet
 from frazo_tools.speech.preparation import Limits, prepare
+from frazo_tools.speech.preparation_report import print_reports
 from frazo_tools.speech.utterances import CorpusError, SpeechSet
 
 # As many as Lingvo's LibriSpeech models read; some 600 MB each.
 _SHARDS = {"train-clean-100": 10, "train-clean-360": 40, "train-other-500": 50}
-_NAMED_ON_THE_TERMINAL = 5
 
 
 def run(options: argparse.Namespace) -> None:
@@ -54,7 +52,7 @@ def run(options: argparse.Namespace) -> None:
     for speech in sets:
         shards = options.shards or _SHARDS.get(speech.name, 1)
         reports[speech.name] = prepare(speech, options.out, shards, limits, options.threads)
-    _print_reports(reports)
+    print_reports(reports)
     print(f"written to {options.out}")
 
 
@@ -101,26 +99,6 @@ def _sets_of_folder(folder: Path) -> list[SpeechSet]:
             "folder in it"
         )
     return [FolderSet(path) for path in inner]
-
-
-def _print_reports(reports: Mapping[str, Mapping[str, Any]]) -> None:
-    rows = [
-        (
-            name,
-            f"{report['utterances']:,}",
-            f"{report['hours']:,.2f}",
-            f"{report['words']:,}",
-            f"{report['longest_seconds']:.1f} s",
-            f"{sum(report['left_out'].values()):,}",
-        )
-        for name, report in reports.items()
-    ]
-    print(table(("set", "utterances", "hours", "words", "longest", "left out"), rows))
-    for name, report in reports.items():
-        for reason, number in report["left_out"].items():
-            print(f"{name}: {counted(number, 'utterance')} left out: {reason}")
-        for item in report["left_out_named"][:_NAMED_ON_THE_TERMINAL]:
-            print(f"  {item['name']}" + (f": {item['detail']}" if item["detail"] else ""))
 
 
 def _seconds(value: str) -> float:

@@ -59,6 +59,20 @@ def test_an_utterance_does_not_depend_on_its_batch(length):
         assert mask.shape[1] == y.shape[1]
 
 
+@pytest.mark.parametrize("sizes", [[8, 4, 7], [4, 4, 4, 4, 3], [16, 1]])
+def test_part_by_part_gives_the_same(sizes):
+    layer = make_layer(7)
+    assert layer.stride == 4
+    x = tf.random.stateless_normal([2, sum(sizes), 7], [1, 2])
+    whole = layer(x, SequenceLayout(tf.ones([2, sum(sizes)], tf.bool)), CONTEXT)
+    state, parts = layer.init_state(2), []
+    for part in tf.split(x, sizes, 1):
+        layout = SequenceLayout(tf.ones(part.shape[:2], tf.bool))
+        state, y = layer.chunk(state, part, layout, CONTEXT)
+        parts.append(y)
+    np.testing.assert_allclose(tf.concat(parts, 1), whole, atol=1e-6)
+
+
 def test_gradients():
     layer = make_layer(6)
     x = tf.Variable(tf.random.stateless_normal([2, 9, 6], [1, 2]))

@@ -11,6 +11,7 @@ from frazo.input.input_texts import InputTexts
 from frazo.layers.gradient_check import assert_gradients_agree
 from frazo.layers.place import Place
 from frazo.layers.sequence_layout import SequenceLayout
+from frazo.layers.speech.ctc import ctc_losses
 from frazo.layers.step_context import StepContext
 from frazo.models.token_model import Tokens
 from frazo.proto import pipeline_pb2, speech_recognition_pb2
@@ -49,12 +50,21 @@ attention_decoder {{
   {SEARCH}
 }}
 """
+TRANSDUCER = """
+transducer {
+  vocab_size: 76
+  prediction { embedding_dim: 5 lstm_stack { num_layers: 1 layer { units: 6 } } }
+  joint { units: 7 }
+}
+"""
 ENCODER = MODEL.replace("ctc { vocab_size: 76 }", "")
 MODELS = {
     "ctc": MODEL,
+    "ctc_search": MODEL.replace("76 }", "76 search { width: 4 n_best: 3 } }"),
     "transformer": ENCODER + TRANSFORMER,
     "recurrent": ENCODER + RECURRENT,
     "joint": MODEL + RECURRENT + "ctc_weight: 0.25",
+    "transducer": ENCODER + TRANSDUCER,
 }
 of_all_models = pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
 STEPS = """
@@ -144,8 +154,11 @@ def test_the_loss_of_a_decoder_is_of_the_text_and_its_end(batch):
     np.testing.assert_allclose(loss.total, expected, rtol=1e-5)
 
 
-def test_padding_of_labels_changes_nothing(batch):
-    task = make_task(MODELS["joint"])
+@pytest.mark.parametrize(
+    "model", [MODELS["joint"], MODEL + TRANSDUCER], ids=["joint", "transducer"]
+)
+def test_padding_of_labels_changes_nothing(batch, model):
+    task = make_task(model)
     noise = tf.where(batch["labels"] == 0, 99, batch["labels"])
     total = task.loss(batch, EVALUATION)[0].total
     np.testing.assert_array_equal(task.loss(batch | {"labels": noise}, EVALUATION)[0].total, total)
@@ -172,6 +185,20 @@ def test_a_decoder_finds_texts_without_their_ends(batch):
         for ids, length in zip(tokens, lengths, strict=True):
             assert 2 not in ids
             assert not ids[length:].any()
+
+
+def test_a_search_for_prefixes_sums_alignments(batch):
+    task = make_task(MODELS["ctc_search"])
+    found = task.recognize(batch["frames"], batch["frames_length"])
+    assert found.scores.shape == (3, 3)
+    best = make_task().recognize(batch["frames"], batch["frames_length"])
+    # A text has more than its best alignment, but for that of a single frame.
+    assert (found.scores[:2, 0] > best.scores[:2, 0]).numpy().all()
+    np.testing.assert_allclose(found.scores[2, 0], best.scores[2, 0], rtol=1e-5)
+    logits = task.ctc.layer(task._encode(batch, EVALUATION).values, EVALUATION)
+    losses = ctc_losses(logits, [6, 4, 1], found.tokens[:, 1], found.lengths[:, 1]).losses
+    # A narrow beam misses some alignments.
+    assert (found.scores[:, 1] <= -losses + 1e-4).numpy().all()
 
 
 def test_a_missing_text_is_no_hypothesis():
@@ -241,6 +268,8 @@ def test_an_export_takes_sound_and_computes_the_frames_of_training(tmp_path, mod
         assert int(answer["num_tokens"][row]) == int(found.lengths[0, 0])
         np.testing.assert_allclose(answer["scores"][row], found.scores[0, 0], rtol=1e-4)
         assert int(answer["num_samples"][row]) == len(samples)
+        assert answer["hypotheses"][row, 0] == answer["texts"][row]
+        np.testing.assert_allclose(answer["hypothesis_scores"][row], found.scores[0], rtol=1e-4)
         again = loaded.signatures["transcribe_samples"](
             samples=tf.constant(samples[None]), lengths=tf.constant([len(samples)])
         )
@@ -279,7 +308,7 @@ def test_what_an_export_cannot_do_is_refused(steps, message):
 @pytest.mark.parametrize(
     ("model", "message"),
     [
-        (ENCODER, "Set ctc or attention_decoder"),
+        (ENCODER, "Set ctc, attention_decoder or transducer"),
         (
             MODELS["recurrent"].replace("num_classes: 76", "num_classes: 77"),
             "embedding has 76 tokens, the softmax 77",

@@ -1,0 +1,33 @@
+"""Prints what the preparation of sets has found."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from frazo_tools.records.table import counted, table
+
+_NAMED_ON_THE_TERMINAL = 5
+
+
+def print_reports(reports: Mapping[str, Mapping[str, Any]]) -> None:
+    """Prints a table of sets, and what was left out.
+
+    Args:
+      reports: What `prepare` has returned, by the names of the sets.
+    """
+    rows = [
+        (
+            name,
+            f"{report['utterances']:,}",
+            f"{report['hours']:,.2f}",
+            f"{report['words']:,}",
+            f"{report['longest_seconds']:.1f} s",
+            f"{sum(report['left_out'].values()):,}",
+        )
+        for name, report in reports.items()
+    ]
+    print(table(("set", "utterances", "hours", "words", "longest", "left out"), rows))
+    for name, report in reports.items():
+        for reason, number in report["left_out"].items():
+            print(f"{name}: {counted(number, 'utterance')} left out: {reason}")
+        for item in report["left_out_named"][:_NAMED_ON_THE_TERMINAL]:
+            print(f"  {item['name']}" + (f": {item['detail']}" if item["detail"] else ""))
