@@ -1,4 +1,4 @@
-"""A step of training of LibriSpeech's models at full size, in 6 GB of memory and a minute or two."""
+"""A step of training of LibriSpeech's models at full size. It needs 6 GB of memory and minutes."""
 
 import pytest
 import tensorflow as tf
