@@ -1,6 +1,4 @@
-"""A step of training of LibriSpeech's models at full size; it needs 6 GB of memory and a minute."""
-
-import math
+"""A step of training of LibriSpeech's models at full size. It needs 6 GB of memory and minutes."""
 
 import pytest
 import tensorflow as tf
@@ -19,27 +17,28 @@ BATCH = {
 @pytest.mark.parametrize(
     "name", ["Librispeech960Grapheme", "Librispeech960GraphemeSpecAugment", "Librispeech960Wpm"]
 )
-def test_a_step_lowers_the_loss_of_its_utterance(name):
+def test_a_step_is_finite_and_moves_every_weight(name):
     # The noise begins after 20,000 steps; here it begins at once.
-    overrides = ["learner.variational_noise.start_step=0", "learner.learning_rate=1e-3"]
-    experiment = load_experiment(model=f"asr.librispeech.{name}", config=None, overrides=overrides)
-    batches = tf.data.Dataset.from_tensors(BATCH).repeat()
-    spec = {
-        feature: tf.TensorSpec([None, None, 80][: x.shape.rank], x.dtype)
-        for feature, x in BATCH.items()
-    }
+    experiment = load_experiment(
+        model=f"asr.librispeech.{name}",
+        config=None,
+        overrides=["learner.variational_noise.start_step=0"],
+    )
+    spec = {feature: tf.TensorSpec([None] * x.shape.rank, x.dtype) for feature, x in BATCH.items()}
+    spec["frames"] = tf.TensorSpec([None, None, 80], tf.float32)
     model = Model(experiment, spec)
-    iterator = iter(batches)
+    weights = model.task.trainable_variables
+    before = [float(tf.reduce_sum(tf.abs(weight))) for weight in weights]
+    iterator = iter(tf.data.Dataset.from_tensors(BATCH))
 
     @tf.function(autograph=False)
     def step():
-        sums, scalars = TrainStep(model)(iterator, 0)
-        return sums.totals["loss"] / sums.weights["loss"], sums.nonfinite, scalars
+        sums, _ = TrainStep(model)(iterator, 0)
+        return sums.totals["loss"] / sums.weights["loss"], sums.nonfinite
 
-    before, nonfinite, scalars = step()
-    assert float(nonfinite) == 0, scalars
-    # The first loss is about that of equal probabilities.
-    assert math.isfinite(before)
-    for _ in range(4):
-        after, *_ = step()
-    assert float(after) < float(before)
+    loss, nonfinite = step()
+    assert float(nonfinite) == 0
+    # The first loss is some nats a token.
+    assert 1 < float(loss) < 20
+    for weight, sum_before in zip(weights, before, strict=True):
+        assert float(tf.reduce_sum(tf.abs(weight))) != sum_before, weight.name
