@@ -4,8 +4,9 @@
 
 Log-mel features of a minute of sound on one thread, beside tf.signal and kaldi-native-fbank. The
 word error rate of 40,000 sentences of 25 words, of which some tenth is wrong, beside jiwer; both
-get lists of str and give substitutions, deletions and insertions. Every measurement is a process of
-its own. docs/benchmarks.md keeps the last table.
+get lists of str and give substitutions, deletions and insertions. The search for CTC prefixes of
+eight utterances with a width of eight, beside TensorFlow's. Every measurement is a process of its
+own. docs/benchmarks.md keeps the last table.
 """
 
 import sys
@@ -23,6 +24,9 @@ WORD_ERROR_CASES = {
 FEATURE_CASES = {
     "features": Case("log-mel features, one thread", "times real time", higher_is_better=True)
 }
+CTC_SEARCH_CASES = {
+    "ctc_search": Case("CTC prefix search, width 8", "utterances/s", higher_is_better=True)
+}
 
 HERE = Path(__file__).absolute().parent
 
@@ -32,6 +36,14 @@ def make_contenders() -> tuple[Contender, list[Contender]]:
     return (
         make_python_contender("Frazo", HERE / "frazo_word_errors.py", WORD_ERROR_CASES),
         [make_python_contender("jiwer", HERE / "peers/jiwer_word_errors.py", WORD_ERROR_CASES)],
+    )
+
+
+def make_ctc_contenders() -> tuple[Contender, list[Contender]]:
+    """Returns us and the peers in searches for CTC prefixes."""
+    return (
+        make_python_contender("Frazo", HERE / "frazo_ctc_search.py", CTC_SEARCH_CASES),
+        [make_python_contender("TensorFlow", HERE / "peers/tf_ctc_search.py", CTC_SEARCH_CASES)],
     )
 
 
@@ -57,7 +69,7 @@ def main(arguments: Sequence[str]) -> int:
     def measure() -> list[Comparison]:
         return [
             comparison
-            for ours, peers in (features, word_errors)
+            for ours, peers in (features, word_errors, make_ctc_contenders())
             for comparison in side_by_side.compare(ours, peers, options.rounds)
         ]
 
