@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 from frazo import ops
 from frazo.export.continuations import Continuations, TextScore
+from frazo.export.sound_stream import SoundStream
 from frazo.program.literal_path import is_pattern
 from frazo.proto import search_pb2
 
@@ -80,9 +81,9 @@ class Predictor:
         for hypotheses in predictor.predict(["Open the file", "Close the window"]):
             text, score = hypotheses[0]
 
-    A classifier has classify, a speech recogniser transcribe. A language model has generate,
-    stream, score_texts, loglikelihood, loglikelihood_rolling and generate_until; another model has
-    predict and score.
+    A classifier has classify, a speech recogniser transcribe and, if it streams, stream_sound. A
+    language model has generate, stream, score_texts, loglikelihood, loglikelihood_rolling and
+    generate_until; another model has predict and score.
 
     Texts are str, or bytes in UTF-8. Bytes that are not valid UTF-8 are read as U+FFFD.
 
@@ -285,6 +286,14 @@ class Predictor:
             )
             for text, score, samples, hypotheses, scores in found
         ]
+
+    def stream_sound(self) -> SoundStream:
+        """Returns a new stream for a sound that comes chunk by chunk.
+
+        Raises:
+          ValueError: The model is of another kind, or does not stream.
+        """
+        return SoundStream(self._signature)
 
     def generate(
         self,

@@ -132,6 +132,10 @@ _CASES = [
         layer(lstm_pb2.LstmStack, "num_layers: 2 layer { units: 4 } bidirectional: true"),
         "bidirectional layers read from",
     ),
+    Case(
+        "projected_lstm_stack",
+        layer(lstm_pb2.ProjectedLstmStack, "num_layers: 2 layer { units: 3 } batch_norm {}"),
+    ),
     Case("bidirectional_lstm", layer(lstm_pb2.BidirectionalLstm, "lstm { units: 3 }")),
     Case(
         "convolution_module",

@@ -13,6 +13,7 @@ from frazo.layers.step_context import StepContext
 from frazo.learn.loss import Loss
 from frazo.proto import speech_recognition_pb2
 from frazo.tasks.asr.speech_head import Labels, Recognitions, SpeechHead
+from frazo.tasks.asr.token_errors import token_error_rate
 from frazo.tasks.task import WeightedMetrics
 from google.protobuf import text_format
 
@@ -47,12 +48,8 @@ class CtcHead(SpeechHead):
         logits, frames = self.layer(encoded.values, context), _frames(encoded)
         loss, metrics = _loss(logits, frames, labels)
         found = best_alignments(logits, frames)
-        distances = tf.edit_distance(
-            _sparse(found.tokens, found.lengths), _sparse(*labels), normalize=False
-        )
-        num_tokens = tf.cast(tf.reduce_sum(labels.lengths), tf.float32)
-        rate = tf.math.divide_no_nan(tf.reduce_sum(distances), num_tokens)
-        return loss, metrics | {"token_error_rate": (rate, num_tokens)}
+        rate = token_error_rate(Labels(found.tokens, found.lengths), labels)
+        return loss, metrics | {"token_error_rate": rate}
 
     def recognize(self, encoded: Memory) -> Recognitions:
         logits = self.layer(encoded.values, StepContext.for_evaluation(seed=0))
@@ -86,7 +83,3 @@ def _loss(logits: tf.Tensor, frames: tf.Tensor, labels: Labels) -> tuple[Loss, W
         "ctc_loss": (loss.mean, loss.weight),
         "unaligned_share": (tf.math.divide_no_nan(unaligned, utterances), utterances),
     }
-
-
-def _sparse(tokens: tf.Tensor, lengths: tf.Tensor) -> tf.SparseTensor:
-    return tf.RaggedTensor.from_tensor(tokens, lengths).to_sparse()

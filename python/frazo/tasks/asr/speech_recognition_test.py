@@ -50,6 +50,13 @@ attention_decoder {{
   {SEARCH}
 }}
 """
+TRANSDUCER = """
+transducer {
+  vocab_size: 76
+  prediction { embedding_dim: 5 lstm_stack { num_layers: 1 layer { units: 6 } } }
+  joint { units: 7 }
+}
+"""
 ENCODER = MODEL.replace("ctc { vocab_size: 76 }", "")
 MODELS = {
     "ctc": MODEL,
@@ -57,6 +64,7 @@ MODELS = {
     "transformer": ENCODER + TRANSFORMER,
     "recurrent": ENCODER + RECURRENT,
     "joint": MODEL + RECURRENT + "ctc_weight: 0.25",
+    "transducer": ENCODER + TRANSDUCER,
 }
 of_all_models = pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
 STEPS = """
@@ -146,8 +154,11 @@ def test_the_loss_of_a_decoder_is_of_the_text_and_its_end(batch):
     np.testing.assert_allclose(loss.total, expected, rtol=1e-5)
 
 
-def test_padding_of_labels_changes_nothing(batch):
-    task = make_task(MODELS["joint"])
+@pytest.mark.parametrize(
+    "model", [MODELS["joint"], MODEL + TRANSDUCER], ids=["joint", "transducer"]
+)
+def test_padding_of_labels_changes_nothing(batch, model):
+    task = make_task(model)
     noise = tf.where(batch["labels"] == 0, 99, batch["labels"])
     total = task.loss(batch, EVALUATION)[0].total
     np.testing.assert_array_equal(task.loss(batch | {"labels": noise}, EVALUATION)[0].total, total)
@@ -297,7 +308,7 @@ def test_what_an_export_cannot_do_is_refused(steps, message):
 @pytest.mark.parametrize(
     ("model", "message"),
     [
-        (ENCODER, "Set ctc or attention_decoder"),
+        (ENCODER, "Set ctc, attention_decoder or transducer"),
         (
             MODELS["recurrent"].replace("num_classes: 76", "num_classes: 77"),
             "embedding has 76 tokens, the softmax 77",

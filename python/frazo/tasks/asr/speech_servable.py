@@ -1,12 +1,14 @@
 """A speech recogniser that takes sound files and returns texts."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import tensorflow as tf
-from frazo import ops
 from frazo.input.graph_tokenizer import GraphTokenizer
-from frazo.proto import log_mel_pb2, processor_pb2, tokenizer_pb2
+from frazo.proto import tokenizer_pb2
+from frazo.tasks.asr.chunk_recognizer import ChunkRecognizer
+from frazo.tasks.asr.sound_preparation import SoundPreparation
+from frazo.tasks.asr.sound_stream import SoundStream
 from frazo.tasks.asr.speech_head import Recognitions
 from frazo.tasks.servable import Servable
 
@@ -15,66 +17,10 @@ _SAMPLES = tf.TensorSpec([None, None], tf.float32, name="samples")
 _LENGTHS = tf.TensorSpec([None], tf.int32, name="lengths")
 
 
-class SoundPreparation:
-    """Makes frames of sounds as the input of a training does.
-
-    Attributes:
-      log_mel: The features.
-    """
-
-    def __init__(self, steps: Sequence[processor_pb2.Step], feature: str):
-        """Finds the steps that make the feature.
-
-        Args:
-          steps: The steps of the input's pipeline.
-          feature: The name of the frames.
-
-        Raises:
-          ValueError: The input makes the frames in another way.
-        """
-        kinds = [(step.WhichOneof("kind"), step) for step in steps]
-        makers = [
-            step.log_mel
-            for kind, step in kinds
-            if kind == "log_mel" and (step.log_mel.output or step.log_mel.field) == feature
-        ]
-        sound = makers[-1].field if makers else None
-        decoders = [
-            step.decode_audio
-            for kind, step in kinds
-            if kind == "decode_audio"
-            and (step.decode_audio.output or step.decode_audio.field) == sound
-        ]
-        if not decoders:
-            raise ValueError(
-                f"an export makes '{feature}' from sound, but the input has no decode_audio step with a "
-                "log_mel step after it that do so. Export with an input that reads sound."
-            )
-        for kind, step in kinds:
-            if kind == "truncate" and step.truncate.field in (feature, sound):
-                raise ValueError(
-                    f"a truncate step cuts '{step.truncate.field}', which an export does not. Filter by "
-                    "length instead."
-                )
-        self._decoder = decoders[-1]
-        self.log_mel: log_mel_pb2.LogMel = makers[-1].log_mel
-        self._config = self.log_mel.SerializeToString(deterministic=True)
-
-    def decode(self, sounds: tf.Tensor) -> ops.DecodedSounds:
-        """Returns the samples of sound files, string [batch]."""
-        return ops.decode_sounds(
-            sounds,
-            sample_rate=self._decoder.sample_rate,
-            max_seconds=self._decoder.max_seconds,
-        )
-
-    def features(self, samples: tf.Tensor, lengths: tf.Tensor) -> ops.SoundFeatures:
-        """Returns the frames of samples, float32 [batch, longest], int32 [batch]."""
-        return ops.log_mel(samples, lengths, self._config)
-
-
 class ServedRecognizer(Protocol):
     """The task of an export: SpeechRecognition."""
+
+    chunks: ChunkRecognizer | None
 
     @property
     def variables(self) -> tuple[tf.Variable, ...]: ...
@@ -99,6 +45,8 @@ class SpeechServable(Servable):
     tells, and lengths, int32 [batch], and returns the same.
 
     about takes nothing. It returns sample_rate, int32 [], in Hz.
+
+    A model that streams has the signatures of SoundStream, too.
     """
 
     def __init__(
@@ -113,12 +61,18 @@ class SpeechServable(Servable):
           recognizer: The task.
           preparation: Makes frames of sounds.
           tokenizer: The tokenizer of the texts.
+
+        Raises:
+          ValueError: The model streams, but the features need the whole sound.
         """
         super().__init__()
         self.weights = list(recognizer.variables)
         self._recognize = recognizer.recognize
         self._preparation = preparation
         self._tokenizer = GraphTokenizer(tokenizer)
+        self._stream = None
+        if recognizer.chunks is not None:
+            self._stream = SoundStream(recognizer.chunks, preparation, self._tokenizer)
 
     def signatures(self) -> dict[str, Callable]:
         def signature(function: Callable, *inputs: tf.TensorSpec) -> Callable:
@@ -130,6 +84,7 @@ class SpeechServable(Servable):
             "transcribe": transcribe,
             "transcribe_samples": signature(self._of_samples, _SAMPLES, _LENGTHS),
             "about": signature(self._about),
+            **({} if self._stream is None else self._stream.signatures()),
         }
 
     def row_wise(self) -> Mapping[str, Mapping[str, str]]:
