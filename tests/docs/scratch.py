@@ -17,6 +17,7 @@ from frazo_tools.gettext.mo_file_writer import write_mo
 from frazo_tools.gettext.sample import sample_messages
 from frazo_tools.prose.sample import write_pages
 from frazo_tools.speech.sample import write_set
+from frazo_tools.speech.spoken.sample import write_prompts
 
 PROGRAMS = {
     "//:trainer": "python/frazo/jobs/trainer",
@@ -35,6 +36,7 @@ PROGRAMS = {
     "//tools:records": "tools/frazo_tools/records/records",
     "//tools:serve": "tools/frazo_tools/serving/serve",
     "//tools:source_lines": "tools/frazo_tools/vocab/source_lines",
+    "//tools:spoken_corpus": "tools/frazo_tools/speech/spoken/spoken_corpus",
     "//tools:status": "tools/frazo_tools/launch/status",
     "//tools:tokenizer": "tools/frazo_tools/tokenizer/tokenizer",
     "//tools:transcribe": "tools/frazo_tools/speech/transcribe",
@@ -97,6 +99,8 @@ _OTHER_PAGE = """
 <p>Nicht jeder Absatz ist in englischer Sprache geschrieben worden, auch dieser kleine hier nicht.
 <p>for (i = 0; i < 10; ++i) { a[i] += 12345; b[i] -= 67890; c[i] *= 13579 } // and so on, as it is
 """
+# Recordings for //tools:spoken_corpus.
+_PROMPTS = "hello: Hello, and welcome.\ngoodbye: Goodbye.\n"
 
 # One for each reason in the report of //tools:gettext_pairs.
 _LEFT_OUT_MESSAGES = {
@@ -126,8 +130,8 @@ class Scratch:
     """A folder in which the commands of the documents run.
 
     mnist/idx/ holds a small MNIST in the files that the documents name, catalogues/ some messages,
-    pages/ some prose, LibriSpeech/ tones with texts, lm1b/ some words of the One Billion Word
-    benchmark.
+    pages/ some prose, LibriSpeech/ tones with texts, prompts/ packages of recordings, lm1b/ some
+    words of the One Billion Word benchmark.
     """
 
     def __init__(
@@ -164,8 +168,7 @@ class Scratch:
         (folder / "pages" / "other.html").write_text(_OTHER_PAGE, encoding="utf-8")
         for name in ("train-clean-100", "dev-clean", "test-clean"):
             write_set(folder / "LibriSpeech" / name, 3, 8)
-        # The records of docs/speech.md: sentences that a synthesizer speaks would take it minutes.
-        (folder / "spoken").symlink_to(folder / "speech")
+        write_prompts(folder / "prompts", _PROMPTS, ("hello", "goodbye"))
         (folder / "catalogues").mkdir()
         (folder / "catalogues" / "de.mo").write_bytes(write_mo(_messages()))
 
@@ -292,6 +295,9 @@ class Scratch:
                 "--held_out=5",
                 "--vocab_size=300",
             ]
+        if command.target == "//tools:spoken_corpus" and self._short:
+            sources = [f"{self.folder}/{name}" for name in ("pages", "prompts")]
+            return [*arguments, "--from", *sources, "--utterances=8", "--held_out=2"]
         if command.target == "//tools:lm_text" and self._short:
             return [
                 *arguments,

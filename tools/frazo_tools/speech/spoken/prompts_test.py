@@ -1,4 +1,3 @@
-import gzip
 import shutil
 
 import numpy as np
@@ -6,7 +5,7 @@ import pytest
 from frazo_tools.debian.package_file import PackageFileError
 from frazo_tools.debian.sample import write_package
 from frazo_tools.speech.spoken.prompts import has_prompts, read_prompts
-from G722 import G722
+from frazo_tools.speech.spoken.sample import write_prompts
 
 TEXTS = """
 ; Core Asterisk Sounds in English
@@ -23,24 +22,8 @@ unspoken: there is no such sound
 def packages(tmp_path):
     if shutil.which("dpkg-deb") is None:
         pytest.skip("packages are made with dpkg-deb")
-    tone = 8000 * np.sin(2 * np.pi * 440 * np.arange(16000) / 16000)
-    sound = bytes(G722(16000, 64000).encode(tone.astype(np.int16)))
-    folder = "usr/share/asterisk/sounds/en_US_f_Allison"
     names = ("activated", "letters/at", "press", "beep", "unknown")
-    texts, sounds = (
-        tmp_path / f"asterisk-core-sounds-en{kind}_1_all.deb" for kind in ("", "-g722")
-    )
-    listing = {
-        "usr/share/doc/asterisk-core-sounds-en/core-sounds-en.txt.gz": gzip.compress(TEXTS.encode())
-    }
-    write_package(texts, "asterisk-core-sounds-en", "1", listing)
-    write_package(
-        sounds,
-        "asterisk-core-sounds-en-g722",
-        "1",
-        {f"{folder}/{name}.g722": sound for name in names},
-    )
-    return [texts, sounds]
+    return write_prompts(tmp_path, TEXTS, names)
 
 
 def test_recordings_whose_words_are_known(packages):
@@ -61,7 +44,6 @@ def test_recordings_whose_words_are_known(packages):
 
 
 def test_a_package_without_recordings_is_an_error(packages):
-    write_package(packages[1], "asterisk-core-sounds-en-g722", "1", {"usr/share/x": b"x"})
     shutil.rmtree(packages[1].with_suffix(".root"))
     write_package(packages[1], "asterisk-core-sounds-en-g722", "1", {"usr/share/x": b"x"})
     with pytest.raises(PackageFileError, match=r"has no file \*\.g722"):
