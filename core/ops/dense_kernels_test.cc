@@ -2,15 +2,18 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <string>
 #include <vector>
 
 #include "core/ops/testing/graph_session.h"
 #include "core/ops/testing/tensors.h"
+#include "core/status/status_matchers.h"
 
 namespace frazo::ops {
 namespace {
 
 using ::tensorflow::Tensor;
+using ::tensorflow::TensorShape;
 using ::testing::ElementsAre;
 using ::testing::FloatNear;
 using ::testing::HasSubstr;
@@ -208,6 +211,35 @@ TEST(DenseKernelsTest, CutCrossEntropyOfTwoEqualLogitsOfFour) {
   EXPECT_THAT(Values<float>((*gradient)[0]), Pointwise(FloatNear(1e-6), {-3.0f, 1.0f, 1.0f, 1.0f}));
 }
 
+// One utterance with a frame, no token, and two equal logits.
+std::vector<Tensor> TransducerInputs(int frames) {
+  return {MakeTensor<float>({1, 1, 1, 2}, {3, 3}), MakeTensor<int>({1, 0}, {}),
+          MakeTensor<int>({1}, {frames}), MakeTensor<int>({1}, {0})};
+}
+
+TEST(DenseKernelsTest, TransducerLossOfTwoEqualLogitsAndItsGradient) {
+  std::vector<Tensor> inputs = TransducerInputs(1);
+  const auto losses = RunOp(R"(op: "Frazo>TransducerLoss")", inputs);
+  ASSERT_TRUE(losses.ok()) << losses.status();
+  EXPECT_THAT(Values<float>((*losses)[0]), ElementsAre(FloatNear(std::log(2.0f), 1e-6)));
+  inputs.insert(inputs.end(), {(*losses)[1], (*losses)[2], MakeTensor<float>({1}, {2})});
+  const auto gradient = RunOp(R"(op: "Frazo>TransducerLossGradient")", inputs);
+  ASSERT_TRUE(gradient.ok()) << gradient.status();
+  // (softmax - target) * slope = ([0.5 0.5] - [0 1]) * 2.
+  EXPECT_THAT(Values<float>((*gradient)[0]), Pointwise(FloatNear(1e-6), {1.0f, -1.0f}));
+  inputs.back() = MakeTensor<float>({2}, {2, 2});
+  EXPECT_THAT(
+      std::string(RunOp(R"(op: "Frazo>TransducerLossGradient")", inputs).status().message()),
+      HasSubstr("slopes [2]; expected those of TransducerLoss and [batch]"));
+}
+
+TEST(DenseKernelsTest, MoreFramesThanATransducerHasIsAnError) {
+  const auto losses = RunOp(R"(op: "Frazo>TransducerLoss")", TransducerInputs(2));
+  EXPECT_EQ(losses.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(losses.status().message()),
+              HasSubstr("frames of row 0 is 2; expected 0 .. 1"));
+}
+
 TEST(DenseKernelsTest, LstmOfOneTokenAndItsGradient) {
   const Tensor none = MakeTensor<float>({0}, {}), none2 = MakeTensor<float>({0, 0}, {}),
                none3 = MakeTensor<float>({0, 0, 0}, {});
@@ -237,6 +269,74 @@ TEST(DenseKernelsTest, LstmNamesTheInputThatDoesNotFit) {
              MakeTensor<bool>({1, 1}, {true}), MakeTensor<bool>({0, 0}, {})});
   EXPECT_EQ(outputs.status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(outputs.status().message(), HasSubstr("kernel"));
+}
+
+TEST(DenseKernelsTest, AttentionLstmOfOneTokenAndItsGradient) {
+  const Tensor none = MakeTensor<float>({0}, {}), none2 = MakeTensor<float>({0, 0}, {}),
+               none3 = MakeTensor<float>({0, 0, 0}, {});
+  const Tensor kernel = MakeTensor<float>({1, 4}, {0, 0, 0, 0}),
+               mask = MakeTensor<bool>({1, 1}, {true}),
+               query_kernel = MakeTensor<float>({1, 1}, {1}),
+               keys = MakeTensor<float>({1, 2, 1}, {0, 0}), energy = MakeTensor<float>({1}, {1}),
+               feedback = MakeTensor<float>({1, 2, 4}, {-2, 0, 0, 0, 2, 200, 0, 200}),
+               source_mask = MakeTensor<bool>({1, 2}, {true, true});
+  // Equal probabilities: the candidate is .5 * (2 - 2) = 0, and both gates are open.
+  const auto forward =
+      RunOp(R"(op: "Frazo>AttentionLstmSequence")",
+            {MakeTensor<float>({1, 1, 4}, {0, 0, 0, 0}), kernel, none2, none, none, none3, none3,
+             mask, query_kernel, keys, energy, feedback, source_mask});
+  ASSERT_TRUE(forward.ok()) << forward.status();
+  EXPECT_THAT(Values<float>((*forward)[0]), ElementsAre(0));
+  EXPECT_THAT(Values<float>((*forward)[1]), ElementsAre(0.5f, 0.5f));
+  EXPECT_THAT(Values<float>((*forward)[2]), ElementsAre(0, 100, 0, 100));
+  const auto backward =
+      RunOp(R"(op: "Frazo>AttentionLstmSequenceGradient")", {MakeTensor<float>({1, 1, 1}, {3}),
+                                                             MakeTensor<float>({1, 1, 2}, {0, 0}),
+                                                             (*forward)[2],
+                                                             (*forward)[3],
+                                                             (*forward)[4],
+                                                             (*forward)[6],
+                                                             (*forward)[1],
+                                                             (*forward)[7],
+                                                             kernel,
+                                                             none2,
+                                                             none,
+                                                             none,
+                                                             none3,
+                                                             none3,
+                                                             mask,
+                                                             query_kernel,
+                                                             keys,
+                                                             energy,
+                                                             feedback,
+                                                             source_mask});
+  ASSERT_TRUE(backward.ok()) << backward.status();
+  // As of the LSTM. The probabilities before have the gradients -2 * 3 and 2 * 3, their energies
+  // .5 * -6 and .5 * 6; the slope of tanh is 1.
+  EXPECT_THAT(Values<float>((*backward)[0]), Pointwise(FloatNear(1e-5), {3.0f, 0.0f, 0.0f, 0.0f}));
+  EXPECT_THAT(Values<float>((*backward)[6]), Pointwise(FloatNear(1e-5), {-3.0f, 3.0f}));
+}
+
+TEST(DenseKernelsTest, AttentionLstmNamesTheInputThatDoesNotFit) {
+  const Tensor none = MakeTensor<float>({0}, {}), none3 = MakeTensor<float>({0, 0, 0}, {});
+  const auto run = [&](const TensorShape& query_kernel, const TensorShape& keys,
+                       const TensorShape& energy, const TensorShape& feedback,
+                       const TensorShape& source_mask) {
+    const auto make = [](const TensorShape& shape) { return Tensor(tensorflow::DT_FLOAT, shape); };
+    return RunOp(R"(op: "Frazo>AttentionLstmSequence")",
+                 {make({1, 1, 4}), make({1, 4}), make({0, 0}), none, none, none3, none3,
+                  MakeTensor<bool>({1, 1}, {true}), make(query_kernel), make(keys), make(energy),
+                  make(feedback), Tensor(tensorflow::DT_BOOL, source_mask)})
+        .status();
+  };
+  const auto names = [](const char* name) {
+    return StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(name));
+  };
+  EXPECT_THAT(run({2, 3}, {1, 5, 3}, {3}, {1, 5, 4}, {1, 5}), names("query_kernel"));
+  EXPECT_THAT(run({1, 3}, {1, 5, 2}, {3}, {1, 5, 4}, {1, 5}), names("keys"));
+  EXPECT_THAT(run({1, 3}, {1, 5, 3}, {0}, {1, 5, 4}, {1, 5}), names("energy"));
+  EXPECT_THAT(run({1, 3}, {1, 5, 3}, {3}, {1, 4, 4}, {1, 5}), names("feedback"));
+  EXPECT_THAT(run({1, 3}, {1, 5, 3}, {3}, {1, 5, 4}, {1, 6}), names("source_mask"));
 }
 
 TEST(DenseKernelsTest, SparseConvolutionGradientOfOnePixel) {

@@ -56,7 +56,6 @@ absl::StatusOr<lstm::Settings> ReadLstmSettings(OpKernelConstruction* context) {
   FRAZO_RETURN_IF_ERROR(context->GetAttr("layer_norm_epsilon", &settings.layer_norm_epsilon));
   FRAZO_RETURN_IF_ERROR(context->GetAttr("cell_clip", &settings.cell_clip));
   FRAZO_RETURN_IF_ERROR(context->GetAttr("output_tanh", &settings.output_tanh));
-  FRAZO_RETURN_IF_ERROR(context->GetAttr("reverse", &settings.reverse));
   if (!(settings.layer_norm_epsilon > 0) || !std::isfinite(settings.layer_norm_epsilon)) {
     return absl::InvalidArgumentError(absl::StrCat("LstmSequence: layer_norm_epsilon is ",
                                                    settings.layer_norm_epsilon, "; expected > 0"));
@@ -94,13 +93,17 @@ absl::StatusOr<LstmArguments> ReadLstmArguments(OpKernelContext* context, const 
   FRAZO_ASSIGN_OR_RETURN(arguments.places.output_zoneout,
                          ReadOptional<float>("output_zoneout", context->input(input++),
                                              TensorShape({batch, time, size})));
-  const Tensor& mask = context->input(input++);
+  const Tensor& mask = context->input(input);
   const TensorShape of_places({batch, time});
   FRAZO_RETURN_IF_ERROR(CheckLstmShape("mask", mask, of_places));
   arguments.places.mask = mask.flat<bool>().data();
-  FRAZO_ASSIGN_OR_RETURN(arguments.places.starts,
-                         ReadOptional<bool>("starts", context->input(input), of_places));
   return arguments;
+}
+
+absl::Status ReadLstmStarts(const Tensor& starts, LstmArguments* arguments) {
+  const TensorShape of_places({arguments->shape.batch, arguments->shape.time});
+  FRAZO_ASSIGN_OR_RETURN(arguments->places.starts, ReadOptional<bool>("starts", starts, of_places));
+  return absl::OkStatus();
 }
 
 absl::Status CheckLstmShape(const char* name, const Tensor& tensor, const TensorShape& expected) {

@@ -9,10 +9,10 @@
 
 namespace frazo::ops {
 
-// Reads the attributes that both LSTM ops have.
+// Reads the attributes that all LSTM ops have.
 absl::StatusOr<lstm::Settings> ReadLstmSettings(tensorflow::OpKernelConstruction* context);
 
-// The inputs that both LSTM ops have, unpacked. An empty input is null.
+// The inputs that all LSTM ops have, unpacked. An empty input is null.
 struct LstmArguments {
   lstm::Shape shape;
   const float* kernel;
@@ -21,10 +21,13 @@ struct LstmArguments {
   lstm::Places places;
 };
 
-// Reads the inputs from `kernel` to `starts` of an op whose gates are [batch, time, 4 units].
+// Reads the inputs from `kernel` to `mask` of an op whose gates are [batch, time, 4 units].
 // InvalidArgument names the input that does not fit.
 absl::StatusOr<LstmArguments> ReadLstmArguments(tensorflow::OpKernelContext* context,
                                                 const tensorflow::Tensor& gates, int first_input);
+
+// Reads the starts into the arguments.
+absl::Status ReadLstmStarts(const tensorflow::Tensor& starts, LstmArguments* arguments);
 
 // Returns InvalidArgument unless the tensor has this shape.
 absl::Status CheckLstmShape(const char* name, const tensorflow::Tensor& tensor,

@@ -7,15 +7,13 @@
 #include <utility>
 #include <vector>
 
-#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "core/decode/create_search.h"
-#include "core/decode/parallel_rows.h"
 #include "core/decode/search_inputs.h"
 #include "core/decode/search_results.h"
-#include "core/ops/device_threads.h"
+#include "core/ops/device_rows.h"
 #include "core/ops/search_handle.h"
 #include "frazo/proto/search.pb.h"
 #include "tensorflow/core/framework/op.h"
@@ -23,7 +21,6 @@
 #include "tensorflow/core/framework/shape_inference.h"
 #include "tensorflow/core/framework/tensor.h"
 #include "tensorflow/core/framework/variant.h"
-#include "tsl/platform/threadpool.h"
 
 namespace frazo::ops {
 namespace {
@@ -37,7 +34,6 @@ using ::tensorflow::Variant;
 using ::tensorflow::shape_inference::DimensionHandle;
 using ::tensorflow::shape_inference::InferenceContext;
 using ::tensorflow::shape_inference::ShapeHandle;
-using ::tsl::thread::ThreadPool;
 
 absl::Status InferBegin(InferenceContext* context) {
   ShapeHandle unused;
@@ -166,21 +162,6 @@ normalized: [B, best] what they are ranked by, as frazo.Search says.
 reasons: [B, best] 1: by its end token; 2: by the end of the last chunk; 3: cut; 0: there is no hypothesis.
 attention: [B, best, longest, S] the weights by which each token was scored.
 )doc");
-
-// Divides rows among the threads of the device that the op runs on.
-class DeviceRows final : public decode::ParallelRows {
- public:
-  explicit DeviceRows(OpKernelContext* context) : pool_(DeviceThreads(context)) {}
-
-  void Run(int64_t count, int64_t cycles,
-           absl::FunctionRef<void(int64_t begin, int64_t end)> work) override {
-    pool_->ParallelFor(count, ThreadPool::SchedulingParams::Adaptive(cycles),
-                       [work](int64_t begin, int64_t end) { work(begin, end); });
-  }
-
- private:
-  ThreadPool* const pool_;
-};
 
 template <typename Value>
 absl::Span<const Value> Values(const Tensor& tensor) {

@@ -24,25 +24,25 @@ Backward::Backward(const Shape& shape, const Settings& settings, const BackwardI
 }
 
 void Backward::Run(StepTeam* team) {
-  const int64_t last = shape_.time - 1;
-  for (int64_t step = last; step >= 0; --step) {
-    const int64_t time = settings_.reverse ? last - step : step;
-    Step(time, team);
-    if (step > 0 && HasToken(shape_, inputs_.places, time)) {
-      const int64_t width = kGates * shape_.units;
-      const gemm::ProductOutput before = {outputs_.data(), shape_.size, outputs_.data(),
-                                          shape_.size};
-      product_.Multiply(results_.gates + time * width, shape_.batch, shape_.time * width,
-                        inputs_.kernel, before, team);
-    }
-    for (int64_t row = 0; row < shape_.batch; ++row) {
-      if (IsStart(inputs_.places, row * shape_.time + time)) Forget(row);
-    }
-  }
-  if (inputs_.norm.scale != nullptr) SumNorm();
+  for (int64_t step = shape_.time - 1; step >= 0; --step) Step(step, team);
+  Finish();
 }
 
-void Backward::Step(int64_t time, StepTeam* team) {
+void Backward::Step(int64_t step, StepTeam* team) {
+  const int64_t time = settings_.reverse ? shape_.time - 1 - step : step;
+  StepCells(time, team);
+  if (step > 0 && HasToken(shape_, inputs_.places, time)) {
+    const int64_t width = kGates * shape_.units;
+    const gemm::ProductOutput before = {outputs_.data(), shape_.size, outputs_.data(), shape_.size};
+    product_.Multiply(results_.gates + time * width, shape_.batch, shape_.time * width,
+                      inputs_.kernel, before, team);
+  }
+  for (int64_t row = 0; row < shape_.batch; ++row) {
+    if (IsStart(inputs_.places, row * shape_.time + time)) Forget(row);
+  }
+}
+
+void Backward::StepCells(int64_t time, StepTeam* team) {
   team->Run(shape_.batch, 1, [&](int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; ++row) {
       const int64_t place = row * shape_.time + time;
@@ -105,7 +105,8 @@ void Backward::Forget(int64_t row) {
   std::fill_n(&outputs_[row * shape_.size], shape_.size, 0.0f);
 }
 
-void Backward::SumNorm() {
+void Backward::Finish() {
+  if (inputs_.norm.scale == nullptr) return;
   const int64_t width = kGates * shape_.units;
   std::fill_n(results_.scale, width, 0.0f);
   std::fill_n(results_.bias, width, 0.0f);

@@ -46,14 +46,22 @@ class Backward {
 
   void Run(StepTeam* team);
 
+  // Run in parts, for a caller that does something of its own between steps: Step for time - 1,
+  // time - 2, ... 0 and then Finish. Step number `step` undoes that of Forward.
+  void Step(int64_t step, StepTeam* team);
+  void Finish();
+
+  // [batch, size]: the gradients of the output, as a state, after the step that comes next. The
+  // caller may add to those of rows that have a token there.
+  float* output_gradients() { return outputs_.data(); }
+
  private:
-  void Step(int64_t time, StepTeam* team);
+  void StepCells(int64_t time, StepTeam* team);
   // Computes the gradient of the output before zoneout from that of the output after it.
   void StepOutput(int64_t row, int64_t place);
   void StepCell(int64_t row, int64_t place);
   // Clears the gradients of the state: at a start, the state before the place doesn't matter.
   void Forget(int64_t row);
-  void SumNorm();
 
   const Shape shape_;
   const Settings settings_;

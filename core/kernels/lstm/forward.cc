@@ -20,22 +20,24 @@ Forward::Forward(const Shape& shape, const Settings& settings, const ForwardInpu
       projected_(inputs.projection.panels == nullptr ? 0 : shape.batch * shape.size) {}
 
 void Forward::Run(StepTeam* team) {
+  for (int64_t step = 0; step < shape_.time; ++step) Step(step, team);
+}
+
+void Forward::Step(int64_t step, StepTeam* team) {
   const int64_t last = shape_.time - 1;
-  for (int64_t step = 0; step <= last; ++step) {
-    const int64_t time = settings_.reverse ? last - step : step;
-    if (step == 0) {
-      for (int64_t row = 0; row < shape_.batch; ++row) {
-        const int64_t place = row * shape_.time + time;
-        std::fill_n(trace_.cells_before + place * shape_.units, shape_.units, 0.0f);
-        std::fill_n(trace_.outputs_before + place * shape_.size, shape_.size, 0.0f);
-      }
+  const int64_t time = settings_.reverse ? last - step : step;
+  if (step == 0) {
+    for (int64_t row = 0; row < shape_.batch; ++row) {
+      const int64_t place = row * shape_.time + time;
+      std::fill_n(trace_.cells_before + place * shape_.units, shape_.units, 0.0f);
+      std::fill_n(trace_.outputs_before + place * shape_.size, shape_.size, 0.0f);
     }
-    const int64_t next = step == last ? -1 : settings_.reverse ? time - 1 : time + 1;
-    if (HasToken(shape_, inputs_.places, time)) {
-      StepCells(time, next, team);
-    } else {
-      for (int64_t row = 0; row < shape_.batch; ++row) FinishRow(row, time, next);
-    }
+  }
+  const int64_t next = step == last ? -1 : settings_.reverse ? time - 1 : time + 1;
+  if (HasToken(shape_, inputs_.places, time)) {
+    StepCells(time, next, team);
+  } else {
+    for (int64_t row = 0; row < shape_.batch; ++row) FinishRow(row, time, next);
   }
 }
 

@@ -32,6 +32,10 @@ class Forward {
 
   void Run(StepTeam* team);
 
+  // Runs one step, for a caller that does something of its own between steps: 0, 1, ... time - 1.
+  // It may change the gates of later steps, and read the outputs of earlier ones.
+  void Step(int64_t step, StepTeam* team);
+
  private:
   // Computes a step in which at least one row has a token.
   void StepCells(int64_t time, int64_t next_time, StepTeam* team);

@@ -2,9 +2,16 @@
 
 from frazo.proto import followed_score_pb2
 
-_FALLING = frozenset(["loss", "log_pplx", "error", "error5"])
+_FALLING = frozenset(["loss", "log_pplx", "error", "error5", "wer", "cer", "oracle_wer"])
 _RISING = frozenset(
-    ["accuracy", "acc5", "bleu", "chrf", "fraction_of_correct_next_step_preds"],
+    [
+        "accuracy",
+        "acc5",
+        "bleu",
+        "chrf",
+        "fraction_of_correct_next_step_preds",
+        "sentence_accuracy",
+    ],
 )
 
 

@@ -15,6 +15,7 @@ from frazo.proto import (
     mixture_of_experts_pb2,
     rnmt_plus_pb2,
     schedule_pb2,
+    speech_recognition_pb2,
     transformer_layer_pb2,
     transformer_pb2,
     translation_pb2,
@@ -225,6 +226,24 @@ def _models_language(task: language_modeling_pb2.LanguageModeling, fail: Fail) -
             "that, or make the table larger"
         )
         fail(problem, "search", "max_length")
+
+
+@validates(speech_recognition_pb2.CtcPrefixSearch)
+def _texts_come_from_prefixes(search: speech_recognition_pb2.CtcPrefixSearch, fail: Fail) -> None:
+    if search.n_best > search.width:
+        fail(
+            f"{search.n_best} texts are more than width, {search.width}; lower it, or raise width",
+            "n_best",
+        )
+
+
+@validates(speech_recognition_pb2.SpeechRecognition)
+def _one_head_finds_texts(task: speech_recognition_pb2.SpeechRecognition, fail: Fail) -> None:
+    decoder = task.WhichOneof("decoder")
+    if decoder is not None and task.ctc.HasField("search"):
+        fail(f"{decoder} finds the texts; remove this, or {decoder}", "ctc", "search")
+    if task.attention_decoder.ctc_search_weight and not task.HasField("ctc"):
+        fail("there is no CTC; remove this, or set ctc", "attention_decoder", "ctc_search_weight")
 
 
 @validates(schedule_pb2.Schedule.Piecewise)

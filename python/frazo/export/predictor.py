@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 from frazo import ops
 from frazo.export.continuations import Continuations, TextScore
+from frazo.export.sound_stream import SoundStream
 from frazo.program.literal_path import is_pattern
 from frazo.proto import search_pb2
 
@@ -30,7 +31,14 @@ _NEEDED_OF_LANGUAGE = {
 _NEEDED_OF_CLASSIFIER = {"classify": {"probabilities", "labels"}}
 # Those of a speech recogniser.
 _NEEDED_OF_RECOGNIZER = {
-    "transcribe": {"texts", "scores", "num_tokens", "num_samples"},
+    "transcribe": {
+        "texts",
+        "scores",
+        "num_tokens",
+        "num_samples",
+        "hypotheses",
+        "hypothesis_scores",
+    },
     "about": {"sample_rate"},
 }
 
@@ -54,14 +62,16 @@ class Transcript(NamedTuple):
     """What a model has recognised in a sound.
 
     Attributes:
-      text: The text.
-      score: The natural logarithm of the probability of its best alignment.
+      text: The best text.
+      score: The natural logarithm by which the search ranks it.
       seconds: The length of the sound.
+      hypotheses: All texts that the search found, (text, score), best first.
     """
 
     text: str
     score: float
     seconds: float
+    hypotheses: list[tuple[str, float]]
 
 
 class Predictor:
@@ -71,9 +81,9 @@ class Predictor:
         for hypotheses in predictor.predict(["Open the file", "Close the window"]):
             text, score = hypotheses[0]
 
-    A classifier has classify, a speech recogniser transcribe. A language model has generate,
-    stream, score_texts, loglikelihood, loglikelihood_rolling and generate_until; another model has
-    predict and score.
+    A classifier has classify, a speech recogniser transcribe and, if it streams, stream_sound. A
+    language model has generate, stream, score_texts, loglikelihood, loglikelihood_rolling and
+    generate_until; another model has predict and score.
 
     Texts are str, or bytes in UTF-8. Bytes that are not valid UTF-8 are read as U+FFFD.
 
@@ -266,12 +276,24 @@ class Predictor:
             outputs["texts"].numpy(),
             outputs["scores"].numpy().tolist(),
             outputs["num_samples"].numpy().tolist(),
+            outputs["hypotheses"].numpy(),
+            outputs["hypothesis_scores"].numpy().tolist(),
             strict=True,
         )
         return [
-            Transcript(text.decode(errors="replace"), score, samples / rate)
-            for text, score, samples in found
+            Transcript(
+                text.decode(errors="replace"), score, samples / rate, _found(hypotheses, scores)
+            )
+            for text, score, samples, hypotheses, scores in found
         ]
+
+    def stream_sound(self) -> SoundStream:
+        """Returns a new stream for a sound that comes chunk by chunk.
+
+        Raises:
+          ValueError: The model is of another kind, or does not stream.
+        """
+        return SoundStream(self._signature)
 
     def generate(
         self,
@@ -402,6 +424,15 @@ class Predictor:
 def _check_count(name: str, values: Sequence | None, count: int) -> None:
     if values is not None and len(values) != count:
         raise ValueError(f"{name}: {len(values)} of them for {count} texts; give one for each")
+
+
+def _found(texts: Sequence[bytes], scores: Sequence[float]) -> list[tuple[str, float]]:
+    """Pairs the texts of a sound with their scores, without those that are missing."""
+    return [
+        (text.decode(errors="replace"), score)
+        for text, score in zip(texts, scores, strict=True)
+        if score > tf.float32.min
+    ]
 
 
 def _to_bytes(texts: Sequence[str | bytes]) -> list[bytes]:

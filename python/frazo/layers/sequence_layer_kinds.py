@@ -4,8 +4,9 @@
 from frazo.layers import transformer_stack  # noqa: F401
 from frazo.layers.attention import multi_head_attention  # noqa: F401
 from frazo.layers.place import Place
-from frazo.layers.recurrent import lstm_stack  # noqa: F401
+from frazo.layers.recurrent import lstm_stack, projected_lstm_stack  # noqa: F401
 from frazo.layers.sequence_layer import SequenceLayer
+from frazo.layers.speech import conformer_stack  # noqa: F401
 from frazo.proto import sequence_layer_pb2
 from frazo.registry import build
 

@@ -10,9 +10,10 @@ from frazo.layers.gradient_check import assert_gradients_agree
 from frazo.layers.packed_kernels import PackedKernels
 from frazo.layers.sequence_layer import AttendingLayer, loop_shapes
 from frazo.layers.sequence_layout import SequenceLayout
-from frazo.layers.step_context import StepContext
 
 # Imported for their side effect: each binds itself to its message.
+from frazo.layers.speech import conformer_stack  # noqa: F401
+from frazo.layers.step_context import StepContext
 from frazo.models import language_model, rnmt_plus, transformer  # noqa: F401
 from frazo.models.sequence_subjects import (
     DIM,
@@ -27,6 +28,7 @@ from frazo.models.sequence_subjects import (
     self_attention,
 )
 from frazo.proto import (
+    conformer_pb2,
     language_model_pb2,
     lstm_pb2,
     query_attention_pb2,
@@ -61,6 +63,7 @@ class Case(NamedTuple):
 
 _SEES_LATER = "needs attention that does not see later tokens"
 _ONE_SOURCE_A_ROW = "the targets are packed"
+_MIXES = "a convolution over time would mix the packed sequences"
 _HEADS = "num_heads: 2"
 _FEED_FORWARD = "feed_forward { hidden_units: 5 activation: TANH }"
 _CAUSAL = f"self_attention {{ {_HEADS} causal: true }} {_FEED_FORWARD}"
@@ -129,7 +132,26 @@ _CASES = [
         layer(lstm_pb2.LstmStack, "num_layers: 2 layer { units: 4 } bidirectional: true"),
         "bidirectional layers read from",
     ),
+    Case(
+        "projected_lstm_stack",
+        layer(lstm_pb2.ProjectedLstmStack, "num_layers: 2 layer { units: 3 } batch_norm {}"),
+    ),
     Case("bidirectional_lstm", layer(lstm_pb2.BidirectionalLstm, "lstm { units: 3 }")),
+    Case(
+        "convolution_module",
+        layer(conformer_pb2.ConvolutionModule, "frames_before: 1 frames_after: 2"),
+        no_packing=_MIXES,
+    ),
+    Case(
+        "conformer_stack",
+        layer(
+            conformer_pb2.ConformerStack,
+            "num_layers: 2 input_dropout: 0.1 layer { residual_dropout: 0.1 "
+            f"self_attention {{ {_HEADS} rotary {{}} }} {_FEED_FORWARD} "
+            "convolution { frames_after: 2 } }",
+        ),
+        no_packing=_MIXES,
+    ),
     Case(
         "additive",
         layer(query_attention_pb2.QueryAttention, "additive { hidden_units: 5 }", attends=True),

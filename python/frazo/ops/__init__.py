@@ -4,7 +4,9 @@ The library of ops is loaded once, at the first use of an op.
 """
 
 from frazo.ops.attention import cached_attention
+from frazo.ops.attention_lstm import RecurrentAttention, attention_lstm_outputs
 from frazo.ops.conv import sparse_conv2d_gradient
+from frazo.ops.ctc import CtcHypotheses, CtcPrefixState, ctc_beam_search, ctc_prefix_scores
 from frazo.ops.cut_cross_entropy import (
     RowParts,
     cut_cross_entropy_gradient,
@@ -38,11 +40,14 @@ from frazo.ops.search import SearchInputs, search_begin, search_results, search_
 from frazo.ops.self_attention import rotate_pairs, self_attention
 from frazo.ops.sound import DecodedSounds, SoundFeatures, decode_sounds, log_mel
 from frazo.ops.text import EncodedTexts, decode_texts, encode_texts
+from frazo.ops.transducer import transducer_losses
 from frazo.ops.unique import bounded_unique, unique
 from frazo.ops.visible_keys import VisibleKeys, index_distance
 
 __all__ = [
     "CrossEntropies",
+    "CtcHypotheses",
+    "CtcPrefixState",
     "DecodedSounds",
     "EncodedTexts",
     "Implementation",
@@ -50,6 +55,7 @@ __all__ = [
     "LstmArguments",
     "LstmGradients",
     "LstmTrace",
+    "RecurrentAttention",
     "Routing",
     "RoutingArguments",
     "RoutingRules",
@@ -57,10 +63,13 @@ __all__ = [
     "SearchInputs",
     "SoundFeatures",
     "VisibleKeys",
+    "attention_lstm_outputs",
     "bounded_unique",
     "cached_attention",
     "combine_tokens",
     "cross_entropies",
+    "ctc_beam_search",
+    "ctc_prefix_scores",
     "cut_cross_entropy_gradient",
     "cut_cross_entropy_parts",
     "decode_sounds",
@@ -94,6 +103,7 @@ __all__ = [
     "sparse_conv2d_gradient",
     "squared_norm",
     "standardized",
+    "transducer_losses",
     "unique",
     "uses_kernels",
 ]

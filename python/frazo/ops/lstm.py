@@ -10,6 +10,7 @@ from frazo.ops.implementation import uses_kernels
 from frazo.ops.library import op_library
 from frazo.ops.lstm_arguments import LstmArguments
 from frazo.ops.lstm_graph import lstm_in_graph
+from frazo.ops.outer_products import sum_of_outer_products
 
 # What is trained.
 _WEIGHTS = ("kernel", "projection", "scale", "bias")
@@ -119,8 +120,8 @@ def lstm_outputs(gates: tf.Tensor, arguments: LstmArguments) -> tf.Tensor:
         def gradient(output_gradient: tf.Tensor) -> list[tf.Tensor]:
             of = lstm_sequence_gradient(output_gradient, trace, given)
             by_name = {
-                "kernel": lambda: _outer(trace.outputs_before, of.gates),
-                "projection": lambda: _outer(of.hidden, of.projected),
+                "kernel": lambda: sum_of_outer_products(trace.outputs_before, of.gates),
+                "projection": lambda: sum_of_outer_products(of.hidden, of.projected),
                 "scale": lambda: of.scale,
                 "bias": lambda: of.bias,
             }
@@ -129,9 +130,3 @@ def lstm_outputs(gates: tf.Tensor, arguments: LstmArguments) -> tf.Tensor:
         return output, gradient
 
     return recurrence(gates, *(getattr(arguments, name) for name in names))
-
-
-def _outer(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
-    """The sum over all positions of x^T y: [batch, time, M], [batch, time, N] to [M, N]."""
-    rows = [tf.reshape(z, [-1, z.shape[-1]]) for z in (x, y)]
-    return tf.linalg.matmul(*rows, transpose_a=True)

@@ -23,7 +23,7 @@ from google.protobuf.descriptor import (
 FAMILIES = {
     "Experiment": "experiment train_loop eval_loop decode_loop early_stop followed_score operations mesh",
     "Tasks": "task task_schedule image_classifier text_classifier language_modeling speech_recognition translation",
-    "Models": "language_model transformer transformer_layer rnmt_plus sequence_layer",
+    "Models": "conformer language_model transformer transformer_layer rnmt_plus sequence_layer transducer",
     "Layers": (
         "layer activation attention conv dropout embedding feed_forward initializer linear lstm"
         " mixture_of_experts norm pooling position query_attention softmax"

@@ -3,6 +3,7 @@
     ./bazelw run -c opt //tools:transcribe -- --model=/tmp/asr/log/inference_graph speech.flac
     ./bazelw run -c opt //tools:transcribe -- --model=MODEL --json /data/test-clean >found.jsonl
     cat speech.wav | ./bazelw run -c opt //tools:transcribe -- --model=MODEL -
+    ./bazelw run -c opt //tools:transcribe -- --model=MODEL --stream --chunk_ms=200 speech.flac
 
 --model is the folder that the trainer writes with --mode=write_inference_graph. PATHs are sound
 files (FLAC, WAV, Ogg, MP3), folders of them, globs, the records that //tools:librispeech writes,
@@ -10,9 +11,12 @@ and - for standard input. Each sound gives a line: its name, a tab and the text;
 
     {"id": "84-121123-0000.flac", "hypothesis": "go do you hear", "score": -3.2, "seconds": 2.01}
 
-which //tools:wer reads. A sound that cannot be read is named, and the rest goes on; then the
-program ends with code 1. At the end standard error says how many hours of sound it was, and how
-many times faster than they last.
+which //tools:wer reads. If the model finds several texts, "hypotheses" has them, best first, as
+[{"text": "go do you hear", "score": -3.2}, ...]. With --stream the model gets each sound chunk by
+chunk, as a microphone gives it, if it is a model that streams; standard error has the text so far
+whenever it has grown. A sound that cannot be read is named, and the rest goes on; then the program
+ends with code 1. At the end standard error says how many hours of sound it was, and how many times
+faster than they last.
 """
 
 import argparse
@@ -22,8 +26,9 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
+import numpy as np
 from frazo import _core
 from frazo.program.errors import EXIT_FAILED
 from frazo.program.tensorflow_start import start_tensorflow
@@ -49,11 +54,24 @@ class Transcribed(Protocol):
     @property
     def seconds(self) -> float: ...
 
+    @property
+    def hypotheses(self) -> Sequence[tuple[str, float]]: ...
+
+
+class Stream(Protocol):
+    """A sound that comes chunk by chunk; frazo.export.sound_stream.SoundStream."""
+
+    sample_rate: int
+
+    def feed(self, samples: np.ndarray, /, *, is_last: bool = False) -> Transcribed: ...
+
 
 class Recognizer(Protocol):
     """An exported model; frazo.Predictor."""
 
     def transcribe(self, sounds: Sequence[bytes], /) -> Sequence[Transcribed]: ...
+
+    def stream_sound(self) -> Stream: ...
 
 
 class Transcriber:
@@ -65,10 +83,26 @@ class Transcriber:
       failures: How many could not be read.
     """
 
-    def __init__(self, recognizer: Recognizer, *, batch_size: int, as_json: bool) -> None:
+    def __init__(
+        self,
+        recognizer: Recognizer,
+        *,
+        batch_size: int,
+        as_json: bool,
+        chunk_ms: int | None = None,
+    ) -> None:
+        """Counts from 0.
+
+        Args:
+          recognizer: The model.
+          batch_size: Sounds that it gets together.
+          as_json: Whether lines are JSON.
+          chunk_ms: It gets each sound in chunks of this length. None: it gets whole sounds.
+        """
         self._recognizer = recognizer
         self._batch_size = batch_size
         self._as_json = as_json
+        self._chunk_ms = chunk_ms
         self.seconds = 0.0
         self.sounds = 0
         self.failures = 0
@@ -97,20 +131,52 @@ class Transcriber:
     def _transcribe(self, sounds: Sequence[StoredSound]) -> Iterator[str]:
         if not sounds:
             return
-        found = self._recognizer.transcribe([sound.content for sound in sounds])
-        for sound, transcript in zip(sounds, found, strict=True):
+        for sound, transcript in zip(sounds, self._found(sounds), strict=True):
             self.seconds += transcript.seconds
             self.sounds += 1
             if not self._as_json:
                 yield f"{sound.name}\t{transcript.text}"
                 continue
-            record = {
-                "id": sound.name,
-                "hypothesis": transcript.text,
-                "score": round(transcript.score, 4),
-                "seconds": round(transcript.seconds, 3),
-            }
-            yield json.dumps(record, ensure_ascii=False)
+            yield json.dumps(_record(sound.name, transcript), ensure_ascii=False)
+
+    def _found(self, sounds: Sequence[StoredSound]) -> Sequence[Transcribed]:
+        if self._chunk_ms is None:
+            return self._recognizer.transcribe([sound.content for sound in sounds])
+        return [stream_sound(self._recognizer, sound, self._chunk_ms) for sound in sounds]
+
+
+def _record(name: str, transcript: Transcribed) -> dict[str, Any]:
+    """Returns the object of a line."""
+    record = {
+        "id": name,
+        "hypothesis": transcript.text,
+        "score": round(transcript.score, 4),
+        "seconds": round(transcript.seconds, 3),
+    }
+    if len(transcript.hypotheses) > 1:
+        record["hypotheses"] = [
+            {"text": text, "score": round(score, 4)} for text, score in transcript.hypotheses
+        ]
+    return record
+
+
+def stream_sound(recognizer: Recognizer, sound: StoredSound, chunk_ms: int) -> Transcribed:
+    """Feeds a sound chunk by chunk, and prints the text so far whenever it has grown.
+
+    Returns:
+      What was found in the whole sound.
+    """
+    stream = recognizer.stream_sound()
+    samples = _core.decode_sound(sound.content, sample_rate=stream.sample_rate)
+    size = max(stream.sample_rate * chunk_ms // 1000, 1)
+    before = ""
+    for begin in range(0, len(samples) - size, size):
+        found = stream.feed(samples[begin : begin + size])
+        if found.text != before:
+            print(f"{sound.name}\t{found.seconds:.2f} s\t{found.text}", file=sys.stderr)
+        before = found.text
+    rest = (len(samples) - 1) // size * size if len(samples) else 0
+    return stream.feed(samples[rest:], is_last=True)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -128,7 +194,11 @@ def run(options: argparse.Namespace) -> int:
     from frazo.export.predictor import Predictor
 
     transcriber = Transcriber(
-        Predictor(options.model), batch_size=options.batch_size, as_json=options.json
+        Predictor(options.model),
+        # A stream has but one sound, and its line is written when it ends.
+        batch_size=1 if options.stream else options.batch_size,
+        as_json=options.json,
+        chunk_ms=options.chunk_ms if options.stream else None,
     )
     began = time.monotonic()
     for part in sounds:
@@ -161,6 +231,13 @@ def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
         type=whole_number(1),
         default=8,
         help="sounds that are transcribed together; default: 8",
+    )
+    parser.add_argument("--stream", action="store_true", help="go through sounds chunk by chunk")
+    parser.add_argument(
+        "--chunk_ms",
+        type=whole_number(1),
+        default=300,
+        help="length of a chunk of --stream in milliseconds; default: 300",
     )
     return parser.parse_args(arguments)
 

@@ -13,17 +13,41 @@ class Transcript(NamedTuple):
     text: str
     score: float
     seconds: float
+    hypotheses: list
 
 
 class Recognizer:
     """Recognises the number of bytes."""
 
-    def __init__(self):
+    def __init__(self, *others):
         self.batches = []
+        self.others = list(others)
 
     def transcribe(self, sounds):
         self.batches.append(len(sounds))
-        return [Transcript(f"{len(sound)} bytes", -1.5, 0.25) for sound in sounds]
+        texts = [f"{len(sound)} bytes" for sound in sounds]
+        return [Transcript(text, -1.5, 0.25, [(text, -1.5), *self.others]) for text in texts]
+
+    def stream_sound(self):
+        return Stream()
+
+
+class Stream:
+    """Recognises the number of samples and how many chunks they came in, every second chunk."""
+
+    sample_rate = 8000
+
+    def __init__(self):
+        self.samples = self.chunks = 0
+        self.text = ""
+
+    def feed(self, samples, *, is_last=False):
+        assert 0 < len(samples) <= 800
+        self.samples += len(samples)
+        self.chunks += 1
+        if is_last or self.chunks % 2 == 0:
+            self.text = f"{self.samples} in {self.chunks}"
+        return Transcript(self.text, -1.5, self.samples / self.sample_rate, [(self.text, -1.5)])
 
 
 def stored(*contents):
@@ -52,12 +76,36 @@ def test_json_lines_are_what_wer_reads():
     }
 
 
+def test_json_lines_have_all_texts_of_a_search_that_finds_several():
+    recognizer = Recognizer(("3 bites", -2.00004))
+    transcriber = transcribe.Transcriber(recognizer, batch_size=2, as_json=True)
+    (line,) = transcriber.run(stored(tone(0.1)))
+    assert json.loads(line)["hypotheses"] == [
+        {"text": "3244 bytes", "score": -1.5},
+        {"text": "3 bites", "score": -2.0},
+    ]
+
+
 def test_what_is_no_sound_is_named_and_the_rest_goes_on(capsys):
     transcriber = transcribe.Transcriber(Recognizer(), batch_size=2, as_json=False)
     lines = list(transcriber.run(stored(tone(0.1), b"hello", tone(0.2))))
     assert [line.split("\t")[0] for line in lines] == ["sound 0", "sound 2"]
     assert transcriber.failures == 1
     assert "sound 1: these 5 bytes are no sound" in capsys.readouterr().err
+
+
+def test_a_stream_gets_chunks_and_prints_what_is_new(capsys):
+    transcriber = transcribe.Transcriber(Recognizer(), batch_size=1, as_json=False, chunk_ms=100)
+    assert list(transcriber.run(stored(tone(0.45), tone(0.1), tone(0.2)))) == [
+        "sound 0\t3600 in 5",
+        "sound 1\t800 in 1",
+        "sound 2\t1600 in 2",
+    ]
+    assert capsys.readouterr().err.splitlines() == [
+        "sound 0\t0.20 s\t1600 in 2",
+        "sound 0\t0.40 s\t3200 in 4",
+    ]
+    assert transcriber.seconds == pytest.approx(0.75)
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ class AdditiveAttention(QueryAttention):
     """v . tanh(q W + h U + b); maps [batch, time, dim] to [batch, time, memory_dim].
 
     The variables are query/kernel [dim, hidden_units], W; memory/kernel [memory_dim, hidden_units],
-    U; memory/bias, b; energy [hidden_units], v.
+    U; memory/bias, b, unless the message has none; energy [hidden_units], v.
     """
 
     def __init__(
@@ -35,6 +35,9 @@ class AdditiveAttention(QueryAttention):
     ):
         super().__init__(message, place, memory_shape=memory_shape)
         units, init = message.hidden_units, message.kernel_init
+        has_bias = (
+            message.bias if isinstance(message, query_attention_pb2.AdditiveAttention) else True
+        )
         self.output_shape = (*self.input_shape[:-1], self.memory_shape[-1])
         self.query = Linear(
             linear_pb2.Linear(units=units, bias=False, kernel_init=init),
@@ -42,7 +45,7 @@ class AdditiveAttention(QueryAttention):
             axes=("embed", "attention_hidden"),
         )
         self.memory = Linear(
-            linear_pb2.Linear(units=units, kernel_init=init),
+            linear_pb2.Linear(units=units, bias=has_bias, kernel_init=init),
             place.at("memory", self.memory_shape),
             axes=("embed", "attention_hidden"),
         )

@@ -103,7 +103,8 @@ class QueryAttention(AttendingLayer):
             memory_cache = {name: tf.gather(x, sentences) for name, x in memory_cache.items()}
         bias = memory_cache["bias"][:, tf.newaxis, tf.newaxis]
         energies = self._energies(state, tf.cast(x, tf.float32), memory_cache, context)
-        probabilities = tf.nn.softmax(energies + bias)
+        # Without a source the probabilities are equal, and do not depend on the energies.
+        probabilities = tf.nn.softmax(tf.where(tf.equal(bias, 0), energies, bias))
         mean = tf.reshape(tf.reduce_mean(probabilities, 1), tf.shape(state["probabilities"]))
         dropped = self.probability_dropout(probabilities, context)
         sums = tf.linalg.matmul(dropped, memory_cache["values"])

@@ -15,6 +15,10 @@ class BatchNorm(Layer):
     Ioffe and Szegedy 2015, algorithm 1. In training the mean and the variance, with divisor n, are
     those of the batch. In evaluation they are moving averages, which training updates: average =
     decay average + (1 - decay) batch. All four variables are [channels].
+
+    With a mask, the statistics are those of the positions that it selects, such as the frames of
+    utterances without padding. The output is zero elsewhere. If it selects none, the moving
+    averages stay as they are.
     """
 
     def __init__(self, message: norm_pb2.BatchNorm, place: Place):
@@ -30,19 +34,67 @@ class BatchNorm(Layer):
         self.moving_mean = variable("moving_mean", 0, trainable=False)
         self.moving_variance = variable("moving_variance", 1, trainable=False)
 
-    def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
+    def __call__(
+        self, x: tf.Tensor, context: StepContext, mask: tf.Tensor | None = None
+    ) -> tf.Tensor:
+        """Normalizes x.
+
+        Args:
+          x: [..., channels].
+          context: The context of the step.
+          mask: bool [...], True at positions that count. Default: all do.
+
+        Returns:
+          [..., channels].
+        """
         wide = tf.cast(x, tf.float32)
+        selected = None
+        if mask is not None:
+            selected = mask[..., tf.newaxis]
+            # Whatever is elsewhere, NaN too, must not reach the gradients.
+            wide = tf.where(selected, wide, 0)
         if context.training:
-            mean, variance = tf.nn.moments(wide, axes=list(range(len(x.shape) - 1)))
-            self._follow(self.moving_mean, mean, context)
-            self._follow(self.moving_variance, variance, context)
+            mean, variance = self._statistics(wide, selected, context)
         else:
             mean, variance = self.moving_mean, self.moving_variance
         y = tf.nn.batch_normalization(
             wide, mean, variance, self.offset, self.scale, self.message.epsilon
         )
-        return tf.cast(y, x.dtype)
+        return tf.cast(y if selected is None else tf.where(selected, y, 0), x.dtype)
 
-    def _follow(self, average: tf.Variable, value: tf.Tensor, context: StepContext) -> None:
+    def _statistics(
+        self, x: tf.Tensor, selected: tf.Tensor | None, context: StepContext
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """Returns the mean and the variance of the batch, and lets the averages follow them.
+
+        Args:
+          x: float32 [..., channels], zero where nothing is selected.
+          selected: bool [..., 1], or None for everything.
+          context: The context of the step.
+        """
+        axes = list(range(len(x.shape) - 1))
+        if selected is None:
+            mean, variance = tf.nn.moments(x, axes)
+            count = None
+        else:
+            count = tf.reduce_sum(tf.cast(selected, tf.float32))
+            mean = tf.math.divide_no_nan(tf.reduce_sum(x, axes), count)
+            squares = tf.reduce_sum(tf.where(selected, tf.square(x - mean), 0), axes)
+            variance = tf.math.divide_no_nan(squares, count)
+        self._follow(self.moving_mean, mean, count, context)
+        self._follow(self.moving_variance, variance, count, context)
+        return mean, variance
+
+    def _follow(
+        self,
+        average: tf.Variable,
+        value: tf.Tensor,
+        count: tf.Tensor | None,
+        context: StepContext,
+    ) -> None:
+        """Updates a moving average. `count` is the number of positions, None if it is not 0."""
         decay = self.message.decay
-        context.add_update(average, decay * average + (1 - decay) * tf.stop_gradient(value))
+        value = tf.stop_gradient(value)
+        if count is not None:
+            value = tf.where(count > 0, value, average)
+        context.add_update(average, decay * average + (1 - decay) * value)

@@ -44,6 +44,33 @@ def test_training_defers_the_moving_averages_to_the_learner():
     np.testing.assert_allclose(updates["norm/moving_variance:0"], [1.0, 4.75])
 
 
+def test_a_mask_selects_what_counts():
+    layer, context = norm(decay=0.75, epsilon=1e-6), training()
+    x = tf.Variable([[[1.0, 6.0], [np.nan, 9.0]], [[3.0, 14.0], [9.0, np.inf]]])
+    mask = tf.constant([[True, False], [True, False]])
+    with tf.GradientTape() as tape:
+        y = layer(x, context, mask)
+        total = tf.reduce_sum(y * [[[1.0, 2.0]], [[3.0, 5.0]]])
+    # The statistics are those of _X.
+    np.testing.assert_allclose(y, [[[-1, -1], [0, 0]], [[1, 1], [0, 0]]], atol=1e-5)
+    updates = {variable.name: value.numpy() for variable, value in context.updates}
+    np.testing.assert_allclose(updates["norm/moving_mean:0"], [0.5, 2.5])
+    np.testing.assert_allclose(updates["norm/moving_variance:0"], [1.0, 4.75])
+    gradient = tape.gradient(total, x)
+    assert np.all(gradient[:, 1] == 0)
+    assert np.all(np.isfinite(gradient))
+    evaluated = layer(x, StepContext.for_evaluation(seed=0), mask)
+    np.testing.assert_allclose(evaluated, [[[1, 6], [0, 0]], [[3, 14], [0, 0]]], rtol=1e-5)
+
+
+def test_a_batch_in_which_nothing_counts_leaves_the_averages_alone():
+    layer, context = norm(), training()
+    y = layer(_X, context, tf.constant([False, False]))
+    np.testing.assert_array_equal(y, np.zeros([2, 2]))
+    for variable, value in context.updates:
+        np.testing.assert_array_equal(value, variable)
+
+
 def test_evaluation_uses_the_moving_averages_and_updates_nothing():
     layer, context = norm(epsilon=1e-6), StepContext.for_evaluation(seed=0)
     layer.moving_mean.assign([1.0, 0.0])

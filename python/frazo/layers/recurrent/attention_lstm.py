@@ -4,18 +4,21 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import tensorflow as tf
+from frazo import ops
 
 # Imported for their side effect: each binds itself to its message.
 from frazo.layers.attention import (  # noqa: F401
-    additive_attention,
     location_sensitive_attention,
     multi_head_additive_attention,
 )
+from frazo.layers.attention.additive_attention import AdditiveAttention
 from frazo.layers.attention.query_attention import refuse_packed_queries
+from frazo.layers.linear import project
 from frazo.layers.over_time import over_time
 from frazo.layers.place import Place
 from frazo.layers.recurrent.lstm import Lstm, gate_units
 from frazo.layers.recurrent.lstm_cell import GATES, Zoneout, advance
+from frazo.layers.recurrent.lstm_recurrence import Sweep, lstm_arguments
 from frazo.layers.sequence_layer import AttendingLayer, Memory, State
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext
@@ -28,10 +31,12 @@ class _Token(NamedTuple):
 
     Attributes:
       gates: [rows, 4 units], what x adds to the gates.
+      mask: bool [rows], False at padding.
       zoneout: The zoneout of the token.
     """
 
     gates: tf.Tensor
+    mask: tf.Tensor
     zoneout: Zoneout
 
 
@@ -40,7 +45,7 @@ class AttentionLstm(AttendingLayer):
 
     c' is the context that the output of the token before found in a memory. Maps [batch, time, dim]
     to [batch, time, units + context_dim], the Lstm's output beside the context that this output
-    found.
+    found, zero where no token is. Padding hands the state on.
 
     The variables are those of the Lstm of x, below lstm; context/kernel [context_dim, 4 units], by
     which c' adds to its gates; and those of the attention, below attention. The layer has no
@@ -109,24 +114,10 @@ class AttentionLstm(AttendingLayer):
         refuse_packed_queries(layout, self.path)
         sweep = self.lstm.sweep(x, layout, context)
         cache = self.memory_cache(memory, context)
-
-        def advance_by(position: tf.Tensor, state: State, token: _Token):
-            step_context = context.at_time(position + 1)
-            gates = token.gates + context.multiply(state["context"], self.context_kernel)
-            lstm = advance(
-                self.lstm.message,
-                sweep.weights,
-                gates,
-                state["lstm"],
-                token.zoneout,
-                step_context.multiply,
-            )
-            state = self._look(lstm, state, cache, step_context)
-            return state, [self._output(state), state["attention"]["probabilities"]]
-
-        first = self._first_state(tf.shape(x)[0], cache, context.at_time(0))
-        tokens = _Token(sweep.gates, sweep.zoneout)
-        y, probabilities = over_time(advance_by, first, tokens, [self.output_shape[-1], None])
+        if ops.uses_kernels() and self._has_op(context):
+            y, probabilities = self._attend_in_op(sweep, cache, context)
+        else:
+            y, probabilities = self._attend_by_steps(sweep, cache, context)
         return tf.cast(y, x.dtype), probabilities
 
     def memory_cache(self, memory: Memory | None, context: StepContext) -> State:
@@ -147,6 +138,59 @@ class AttentionLstm(AttendingLayer):
 
     def probabilities(self, state: State) -> tf.Tensor | None:
         return self.attention.probabilities(state["attention"])
+
+    def _has_op(self, context: StepContext) -> bool:
+        """Tells whether an op has the whole recurrence: with additive attention of one head."""
+        drops = context.training and self.attention.message.probability_dropout > 0
+        return type(self.attention) is AdditiveAttention and not drops
+
+    def _attend_in_op(
+        self, sweep: Sweep, cache: State, context: StepContext
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """Runs over all tokens in one op; returns what `attend` does, as float32.
+
+        The contexts are sums over the sources, and so is what they add to the gates. The op works
+        with what each source adds to the gates, so that it needs no product with the kernel.
+        """
+        values = cache["values"][:, 0]
+        attention = ops.RecurrentAttention(
+            query_kernel=tf.convert_to_tensor(self.attention.query.kernel),
+            keys=cache["keys"][:, 0],
+            energy=tf.convert_to_tensor(self.attention.energy),
+            feedback=project(values, self.context_kernel, None, context),
+            source_mask=tf.equal(cache["bias"], 0),
+        )
+        arguments = lstm_arguments(self.lstm.message, sweep)
+        outputs, probabilities = ops.attention_lstm_outputs(sweep.gates, arguments, attention)
+        contexts = tf.linalg.matmul(probabilities, values)
+        return tf.concat([outputs, contexts], -1), probabilities
+
+    def _attend_by_steps(
+        self, sweep: Sweep, cache: State, context: StepContext
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """Runs token by token; returns what `attend` does, as float32."""
+
+        def advance_by(position: tf.Tensor, before: State, token: _Token):
+            step_context = context.at_time(position + 1)
+            gates = token.gates + context.multiply(before["context"], self.context_kernel)
+            lstm = advance(
+                self.lstm.message,
+                sweep.weights,
+                gates,
+                before["lstm"],
+                token.zoneout,
+                step_context.multiply,
+            )
+            after = self._look(lstm, before, cache, step_context)
+            is_token = token.mask[:, tf.newaxis]
+            state = tf.nest.map_structure(lambda x, y: tf.where(is_token, x, y), after, before)
+            found = [self._output(after), after["attention"]["probabilities"]]
+            return state, [tf.where(is_token, x, 0) for x in found]
+
+        first = self._first_state(tf.shape(sweep.gates)[0], cache, context.at_time(0))
+        tokens = _Token(sweep.gates, sweep.mask, sweep.zoneout)
+        y, probabilities = over_time(advance_by, first, tokens, [self.output_shape[-1], None])
+        return y, probabilities
 
     def _first_state(
         self, rows: int | tf.Tensor, memory_cache: State, context: StepContext

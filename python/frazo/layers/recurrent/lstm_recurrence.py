@@ -30,6 +30,11 @@ class Sweep(NamedTuple):
 
 def recur(message: lstm_pb2.Lstm, sweep: Sweep) -> tf.Tensor:
     """Returns the outputs of all tokens, [batch, time, P], in the message's direction."""
+    return ops.lstm_outputs(sweep.gates, lstm_arguments(message, sweep))
+
+
+def lstm_arguments(message: lstm_pb2.Lstm, sweep: Sweep) -> ops.LstmArguments:
+    """Returns what the op of the recurrence takes beside the gates."""
     settings = {
         "layer_norm_epsilon": message.layer_norm_epsilon,
         "cell_clip": message.cell_clip,
@@ -37,7 +42,7 @@ def recur(message: lstm_pb2.Lstm, sweep: Sweep) -> tf.Tensor:
         "reverse": message.reverse,
     }
     weights = {name: x for name, x in sweep.weights._asdict().items() if x is not None}
-    arguments = ops.LstmArguments(
+    return ops.LstmArguments(
         **{name: tf.convert_to_tensor(x) for name, x in weights.items()},
         mask=sweep.mask,
         starts=sweep.starts,
@@ -45,4 +50,3 @@ def recur(message: lstm_pb2.Lstm, sweep: Sweep) -> tf.Tensor:
         output_zoneout=sweep.zoneout.output,
         settings=settings,
     )
-    return ops.lstm_outputs(sweep.gates, arguments)

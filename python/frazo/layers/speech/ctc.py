@@ -92,11 +92,20 @@ def ctc_losses(
         sequence_length=tf.where(is_taken, frames, 0),
         ignore_longer_outputs_than_inputs=True,
     )
-    blank = tf.reduce_logsumexp(logits, -1) - logits[..., -1]
-    is_frame = tf.sequence_mask(frames, tf.shape(logits)[1])
-    empty_losses = tf.reduce_sum(tf.where(is_frame, blank, 0.0), 1)
-    losses = tf.where(is_taken, losses, tf.where(label_lengths == 0, empty_losses, 0.0))
+    losses = tf.where(is_taken, losses, 0.0) + _empty_text_losses(
+        logits, frames, label_lengths == 0
+    )
     return CtcLoss(losses, is_aligned)
+
+
+def _empty_text_losses(logits: tf.Tensor, frames: tf.Tensor, is_empty: tf.Tensor) -> tf.Tensor:
+    """Returns the losses of the utterances without a token, which are few; 0 for the others."""
+    rows = tf.cast(tf.where(is_empty), tf.int32)
+    own = tf.gather(logits, rows[:, 0])
+    blank = tf.reduce_logsumexp(own, -1) - own[..., -1]
+    is_frame = tf.sequence_mask(tf.gather(frames, rows[:, 0]), tf.shape(logits)[1])
+    sums = tf.reduce_sum(tf.where(is_frame, blank, 0.0), 1)
+    return tf.scatter_nd(rows, sums, tf.shape(is_empty))
 
 
 def best_alignments(logits: tf.Tensor, frames: tf.Tensor) -> CtcTexts:

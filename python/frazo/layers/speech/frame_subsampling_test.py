@@ -8,13 +8,17 @@ from frazo.layers.place import Place
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.speech.frame_subsampling import FrameSubsampling
 from frazo.layers.step_context import StepContext
-from frazo.proto import speech_recognition_pb2
+from frazo.proto import norm_pb2, speech_recognition_pb2
 
 CONTEXT = StepContext.for_evaluation(seed=1)
+TRAINING = StepContext.for_training(seed=1, global_step=tf.constant(0, tf.int64))
 
 
 def make_layer(features, **fields):
-    message = speech_recognition_pb2.FrameSubsampling(**{"filters": 3, "units": 5} | fields)
+    fields = {"filters": 3, "units": 5} | fields
+    message = speech_recognition_pb2.FrameSubsampling(
+        **{name: value for name, value in fields.items() if value is not None}
+    )
     place = Place(path="subsampling", seed=3, input_shape=(None, None, features))
     return FrameSubsampling(message, place)
 
@@ -55,6 +59,20 @@ def test_an_utterance_does_not_depend_on_its_batch(length):
         assert mask.shape[1] == y.shape[1]
 
 
+@pytest.mark.parametrize("sizes", [[8, 4, 7], [4, 4, 4, 4, 3], [16, 1]])
+def test_part_by_part_gives_the_same(sizes):
+    layer = make_layer(7)
+    assert layer.stride == 4
+    x = tf.random.stateless_normal([2, sum(sizes), 7], [1, 2])
+    whole = layer(x, SequenceLayout(tf.ones([2, sum(sizes)], tf.bool)), CONTEXT)
+    state, parts = layer.init_state(2), []
+    for part in tf.split(x, sizes, 1):
+        layout = SequenceLayout(tf.ones(part.shape[:2], tf.bool))
+        state, y = layer.chunk(state, part, layout, CONTEXT)
+        parts.append(y)
+    np.testing.assert_allclose(tf.concat(parts, 1), whole, atol=1e-6)
+
+
 def test_gradients():
     layer = make_layer(6)
     x = tf.Variable(tf.random.stateless_normal([2, 9, 6], [1, 2]))
@@ -65,8 +83,61 @@ def test_gradients():
     )
 
 
+def test_batch_norm_over_real_frames_by_its_definition():
+    layer = make_layer(4, num_layers=1, units=None, batch_norm=norm_pb2.BatchNorm(epsilon=1e-3))
+    by_name = {variable.name.split(":")[0]: variable for variable in layer.variables}
+    prefix = "subsampling/conv0"
+    assert set(by_name) == {
+        f"{prefix}/kernel",
+        *(
+            f"{prefix}/norm/{part}"
+            for part in ("scale", "offset", "moving_mean", "moving_variance")
+        ),
+    }
+    x = np.random.default_rng(1).normal(size=[2, 5, 4]).astype(np.float32)
+    # 3 of the 5 frames remain, and 1 of the 2. What is after the second frame is hidden.
+    layout = SequenceLayout.of_lengths(tf.constant([5, 2]), 5)
+    y = layer(tf.constant(x), layout, TRAINING)
+    assert y.shape == [2, 3, 6]
+    x[1, 2:] = 0
+    kernel = by_name[f"{prefix}/kernel"].numpy()[:, :, 0]
+    padded = np.pad(x, [[0, 0], [1, 1], [1, 1]])
+    convolved = np.zeros([2, 3, 2, 3])
+    for t in range(3):
+        for f in range(2):
+            window = padded[:, 2 * t : 2 * t + 3, 2 * f : 2 * f + 3]
+            convolved[:, t, f] = np.tensordot(window, kernel, 2)
+    real = np.concatenate([convolved[0], convolved[1, :1]]).reshape([-1, 3])
+    normal = (convolved - real.mean(0)) / np.sqrt(real.var(0) + 1e-3)
+    expected = np.maximum(normal, 0).reshape([2, 3, 6])
+    expected[1, 1:] = 0
+    np.testing.assert_allclose(y, expected, rtol=1e-4, atol=1e-5)
+
+
+def test_gradients_through_batch_norm():
+    layer = make_layer(6, units=None, batch_norm=norm_pb2.BatchNorm())
+    x = tf.Variable(tf.random.stateless_normal([2, 9, 6], [1, 2]))
+    layout = SequenceLayout.of_lengths(tf.constant([9, 5]), 9)
+    assert_gradients_agree(
+        lambda: tf.reduce_sum(tf.sin(layer(x, layout, TRAINING))),
+        [x, *(variable for variable in layer.variables if variable.trainable)],
+    )
+
+
+@pytest.mark.parametrize("length", [1, 4, 6])
+def test_in_evaluation_batch_norm_sees_one_utterance(length):
+    layer = make_layer(7, units=None, batch_norm=norm_pb2.BatchNorm())
+    x = tf.random.stateless_normal([1, length, 7], [1, length])
+    alone = layer(x, SequenceLayout.of_lengths(tf.constant([length]), length), CONTEXT)
+    longer = tf.concat([x, tf.fill([1, 5, 7], np.float32(np.nan))], 1)
+    y = layer(longer, SequenceLayout.of_lengths(tf.constant([length]), length + 5), CONTEXT)
+    np.testing.assert_array_equal(y[:, : alone.shape[1]], alone)
+    assert np.all(y[:, alone.shape[1] :] == 0)
+
+
 def test_the_size_is_known():
     assert make_layer(80).output_shape == (None, None, 5)
     message = speech_recognition_pb2.FrameSubsampling(num_layers=3, filters=2, units=4)
     layer = FrameSubsampling(message, Place(path="s", seed=1, input_shape=(8, 100, 10)))
     assert layer.output_shape == (8, 13, 4)
+    assert make_layer(80, units=None, filters=32).output_shape == (None, None, 640)

@@ -1,6 +1,7 @@
 """The head that is connectionist temporal classification."""
 
 import tensorflow as tf
+from frazo import ops
 from frazo.layers.place import Place
 from frazo.layers.sequence_layer import Memory
 from frazo.layers.speech.ctc import (
@@ -12,7 +13,9 @@ from frazo.layers.step_context import StepContext
 from frazo.learn.loss import Loss
 from frazo.proto import speech_recognition_pb2
 from frazo.tasks.asr.speech_head import Labels, Recognitions, SpeechHead
+from frazo.tasks.asr.token_errors import token_error_rate
 from frazo.tasks.task import WeightedMetrics
+from google.protobuf import text_format
 
 
 class CtcHead(SpeechHead):
@@ -23,12 +26,14 @@ class CtcHead(SpeechHead):
     for its text counts for nothing in the loss; unaligned_share tells how many there are.
     """
 
-    search = "the best class of each frame"
-
     def __init__(
         self, message: speech_recognition_pb2.ConnectionistTemporalClassification, place: Place
     ):
         super().__init__()
+        self.message = message
+        self.search = "the best class of each frame"
+        if message.HasField("search"):
+            self.search = text_format.MessageToString(message.search, as_one_line=True)
         self.layer = ConnectionistTemporalClassification(message, place)
         self.vocab_size = message.vocab_size
 
@@ -43,17 +48,25 @@ class CtcHead(SpeechHead):
         logits, frames = self.layer(encoded.values, context), _frames(encoded)
         loss, metrics = _loss(logits, frames, labels)
         found = best_alignments(logits, frames)
-        distances = tf.edit_distance(
-            _sparse(found.tokens, found.lengths), _sparse(*labels), normalize=False
-        )
-        num_tokens = tf.cast(tf.reduce_sum(labels.lengths), tf.float32)
-        rate = tf.math.divide_no_nan(tf.reduce_sum(distances), num_tokens)
-        return loss, metrics | {"token_error_rate": (rate, num_tokens)}
+        rate = token_error_rate(Labels(found.tokens, found.lengths), labels)
+        return loss, metrics | {"token_error_rate": rate}
 
     def recognize(self, encoded: Memory) -> Recognitions:
         logits = self.layer(encoded.values, StepContext.for_evaluation(seed=0))
-        found = best_alignments(logits, _frames(encoded))
-        return Recognitions(*(tf.expand_dims(each, 1) for each in found))
+        frames = _frames(encoded)
+        if not self.message.HasField("search"):
+            found = best_alignments(logits, frames)
+            return Recognitions(*(tf.expand_dims(each, 1) for each in found))
+        search = self.message.search
+        return Recognitions(
+            *ops.ctc_beam_search(
+                tf.nn.log_softmax(logits),
+                frames,
+                width=search.width,
+                n_best=search.n_best,
+                token_gap=search.token_gap,
+            )
+        )
 
 
 def _frames(encoded: Memory) -> tf.Tensor:
@@ -70,7 +83,3 @@ def _loss(logits: tf.Tensor, frames: tf.Tensor, labels: Labels) -> tuple[Loss, W
         "ctc_loss": (loss.mean, loss.weight),
         "unaligned_share": (tf.math.divide_no_nan(unaligned, utterances), utterances),
     }
-
-
-def _sparse(tokens: tf.Tensor, lengths: tf.Tensor) -> tf.SparseTensor:
-    return tf.RaggedTensor.from_tensor(tokens, lengths).to_sparse()

@@ -16,10 +16,13 @@ from frazo.learn.loss import Loss
 from frazo.proto import speech_recognition_pb2
 from frazo.registry import register
 from frazo.tasks.asr.attention_head import AttentionHead
+from frazo.tasks.asr.chunk_recognizer import ChunkRecognizer
 from frazo.tasks.asr.ctc_head import CtcHead
+from frazo.tasks.asr.sound_preparation import SoundPreparation
 from frazo.tasks.asr.speech_decoder import SpeechDecoder
 from frazo.tasks.asr.speech_head import Labels, Recognitions, SpeechHead
-from frazo.tasks.asr.speech_servable import SoundPreparation, SpeechServable
+from frazo.tasks.asr.speech_servable import SpeechServable
+from frazo.tasks.asr.transducer_head import TransducerHead
 from frazo.tasks.decoder import Decoder
 from frazo.tasks.servable import Servable
 from frazo.tasks.task import EvalOutput, Task, WeightedMetrics
@@ -38,6 +41,9 @@ class SpeechRecognition(Task):
 
     The loss is that of the only head, or ctc_weight of the CTC head's sum and the rest of the
     decoder's sum per token that the decoder predicts. The metrics are those of the heads.
+
+    Attributes:
+      chunks: Recognises an utterance while it goes on; None if the model does not stream.
     """
 
     headline = ("token_error_rate", "fraction_of_correct_next_step_preds", "loss")
@@ -57,7 +63,8 @@ class SpeechRecognition(Task):
           input_spec: The features of the batches.
 
         Raises:
-          ValueError: The batches lack a feature, the frames are no frames, or there is no head.
+          ValueError: The batches lack a feature, the frames are no frames, there is no head, or a
+            model that streams has an encoder that sees later frames.
         """
         super().__init__(message, place, input_spec=input_spec)
         for name in _FEATURES:
@@ -76,6 +83,9 @@ class SpeechRecognition(Task):
             shape = self.subsampling.output_shape
         self.encoder = build_sequence_layer(message.encoder, place.at("encoder", shape))
         self.ctc, self.text_decoder = self._heads(place)
+        self.chunks: ChunkRecognizer | None = None
+        if isinstance(self.text_decoder, TransducerHead) and message.transducer.streaming:
+            self.chunks = ChunkRecognizer(self.subsampling, self.encoder, self.text_decoder.layer)
 
     def loss(
         self, batch: Mapping[str, tf.Tensor], context: StepContext
@@ -147,11 +157,14 @@ class SpeechRecognition(Task):
                 self.message.attention_decoder,
                 place.at("attention_decoder", shape),
                 memory_shape=shape,
+                ctc=None if ctc is None else ctc.layer,
             )
+        if self.message.HasField("transducer"):
+            decoder = TransducerHead(self.message.transducer, place.at("transducer", shape))
         if ctc is None and decoder is None:
             raise ValueError(
-                "speech_recognition: nothing makes texts of the encoder's output. Set ctc or "
-                "attention_decoder."
+                "speech_recognition: nothing makes texts of the encoder's output. Set ctc, "
+                "attention_decoder or transducer."
             )
         return ctc, decoder
 

@@ -11,11 +11,11 @@ from frazo.input.input_texts import InputTexts
 from frazo.layers.gradient_check import assert_gradients_agree
 from frazo.layers.place import Place
 from frazo.layers.sequence_layout import SequenceLayout
+from frazo.layers.speech.ctc import ctc_losses
 from frazo.layers.step_context import StepContext
 from frazo.models.token_model import Tokens
 from frazo.proto import pipeline_pb2, speech_recognition_pb2
 from frazo.tasks.asr.speech_recognition import SpeechRecognition
-from frazo.tasks.asr.speech_servable import SoundPreparation
 from frazo.tasks.row_wise_check import check_row_wise
 from google.protobuf import text_format
 
@@ -50,12 +50,22 @@ attention_decoder {{
   {SEARCH}
 }}
 """
+TRANSDUCER = """
+transducer {
+  vocab_size: 76
+  prediction { embedding_dim: 5 lstm_stack { num_layers: 1 layer { units: 6 } } }
+  joint { units: 7 }
+  beam_width: 2
+}
+"""
 ENCODER = MODEL.replace("ctc { vocab_size: 76 }", "")
 MODELS = {
     "ctc": MODEL,
+    "ctc_search": MODEL.replace("76 }", "76 search { width: 4 n_best: 3 } }"),
     "transformer": ENCODER + TRANSFORMER,
     "recurrent": ENCODER + RECURRENT,
     "joint": MODEL + RECURRENT + "ctc_weight: 0.25",
+    "transducer": ENCODER + TRANSDUCER,
 }
 of_all_models = pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
 STEPS = """
@@ -145,8 +155,11 @@ def test_the_loss_of_a_decoder_is_of_the_text_and_its_end(batch):
     np.testing.assert_allclose(loss.total, expected, rtol=1e-5)
 
 
-def test_padding_of_labels_changes_nothing(batch):
-    task = make_task(MODELS["joint"])
+@pytest.mark.parametrize(
+    "model", [MODELS["joint"], MODEL + TRANSDUCER], ids=["joint", "transducer"]
+)
+def test_padding_of_labels_changes_nothing(batch, model):
+    task = make_task(model)
     noise = tf.where(batch["labels"] == 0, 99, batch["labels"])
     total = task.loss(batch, EVALUATION)[0].total
     np.testing.assert_array_equal(task.loss(batch | {"labels": noise}, EVALUATION)[0].total, total)
@@ -175,6 +188,20 @@ def test_a_decoder_finds_texts_without_their_ends(batch):
             assert not ids[length:].any()
 
 
+def test_a_search_for_prefixes_sums_alignments(batch):
+    task = make_task(MODELS["ctc_search"])
+    found = task.recognize(batch["frames"], batch["frames_length"])
+    assert found.scores.shape == (3, 3)
+    best = make_task().recognize(batch["frames"], batch["frames_length"])
+    # A text has more than its best alignment, but for that of a single frame.
+    assert (found.scores[:2, 0] > best.scores[:2, 0]).numpy().all()
+    np.testing.assert_allclose(found.scores[2, 0], best.scores[2, 0], rtol=1e-5)
+    logits = task.ctc.layer(task._encode(batch, EVALUATION).values, EVALUATION)
+    losses = ctc_losses(logits, [6, 4, 1], found.tokens[:, 1], found.lengths[:, 1]).losses
+    # A narrow beam misses some alignments.
+    assert (found.scores[:, 1] <= -losses + 1e-4).numpy().all()
+
+
 def test_a_missing_text_is_no_hypothesis():
     decoder = make_task().decoder(input_texts())
     outputs = {
@@ -191,7 +218,7 @@ def test_a_missing_text_is_no_hypothesis():
 def test_evaluation_counts_wrong_tokens(batch):
     task = make_task()
     found = task.recognize(batch["frames"], batch["frames_length"])
-    tokens, lengths, _ = (each[:, 0] for each in found)
+    tokens, lengths = found.tokens[:, 0], found.lengths[:, 0]
     right = batch | {"labels": tokens, "labels_length": lengths}
     rate, weight = task.evaluate(right, EVALUATION).metrics["token_error_rate"]
     assert float(rate) == 0
@@ -213,6 +240,18 @@ def test_a_record_has_what_was_said_and_what_was_recognised(batch, model):
     scorer = decoder.scorer()
     scorer.add({}, records)
     assert scorer.result().metrics["wer"] > 0
+
+
+@of_all_models
+def test_tensorboard_shows_an_utterance(batch, model):
+    decoder = make_task(model).decoder(input_texts())
+    sounds = tf.constant([wav(np.linspace(-0.5, 0.5, 100 * n)) for n in (1, 2, 3)])
+    outputs = decoder.decode(batch | {"uttid": tf.constant(["a-1", "b-2", "c-3"]), "audio": sounds})
+    summaries = decoder.summaries({name: each.numpy() for name, each in outputs.items()}, 1)
+    assert [value.tag for value in summaries] == [
+        f"utterances/b-2/{part}" for part in ("text", "features", "sound")
+    ]
+    assert summaries[2].audio.length_frames == 200
 
 
 def wav(samples) -> bytes:
@@ -242,52 +281,14 @@ def test_an_export_takes_sound_and_computes_the_frames_of_training(tmp_path, mod
         assert int(answer["num_tokens"][row]) == int(found.lengths[0, 0])
         np.testing.assert_allclose(answer["scores"][row], found.scores[0, 0], rtol=1e-4)
         assert int(answer["num_samples"][row]) == len(samples)
+        assert answer["hypotheses"][row, 0] == answer["texts"][row]
+        np.testing.assert_allclose(answer["hypothesis_scores"][row], found.scores[0], rtol=1e-4)
         again = loaded.signatures["transcribe_samples"](
             samples=tf.constant(samples[None]), lengths=tf.constant([len(samples)])
         )
         assert again["texts"][0] == answer["texts"][row]
     assert int(loaded.signatures["about"]()["sample_rate"]) == 16000
     check_row_wise(loaded.signatures, servable.row_wise(), {"sounds": tf.constant(sounds)})
-
-
-@pytest.mark.parametrize(
-    ("steps", "samples"),
-    [
-        (['speed_perturb { field: "samples" }'], "samples"),
-        (['speed_perturb { field: "samples" factors: 1.1 output: "fast" }'], "fast"),
-        (
-            [
-                'add_noise { field: "samples" output: "noisy" min_snr_db: 10 max_snr_db: 20 }',
-                'speed_perturb { field: "noisy" output: "fast" }',
-            ],
-            "fast",
-        ),
-    ],
-)
-def test_an_export_leaves_out_the_random_steps(steps, samples):
-    random_steps = "".join(f"steps {{ {step} }}\n" for step in steps)
-    training = STEPS.replace(
-        'steps { log_mel { field: "samples"',
-        f'{random_steps}steps {{ log_mel {{ dither: 3 field: "{samples}"',
-    )
-    sounds = tf.constant([wav(np.sin(np.arange(4000)))])
-
-    def frames_of(text):
-        preparation = SoundPreparation(input_texts(text).steps(), "frames")
-        return preparation.features(*preparation.decode(sounds)).features.numpy()
-
-    np.testing.assert_array_equal(frames_of(training), frames_of(STEPS))
-
-
-def test_a_cut_of_a_random_step_s_result_is_refused():
-    steps = STEPS.replace(
-        'steps { log_mel { field: "samples"',
-        'steps { speed_perturb { field: "samples" output: "fast" } }\n'
-        'steps { truncate { field: "samples" length: 9 } }\n'
-        'steps { log_mel { field: "fast"',
-    )
-    with pytest.raises(ValueError, match="a truncate step cuts 'samples'"):
-        make_task().servable(input_texts(steps))
 
 
 def test_a_sound_without_a_frame_has_no_text():
@@ -320,7 +321,7 @@ def test_what_an_export_cannot_do_is_refused(steps, message):
 @pytest.mark.parametrize(
     ("model", "message"),
     [
-        (ENCODER, "Set ctc or attention_decoder"),
+        (ENCODER, "Set ctc, attention_decoder or transducer"),
         (
             MODELS["recurrent"].replace("num_classes: 76", "num_classes: 77"),
             "embedding has 76 tokens, the softmax 77",

@@ -21,9 +21,23 @@ def test_by_hand():
     assert found["sentence_accuracy"] == 0.5
 
 
+def test_the_best_of_the_n_best_by_hand():
+    scorer = SpeechScorer()
+    for reference, texts in (
+        ("the cat sat", ["a cat sat", "the cat sat", "cat"]),
+        ("on a mat", ["on mat"]),
+        ("go", ["stop it", "stop"]),
+    ):
+        hypotheses = [{"text": text} for text in texts]
+        scorer.add({}, [{"reference": reference, "hypotheses": hypotheses}])
+    found = scorer.result().metrics
+    assert found["wer"] == pytest.approx(4 / 7)
+    assert found["oracle_wer"] == pytest.approx(2 / 7)
+
+
 def test_equal_texts_have_no_error():
     found = scores(("one two", "one two"))
-    assert found["wer"] == found["cer"] == 0
+    assert found["wer"] == found["cer"] == found["oracle_wer"] == 0
     assert found["sentence_accuracy"] == 1
 
 
