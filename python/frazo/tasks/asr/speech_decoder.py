@@ -63,7 +63,7 @@ class SpeechDecoder(Decoder):
             length = int(outputs["lengths"][row, 0])
             weights = outputs["attention"][row, :length]
             # The encoder's frames of this utterance; others of its batch may be longer.
-            attention = weights[:, : weights.any(0).nonzero()[0].max(initial=0) + 1]
+            attention = weights[:, : np.flatnonzero(weights.any(axis=0)).max(initial=0) + 1]
         utterance = RecognizedUtterance(
             record.get("id", str(row)),
             outputs["frames"][row, : outputs["frames_length"][row]],
