@@ -6,8 +6,9 @@ Log-mel features of a minute of sound on one thread, beside tf.signal and kaldi-
 word error rate of 40,000 sentences of 25 words, of which some tenth is wrong, beside jiwer; both
 get lists of str and give substitutions, deletions and insertions. Losses of a transducer with their
 gradients by the logits, 200 frames by 100 characters or 30 pieces of words, beside torchaudio and a
-scan by TensorFlow's own ops. Every measurement is a process of
-its own. docs/benchmarks.md keeps the last table.
+scan by TensorFlow's own ops. The search for CTC prefixes of eight utterances with a width of eight,
+beside TensorFlow's. Every measurement is a process of its own. docs/benchmarks.md keeps the last
+table.
 """
 
 import os
@@ -30,6 +31,9 @@ TRANSDUCER_CASES = {
     "characters": Case("transducer loss, 77 classes", "utterances/s", higher_is_better=True),
     "pieces": Case("transducer loss, 1,025 classes", "utterances/s", higher_is_better=True),
 }
+CTC_SEARCH_CASES = {
+    "ctc_search": Case("CTC prefix search, width 8", "utterances/s", higher_is_better=True)
+}
 
 HERE = Path(__file__).absolute().parent
 
@@ -39,6 +43,14 @@ def make_contenders() -> tuple[Contender, list[Contender]]:
     return (
         make_python_contender("Frazo", HERE / "frazo_word_errors.py", WORD_ERROR_CASES),
         [make_python_contender("jiwer", HERE / "peers/jiwer_word_errors.py", WORD_ERROR_CASES)],
+    )
+
+
+def make_ctc_contenders() -> tuple[Contender, list[Contender]]:
+    """Returns us and the peers in searches for CTC prefixes."""
+    return (
+        make_python_contender("Frazo", HERE / "frazo_ctc_search.py", CTC_SEARCH_CASES),
+        [make_python_contender("TensorFlow", HERE / "peers/tf_ctc_search.py", CTC_SEARCH_CASES)],
     )
 
 
@@ -83,6 +95,7 @@ def main(arguments: Sequence[str]) -> int:
     parts = (
         make_feature_contenders(options.peers),
         make_contenders(),
+        make_ctc_contenders(),
         make_transducer_contenders(options.peers),
     )
 

@@ -1,5 +1,8 @@
+import ctc_workload
 import frazo
+import frazo_ctc_search
 import numpy as np
+import tf_ctc_search
 from frazo import _core, ops
 from frazo.proto import log_mel_pb2
 from frazo_transducer_loss import make_compute as make_transducer_loss
@@ -25,6 +28,17 @@ def test_contenders_find_the_same_errors():
     assert rates.errors == count_errors(references, hypotheses)
     # 10 of 100 words, less those that are replaced by themselves.
     assert 0.07 < rates.rate < 0.11
+
+
+def test_contenders_find_the_same_texts():
+    logits = ctc_workload.make_logits()
+    texts, scores = frazo_ctc_search.make_search()(logits)
+    peer_texts, peer_scores = tf_ctc_search.make_search()(logits)
+    assert texts == peer_texts
+    # Prefixes of nearly equal scores that one of them drops and the other keeps make a little
+    # difference.
+    np.testing.assert_allclose(scores, peer_scores, atol=0.02)
+    assert 60 < len(texts[0]) < 150
 
 
 def test_contenders_are_measured_in_all_cases():

@@ -40,13 +40,27 @@ transducer {{
   streaming: true
 }}
 """
+# The tokens that begin and end a text stand behind those of the texts.
+LISTEN_ATTEND_AND_SPELL = f"""
+subsampling {{ filters: 4 batch_norm {{ decay: 0.9 }} }}
+encoder {{
+  projected_lstm_stack {{ num_layers: 2 layer {{ units: 32 }} batch_norm {{ decay: 0.9 }} }}
+}}
+attention_decoder {{
+  embedding {{ vocab_size: {TOKENS + 2} dim: 16 }}
+  recurrent {{ num_layers: 2 layer {{ units: 48 }} attention {{ additive {{ hidden_units: 32 }} }} }}
+  softmax {{ num_classes: {TOKENS + 2} }}
+  sos_id: {TOKENS}
+  search {{ beam {{ width: 4 }} eos_id: {TOKENS + 1} max_length: 9 }}
+}}
+"""
 LEARNER = """
 learning_rate: 5e-3
 schedule { linear_rampup { warmup_steps: 30 } }
 optimizer { adam { beta2: 0.98 } }
 clip_global_norm: 1
 """
-# The Conformer needs about 50 steps, the transducer about 125.
+# The Conformer needs about 50 steps, the transducer about 125, the LSTMs that attend 50 to 100.
 STEPS, MOST_STEPS = 25, 1500
 
 
@@ -85,7 +99,11 @@ def make_task(model, batch):
     return SpeechRecognition(message, Place(seed=1), input_spec=spec)
 
 
-@pytest.mark.parametrize("model", [CONFORMER, TRANSDUCER], ids=["conformer", "transducer"])
+@pytest.mark.parametrize(
+    "model",
+    [CONFORMER, TRANSDUCER, LISTEN_ATTEND_AND_SPELL],
+    ids=["conformer", "transducer", "listen_attend_and_spell"],
+)
 def test_32_utterances_are_recognised_without_an_error(model):
     batch = make_batch()
     task = make_task(model, batch)

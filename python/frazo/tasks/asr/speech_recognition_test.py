@@ -218,7 +218,7 @@ def test_a_missing_text_is_no_hypothesis():
 def test_evaluation_counts_wrong_tokens(batch):
     task = make_task()
     found = task.recognize(batch["frames"], batch["frames_length"])
-    tokens, lengths, _ = (each[:, 0] for each in found)
+    tokens, lengths = found.tokens[:, 0], found.lengths[:, 0]
     right = batch | {"labels": tokens, "labels_length": lengths}
     rate, weight = task.evaluate(right, EVALUATION).metrics["token_error_rate"]
     assert float(rate) == 0
@@ -240,6 +240,18 @@ def test_a_record_has_what_was_said_and_what_was_recognised(batch, model):
     scorer = decoder.scorer()
     scorer.add({}, records)
     assert scorer.result().metrics["wer"] > 0
+
+
+@of_all_models
+def test_tensorboard_shows_an_utterance(batch, model):
+    decoder = make_task(model).decoder(input_texts())
+    sounds = tf.constant([wav(np.linspace(-0.5, 0.5, 100 * n)) for n in (1, 2, 3)])
+    outputs = decoder.decode(batch | {"uttid": tf.constant(["a-1", "b-2", "c-3"]), "audio": sounds})
+    summaries = decoder.summaries({name: each.numpy() for name, each in outputs.items()}, 1)
+    assert [value.tag for value in summaries] == [
+        f"utterances/b-2/{part}" for part in ("text", "features", "sound")
+    ]
+    assert summaries[2].audio.length_frames == 200
 
 
 def wav(samples) -> bytes:
