@@ -16,6 +16,7 @@ from frazo.layers.step_context import StepContext
 from frazo.models.token_model import Tokens
 from frazo.proto import pipeline_pb2, speech_recognition_pb2
 from frazo.tasks.asr.speech_recognition import SpeechRecognition
+from frazo.tasks.asr.speech_servable import SoundPreparation
 from frazo.tasks.row_wise_check import check_row_wise
 from google.protobuf import text_format
 
@@ -289,6 +290,46 @@ def test_an_export_takes_sound_and_computes_the_frames_of_training(tmp_path, mod
         assert again["texts"][0] == answer["texts"][row]
     assert int(loaded.signatures["about"]()["sample_rate"]) == 16000
     check_row_wise(loaded.signatures, servable.row_wise(), {"sounds": tf.constant(sounds)})
+
+
+@pytest.mark.parametrize(
+    ("steps", "samples"),
+    [
+        (['speed_perturb { field: "samples" }'], "samples"),
+        (['speed_perturb { field: "samples" factors: 1.1 output: "fast" }'], "fast"),
+        (
+            [
+                'add_noise { field: "samples" output: "noisy" min_snr_db: 10 max_snr_db: 20 }',
+                'speed_perturb { field: "noisy" output: "fast" }',
+            ],
+            "fast",
+        ),
+    ],
+)
+def test_an_export_leaves_out_the_random_steps(steps, samples):
+    random_steps = "".join(f"steps {{ {step} }}\n" for step in steps)
+    training = STEPS.replace(
+        'steps { log_mel { field: "samples"',
+        f'{random_steps}steps {{ log_mel {{ dither: 3 field: "{samples}"',
+    )
+    sounds = tf.constant([wav(np.sin(np.arange(4000)))])
+
+    def frames_of(text):
+        preparation = SoundPreparation(input_texts(text).steps(), "frames")
+        return preparation.features(*preparation.decode(sounds)).features.numpy()
+
+    np.testing.assert_array_equal(frames_of(training), frames_of(STEPS))
+
+
+def test_a_cut_of_a_random_step_s_result_is_refused():
+    steps = STEPS.replace(
+        'steps { log_mel { field: "samples"',
+        'steps { speed_perturb { field: "samples" output: "fast" } }\n'
+        'steps { truncate { field: "samples" length: 9 } }\n'
+        'steps { log_mel { field: "fast"',
+    )
+    with pytest.raises(ValueError, match="a truncate step cuts 'samples'"):
+        make_task().servable(input_texts(steps))
 
 
 def test_a_sound_without_a_frame_has_no_text():
