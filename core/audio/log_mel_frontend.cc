@@ -95,6 +95,14 @@ absl::Status CheckNeighbours(std::string_view path, const LogMel& config) {
   return absl::OkStatus();
 }
 
+// Adds shift[b] to band b of each frame and multiplies the sum by scale[b].
+void ShiftAndScale(absl::Span<const float> shift, absl::Span<const float> scale, int64_t frames,
+                   float* bands) {
+  for (int64_t t = 0; t < frames; ++t) {
+    for (size_t b = 0; b < shift.size(); ++b, ++bands) *bands = (*bands + shift[b]) * scale[b];
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<const LogMelFrontend>> LogMelFrontend::Create(std::string_view path,
@@ -205,28 +213,26 @@ void LogMelFrontend::ComputeBands(absl::Span<const float> samples, float* bands)
 }
 
 void LogMelFrontend::Normalize(int64_t frames, float* bands) const {
-  std::vector<float> shift = shift_;
-  std::vector<float> scale = scale_;
-  if (normalize_utterance_ && frames > 0) {
-    shift.assign(num_bins_, 0);
-    scale.assign(num_bins_, 1);
-    for (int64_t b = 0; b < num_bins_; ++b) {
-      double sum = 0;
-      double squares = 0;
-      for (int64_t t = 0; t < frames; ++t) sum += bands[t * num_bins_ + b];
-      const double mean = sum / frames;
-      for (int64_t t = 0; t < frames; ++t) {
-        const double distance = bands[t * num_bins_ + b] - mean;
-        squares += distance * distance;
-      }
-      shift[b] = -mean;
-      scale[b] = 1 / std::max<float>(std::sqrt(squares / frames), kLeastDeviation);
+  if (frames == 0) return;
+  if (!normalize_utterance_) {
+    if (!shift_.empty()) ShiftAndScale(shift_, scale_, frames, bands);
+    return;
+  }
+  std::vector<float> shift(num_bins_);
+  std::vector<float> scale(num_bins_);
+  for (int64_t b = 0; b < num_bins_; ++b) {
+    double sum = 0;
+    double squares = 0;
+    for (int64_t t = 0; t < frames; ++t) sum += bands[t * num_bins_ + b];
+    const double mean = sum / frames;
+    for (int64_t t = 0; t < frames; ++t) {
+      const double distance = bands[t * num_bins_ + b] - mean;
+      squares += distance * distance;
     }
+    shift[b] = -mean;
+    scale[b] = 1 / std::max<float>(std::sqrt(squares / frames), kLeastDeviation);
   }
-  if (shift.empty()) return;
-  for (int64_t t = 0; t < frames; ++t) {
-    for (int64_t b = 0; b < num_bins_; ++b, ++bands) *bands = (*bands + shift[b]) * scale[b];
-  }
+  ShiftAndScale(shift, scale, frames, bands);
 }
 
 void LogMelFrontend::Stack(const float* bands, int64_t frames, std::vector<float>* features) const {

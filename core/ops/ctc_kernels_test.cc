@@ -45,6 +45,51 @@ TEST(CtcKernelsTest, TextsWithTheSumsOfTheirAlignments) {
                           FloatNear(-0.105361, 1e-5), FloatNear(-2.302585, 1e-5), none));
 }
 
+std::vector<Tensor> PrefixInputs(std::vector<int> tokens, const Tensor& forward,
+                                 std::vector<int> last) {
+  const std::vector<float> probabilities = {0.5, 0.3, 0, 0.2, 0.4, 0.1, 0, 0.5};
+  const int64_t rows = tokens.size();
+  return {MakeTensor<float>({1, 2, 4}, probabilities),
+          MakeTensor<int>({1}, {2}),
+          MakeTensor<int>({rows}, std::vector<int>(rows)),
+          MakeTensor<int>({rows}, tokens),
+          forward,
+          MakeTensor<int>({rows}, last)};
+}
+
+constexpr char kPrefixScores[] =
+    R"(op: "Frazo>CtcPrefixScores" attr { key: "eos_id" value { i: 2 } })";
+
+TEST(CtcKernelsTest, HypothesesGoOnTokenByToken) {
+  const Tensor nothing = MakeTensor<double>({1, 2, 2}, {0, 0, 0, 0});
+  const auto begun = RunOp(kPrefixScores, PrefixInputs({99}, nothing, {-2}));
+  ASSERT_TRUE(begun.ok()) << begun.status();
+  EXPECT_THAT(Values<float>((*begun)[0]),
+              ElementsAre(FloatNear(-0.544727, 1e-5), FloatNear(-1.139434, 1e-5),
+                          FloatNear(-2.302585, 1e-5)));
+  EXPECT_THAT(Values<int>((*begun)[2]), ElementsAre(-1));
+  const auto next = RunOp(kPrefixScores, PrefixInputs({0}, (*begun)[1], {-1}));
+  ASSERT_TRUE(next.ok()) << next.status();
+  EXPECT_THAT(Values<float>((*next)[0]),
+              ElementsAre(-std::numeric_limits<float>::infinity(), FloatNear(-2.451005, 1e-5),
+                          FloatNear(-0.090151, 1e-5)));
+  EXPECT_THAT(Values<int>((*next)[2]), ElementsAre(0));
+}
+
+TEST(CtcKernelsTest, WhatIsWrongWithAHypothesisIsNamed) {
+  const Tensor state = MakeTensor<double>({1, 2, 2}, {0, 0, 0, 0});
+  const auto message = [&](int token, int last, const Tensor& forward) {
+    const auto status = RunOp(kPrefixScores, PrefixInputs({token}, forward, {last})).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+    return std::string(status.message());
+  };
+  EXPECT_THAT(message(3, 0, state), HasSubstr("tokens, row 0: 3; expected 0 .. 2"));
+  EXPECT_THAT(message(0, 3, state), HasSubstr("last, row 0: 3; expected -2 .. 2"));
+  EXPECT_THAT(
+      message(0, 0, MakeTensor<double>({1, 1, 2}, {0, 0})),
+      HasSubstr("shapes [1,2,4], [1], [1], [1], [1,1,2], [1]; expected [B, T, tokens + 1]"));
+}
+
 TEST(CtcKernelsTest, WhatIsWrongIsNamed) {
   const auto message = [](const std::string& node, const Tensor& frames) {
     const auto status = RunOp(node, {Frames(), frames}).status();

@@ -123,7 +123,7 @@ absl::StatusOr<std::shared_ptr<const PipelinePlan>> PipelinePlan::Create(
   plan->threads_ = config.threads() > 0
                        ? config.threads()
                        : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-  auto processor = process::RecordProcessor::Create(plan->config_.processor());
+  auto processor = process::RecordProcessor::Create(plan->config_.processor(), config.seed());
   if (!processor.ok()) return At("processor.", processor.status());
   plan->processor_ = *std::move(processor);
   FRAZO_ASSIGN_OR_RETURN(const std::unique_ptr<batch::Batcher> batcher, plan->MakeBatcher());
@@ -159,6 +159,7 @@ void PipelinePlan::WriteTo(PipelineState* state) const {
   *state->mutable_processor() = WithoutPaths(config_.processor());
   *state->mutable_batcher() = WithoutPrefetch(config_.batcher());
   state->set_vocabularies(processor_->vocabulary_fingerprint());
+  if (processor_->is_random()) state->set_seed(config_.seed());
 }
 
 absl::Status PipelinePlan::Check(const PipelineState& state) const {
@@ -172,6 +173,9 @@ absl::Status PipelinePlan::Check(const PipelineState& state) const {
                   absl::StrCat("the fingerprint of the tokenizers' files was ",
                                absl::Hex(state.vocabularies(), absl::kZeroPad16), " and is ",
                                absl::Hex(processor_->vocabulary_fingerprint(), absl::kZeroPad16)));
+  }
+  if (processor_->is_random() && state.seed() != config_.seed()) {
+    return Refuse("seed", absl::StrCat("it was ", state.seed(), " and is ", config_.seed()));
   }
   return absl::OkStatus();
 }

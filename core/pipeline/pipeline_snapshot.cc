@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "core/process/example.h"
@@ -32,11 +33,13 @@ class RestoredOrigin final : public sources::ChunkOrigin {
 void PipelineSnapshot::WriteTo(PipelineState* state) const {
   if (origin != nullptr) *state->mutable_source() = origin->StateAfter(origin_records);
   PipelineState::HeldRecords& ids = *state->mutable_held();
+  const bool in_first_epoch = absl::c_all_of(held, [](const auto& id) { return id.epoch == 0; });
   for (const sources::RecordId& id : held) {
     ids.add_source(id.source);
     ids.add_file(id.file);
     ids.add_record(id.position.record);
     ids.add_byte(id.position.byte);
+    if (!in_first_epoch) ids.add_epoch(id.epoch);
   }
   *state->mutable_batches() = batches;
   *state->mutable_totals() = totals;
@@ -70,7 +73,8 @@ absl::StatusOr<PipelineState> ParseState(std::string_view serialized) {
 absl::Status ReadSnapshot(const PipelineState& state, PipelineSnapshot* snapshot) {
   const PipelineState::HeldRecords& ids = state.held();
   if (ids.file_size() != ids.source_size() || ids.record_size() != ids.source_size() ||
-      ids.byte_size() != ids.source_size()) {
+      ids.byte_size() != ids.source_size() ||
+      (ids.epoch_size() != ids.source_size() && ids.epoch_size() != 0)) {
     return absl::InvalidArgumentError(
         "the state is damaged: its lists of held records differ in "
         "length; restore another one");
@@ -79,7 +83,9 @@ absl::Status ReadSnapshot(const PipelineState& state, PipelineSnapshot* snapshot
   if (state.has_source()) snapshot->origin = std::make_shared<RestoredOrigin>(state.source());
   snapshot->held.reserve(ids.source_size());
   for (int i = 0; i < ids.source_size(); ++i) {
-    snapshot->held.push_back({ids.source(i), ids.file(i), {ids.record(i), ids.byte(i)}});
+    sources::RecordId id = {ids.source(i), ids.file(i), {ids.record(i), ids.byte(i)}};
+    if (ids.epoch_size() > 0) id.epoch = ids.epoch(i);
+    snapshot->held.push_back(id);
   }
   snapshot->batches = state.batches();
   snapshot->totals = state.totals();

@@ -16,8 +16,8 @@ void ProcessedChunk::Begin(absl::Span<const ValueType> types, absl::Span<const F
   truncated_records_.clear();
 }
 
-RecordFields* ProcessedChunk::BeginRecord(int32_t source) {
-  fields_.BeginRecord(source);
+RecordFields* ProcessedChunk::BeginRecord(int32_t source, uint64_t key) {
+  fields_.BeginRecord(source, key);
   return &fields_;
 }
 

@@ -68,7 +68,7 @@ class ProcessedChunk {
 
   // `types` are those of all fields; `outputs` are the fields that are features.
   void Begin(absl::Span<const ValueType> types, absl::Span<const FieldId> outputs);
-  RecordFields* BeginRecord(int32_t source);
+  RecordFields* BeginRecord(int32_t source, uint64_t key);
   void EndRecord(absl::Status status);
   void End();
 

@@ -30,7 +30,8 @@ void RecordFields::Reset(absl::Span<const ValueType> types) {
   }
 }
 
-void RecordFields::BeginRecord(int32_t source) {
+void RecordFields::BeginRecord(int32_t source, uint64_t key) {
+  key_ = key;
   source_ = source;
   for (Extent& extent : extents_) extent.count = kNoValues;
   filter_.reset();

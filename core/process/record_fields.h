@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "core/numeric/random.h"
 #include "core/process/example.h"
 
 namespace frazo::process {
@@ -33,9 +34,15 @@ class RecordFields {
   void Reset(absl::Span<const ValueType> types);
 
   // Forgets the values of the previous record; they stay in the columns. `source` is
-  // RecordId::source.
-  void BeginRecord(int32_t source);
+  // RecordId::source, and `key` is what random steps draw from: RecordKey().
+  void BeginRecord(int32_t source, uint64_t key);
   int32_t source() const { return source_; }
+
+  // Returns the numbers that a random step draws for this record; `step` is from
+  // StepBuilder::AddRandomStep(). Another call starts them anew.
+  numeric::Random random(int32_t step) const {
+    return numeric::Random({key_, static_cast<uint64_t>(step)});
+  }
 
   // Numbers (except UINT8) and BYTES are written by appending to the column, between Begin() or
   // Continue() and End(). Begin() removes the values written before for this record; Continue()
@@ -98,6 +105,7 @@ class RecordFields {
   std::optional<int32_t> filter_;
   int64_t invalid_utf8_ = 0;
   int32_t source_ = 0;
+  uint64_t key_ = 0;
   bool truncated_ = false;
 };
 

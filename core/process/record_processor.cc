@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "core/numeric/fingerprint.h"
 #include "core/process/column_parser.h"
+#include "core/process/record_key.h"
 #include "core/process/step_builder.h"
 #include "core/process/step_registry.h"
 #include "core/process/tf_example_parser.h"
@@ -56,8 +57,9 @@ absl::StatusOr<StepConfig> ReadStep(const std::string& path, const Step& config)
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<RecordProcessor>> RecordProcessor::Create(const Processor& config) {
-  auto processor = absl::WrapUnique(new RecordProcessor);
+absl::StatusOr<std::unique_ptr<RecordProcessor>> RecordProcessor::Create(const Processor& config,
+                                                                         int64_t seed) {
+  auto processor = absl::WrapUnique(new RecordProcessor(seed));
   FieldTable table;
   FRAZO_RETURN_IF_ERROR(processor->AddParser(config, &table));
   for (int index = 0; index < config.steps_size(); ++index) {
@@ -104,7 +106,7 @@ absl::Status RecordProcessor::AddStep(const std::string& path, const Step& confi
     return absl::Status(maker.status().code(),
                         absl::StrCat(kind.path, ": ", maker.status().message()));
   }
-  StepBuilder builder(kind.path, table, &filters_);
+  StepBuilder builder(kind.path, table, &filters_, &random_steps_);
   FRAZO_ASSIGN_OR_RETURN(std::unique_ptr<FieldStep> step, (*maker)(kind.serialized, &builder));
   table->EndStep(kind.path);
   if (step != nullptr) steps_.push_back(std::move(step));
@@ -134,7 +136,8 @@ void RecordProcessor::Process(absl::Span<const sources::SourceRecord> records,
                               ProcessedChunk* chunk) const {
   chunk->Begin(types_, outputs_);
   for (const sources::SourceRecord& record : records) {
-    RecordFields* const fields = chunk->BeginRecord(record.id.source);
+    const uint64_t key = is_random() ? RecordKey(seed_, record.id) : 0;
+    RecordFields* const fields = chunk->BeginRecord(record.id.source, key);
     chunk->EndRecord(ProcessRecord(record.data, fields));
   }
   chunk->End();

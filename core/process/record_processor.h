@@ -25,14 +25,20 @@ namespace frazo::process {
 class RecordProcessor {
  public:
   // Checks the whole configuration and loads its vocabularies. Errors name the field path, as in
-  // "steps[2].truncate.field", and what was expected there.
-  static absl::StatusOr<std::unique_ptr<RecordProcessor>> Create(const Processor& config);
+  // "steps[2].truncate.field", and what was expected there. Random
+  // steps draw from `seed`.
+  static absl::StatusOr<std::unique_ptr<RecordProcessor>> Create(const Processor& config,
+                                                                 int64_t seed = 0);
 
   // The features of the examples.
   const ExampleSchema& schema() const { return schema_; }
 
   // The steps that may drop records, as "steps[3].filter_by_length 'source'".
   const std::vector<std::string>& filters() const { return filters_; }
+
+  // Whether a step draws random numbers. They depend on the seed and on the record's id, with its
+  // epoch, and on nothing else.
+  bool is_random() const { return random_steps_ > 0; }
 
   // A hash of the fingerprints of all tokenizers, in the order of the steps; 0 without tokenizers.
   // Examples depend on it and on the configuration, but not on where the vocabulary files are.
@@ -44,13 +50,14 @@ class RecordProcessor {
   void Process(absl::Span<const sources::SourceRecord> records, ProcessedChunk* chunk) const;
 
  private:
-  RecordProcessor() = default;
+  explicit RecordProcessor(int64_t seed) : seed_(seed) {}
 
   absl::Status AddParser(const Processor& config, FieldTable* table);
   absl::Status AddStep(const std::string& path, const Step& config, FieldTable* table);
   // Parses a record and applies the steps until one drops it.
   absl::Status ProcessRecord(std::string_view record, RecordFields* fields) const;
 
+  const int64_t seed_;
   std::unique_ptr<FieldParser> parser_;
   std::vector<std::unique_ptr<FieldStep>> steps_;
   // The types of all fields, by FieldId.
@@ -59,6 +66,7 @@ class RecordProcessor {
   std::vector<FieldId> outputs_;
   ExampleSchema schema_;
   std::vector<std::string> filters_;
+  int32_t random_steps_ = 0;
 };
 
 }  // namespace frazo::process

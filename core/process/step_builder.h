@@ -16,10 +16,14 @@ namespace frazo::process {
 // Gives a step access to the processor that is being built.
 class StepBuilder {
  public:
-  // `config_path` is the field path of the step, as in "steps[2].truncate". Both pointers must
-  // outlive the builder.
-  StepBuilder(std::string config_path, FieldTable* fields, std::vector<std::string>* filters)
-      : config_path_(std::move(config_path)), fields_(fields), filters_(filters) {}
+  // `config_path` is the field path of the step, as in "steps[2].truncate". `random_steps` counts
+  // the steps that draw random numbers. All pointers must outlive the builder.
+  StepBuilder(std::string config_path, FieldTable* fields, std::vector<std::string>* filters,
+              int32_t* random_steps)
+      : config_path_(std::move(config_path)),
+        fields_(fields),
+        filters_(filters),
+        random_steps_(random_steps) {}
 
   // The field path of the step, or of one of its fields: "steps[2].truncate.length"; for errors.
   const std::string& config_path() const { return config_path_; }
@@ -49,10 +53,15 @@ class StepBuilder {
     return static_cast<int32_t>(filters_->size() - 1);
   }
 
+  // Returns the number that a step that draws random numbers passes to RecordFields::random(). It
+  // is the step's number among these steps, so that two of them draw different numbers.
+  int32_t AddRandomStep() { return (*random_steps_)++; }
+
  private:
   const std::string config_path_;
   FieldTable* const fields_;
   std::vector<std::string>* const filters_;
+  int32_t* const random_steps_;
 };
 
 }  // namespace frazo::process

@@ -22,7 +22,7 @@ namespace frazo::sources {
 //   gets the rest of each file. If there are fewer such files than replicas, several replicas take
 //   turns with a file's records. A replica's share of such an epoch may be empty.
 // - Later epochs are divided as without a state.
-// - The records `again` were given, but are to be given once more, in the first of these epochs.
+// - The records `again` were given, but are to be given once more, in their own epochs.
 //
 // A shuffled source has another order from here on than without the division. The draws of a
 // mixture continue from those of the replica that has made the most. For the same number of
@@ -30,7 +30,8 @@ namespace frazo::sources {
 //
 // `options.replica` and `options.replicas` are ignored. The function reads the records of shuffle
 // windows that are partly given. Errors: as for RecordStream::Create(), Restore() and NextChunk(),
-// and kInvalidArgument if there are no states, for replicas < 1, and for an id of no file.
+// and kInvalidArgument if there are no states, for replicas < 1, and for an id of no file or
+// epoch.
 absl::StatusOr<std::vector<RecordSourceState>> DivideStates(
     const RecordSource& source, const RecordStream::Options& options,
     absl::Span<const RecordSourceState> states, absl::Span<const RecordId> again, int32_t replicas);

@@ -77,7 +77,8 @@ std::vector<RecordSourceState> ReadSome(const Case& drawn,
     const StreamResult read = ReadStream(*stream, /*chunk_records=*/3, limits[replica]);
     EXPECT_THAT(read.status, IsOk());
     for (size_t i = 0; i < read.records.size(); ++i) {
-      (*epochs)[read.states[i].files().epoch()].push_back(read.records[i]);
+      EXPECT_EQ(read.ids[i].epoch, read.states[i].files().epoch());
+      (*epochs)[read.ids[i].epoch].push_back(read.records[i]);
     }
     after.push_back(read.states.empty() ? states[replica] : read.states.back());
   }
@@ -126,27 +127,31 @@ TEST_P(DivideStatesPropertyTest, RecordsToBeGivenAgainComeOnceMore) {
   Epochs epochs;
   const std::vector<int64_t> limits = DrawLimits(random_, states.size(), drawn.all.size());
   states = ReadSome(drawn, states, limits, &epochs);
-  const StreamResult whole = ReadStream(*OpenStream(drawn.source, drawn.options), 100);
-  std::vector<RecordId> again;
-  std::vector<std::string> expected;
-  for (int64_t epoch = 0; epoch < drawn.epochs; ++epoch) {
-    expected.insert(expected.end(), drawn.all.begin(), drawn.all.end());
+  StreamResult whole = ReadStream(*OpenStream(drawn.source, drawn.options), 100);
+  // Those of epochs that have begun.
+  int64_t last_epoch = 0;
+  for (const RecordSourceState& state : states) {
+    last_epoch = std::max(last_epoch, state.files().epoch());
   }
+  const auto is_later = [&](const RecordId& id) { return id.epoch > last_epoch; };
+  whole.ids.erase(std::find_if(whole.ids.begin(), whole.ids.end(), is_later), whole.ids.end());
+  std::vector<RecordId> again;
+  Epochs expected;
+  for (int64_t epoch = 0; epoch < drawn.epochs; ++epoch) expected[epoch] = drawn.all;
   // A record may be among them several times.
   for (uint64_t count = random_.Below(12); count > 0; --count) {
     const size_t chosen = random_.Below(whole.ids.size());
     again.push_back(whole.ids[chosen]);
-    expected.push_back(whole.records[chosen]);
+    expected[whole.ids[chosen].epoch].push_back(whole.records[chosen]);
   }
   const int32_t replicas = 1 + static_cast<int32_t>(random_.Below(6));
   const auto divided = DivideStates(drawn.source, drawn.options, states, again, replicas);
   ASSERT_THAT(divided.status(), IsOk());
   ReadSome(drawn, *divided, std::vector<int64_t>(replicas, 1000000), &epochs);
-  std::vector<std::string> given;
+  EXPECT_THAT(epochs, SizeIs(expected.size()));
   for (const auto& [epoch, records] : epochs) {
-    given.insert(given.end(), records.begin(), records.end());
+    EXPECT_EQ(Sorted(records), Sorted(expected[epoch])) << "epoch " << epoch;
   }
-  EXPECT_EQ(Sorted(given), Sorted(expected));
 }
 
 TEST_P(DivideStatesPropertyTest, ADividedStreamGoesOnExactlyFromEveryPoint) {
@@ -232,6 +237,12 @@ TEST(DivideStatesTest, WrongStatesAreNamed) {
   EXPECT_THAT(DivideStates(source, {}, {RecordSourceState()}, {RecordId{0, 2, {}}}, 3).status(),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        "a record is said to be in file 2, but the source has 2 files"));
+  RecordId later = {0, 1, {}};
+  later.epoch = 1;
+  EXPECT_THAT(DivideStates(source, {}, {RecordSourceState()}, {later}, 3).status(),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "a record is said to be of epoch 1, but the source has given those of "
+                       "epochs 0 to 0"));
 }
 
 TEST(DivideStatesTest, ADamagedRestIsRefused) {

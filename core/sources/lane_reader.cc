@@ -75,7 +75,8 @@ bool LaneReader::ReadRun(LaneRun* run) {
     for (size_t i = 0; i < batch_.extents.size(); ++i) {
       const records::RecordPosition position = batch_.position(i);
       if (!part_is_whole_ && !part_->Holds(position.record)) continue;
-      run->records.push_back({batch_.record(i), {/*source=*/0, part_->file, position}});
+      run->records.push_back(
+          {batch_.record(i), {/*source=*/0, part_->file, position, /*number=*/-1, epoch_}});
     }
     if (run->records.empty()) continue;
     run->kind = LaneRun::Kind::kRecords;

@@ -23,6 +23,8 @@ struct RecordId {
   // How many records were read before it, in whatever epoch; not part of which record it is. -1:
   // not counted.
   int64_t number = -1;
+  // The pass over its source that gives it, from 0; not part of which record it is.
+  int64_t epoch = 0;
 
   friend bool operator==(const RecordId& left, const RecordId& right) {
     return left.source == right.source && left.file == right.file &&

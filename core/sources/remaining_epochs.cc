@@ -131,6 +131,33 @@ FileParts Split(FileParts parts, int32_t replicas) {
   return split;
 }
 
+// Returns parts of just these records, once for each time that they occur.
+FileParts PartsOf(std::vector<RecordId> records) {
+  std::sort(records.begin(), records.end(), [](const RecordId& left, const RecordId& right) {
+    return std::tie(left.file, left.position.record) < std::tie(right.file, right.position.record);
+  });
+  // The first part has all records of a file that occur, the next one those that occur twice, and
+  // so on.
+  FileParts parts;
+  size_t file_begin = 0;
+  for (size_t i = 0; i < records.size(); ++i) {
+    const RecordId& id = records[i];
+    if (i == 0 || records[i - 1].file != id.file) file_begin = parts.size();
+    const auto part = std::find_if(
+        parts.begin() + file_begin, parts.end(),
+        [&id](const FilePart& other) { return other.only.back() < id.position.record; });
+    if (part != parts.end()) {
+      part->only.push_back(id.position.record);
+    } else {
+      FilePart& made = parts.emplace_back();
+      made.file = id.file;
+      made.start = id.position;
+      made.only = {id.position.record};
+    }
+  }
+  return parts;
+}
+
 // Sorts by file, which is the order of a source that is not shuffled.
 void Sort(FileParts* parts) {
   std::stable_sort(parts->begin(), parts->end(), [](const FilePart& left, const FilePart& right) {
@@ -177,35 +204,28 @@ absl::StatusOr<RemainingEpochs> FindRemaining(const FileSource& source,
 }
 
 absl::Status AddAgain(absl::Span<const RecordId> again, int64_t files, RemainingEpochs* remaining) {
-  std::vector<RecordId> sorted(again.begin(), again.end());
-  std::sort(sorted.begin(), sorted.end(), [](const RecordId& left, const RecordId& right) {
-    return std::tie(left.file, left.position.record) < std::tie(right.file, right.position.record);
-  });
-  // The first part has all records of a file that occur, the next one those that occur twice, and
-  // so on.
-  FileParts parts;
-  size_t file_begin = 0;
-  for (size_t i = 0; i < sorted.size(); ++i) {
-    const RecordId& id = sorted[i];
+  const int64_t last_epoch = remaining->rbegin()->first;
+  std::map<int64_t, std::vector<RecordId>> records_of_epoch;
+  for (const RecordId& id : again) {
     if (id.file < 0 || id.file >= files) {
       return absl::InvalidArgumentError(absl::StrCat("a record is said to be in file ", id.file,
                                                      ", but the source has ", files, " files"));
     }
-    if (i == 0 || sorted[i - 1].file != id.file) file_begin = parts.size();
-    const auto part = std::find_if(
-        parts.begin() + file_begin, parts.end(),
-        [&id](const FilePart& other) { return other.only.back() < id.position.record; });
-    if (part != parts.end()) {
-      part->only.push_back(id.position.record);
-    } else {
-      FilePart& made = parts.emplace_back();
-      made.file = id.file;
-      made.start = id.position;
-      made.only = {id.position.record};
+    if (id.epoch < 0 || id.epoch > last_epoch) {
+      return absl::InvalidArgumentError(absl::StrCat("a record is said to be of epoch ", id.epoch,
+                                                     ", but the source has given those of epochs 0 "
+                                                     "to ",
+                                                     last_epoch));
     }
+    records_of_epoch[id.epoch].push_back(id);
   }
-  FileParts& first = remaining->begin()->second;
-  first.insert(first.end(), parts.begin(), parts.end());
+  for (auto& [epoch, records] : records_of_epoch) {
+    const FileParts parts = PartsOf(std::move(records));
+    FileParts& left = (*remaining)[epoch];
+    left.insert(left.end(), parts.begin(), parts.end());
+  }
+  // Nothing else is left of the epochs before those in progress.
+  for (int64_t epoch = remaining->begin()->first; epoch < last_epoch; ++epoch) (*remaining)[epoch];
   return absl::OkStatus();
 }
 

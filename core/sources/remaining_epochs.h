@@ -27,8 +27,9 @@ absl::StatusOr<RemainingEpochs> FindRemaining(const FileSource& source,
                                               const RecordStream::Options& options,
                                               absl::Span<const FileSourceState* const> states);
 
-// Adds single records to the first of the epochs, once for each time that they occur in `again`.
-// `files` is the number of files. Error: kInvalidArgument for an id of no file.
+// Adds single records to their epochs, once for each time that they occur in `again`. `files` is
+// the number of files; `remaining` has an epoch. Error: kInvalidArgument for an id of no file, or
+// of an epoch that is not in progress or finished.
 absl::Status AddAgain(absl::Span<const RecordId> again, int64_t files, RemainingEpochs* remaining);
 
 // Returns the states of `replicas` replicas that share `remaining`.

@@ -15,9 +15,9 @@ namespace {
 // Makes these random numbers differ from others of the same seed.
 constexpr uint64_t kPurpose = 2;
 
-// The memory of a record in the buffer besides its data: framing, and a SourceRecord in the run and
-// in the window.
-constexpr int64_t kRecordOverheadBytes = 2 * sizeof(SourceRecord) + 16;
+// About the memory of a record in the buffer besides its data: framing, and a SourceRecord in the
+// run and in the window. It decides where a window ends and so the order: it must never change.
+constexpr int64_t kRecordOverheadBytes = 112;
 
 class ShuffledOrigin final : public ChunkOrigin {
  public:

@@ -4,10 +4,14 @@
 
 Log-mel features of a minute of sound on one thread, beside tf.signal and kaldi-native-fbank. The
 word error rate of 40,000 sentences of 25 words, of which some tenth is wrong, beside jiwer; both
-get lists of str and give substitutions, deletions and insertions. Every measurement is a process of
-its own. docs/benchmarks.md keeps the last table.
+get lists of str and give substitutions, deletions and insertions. Losses of a transducer with their
+gradients by the logits, 200 frames by 100 characters or 30 pieces of words, beside torchaudio and a
+scan by TensorFlow's own ops. The search for CTC prefixes of eight utterances with a width of eight,
+beside TensorFlow's. Every measurement is a process of its own. docs/benchmarks.md keeps the last
+table.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,6 +27,13 @@ WORD_ERROR_CASES = {
 FEATURE_CASES = {
     "features": Case("log-mel features, one thread", "times real time", higher_is_better=True)
 }
+TRANSDUCER_CASES = {
+    "characters": Case("transducer loss, 77 classes", "utterances/s", higher_is_better=True),
+    "pieces": Case("transducer loss, 1,025 classes", "utterances/s", higher_is_better=True),
+}
+CTC_SEARCH_CASES = {
+    "ctc_search": Case("CTC prefix search, width 8", "utterances/s", higher_is_better=True)
+}
 
 HERE = Path(__file__).absolute().parent
 
@@ -32,6 +43,14 @@ def make_contenders() -> tuple[Contender, list[Contender]]:
     return (
         make_python_contender("Frazo", HERE / "frazo_word_errors.py", WORD_ERROR_CASES),
         [make_python_contender("jiwer", HERE / "peers/jiwer_word_errors.py", WORD_ERROR_CASES)],
+    )
+
+
+def make_ctc_contenders() -> tuple[Contender, list[Contender]]:
+    """Returns us and the peers in searches for CTC prefixes."""
+    return (
+        make_python_contender("Frazo", HERE / "frazo_ctc_search.py", CTC_SEARCH_CASES),
+        [make_python_contender("TensorFlow", HERE / "peers/tf_ctc_search.py", CTC_SEARCH_CASES)],
     )
 
 
@@ -50,14 +69,40 @@ def make_feature_contenders(peers: Path | None) -> tuple[Contender, list[Contend
     return ours, found
 
 
+def make_transducer_contenders(peers: Path | None) -> tuple[Contender, list[Contender]]:
+    """Returns us and the peers in losses of transducers.
+
+    Args:
+        peers: as in parse_arguments.
+    """
+    program = HERE / "frazo_transducer_loss.py"
+
+    def in_form(name: str, form: str) -> Contender:
+        modules = {"PYTHONPATH": os.pathsep.join(sys.path)}
+        command = [sys.executable, str(program), form]
+        return make_contender(name, command, TRANSDUCER_CASES, modules)
+
+    found = [in_form("plain TensorFlow", "GRAPH")]
+    torchaudio = find_peer("torchaudio", peers, "torchaudio")
+    if torchaudio is not None:
+        command = [str(torchaudio), str(HERE / "peers/torchaudio_transducer_loss.py")]
+        found.append(make_contender("torchaudio", command, TRANSDUCER_CASES))
+    return in_form("Frazo", "KERNEL"), found
+
+
 def main(arguments: Sequence[str]) -> int:
     options = side_by_side.parse_arguments(__doc__, arguments)
-    word_errors, features = make_contenders(), make_feature_contenders(options.peers)
+    parts = (
+        make_feature_contenders(options.peers),
+        make_contenders(),
+        make_ctc_contenders(),
+        make_transducer_contenders(options.peers),
+    )
 
     def measure() -> list[Comparison]:
         return [
             comparison
-            for ours, peers in (features, word_errors)
+            for ours, peers in parts
             for comparison in side_by_side.compare(ours, peers, options.rounds)
         ]
 

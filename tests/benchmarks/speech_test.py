@@ -1,13 +1,24 @@
+import ctc_workload
 import frazo
+import frazo_ctc_search
 import numpy as np
-from frazo import _core
+import tf_ctc_search
+from frazo import _core, ops
 from frazo.proto import log_mel_pb2
+from frazo_transducer_loss import make_compute as make_transducer_loss
 from jiwer_word_errors import count_errors
 from sound_workload import make_samples
 from tf_sound_features import make_compute
+from transducer_workload import SIZES, make_lattices
 from word_error_workload import WORDS, make_sentences
 
-from tests.benchmarks.speech import WORD_ERROR_CASES, make_contenders, make_feature_contenders
+from tests.benchmarks.speech import (
+    TRANSDUCER_CASES,
+    WORD_ERROR_CASES,
+    make_contenders,
+    make_feature_contenders,
+    make_transducer_contenders,
+)
 
 
 def test_contenders_find_the_same_errors():
@@ -17,6 +28,17 @@ def test_contenders_find_the_same_errors():
     assert rates.errors == count_errors(references, hypotheses)
     # 10 of 100 words, less those that are replaced by themselves.
     assert 0.07 < rates.rate < 0.11
+
+
+def test_contenders_find_the_same_texts():
+    logits = ctc_workload.make_logits()
+    texts, scores = frazo_ctc_search.make_search()(logits)
+    peer_texts, peer_scores = tf_ctc_search.make_search()(logits)
+    assert texts == peer_texts
+    # Prefixes of nearly equal scores that one of them drops and the other keeps make a little
+    # difference.
+    np.testing.assert_allclose(scores, peer_scores, atol=0.02)
+    assert 60 < len(texts[0]) < 150
 
 
 def test_contenders_are_measured_in_all_cases():
@@ -38,3 +60,21 @@ def test_a_peer_that_is_not_installed_is_left_out(capsys):
     assert ours.name == "Frazo"
     assert [peer.name for peer in peers] == ["tf.signal"]
     assert "kaldi-native-fbank is left out" in capsys.readouterr().out
+
+
+def test_both_forms_compute_the_same_losses_and_gradients():
+    lattices = make_lattices(3, 12, 6, 9)
+    assert lattices.frames.tolist() == [12, 10, 8]
+    ours = make_transducer_loss(lattices)()
+    with ops.implementation(ops.Implementation.GRAPH):
+        others = make_transducer_loss(lattices)()
+    for one, other in zip(ours, others, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-4)
+
+
+def test_transducers_are_measured_in_all_cases(capsys):
+    ours, peers = make_transducer_contenders(None)
+    assert ours.name == "Frazo"
+    assert [peer.name for peer in peers] == ["plain TensorFlow"]
+    assert set(TRANSDUCER_CASES) == set(SIZES)
+    assert "torchaudio is left out" in capsys.readouterr().out

@@ -73,16 +73,18 @@ _SMALL_LANGUAGE_MODEL = [
         "body.transformer_stack.num_layers=1",
     )
 ]
-# The same for speech recognition.
-_SMALL_RECOGNIZER = [
-    f"--set=task.speech_recognition.{field}"
-    for field in (
-        "subsampling.filters=4",
-        "subsampling.units=32",
-        "encoder.transformer_stack.num_layers=1",
-        "encoder.transformer_stack.layer.feed_forward.hidden_units=64",
-    )
-]
+# The same for speech recognition, by the kind of the encoder.
+_SMALL_RECOGNIZERS = {
+    kind: [f"--set=task.speech_recognition.{field}" for field in ("subsampling.filters=4", *fields)]
+    for kind, fields in {
+        "transformer_stack": (
+            "subsampling.units=32",
+            "encoder.transformer_stack.num_layers=1",
+            "encoder.transformer_stack.layer.feed_forward.hidden_units=64",
+        ),
+        "lstm_stack": ("encoder.lstm_stack.num_layers=1", "encoder.lstm_stack.layer.units=32"),
+    }.items()
+}
 # The same for language models of made-up texts.
 _SMALL_BATCHES = [
     f"--set=inputs.Train.synthetic_tokens.{field}" for field in ("rows=4", "length=32")
@@ -162,6 +164,8 @@ class Scratch:
         (folder / "pages" / "other.html").write_text(_OTHER_PAGE, encoding="utf-8")
         for name in ("train-clean-100", "dev-clean", "test-clean"):
             write_set(folder / "LibriSpeech" / name, 3, 8)
+        # The records of docs/speech.md: sentences that a synthesizer speaks would take it minutes.
+        (folder / "spoken").symlink_to(folder / "speech")
         (folder / "catalogues").mkdir()
         (folder / "catalogues" / "de.mo").write_bytes(write_mo(_messages()))
 
@@ -310,8 +314,11 @@ class Scratch:
                 arguments += _SMALL_TRANSFORMER
             if any(word.startswith("--model=lm.text.") for word in arguments):
                 arguments += _SMALL_LANGUAGE_MODEL
-            if any(word.startswith("--model=asr.") for word in arguments):
-                arguments += _SMALL_RECOGNIZER
+            for word in command.arguments:
+                if word.startswith("--model=asr."):
+                    text = self._configuration(word).read_text(encoding="utf-8")
+                    for kind, words in _SMALL_RECOGNIZERS.items():
+                        arguments += words if f" {kind} {{" in text else []
             if any(word.startswith("--model=lm.synthetic") for word in arguments):
                 arguments += _SMALL_BATCHES
         return list(map(self._moved_model, arguments))
@@ -322,14 +329,18 @@ class Scratch:
         """
         if not word.startswith("--model=") or word == "--model=list":
             return word
-        domain, data, name = word.removeprefix("--model=").split(".")
-        configuration = f"python/frazo/tasks/{domain}/configs/{data}/{name}.textproto"
-        text = (self._runfiles / configuration).read_text(encoding="utf-8")
+        configuration = self._configuration(word)
+        text = configuration.read_text(encoding="utf-8")
         if "/tmp/" not in text:
             return word
-        moved = self.folder / f"{name}.textproto"
+        moved = self.folder / configuration.name
         moved.write_text(self.moved(text), encoding="utf-8")
         return f"--config={moved}"
+
+    def _configuration(self, word: str) -> pathlib.Path:
+        """Returns the file of the experiment of --model=."""
+        domain, data, name = word.removeprefix("--model=").split(".")
+        return self._runfiles / f"python/frazo/tasks/{domain}/configs/{data}/{name}.textproto"
 
 
 def _shell_word(word: str) -> str:

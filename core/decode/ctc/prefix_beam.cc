@@ -1,23 +1,10 @@
 #include "core/decode/ctc/prefix_beam.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
+
+#include "core/decode/ctc/log_add.h"
 
 namespace frazo::decode {
-namespace {
-
-constexpr double kImpossible = -std::numeric_limits<double>::infinity();
-
-// Returns log(exp(a) + exp(b)).
-double LogAdd(double a, double b) {
-  const double greater = std::max(a, b);
-  if (greater == kImpossible) return kImpossible;
-  return greater + std::log1p(std::exp(std::min(a, b) - greater));
-}
-
-}  // namespace
-
 PrefixBeam::PrefixBeam(int64_t width, int64_t tokens, float token_gap)
     : width_(width),
       token_gap_(token_gap),

@@ -434,25 +434,37 @@ def test_a_language_model_fits_its_task(parts, expected):
     assert error.endswith(f"task.language_modeling.{expected}")
 
 
+_ATTENDING = (
+    "embedding { vocab_size: 4 dim: 2 } softmax { num_classes: 4 } "
+    "recurrent { num_layers: 1 layer { units: 2 } attention { additive { hidden_units: 2 } } } "
+    "search { eos_id: 2 max_length: 3 greedy {} }"
+)
+
+
+def _speech_error(task: str) -> str:
+    body = f"encoder {{ lstm_stack {{ num_layers: 1 layer {{ units: 2 }} }} }} {task}"
+    return _first_line(task=f"task {{ speech_recognition {{ {body} }} }}")
+
+
 @pytest.mark.parametrize(
     ("task", "expected"),
     [
         (
             "ctc { vocab_size: 4 search { width: 2 n_best: 3 } }",
-            ".n_best: 3 texts are more than width, 2; lower it, or raise width",
+            "ctc.search.n_best: 3 texts are more than width, 2; lower it, or raise width",
         ),
         (
-            "ctc { vocab_size: 4 search {} } attention_decoder { embedding { vocab_size: 4 dim: 2 } "
-            "recurrent { num_layers: 1 layer { units: 2 } attention { additive { hidden_units: 2 } } } "
-            "softmax { num_classes: 4 } search { eos_id: 2 max_length: 3 greedy {} } }",
-            ": attention_decoder finds the texts; remove this, or attention_decoder",
+            f"ctc {{ vocab_size: 4 search {{}} }} attention_decoder {{ {_ATTENDING} }}",
+            "ctc.search: attention_decoder finds the texts; remove this, or attention_decoder",
+        ),
+        (
+            f"attention_decoder {{ {_ATTENDING} ctc_search_weight: 0.3 }}",
+            "attention_decoder.ctc_search_weight: there is no CTC; remove this, or set ctc",
         ),
     ],
 )
 def test_a_speech_recogniser_has_one_search(task, expected):
-    body = f"encoder {{ lstm_stack {{ num_layers: 1 layer {{ units: 2 }} }} }} {task}"
-    error = _first_line(task=f"task {{ speech_recognition {{ {body} }} }}")
-    assert error.endswith(f"task.speech_recognition.ctc.search{expected}")
+    assert _speech_error(task).endswith(f"task.speech_recognition.{expected}")
 
 
 _SCHEDULES = [

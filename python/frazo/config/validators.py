@@ -242,6 +242,8 @@ def _one_head_finds_texts(task: speech_recognition_pb2.SpeechRecognition, fail: 
     decoder = task.WhichOneof("decoder")
     if decoder is not None and task.ctc.HasField("search"):
         fail(f"{decoder} finds the texts; remove this, or {decoder}", "ctc", "search")
+    if task.attention_decoder.ctc_search_weight and not task.HasField("ctc"):
+        fail("there is no CTC; remove this, or set ctc", "attention_decoder", "ctc_search_weight")
 
 
 @validates(schedule_pb2.Schedule.Piecewise)

@@ -75,7 +75,8 @@ class DecodedSet(ScoredSet):
         rate = decoded.num_examples / decoded.seconds
         metrics = {**scores.metrics, "num_examples": float(decoded.num_examples), _RATE: rate}
         self._write(step, decoded)
-        self._keep(step, metrics, details={**self._made_by, "signatures": scores.signatures})
+        details = {**self._made_by, "signatures": scores.signatures}
+        self._keep(step, metrics, summaries=decoded.summaries, details=details)
 
     def _report_of(self, step: int) -> Callable[[int, float], None]:
         total = "" if self._num_examples is None else f"/{self._num_examples}"

@@ -22,6 +22,7 @@ class Decoded:
         {"left_out": "too long"}, which names the possible causes.
       num_examples: Number of examples that were decoded.
       figures: HTML figures of the first examples, by the name of their page.
+      summaries: What TensorBoard shows of the first examples.
       scorer: A scorer to which all examples were added.
       seconds: Duration of the pass, without the time in which TensorFlow builds the graph.
     """
@@ -29,6 +30,7 @@ class Decoded:
     records: list[dict[str, Any]]
     num_examples: int
     figures: dict[str, list[str]]
+    summaries: list[tf.compat.v1.Summary.Value]
     scorer: Scorer
     seconds: float
 
@@ -87,7 +89,14 @@ class Decoding:
             if len(records) == self._max_examples:
                 break
         seconds = time.monotonic() - began
-        return Decoded(self._in_order(records), len(records), figures.by_page, scorer, seconds)
+        return Decoded(
+            self._in_order(records),
+            len(records),
+            figures.by_page,
+            figures.summaries,
+            scorer,
+            seconds,
+        )
 
     def _in_order(self, records: Mapping[int, dict[str, Any]]) -> list[dict[str, Any]]:
         """Returns Decoded.records, given those of the examples by number."""
@@ -101,20 +110,24 @@ class Decoding:
 
 
 class _Figures:
-    """Gathers the figures of the first examples that have figures.
+    """Gathers what is shown of the first examples of which there is something to show.
 
     Attributes:
       by_page: HTML figures by the name of their page.
+      summaries: What TensorBoard shows.
     """
 
     def __init__(self, decoder: Decoder, limit: int):
         self._decoder = decoder
         self._left = limit
         self.by_page: dict[str, list[str]] = {}
+        self.summaries: list[tf.compat.v1.Summary.Value] = []
 
     def add(self, outputs: dict[str, np.ndarray], rows: int) -> None:
         for row in range(min(rows, self._left)):
             figures = self._decoder.figures(outputs, row)
             for page, figure in figures.items():
                 self.by_page.setdefault(page, []).append(figure)
-            self._left -= bool(figures)
+            summaries = self._decoder.summaries(outputs, row)
+            self.summaries += summaries
+            self._left -= bool(figures or summaries)

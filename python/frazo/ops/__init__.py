@@ -6,7 +6,7 @@ The library of ops is loaded once, at the first use of an op.
 from frazo.ops.attention import cached_attention
 from frazo.ops.attention_lstm import RecurrentAttention, attention_lstm_outputs
 from frazo.ops.conv import sparse_conv2d_gradient
-from frazo.ops.ctc import CtcHypotheses, ctc_beam_search
+from frazo.ops.ctc import CtcHypotheses, CtcPrefixState, ctc_beam_search, ctc_prefix_scores
 from frazo.ops.cut_cross_entropy import (
     RowParts,
     cut_cross_entropy_gradient,
@@ -47,6 +47,7 @@ from frazo.ops.visible_keys import VisibleKeys, index_distance
 __all__ = [
     "CrossEntropies",
     "CtcHypotheses",
+    "CtcPrefixState",
     "DecodedSounds",
     "EncodedTexts",
     "Implementation",
@@ -68,6 +69,7 @@ __all__ = [
     "combine_tokens",
     "cross_entropies",
     "ctc_beam_search",
+    "ctc_prefix_scores",
     "cut_cross_entropy_gradient",
     "cut_cross_entropy_parts",
     "decode_sounds",

@@ -1,4 +1,4 @@
-"""The TensorFlow op that searches for texts by connectionist temporal classification."""
+"""The TensorFlow ops that find and score texts by connectionist temporal classification."""
 
 from __future__ import annotations
 
@@ -23,6 +23,24 @@ class CtcHypotheses(NamedTuple):
     tokens: tf.Tensor
     lengths: tf.Tensor
     scores: tf.Tensor
+
+
+class CtcPrefixState(NamedTuple):
+    """What is known of the alignments of hypotheses.
+
+    Attributes:
+      forward: float64 [rows, T, 2], for each frame the logarithms of the sums over the alignments
+        up to it that end with the hypothesis' last token, and with a blank.
+      last: int32 [rows], the last token; -1: there is none; -2: the hypothesis has not begun.
+    """
+
+    forward: tf.Tensor
+    last: tf.Tensor
+
+    @classmethod
+    def before_first_step(cls, rows: int | tf.Tensor, time: int | tf.Tensor) -> CtcPrefixState:
+        """Returns the state before a search's first step, in which the tokens are not read."""
+        return cls(tf.zeros([rows, time, 2], tf.float64), tf.fill([rows], -2))
 
 
 def ctc_beam_search(
@@ -61,3 +79,46 @@ def ctc_beam_search(
             token_gap=token_gap,
         )
     )
+
+
+def ctc_prefix_scores(
+    probabilities: tf.Tensor,
+    frames: tf.Tensor,
+    row_sentences: tf.Tensor,
+    tokens: tf.Tensor,
+    state: CtcPrefixState,
+    *,
+    eos_id: int,
+) -> tuple[tf.Tensor, CtcPrefixState]:
+    """Scores the next tokens of hypotheses: a step of a search that has other scores, too.
+
+    Watanabe et al. 2017, "Hybrid CTC/Attention Architecture for End-to-End Speech Recognition",
+    section III. Without a gradient.
+
+    Args:
+      probabilities: float32 [B, T, tokens + 1], of each frame; the last class is the blank.
+      frames: int32 [B], frames of each utterance.
+      row_sentences: int32 [rows], the utterance of each hypothesis.
+      tokens: int32 [rows], the token that extends each hypothesis.
+      state: The state before the token.
+      eos_id: The token that ends a text.
+
+    Returns:
+      The scores, float32 [rows, tokens], and the state after the token. A score is the logarithm of
+      the probability that a text which begins with the hypothesis has the token next; that of
+      eos_id is that of its end.
+
+    Raises:
+      tf.errors.InvalidArgumentError: A number is outside its range, or shapes do not fit; the
+        message names the argument and the row.
+    """
+    scored = op_library().frazo_ctc_prefix_scores(
+        probabilities=probabilities,
+        frames=frames,
+        row_sentences=row_sentences,
+        tokens=tokens,
+        forward=state.forward,
+        last=state.last,
+        eos_id=eos_id,
+    )
+    return scored.scores, CtcPrefixState(scored.next_forward, scored.next_last)

@@ -115,3 +115,47 @@ def test_what_is_wrong_is_named():
         ops.ctc_beam_search(tf.constant([[[0.0], [np.nan]]]), tf.constant([2]), width=2)
     with pytest.raises(tf.errors.InvalidArgumentError, match="token_gap: -1; expected 0 or more"):
         ops.ctc_beam_search(values, tf.constant([2]), width=2, token_gap=-1.0)
+
+
+def prefix_scores(probabilities, tokens, eos_id):
+    """Returns the scores before each of the tokens and after the last one."""
+    time = probabilities.shape[0]
+    state = ops.CtcPrefixState.before_first_step(1, time)
+    found = []
+    for token in [eos_id, *tokens]:
+        scores, state = ops.ctc_prefix_scores(
+            probabilities[tf.newaxis],
+            tf.constant([time]),
+            tf.constant([0]),
+            tf.constant([token]),
+            state,
+            eos_id=eos_id,
+        )
+        found.append(scores[0].numpy())
+    return found
+
+
+def test_the_scores_of_a_text_add_up_to_minus_its_loss():
+    logits = tf.random.stateless_normal([1, 12, 6], [1, 2])
+    text, eos = [3, 3, 1, 4], 2
+    scores = prefix_scores(tf.nn.softmax(logits)[0], text, eos)
+    total = sum(row[token] for row, token in zip(scores, [*text, eos], strict=True))
+    loss = tf.nn.ctc_loss([text], logits, [4], [12], logits_time_major=False, blank_index=5)
+    assert total == pytest.approx(-float(loss[0]), abs=1e-4)
+
+
+def test_rows_of_other_utterances_do_not_matter():
+    probabilities = tf.nn.softmax(tf.random.stateless_normal([2, 5, 4], [1, 2]))
+    frames, owners = tf.constant([5, 3]), tf.constant([1, 0, 1])
+    state = ops.CtcPrefixState.before_first_step(3, 5)
+    scores, state = ops.ctc_prefix_scores(
+        probabilities, frames, owners, tf.constant([0, 0, 0]), state, eos_id=2
+    )
+    scores, state = ops.ctc_prefix_scores(
+        probabilities, frames, owners, tf.constant([1, 0, 0]), state, eos_id=2
+    )
+    for row, (owner, token) in enumerate([(1, 1), (0, 0), (1, 0)]):
+        length = int(frames[owner])
+        alone = prefix_scores(probabilities[owner, :length], [token], 2)
+        np.testing.assert_allclose(scores[row], alone[1], rtol=1e-6)
+    assert state.last.numpy().tolist() == [1, 0, 0]

@@ -72,6 +72,17 @@ class Decoder(abc.ABC):
         """
         return {}
 
+    def summaries(
+        self, outputs: Mapping[str, np.ndarray], row: int
+    ) -> list[tf.compat.v1.Summary.Value]:
+        """Returns what TensorBoard shows of an example.
+
+        Args:
+          outputs: The result of `decode`.
+          row: The index of the example in the batch.
+        """
+        return []
+
     def page(self, name: str, title: str, figures: Sequence[str]) -> str:
         """Returns the HTML of a page.
 

@@ -15,12 +15,14 @@ from frazo.layers.sequence_layer import Memory
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.smoothed_cross_entropy import cross_entropies
 from frazo.layers.softmax import Softmax
+from frazo.layers.speech.ctc import ConnectionistTemporalClassification
 from frazo.layers.step_context import StepContext
 from frazo.learn.loss import Loss
 from frazo.models import rnmt_plus_decoder  # noqa: F401
 from frazo.models.token_model import TokenModel, Tokens
-from frazo.proto import speech_recognition_pb2
+from frazo.proto import search_pb2, speech_recognition_pb2
 from frazo.registry import build, unwrap
+from frazo.tasks.asr.joint_model import JointModel
 from frazo.tasks.asr.speech_head import Labels, Recognitions, SpeechHead
 from frazo.tasks.sequence.sentence_ends import with_ends
 from frazo.tasks.sequence.token_agreement import Specials, check_search, check_unknown_token
@@ -47,6 +49,7 @@ class AttentionHead(SpeechHead):
         place: Place,
         *,
         memory_shape: Sequence[int | None],
+        ctc: ConnectionistTemporalClassification | None = None,
     ):
         """Makes the layers.
 
@@ -54,6 +57,7 @@ class AttentionHead(SpeechHead):
           message: The message.
           place: The place. Its input shape is not used.
           memory_shape: [batch, frames, dim], the shape of the encoder's output.
+          ctc: Scores the texts of the search, too, if the message has a weight for it.
 
         Raises:
           ValueError: The search does not take logits or is longer than a table of positions, or the
@@ -76,6 +80,7 @@ class AttentionHead(SpeechHead):
         softmax = Softmax(message.softmax, place.at("softmax", (None, decoder.output_shape[-1])))
         check_search(_NAME, message.search, decoder.max_length, f"{_NAME}.{kind}.positions")
         self.token_model = TokenModel(embedding, decoder, softmax)
+        self._joint_model = self._joined(ctc)
 
     def loss(
         self, encoded: Memory, labels: Labels, context: StepContext
@@ -100,17 +105,45 @@ class AttentionHead(SpeechHead):
         return loss, metrics | {"fraction_of_correct_next_step_preds": correct}
 
     def recognize(self, encoded: Memory) -> Recognitions:
-        search = tf.constant(self.message.search.SerializeToString(deterministic=True))
+        model, search = self.token_model, self.message.search
+        if self._joint_model is not None:
+            model, search = self._joint_model, search_pb2.Search()
+            search.CopyFrom(self.message.search)
+            search.score_kind = search_pb2.Search.LOG_PROBABILITIES
+        config = tf.constant(search.SerializeToString(deterministic=True))
         outputs = Outputs(self.vocab_size, self.message.sos_id)
-        found = search_tokens(self.token_model, encoded, search, outputs, PackedKernels())
+        found = search_tokens(model, encoded, config, outputs, PackedKernels())
         ends = tf.cast(found.reasons == FinishReason.EOS, tf.int32)
         lengths = found.lengths - ends
         is_token = tf.sequence_mask(lengths, tf.shape(found.tokens)[-1])
-        return Recognitions(tf.where(is_token, found.tokens, 0), lengths, found.normalized)
+        return Recognitions(
+            tf.where(is_token, found.tokens, 0),
+            lengths,
+            found.normalized,
+            found.attention[:, 0],
+        )
 
     def check_input(self, texts: InputTexts) -> None:
         specials = Specials(_NAME, self.message.sos_id, self.message.search.eos_id)
         check_unknown_token(texts, "labels", specials)
+
+    def _joined(self, ctc: ConnectionistTemporalClassification | None) -> JointModel | None:
+        """Returns the model of a search by both, or None if the decoder alone ranks texts.
+
+        Raises:
+          ValueError: CTC is missing, or has other tokens.
+        """
+        weight = self.message.ctc_search_weight
+        if not weight:
+            return None
+        if ctc is None or ctc.message.vocab_size != self.vocab_size:
+            other = "no CTC" if ctc is None else f"CTC with {ctc.message.vocab_size} tokens"
+            raise ValueError(
+                f"{_NAME}: ctc_search_weight needs a CTC of the {self.vocab_size} tokens, but there is "
+                f"{other}. Make ctc.vocab_size {self.vocab_size}, or remove ctc_search_weight."
+            )
+        self.search += f", CTC with the weight {weight:.6g}"
+        return JointModel(self.token_model, ctc, weight=weight, eos_id=self.message.search.eos_id)
 
     def _features(
         self, encoded: Memory, labels: Labels, context: StepContext

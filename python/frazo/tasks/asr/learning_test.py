@@ -28,6 +28,18 @@ encoder {{
 }}
 ctc {{ vocab_size: {TOKENS} search {{ width: 4 }} }}
 """
+# It streams, and a beam finds its texts.
+TRANSDUCER = f"""
+subsampling {{ filters: 8 units: 32 }}
+encoder {{ lstm_stack {{ num_layers: 1 layer {{ units: 48 forget_bias: 1 }} }} }}
+transducer {{
+  vocab_size: {TOKENS}
+  prediction {{ embedding_dim: 8 lstm_stack {{ num_layers: 1 layer {{ units: 16 }} }} }}
+  joint {{ units: 32 }}
+  beam_width: 4
+  streaming: true
+}}
+"""
 # The tokens that begin and end a text stand behind those of the texts.
 LISTEN_ATTEND_AND_SPELL = f"""
 subsampling {{ filters: 4 batch_norm {{ decay: 0.9 }} }}
@@ -48,7 +60,7 @@ schedule { linear_rampup { warmup_steps: 30 } }
 optimizer { adam { beta2: 0.98 } }
 clip_global_norm: 1
 """
-# 50 to 100 steps are needed.
+# The Conformer needs about 50 steps, the transducer about 125, the LSTMs that attend 50 to 100.
 STEPS, MOST_STEPS = 25, 1500
 
 
@@ -87,7 +99,11 @@ def make_task(model, batch):
     return SpeechRecognition(message, Place(seed=1), input_spec=spec)
 
 
-@pytest.mark.parametrize("model", [CONFORMER, LISTEN_ATTEND_AND_SPELL])
+@pytest.mark.parametrize(
+    "model",
+    [CONFORMER, TRANSDUCER, LISTEN_ATTEND_AND_SPELL],
+    ids=["conformer", "transducer", "listen_attend_and_spell"],
+)
 def test_32_utterances_are_recognised_without_an_error(model):
     batch = make_batch()
     task = make_task(model, batch)

@@ -1,14 +1,20 @@
 """Makes frames of sounds in an export as the input of a training does."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import tensorflow as tf
 from frazo import ops
 from frazo.proto import log_mel_pb2, processor_pb2
 
+# Steps that change a sound at random.
+_TRAINING_ONLY = ("speed_perturb", "add_noise")
+
 
 class SoundPreparation:
-    """Makes frames of sounds as the input of a training does.
+    """Makes frames of sounds as the input of a training does, without its random steps.
+
+    `speed_perturb`, `add_noise` and the dither of `log_mel` are left out.
 
     Attributes:
       log_mel: The features.
@@ -24,32 +30,34 @@ class SoundPreparation:
         Raises:
           ValueError: The input makes the frames in another way.
         """
-        kinds = [(step.WhichOneof("kind"), step) for step in steps]
-        makers = [
-            step.log_mel
-            for kind, step in kinds
-            if kind == "log_mel" and (step.log_mel.output or step.log_mel.field) == feature
-        ]
-        sound = makers[-1].field if makers else None
-        decoders = [
-            step.decode_audio
-            for kind, step in kinds
-            if kind == "decode_audio"
-            and (step.decode_audio.output or step.decode_audio.field) == sound
-        ]
-        if not decoders:
+        # From the frames back to the sound: each of these kinds reads what the next one makes.
+        makers: dict[str, Any] = {}
+        fields = [feature]
+        for step in reversed(steps):
+            kind = step.WhichOneof("kind") or ""
+            if kind not in ("log_mel", "decode_audio", *_TRAINING_ONLY):
+                continue
+            message = getattr(step, kind)
+            is_next = kind == "log_mel" if not makers else kind != "log_mel"
+            if not is_next or (message.output or message.field) != fields[-1]:
+                continue
+            makers[kind] = message
+            if kind == "decode_audio":
+                break
+            fields.append(message.field)
+        if "decode_audio" not in makers:
             raise ValueError(
                 f"an export makes '{feature}' from sound, but the input has no decode_audio step with a "
                 "log_mel step after it that do so. Export with an input that reads sound."
             )
-        for kind, step in kinds:
-            if kind == "truncate" and step.truncate.field in (feature, sound):
+        for step in steps:
+            if step.WhichOneof("kind") == "truncate" and step.truncate.field in fields:
                 raise ValueError(
                     f"a truncate step cuts '{step.truncate.field}', which an export does not. Filter by "
                     "length instead."
                 )
-        self._decoder = decoders[-1]
-        self.log_mel: log_mel_pb2.LogMel = makers[-1].log_mel
+        self._decoder: processor_pb2.Step.DecodeAudio = makers["decode_audio"]
+        self.log_mel: log_mel_pb2.LogMel = makers["log_mel"].log_mel
         self._config = self.log_mel.SerializeToString(deterministic=True)
 
     def decode(self, sounds: tf.Tensor) -> ops.DecodedSounds:

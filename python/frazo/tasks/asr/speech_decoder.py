@@ -9,10 +9,11 @@ from frazo import _core
 from frazo.proto import tokenizer_pb2
 from frazo.tasks.asr.speech_head import Recognitions
 from frazo.tasks.asr.speech_scores import SpeechScorer
+from frazo.tasks.asr.utterance_page import RecognizedUtterance, utterance_summaries
 from frazo.tasks.decoder import Decoder, Scorer
 
-_ID = "uttid"
-_KEPT = ("labels", "labels_length")
+_KEPT = ("labels", "labels_length", "frames", "frames_length")
+_ID, _SOUND = "uttid", "audio"
 
 
 class SpeechDecoder(Decoder):
@@ -20,7 +21,8 @@ class SpeechDecoder(Decoder):
 
     A record has id, if the batches have the feature uttid, bytes [batch]; reference; and
     hypotheses, best first, each with text, score, a natural logarithm by which they are ranked, and
-    num_tokens. `//tools:wer` reads such records. A SpeechScorer computes the scores.
+    num_tokens. `//tools:wer` reads such records. A SpeechScorer computes the scores. TensorBoard
+    shows utterances, with their sound if the batches have the feature audio, bytes [batch].
     """
 
     def __init__(
@@ -42,14 +44,35 @@ class SpeechDecoder(Decoder):
 
     def decode(self, batch: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         found = self._recognize(batch["frames"], batch["frames_length"])
-        kept = [*_KEPT, _ID] if _ID in batch else _KEPT
-        return {name: batch[name] for name in kept} | found._asdict()
+        kept = [*_KEPT, *(name for name in (_ID, _SOUND) if name in batch)]
+        results = {name: each for name, each in found._asdict().items() if each is not None}
+        return {name: batch[name] for name in kept} | results
 
     def records(self, outputs: Mapping[str, np.ndarray]) -> list[dict[str, Any]]:
         return [self._record(outputs, row) for row in range(len(outputs["labels"]))]
 
     def scorer(self) -> Scorer:
         return SpeechScorer()
+
+    def summaries(
+        self, outputs: Mapping[str, np.ndarray], row: int
+    ) -> list[tf.compat.v1.Summary.Value]:
+        record = self._record(outputs, row)
+        attention = None
+        if "attention" in outputs:
+            length = int(outputs["lengths"][row, 0])
+            weights = outputs["attention"][row, :length]
+            # The encoder's frames of this utterance; others of its batch may be longer.
+            attention = weights[:, : weights.any(0).nonzero()[0].max(initial=0) + 1]
+        utterance = RecognizedUtterance(
+            record.get("id", str(row)),
+            outputs["frames"][row, : outputs["frames_length"][row]],
+            record["reference"],
+            record["hypotheses"][0]["text"],
+            attention,
+            outputs[_SOUND][row] if _SOUND in outputs else None,
+        )
+        return utterance_summaries(utterance)
 
     def _record(self, outputs: Mapping[str, np.ndarray], row: int) -> dict[str, Any]:
         name = {"id": outputs[_ID][row].decode(errors="replace")} if _ID in outputs else {}

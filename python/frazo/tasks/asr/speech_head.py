@@ -32,11 +32,14 @@ class Recognitions(NamedTuple):
       tokens: int32 [B, N, longest], without one that ends a text; 0 after the last one.
       lengths: int32 [B, N].
       scores: float32 [B, N], natural logarithms by which the texts are ranked.
+      attention: float32 [B, longest, frames], the probabilities of attention to the encoder's
+        output by which each token of the best text was chosen; None: the head does not attend.
     """
 
     tokens: tf.Tensor
     lengths: tf.Tensor
     scores: tf.Tensor
+    attention: tf.Tensor | None = None
 
 
 class SpeechHead(tf.Module, abc.ABC):

@@ -157,6 +157,7 @@ class SpeechRecognition(Task):
                 self.message.attention_decoder,
                 place.at("attention_decoder", shape),
                 memory_shape=shape,
+                ctc=None if ctc is None else ctc.layer,
             )
         if self.message.HasField("transducer"):
             decoder = TransducerHead(self.message.transducer, place.at("transducer", shape))

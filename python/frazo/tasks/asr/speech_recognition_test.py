@@ -16,6 +16,7 @@ from frazo.layers.step_context import StepContext
 from frazo.models.token_model import Tokens
 from frazo.proto import pipeline_pb2, speech_recognition_pb2
 from frazo.tasks.asr.speech_recognition import SpeechRecognition
+from frazo.tasks.asr.speech_servable import SoundPreparation
 from frazo.tasks.row_wise_check import check_row_wise
 from google.protobuf import text_format
 
@@ -55,6 +56,7 @@ transducer {
   vocab_size: 76
   prediction { embedding_dim: 5 lstm_stack { num_layers: 1 layer { units: 6 } } }
   joint { units: 7 }
+  beam_width: 2
 }
 """
 ENCODER = MODEL.replace("ctc { vocab_size: 76 }", "")
@@ -217,7 +219,7 @@ def test_a_missing_text_is_no_hypothesis():
 def test_evaluation_counts_wrong_tokens(batch):
     task = make_task()
     found = task.recognize(batch["frames"], batch["frames_length"])
-    tokens, lengths, _ = (each[:, 0] for each in found)
+    tokens, lengths = found.tokens[:, 0], found.lengths[:, 0]
     right = batch | {"labels": tokens, "labels_length": lengths}
     rate, weight = task.evaluate(right, EVALUATION).metrics["token_error_rate"]
     assert float(rate) == 0
@@ -239,6 +241,18 @@ def test_a_record_has_what_was_said_and_what_was_recognised(batch, model):
     scorer = decoder.scorer()
     scorer.add({}, records)
     assert scorer.result().metrics["wer"] > 0
+
+
+@of_all_models
+def test_tensorboard_shows_an_utterance(batch, model):
+    decoder = make_task(model).decoder(input_texts())
+    sounds = tf.constant([wav(np.linspace(-0.5, 0.5, 100 * n)) for n in (1, 2, 3)])
+    outputs = decoder.decode(batch | {"uttid": tf.constant(["a-1", "b-2", "c-3"]), "audio": sounds})
+    summaries = decoder.summaries({name: each.numpy() for name, each in outputs.items()}, 1)
+    assert [value.tag for value in summaries] == [
+        f"utterances/b-2/{part}" for part in ("text", "features", "sound")
+    ]
+    assert summaries[2].audio.length_frames == 200
 
 
 def wav(samples) -> bytes:
@@ -276,6 +290,46 @@ def test_an_export_takes_sound_and_computes_the_frames_of_training(tmp_path, mod
         assert again["texts"][0] == answer["texts"][row]
     assert int(loaded.signatures["about"]()["sample_rate"]) == 16000
     check_row_wise(loaded.signatures, servable.row_wise(), {"sounds": tf.constant(sounds)})
+
+
+@pytest.mark.parametrize(
+    ("steps", "samples"),
+    [
+        (['speed_perturb { field: "samples" }'], "samples"),
+        (['speed_perturb { field: "samples" factors: 1.1 output: "fast" }'], "fast"),
+        (
+            [
+                'add_noise { field: "samples" output: "noisy" min_snr_db: 10 max_snr_db: 20 }',
+                'speed_perturb { field: "noisy" output: "fast" }',
+            ],
+            "fast",
+        ),
+    ],
+)
+def test_an_export_leaves_out_the_random_steps(steps, samples):
+    random_steps = "".join(f"steps {{ {step} }}\n" for step in steps)
+    training = STEPS.replace(
+        'steps { log_mel { field: "samples"',
+        f'{random_steps}steps {{ log_mel {{ dither: 3 field: "{samples}"',
+    )
+    sounds = tf.constant([wav(np.sin(np.arange(4000)))])
+
+    def frames_of(text):
+        preparation = SoundPreparation(input_texts(text).steps(), "frames")
+        return preparation.features(*preparation.decode(sounds)).features.numpy()
+
+    np.testing.assert_array_equal(frames_of(training), frames_of(STEPS))
+
+
+def test_a_cut_of_a_random_step_s_result_is_refused():
+    steps = STEPS.replace(
+        'steps { log_mel { field: "samples"',
+        'steps { speed_perturb { field: "samples" output: "fast" } }\n'
+        'steps { truncate { field: "samples" length: 9 } }\n'
+        'steps { log_mel { field: "fast"',
+    )
+    with pytest.raises(ValueError, match="a truncate step cuts 'samples'"):
+        make_task().servable(input_texts(steps))
 
 
 def test_a_sound_without_a_frame_has_no_text():

@@ -97,11 +97,11 @@ class SpeechServable(Servable):
     def _of_samples(self, samples: tf.Tensor, lengths: tf.Tensor) -> Mapping[str, tf.Tensor]:
         frames = self._preparation.features(samples, lengths)
         found = self._recognize(frames.features, frames.frames)
-        best = Recognitions(*(each[:, 0] for each in found))
+        num_tokens = found.lengths[:, 0]
         return {
-            "texts": self._tokenizer.decode(best.tokens, best.lengths),
-            "scores": best.scores,
-            "num_tokens": best.lengths,
+            "texts": self._tokenizer.decode(found.tokens[:, 0], num_tokens),
+            "scores": found.scores[:, 0],
+            "num_tokens": num_tokens,
             "num_samples": lengths,
             "hypotheses": self._texts(found),
             # JSON has no infinity.

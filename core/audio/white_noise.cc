@@ -1,0 +1,25 @@
+#include "core/audio/white_noise.h"
+
+#include <cmath>
+
+#include "core/numeric/normal.h"
+
+namespace frazo::audio {
+
+float NoiseDeviation(absl::Span<const float> samples, double snr_db) {
+  if (samples.empty()) return 0;
+  // The square of a float is exact, so a sum in order is the same on every machine.
+  double squares = 0;
+  for (const double sample : samples) squares += sample * sample;
+  return static_cast<float>(std::sqrt(squares / samples.size()) * std::pow(10, -snr_db / 20));
+}
+
+void AddWhiteNoise(float deviation, numeric::Random* random, absl::Span<float> samples) {
+  if (deviation == 0) return;
+  for (float& sample : samples) {
+    const auto noise = static_cast<float>(deviation * numeric::Normal(random));
+    sample += noise;
+  }
+}
+
+}  // namespace frazo::audio
