@@ -1,5 +1,6 @@
 """A step of training of LibriSpeech's models at full size. It needs 6 GB of memory and minutes."""
 
+import numpy as np
 import pytest
 import tensorflow as tf
 from frazo.config import load_experiment
@@ -14,21 +15,21 @@ BATCH = {
 }
 
 
+def first_values(weight):
+    """Returns a few thousand of the values of a weight, which may have millions."""
+    return tf.reshape(weight, [-1])[:4096].numpy()
+
+
 @pytest.mark.parametrize(
     "name", ["Librispeech960Grapheme", "Librispeech960GraphemeSpecAugment", "Librispeech960Wpm"]
 )
 def test_a_step_is_finite_and_moves_every_weight(name):
-    # The noise begins after 20,000 steps; here it begins at once.
-    experiment = load_experiment(
-        model=f"asr.librispeech.{name}",
-        config=None,
-        overrides=["learner.variational_noise.start_step=0"],
-    )
+    experiment = load_experiment(model=f"asr.librispeech.{name}", config=None, overrides=[])
     spec = {feature: tf.TensorSpec([None] * x.shape.rank, x.dtype) for feature, x in BATCH.items()}
     spec["frames"] = tf.TensorSpec([None, None, 80], tf.float32)
     model = Model(experiment, spec)
     weights = model.task.trainable_variables
-    before = [float(tf.reduce_sum(tf.abs(weight))) for weight in weights]
+    before = [first_values(weight) for weight in weights]
     iterator = iter(tf.data.Dataset.from_tensors(BATCH))
 
     @tf.function(autograph=False)
@@ -40,5 +41,5 @@ def test_a_step_is_finite_and_moves_every_weight(name):
     assert float(nonfinite) == 0
     # The first loss is some nats a token.
     assert 1 < float(loss) < 20
-    for weight, sum_before in zip(weights, before, strict=True):
-        assert float(tf.reduce_sum(tf.abs(weight))) != sum_before, weight.name
+    for weight, values in zip(weights, before, strict=True):
+        assert np.any(first_values(weight) != values), weight.name
