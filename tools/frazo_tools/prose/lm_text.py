@@ -35,6 +35,7 @@ from pathlib import Path
 from frazo import _core
 from frazo.program.durable_file import write_bytes
 from frazo_tools.debian.fetch import PackageError, complete_packages
+from frazo_tools.debian.source_arguments import add_source_arguments
 from frazo_tools.documented_parser import documented_parser
 from frazo_tools.interruptible import exit_code, run_interruptible
 from frazo_tools.progress import Progress
@@ -148,16 +149,7 @@ def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
         packages=len(PACKAGES), megabytes=PACKAGES_MB, similarity=SIMILARITY
     )
     parser = documented_parser("lm_text", docstring)
-    parser.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="where to write")
-    parser.add_argument(
-        "--from",
-        dest="paths",
-        nargs="+",
-        default=[],
-        type=Path,
-        metavar="PATH",
-        help="packages, pages, texts or folders to read; default: fetch packages",
-    )
+    add_source_arguments(parser, "packages, pages, texts or folders")
     parser.add_argument(
         "--held_out",
         type=_share,
