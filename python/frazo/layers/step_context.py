@@ -49,6 +49,7 @@ class StepContext:
       auxiliary_losses: What layers add to the loss of the task, in the order of the layers.
       metrics: What layers measure: by name the mean over the batch and its weight, float32 [].
       row_sentences: int32 [rows], the sentence of each row in a step of decoding; else None.
+      global_step: int64 [], the number of steps done before this one of training; else None.
       stage: Connects a stack of layers with its other stages; None: it has all of its layers.
     """
 
@@ -59,10 +60,12 @@ class StepContext:
         seed: tf.Tensor,
         row_sentences: tf.Tensor | None = None,
         kernels: PackedKernels | None = None,
+        global_step: tf.Tensor | None = None,
     ):
         self.training = training
         self.seed = seed
         self.row_sentences = row_sentences
+        self.global_step = global_step
         self._kernels = kernels
         self.updates: list[tuple[tf.Variable, tf.Tensor]] = []
         self.auxiliary_losses: list[AuxiliaryLoss] = []
@@ -82,7 +85,11 @@ class StepContext:
         """
         # No training has as many steps.
         position = global_step + replica * 2**48
-        return cls(training=True, seed=tf.stack([tf.constant(seed, tf.int64), position]))
+        return cls(
+            training=True,
+            seed=tf.stack([tf.constant(seed, tf.int64), position]),
+            global_step=global_step,
+        )
 
     @classmethod
     def for_evaluation(cls, *, seed: int) -> "StepContext":
@@ -147,7 +154,7 @@ class StepContext:
         # Steps stay below 2^39, so that different pairs of step and time give different numbers.
         word, step = tf.unstack(self.seed)
         position = step * 2**24 + tf.cast(time, tf.int64) + 1
-        return StepContext(training=self.training, seed=tf.stack([word, position]))
+        return self._with_seed(tf.stack([word, position]))
 
     def of_part(self, part: int) -> "StepContext":
         """Returns the context of a part of the batch, which draws random numbers of its own.
@@ -157,7 +164,7 @@ class StepContext:
         """
         # No training has as many steps, and replicas are further apart.
         word, position = tf.unstack(self.seed)
-        return StepContext(training=self.training, seed=tf.stack([word, position + part * 2**40]))
+        return self._with_seed(tf.stack([word, position + part * 2**40]))
 
     def apart(self) -> "StepContext":
         """Returns a context of the same step. What is added to it is not in this one."""
@@ -166,6 +173,7 @@ class StepContext:
             seed=self.seed,
             row_sentences=self.row_sentences,
             kernels=self._kernels,
+            global_step=self.global_step,
         )
 
     def include(self, other: "StepContext") -> None:
@@ -206,3 +214,6 @@ class StepContext:
         word = zlib.crc32(path.encode()) << 32
         signed = word - (1 << 64) if word >= 1 << 63 else word
         return tf.bitwise.bitwise_xor(self.seed, tf.constant([signed, 0], tf.int64))
+
+    def _with_seed(self, seed: tf.Tensor) -> "StepContext":
+        return StepContext(training=self.training, seed=seed, global_step=self.global_step)

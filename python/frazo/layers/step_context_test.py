@@ -76,3 +76,11 @@ def test_a_position_trains_or_evaluates_as_its_step_does():
     assert not StepContext.for_evaluation(seed=0).at_time(1).training
     training = StepContext.for_training(seed=0, global_step=tf.constant(1, tf.int64))
     assert training.at_time(1).training
+
+
+def test_all_contexts_of_a_step_of_training_know_its_number():
+    step = tf.constant(41, tf.int64)
+    context = StepContext.for_training(seed=7, global_step=step, replica=3)
+    parts = [context, context.apart(), context.of_part(3), context.at_time(5)]
+    assert [int(part.global_step) for part in parts] == [41] * 4
+    assert StepContext.for_evaluation(seed=7).global_step is None

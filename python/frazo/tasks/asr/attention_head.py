@@ -23,6 +23,7 @@ from frazo.models.token_model import TokenModel, Tokens
 from frazo.proto import search_pb2, speech_recognition_pb2
 from frazo.registry import build, unwrap
 from frazo.tasks.asr.joint_model import JointModel
+from frazo.tasks.asr.scheduled_sampling import ScheduledSampling
 from frazo.tasks.asr.speech_head import Labels, Recognitions, SpeechHead
 from frazo.tasks.sequence.sentence_ends import with_ends
 from frazo.tasks.sequence.token_agreement import Specials, check_search, check_unknown_token
@@ -60,8 +61,8 @@ class AttentionHead(SpeechHead):
           ctc: Scores the texts of the search, too, if the message has a weight for it.
 
         Raises:
-          ValueError: The search does not take logits or is longer than a table of positions, or the
-            softmax and the embedding differ in tokens.
+          ValueError: The search does not take logits or is longer than a table of positions, the
+            softmax and the embedding differ in tokens, or scheduled_sampling ends before it begins.
         """
         super().__init__()
         self.message = message
@@ -81,6 +82,9 @@ class AttentionHead(SpeechHead):
         check_search(_NAME, message.search, decoder.max_length, f"{_NAME}.{kind}.positions")
         self.token_model = TokenModel(embedding, decoder, softmax)
         self._joint_model = self._joined(ctc)
+        self._sampling = None
+        if message.HasField("scheduled_sampling"):
+            self._sampling = ScheduledSampling(message.scheduled_sampling, decoder.path)
 
     def loss(
         self, encoded: Memory, labels: Labels, context: StepContext
@@ -155,8 +159,22 @@ class AttentionHead(SpeechHead):
             tokens, labels.lengths, sos_id=self.message.sos_id, eos_id=self.message.search.eos_id
         )
         layout = SequenceLayout.of_lengths(labels.lengths + 1, tf.shape(ended.labels)[1])
-        features, _ = self.token_model.features(Tokens(ended.inputs, layout), context, encoded)
+        inputs = Tokens(ended.inputs, layout)
+        if self._sampling is not None and context.training:
+            inputs = self._with_guesses(self._sampling, inputs, encoded, context)
+        features, _ = self.token_model.features(inputs, context, encoded)
         return features, Tokens(ended.labels, layout)
+
+    def _with_guesses(
+        self, sampling: ScheduledSampling, inputs: Tokens, encoded: Memory, context: StepContext
+    ) -> Tokens:
+        def first_pass() -> tf.Tensor:
+            # What layers add to the step is that of the second pass.
+            apart = context.apart()
+            features, _ = self.token_model.features(inputs, apart, encoded)
+            return tf.stop_gradient(self.token_model.logits(features, apart))
+
+        return inputs._replace(ids=sampling.inputs(inputs.ids, first_pass, context))
 
 
 def _loss(losses: TokenLosses) -> tuple[Loss, WeightedMetrics]:

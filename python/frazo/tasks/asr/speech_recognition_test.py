@@ -136,6 +136,22 @@ def test_training_hides_parts_and_evaluation_does_not(batch):
     assert len(totals) == 2
 
 
+@pytest.mark.parametrize("model", [MODELS["transformer"], MODELS["recurrent"]])
+def test_a_decoder_is_trained_on_its_guesses(batch, model):
+    sampling = "scheduled_sampling { probability: 0.5 start_step: 3 }"
+    steps = [
+        StepContext.for_training(seed=1, global_step=tf.constant(step, tf.int64)) for step in (2, 3)
+    ]
+
+    def losses(model):
+        task = make_task(model)
+        return [float(task.loss(batch, context)[0].total) for context in (EVALUATION, *steps)]
+
+    of_text, of_guesses = losses(model), losses(model.replace("softmax", f"{sampling} softmax"))
+    assert of_guesses[:2] == of_text[:2]
+    assert of_guesses[2] != of_text[2]
+
+
 def test_the_loss_of_a_decoder_is_of_the_text_and_its_end(batch):
     task = make_task(MODELS["recurrent"])
     loss, metrics = task.loss(batch, EVALUATION)
