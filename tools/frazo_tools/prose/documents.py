@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from frazo_tools.bounded_read import TooLargeError, read_bounded
+from frazo_tools.debian.fetch import complete_packages
 from frazo_tools.debian.package_file import (
     UNKNOWN,
     PackageFile,
@@ -121,6 +122,29 @@ def find_sources(paths: Sequence[Path]) -> dict[Path, str]:
         else:
             raise SourceError(f"{path}: neither .deb nor .html, .txt or .md")
     return found
+
+
+def find_or_fetch_sources(
+    paths: Sequence[Path], folder: Path, packages: Sequence[str]
+) -> tuple[dict[Path, str], list[str]]:
+    """Finds the sources among the paths, or fetches packages if there are no paths.
+
+    Args:
+      paths: Packages, documents, and folders of them; or none.
+      folder: Where fetched packages are.
+      packages: The names of the packages to fetch.
+
+    Returns:
+      The name of each source, and the errors of packages that could not be fetched.
+
+    Raises:
+      SourceError: See find_sources.
+      PackageError, OSError: See complete_packages.
+    """
+    if paths:
+        return find_sources(paths), []
+    found, failures = complete_packages(folder, packages, "packages, pages or texts")
+    return {path: path.name for path in found}, failures
 
 
 def read_library(

@@ -34,12 +34,12 @@ from pathlib import Path
 
 from frazo import _core
 from frazo.program.durable_file import write_bytes
-from frazo_tools.debian.fetch import PackageError, complete_packages
+from frazo_tools.debian.fetch import PackageError
 from frazo_tools.debian.source_arguments import add_source_arguments
 from frazo_tools.documented_parser import documented_parser
 from frazo_tools.interruptible import exit_code, run_interruptible
 from frazo_tools.progress import Progress
-from frazo_tools.prose.documents import SourceError, find_sources, read_library
+from frazo_tools.prose.documents import SourceError, find_or_fetch_sources, read_library
 from frazo_tools.prose.near_copies import SIMILARITY
 from frazo_tools.prose.packages import PACKAGES, PACKAGES_MB
 from frazo_tools.prose.passages import passages
@@ -64,7 +64,7 @@ def run(options: argparse.Namespace) -> None:
       TextError, PackageError, SourceError, TrainingError, FrazoError, OSError.
     """
     options.out.mkdir(parents=True, exist_ok=True)
-    sources, failures = find_input(options)
+    sources, failures = find_or_fetch_sources(options.paths, options.out / "packages", PACKAGES)
     with Progress("reading", sum(path.stat().st_size for path in sources)) as progress:
         library = read_library(sources, progress)
     library.left_out += failures
@@ -89,18 +89,6 @@ def run(options: argparse.Namespace) -> None:
     print_report(report)
     print(f"vocabulary: {tokenizer.vocab_size:,} tokens, fingerprint {tokenizer.fingerprint:016x}")
     print(f"written to {options.out}")
-
-
-def find_input(options: argparse.Namespace) -> tuple[dict[Path, str], list[str]]:
-    """Returns the packages and files to read, with their names, and errors of packages that could
-    not be fetched.
-    """
-    if options.paths:
-        return find_sources(options.paths), []
-    sources, failures = complete_packages(
-        options.out / "packages", PACKAGES, "packages, pages or texts"
-    )
-    return {path: path.name for path in sources}, failures
 
 
 def texts_of(parts: Split, most_bytes: int) -> dict[str, list[str]]:

@@ -26,19 +26,19 @@ same files, byte for byte. A set that is complete is not made again.
 import argparse
 import importlib.util
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
 from frazo import _core
-from frazo_tools.debian.fetch import PackageError, complete_packages
+from frazo_tools.debian.fetch import PackageError
 from frazo_tools.debian.package_file import PackageFileError
 from frazo_tools.debian.source_arguments import add_source_arguments
 from frazo_tools.documented_parser import documented_parser
 from frazo_tools.interruptible import exit_code, run_interruptible
 from frazo_tools.progress import Progress
-from frazo_tools.prose.documents import SourceError, find_sources, read_library
+from frazo_tools.prose.documents import SourceError, find_or_fetch_sources, read_library
 from frazo_tools.records.input_files import whole_number
 from frazo_tools.records.table import counted
 from frazo_tools.speech.librispeech_layout import FolderSet
@@ -86,7 +86,9 @@ def run(options: argparse.Namespace) -> None:
         if importlib.util.find_spec(module) is None:
             raise SynthesisError(f"the module {module} is missing; run pip install 'frazo[spoken]'")
     options.out.mkdir(parents=True, exist_ok=True)
-    sources, failures = _find_input(options)
+    sources, failures = find_or_fetch_sources(
+        options.paths, options.out / "packages", (*_TEXTS, *prompts.PACKAGES)
+    )
     recordings = [path for path in sources if prompts.is_prompts(path)]
     texts = {path: name for path, name in sources.items() if path not in recordings}
     with Progress("reading", sum(path.stat().st_size for path in texts)) as progress:
@@ -118,17 +120,6 @@ def run(options: argparse.Namespace) -> None:
     }
     print_reports(reports)
     print(f"written to {options.out}")
-
-
-def _find_input(options: argparse.Namespace) -> tuple[Mapping[Path, str], list[str]]:
-    """Returns the sources with their names, and what could not be fetched."""
-    if options.paths:
-        return find_sources(options.paths), []
-    packages = (*_TEXTS, *prompts.PACKAGES)
-    found, failures = complete_packages(
-        options.out / "packages", packages, "packages, pages or texts"
-    )
-    return {path: path.name for path in found}, failures
 
 
 def _check(chosen: PhraseSets, options: argparse.Namespace) -> None:
