@@ -16,7 +16,8 @@ def draw_learning_curve(logdir: Path, metrics: Sequence[str]) -> Path | None:
     """Draws the scores of train/, of each eval_*/ and each decode_*/ into <logdir>/curve.png.
 
     Args:
-      metrics: Names of the metrics to draw, from left to right; those without scores are left out.
+      metrics: Names of the metrics to draw, from left to right; those without scores are left out,
+        and one that is named twice is drawn once.
 
     Returns:
       The path of the picture, or None if no directory has scores of at least two steps.
@@ -26,7 +27,8 @@ def draw_learning_curve(logdir: Path, metrics: Sequence[str]) -> Path | None:
     scores = {directory.name: ScoreLog(directory).read() for directory in directories}
     if all(len(records) < 2 for records in scores.values()):
         return None
-    drawn = [name for name in metrics if any(_curve(s, name) for s in scores.values())]
+    named = dict.fromkeys(metrics)
+    drawn = [name for name in named if any(_curve(s, name) for s in scores.values())]
     figure = new_figure(6 * len(drawn), 4)
     for position, metric in enumerate(drawn, 1):
         axes = figure.add_subplot(1, len(drawn), position)

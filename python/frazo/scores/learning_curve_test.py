@@ -15,7 +15,7 @@ def test_what_was_decoded_has_a_picture_beside_them(tmp_path):
     for step in (10, 20):
         ScoreLog(tmp_path / "train").append(step, {"loss": 1 / step})
         ScoreLog(tmp_path / "decode_test").append(step, {"bleu": step, "chrf": 2 * step})
-    png = draw_learning_curve(tmp_path, ["loss", "accuracy", "bleu"]).read_bytes()
+    png = draw_learning_curve(tmp_path, ["loss", "accuracy", "bleu", "loss"]).read_bytes()
     # The width stands behind the signature and the head of the first chunk: two pictures of 600 pixels.
     assert int.from_bytes(png[16:20], "big") == 1200
 
