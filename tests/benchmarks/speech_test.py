@@ -1,8 +1,14 @@
 import ctc_workload
 import frazo
 import frazo_ctc_search
+import frazo_las_search
+import frazo_sound_batches
+import las_workload
 import numpy as np
+import pytest
 import tf_ctc_search
+import tf_las_search
+import tfdata_sound_batches
 from frazo import _core, ops
 from frazo.proto import log_mel_pb2
 from frazo_transducer_loss import make_compute as make_transducer_loss
@@ -13,12 +19,17 @@ from transducer_workload import SIZES, make_lattices
 from word_error_workload import WORDS, make_sentences
 
 from tests.benchmarks.speech import (
+    BATCH_CASES,
+    LAS_SEARCH_CASES,
     TRANSDUCER_CASES,
     WORD_ERROR_CASES,
+    make_batch_contenders,
     make_contenders,
     make_feature_contenders,
+    make_las_contenders,
     make_transducer_contenders,
 )
+from tests.benchmarks.utterance_records import write_utterances
 
 
 def test_contenders_find_the_same_errors():
@@ -78,3 +89,58 @@ def test_transducers_are_measured_in_all_cases(capsys):
     assert [peer.name for peer in peers] == ["plain TensorFlow"]
     assert set(TRANSDUCER_CASES) == set(SIZES)
     assert "torchaudio is left out" in capsys.readouterr().out
+
+
+def test_contenders_make_the_same_batches_of_features(tmp_path):
+    write_utterances(tmp_path, 40)
+    ours = list(frazo_sound_batches.make_batches(str(tmp_path), epochs=1))
+    # soundfile need not be installed.
+    peers = tfdata_sound_batches.make_batches(str(tmp_path), _core.decode_sound, epochs=1)
+    assert {len(batch["frames"]) for batch in ours} > {8}
+    for one, other in zip(ours, peers.as_numpy_iterator(), strict=True):
+        np.testing.assert_array_equal(one["frames_length"], other["frames_length"])
+        np.testing.assert_allclose(one["frames"], other["frames"], atol=1e-2)
+
+
+def test_batches_are_measured(tmp_path, capsys):
+    write_utterances(tmp_path, 20)
+    ours, peers = make_batch_contenders(tmp_path, None)
+    assert not peers
+    assert "soundfile is left out" in capsys.readouterr().out
+    (case,) = BATCH_CASES.values()
+    assert ours.measure().figures[case] > 0
+
+
+@pytest.mark.parametrize(
+    ("end_bias", "lengths_of_texts"),
+    [(-1e4, [30, 30, 30, 30, 30]), (0, [30, 14, 30, 0, 30]), (3, [30, 13, 8, 0, 3])],
+    ids=["none ends", "some end", "more end"],
+)
+def test_contenders_find_the_same_texts_by_attention(end_bias, lengths_of_texts):
+    sizes = las_workload.Sizes(
+        utterances=5,
+        vectors=13,
+        memory=24,
+        units=32,
+        hidden=8,
+        vocabulary=11,
+        embedding=6,
+        width=4,
+        tokens=30,
+    )
+    weights = las_workload.make_weights(sizes, end_bias=end_bias)
+    # More certain of what comes next, so that texts go on for a while before they end.
+    weights["softmax/kernel"] *= 2
+    memory, lengths = las_workload.make_memory(sizes)
+    texts, scores = frazo_las_search.make_search(sizes, weights)(memory, lengths)
+    peer_texts, peer_scores = tf_las_search.make_search(sizes, weights)(memory, lengths)
+    assert texts == peer_texts
+    np.testing.assert_allclose(scores, peer_scores, atol=1e-3)
+    assert [len(text) for text in texts] == lengths_of_texts
+
+
+def test_searches_by_attention_are_measured_in_all_cases():
+    ours, peers = make_las_contenders()
+    assert ours.name == "Frazo"
+    assert [peer.name for peer in peers] == ["plain TensorFlow"]
+    assert set(LAS_SEARCH_CASES) == {"las_search"}
