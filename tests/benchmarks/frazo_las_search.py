@@ -21,7 +21,7 @@ from las_workload import (
     SIZES,
     START,
     Sizes,
-    never_ending_weights,
+    make_weights,
     utterances_per_second,
 )
 
@@ -77,7 +77,7 @@ def _make_head(sizes: Sizes, weights: Mapping[str, np.ndarray]) -> AttentionHead
 
 
 def main() -> None:
-    search = make_search(SIZES, never_ending_weights())
+    search = make_search(SIZES, make_weights(SIZES))
     print_figures(las_search=utterances_per_second(search))
 
 

@@ -111,15 +111,11 @@ def test_batches_are_measured(tmp_path, capsys):
     assert ours.measure().figures[case] > 0
 
 
-@pytest.mark.parametrize(
-    ("end_bias", "lengths_of_texts"),
-    [(-1e4, [30, 30, 30, 30, 30]), (0, [30, 14, 30, 0, 30]), (3, [30, 13, 8, 0, 3])],
-    ids=["none ends", "some end", "more end"],
-)
-def test_contenders_find_the_same_texts_by_attention(end_bias, lengths_of_texts):
-    sizes = las_workload.Sizes(
+@pytest.fixture(name="small_las")
+def _small_las():
+    return las_workload.Sizes(
         utterances=5,
-        vectors=13,
+        vectors=40,
         memory=24,
         units=32,
         hidden=8,
@@ -128,15 +124,30 @@ def test_contenders_find_the_same_texts_by_attention(end_bias, lengths_of_texts)
         width=4,
         tokens=30,
     )
-    weights = las_workload.make_weights(sizes, end_bias=end_bias)
-    # More certain of what comes next, so that texts go on for a while before they end.
-    weights["softmax/kernel"] *= 2
+
+
+def assert_the_same_texts_by_attention(sizes, weights, lengths_of_texts):
     memory, lengths = las_workload.make_memory(sizes)
     texts, scores = frazo_las_search.make_search(sizes, weights)(memory, lengths)
     peer_texts, peer_scores = tf_las_search.make_search(sizes, weights)(memory, lengths)
     assert texts == peer_texts
     np.testing.assert_allclose(scores, peer_scores, atol=1e-3)
     assert [len(text) for text in texts] == lengths_of_texts
+
+
+def test_contenders_find_the_same_texts_by_attention(small_las):
+    weights = las_workload.make_weights(small_las)
+    # A token for every two of 40, 35, 30, 25 and 20 vectors.
+    assert_the_same_texts_by_attention(small_las, weights, [20, 17, 15, 12, 10])
+
+
+def test_contenders_end_and_cut_the_same_texts(small_las):
+    weights = las_workload.make_weights(small_las)
+    # Now any text may end at any time. What comes next is more certain, so that it goes on first.
+    weights["softmax/kernel"][0, las_workload.END] = 0
+    weights["softmax/kernel"] *= 2
+    weights["softmax/bias"][las_workload.END] = -2
+    assert_the_same_texts_by_attention(small_las, weights, [26, 1, 30, 30, 3])
 
 
 def test_searches_by_attention_are_measured_in_all_cases():

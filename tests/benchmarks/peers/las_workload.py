@@ -28,7 +28,7 @@ class Sizes(NamedTuple):
         vocabulary: characters.
         embedding: values of a character's vector.
         width: of the beam.
-        tokens: the longest text has so many.
+        tokens: of the longest text that is searched, with its end.
     """
 
     utterances: int = 8
@@ -40,21 +40,19 @@ class Sizes(NamedTuple):
     vocabulary: int = 76
     embedding: int = 76
     width: int = 8
-    tokens: int = 100
+    # Those of the longest utterance have 100 and their end.
+    tokens: int = 120
 
 
 SIZES = Sizes()
 
 
-def make_weights(sizes: Sizes, *, end_bias: float) -> dict[str, np.ndarray]:
+def make_weights(sizes: Sizes) -> dict[str, np.ndarray]:
     """Draws the weights by their names in a checkpoint of ours.
 
     The gates of a kernel [inputs, 4 units] are those of candidate, input, forget and output. The
-    logits are some 2 apart, so that no rounding decides between two hypotheses.
-
-    Args:
-        sizes: the sizes.
-        end_bias: what the end of a text has more in its logit than other tokens.
+    logits are some 2 apart, so that no rounding decides between two hypotheses. A text ends when it
+    has a token for every two vectors of its utterance, see _let_texts_end.
     """
     generator = np.random.default_rng(1)
     gates, outputs = 4 * sizes.units, sizes.units + sizes.memory
@@ -64,10 +62,8 @@ def make_weights(sizes: Sizes, *, end_bias: float) -> dict[str, np.ndarray]:
             stddev = shape[0] ** -0.5
         return stddev * generator.standard_normal(shape, np.float32)
 
-    bias = np.zeros(sizes.vocabulary, np.float32)
-    bias[END] = end_bias
     first, second = "decoder/layer0", "decoder/layer1"
-    return {
+    weights = {
         "embedding/table": draw(sizes.vocabulary, sizes.embedding, stddev=1),
         f"{first}/lstm/input/kernel": draw(sizes.embedding, gates),
         f"{first}/lstm/recurrent/kernel": draw(sizes.units, gates, stddev=2 * sizes.units**-0.5),
@@ -80,18 +76,37 @@ def make_weights(sizes: Sizes, *, end_bias: float) -> dict[str, np.ndarray]:
         f"{second}/recurrent/kernel": draw(sizes.units, gates, stddev=2 * sizes.units**-0.5),
         f"{second}/bias": draw(gates, stddev=0.1),
         "softmax/kernel": draw(outputs, sizes.vocabulary, stddev=8 * outputs**-0.5),
-        "softmax/bias": bias,
+        "softmax/bias": np.zeros(sizes.vocabulary, np.float32),
     }
+    _let_texts_end(sizes, weights)
+    return weights
+
+
+def _let_texts_end(sizes: Sizes, weights: dict[str, np.ndarray]) -> None:
+    """Makes unit 0 of the second layer add up value 0 of the contexts; the end comes at 1."""
+    gates = range(0, 4 * sizes.units, sizes.units)
+    inputs, bias = weights["decoder/layer1/input/kernel"], weights["decoder/layer1/bias"]
+    for kernel in (inputs, weights["decoder/layer1/recurrent/kernel"]):
+        kernel[:, gates] = 0
+    inputs[sizes.units, gates[0]] = 1
+    # It lets all in, forgets nothing and tells all.
+    bias[gates] = [0, 20, 20, 20]
+    steepness = 2e4
+    weights["softmax/kernel"][0, END] = steepness
+    weights["softmax/bias"][END] = -steepness * np.tanh(1)
 
 
 def make_memory(sizes: Sizes) -> tuple[np.ndarray, np.ndarray]:
-    """Returns float32 [utterances, vectors, memory], and lengths, int32 [utterances], from the
-    longest on.
+    """Returns float32 [utterances, vectors, memory], and lengths, int32 [utterances], from all
+    vectors down to half of them.
     """
     generator = np.random.default_rng(2)
     shape = sizes.utterances, sizes.vectors, sizes.memory
+    memory = generator.standard_normal(shape, np.float32)
     lengths = np.linspace(sizes.vectors, sizes.vectors // 2, sizes.utterances).astype(np.int32)
-    return generator.standard_normal(shape, np.float32), lengths
+    # They are 1 half a token after the last one.
+    memory[:, :, 0] = 1 / (lengths[:, np.newaxis] // 2 + 0.5)
+    return memory, lengths
 
 
 def utterances_per_second(search: Callable[[np.ndarray, np.ndarray], object]) -> float:
@@ -104,8 +119,3 @@ def utterances_per_second(search: Callable[[np.ndarray, np.ndarray], object]) ->
         search(memory, lengths)
         seconds.append(time.perf_counter() - started)
     return SIZES.utterances / sorted(seconds)[_REPETITIONS // 2]
-
-
-def never_ending_weights() -> dict[str, np.ndarray]:
-    """Draws weights of SIZES with which each text has SIZES.tokens tokens."""
-    return make_weights(SIZES, end_bias=-1e4)

@@ -19,7 +19,7 @@ from las_workload import (
     SIZES,
     START,
     Sizes,
-    never_ending_weights,
+    make_weights,
     utterances_per_second,
 )
 
@@ -206,7 +206,7 @@ def make_search(sizes: Sizes, weights: Mapping[str, np.ndarray]):
 
 
 def main() -> None:
-    print_figures(las_search=utterances_per_second(make_search(SIZES, never_ending_weights())))
+    print_figures(las_search=utterances_per_second(make_search(SIZES, make_weights(SIZES))))
 
 
 if __name__ == "__main__":
