@@ -4,6 +4,8 @@
     ./bazelw run -c opt //tools:transcribe -- --model=MODEL --json /data/test-clean >found.jsonl
     cat speech.wav | ./bazelw run -c opt //tools:transcribe -- --model=MODEL -
     ./bazelw run -c opt //tools:transcribe -- --model=MODEL --stream --chunk_ms=200 speech.flac
+    arecord -q -t raw -f S16_LE -r 16000 -c 1 | frazo-transcribe --model=MODEL --stream --raw -
+    ffmpeg -loglevel error -i INPUT -ar 16000 -f wav - | frazo-transcribe --model=MODEL --stream -
 
 --model is the folder that the trainer writes with --mode=write_inference_graph. PATHs are sound
 files (FLAC, WAV, Ogg, MP3), folders of them, globs, the records that //tools:librispeech writes,
@@ -14,9 +16,11 @@ and - for standard input. Each sound gives a line: its name, a tab and the text;
 which //tools:wer reads. If the model finds several texts, "hypotheses" has them, best first, as
 [{"text": "go do you hear", "score": -3.2}, ...]. With --stream the model gets each sound chunk by
 chunk, as a microphone gives it, if it is a model that streams; standard error has the text so far
-whenever it has grown. A sound that cannot be read is named, and the rest goes on; then the program
-ends with code 1. At the end standard error says how many hours of sound it was, and how many times
-faster than they last.
+whenever it has grown. Standard input is then read as it comes: a WAV file whose head need not know
+its length, or with --raw samples of 16 bits, the lower byte first, of one channel, at the rate of
+the model. Ctrl+C ends it, and the line of what was said until then is written. A sound that cannot
+be read is named, and the rest goes on; then the program ends with code 1. At the end standard
+error says how many hours of sound it was, and how many times faster than they last.
 """
 
 import argparse
@@ -24,7 +28,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -36,10 +40,12 @@ from frazo_tools.documented_parser import documented_parser
 from frazo_tools.interruptible import exit_code, run_interruptible
 from frazo_tools.records.input_files import whole_number
 from frazo_tools.records.table import counted
+from frazo_tools.speech.sound_pipe import SoundPipe
 from frazo_tools.speech.stored_sounds import StoredSound, find_paths, read_sounds
 from frazo_tools.speech.utterances import CorpusError
 
 _STANDARD_INPUT = "-"
+_NAME_OF_STANDARD_INPUT = "standard input"
 
 
 class Transcribed(Protocol):
@@ -132,17 +138,50 @@ class Transcriber:
         if not sounds:
             return
         for sound, transcript in zip(sounds, self._found(sounds), strict=True):
-            self.seconds += transcript.seconds
-            self.sounds += 1
-            if not self._as_json:
-                yield f"{sound.name}\t{transcript.text}"
-                continue
-            yield json.dumps(_record(sound.name, transcript), ensure_ascii=False)
+            yield self._line(sound.name, transcript)
+
+    def _line(self, name: str, transcript: Transcribed) -> str:
+        """Counts a sound, and returns its line."""
+        self.seconds += transcript.seconds
+        self.sounds += 1
+        if not self._as_json:
+            return f"{name}\t{transcript.text}"
+        return json.dumps(_record(name, transcript), ensure_ascii=False)
 
     def _found(self, sounds: Sequence[StoredSound]) -> Sequence[Transcribed]:
         if self._chunk_ms is None:
             return self._recognizer.transcribe([sound.content for sound in sounds])
         return [stream_sound(self._recognizer, sound, self._chunk_ms) for sound in sounds]
+
+    def run_pipe(self, read: Callable[[int], bytes], *, is_raw: bool) -> Iterator[str]:
+        """Yields the line of a sound that comes through a pipe, when it ends or is interrupted.
+
+        Args:
+          read: Reads from the pipe, as SoundPipe takes it.
+          is_raw: As SoundPipe takes it.
+
+        Raises:
+          KeyboardInterrupt: After the line.
+          CorpusError: There is no sound, or it is of another form.
+        """
+        assert self._chunk_ms is not None
+        stream = self._recognizer.stream_sound()
+        # A model takes seconds to load: whoever speaks waits for this.
+        print(f"transcribe: listens to {_NAME_OF_STANDARD_INPUT}", file=sys.stderr, flush=True)
+        sound = SoundPipe(read, sample_rate=stream.sample_rate, is_raw=is_raw)
+        texts = _TextsSoFar(_NAME_OF_STANDARD_INPUT)
+        interruption: KeyboardInterrupt | None = None
+        try:
+            for samples in sound.chunks(_chunk_length(stream, self._chunk_ms)):
+                texts.show(stream.feed(samples))
+        except KeyboardInterrupt as interrupted:
+            interruption = interrupted
+        yield self._line(_NAME_OF_STANDARD_INPUT, stream.feed(sound.rest(), is_last=True))
+        if interruption is not None:
+            raise interruption
+        if sound.problem is not None:
+            self.failures += 1
+            print(f"transcribe: {sound.problem}", file=sys.stderr)
 
 
 def _record(name: str, transcript: Transcribed) -> dict[str, Any]:
@@ -160,6 +199,24 @@ def _record(name: str, transcript: Transcribed) -> dict[str, Any]:
     return record
 
 
+class _TextsSoFar:
+    """Prints the text so far whenever it has grown."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._before = ""
+
+    def show(self, found: Transcribed) -> None:
+        if found.text != self._before:
+            print(f"{self._name}\t{found.seconds:.2f} s\t{found.text}", file=sys.stderr, flush=True)
+        self._before = found.text
+
+
+def _chunk_length(stream: Stream, chunk_ms: int) -> int:
+    """Returns the samples of a chunk."""
+    return max(stream.sample_rate * chunk_ms // 1000, 1)
+
+
 def stream_sound(recognizer: Recognizer, sound: StoredSound, chunk_ms: int) -> Transcribed:
     """Feeds a sound chunk by chunk, and prints the text so far whenever it has grown.
 
@@ -168,13 +225,10 @@ def stream_sound(recognizer: Recognizer, sound: StoredSound, chunk_ms: int) -> T
     """
     stream = recognizer.stream_sound()
     samples = _core.decode_sound(sound.content, sample_rate=stream.sample_rate)
-    size = max(stream.sample_rate * chunk_ms // 1000, 1)
-    before = ""
+    size = _chunk_length(stream, chunk_ms)
+    texts = _TextsSoFar(sound.name)
     for begin in range(0, len(samples) - size, size):
-        found = stream.feed(samples[begin : begin + size])
-        if found.text != before:
-            print(f"{sound.name}\t{found.seconds:.2f} s\t{found.text}", file=sys.stderr)
-        before = found.text
+        texts.show(stream.feed(samples[begin : begin + size]))
     rest = (len(samples) - 1) // size * size if len(samples) else 0
     return stream.feed(samples[rest:], is_last=True)
 
@@ -186,10 +240,6 @@ def run(options: argparse.Namespace) -> int:
       CorpusError, ValueError, OSError.
     """
     paths = find_paths([path for path in options.paths if path != _STANDARD_INPUT])
-    sounds: list[Iterable[StoredSound]] = [read_sounds(paths)]
-    if _STANDARD_INPUT in options.paths:
-        content = sys.stdin.buffer.read()
-        sounds.append([StoredSound("standard input", content, len(content))])
     start_tensorflow()
     from frazo.export.predictor import Predictor
 
@@ -201,10 +251,33 @@ def run(options: argparse.Namespace) -> int:
         chunk_ms=options.chunk_ms if options.stream else None,
     )
     began = time.monotonic()
-    for part in sounds:
-        for line in transcriber.run(part):
+    try:
+        for line in _lines(transcriber, paths, options):
             print(line, flush=True)
-    took = time.monotonic() - began
+    finally:
+        _report(transcriber, time.monotonic() - began)
+    return transcriber.failures
+
+
+def _lines(
+    transcriber: Transcriber, paths: Sequence[Path], options: argparse.Namespace
+) -> Iterator[str]:
+    """Yields the lines of all sounds, standard input last."""
+    yield from transcriber.run(read_sounds(paths))
+    if _STANDARD_INPUT not in options.paths:
+        return
+    if options.stream:
+        yield from transcriber.run_pipe(_read_standard_input, is_raw=options.raw)
+    else:
+        content = sys.stdin.buffer.read()
+        yield from transcriber.run([StoredSound(_NAME_OF_STANDARD_INPUT, content, len(content))])
+
+
+def _read_standard_input(size: int) -> bytes:
+    return os.read(sys.stdin.fileno(), size)
+
+
+def _report(transcriber: Transcriber, took: float) -> None:
     if transcriber.sounds:
         print(
             f"transcribe: {counted(transcriber.sounds, 'sound')}, {transcriber.seconds:.1f} s, in "
@@ -216,7 +289,6 @@ def run(options: argparse.Namespace) -> int:
             f"transcribe: {counted(transcriber.failures, 'sound')} could not be read",
             file=sys.stderr,
         )
-    return transcriber.failures
 
 
 def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
@@ -239,7 +311,15 @@ def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
         default=300,
         help="length of a chunk of --stream in milliseconds; default: 300",
     )
-    return parser.parse_args(arguments)
+    parser.add_argument(
+        "--raw",
+        action="store_true",
+        help="with --stream: standard input has samples of 16 bits without a head",
+    )
+    options = parser.parse_args(arguments)
+    if options.raw and not (options.stream and _STANDARD_INPUT in options.paths):
+        parser.error("--raw is about standard input with --stream: give --stream --raw -")
+    return options
 
 
 def main(arguments: Sequence[str]) -> int:
