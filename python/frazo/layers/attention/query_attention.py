@@ -159,7 +159,8 @@ def _sums_of_rows(shares: tf.Tensor, values: tf.Tensor, sentences: tf.Tensor) ->
     places = tf.range(rows) - tf.searchsorted(sentences, sentences)
     slots = tf.stack([sentences, places], 1)
     shape = tf.shape(values)
-    most = tf.reduce_max(places) + 1
+    # Without rows the maximum is the least number of all.
+    most = tf.maximum(tf.reduce_max(places) + 1, 0)
     sizes = [shape[0], most, shape[1], shape[2]]
     grouped = tf.transpose(tf.scatter_nd(slots, shares[:, :, 0], sizes), [0, 2, 1, 3])
     sums = tf.transpose(tf.linalg.matmul(grouped, values), [0, 2, 1, 3])
