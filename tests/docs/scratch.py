@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import pathlib
+import re
 import shlex
 import shutil
 import socket
@@ -52,9 +53,10 @@ _SHELL_WORDS = ("<", ">", "|")
 _PORTS = {"--port": 8500, "--rest_port": 8501}
 _TRAINERS = ("//:trainer", "//tools:launch")
 # Enough for two reports, two checkpoints and an evaluation.
+_SHORT_STEPS = 20
 _SHORT = [
     f"--set=train.{field}"
-    for field in ("max_steps=20", "save_interval_steps=10", "log_interval_steps=10")
+    for field in (f"max_steps={_SHORT_STEPS}", "save_interval_steps=10", "log_interval_steps=10")
 ]
 # The same for translation, whose smallest model is too large for that.
 _SMALL_TRANSFORMER = [
@@ -84,6 +86,7 @@ _SMALL_RECOGNIZERS = {
             "encoder.transformer_stack.num_layers=1",
             "encoder.transformer_stack.layer.feed_forward.hidden_units=64",
         ),
+        "conformer_stack": ("subsampling.units=32", "encoder.conformer_stack.num_layers=1"),
         "lstm_stack": ("encoder.lstm_stack.num_layers=1", "encoder.lstm_stack.layer.units=32"),
     }.items()
 }
@@ -91,6 +94,7 @@ _SMALL_RECOGNIZERS = {
 _SMALL_BATCHES = [
     f"--set=inputs.Train.synthetic_tokens.{field}" for field in ("rows=4", "length=32")
 ]
+_DECODED = re.compile(r"/\d{8}\.jsonl$")
 _LOGDIR = "--logdir="
 # What does not make another training: the log directory, and what is so by default.
 _IGNORED = (_LOGDIR, "--mode=sync", "--run_locally=cpu")
@@ -284,6 +288,9 @@ class Scratch:
 
     def _arguments(self, command: Command) -> list[str]:
         arguments = list(map(self.moved, command.arguments))
+        if command.target == "//tools:wer" and self._short:
+            # What a decoder writes is named for the last step.
+            arguments = [_DECODED.sub(f"/{_SHORT_STEPS:08}.jsonl", word) for word in arguments]
         if command.target == "//tools:keras2ckpt":
             return [*arguments, f"--out={self.folder}/mnist/mnist"]
         if command.target == "//tools:source_lines":

@@ -2,7 +2,7 @@
 
 import dataclasses
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -83,8 +83,9 @@ class Decoding:
             }
             batch_records = self._decoder.records(outputs)
             scorer.add(outputs, batch_records)
-            figures.add(outputs, len(batch_records))
-            records |= zip(numbers.numpy()[:wanted].tolist(), batch_records, strict=True)
+            of_batch = numbers.numpy()[:wanted].tolist()
+            figures.add(outputs, of_batch)
+            records |= zip(of_batch, batch_records, strict=True)
             report(len(records), time.monotonic() - began)
             if len(records) == self._max_examples:
                 break
@@ -123,11 +124,11 @@ class _Figures:
         self.by_page: dict[str, list[str]] = {}
         self.summaries: list[tf.compat.v1.Summary.Value] = []
 
-    def add(self, outputs: dict[str, np.ndarray], rows: int) -> None:
-        for row in range(min(rows, self._left)):
+    def add(self, outputs: dict[str, np.ndarray], numbers: Sequence[int]) -> None:
+        for row, number in enumerate(numbers[: self._left]):
             figures = self._decoder.figures(outputs, row)
             for page, figure in figures.items():
                 self.by_page.setdefault(page, []).append(figure)
-            summaries = self._decoder.summaries(outputs, row)
+            summaries = self._decoder.summaries(outputs, row, number)
             self.summaries += summaries
             self._left -= bool(figures or summaries)

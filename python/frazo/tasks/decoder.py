@@ -73,13 +73,14 @@ class Decoder(abc.ABC):
         return {}
 
     def summaries(
-        self, outputs: Mapping[str, np.ndarray], row: int
+        self, outputs: Mapping[str, np.ndarray], row: int, number: int
     ) -> list[tf.compat.v1.Summary.Value]:
         """Returns what TensorBoard shows of an example.
 
         Args:
           outputs: The result of `decode`.
           row: The index of the example in the batch.
+          number: That of the example's record in the input: its name if it has no other.
         """
         return []
 

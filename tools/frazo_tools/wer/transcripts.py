@@ -171,6 +171,10 @@ def _objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             raise TranscriptError(f"{path}:{number}: is not JSON: {error}") from error
         if not isinstance(found, dict):
             raise TranscriptError(f'{path}:{number}: is not a JSON object, as in {{"id": ..}}')
+        match found:
+            # A decoder's line has all that it found, the best first.
+            case {"hypotheses": [{"text": str(best)}, *_]}:
+                found.setdefault("hypothesis", best)
         yield number, found
 
 

@@ -37,6 +37,12 @@ def test_json_lines_have_members(read, tmp_path):
     assert read_pairs(both, Fields()) == ({"1": "a", "2": "c"}, {"1": "b", "2": ""})
 
 
+def test_the_best_of_a_decoders_hypotheses_is_taken(read):
+    hypotheses = '"hypotheses": [{"text": "best", "score": -1}, {"text": "next"}]'
+    content = f'{{"id": 1, {hypotheses}}}\n{{"id": 2, "hypothesis": "mine", {hypotheses}}}\n'
+    assert read(content.encode(), "json") == {"1": "best", "2": "mine"}
+
+
 @pytest.mark.parametrize(
     ("content", "form", "message"),
     [
@@ -48,6 +54,7 @@ def test_json_lines_have_members(read, tmp_path):
         (b"{'a'}\n", "json", r"file:1: is not JSON"),
         (b"[1]\n", "json", r"file:1: is not a JSON object"),
         (b'{"id": 1, "text": ""}\n', "json", r"has no 'hypothesis' but 'id', 'text'; name"),
+        (b'{"id": 1, "hypotheses": []}\n', "json", r"has no 'hypothesis' but 'id', 'hypotheses'"),
         (b'{"id": 1, "hypothesis": 3}\n', "json", r"'hypothesis' is 3 and not a text"),
     ],
 )

@@ -5,7 +5,7 @@
 
 The files are texts with an utterance a line; or .trn files, whose lines are words and an id in
 parentheses, as sclite reads them; or .jsonl files, an object a line, with references and hypotheses
-by id in two files or in one. It prints
+by id in two files or in one, as the decoder writes them. It prints
 
     WER    errors (S substitutions, D deletions, I insertions) per word of the references
     95%    its interval, by drawing the utterances anew (Bisani and Ney 2004)

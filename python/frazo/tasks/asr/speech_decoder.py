@@ -55,7 +55,7 @@ class SpeechDecoder(Decoder):
         return SpeechScorer()
 
     def summaries(
-        self, outputs: Mapping[str, np.ndarray], row: int
+        self, outputs: Mapping[str, np.ndarray], row: int, number: int
     ) -> list[tf.compat.v1.Summary.Value]:
         record = self._record(outputs, row)
         attention = None
@@ -65,7 +65,7 @@ class SpeechDecoder(Decoder):
             # The encoder's frames of this utterance; others of its batch may be longer.
             attention = weights[:, : np.flatnonzero(weights.any(axis=0)).max(initial=0) + 1]
         utterance = RecognizedUtterance(
-            record.get("id", str(row)),
+            record.get("id", str(number)),
             outputs["frames"][row, : outputs["frames_length"][row]],
             record["reference"],
             record["hypotheses"][0]["text"],

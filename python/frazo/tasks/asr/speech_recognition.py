@@ -1,6 +1,6 @@
 """The speech recognition task."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import tensorflow as tf
 from frazo import _core
@@ -90,13 +90,19 @@ class SpeechRecognition(Task):
     def loss(
         self, batch: Mapping[str, tf.Tensor], context: StepContext
     ) -> tuple[Loss, WeightedMetrics]:
-        return self._joined("loss", batch, context)
+        encoded, labels = self._encode(batch, context), _labels(batch)
+        heads = self._heads_by_name().values()
+        return self._joined([head.loss(encoded, labels, context) for head in heads], labels)
 
     def num_examples(self, batch: Mapping[str, tf.Tensor]) -> tf.Tensor:
         return tf.shape(batch[FRAMES], tf.int64)[0]
 
     def evaluate(self, batch: Mapping[str, tf.Tensor], context: StepContext) -> EvalOutput:
-        loss, metrics = self._joined("evaluate", batch, context)
+        encoded, labels = self._encode(batch, context), _labels(batch)
+        heads = self._heads_by_name().values()
+        loss, metrics = self._joined(
+            [head.evaluate(encoded, labels, context) for head in heads], labels
+        )
         return EvalOutput(metrics | {"loss": (loss.mean, loss.weight)}, examples={})
 
     def check_input(self, texts: InputTexts) -> list[str]:
@@ -187,15 +193,9 @@ class SpeechRecognition(Task):
         return Memory(self.encoder(x, layout, context), layout)
 
     def _joined(
-        self, method: str, batch: Mapping[str, tf.Tensor], context: StepContext
+        self, results: Sequence[tuple[Loss, WeightedMetrics]], labels: Labels
     ) -> tuple[Loss, WeightedMetrics]:
-        """Calls a method of all heads, and joins their losses and metrics."""
-        encoded = self._encode(batch, context)
-        labels = Labels(batch[LABELS], batch[f"{LABELS}_length"])
-        results = [
-            getattr(head, method)(encoded, labels, context)
-            for head in self._heads_by_name().values()
-        ]
+        """Joins the losses and the metrics of the heads."""
         losses, metrics = [loss for loss, _ in results], {}
         for _, of_head in results:
             metrics |= of_head
@@ -207,3 +207,7 @@ class SpeechRecognition(Task):
         share = self.message.ctc_weight
         total = share * ctc.total + (1 - share) * decoder.total
         return Loss(total, decoder.weight), metrics
+
+
+def _labels(batch: Mapping[str, tf.Tensor]) -> Labels:
+    return Labels(batch[LABELS], batch[f"{LABELS}_length"])

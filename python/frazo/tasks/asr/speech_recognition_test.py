@@ -263,11 +263,15 @@ def test_tensorboard_shows_an_utterance(batch, model):
     decoder = make_task(model).decoder(input_texts())
     sounds = tf.constant([wav(np.linspace(-0.5, 0.5, 100 * n)) for n in (1, 2, 3)])
     outputs = decoder.decode(batch | {"uttid": tf.constant(["a-1", "b-2", "c-3"]), "audio": sounds})
-    summaries = decoder.summaries({name: each.numpy() for name, each in outputs.items()}, 1)
+    arrays = {name: each.numpy() for name, each in outputs.items()}
+    summaries = decoder.summaries(arrays, 1, 7)
     assert [value.tag for value in summaries] == [
         f"utterances/b-2/{part}" for part in ("text", "features", "sound")
     ]
     assert summaries[2].audio.length_frames == 200
+    # Without an id an utterance is named by its record: rows are the same in each batch.
+    arrays.pop("uttid")
+    assert decoder.summaries(arrays, 1, 7)[0].tag == "utterances/7/text"
 
 
 def wav(samples) -> bytes:

@@ -16,7 +16,7 @@ class RecognizedUtterance(NamedTuple):
     """An utterance and the best text that was found in it.
 
     Attributes:
-      name: Its id, or its place in the input.
+      name: Its id, or the number of its record in the input.
       frames: float32 [time, features].
       reference: What is said.
       hypothesis: What was recognised.
