@@ -21,7 +21,7 @@ FLOORS = (
     ("proto",),
     ("core/status", "core/numeric", "core/testing"),
     ("core/bytes",),
-    ("core/audio", "core/records", "core/text"),
+    ("core/audio", "core/geometry", "core/records", "core/text"),
     ("core/kernels/conv", "core/kernels/gemm", "core/kernels/loss", "core/kernels/norm"),
     ("core/align", "core/sources", "core/kernels/attention", "core/kernels/lstm", "core/shard"),
     ("core/process",),
