@@ -11,8 +11,8 @@ from sound_workload import BINS, RATE, times_real_time
 _FRAME, _STEP, _FFT = 400, 160, 512
 
 
-def make_compute():
-    """Returns what maps float32 [samples] to float32 [frames, BINS]."""
+def make_graph():
+    """Returns a tf.function that maps float32 [samples] to float32 [frames, BINS]."""
     weights = tf.signal.linear_to_mel_weight_matrix(BINS, _FFT // 2 + 1, RATE, 125.0, 7600.0)
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.float32)], autograph=False)
@@ -24,6 +24,12 @@ def make_compute():
         power = tf.square(tf.math.real(spectrum)) + tf.square(tf.math.imag(spectrum))
         return tf.math.log(tf.maximum(1.0, tf.matmul(power, weights)))
 
+    return compute
+
+
+def make_compute():
+    """Returns what does so over NumPy arrays."""
+    compute = make_graph()
     return lambda samples: np.asarray(compute(tf.constant(samples)))
 
 

@@ -131,7 +131,7 @@ class SoundPipe:
                 "standard input: a WAV file without a chunk `fmt ` before its samples"
             )
         kind, channels, rate, _, block, bits = struct.unpack_from("<HHIIHH", content)
-        if kind not in _FORMATS or not channels or block != channels * (bits // 8):
+        if kind not in _FORMATS or not block or block != channels * (bits // 8):
             raise CorpusError(
                 f"standard input: a WAV file of format {kind} with {channels} channels of {bits} "
                 "bits; integers and floats are read. Convert it by ffmpeg -i - -f wav -"

@@ -141,6 +141,8 @@ def test_a_file_that_is_shorter_than_its_head_states():
             "has 44100 Hz, and the model takes 8000: .*arecord -r 8000",
         ),
         (wav(b"\0\0", kind=17), False, "a WAV file of format 17 with 1 channels of 16 bits"),
+        (wav(b"\0\0", bits=4), False, "a WAV file of format 1 with 1 channels of 4 bits"),
+        (wav(b"\0\0", channels=0), False, "a WAV file of format 1 with 0 channels"),
         (wav(b"\0\0", channels=0), False, "with 0 channels"),
         (b"RIFF\0\0\0\0WAVEdata\2\0\0\0\0\0", False, "a WAV file without a chunk `fmt `"),
         (

@@ -159,17 +159,22 @@ def test_beams_share_the_memory_of_their_sentence(text):
 
 
 @_KINDS
-def test_sentences_may_have_different_numbers_of_rows(text):
+@pytest.mark.parametrize(
+    "sentences", [[0, 1, 1], [1, 1], []], ids=["both", "one is done", "all are done"]
+)
+def test_sentences_may_have_different_numbers_of_rows(text, sentences):
     layer = make(text)
     expected = run(layer, *(tf.repeat(query, 3, 0) for query in (_QUERY, 2 * _QUERY)), rows=6)
-    context = StepContext.for_decoding(tf.constant([0, 1, 1]), PackedKernels())
+    context = StepContext.for_decoding(tf.constant(sentences, tf.int32), PackedKernels())
     cache = layer.memory_cache(_MEMORY, _EVALUATION)
-    state = tf.nest.map_structure(lambda x: x[:3], layer.init_state(6, cache))
+    state = tf.nest.map_structure(lambda x: x[: len(sentences)], layer.init_state(6, cache))
     for query in (_QUERY, 2 * _QUERY):
-        rows = tf.gather(query, [0, 1, 1])
+        rows = tf.gather(query, tf.constant(sentences, tf.int32))
         state, y = layer.step(state, rows, cache, context)
     for part, whole in zip((state["probabilities"], y), expected, strict=True):
-        np.testing.assert_allclose(part, tf.gather(whole, [0, 3, 3]), atol=1e-5)
+        np.testing.assert_allclose(
+            part, tf.gather(whole, tf.constant(sentences, tf.int32) * 3), atol=1e-5
+        )
 
 
 @_KINDS
