@@ -86,7 +86,11 @@ _SMALL_RECOGNIZERS = {
             "encoder.transformer_stack.num_layers=1",
             "encoder.transformer_stack.layer.feed_forward.hidden_units=64",
         ),
-        "conformer_stack": ("subsampling.units=32", "encoder.conformer_stack.num_layers=1"),
+        "conformer_stack": (
+            "subsampling.units=32",
+            "encoder.conformer_stack.num_layers=1",
+            "attention_decoder.search.max_length=8",
+        ),
         "lstm_stack": ("encoder.lstm_stack.num_layers=1", "encoder.lstm_stack.layer.units=32"),
     }.items()
 }

@@ -4,8 +4,10 @@
     ./bazelw run -c opt //tools:transcribe -- --model=MODEL --json /data/test-clean >found.jsonl
     cat speech.wav | ./bazelw run -c opt //tools:transcribe -- --model=MODEL -
     ./bazelw run -c opt //tools:transcribe -- --model=MODEL --stream --chunk_ms=200 speech.flac
-    arecord -q -t raw -f S16_LE -r 16000 -c 1 | frazo-transcribe --model=MODEL --stream --raw -
-    ffmpeg -loglevel error -i INPUT -ar 16000 -f wav - | frazo-transcribe --model=MODEL --stream -
+    arecord -q -t raw -f S16_LE -r 16000 -c 1 |
+        ./bazelw run -c opt //tools:transcribe -- --model=MODEL --stream --raw -
+    ffmpeg -loglevel error -i INPUT -ar 16000 -f wav - |
+        ./bazelw run -c opt //tools:transcribe -- --model=MODEL --stream -
 
 --model is the folder that the trainer writes with --mode=write_inference_graph. PATHs are sound
 files (FLAC, WAV, Ogg, MP3), folders of them, globs, the records that //tools:librispeech writes,
