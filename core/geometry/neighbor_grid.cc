@@ -32,10 +32,7 @@ constexpr int64_t kCentersPerTurn = 16;
 
 absl::Status CheckSearch(absl::Span<const Point> centers, int64_t count, int threads,
                          absl::Span<int64_t> neighbors) {
-  if (threads < 1) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("threads is ", threads, " but must be at least 1"));
-  }
+  FRAZO_RETURN_IF_ERROR(CheckThreads(threads));
   if (count < 0) {
     return absl::InvalidArgumentError(absl::StrCat("count is ", count, " but must be at least 0"));
   }

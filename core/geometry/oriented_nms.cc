@@ -69,10 +69,7 @@ std::vector<int64_t> KeepOfClass(absl::Span<const Box> boxes, const float* score
 absl::StatusOr<std::vector<std::vector<int64_t>>> SuppressNonMaxima(
     absl::Span<const Box> boxes, absl::Span<const float> scores, absl::Span<const ClassNms> classes,
     IouView view, int threads) {
-  if (threads < 1) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("threads is ", threads, " but must be at least 1"));
-  }
+  FRAZO_RETURN_IF_ERROR(CheckThreads(threads));
   if (scores.size() != boxes.size() * classes.size()) {
     return absl::InvalidArgumentError(absl::StrCat("there are ", scores.size(), " scores for ",
                                                    boxes.size(), " boxes * ", classes.size(),

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/geometry/row_turns.h"
+#include "core/status/status_macros.h"
 
 namespace frazo::geometry {
 namespace {
@@ -18,10 +19,7 @@ constexpr int64_t kPairsPerTurn = 4096;
 
 absl::Status PairwiseIou(absl::Span<const Box> rows, absl::Span<const Box> columns, IouView view,
                          int threads, absl::Span<double> iou) {
-  if (threads < 1) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("threads is ", threads, " but must be at least 1"));
-  }
+  FRAZO_RETURN_IF_ERROR(CheckThreads(threads));
   if (iou.size() != rows.size() * columns.size()) {
     return absl::InvalidArgumentError(absl::StrCat("iou has ", iou.size(), " places for ",
                                                    rows.size(), " * ", columns.size(), " pairs"));

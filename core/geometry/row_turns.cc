@@ -5,7 +5,15 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+
 namespace frazo::geometry {
+
+absl::Status CheckThreads(int threads) {
+  if (threads >= 1) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("threads is ", threads, " but must be at least 1"));
+}
 
 void TakeRowTurns(int64_t rows, int64_t rows_per_turn, int threads,
                   absl::FunctionRef<void(int64_t begin, int64_t end)> work) {

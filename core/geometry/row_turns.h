@@ -4,8 +4,12 @@
 #include <cstdint>
 
 #include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
 
 namespace frazo::geometry {
+
+// Error: kInvalidArgument unless threads >= 1.
+absl::Status CheckThreads(int threads);
 
 // Calls work(begin, end) for ranges of at most `rows_per_turn` rows that together are
 // 0 .. rows - 1, on at most `threads` threads, the calling one among them. Returns when all calls

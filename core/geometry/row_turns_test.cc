@@ -3,10 +3,18 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "core/status/status_matchers.h"
 #include "gtest/gtest.h"
 
 namespace frazo::geometry {
 namespace {
+
+TEST(CheckThreadsTest, TheCallingThreadIsThere) {
+  EXPECT_TRUE(CheckThreads(1).ok());
+  EXPECT_THAT(CheckThreads(0),
+              StatusIs(absl::StatusCode::kInvalidArgument, "threads is 0 but must be at least 1"));
+}
 
 TEST(RowTurnsTest, EachRowIsVisitedOnce) {
   for (const int64_t rows : {0, 1, 6, 7, 8, 1000}) {
