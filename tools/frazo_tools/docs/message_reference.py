@@ -33,9 +33,9 @@ FAMILIES = {
     ),
     "Input": (
         "input pipeline record_source processor tokenizer batcher compression image_input"
-        " log_mel synthetic_tokens"
+        " log_mel spec_augment synthetic_tokens"
     ),
-    "Search": "search",
+    "Search": "search decoding_weights",
     "Cluster": "cluster coordination",
     "Kept in files": "batcher_state control_record pipeline_state record_source_state",
     "Rules of fields": "field_rules",
