@@ -33,7 +33,7 @@ FAMILIES = {
     ),
     "Input": (
         "input pipeline record_source processor tokenizer batcher compression image_input"
-        " log_mel synthetic_tokens"
+        " log_mel synthetic_tokens prepare_scene anchors"
     ),
     "Search": "search",
     "Cluster": "cluster coordination",
