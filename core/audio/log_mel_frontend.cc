@@ -10,6 +10,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "core/audio/frame_lanes.h"
+#include "core/audio/log_bands.h"
+#include "core/audio/windowed_frames.h"
 #include "core/status/status_macros.h"
 
 namespace frazo::audio {
@@ -171,33 +173,31 @@ int64_t LogMelFrontend::CountFrames(int64_t num_samples) const {
   return (frames + stride_ - 1) / stride_;
 }
 
-void LogMelFrontend::FillFrames(absl::Span<const float> samples, int64_t first,
-                                float* frames) const {
-  std::fill_n(frames, spectrum_.size() * kFrameLanes, 0.0f);
-  const int64_t count = CountWholeFrames(samples.size());
-  for (int64_t lane = 0; lane < kFrameLanes && first + lane < count; ++lane) {
-    const float* const x = samples.data() + (first + lane) * step_samples_;
-    float* const y = frames + lane;
-    if (pre_emphasis_ > 0) {
-      for (int64_t n = 0; n < frame_samples_; ++n) {
-        y[n * kFrameLanes] =
-            window_[n] * (sample_scale_ * x[n + 1] - pre_emphasis_ * (sample_scale_ * x[n]));
-      }
-    } else {
-      for (int64_t n = 0; n < frame_samples_; ++n) {
-        y[n * kFrameLanes] = window_[n] * (sample_scale_ * x[n]);
-      }
-    }
+std::vector<float> LogMelFrontend::MakeSignal(absl::Span<const float> samples,
+                                              int64_t count) const {
+  std::vector<float> signal((count + kFrameLanes) * step_samples_ + frame_samples_);
+  if (pre_emphasis_ > 0) {
+    const int64_t needed = (count - 1) * step_samples_ + frame_samples_ + 1;
+    Emphasize(samples.first(needed), sample_scale_, pre_emphasis_, signal.data());
+  } else {
+    const int64_t needed = (count - 1) * step_samples_ + frame_samples_;
+    for (int64_t n = 0; n < needed; ++n) signal[n] = sample_scale_ * samples[n];
   }
+  return signal;
 }
 
 void LogMelFrontend::ComputeBands(absl::Span<const float> samples, float* bands) const {
   const int64_t count = CountWholeFrames(samples.size());
+  if (count == 0) return;
+  const std::vector<float> signal = MakeSignal(samples, count);
   FrameSpectrum::Memory memory(spectrum_);
-  std::vector<float> spectrum(spectrum_.num_frequencies() * kFrameLanes);
+  std::vector<float> spectrum(power_ ? 0 : spectrum_.num_frequencies() * kFrameLanes);
   std::vector<float> lanes(num_bins_ * kFrameLanes);
   for (int64_t first = 0; first < count; first += kFrameLanes) {
-    FillFrames(samples, first, memory.frames());
+    WriteWindowedFrames(signal.data() + first * step_samples_, step_samples_, window_,
+                        memory.frames());
+    std::fill(memory.frames() + frame_samples_ * kFrameLanes,
+              memory.frames() + spectrum_.size() * kFrameLanes, 0.0f);
     spectrum_.ComputePowers(&memory);
     const float* powers = memory.powers();
     if (!power_) {
@@ -205,7 +205,7 @@ void LogMelFrontend::ComputeBands(absl::Span<const float> samples, float* bands)
       powers = spectrum.data();
     }
     mel_bank_.Apply(powers, lanes.data());
-    for (float& band : lanes) band = std::log(std::max(floor_, band));
+    LogFromFloor(floor_, absl::MakeSpan(lanes));
     for (int64_t lane = 0; lane < kFrameLanes && first + lane < count; ++lane) {
       for (int64_t b = 0; b < num_bins_; ++b) *bands++ = lanes[b * kFrameLanes + lane];
     }

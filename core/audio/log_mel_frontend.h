@@ -35,8 +35,9 @@ class LogMelFrontend {
   LogMelFrontend(const LogMel& config, int64_t fft_size);
 
   int64_t CountWholeFrames(int64_t num_samples) const;
-  // Writes sample by sample what the Fourier transform of frame `first` + lane takes.
-  void FillFrames(absl::Span<const float> samples, int64_t first, float* frames) const;
+  // Returns the scaled and emphasized samples of the first `count` frames, and zeros behind them in
+  // place of frames that a group of kFrameLanes lacks. count >= 1.
+  std::vector<float> MakeSignal(absl::Span<const float> samples, int64_t count) const;
   // Writes [CountWholeFrames(samples), num_bins_].
   void ComputeBands(absl::Span<const float> samples, float* bands) const;
   void Normalize(int64_t frames, float* bands) const;

@@ -89,20 +89,28 @@ absl::Status CheckRiffSize(std::string_view bytes) {
                                                  size + 8ull, " bytes, it has ", bytes.size()));
 }
 
-// Appends the mean of the channels of each frame.
-absl::Status AppendMean(const float* values, int64_t frames, int channels,
-                        std::vector<float>* samples) {
-  for (int64_t frame = 0; frame < frames; ++frame) {
+// Sets samples[i] to the mean of the channels of frame i.
+void Average(const float* values, int channels, absl::Span<float> samples) {
+  if (channels == 1) {
+    std::copy_n(values, samples.size(), samples.data());
+    return;
+  }
+  for (float& sample : samples) {
     float sum = 0;
     for (int channel = 0; channel < channels; ++channel) sum += *values++;
-    const float mean = sum / channels;
-    if (!(std::abs(mean) <= kLargestSample)) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "sample ", samples->size(), " of the sound is ", mean, "; expected numbers in [-1, 1]"));
-    }
-    samples->push_back(mean);
+    sample = sum / channels;
   }
-  return absl::OkStatus();
+}
+
+// `first`: the number in the sound of the first of the samples.
+absl::Status CheckRange(absl::Span<const float> samples, int64_t first) {
+  bool within = true;
+  for (const float sample : samples) within &= std::abs(sample) <= kLargestSample;
+  if (within) return absl::OkStatus();
+  int64_t i = 0;
+  while (std::abs(samples[i]) <= kLargestSample) ++i;
+  return absl::InvalidArgumentError(absl::StrCat("sample ", first + i, " of the sound is ",
+                                                 samples[i], "; expected numbers in [-1, 1]"));
 }
 
 // Reads the whole sound at its own rate.
@@ -123,7 +131,11 @@ absl::Status ReadAll(SNDFILE* sound, const SF_INFO& info, double max_seconds,
       return absl::InvalidArgumentError(
           absl::StrCat("the sound is longer than ", max_seconds, " seconds"));
     }
-    FRAZO_RETURN_IF_ERROR(AppendMean(values.data(), frames, info.channels, samples));
+    const size_t begin = samples->size();
+    samples->resize(begin + frames);
+    const absl::Span<float> added = absl::MakeSpan(*samples).subspan(begin);
+    Average(values.data(), info.channels, added);
+    FRAZO_RETURN_IF_ERROR(CheckRange(added, begin));
   }
   const int64_t count = samples->size();
   if (TellsLength(info) && count != info.frames) {
