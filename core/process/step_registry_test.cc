@@ -89,9 +89,9 @@ TEST(StepRegistryTest, ErrorsNameTheStepAndTheRemedy) {
               StatusIs(kInvalid, HasSubstr("steps[1].custom.value: there is no field 'y'")));
   EXPECT_THAT(
       error("[type.googleapis.com/google.protobuf.Int32Value] {}"),
-      StatusIs(kInvalid,
-               StartsWith("steps[1].custom: no step is registered for the message "
-                          "'google.protobuf.Int32Value'; known are frazo.Step.AddNoise, ")));
+      StatusIs(kInvalid, StartsWith("steps[1].custom: no step is registered for the message "
+                                    "'google.protobuf.Int32Value'; known are frazo.PrepareScene, "
+                                    "frazo.Step.AddNoise, ")));
   EXPECT_THAT(error("[type.googleapis.com/google.protobuf.Int32Value] {}"),
               StatusIs(kInvalid, HasSubstr("google.protobuf.StringValue; one of your own needs "
                                            "FRAZO_REGISTER_STEP in a library that is linked")));
