@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace frazo::detection {
+namespace frazo::detection::score {
 namespace {
 
 double Area(const ImageBox& box) { return (box.x_max - box.x_min) * (box.y_max - box.y_min); }
@@ -31,4 +31,4 @@ double CoveredShare(const ImageBox& box, const ImageBox& area) {
   return common > 0 ? common / Area(box) : 0;
 }
 
-}  // namespace frazo::detection
+}  // namespace frazo::detection::score

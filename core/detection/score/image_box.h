@@ -1,7 +1,7 @@
 #ifndef FRAZO_CORE_DETECTION_SCORE_IMAGE_BOX_H_
 #define FRAZO_CORE_DETECTION_SCORE_IMAGE_BOX_H_
 
-namespace frazo::detection {
+namespace frazo::detection::score {
 
 // An upright rectangle of an image, in pixels: x to the right, y down.
 struct ImageBox {
@@ -22,6 +22,6 @@ double ImageIou(const ImageBox& a, const ImageBox& b);
 // proper.
 double CoveredShare(const ImageBox& box, const ImageBox& area);
 
-}  // namespace frazo::detection
+}  // namespace frazo::detection::score
 
 #endif  // FRAZO_CORE_DETECTION_SCORE_IMAGE_BOX_H_

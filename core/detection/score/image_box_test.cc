@@ -4,7 +4,7 @@
 
 #include "gtest/gtest.h"
 
-namespace frazo::detection {
+namespace frazo::detection::score {
 namespace {
 
 TEST(ImageBoxTest, OverlapsByHand) {
@@ -39,4 +39,4 @@ TEST(ImageBoxTest, AProperBoxIsFiniteAndRunsForwards) {
 }
 
 }  // namespace
-}  // namespace frazo::detection
+}  // namespace frazo::detection::score

@@ -10,7 +10,7 @@
 #include "core/geometry/row_turns.h"
 #include "core/status/status_macros.h"
 
-namespace frazo::detection {
+namespace frazo::detection::score {
 namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
@@ -174,4 +174,4 @@ absl::StatusOr<std::vector<KittiScore>> KittiAveragePrecision::Scores(int thread
   return scores;
 }
 
-}  // namespace frazo::detection
+}  // namespace frazo::detection::score

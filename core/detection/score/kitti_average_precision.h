@@ -10,7 +10,7 @@
 #include "core/detection/score/kitti_matching.h"
 #include "core/detection/score/kitti_scene.h"
 
-namespace frazo::detection {
+namespace frazo::detection::score {
 
 // Recalls 0, 1/40 .. 1.
 constexpr int kKittiRecallPoints = 41;
@@ -78,6 +78,6 @@ class KittiAveragePrecision {
   bool has_unknown_alpha_ = false;
 };
 
-}  // namespace frazo::detection
+}  // namespace frazo::detection::score
 
 #endif  // FRAZO_CORE_DETECTION_SCORE_KITTI_AVERAGE_PRECISION_H_

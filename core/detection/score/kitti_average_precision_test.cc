@@ -8,7 +8,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace frazo::detection {
+namespace frazo::detection::score {
 namespace {
 
 using ::testing::DoubleNear;
@@ -121,4 +121,4 @@ TEST(KittiAveragePrecisionTest, ErrorsComeThroughAndTheSceneDoesNotCount) {
 }
 
 }  // namespace
-}  // namespace frazo::detection
+}  // namespace frazo::detection::score

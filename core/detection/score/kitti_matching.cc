@@ -5,7 +5,7 @@
 
 #include "core/geometry/box_iou.h"
 
-namespace frazo::detection {
+namespace frazo::detection::score {
 namespace {
 
 using geometry::IouBox;
@@ -186,4 +186,4 @@ double KittiMatching::OrientationSimilarity(int32_t truth, int32_t detection) co
   return (1 + std::cos(truths_[truth].alpha - detections_[detection].alpha)) / 2;
 }
 
-}  // namespace frazo::detection
+}  // namespace frazo::detection::score

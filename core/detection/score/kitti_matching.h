@@ -8,7 +8,7 @@
 
 #include "core/detection/score/kitti_scene.h"
 
-namespace frazo::detection {
+namespace frazo::detection::score {
 
 // The classes that KITTI scores.
 enum class KittiClass { kCar, kPedestrian, kCyclist };
@@ -114,6 +114,6 @@ class KittiMatching {
   std::array<Candidates, kKittiViews> candidates_;
 };
 
-}  // namespace frazo::detection
+}  // namespace frazo::detection::score
 
 #endif  // FRAZO_CORE_DETECTION_SCORE_KITTI_MATCHING_H_

@@ -3,7 +3,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace frazo::detection {
+namespace frazo::detection::score {
 namespace {
 
 using ::testing::ElementsAre;
@@ -149,4 +149,4 @@ TEST(KittiMatchingTest, OppositeOrientationsHaveNoSimilarity) {
 }
 
 }  // namespace
-}  // namespace frazo::detection
+}  // namespace frazo::detection::score

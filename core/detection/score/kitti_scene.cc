@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/status/status_macros.h"
 
-namespace frazo::detection {
+namespace frazo::detection::score {
 namespace {
 
 absl::Status CheckImageBoxAndLabel(const ImageBox& box, KittiLabel label,
@@ -52,4 +52,4 @@ absl::Status CheckKittiScene(const KittiScene& scene) {
   return absl::OkStatus();
 }
 
-}  // namespace frazo::detection
+}  // namespace frazo::detection::score

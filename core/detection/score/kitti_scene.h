@@ -8,7 +8,7 @@
 #include "core/detection/score/image_box.h"
 #include "core/geometry/box.h"
 
-namespace frazo::detection {
+namespace frazo::detection::score {
 
 // What an object is, by KITTI's names in the order of its records.
 enum class KittiLabel {
@@ -63,6 +63,6 @@ struct KittiScene {
 // label that is none, or a score, truncation or alpha that is not finite.
 absl::Status CheckKittiScene(const KittiScene& scene);
 
-}  // namespace frazo::detection
+}  // namespace frazo::detection::score
 
 #endif  // FRAZO_CORE_DETECTION_SCORE_KITTI_SCENE_H_

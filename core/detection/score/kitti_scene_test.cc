@@ -5,7 +5,7 @@
 #include "core/status/status_matchers.h"
 #include "gtest/gtest.h"
 
-namespace frazo::detection {
+namespace frazo::detection::score {
 namespace {
 
 using ::testing::HasSubstr;
@@ -50,4 +50,4 @@ TEST(KittiSceneTest, ErrorsNameTheSceneAndTheObject) {
 }
 
 }  // namespace
-}  // namespace frazo::detection
+}  // namespace frazo::detection::score

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <functional>
 
-namespace frazo::detection {
+namespace frazo::detection::score {
 
 std::vector<double> ThresholdsAtRecalls(std::vector<double> scores, int64_t truths,
                                         absl::Span<const double> recalls) {
@@ -21,4 +21,4 @@ std::vector<double> ThresholdsAtRecalls(std::vector<double> scores, int64_t trut
   return thresholds;
 }
 
-}  // namespace frazo::detection
+}  // namespace frazo::detection::score

@@ -6,7 +6,7 @@
 
 #include "absl/types/span.h"
 
-namespace frazo::detection {
+namespace frazo::detection::score {
 
 // Returns the scores at which the recall comes closest to each of `recalls`, falling. Taking the
 // best i scores finds i of `truths` objects. The last score is always among those returned, so
@@ -17,6 +17,6 @@ namespace frazo::detection {
 std::vector<double> ThresholdsAtRecalls(std::vector<double> scores, int64_t truths,
                                         absl::Span<const double> recalls);
 
-}  // namespace frazo::detection
+}  // namespace frazo::detection::score
 
 #endif  // FRAZO_CORE_DETECTION_SCORE_RECALL_THRESHOLDS_H_

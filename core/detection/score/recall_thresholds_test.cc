@@ -3,7 +3,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace frazo::detection {
+namespace frazo::detection::score {
 namespace {
 
 using ::testing::ElementsAre;
@@ -32,4 +32,4 @@ TEST(RecallThresholdsTest, OfTwoAsCloseTheFirstIsTaken) {
 }
 
 }  // namespace
-}  // namespace frazo::detection
+}  // namespace frazo::detection::score

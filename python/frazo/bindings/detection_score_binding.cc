@@ -26,6 +26,7 @@
 #include "python/frazo/bindings/status_exceptions.h"
 
 namespace nb = nanobind;
+namespace score = frazo::detection::score;
 using namespace nb::literals;
 
 namespace frazo::bindings {
@@ -74,7 +75,7 @@ geometry::Box BoxOf(const double* row) {
   return {row[0], row[1], row[2], row[3], row[4], row[5], row[6]};
 }
 
-detection::ImageBox ImageBoxOf(const double* row) { return {row[7], row[8], row[9], row[10]}; }
+score::ImageBox ImageBoxOf(const double* row) { return {row[7], row[8], row[9], row[10]}; }
 
 // Returns a number that is no label where the value is none.
 int ToInt(double value) {
@@ -85,26 +86,25 @@ int ToInt(double value) {
 // An accumulator that one Python thread uses at a time.
 struct KittiAccumulator {
   std::mutex mutex;  // Locked only by a thread that does not hold the interpreter's lock.
-  detection::KittiAveragePrecision precision;
+  score::KittiAveragePrecision precision;
 };
 
 void AddKittiScene(KittiAccumulator& self, std::string scene_name, const Rows& truths,
                    const Rows& detections) {
   CheckWidth(truths, kKittiTruthNumbers, "truths");
   CheckWidth(detections, kKittiDetectionNumbers, "detections");
-  detection::KittiScene scene;
+  score::KittiScene scene;
   scene.name = std::move(scene_name);
   for (size_t i = 0; i < truths.shape(0); ++i) {
     const double* const row = truths.data() + i * kKittiTruthNumbers;
     scene.truths.push_back({BoxOf(row), ImageBoxOf(row),
-                            static_cast<detection::KittiLabel>(ToInt(row[11])), row[12],
-                            ToInt(row[13]), row[14]});
+                            static_cast<score::KittiLabel>(ToInt(row[11])), row[12], ToInt(row[13]),
+                            row[14]});
   }
   for (size_t i = 0; i < detections.shape(0); ++i) {
     const double* const row = detections.data() + i * kKittiDetectionNumbers;
     scene.detections.push_back({BoxOf(row), ImageBoxOf(row),
-                                static_cast<detection::KittiLabel>(ToInt(row[11])), row[12],
-                                row[13]});
+                                static_cast<score::KittiLabel>(ToInt(row[11])), row[12], row[13]});
   }
   RaiseIfError(Unlocked([&] {
     const std::lock_guard lock(self.mutex);
@@ -112,8 +112,8 @@ void AddKittiScene(KittiAccumulator& self, std::string scene_name, const Rows& t
   }));
 }
 
-void AppendCurve(const detection::KittiScore& score, std::vector<double>* curve) {
-  for (size_t i = 0; i < detection::kKittiRecallPoints; ++i) {
+void AppendCurve(const score::KittiScore& score, std::vector<double>* curve) {
+  for (size_t i = 0; i < score::kKittiRecallPoints; ++i) {
     const bool is_reached = i < score.thresholds.size();
     for (const std::vector<double>* column :
          {&score.thresholds, &score.recalls, &score.precisions, &score.similarities}) {
@@ -123,7 +123,7 @@ void AppendCurve(const detection::KittiScore& score, std::vector<double>* curve)
 }
 
 std::tuple<Counts, Means, Tables, Tables> KittiScores(KittiAccumulator& self, int threads) {
-  const std::vector<detection::KittiScore> scores = ValueOrRaise(Unlocked([&] {
+  const std::vector<score::KittiScore> scores = ValueOrRaise(Unlocked([&] {
     const std::lock_guard lock(self.mutex);
     return self.precision.Scores(threads);
   }));
@@ -131,24 +131,24 @@ std::tuple<Counts, Means, Tables, Tables> KittiScores(KittiAccumulator& self, in
   std::vector<double> means;
   std::vector<double> curves;
   std::vector<double> calibration;
-  for (const detection::KittiScore& score : scores) {
+  for (const score::KittiScore& score : scores) {
     truths.push_back(score.truths);
     means.insert(means.end(), {score.ap_11, score.ap_40, score.aos_11, score.aos_40});
     AppendCurve(score, &curves);
-    for (const detection::CalibrationBin& bin : score.calibration) {
+    for (const score::CalibrationBin& bin : score.calibration) {
       calibration.insert(calibration.end(), {static_cast<double>(bin.detections),
                                              static_cast<double>(bin.hits), bin.score_sum});
     }
   }
-  constexpr size_t kClasses = detection::kKittiClasses;
-  constexpr size_t kDifficulties = detection::kKittiDifficulties;
-  constexpr size_t kViews = detection::kKittiViews;
+  constexpr size_t kClasses = score::kKittiClasses;
+  constexpr size_t kDifficulties = score::kKittiDifficulties;
+  constexpr size_t kViews = score::kKittiViews;
   return {ToArray<Counts>(std::move(truths), {kClasses, kDifficulties, kViews}),
           ToArray<Means>(std::move(means), {kClasses, kDifficulties, kViews, 4}),
           ToArray<Tables>(std::move(curves),
-                          {kClasses, kDifficulties, kViews, detection::kKittiRecallPoints, 4}),
+                          {kClasses, kDifficulties, kViews, score::kKittiRecallPoints, 4}),
           ToArray<Tables>(std::move(calibration),
-                          {kClasses, kDifficulties, kViews, detection::kCalibrationBins, 3})};
+                          {kClasses, kDifficulties, kViews, score::kCalibrationBins, 3})};
 }
 
 }  // namespace
