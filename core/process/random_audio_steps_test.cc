@@ -21,6 +21,7 @@
 namespace frazo::process {
 namespace {
 
+using ::testing::Contains;
 using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::ElementsAreArray;
@@ -188,11 +189,48 @@ TEST(DitherTest, IsNotInTheSamples) {
   EXPECT_THAT(InEpochs(steps, sound, 1)[0], ElementsAreArray(sound));
 }
 
+constexpr char kFrames[] = "steps { log_mel { field: 'record' log_mel { floor: 2 } } } ";
+
+TEST(SpecAugmentTest, HidesWholeFramesAndBands) {
+  const Samples plain = InEpochs(kFrames, Samples(16000, 0.0f), 1)[0];
+  ASSERT_THAT(plain, Each(std::log(2.0f)));
+  for (const Samples& masked :
+       InEpochs(absl::StrCat(kFrames, "steps { spec_augment { field: 'record' } }"),
+                Samples(16000, 0.0f), 20)) {
+    ASSERT_EQ(masked.size(), plain.size());
+    const int64_t frames = masked.size() / 80;
+    std::set<int64_t> hidden_bands;
+    for (int64_t band = 0; band < 80; ++band) {
+      bool hidden = true;
+      for (int64_t frame = 0; frame < frames; ++frame) hidden &= masked[frame * 80 + band] == 0;
+      if (hidden) hidden_bands.insert(band);
+    }
+    EXPECT_LE(hidden_bands.size(), 2 * 27);
+    for (int64_t frame = 0; frame < frames; ++frame) {
+      const float* const values = masked.data() + frame * 80;
+      const int64_t zeros = std::count(values, values + 80, 0.0f);
+      EXPECT_TRUE(zeros == 80 || zeros == static_cast<int64_t>(hidden_bands.size())) << frame;
+    }
+  }
+}
+
+TEST(SpecAugmentTest, AnOutputLeavesTheField) {
+  const std::string masks = "spec_augment { most_bands: 40 most_of_utterance: 1 }";
+  const Samples sound = audio::Sine(440, 16000, 16000);
+  const Processing read(absl::StrCat(kDecode, kFrames, "steps { spec_augment { field: 'record' ",
+                                     "output: 'masked' ", masks, " } }"),
+                        {Encode(sound)});
+  EXPECT_THAT(read.values(0, "record").As<float>(),
+              ElementsAreArray(InEpochs(kFrames, sound, 1)[0]));
+  EXPECT_THAT(read.values(0, "masked").As<float>(), Contains(0.0f));
+}
+
 TEST(RandomAudioStepsTest, EpochsAndSeedsDifferAndRunsDoNot) {
-  const Samples sound = audio::Sine(440, 16000, 500);
+  const Samples sound = audio::Sine(440, 16000, 3000);
   for (const std::string steps :
        {"steps { add_noise { field: 'record' min_snr_db: 10 max_snr_db: 20 } }",
-        "steps { log_mel { field: 'record' dither: 1 } }"}) {
+        "steps { log_mel { field: 'record' dither: 1 } }",
+        "steps { log_mel { field: 'record' } } steps { spec_augment { field: 'record' } }"}) {
     const std::vector<Samples> results = InEpochs(steps, sound, 2);
     EXPECT_NE(results[0], results[1]);
     EXPECT_EQ(InEpochs(steps, sound, 2), results);
@@ -219,6 +257,20 @@ TEST(RandomAudioStepsTest, MistakesNameTheirPlace) {
               StatusIs(kInvalid, HasSubstr("probability: 2; expected a number from 0 to 1")));
   EXPECT_THAT(Error("steps { log_mel { field: 'record' dither: -1 } }"),
               StatusIs(kInvalid, HasSubstr("log_mel.dither: -1; expected a number from 0 to")));
+  const auto masks = [](const std::string& settings) {
+    return Error(absl::StrCat(kFrames, "steps { spec_augment { field: 'record' spec_augment { ",
+                              settings, " } } }"));
+  };
+  EXPECT_THAT(masks("most_bands: 0"),
+              StatusIs(kInvalid, HasSubstr("steps[2].spec_augment.spec_augment.most_bands: 0; "
+                                           "expected at least 1")));
+  EXPECT_THAT(masks("most_frames: -1"), StatusIs(kInvalid, HasSubstr("expected at least 1")));
+  EXPECT_THAT(masks("time_masks: -1"), StatusIs(kInvalid, HasSubstr("expected at least 0")));
+  EXPECT_THAT(masks("frequency_masks: -1"), StatusIs(kInvalid, HasSubstr("expected at least 0")));
+  EXPECT_THAT(masks("most_of_utterance: 2"),
+              StatusIs(kInvalid, HasSubstr("2; expected a number above 0, at most 1")));
+  EXPECT_THAT(Error("steps { spec_augment { field: 'record' } }"),
+              StatusIs(kInvalid, HasSubstr("expected frames, FLOAT32[-1, values of a frame]")));
   for (const std::string step : {"speed_perturb { field: 'b' }", "add_noise { field: 'b' }"}) {
     EXPECT_THAT(MakeProcessor(absl::StrCat("raw { name: 'b' } steps { ", step, " }")).status(),
                 StatusIs(kInvalid, HasSubstr("field 'b' is BYTES[]; expected samples")));

@@ -1,13 +1,15 @@
 """The search for texts with the decoder of Listen, Attend and Spell, as a graph.
 
-usage: frazo_las_search.py
+usage: frazo_las_search.py [FLOAT32|INT8]
 """
 
+import sys
 from collections.abc import Mapping
 
 import numpy as np
 import tensorflow as tf
 from figures import print_figures
+from frazo.layers.packed_kernels import RoundedKernels
 from frazo.layers.place import Place
 from frazo.layers.sequence_layer import Memory
 from frazo.layers.sequence_layout import SequenceLayout
@@ -26,9 +28,11 @@ from las_workload import (
 )
 
 
-def make_search(sizes: Sizes, weights: Mapping[str, np.ndarray]):
+def make_search(sizes: Sizes, weights: Mapping[str, np.ndarray], decoding_weights: str = "FLOAT32"):
     """Returns what maps the encoder's output and its lengths to texts and their scores."""
-    head = _make_head(sizes, weights)
+    head = _make_head(sizes, weights, decoding_weights)
+    # As in an export, INT8 weights are rounded once.
+    rounded = RoundedKernels()
 
     @tf.function(
         input_signature=[
@@ -39,7 +43,7 @@ def make_search(sizes: Sizes, weights: Mapping[str, np.ndarray]):
     )
     def search(memory, lengths):
         layout = SequenceLayout.of_lengths(lengths, tf.shape(memory)[1])
-        return head.recognize(Memory(memory, layout))
+        return head.recognize(Memory(memory, layout), rounded)
 
     def run(memory, lengths):
         found = search(tf.constant(memory), tf.constant(lengths))
@@ -49,7 +53,9 @@ def make_search(sizes: Sizes, weights: Mapping[str, np.ndarray]):
     return run
 
 
-def _make_head(sizes: Sizes, weights: Mapping[str, np.ndarray]) -> AttentionHead:
+def _make_head(
+    sizes: Sizes, weights: Mapping[str, np.ndarray], decoding_weights: str
+) -> AttentionHead:
     message = text_format.Parse(
         f"""
         embedding {{ vocab_size: {sizes.vocabulary} dim: {sizes.embedding} }}
@@ -60,6 +66,7 @@ def _make_head(sizes: Sizes, weights: Mapping[str, np.ndarray]) -> AttentionHead
         }}
         softmax {{ num_classes: {sizes.vocabulary} }}
         sos_id: {START}
+        decoding_weights: {decoding_weights}
         search {{
           beam {{ width: {sizes.width} valid_eos_max_logit_delta: {END_GAP} }}
           eos_id: {END}
@@ -77,7 +84,8 @@ def _make_head(sizes: Sizes, weights: Mapping[str, np.ndarray]) -> AttentionHead
 
 
 def main() -> None:
-    search = make_search(SIZES, make_weights(SIZES))
+    (decoding_weights,) = sys.argv[1:] or ["FLOAT32"]
+    search = make_search(SIZES, make_weights(SIZES), decoding_weights)
     print_figures(las_search=utterances_per_second(search))
 
 

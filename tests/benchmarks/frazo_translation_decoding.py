@@ -10,7 +10,7 @@ import tensorflow as tf
 from figures import print_figures
 from frazo.layers.packed_kernels import RoundedKernels
 from frazo.layers.place import Place
-from frazo.proto import translation_pb2
+from frazo.proto import decoding_weights_pb2
 from frazo.tasks.mt.translation import Translation
 from translation_workload import LENGTH, SENTENCES, decoding_rate, random_ids
 
@@ -24,7 +24,7 @@ def make_task(weights: str) -> Translation:
     for name in ("source", "target", "target_labels"):
         input_spec |= {name: IDS, f"{name}_length": LENGTHS}
     message = transformer_base.translation()
-    message.decoding_weights = translation_pb2.Translation.DecodingWeights.Value(weights.upper())
+    message.decoding_weights = decoding_weights_pb2.DecodingWeights.Type.Value(weights.upper())
     return Translation(message, Place(seed=1), input_spec=input_spec)
 
 

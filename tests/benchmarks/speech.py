@@ -9,7 +9,7 @@ lists of str and give substitutions, deletions and insertions. Losses of a trans
 gradients by the logits, 200 frames by 100 characters or 30 pieces of words, beside torchaudio and a
 scan by TensorFlow's own ops. The search for CTC prefixes of eight utterances with a width of eight,
 beside TensorFlow's. The search with the decoder of Listen, Attend and Spell, for as many utterances
-and as wide, beside one in plain TensorFlow with the same weights. Every measurement is a process of
+and as wide, beside one in plain TensorFlow with the same weights, and with those rounded to int8. Every measurement is a process of
 its own. docs/benchmarks.md keeps the last table.
 """
 
@@ -41,8 +41,12 @@ TRANSDUCER_CASES = {
 CTC_SEARCH_CASES = {
     "ctc_search": Case("CTC prefix search, width 8", "utterances/s", higher_is_better=True)
 }
+# By decoding_weights. The peer's weights are float32 in both.
 LAS_SEARCH_CASES = {
-    "las_search": Case("LAS search, width 8", "utterances/s", higher_is_better=True)
+    weights: {
+        "las_search": Case(f"LAS search, width 8{noted}", "utterances/s", higher_is_better=True)
+    }
+    for weights, noted in (("FLOAT32", ""), ("INT8", ", INT8"))
 }
 # Some 70 minutes.
 UTTERANCES = 480
@@ -105,12 +109,19 @@ def make_batch_contenders(folder: Path, peers: Path | None) -> tuple[Contender, 
     return ours, [in_this_environment("tf.data with soundfile", program, packages)]
 
 
-def make_las_contenders() -> tuple[Contender, list[Contender]]:
-    """Returns us and the peers in searches with an attention decoder."""
+def make_las_contenders(weights: str) -> tuple[Contender, list[Contender]]:
+    """Returns us and the peers in searches with an attention decoder.
+
+    Args:
+        weights: a key of LAS_SEARCH_CASES.
+    """
+    cases = LAS_SEARCH_CASES[weights]
+    command = [sys.executable, str(HERE / "frazo_las_search.py"), weights]
+    modules = {"PYTHONPATH": os.pathsep.join(sys.path)}
     peer = HERE / "peers/tf_las_search.py"
     return (
-        make_python_contender("Frazo", HERE / "frazo_las_search.py", LAS_SEARCH_CASES),
-        [make_python_contender("plain TensorFlow", peer, LAS_SEARCH_CASES)],
+        make_contender("Frazo", command, cases, modules),
+        [make_python_contender("plain TensorFlow", peer, cases)],
     )
 
 
@@ -145,7 +156,7 @@ def main(arguments: Sequence[str]) -> int:
             make_batch_contenders(folder, options.peers),
             make_contenders(),
             make_ctc_contenders(),
-            make_las_contenders(),
+            *(make_las_contenders(weights) for weights in LAS_SEARCH_CASES),
             make_transducer_contenders(options.peers),
         )
 

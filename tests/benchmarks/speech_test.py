@@ -150,8 +150,20 @@ def test_contenders_end_and_cut_the_same_texts(small_las):
     assert_the_same_texts_by_attention(small_las, weights, [26, 1, 30, 30, 3])
 
 
-def test_searches_by_attention_are_measured_in_all_cases():
-    ours, peers = make_las_contenders()
+def test_rounded_weights_find_the_same_texts_by_attention(small_las):
+    weights = las_workload.make_weights(small_las)
+    memory, lengths = las_workload.make_memory(small_las)
+    exact, scores = frazo_las_search.make_search(small_las, weights)(memory, lengths)
+    rounded, rounded_scores = frazo_las_search.make_search(small_las, weights, "INT8")(
+        memory, lengths
+    )
+    assert [len(text) for text in rounded] == [len(text) for text in exact]
+    assert 0 < np.abs(scores - rounded_scores).max() < 5
+
+
+@pytest.mark.parametrize("weights", LAS_SEARCH_CASES)
+def test_searches_by_attention_are_measured_in_all_cases(weights):
+    ours, peers = make_las_contenders(weights)
     assert ours.name == "Frazo"
     assert [peer.name for peer in peers] == ["plain TensorFlow"]
-    assert set(LAS_SEARCH_CASES) == {"las_search"}
+    assert set(LAS_SEARCH_CASES[weights]) == {"las_search"}

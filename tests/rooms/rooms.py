@@ -44,6 +44,7 @@ FLOORS = (
     ("python/frazo/tasks/classification", "python/frazo/tasks/sequence"),
     (
         "python/frazo/tasks/asr",
+        "python/frazo/tasks/car",
         "python/frazo/tasks/image",
         "python/frazo/tasks/lm",
         "python/frazo/tasks/mt",

@@ -1,45 +1,16 @@
 #ifndef FRAZO_CORE_DETECTION_SCENE_BOX_INTERIOR_H_
 #define FRAZO_CORE_DETECTION_SCENE_BOX_INTERIOR_H_
 
-#include <cmath>
 #include <cstdint>
 #include <vector>
 
 #include "absl/types/span.h"
 #include "core/detection/scene/scene.h"
 #include "core/geometry/box.h"
+#include "core/geometry/box_interior.h"
 #include "core/geometry/point.h"
 
 namespace frazo::detection {
-
-// Tells which points are inside of a box. Its faces are inside; a box that is not proper has no
-// inside.
-class BoxInterior {
- public:
-  explicit BoxInterior(const geometry::Box& box);
-
-  bool Contains(const geometry::Point& point) const {
-    const double dx = point.x - x_;
-    const double dy = point.y - y_;
-    // Most points are far away: this is all that they cost. Comparisons with NaN are false.
-    if (!(dx * dx + dy * dy <= squared_radius_)) return false;
-    return std::abs(cosine_ * dx + sine_ * dy) <= half_length_ &&
-           std::abs(cosine_ * dy - sine_ * dx) <= half_width_ &&
-           std::abs(point.z - z_) <= half_height_;
-  }
-
- private:
-  double x_;
-  double y_;
-  double z_;
-  double half_length_;
-  double half_width_;
-  double half_height_;
-  double cosine_;
-  double sine_;
-  // NaN unless the box is proper.
-  double squared_radius_;
-};
 
 // Returns the indices of the points inside, in their order.
 std::vector<int64_t> PointsInside(absl::Span<const geometry::Point> points,

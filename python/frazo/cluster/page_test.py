@@ -2,8 +2,6 @@ import html.parser
 import http.client
 import io
 import json
-import shutil
-import subprocess
 
 import pytest
 from frazo.cluster.address import Address
@@ -11,6 +9,7 @@ from frazo.cluster.curves import CurveReader, Point, curve_svg
 from frazo.cluster.http_server import HttpServer
 from frazo.cluster.page import RunPage
 from frazo.program.console import Console
+from frazo.program.headless_browser import HeadlessBrowser
 from frazo.proto import coordination_pb2
 from frazo.scores.score_log import ScoreLog
 from hypothesis import given
@@ -161,32 +160,12 @@ def test_the_server_serves_both(url):
 
 
 def test_a_browser_shows_the_page(url, tmp_path):
-    browser = shutil.which("chromium")
-    if browser is None:
-        pytest.skip("chromium is not installed: apt-get install chromium")
-    command = [
-        *(
-            browser,
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            f"--user-data-dir={tmp_path}/user",
-        ),
-        *("--no-first-run", "--disable-background-networking", "--window-size=1200,1200"),
-    ]
-
-    def browse(*arguments):
-        ran = subprocess.run(
-            [*command, *arguments, url], capture_output=True, text=True, timeout=TIMEOUT_SECONDS
-        )
-        assert ran.returncode == 0, ran.stderr
-        return ran.stdout
-
-    page = browse("--dump-dom")
+    browser = HeadlessBrowser(tmp_path)
+    page = browser.page(url)
     assert '<span class="state" id="state">training</span>' in page
     # The script of a member's name did not run, and is shown as it is.
     assert "<title>training: " in page
     assert "&lt;script&gt;document.title" in page
     assert page.count("<polyline") == 3
-    browse(f"--screenshot={tmp_path}/page.png")
+    browser.screenshot(url, tmp_path / "page.png")
     assert (tmp_path / "page.png").read_bytes().startswith(b"\x89PNG")

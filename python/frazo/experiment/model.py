@@ -8,6 +8,7 @@ import frazo.input.image_input
 import frazo.input.pipeline_input
 import frazo.input.synthetic_tokens
 import frazo.tasks.asr.speech_recognition
+import frazo.tasks.car.point_detection
 import frazo.tasks.classification.text_classifier
 import frazo.tasks.image.image_classifier
 import frazo.tasks.lm.language_modeling

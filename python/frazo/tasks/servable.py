@@ -1,6 +1,6 @@
 """The contract of an exported model."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import tensorflow as tf
 
@@ -31,3 +31,13 @@ class Servable(tf.Module):
           each of them the output that has the rows' lengths.
         """
         return {}
+
+
+def variables_read(functions: Iterable[Callable]) -> list[tf.Variable]:
+    """Returns the variables that the graphs of tf.functions with input signatures read.
+
+    They are not all of a model's if the graphs read rounded ones.
+    """
+    graphs = [function.get_concrete_function().graph for function in functions]
+    by_key = {variable.ref(): variable for graph in graphs for variable in graph.variables}
+    return list(by_key.values())

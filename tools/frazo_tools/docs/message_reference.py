@@ -22,8 +22,11 @@ from google.protobuf.descriptor import (
 # The files of each part of an experiment, in the order of the site's navigation.
 FAMILIES = {
     "Experiment": "experiment train_loop eval_loop decode_loop early_stop followed_score operations mesh",
-    "Tasks": "task task_schedule image_classifier text_classifier language_modeling speech_recognition translation",
-    "Models": "conformer language_model transformer transformer_layer rnmt_plus sequence_layer transducer",
+    "Tasks": (
+        "task task_schedule image_classifier text_classifier language_modeling point_detection speech_recognition"
+        " translation"
+    ),
+    "Models": "conformer language_model transformer transformer_layer rnmt_plus sequence_layer star_net transducer",
     "Layers": (
         "layer activation attention conv dropout embedding feed_forward initializer linear lstm"
         " mixture_of_experts norm pooling position query_attention softmax"
@@ -33,9 +36,9 @@ FAMILIES = {
     ),
     "Input": (
         "input pipeline record_source processor tokenizer batcher compression image_input"
-        " log_mel synthetic_tokens prepare_scene anchors"
+        " log_mel spec_augment synthetic_tokens prepare_scene anchors"
     ),
-    "Search": "search",
+    "Search": "search decoding_weights",
     "Cluster": "cluster coordination",
     "Kept in files": "batcher_state control_record pipeline_state record_source_state",
     "Rules of fields": "field_rules",

@@ -1,11 +1,28 @@
 """Batch normalization."""
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import tensorflow as tf
 from frazo.layers.layer import Layer, constant
 from frazo.layers.place import Place
 from frazo.layers.step_context import StepContext
 from frazo.proto import norm_pb2
 from frazo.registry import register
+
+
+class Moments(NamedTuple):
+    """Statistics of the positions of a batch that count.
+
+    Attributes:
+      mean: float32 [channels].
+      variance: float32 [channels], with divisor count.
+      count: float32 [], the number of these positions.
+    """
+
+    mean: tf.Tensor
+    variance: tf.Tensor
+    count: tf.Tensor
 
 
 @register(norm_pb2.BatchNorm)
@@ -61,6 +78,29 @@ class BatchNorm(Layer):
             wide, mean, variance, self.offset, self.scale, self.message.epsilon
         )
         return tf.cast(y if selected is None else tf.where(selected, y, 0), x.dtype)
+
+    def affine(
+        self, moments: Callable[[], Moments], context: StepContext
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """Returns the factor and the shift of the normalization: the output is factor x + shift.
+
+        It is for layers that know the statistics of their batch and need no normalized x, because
+        they can put the factor into their kernel.
+
+        Args:
+          moments: Returns the statistics of the batch. Evaluation does not call it.
+          context: The context of the step.
+
+        Returns:
+          float32 [channels] each.
+        """
+        mean, variance = self.moving_mean, self.moving_variance
+        if context.training:
+            mean, variance, count = moments()
+            self._follow(self.moving_mean, mean, count, context)
+            self._follow(self.moving_variance, variance, count, context)
+        factor = self.scale * tf.math.rsqrt(variance + self.message.epsilon)
+        return factor, self.offset - mean * factor
 
     def _statistics(
         self, x: tf.Tensor, selected: tf.Tensor | None, context: StepContext

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from frazo.layers.image.batch_norm import BatchNorm
+from frazo.layers.image.batch_norm import BatchNorm, Moments
 from frazo.layers.place import Place
 from frazo.layers.step_context import StepContext
 from frazo.proto import norm_pb2
@@ -69,6 +69,21 @@ def test_a_batch_in_which_nothing_counts_leaves_the_averages_alone():
     np.testing.assert_array_equal(y, np.zeros([2, 2]))
     for variable, value in context.updates:
         np.testing.assert_array_equal(value, variable)
+
+
+def test_factor_and_shift_of_given_statistics_are_those_of_the_normalization():
+    layer, context, expected = norm(decay=0.75), training(), training()
+    layer.scale.assign([2.0, 1.0])
+    layer.offset.assign([0.5, 0.0])
+    moments = Moments(tf.constant([2.0, 10.0]), tf.constant([1.0, 16.0]), tf.constant(2.0))
+    factor, shift = layer.affine(lambda: moments, context)
+    np.testing.assert_allclose(factor * _X + shift, layer(_X, expected), atol=1e-5)
+    for (variable, value), (other, wanted) in zip(context.updates, expected.updates, strict=True):
+        assert variable is other
+        np.testing.assert_allclose(value, wanted)
+    evaluation = StepContext.for_evaluation(seed=0)
+    factor, shift = layer.affine(lambda: pytest.fail("evaluation has no statistics"), evaluation)
+    np.testing.assert_allclose(factor * _X + shift, layer(_X, evaluation), rtol=1e-5)
 
 
 def test_evaluation_uses_the_moving_averages_and_updates_nothing():

@@ -5,11 +5,11 @@ from frazo.layers.place import Place
 from frazo.layers.sequence_layer import Memory, SequenceLayer
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext
-from frazo.proto import speech_recognition_pb2
+from frazo.proto import spec_augment_pb2
 from frazo.registry import register
 
 
-@register(speech_recognition_pb2.SpecAugment)
+@register(spec_augment_pb2.SpecAugment)
 class SpecAugment(SequenceLayer):
     """Sets bands and spans of frames, [batch, time, features], to zero in training.
 
@@ -17,7 +17,7 @@ class SpecAugment(SequenceLayer):
     the utterance's row.
     """
 
-    def __init__(self, message: speech_recognition_pb2.SpecAugment, place: Place):
+    def __init__(self, message: spec_augment_pb2.SpecAugment, place: Place):
         super().__init__(message, place)
         self._features = self.require_dim()
 

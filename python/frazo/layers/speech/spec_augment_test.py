@@ -8,7 +8,7 @@ from frazo.layers.place import Place
 from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.speech.spec_augment import SpecAugment
 from frazo.layers.step_context import StepContext
-from frazo.proto import speech_recognition_pb2
+from frazo.proto import spec_augment_pb2
 
 LENGTHS = [50, 20, 3]
 
@@ -16,7 +16,7 @@ LENGTHS = [50, 20, 3]
 @functools.cache
 def augmentation(seed, **fields):
     layer = SpecAugment(
-        speech_recognition_pb2.SpecAugment(**fields),
+        spec_augment_pb2.SpecAugment(**fields),
         Place(path="augment", seed=seed, input_shape=(None, None, 30)),
     )
     layout = SequenceLayout.of_lengths(tf.constant(LENGTHS), 50)
@@ -35,9 +35,7 @@ def augmented(step=0, seed=1, **fields):
 
 
 def test_evaluation_hides_nothing():
-    layer = SpecAugment(
-        speech_recognition_pb2.SpecAugment(), Place(seed=1, input_shape=(None, None, 30))
-    )
+    layer = SpecAugment(spec_augment_pb2.SpecAugment(), Place(seed=1, input_shape=(None, None, 30)))
     layout = SequenceLayout.of_lengths(tf.constant(LENGTHS), 50)
     x = tf.ones([3, 50, 30])
     assert layer(x, layout, StepContext.for_evaluation(seed=1)) is x

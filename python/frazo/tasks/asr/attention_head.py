@@ -9,7 +9,7 @@ from frazo.input.input_texts import InputTexts
 # Imported for their side effect: each binds itself to its message.
 from frazo.layers import transformer_stack  # noqa: F401
 from frazo.layers.embedding import Embedding
-from frazo.layers.packed_kernels import PackedKernels
+from frazo.layers.packed_kernels import PackedKernels, RoundedKernels
 from frazo.layers.place import Place
 from frazo.layers.sequence_layer import Memory
 from frazo.layers.sequence_layout import SequenceLayout
@@ -20,7 +20,7 @@ from frazo.layers.step_context import StepContext
 from frazo.learn.loss import Loss
 from frazo.models import rnmt_plus_decoder  # noqa: F401
 from frazo.models.token_model import TokenModel, Tokens
-from frazo.proto import search_pb2, speech_recognition_pb2
+from frazo.proto import decoding_weights_pb2, search_pb2, speech_recognition_pb2
 from frazo.registry import build, unwrap
 from frazo.tasks.asr.joint_model import JointModel
 from frazo.tasks.asr.scheduled_sampling import ScheduledSampling
@@ -73,6 +73,9 @@ class AttentionHead(SpeechHead):
                 f"{message.softmax.num_classes}. Give both the size of the tokenizer's vocabulary."
             )
         self.search = text_format.MessageToString(message.search, as_one_line=True)
+        self._is_int8 = message.decoding_weights == decoding_weights_pb2.DecodingWeights.INT8
+        if self._is_int8:
+            self.search += " decoding_weights: INT8"
         embedding = Embedding(message.embedding, place.at("embedding", (None, None)))
         kind, layers = unwrap(message, "layers")
         decoder = build(
@@ -108,7 +111,7 @@ class AttentionHead(SpeechHead):
         correct = losses.correct_predictions(logits, tokens.ids)
         return loss, metrics | {"fraction_of_correct_next_step_preds": correct}
 
-    def recognize(self, encoded: Memory) -> Recognitions:
+    def recognize(self, encoded: Memory, rounded: RoundedKernels | None = None) -> Recognitions:
         model, search = self.token_model, self.message.search
         if self._joint_model is not None:
             model, search = self._joint_model, search_pb2.Search()
@@ -116,7 +119,8 @@ class AttentionHead(SpeechHead):
             search.score_kind = search_pb2.Search.LOG_PROBABILITIES
         config = tf.constant(search.SerializeToString(deterministic=True))
         outputs = Outputs(self.vocab_size, self.message.sos_id)
-        found = search_tokens(model, encoded, config, outputs, PackedKernels())
+        kernels = PackedKernels(int8=self._is_int8, rounded=rounded)
+        found = search_tokens(model, encoded, config, outputs, kernels)
         ends = tf.cast(found.reasons == FinishReason.EOS, tf.int32)
         lengths = found.lengths - ends
         is_token = tf.sequence_mask(lengths, tf.shape(found.tokens)[-1])

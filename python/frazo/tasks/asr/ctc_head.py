@@ -2,6 +2,7 @@
 
 import tensorflow as tf
 from frazo import ops
+from frazo.layers.packed_kernels import RoundedKernels
 from frazo.layers.place import Place
 from frazo.layers.sequence_layer import Memory
 from frazo.layers.speech.ctc import (
@@ -51,7 +52,8 @@ class CtcHead(SpeechHead):
         rate = token_error_rate(Labels(found.tokens, found.lengths), labels)
         return loss, metrics | {"token_error_rate": rate}
 
-    def recognize(self, encoded: Memory) -> Recognitions:
+    def recognize(self, encoded: Memory, rounded: RoundedKernels | None = None) -> Recognitions:
+        del rounded
         logits = self.layer(encoded.values, StepContext.for_evaluation(seed=0))
         frames = _frames(encoded)
         if not self.message.HasField("search"):

@@ -7,14 +7,15 @@ import tensorflow as tf
 from frazo import ops
 from frazo.proto import log_mel_pb2, processor_pb2
 
-# Steps that change a sound at random.
-_TRAINING_ONLY = ("speed_perturb", "add_noise")
+# Steps that change a sound, and those that change its frames, at random.
+_OF_SOUND = ("speed_perturb", "add_noise")
+_OF_FRAMES = ("spec_augment",)
 
 
 class SoundPreparation:
     """Makes frames of sounds as the input of a training does, without its random steps.
 
-    `speed_perturb`, `add_noise` and the dither of `log_mel` are left out.
+    `speed_perturb`, `add_noise`, the dither of `log_mel` and `spec_augment` are left out.
 
     Attributes:
       log_mel: The features.
@@ -35,11 +36,13 @@ class SoundPreparation:
         fields = [feature]
         for step in reversed(steps):
             kind = step.WhichOneof("kind") or ""
-            if kind not in ("log_mel", "decode_audio", *_TRAINING_ONLY):
+            before_log_mel = "log_mel" in makers
+            if kind not in (
+                ("decode_audio", *_OF_SOUND) if before_log_mel else ("log_mel", *_OF_FRAMES)
+            ):
                 continue
             message = getattr(step, kind)
-            is_next = kind == "log_mel" if not makers else kind != "log_mel"
-            if not is_next or (message.output or message.field) != fields[-1]:
+            if (message.output or message.field) != fields[-1]:
                 continue
             makers[kind] = message
             if kind == "decode_audio":

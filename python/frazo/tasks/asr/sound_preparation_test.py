@@ -51,6 +51,18 @@ def test_random_steps_are_left_out(steps, samples):
 
 
 @pytest.mark.parametrize(
+    "masks",
+    [
+        'spec_augment { field: "frames" }',
+        'spec_augment { field: "plain" output: "frames" }',
+    ],
+)
+def test_masks_are_left_out(masks):
+    log_mel = LOG_MEL.replace('"frames"', '"plain"') if "plain" in masks else LOG_MEL
+    np.testing.assert_array_equal(frames_of(DECODE, log_mel, masks), frames_of(DECODE, LOG_MEL))
+
+
+@pytest.mark.parametrize(
     ("steps", "message"),
     [
         ((LOG_MEL,), "no decode_audio step"),

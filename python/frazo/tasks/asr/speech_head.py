@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 from frazo.input.input_texts import InputTexts
+from frazo.layers.packed_kernels import RoundedKernels
 from frazo.layers.sequence_layer import Memory
 from frazo.layers.step_context import StepContext
 from frazo.learn.loss import Loss
@@ -69,8 +70,14 @@ class SpeechHead(tf.Module, abc.ABC):
         """Computes what `loss` does, and metrics that training has no time for."""
 
     @abc.abstractmethod
-    def recognize(self, encoded: Memory) -> Recognitions:
-        """Finds the texts of utterances."""
+    def recognize(self, encoded: Memory, rounded: RoundedKernels | None = None) -> Recognitions:
+        """Finds the texts of utterances.
+
+        Args:
+          encoded: The encoder's output.
+          rounded: Keeps the rounded weights of a head that rounds. None: they are rounded at each
+            call.
+        """
 
     def check_input(self, texts: InputTexts) -> None:
         """Checks, before training, that an input makes labels that suit.

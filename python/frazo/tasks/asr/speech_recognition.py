@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import tensorflow as tf
 from frazo import _core
 from frazo.input.input_texts import InputTexts
+from frazo.layers.packed_kernels import RoundedKernels
 from frazo.layers.place import Place
 from frazo.layers.sequence_layer import Memory
 from frazo.layers.sequence_layer_kinds import build_sequence_layer
@@ -132,18 +133,22 @@ class SpeechRecognition(Task):
             head.check_input(texts)
         return []
 
-    def recognize(self, frames: tf.Tensor, lengths: tf.Tensor) -> Recognitions:
+    def recognize(
+        self, frames: tf.Tensor, lengths: tf.Tensor, rounded: RoundedKernels | None = None
+    ) -> Recognitions:
         """Returns the texts of utterances.
 
         Args:
           frames: float32 [batch, time, features].
           lengths: int32 [batch].
+          rounded: As for SpeechHead.recognize.
         """
         # Layers need not take a batch without a frame, as that of sounds that are too short for one.
         missing = tf.maximum(1 - tf.shape(frames)[1], 0)
         frames = tf.pad(frames, [[0, 0], [0, missing], [0, 0]])
         batch = {FRAMES: frames, f"{FRAMES}_length": lengths}
-        return self._finder.recognize(self._encode(batch, StepContext.for_evaluation(seed=0)))
+        encoded = self._encode(batch, StepContext.for_evaluation(seed=0))
+        return self._finder.recognize(encoded, rounded)
 
     def decoder(self, texts: InputTexts) -> Decoder:
         return SpeechDecoder(self.recognize, texts.tokenizer(LABELS), self._finder.search)

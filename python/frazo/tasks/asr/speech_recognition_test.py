@@ -375,3 +375,38 @@ def test_a_tokenizer_with_more_tokens_is_refused():
     assert make_task().check_input(input_texts()) == []
     without = STEPS.replace("tokenize {", "copy {").replace("tokenizer { grapheme {} }", "")
     assert "need a tokenize step" in make_task().check_input(input_texts(without))[0]
+
+
+INT8 = {
+    name: MODELS[name].replace("embedding", "decoding_weights: INT8 embedding", 1)
+    for name in ("transformer", "recurrent", "joint")
+}
+
+
+@pytest.mark.parametrize("name", INT8)
+def test_rounded_weights_find_nearly_the_same(batch, name):
+    exact, rounded = make_task(MODELS[name]), make_task(INT8[name])
+    results = [task.recognize(batch["frames"], batch["frames_length"]) for task in (exact, rounded)]
+    difference = np.abs(results[0].scores - results[1].scores)
+    assert 0 < difference.max() < 0.1
+    assert rounded.decoder(input_texts()).search.count("decoding_weights: INT8") == 1
+
+
+@pytest.mark.parametrize("name", INT8)
+def test_an_export_keeps_rounded_weights(tmp_path, name):
+    task = make_task(INT8[name])
+    servable = task.servable(input_texts())
+    tf.saved_model.save(servable, str(tmp_path), signatures=servable.signatures())
+    samples = np.random.default_rng(2).uniform(-0.5, 0.5, 6000).astype(np.float32)
+    answer = tf.saved_model.load(str(tmp_path)).signatures["transcribe_samples"](
+        samples=tf.constant(samples[None]), lengths=tf.constant([6000])
+    )
+    frames = frazo._core.LogMelFrontend(servable._preparation.log_mel.SerializeToString())
+    frames = tf.constant(frames.compute(samples)[None])
+    expected = task.recognize(frames, tf.constant([frames.shape[1]]))
+    np.testing.assert_allclose(answer["hypothesis_scores"], expected.scores, rtol=1e-4)
+    content = (tmp_path / "saved_model.pb").read_bytes()
+    assert b"Frazo>Int8MatMul" in content
+    assert b"Frazo>QuantizeMatrix" not in content
+    kept = {variable.ref() for variable in servable.weights}
+    assert task.text_decoder.token_model.softmax.kernel.ref() not in kept

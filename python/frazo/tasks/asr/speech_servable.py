@@ -1,16 +1,18 @@
 """A speech recogniser that takes sound files and returns texts."""
 
+import functools
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import tensorflow as tf
 from frazo.input.graph_tokenizer import GraphTokenizer
+from frazo.layers.packed_kernels import RoundedKernels
 from frazo.proto import tokenizer_pb2
 from frazo.tasks.asr.chunk_recognizer import ChunkRecognizer
 from frazo.tasks.asr.sound_preparation import SoundPreparation
 from frazo.tasks.asr.sound_stream import SoundStream
 from frazo.tasks.asr.speech_head import Recognitions
-from frazo.tasks.servable import Servable
+from frazo.tasks.servable import Servable, variables_read
 
 _SOUNDS = tf.TensorSpec([None], tf.string, name="sounds")
 _SAMPLES = tf.TensorSpec([None, None], tf.float32, name="samples")
@@ -22,10 +24,9 @@ class ServedRecognizer(Protocol):
 
     chunks: ChunkRecognizer | None
 
-    @property
-    def variables(self) -> tuple[tf.Variable, ...]: ...
-
-    def recognize(self, frames: tf.Tensor, lengths: tf.Tensor) -> Recognitions: ...
+    def recognize(
+        self, frames: tf.Tensor, lengths: tf.Tensor, rounded: RoundedKernels | None = None
+    ) -> Recognitions: ...
 
 
 class SpeechServable(Servable):
@@ -66,8 +67,9 @@ class SpeechServable(Servable):
           ValueError: The model streams, but the features need the whole sound.
         """
         super().__init__()
-        self.weights = list(recognizer.variables)
-        self._recognize = recognizer.recognize
+        self.weights: list[tf.Variable] = []
+        # The graphs of an export share what is rounded.
+        self._recognize = functools.partial(recognizer.recognize, rounded=RoundedKernels())
         self._preparation = preparation
         self._tokenizer = GraphTokenizer(tokenizer)
         self._stream = None
@@ -79,13 +81,15 @@ class SpeechServable(Servable):
             return tf.function(function, input_signature=inputs, autograph=False)
 
         transcribe = signature(self._of_sounds, _SOUNDS)
-        return {
+        signatures = {
             "serving_default": transcribe,
             "transcribe": transcribe,
             "transcribe_samples": signature(self._of_samples, _SAMPLES, _LENGTHS),
             "about": signature(self._about),
             **({} if self._stream is None else self._stream.signatures()),
         }
+        self.weights = variables_read(signatures.values())
+        return signatures
 
     def row_wise(self) -> Mapping[str, Mapping[str, str]]:
         return {"serving_default": {}, "transcribe": {}}

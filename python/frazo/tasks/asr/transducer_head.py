@@ -1,6 +1,7 @@
 """The head that is an RNN transducer."""
 
 import tensorflow as tf
+from frazo.layers.packed_kernels import RoundedKernels
 from frazo.layers.place import Place
 from frazo.layers.sequence_layer import Memory
 from frazo.layers.speech.transducer import Transducer, transducer_loss
@@ -52,7 +53,8 @@ class TransducerHead(SpeechHead):
         rate = token_error_rate(Labels(found.tokens, found.lengths), labels)
         return loss, metrics | {"token_error_rate": rate}
 
-    def recognize(self, encoded: Memory) -> Recognitions:
+    def recognize(self, encoded: Memory, rounded: RoundedKernels | None = None) -> Recognitions:
+        del rounded
         width = self.layer.message.beam_width
         if width == 1:
             found = self._greedy(encoded)

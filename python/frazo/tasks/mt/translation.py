@@ -18,7 +18,7 @@ from frazo.learn.loss import Loss
 from frazo.models import rnmt_plus, transformer  # noqa: F401
 from frazo.models.encoder_decoder import EncoderDecoder
 from frazo.models.token_model import Tokens
-from frazo.proto import search_pb2, translation_pb2
+from frazo.proto import decoding_weights_pb2, search_pb2, translation_pb2
 from frazo.registry import build, register, unwrap
 from frazo.tasks.mt.translation_decoder import TranslationDecoder
 from frazo.tasks.mt.translation_servable import TranslationServable
@@ -231,7 +231,7 @@ class Translation(Task):
 
     @property
     def _is_int8(self) -> bool:
-        return self.message.decoding_weights == translation_pb2.Translation.INT8
+        return self.message.decoding_weights == decoding_weights_pb2.DecodingWeights.INT8
 
     def check_input(self, texts: InputTexts) -> list[str]:
         """Compares sos_id, search.eos_id and the tables of positions with what the input makes."""

@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 from frazo.layers.step_context import StepContext
 from frazo.learn.learner import Learner
-from frazo.proto import learner_pb2, search_pb2, translation_pb2
+from frazo.proto import decoding_weights_pb2, learner_pb2, search_pb2
 from frazo.tasks.mt.small_translation import EOS, MODELS, make_batch, make_task
 from google.protobuf import text_format
 
@@ -120,7 +120,7 @@ def test_every_pair_is_translated_exactly(learned, search):
 def test_weights_in_int8_translate_every_pair_as_well(learned):
     pairs, task = learned
     exact = decoder(task)(make_batch(pairs), "beam { width: 4 }")
-    task.message.decoding_weights = translation_pb2.Translation.INT8
+    task.message.decoding_weights = decoding_weights_pb2.DecodingWeights.INT8
     try:
         rounded = decoder(task)(make_batch(pairs), "beam { width: 4 }")
     finally:

@@ -1,6 +1,6 @@
 """A translation model that takes and returns text."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 
 import tensorflow as tf
 from frazo.decode.search import Results
@@ -10,7 +10,7 @@ from frazo.proto import search_pb2
 from frazo.tasks.sequence.text_tokenizers import TextTokenizers
 from frazo.tasks.sequence.token_scores import TokenScores
 from frazo.tasks.sequence.token_search import Given
-from frazo.tasks.servable import Servable
+from frazo.tasks.servable import Servable, variables_read
 
 _TEXTS = tf.TensorSpec([None], tf.string, name="sources")
 _PREFIXES = tf.TensorSpec([None], tf.string, name="prefixes")
@@ -99,9 +99,7 @@ class TranslationServable(Servable):
             "lengths": signature(self._lengths, _TEXTS),
             "about": signature(self._about),
         }
-        # The export holds what the graphs read, which is not all of the model's variables if they
-        # read rounded ones.
-        self.weights = _variables_of(signatures.values())
+        self.weights = variables_read(signatures.values())
         return signatures
 
     def row_wise(self) -> Mapping[str, Mapping[str, str]]:
@@ -160,9 +158,3 @@ class TranslationServable(Servable):
             append_eos=self._encoding.append_eos,
             max_length=max_length,
         )
-
-
-def _variables_of(functions: Iterable[Callable]) -> list[tf.Variable]:
-    graphs = [function.get_concrete_function().graph for function in functions]
-    by_key = {variable.ref(): variable for graph in graphs for variable in graph.variables}
-    return list(by_key.values())
