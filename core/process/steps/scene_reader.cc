@@ -23,6 +23,14 @@ bool AllFinite(absl::Span<const float> values) {
                      [](float value) { return std::isfinite(value); });
 }
 
+// What is further away is a mistake; steps that move the world may not reach infinity from here.
+constexpr double kMostMetres = 1e9;
+
+bool IsInReach(double x, double y, double z) {
+  // Comparisons with NaN are false.
+  return std::abs(x) <= kMostMetres && std::abs(y) <= kMostMetres && std::abs(z) <= kMostMetres;
+}
+
 // Finds a field by its name; nullptr if there is none.
 const FieldTable::Field* FindField(const FieldTable& table, std::string_view name) {
   for (const FieldTable::Field& field : table.fields()) {
@@ -224,14 +232,14 @@ absl::Status SceneReader::ReadObject(const RecordFields& fields, size_t index, S
                 size[1],
                 size[2],
                 fields.values<float>(ids_[kHeading])[index]};
-  if (!IsProper(object.box)) {
-    const geometry::Box& box = object.box;
-    return absl::InvalidArgumentError(
-        absl::StrCat("object ", index, " ('", name, "') has a box at (", box.x, ", ", box.y, ", ",
-                     box.z, ") of the size ", box.length, " x ", box.width, " x ", box.height,
-                     " and the heading ", box.heading,
-                     "; expected finite numbers, and sizes above "
-                     "0; an object without a box has 0 in object/has_3d_info"));
+  const geometry::Box& box = object.box;
+  if (!IsProper(box) || !IsInReach(box.x, box.y, box.z)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "object ", index, " ('", name, "') has a box at (", box.x, ", ", box.y, ", ", box.z,
+        ") of the size ", box.length, " x ", box.width, " x ", box.height, " and the heading ",
+        box.heading, "; expected finite numbers up to ", kMostMetres,
+        ", and sizes above "
+        "0; an object without a box has 0 in object/has_3d_info"));
   }
   object.label = *label;
   object.model_class = classes_.ModelClass(*label);

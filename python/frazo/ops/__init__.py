@@ -5,6 +5,7 @@ The library of ops is loaded once, at the first use of an op.
 
 from frazo.ops.attention import cached_attention
 from frazo.ops.attention_lstm import RecurrentAttention, attention_lstm_outputs
+from frazo.ops.boxes import KeptBoxes, oriented_nms, pairwise_iou
 from frazo.ops.conv import sparse_conv2d_gradient
 from frazo.ops.ctc import CtcHypotheses, CtcPrefixState, ctc_beam_search, ctc_prefix_scores
 from frazo.ops.cut_cross_entropy import (
@@ -36,6 +37,7 @@ from frazo.ops.packed_matmul import pack_matrix, packed_matmul
 from frazo.ops.pipeline import pipeline_dataset
 from frazo.ops.records import record_dataset, record_source_dataset
 from frazo.ops.routing_arguments import RoutingArguments, RoutingRules
+from frazo.ops.scan_cells import ScanCamera, ScanCells, scan_cells
 from frazo.ops.search import SearchInputs, search_begin, search_results, search_step
 from frazo.ops.self_attention import rotate_pairs, self_attention
 from frazo.ops.sound import DecodedSounds, SoundFeatures, decode_sounds, log_mel
@@ -52,6 +54,7 @@ __all__ = [
     "EncodedTexts",
     "Implementation",
     "Int8Matrix",
+    "KeptBoxes",
     "LstmArguments",
     "LstmGradients",
     "LstmTrace",
@@ -60,6 +63,8 @@ __all__ = [
     "RoutingArguments",
     "RoutingRules",
     "RowParts",
+    "ScanCamera",
+    "ScanCells",
     "SearchInputs",
     "SoundFeatures",
     "VisibleKeys",
@@ -86,14 +91,17 @@ __all__ = [
     "lstm_outputs",
     "lstm_sequence",
     "lstm_sequence_gradient",
+    "oriented_nms",
     "pack_matrix",
     "packed_matmul",
+    "pairwise_iou",
     "pipeline_dataset",
     "quantize_matrix",
     "record_dataset",
     "record_source_dataset",
     "rotate_pairs",
     "route_tokens",
+    "scan_cells",
     "search_begin",
     "search_results",
     "search_step",
