@@ -9,11 +9,11 @@ image_box may be missing. Other fields are ignored.
 from __future__ import annotations
 
 import json
-import math
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from frazo.tasks.car.kitti.labels import CLASSES, DONT_CARE
+from frazo.tasks.car.kitti.labels import CLASSES, DONT_CARE, LARGEST
+from frazo_tools.records.table import counted
 
 
 class DetectionLineError(Exception):
@@ -51,7 +51,7 @@ def read_detections(path: Path) -> dict[str, list[Detection]]:
                 name, detections = _parse(line)
                 if name in found:
                     raise ValueError(f"the id {name} comes twice")
-            except (ValueError, OverflowError, RecursionError) as error:
+            except (ValueError, RecursionError) as error:
                 raise DetectionLineError(f"{path}, line {number}: {error}") from None
             found[name] = detections
     return found
@@ -91,7 +91,10 @@ def _numbers(values: Any, count: int, place: str) -> tuple[float, ...]:
     if (
         not isinstance(values, list)
         or len(values) != count
-        or not all(type(value) in (int, float) and math.isfinite(value) for value in values)
+        # NaN is not within limits.
+        or not all(type(value) in (int, float) and abs(value) <= LARGEST for value in values)
     ):
-        raise ValueError(f"{place}: expected {count} finite number{'s' if count > 1 else ''}")
+        raise ValueError(
+            f"{place}: expected {counted(count, 'number')} from -{LARGEST:,} to {LARGEST:,}"
+        )
     return tuple(map(float, values))

@@ -31,6 +31,11 @@ def print_reports(reports: Mapping[str, Mapping[str, Any]]) -> None:
     for split, report in reports.items():
         if report["objects"]:
             print(f"{split}: {counted(report['objects'], 'record')} of single objects")
+        if report["objects_without_points"]:
+            print(
+                f"{split}: {counted(report['objects_without_points'], 'object')} without a point, of which "
+                "no record is made"
+            )
         if report["without_image"]:
             width, height = USUAL_IMAGE_SIZE
             print(

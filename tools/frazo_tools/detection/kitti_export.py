@@ -27,6 +27,8 @@ from frazo_tools.progress import Progress
 
 # The name of the records of objects.
 OBJECTS = "objects"
+# What is counted besides labels and what is left out.
+_COUNTED = ("scans", "points", "objects", "objects_without_points", "without_image")
 # What is left out is named up to this many times; all of it is counted.
 _MOST_NAMED = 100
 
@@ -194,7 +196,7 @@ def _export_shard(shard: _Shard) -> dict[str, Any]:
             counts += _write(scene, scenes, objects)
             labels.update(each.label for each in scene.objects)
     return {
-        **{key: counts[key] for key in ("scans", "points", "objects", "without_image")},
+        **{key: counts[key] for key in _COUNTED},
         "labels": dict(labels),
         "left_out": dict(left_out),
         "named": named[:_MOST_NAMED],
@@ -206,7 +208,7 @@ def _write(
 ) -> Counter[str]:
     boxes = boxes_of(scene.objects, scene.calibration)
     scenes.write(encode_scene(scene, boxes))
-    count = 0
+    known, count = sum(each.has_3d_info for each in scene.objects), 0
     if objects is not None:
         for record in encode_objects(scene, boxes):
             objects.write(record)
@@ -215,6 +217,7 @@ def _write(
         scans=1,
         points=len(scene.points),
         objects=count,
+        objects_without_points=known - count if objects is not None else 0,
         without_image=int(scene.image_size is None),
     )
 
@@ -230,10 +233,7 @@ def _sum(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         (each for part in parts for each in part["named"]), key=lambda each: each["name"]
     )
     return {
-        **{
-            key: sum(part[key] for part in parts)
-            for key in ("scans", "points", "objects", "without_image")
-        },
+        **{key: sum(part[key] for part in parts) for key in _COUNTED},
         "labels": dict(sorted(labels.items())),
         "left_out": dict(sorted(left_out.items())),
         "named": named[:_MOST_NAMED],

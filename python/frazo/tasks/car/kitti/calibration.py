@@ -12,6 +12,8 @@ _SHAPES = {"P2": (3, 4), "R0_rect": (3, 3), "Tr_velo_to_cam": (3, 4)}
 _LINES = ("P0", "P1", "P2", "P3", "R0_rect", "Tr_velo_to_cam", "Tr_imu_to_velo")
 # Rotations have the determinant 1; KITTI writes them with 12 digits.
 _LEAST_DETERMINANT = 1e-3
+# Pixels, metres: products of larger ones may be no float32.
+_LARGEST = 1_000_000
 
 
 class CalibrationError(Exception):
@@ -56,7 +58,7 @@ def parse_calibration(text: str) -> Calibration:
 
     Raises:
       CalibrationError: A matrix is missing, has another number of values, has values that are not
-        finite, or cannot be inverted.
+        finite or too large, or cannot be inverted.
     """
     matrices: dict[str, np.ndarray] = {}
     for number, line in enumerate(text.splitlines(), 1):
@@ -86,8 +88,10 @@ def _matrix(text: str, shape: tuple[int, int], place: str) -> np.ndarray:
             f"{place} has {values.size} values; a matrix of {shape[0]} x {shape[1]} has "
             f"{shape[0] * shape[1]}"
         )
-    if not np.isfinite(values).all():
-        raise CalibrationError(f"{place} has values that are not finite")
+    if not (np.abs(values) <= _LARGEST).all():  # NaN is not.
+        raise CalibrationError(
+            f"{place} has values that are not from -{_LARGEST:,} to {_LARGEST:,}"
+        )
     return values.reshape(shape)
 
 

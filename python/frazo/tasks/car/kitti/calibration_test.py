@@ -7,6 +7,8 @@ from frazo.tasks.car.kitti.calibration import (
     format_calibration,
     parse_calibration,
 )
+from hypothesis import given
+from hypothesis import strategies as st
 
 # A camera of 700 pixels focal length, 0.3 m before the lidar and 0.1 m below it.
 TEXT = """\
@@ -52,7 +54,11 @@ def test_a_written_file_is_read_again():
         ("P2:", "P9:", "no line for P2"),
         ("P2: 700", "P2: seven", "line 2: P2: could not convert string to float: 'seven'"),
         ("P2: 700 ", "P2: ", "line 2: P2 has 11 values; a matrix of 3 x 4 has 12"),
-        ("R0_rect: 1", "R0_rect: inf", "line 3: R0_rect has values that are not finite"),
+        (
+            "R0_rect: 1",
+            "R0_rect: inf",
+            "line 3: R0_rect has values that are not from -1,000,000 to",
+        ),
         ("R0_rect: 1", "R0_rect: 0", "R0_rect times Tr_velo_to_cam cannot be inverted"),
         ("Tr_velo_to_cam", "# ", "no line for Tr_velo_to_cam"),
     ],
@@ -60,3 +66,13 @@ def test_a_written_file_is_read_again():
 def test_what_is_no_calibration_is_an_error(old, new, error):
     with pytest.raises(CalibrationError, match=error):
         parse_calibration(TEXT.replace(old, new, 1))
+
+
+@given(st.text() | st.lists(st.floats().map(str) | st.text(max_size=3)).map(" ".join))
+def test_any_text_is_a_calibration_or_an_error(values):
+    try:
+        calibration = parse_calibration(TEXT.replace("700 0 600 45", values))
+    except CalibrationError as error:
+        assert str(error)
+    else:
+        assert np.isfinite(calibration.velo_to_image).all()

@@ -10,7 +10,6 @@ of the middle of the box's bottom face. rotation_y is 0 where the length points 
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -36,6 +35,8 @@ _LIMITS = {HARD: (25, 2, 0.50), MODERATE: (25, 1, 0.30), EASY: (40, 0, 0.15)}
 # KITTI's labels have two decimals: 0.15 may be stored as 0.1500000059.
 _ROUNDING = 1e-6
 
+# Metres, pixels: what is larger is a mistake, and may be no float32.
+LARGEST = 1_000_000
 _COLUMNS = 15
 # KITTI writes -10 for an angle that is not known, and -pi as -3.14.
 _UNKNOWN_ANGLE = -10.0
@@ -94,8 +95,8 @@ def parse_label_line(line: str) -> KittiObject:
             number = float(word)
         except ValueError:
             raise LabelError(f"column {column}: '{word}' is no number") from None
-        if not math.isfinite(number):
-            raise LabelError(f"column {column}: '{word}' is not finite")
+        if not abs(number) <= LARGEST:  # NaN is not.
+            raise LabelError(f"column {column}: '{word}' is not from -{LARGEST:,} to {LARGEST:,}")
         numbers.append(number)
     if numbers[1] not in (-1, 0, 1, 2, 3):
         raise LabelError(f"column 3: occlusion '{words[2]}' is none of -1, 0, 1, 2, 3")
