@@ -72,7 +72,7 @@ def test_a_number_that_is_no_number_is_no_box():
 
 
 def test_thresholds_are_checked():
-    with pytest.raises(tf.errors.InvalidArgumentError, match="iou_threshold of class 0 is 1.5"):
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r"iou_threshold of class 0 is 1\.5"):
         ops.oriented_nms(
             tf.zeros([1, 1, 7]),
             tf.zeros([1, 1, 1]),

@@ -30,7 +30,6 @@ class Cells:
     def spread(self, x: tf.Tensor) -> tf.Tensor:
         """Returns for each row the vector of its cell: [cells, dim] to [rows, dim]."""
 
-
         @tf.custom_gradient
         def call(values: tf.Tensor):
             # The rows are sorted, which the gradient of tf.gather doesn't know.
