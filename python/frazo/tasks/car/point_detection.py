@@ -16,8 +16,10 @@ from frazo.tasks.car.box_residuals import boxes_of_residuals
 from frazo.tasks.car.detection_decoder import DetectionDecoder
 from frazo.tasks.car.detection_loss import AnchorTargets, DetectionLosses, detection_losses
 from frazo.tasks.car.detection_scores import headline
+from frazo.tasks.car.detection_servable import DetectionServable
 from frazo.tasks.car.detections import Detections, best_detections
 from frazo.tasks.decoder import Decoder
+from frazo.tasks.servable import Servable
 from frazo.tasks.task import EvalOutput, Task, WeightedMetrics
 
 # What a network sees, and what its outputs are compared with in training.
@@ -80,6 +82,8 @@ class PointDetection(Task):
         )
         points = input_spec[NEIGHBORS].shape
         shape = (None, points[2], points[3])
+        # x, y and z come first.
+        self._num_features = points[3] - 3
         self.network = StarNet(message.network, place.at("network", shape), sizes=sizes)
 
     def loss(
@@ -146,6 +150,15 @@ class PointDetection(Task):
                 "a prepare_scene step make the batches."
             )
         return DetectionDecoder(self.detect, self.message, scene.class_names)
+
+    def servable(self, texts: InputTexts) -> Servable:
+        scene = _scene_of(texts)
+        if scene is None:
+            raise ValueError(
+                "point_detection: nothing says how cells come from points. Let a prepare_scene step "
+                "make the batches."
+            )
+        return DetectionServable(self, scene, self._num_features)
 
     def output(self, batch: Mapping[str, tf.Tensor], context: StepContext) -> StarNetOutput:
         """Returns what the network says of the anchors of a batch."""
