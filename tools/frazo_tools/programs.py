@@ -14,6 +14,7 @@ PROGRAMS = {
     "checkpoint": "frazo_tools.checkpoint.checkpoint",
     "completion": "frazo_tools.completion.completion",
     "config": "frazo_tools.config.config",
+    "detect": "frazo_tools.detection.detect",
     "generate": "frazo_tools.generation.generate",
     "gettext_pairs": "frazo_tools.gettext.gettext_pairs",
     "keras2ckpt": "frazo_tools.images.keras2ckpt",

@@ -31,5 +31,5 @@ def _row_moments(x: tf.Tensor):
 
 
 def _column_sums(x: tf.Tensor) -> tf.Tensor:
-    """Returns the sums of the columns, as a product: tf.reduce_sum takes nearly three times as long."""
+    """Returns the sums of the columns, as a product, which takes a third of the time of a sum."""
     return tf.linalg.matmul(tf.ones([1, tf.shape(x)[0]]), x)[0]
