@@ -26,15 +26,18 @@ PROGRAMS = {
     "//tools:build_vocab": "tools/frazo_tools/vocab/build_vocab",
     "//tools:checkpoint": "tools/frazo_tools/checkpoint/checkpoint",
     "//tools:config": "tools/frazo_tools/config/config",
+    "//tools:detect": "tools/frazo_tools/detection/detect",
     "//tools:generate": "tools/frazo_tools/generation/generate",
     "//tools:gettext_pairs": "tools/frazo_tools/gettext/gettext_pairs",
     "//tools:keras2ckpt": "tools/frazo_tools/images/keras2ckpt",
     "//tools:launch": "tools/frazo_tools/launch/launch",
     "//tools:librispeech": "tools/frazo_tools/speech/librispeech",
+    "//tools:lidar_scenes": "tools/frazo_tools/detection/lidar_scenes",
     "//tools:lm1b_vocab": "tools/frazo_tools/vocab/lm1b_vocab",
     "//tools:lm_text": "tools/frazo_tools/prose/lm_text",
     "//tools:ngram": "tools/frazo_tools/ngram/ngram",
     "//tools:records": "tools/frazo_tools/records/records",
+    "//tools:scenes": "tools/frazo_tools/detection/scenes",
     "//tools:serve": "tools/frazo_tools/serving/serve",
     "//tools:source_lines": "tools/frazo_tools/vocab/source_lines",
     "//tools:spoken_corpus": "tools/frazo_tools/speech/spoken/spoken_corpus",
@@ -94,6 +97,11 @@ _SMALL_RECOGNIZERS = {
         "lstm_stack": ("encoder.lstm_stack.num_layers=1", "encoder.lstm_stack.layer.units=32"),
     }.items()
 }
+# The same for detectors.
+_SMALL_DETECTOR = [
+    "--set=task.point_detection.network.offset_units=8",
+    "--set=inputs.Train.pipeline.batcher.fixed.batch_size=1",
+]
 # The same for language models of made-up texts.
 _SMALL_BATCHES = [
     f"--set=inputs.Train.synthetic_tokens.{field}" for field in ("rows=4", "length=32")
@@ -309,6 +317,8 @@ class Scratch:
         if command.target == "//tools:spoken_corpus" and self._short:
             sources = [f"{self.folder}/{name}" for name in ("pages", "prompts")]
             return [*arguments, "--from", *sources, "--utterances=8", "--held_out=2"]
+        if command.target == "//tools:lidar_scenes" and self._short:
+            return [*arguments, "--scenes=4", "--heldout=2", "--shards=1", "--processes=1"]
         if command.target == "//tools:lm_text" and self._short:
             return [
                 *arguments,
@@ -331,6 +341,8 @@ class Scratch:
                 arguments += _SMALL_TRANSFORMER
             if any(word.startswith("--model=lm.text.") for word in arguments):
                 arguments += _SMALL_LANGUAGE_MODEL
+            if any(word.startswith("--model=car.") for word in arguments):
+                arguments += _SMALL_DETECTOR
             for word in command.arguments:
                 if word.startswith("--model=asr."):
                     text = self._configuration(word).read_text(encoding="utf-8")
