@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <limits>
-#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -14,57 +13,129 @@
 namespace frazo::geometry {
 namespace {
 
-// The candidates that are left, one array a number: a pass over them is then a pass of vectors.
+// Candidates in one block are near each other, so that most blocks need no look at their candidates
+// when a point is chosen elsewhere.
+constexpr int64_t kBlock = 32;
+
+struct Candidate {
+  float x;
+  float y;
+  int64_t index;
+};
+
+// Returns the square of how far a number is outside of an interval. It is never above the square of
+// its distance to a number inside: subtraction and multiplication round in order.
+double SquaredGap(double low, double high, double number) {
+  const double gap = std::max(std::max(low - number, number - high), 0.0);
+  return gap * gap;
+}
+
+// The candidates that are left, as the leaves of a tree that halves them along the longer side of
+// their rectangle (Friedman, Bentley and Finkel 1977).
 class Candidates {
  public:
-  Candidates(absl::Span<const Point> points, std::vector<int64_t> indices)
-      : indices_(std::move(indices)),
-        x_(indices_.size()),
-        y_(indices_.size()),
-        // More than the distance of any two points of floats.
-        distances_(indices_.size(), std::numeric_limits<double>::max()) {
-    for (size_t i = 0; i < indices_.size(); ++i) {
-      x_[i] = points[indices_[i]].x;
-      y_[i] = points[indices_[i]].y;
+  Candidates(absl::Span<const Point> points, const std::vector<int64_t>& indices) {
+    candidates_.reserve(indices.size());
+    for (const int64_t index : indices) {
+      candidates_.push_back({points[index].x, points[index].y, index});
+    }
+    // More than the distance of any two points of floats.
+    distances_.assign(indices.size(), std::numeric_limits<double>::max());
+    Divide(0, indices.size());
+  }
+
+  // Takes a chosen point into account, and never returns it from Farthest().
+  void Choose(const Point& chosen, int64_t chosen_index) {
+    const double x = chosen.x;
+    const double y = chosen.y;
+    for (Block& block : blocks_) {
+      const double nearest =
+          SquaredGap(block.min_x, block.max_x, x) + SquaredGap(block.min_y, block.max_y, y);
+      // Equal ones are looked at: the chosen point may be among them.
+      if (nearest > block.greatest) continue;
+      for (int64_t i = block.begin; i < block.end; ++i) {
+        const double dx = candidates_[i].x - x;
+        const double dy = candidates_[i].y - y;
+        distances_[i] = std::min(distances_[i], dx * dx + dy * dy);
+        if (candidates_[i].index == chosen_index) distances_[i] = kRemoved;
+      }
+      FindGreatest(block);
     }
   }
 
-  size_t size() const { return indices_.size(); }
-  int64_t index(size_t place) const { return indices_[place]; }
-
-  // Takes a chosen point into account.
-  void Choose(const Point& chosen) {
-    const double chosen_x = chosen.x;
-    const double chosen_y = chosen.y;
-    for (size_t i = 0; i < distances_.size(); ++i) {
-      const double dx = x_[i] - chosen_x;
-      const double dy = y_[i] - chosen_y;
-      distances_[i] = std::min(distances_[i], dx * dx + dy * dy);
+  // Returns the index of the farthest one left, of equals the lowest; kNone if none is left.
+  int64_t Farthest() const {
+    double greatest = kRemoved;
+    int64_t index = kNone;
+    for (const Block& block : blocks_) {
+      if (block.greatest > greatest ||
+          (block.greatest == greatest && greatest > kRemoved && block.index < index)) {
+        greatest = block.greatest;
+        index = block.index;
+      }
     }
+    return index;
   }
 
-  // Never returns this candidate from Farthest() again.
-  void Remove(size_t place) { distances_[place] = -1; }
-  void RemoveIndex(int64_t index) {
-    const auto found = std::lower_bound(indices_.begin(), indices_.end(), index);
-    if (found != indices_.end() && *found == index) Remove(found - indices_.begin());
-  }
-
-  // Returns the place of the farthest one left; size() if none is left.
-  size_t Farthest() const {
-    double greatest = -1;
-    for (const double distance : distances_) greatest = std::max(greatest, distance);
-    if (greatest < 0) return size();
-    return std::find(distances_.begin(), distances_.end(), greatest) - distances_.begin();
-  }
+  static constexpr int64_t kNone = -1;
 
  private:
-  // Rising.
-  std::vector<int64_t> indices_;
-  std::vector<double> x_;
-  std::vector<double> y_;
-  // The square of the distance to the nearest chosen point; -1 for one that is removed.
+  // In the place of the distance of a candidate that is chosen.
+  static constexpr double kRemoved = -1;
+
+  struct Block {
+    // Of candidates_.
+    int64_t begin;
+    int64_t end;
+    double min_x;
+    double max_x;
+    double min_y;
+    double max_y;
+    // The greatest of its distances, and the lowest index of a candidate that has it.
+    double greatest;
+    int64_t index;
+  };
+
+  void Divide(int64_t begin, int64_t end) {
+    if (begin == end) return;
+    const auto first = candidates_.begin() + begin;
+    const auto last = candidates_.begin() + end;
+    const auto by_x = [](const Candidate& a, const Candidate& b) { return a.x < b.x; };
+    const auto by_y = [](const Candidate& a, const Candidate& b) { return a.y < b.y; };
+    const auto [min_x, max_x] = std::minmax_element(first, last, by_x);
+    const auto [min_y, max_y] = std::minmax_element(first, last, by_y);
+    if (end - begin <= kBlock) {
+      blocks_.push_back({begin, end, min_x->x, max_x->x, min_y->y, max_y->y, kRemoved, kNone});
+      FindGreatest(blocks_.back());
+      return;
+    }
+    const auto middle = first + (end - begin) / 2;
+    if (double{max_x->x} - min_x->x > double{max_y->y} - min_y->y) {
+      std::nth_element(first, middle, last, by_x);
+    } else {
+      std::nth_element(first, middle, last, by_y);
+    }
+    Divide(begin, begin + (end - begin) / 2);
+    Divide(begin + (end - begin) / 2, end);
+  }
+
+  void FindGreatest(Block& block) const {
+    block.greatest = kRemoved;
+    block.index = kNone;
+    for (int64_t i = block.begin; i < block.end; ++i) {
+      if (distances_[i] > block.greatest ||
+          (distances_[i] == block.greatest && candidates_[i].index < block.index)) {
+        block.greatest = distances_[i];
+        block.index = candidates_[i].index;
+      }
+    }
+  }
+
+  // By block.
+  std::vector<Candidate> candidates_;
+  // The square of the distance to the nearest chosen point, or kRemoved.
   std::vector<double> distances_;
+  std::vector<Block> blocks_;
 };
 
 absl::Status CheckStarts(absl::Span<const Point> points, absl::Span<const int64_t> starts) {
@@ -96,23 +167,19 @@ absl::StatusOr<std::vector<int64_t>> FarthestPoints(absl::Span<const Point> poin
   const auto starts = choice.starts.subspan(0, count);
   std::vector<int64_t> chosen(starts.begin(), starts.end());
   if (chosen.size() == count) return chosen;
-  Candidates candidates(points, CandidatePoints(points, is_candidate));
-  for (const int64_t start : chosen) {
-    candidates.Choose(points[start]);
-    candidates.RemoveIndex(start);
-  }
-  const auto choose = [&](size_t place) {
-    const int64_t index = candidates.index(place);
+  const std::vector<int64_t> indices = CandidatePoints(points, is_candidate);
+  Candidates candidates(points, indices);
+  for (const int64_t start : chosen) candidates.Choose(points[start], start);
+  const auto choose = [&](int64_t index) {
     chosen.push_back(index);
-    candidates.Choose(points[index]);
-    candidates.Remove(place);
+    candidates.Choose(points[index], index);
   };
-  if (chosen.empty() && candidates.size() > 0) {
-    choose(numeric::Random({choice.seed}).Below(candidates.size()));
+  if (chosen.empty() && !indices.empty()) {
+    choose(indices[numeric::Random({choice.seed}).Below(indices.size())]);
   }
   while (chosen.size() < count) {
-    const size_t farthest = candidates.Farthest();
-    if (farthest == candidates.size()) break;
+    const int64_t farthest = candidates.Farthest();
+    if (farthest == Candidates::kNone) break;
     choose(farthest);
   }
   return chosen;

@@ -1,4 +1,4 @@
-"""How well boxes in space were detected, as KITTI counts it, without TensorFlow."""
+"""How well boxes in space were detected, as KITTI, Waymo and Lingvo count, without TensorFlow."""
 
 from __future__ import annotations
 
@@ -29,6 +29,15 @@ KITTI_LABELS = (
 KITTI_CLASSES: tuple[KittiClass, ...] = ("Car", "Pedestrian", "Cyclist")
 KITTI_DIFFICULTIES: tuple[KittiDifficulty, ...] = ("easy", "moderate", "hard")
 KITTI_VIEWS: tuple[KittiView, ...] = ("image", "birds_eye", "3d")
+
+WaymoClass = Literal["Vehicle", "Pedestrian", "Cyclist"]
+WaymoLevel = Literal[1, 2]
+WaymoView = Literal["3d", "birds_eye"]
+
+WAYMO_LABELS = ("Unknown", "Vehicle", "Pedestrian", "Sign", "Cyclist")
+WAYMO_CLASSES: tuple[WaymoClass, ...] = ("Vehicle", "Pedestrian", "Cyclist")
+WAYMO_LEVELS: tuple[WaymoLevel, ...] = (1, 2)
+WAYMO_VIEWS: tuple[WaymoView, ...] = ("3d", "birds_eye")
 
 # Points of recall of KITTI's curves: with fewer truths not all are reached.
 _KITTI_POINTS = 41
@@ -200,6 +209,197 @@ class KittiAveragePrecision:
             for d, difficulty in enumerate(KITTI_DIFFICULTIES)
             for v, view in enumerate(KITTI_VIEWS)
         }
+
+
+@dataclasses.dataclass(frozen=True)
+class WaymoTruths:
+    """The n objects of a frame.
+
+    Attributes:
+      boxes: [n, 7], as in KittiTruths.
+      labels: int [n], indices in WAYMO_LABELS.
+      levels: int [n], 1 or 2; a higher one for an object that nobody has to find.
+    """
+
+    boxes: np.ndarray
+    labels: np.ndarray
+    levels: np.ndarray
+
+
+@dataclasses.dataclass(frozen=True)
+class WaymoDetections:
+    """The m boxes that were detected in a frame.
+
+    Attributes:
+      boxes, labels: As in WaymoTruths.
+      scores: [m], from 0 to 1.
+    """
+
+    boxes: np.ndarray
+    labels: np.ndarray
+    scores: np.ndarray
+
+
+@dataclasses.dataclass(frozen=True)
+class WaymoScore:
+    """The score of one class, level and view.
+
+    Attributes:
+      truths: How many objects are of this level or a lower one.
+      ap, aph: Average precision, and that weighted by heading, in percent.
+      recalls, precisions, heading_precisions: float64 [101], from 0 to 1, among the detections of
+        at least the scores 0, 0.01 .. 1.
+    """
+
+    truths: int
+    ap: float
+    aph: float
+    recalls: np.ndarray
+    precisions: np.ndarray
+    heading_precisions: np.ndarray
+
+
+class WaymoAveragePrecision:
+    """Average precision, and that weighted by heading, as Waymo's package counts them.
+
+    core/detection/score/waymo_average_precision.h says what is known of the package, what is
+    inferred and what is left out.
+    """
+
+    def __init__(self) -> None:
+        self._core = _core.WaymoAveragePrecision()
+
+    def add_scene(self, scene: str, truths: WaymoTruths, detections: WaymoDetections) -> None:
+        """Adds a frame; as KittiAveragePrecision.add_scene does."""
+        self._core.add_scene(
+            scene,
+            _stack(
+                scene,
+                "truths",
+                boxes=(truths.boxes, 7),
+                labels=(truths.labels, 0),
+                # The binding takes small whole numbers; all from 3 on mean the same.
+                levels=(np.minimum(truths.levels, 3), 0),
+            ),
+            _stack(
+                scene,
+                "detections",
+                boxes=(detections.boxes, 7),
+                labels=(detections.labels, 0),
+                scores=(detections.scores, 0),
+            ),
+        )
+
+    def result(self) -> dict[tuple[WaymoClass, WaymoLevel, WaymoView], WaymoScore]:
+        """The scores of all frames so far."""
+        truths, means, curves = self._core.scores()
+        return {
+            (of_class, level, view): WaymoScore(
+                int(truths[c, k, v]),
+                float(means[c, k, v, 0]),
+                float(means[c, k, v, 1]),
+                *curves[c, k, v].T,
+            )
+            for c, of_class in enumerate(WAYMO_CLASSES)
+            for k, level in enumerate(WAYMO_LEVELS)
+            for v, view in enumerate(WAYMO_VIEWS)
+        }
+
+
+@dataclasses.dataclass(frozen=True)
+class LingvoTruths:
+    """The n objects of all images.
+
+    Attributes:
+      boxes: [n, 7], as in KittiTruths.
+      images: int [n], the image that each is in.
+      ignores: int [n]: 0 counts, 1 is ignored with the detection that finds it, 2 excuses all
+        detections that overlap it.
+    """
+
+    boxes: np.ndarray
+    images: np.ndarray
+    ignores: np.ndarray
+
+
+@dataclasses.dataclass(frozen=True)
+class LingvoDetections:
+    """The m boxes that were detected in all images.
+
+    Attributes:
+      boxes, images: As in LingvoTruths.
+      ignores: int [m]: 0 counts, 1 is ignored.
+      scores: [m].
+    """
+
+    boxes: np.ndarray
+    images: np.ndarray
+    ignores: np.ndarray
+    scores: np.ndarray
+
+
+@dataclasses.dataclass(frozen=True)
+class LingvoScore:
+    """What lingvo_average_precision() gives.
+
+    Attributes:
+      average_precision: From 0 to 1.
+      precisions, recalls: float64 [points].
+      hits: bool [m], whether a truth took each detection; with VOC, empty.
+    """
+
+    average_precision: float
+    precisions: np.ndarray
+    recalls: np.ndarray
+    hits: np.ndarray
+
+
+def lingvo_average_precision(
+    truths: LingvoTruths,
+    detections: LingvoDetections,
+    *,
+    min_iou: float,
+    points: int = 41,
+    algorithm: Literal["KITTI", "VOC"] = "KITTI",
+) -> LingvoScore:
+    """Average precision in 3D by the rules of Lingvo's op AveragePrecision3D.
+
+    It serves to compare figures with those of Lingvo. They are not KITTI's official ones:
+    core/detection/score/lingvo_average_precision.h has the rules, and what was decided where Lingvo
+    says nothing.
+
+    Args:
+      truths, detections: Those of one class.
+      min_iou: KITTI's overlaps are above it, VOC's at least that.
+      points: Points of recall, at least 2.
+      algorithm: The one of Lingvo's two.
+
+    Raises:
+      frazo._core.InvalidArgumentError: An array has the wrong shape, or a number is out of its
+        range.
+    """
+    average_precision, curve, hits = _core.lingvo_average_precision(
+        _stack(
+            "all images",
+            "truths",
+            boxes=(truths.boxes, 7),
+            images=(truths.images, 0),
+            ignores=(truths.ignores, 0),
+        ),
+        _stack(
+            "all images",
+            "detections",
+            boxes=(detections.boxes, 7),
+            images=(detections.images, 0),
+            ignores=(detections.ignores, 0),
+            scores=(detections.scores, 0),
+        ),
+        min_iou=min_iou,
+        points=points,
+        algorithm=algorithm,
+    )
+    precisions, recalls = curve.T
+    return LingvoScore(average_precision, precisions, recalls, hits.astype(bool))
 
 
 def observation_angles(boxes: np.ndarray) -> np.ndarray:

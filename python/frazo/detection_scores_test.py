@@ -1,4 +1,4 @@
-"""KITTI's figures beside the official kit's rules in plain NumPy, and cases by hand."""
+"""KITTI's figures beside the official kit's rules in plain NumPy, and cases by hand of all."""
 
 import math
 import subprocess
@@ -16,6 +16,12 @@ from frazo.detection_scores import (
     KittiAveragePrecision,
     KittiDetections,
     KittiTruths,
+    LingvoDetections,
+    LingvoTruths,
+    WaymoAveragePrecision,
+    WaymoDetections,
+    WaymoTruths,
+    lingvo_average_precision,
     observation_angles,
 )
 
@@ -115,15 +121,14 @@ def kinds_of_detections(detections, of_class, difficulty):
     return kinds
 
 
-def match(scene, case, overlaps, threshold=None):
+def match(scene, case, kinds_of_both, overlaps, threshold=None):
     """One image: (scores of hits, hits, false positives, misses, similarity).
 
     Without a threshold each truth takes the best score, with one the greatest overlap.
     """
     truths, detections = scene
-    of_class, difficulty, view = case
-    truth_kinds = kinds_of_truths(truths, of_class, difficulty)
-    kinds = kinds_of_detections(detections, of_class, difficulty)
+    of_class, _, view = case
+    truth_kinds, kinds = kinds_of_both
     least = MIN_OVERLAPS[of_class]
     above = [threshold is None or score >= threshold for score in detections.scores]
     taken = [False] * len(kinds)
@@ -181,18 +186,16 @@ def thresholds_of(scores, truths):
 def official(scenes, overlaps, case):
     """(truths, ap_11, ap_40, aos_11, aos_40) of the kit."""
     of_class, difficulty, _ = case
-    truths = sum(kinds_of_truths(t, of_class, difficulty).count(0) for t, _ in scenes)
-    scores = [
-        score
-        for scene, table in zip(scenes, overlaps, strict=True)
-        for score in match(scene, case, table)[0]
+    kinds = [
+        (kinds_of_truths(t, of_class, difficulty), kinds_of_detections(d, of_class, difficulty))
+        for t, d in scenes
     ]
+    truths = sum(truth_kinds.count(0) for truth_kinds, _ in kinds)
+    images = list(zip(scenes, [case] * len(scenes), kinds, overlaps, strict=True))
+    scores = [score for image in images for score in match(*image)[0]]
     precisions, similarities = np.zeros(41), np.zeros(41)
     for k, threshold in enumerate(thresholds_of(scores, truths)):
-        counts = np.zeros(4)
-        for scene, table in zip(scenes, overlaps, strict=True):
-            counts += match(scene, case, table, threshold)[1:]
-        hits, false, _, similarity = counts
+        hits, false, _, similarity = np.sum([match(*i, threshold)[1:] for i in images], axis=0)
         if hits + false:
             precisions[k], similarities[k] = hits / (hits + false), similarity / (hits + false)
     figures = [truths]
@@ -365,6 +368,65 @@ def test_angles_of_observation():
     # Ahead, facing away: the camera sees its back, KITTI's -pi/2. To the left, facing left: as well.
     boxes = np.array([[10, 0, 0, 4, 2, 1.5, 0], [0, 10, 0, 4, 2, 1.5, np.pi / 2]])
     np.testing.assert_allclose(observation_angles(boxes), [-np.pi / 2, -np.pi / 2])
+
+
+def test_waymos_figures_by_hand():
+    boxes = np.array([[0, 0, 0, 4, 2, 2, 0], [10, 0, 0, 4, 2, 2, 0], [20, 0, 0, 1, 1, 2, 0.0]])
+    turned = boxes + np.array([0, 0, 0, 0, 0, 0, np.pi])
+    precision = WaymoAveragePrecision()
+    precision.add_scene(
+        "frame",
+        WaymoTruths(boxes, np.array([1, 1, 2]), np.array([1, 2, 999])),
+        WaymoDetections(turned[[0, 2]], np.array([1, 2]), np.array([0.9, 0.5])),
+    )
+    result = precision.result()
+    assert len(result) == 3 * 2 * 2
+    for view in ("3d", "birds_eye"):
+        easy, hard = result["Vehicle", 1, view], result["Vehicle", 2, view]
+        assert (easy.truths, hard.truths) == (1, 2)
+        np.testing.assert_allclose([easy.ap, hard.ap, easy.aph, hard.aph], [100, 50, 0, 0])
+        np.testing.assert_array_equal(hard.recalls, [0.5] * 91 + [0] * 10)
+        np.testing.assert_array_equal(hard.precisions, [1] * 91 + [0] * 10)
+        # Nobody had to find the pedestrian, who was found.
+        walker = result["Pedestrian", 2, view]
+        assert walker.truths == 0
+        np.testing.assert_allclose([walker.ap, result["Cyclist", 2, view].ap], [100, 0])
+    bad = WaymoTruths(boxes, np.array([1, 1, 2]), np.array([1, 0, 1]))
+    none = WaymoDetections(np.zeros((0, 7)), np.zeros(0), np.zeros(0))
+    with pytest.raises(_core.InvalidArgumentError, match="scene 'f2': truth 1 has the level 0"):
+        precision.add_scene("f2", bad, none)
+
+
+def perfect_of_lingvo(count):
+    boxes = np.tile([0.0, 0, 0, 1, 1, 1, 0], (count, 1))
+    images, ignores = np.arange(count), np.zeros(count, int)
+    scores = 1 - images / 100
+    return LingvoTruths(boxes, images, ignores), LingvoDetections(boxes, images, ignores, scores)
+
+
+@pytest.mark.parametrize("count", [1, 10, 41, 60])
+def test_lingvos_figures_of_perfect_detections(count):
+    kitti = lingvo_average_precision(*perfect_of_lingvo(count), min_iou=0.7)
+    np.testing.assert_allclose(kitti.average_precision, min(count, 41) / 41)
+    np.testing.assert_allclose(kitti.recalls, np.arange(41) / 40)
+    np.testing.assert_array_equal(kitti.precisions, np.arange(41) < count)
+    assert kitti.hits.all()
+    assert kitti.hits.shape == (count,)
+    voc = lingvo_average_precision(*perfect_of_lingvo(count), min_iou=0.7, algorithm="VOC")
+    np.testing.assert_allclose(voc.average_precision, 1)
+    assert voc.hits.shape == (0,)
+
+
+def test_lingvos_errors():
+    truths, detections = perfect_of_lingvo(2)
+    with pytest.raises(_core.InvalidArgumentError, match="no algorithm is called 'COCO'"):
+        lingvo_average_precision(truths, detections, min_iou=0.5, algorithm="COCO")
+    truths.ignores[1] = 3
+    with pytest.raises(_core.InvalidArgumentError, match="truth 1 has the ignore 3"):
+        lingvo_average_precision(truths, detections, min_iou=0.5)
+    short = LingvoDetections(detections.boxes, detections.images[:1], np.zeros(2), np.zeros(2))
+    with pytest.raises(_core.InvalidArgumentError, match=r"images of detections .* \[1\]"):
+        lingvo_average_precision(truths, short, min_iou=0.5)
 
 
 def test_it_does_not_need_tensorflow():

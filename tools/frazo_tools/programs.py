@@ -19,6 +19,7 @@ PROGRAMS = {
     "keras2ckpt": "frazo_tools.images.keras2ckpt",
     "launch": "frazo_tools.launch.launch",
     "librispeech": "frazo_tools.speech.librispeech",
+    "lidar_scenes": "frazo_tools.detection.lidar_scenes",
     "lm1b_vocab": "frazo_tools.vocab.lm1b_vocab",
     "lm_text": "frazo_tools.prose.lm_text",
     "mnist_digits": "frazo_tools.images.mnist_digits",

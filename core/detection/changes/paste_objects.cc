@@ -12,14 +12,15 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "core/detection/scene/box_interior.h"
 #include "core/detection/scene/check_number.h"
+#include "core/geometry/box_interior.h"
 #include "core/geometry/box_iou.h"
 #include "core/status/status_macros.h"
 
 namespace frazo::detection {
 namespace {
 
+using geometry::BoxInterior;
 using geometry::IouBox;
 using geometry::IouView;
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "core/detection/scene/box_interior.h"
+#include "core/detection/scene/points_inside.h"
 #include "core/geometry/box_iou.h"
 #include "core/status/status_matchers.h"
 #include "gmock/gmock.h"

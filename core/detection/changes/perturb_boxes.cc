@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "core/detection/scene/box_interior.h"
 #include "core/detection/scene/check_number.h"
+#include "core/detection/scene/points_inside.h"
 #include "core/detection/scene/world_motion.h"
 #include "core/geometry/box_iou.h"
 #include "core/status/status_macros.h"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/detection/scene/box_interior.h"
+#include "core/detection/scene/points_inside.h"
 #include "core/status/status_matchers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"

@@ -1,17 +1,14 @@
 #include "core/detection/scene/neighbor_choice.h"
 
-#include <algorithm>
-#include <cstddef>
-
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "core/geometry/neighbor_grid.h"
+#include "core/geometry/neighbor_features.h"
 #include "core/status/status_macros.h"
 
 namespace frazo::detection {
 namespace {
 
-using geometry::NeighborGrid;
+using geometry::NeighborSampling;
 using geometry::Point;
 
 // Scenes are prepared on many threads, each on one.
@@ -26,33 +23,20 @@ absl::StatusOr<SceneNeighbors> ChooseNeighbors(const Scene& scene, absl::Span<co
     return absl::InvalidArgumentError(
         absl::StrCat("count is ", config.count(), " but must be at least 0"));
   }
-  FRAZO_ASSIGN_OR_RETURN(const NeighborGrid grid,
-                         NeighborGrid::Create(scene.points, {}, config.radius()));
-  const int64_t count = config.count();
-  std::vector<int64_t> found(centers.size() * count);
-  const absl::Span<int64_t> rows = absl::MakeSpan(found);
-  if (config.sampling() == PrepareScene::NeighborChoice::CLOSEST) {
-    FRAZO_RETURN_IF_ERROR(grid.FindClosest(centers, count, kThreads, rows));
-  } else {
-    FRAZO_RETURN_IF_ERROR(grid.FindUniform(centers, count, seed, kThreads, rows));
-  }
+  const geometry::NeighborChoice choice = {
+      config.radius(), config.count(),
+      config.sampling() == PrepareScene::NeighborChoice::CLOSEST ? NeighborSampling::kClosest
+                                                                 : NeighborSampling::kUniform,
+      seed};
+  const int64_t row = config.count() * (3 + scene.feature_count);
   SceneNeighbors neighbors;
-  const int64_t features = scene.feature_count;
-  neighbors.features.resize(places * count * (3 + features));
+  neighbors.features.resize(places * row);
   neighbors.counts.resize(places);
-  float* place = neighbors.features.data();
-  for (size_t i = 0; i < centers.size(); ++i, place += count * (3 + features)) {
-    float* next = place;
-    for (const int64_t index : rows.subspan(i * count, count)) {
-      if (index == NeighborGrid::kNone) break;
-      const Point& point = scene.points[index];
-      *next++ = point.x - centers[i].x;
-      *next++ = point.y - centers[i].y;
-      *next++ = point.z - centers[i].z;
-      next = std::copy_n(scene.features.begin() + index * features, features, next);
-      ++neighbors.counts[i];
-    }
-  }
+  FRAZO_RETURN_IF_ERROR(GatherNeighborFeatures(
+      {scene.points, scene.features, scene.feature_count, scene.feature_count}, centers, choice,
+      kThreads,
+      {absl::MakeSpan(neighbors.features).subspan(0, centers.size() * row),
+       absl::MakeSpan(neighbors.counts).subspan(0, centers.size())}));
   return neighbors;
 }
 

@@ -3,7 +3,7 @@
 #include <array>
 #include <cmath>
 
-#include "core/detection/scene/box_interior.h"
+#include "core/detection/scene/points_inside.h"
 #include "core/numeric/random.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"

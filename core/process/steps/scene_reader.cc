@@ -23,12 +23,14 @@ bool AllFinite(absl::Span<const float> values) {
                      [](float value) { return std::isfinite(value); });
 }
 
-// What is further away is a mistake; steps that move the world may not reach infinity from here.
-constexpr double kMostMetres = 1e9;
+// What is further away is a mistake; steps that move the world reach no infinity from here. The
+// numbers of a camera have the same limit.
+constexpr double kMost = 1e9;
 
+// False for NaN.
+bool IsInReach(double number) { return std::abs(number) <= kMost; }
 bool IsInReach(double x, double y, double z) {
-  // Comparisons with NaN are false.
-  return std::abs(x) <= kMostMetres && std::abs(y) <= kMostMetres && std::abs(z) <= kMostMetres;
+  return IsInReach(x) && IsInReach(y) && IsInReach(z);
 }
 
 // Finds a field by its name; nullptr if there is none.
@@ -234,12 +236,12 @@ absl::Status SceneReader::ReadObject(const RecordFields& fields, size_t index, S
                 fields.values<float>(ids_[kHeading])[index]};
   const geometry::Box& box = object.box;
   if (!IsProper(box) || !IsInReach(box.x, box.y, box.z)) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "object ", index, " ('", name, "') has a box at (", box.x, ", ", box.y, ", ", box.z,
-        ") of the size ", box.length, " x ", box.width, " x ", box.height, " and the heading ",
-        box.heading, "; expected finite numbers up to ", kMostMetres,
-        ", and sizes above "
-        "0; an object without a box has 0 in object/has_3d_info"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("object ", index, " ('", name, "') has a box at (", box.x, ", ", box.y, ", ",
+                     box.z, ") of the size ", box.length, " x ", box.width, " x ", box.height,
+                     " and the heading ", box.heading, "; expected finite numbers up to ", kMost,
+                     ", and sizes above "
+                     "0; an object without a box has 0 in object/has_3d_info"));
   }
   object.label = *label;
   object.model_class = classes_.ModelClass(*label);
@@ -265,10 +267,11 @@ absl::Status SceneReader::ReadCamera(const RecordFields& fields, Camera* camera)
   }
   if (Has(kCamera)) {
     const absl::Span<const float> matrix = fields.values<float>(ids_[kCamera]);
-    if (!AllFinite(matrix)) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("field '", kExpected[kCamera].name,
-                       "' has a number that is not finite: ", absl::StrJoin(matrix, ", ")));
+    if (!std::all_of(matrix.begin(), matrix.end(),
+                     [](double number) { return IsInReach(number); })) {
+      return absl::InvalidArgumentError(absl::StrCat("field '", kExpected[kCamera].name,
+                                                     "' has a number that is not finite or above ",
+                                                     kMost, ": ", absl::StrJoin(matrix, ", ")));
     }
     std::copy(matrix.begin(), matrix.end(), camera->velo_to_image.begin());
   }

@@ -21,6 +21,8 @@
 #include "core/detection/score/image_box.h"
 #include "core/detection/score/kitti_average_precision.h"
 #include "core/detection/score/kitti_scene.h"
+#include "core/detection/score/lingvo_average_precision.h"
+#include "core/detection/score/waymo_average_precision.h"
 #include "core/geometry/box.h"
 #include "python/frazo/bindings/owned_array.h"
 #include "python/frazo/bindings/status_exceptions.h"
@@ -57,13 +59,53 @@ Returns:
   [..., 41, 4] are threshold, recall, precision and similarity, NaN past the points reached;
   calibration [..., 15, 3] is the number of detections, of hits, and the sum of scores.)";
 
+constexpr char kWaymoDoc[] = R"(Counts average precision as Waymo's package does.
+
+frazo.detection_scores.WaymoAveragePrecision is its face.)";
+
+constexpr char kAddWaymoSceneDoc[] = R"(Adds the objects of a scene.
+
+Args:
+  scene: Its name, for errors.
+  truths: float64 [n, 9]: box (7), label, level.
+  detections: float64 [m, 9]: box (7), label, score.
+
+Raises:
+  InvalidArgumentError: A number is out of its range; the scene does not count.)";
+
+constexpr char kWaymoScoresDoc[] = R"(Returns the scores of all scenes so far.
+
+Returns:
+  (truths, means, curves), each [classes, levels, views, ...]: truths is int64; means [..., 2] are
+  AP and APH; curves [..., 101, 3] are recall, precision and precision by heading at each cutoff.)";
+
+constexpr char kLingvoDoc[] = R"(Counts average precision as Lingvo's op AveragePrecision3D does.
+
+frazo.detection_scores.lingvo_average_precision is its face.
+
+Args:
+  truths: float64 [n, 9]: box (7), image, ignore (0, 1 or 2).
+  detections: float64 [m, 10]: box (7), image, ignore (0 or 1), score.
+  min_iou, points, algorithm: See there.
+
+Returns:
+  (average precision, curve [points, 2] of precision and recall, hits uint8 [m]).
+
+Raises:
+  InvalidArgumentError: A number is out of its range, or no algorithm has this name.)";
+
 using Rows = nb::ndarray<const double, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
 using Counts = nb::ndarray<nb::numpy, int64_t, nb::ndim<3>, nb::c_contig>;
 using Means = nb::ndarray<nb::numpy, double, nb::ndim<4>, nb::c_contig>;
 using Tables = nb::ndarray<nb::numpy, double, nb::ndim<5>, nb::c_contig>;
+using Curve = nb::ndarray<nb::numpy, double, nb::shape<-1, 2>, nb::c_contig>;
+using Hits = nb::ndarray<nb::numpy, uint8_t, nb::ndim<1>, nb::c_contig>;
 
 constexpr size_t kKittiTruthNumbers = 15;
 constexpr size_t kKittiDetectionNumbers = 14;
+constexpr size_t kWaymoNumbers = 9;
+constexpr size_t kLingvoTruthNumbers = 9;
+constexpr size_t kLingvoDetectionNumbers = 10;
 
 void CheckWidth(const Rows& rows, size_t width, std::string_view noun) {
   if (rows.shape(1) == width) return;
@@ -84,10 +126,14 @@ int ToInt(double value) {
 }
 
 // An accumulator that one Python thread uses at a time.
-struct KittiAccumulator {
+template <typename AveragePrecision>
+struct Accumulator {
   std::mutex mutex;  // Locked only by a thread that does not hold the interpreter's lock.
-  score::KittiAveragePrecision precision;
+  AveragePrecision precision;
 };
+
+using KittiAccumulator = Accumulator<score::KittiAveragePrecision>;
+using WaymoAccumulator = Accumulator<score::WaymoAveragePrecision>;
 
 void AddKittiScene(KittiAccumulator& self, std::string scene_name, const Rows& truths,
                    const Rows& detections) {
@@ -151,6 +197,98 @@ std::tuple<Counts, Means, Tables, Tables> KittiScores(KittiAccumulator& self, in
                           {kClasses, kDifficulties, kViews, score::kCalibrationBins, 3})};
 }
 
+void AddWaymoScene(WaymoAccumulator& self, std::string scene_name, const Rows& truths,
+                   const Rows& detections) {
+  CheckWidth(truths, kWaymoNumbers, "truths");
+  CheckWidth(detections, kWaymoNumbers, "detections");
+  score::WaymoScene scene;
+  scene.name = std::move(scene_name);
+  for (size_t i = 0; i < truths.shape(0); ++i) {
+    const double* const row = truths.data() + i * kWaymoNumbers;
+    scene.truths.push_back(
+        {BoxOf(row), static_cast<score::WaymoLabel>(ToInt(row[7])), ToInt(row[8])});
+  }
+  for (size_t i = 0; i < detections.shape(0); ++i) {
+    const double* const row = detections.data() + i * kWaymoNumbers;
+    scene.detections.push_back({BoxOf(row), static_cast<score::WaymoLabel>(ToInt(row[7])), row[8]});
+  }
+  RaiseIfError(Unlocked([&] {
+    const std::lock_guard lock(self.mutex);
+    return self.precision.AddScene(scene);
+  }));
+}
+
+std::tuple<Counts, Means, Tables> WaymoScores(WaymoAccumulator& self) {
+  const std::vector<score::WaymoScore> scores = Unlocked([&] {
+    const std::lock_guard lock(self.mutex);
+    return self.precision.Scores();
+  });
+  std::vector<int64_t> truths;
+  std::vector<double> means;
+  std::vector<double> curves;
+  for (const score::WaymoScore& score : scores) {
+    truths.push_back(score.truths);
+    means.insert(means.end(), {score.ap, score.aph});
+    for (size_t i = 0; i < score::kWaymoCutoffs; ++i) {
+      curves.insert(curves.end(),
+                    {score.recalls[i], score.precisions[i], score.heading_precisions[i]});
+    }
+  }
+  constexpr size_t kClasses = score::kWaymoClasses;
+  constexpr size_t kLevels = score::kWaymoLevels;
+  constexpr size_t kViews = score::kWaymoViews;
+  return {ToArray<Counts>(std::move(truths), {kClasses, kLevels, kViews}),
+          ToArray<Means>(std::move(means), {kClasses, kLevels, kViews, 2}),
+          ToArray<Tables>(std::move(curves), {kClasses, kLevels, kViews, score::kWaymoCutoffs, 3})};
+}
+
+score::LingvoAlgorithm ParseAlgorithm(std::string_view name) {
+  if (name != "KITTI" && name != "VOC") {
+    RaiseIfError(absl::InvalidArgumentError(
+        absl::StrCat("no algorithm is called '", name, "'; there are KITTI and VOC")));
+  }
+  return name == "KITTI" ? score::LingvoAlgorithm::kKitti : score::LingvoAlgorithm::kVoc;
+}
+
+score::LingvoTruth::Ignore ToIgnore(double value, size_t truth) {
+  if (value != 0 && value != 1 && value != 2) {
+    RaiseIfError(absl::InvalidArgumentError(
+        absl::StrCat("truth ", truth, " has the ignore ", value, "; it is 0, 1 or 2")));
+  }
+  return static_cast<score::LingvoTruth::Ignore>(value);
+}
+
+std::tuple<double, Curve, Hits> LingvoAveragePrecision(const Rows& truths, const Rows& detections,
+                                                       double min_iou, int points,
+                                                       std::string_view algorithm) {
+  CheckWidth(truths, kLingvoTruthNumbers, "truths");
+  CheckWidth(detections, kLingvoDetectionNumbers, "detections");
+  const score::LingvoAlgorithm parsed_algorithm = ParseAlgorithm(algorithm);
+  std::vector<score::LingvoTruth> truth_rows;
+  std::vector<score::LingvoDetection> detection_rows;
+  for (size_t i = 0; i < truths.shape(0); ++i) {
+    const double* const row = truths.data() + i * kLingvoTruthNumbers;
+    truth_rows.push_back({BoxOf(row), static_cast<int64_t>(row[7]), ToIgnore(row[8], i)});
+  }
+  for (size_t i = 0; i < detections.shape(0); ++i) {
+    const double* const row = detections.data() + i * kLingvoDetectionNumbers;
+    detection_rows.push_back({BoxOf(row), static_cast<int64_t>(row[7]), row[8] != 0, row[9]});
+  }
+  const score::LingvoScore result = ValueOrRaise(Unlocked([&] {
+    return score::LingvoAveragePrecision(truth_rows, detection_rows, min_iou, points,
+                                         parsed_algorithm);
+  }));
+  std::vector<double> curve;
+  for (size_t i = 0; i < result.precisions.size(); ++i) {
+    curve.insert(curve.end(), {result.precisions[i], result.recalls[i]});
+  }
+  const size_t curve_points = result.precisions.size();
+  std::vector<uint8_t> hits(result.hits.begin(), result.hits.end());
+  const size_t hit_count = hits.size();
+  return {result.average_precision, ToArray<Curve>(std::move(curve), {curve_points, 2}),
+          ToArray<Hits>(std::move(hits), {hit_count})};
+}
+
 }  // namespace
 
 void BindDetectionScores(nb::module_& module) {
@@ -158,6 +296,12 @@ void BindDetectionScores(nb::module_& module) {
       .def(nb::init<>())
       .def("add_scene", &AddKittiScene, "scene"_a, "truths"_a, "detections"_a, kAddKittiSceneDoc)
       .def("scores", &KittiScores, nb::kw_only(), "threads"_a = 1, kKittiScoresDoc);
+  nb::class_<WaymoAccumulator>(module, "WaymoAveragePrecision", kWaymoDoc)
+      .def(nb::init<>())
+      .def("add_scene", &AddWaymoScene, "scene"_a, "truths"_a, "detections"_a, kAddWaymoSceneDoc)
+      .def("scores", &WaymoScores, kWaymoScoresDoc);
+  module.def("lingvo_average_precision", &LingvoAveragePrecision, "truths"_a, "detections"_a,
+             nb::kw_only(), "min_iou"_a, "points"_a, "algorithm"_a, kLingvoDoc);
 }
 
 }  // namespace frazo::bindings

@@ -5,7 +5,8 @@
 
 namespace frazo::bindings {
 
-// Adds KittiAveragePrecision to `module`. Call BindExceptions() first.
+// Adds KittiAveragePrecision, WaymoAveragePrecision and lingvo_average_precision to `module`. Call
+// BindExceptions() first.
 void BindDetectionScores(nanobind::module_& module);
 
 }  // namespace frazo::bindings

@@ -1,20 +1,13 @@
-#include "core/detection/scene/box_interior.h"
+#include "core/geometry/box_interior.h"
 
 #include <cmath>
 #include <limits>
-#include <vector>
 
 #include "core/numeric/random.h"
-#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace frazo::detection {
+namespace frazo::geometry {
 namespace {
-
-using geometry::Box;
-using geometry::Point;
-using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 
 TEST(BoxInteriorTest, FacesEdgesAndCornersAreInside) {
   const BoxInterior interior(Box{1, 2, 3, 4, 2, 6, 0});  // x -1..3, y 1..3, z 0..6
@@ -67,17 +60,5 @@ TEST(BoxInteriorTest, NothingIsInsideOfABoxThatIsNotProper) {
   EXPECT_FALSE(BoxInterior(Box{0, 0, 0, 2, 2, 2, 0}).Contains({0, 0, nan}));
 }
 
-TEST(BoxInteriorTest, FindsAndCountsThePointsInside) {
-  Scene scene;
-  scene.points = {{0, 0, 0}, {5, 0, 0}, {0.5, 0.5, 0.5}, {5, 5, 5}};
-  EXPECT_THAT(PointsInside(scene.points, Box{0, 0, 0, 2, 2, 2, 0}), ElementsAre(0, 2));
-  EXPECT_THAT(CountPointsInside(scene), IsEmpty());
-  scene.objects.resize(3);
-  scene.objects[0].box = {0, 0, 0, 2, 2, 2, 0};
-  scene.objects[1].box = {9, 9, 9, 2, 2, 2, 0};
-  scene.objects[2].box = {5, 0, 0, 1, 1, 1, 1};
-  EXPECT_THAT(CountPointsInside(scene), ElementsAre(2, 0, 1));
-}
-
 }  // namespace
-}  // namespace frazo::detection
+}  // namespace frazo::geometry

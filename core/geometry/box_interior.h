@@ -1,24 +1,20 @@
-#ifndef FRAZO_CORE_DETECTION_SCENE_BOX_INTERIOR_H_
-#define FRAZO_CORE_DETECTION_SCENE_BOX_INTERIOR_H_
+#ifndef FRAZO_CORE_GEOMETRY_BOX_INTERIOR_H_
+#define FRAZO_CORE_GEOMETRY_BOX_INTERIOR_H_
 
 #include <cmath>
-#include <cstdint>
-#include <vector>
 
-#include "absl/types/span.h"
-#include "core/detection/scene/scene.h"
 #include "core/geometry/box.h"
 #include "core/geometry/point.h"
 
-namespace frazo::detection {
+namespace frazo::geometry {
 
 // Tells which points are inside of a box. Its faces are inside; a box that is not proper has no
 // inside.
 class BoxInterior {
  public:
-  explicit BoxInterior(const geometry::Box& box);
+  explicit BoxInterior(const Box& box);
 
-  bool Contains(const geometry::Point& point) const {
+  bool Contains(const Point& point) const {
     const double dx = point.x - x_;
     const double dy = point.y - y_;
     // Most points are far away: this is all that they cost. Comparisons with NaN are false.
@@ -41,13 +37,6 @@ class BoxInterior {
   double squared_radius_;
 };
 
-// Returns the indices of the points inside, in their order.
-std::vector<int64_t> PointsInside(absl::Span<const geometry::Point> points,
-                                  const geometry::Box& box);
+}  // namespace frazo::geometry
 
-// Returns the number of points inside of each object's box.
-std::vector<int32_t> CountPointsInside(const Scene& scene);
-
-}  // namespace frazo::detection
-
-#endif  // FRAZO_CORE_DETECTION_SCENE_BOX_INTERIOR_H_
+#endif  // FRAZO_CORE_GEOMETRY_BOX_INTERIOR_H_

@@ -1,0 +1,86 @@
+#include "core/geometry/points_in_boxes.h"
+
+#include <cstddef>
+#include <limits>
+#include <vector>
+
+#include "core/geometry/box_interior.h"
+#include "core/numeric/random.h"
+#include "core/status/status_matchers.h"
+#include "core/testing/test_variation.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace frazo::geometry {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+struct Found {
+  std::vector<int32_t> counts;
+  std::vector<int32_t> first_boxes;
+};
+
+absl::StatusOr<Found> Find(const std::vector<Point>& points, const std::vector<Box>& boxes,
+                           int threads = 1) {
+  Found found = {std::vector<int32_t>(boxes.size(), -7), std::vector<int32_t>(points.size(), -7)};
+  const absl::Status status = PointsInBoxes(
+      points, boxes, threads, {absl::MakeSpan(found.counts), absl::MakeSpan(found.first_boxes)});
+  if (!status.ok()) return status;
+  return found;
+}
+
+TEST(PointsInBoxesTest, FacesCountAndTheFirstBoxIsNamed) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const std::vector<Box> boxes = {
+      {0, 0, 0, 0, 1, 1, 0}, {0, 0, 0, 2, 2, 2, 0}, {1, 0, 0, 2, 2, 2, 0}, {50, 0, 0, 2, 2, 2, 0}};
+  const Found found =
+      Find({{-1, 1, 1}, {0.5, 0, 0}, {2, 0, 0}, {2.1, 0, 0}, {nan, 0, 0}}, boxes).value();
+  // Box 0 has no length. (0.5, 0, 0) is in boxes 1 and 2.
+  EXPECT_THAT(found.counts, ElementsAre(0, 2, 2, 0));
+  EXPECT_THAT(found.first_boxes, ElementsAre(1, 1, 2, -1, -1));
+  EXPECT_THAT(Find({}, boxes).value().counts, ElementsAre(0, 0, 0, 0));
+}
+
+TEST(PointsInBoxesTest, IsWhatEachPairSays) {
+  numeric::Random random({TestSeed(1)});
+  std::vector<Point> points(20'000);
+  for (Point& point : points) {
+    // From one end to the other, as a sensor turns.
+    const float along = 0.002f * (&point - points.data());
+    point = {along, static_cast<float>(4 * random.Fraction()),
+             static_cast<float>(random.Fraction())};
+  }
+  std::vector<Box> boxes(60);
+  for (Box& box : boxes) {
+    box = {40 * random.Fraction(), 4 * random.Fraction(), 0.5, 4 * random.Fraction(), 1,
+           random.Fraction(),      7 * random.Fraction()};
+  }
+  const Found found = Find(points, boxes).value();
+  std::vector<int32_t> counts(boxes.size());
+  for (size_t i = 0; i < points.size(); ++i) {
+    int32_t first = -1;
+    for (size_t k = 0; k < boxes.size(); ++k) {
+      if (!BoxInterior(boxes[k]).Contains(points[i])) continue;
+      ++counts[k];
+      if (first < 0) first = k;
+    }
+    ASSERT_EQ(found.first_boxes[i], first);
+  }
+  EXPECT_EQ(found.counts, counts);
+  const Found by_threads = Find(points, boxes, 3).value();
+  EXPECT_EQ(by_threads.counts, found.counts);
+  EXPECT_EQ(by_threads.first_boxes, found.first_boxes);
+}
+
+TEST(PointsInBoxesTest, MistakesAreErrors) {
+  constexpr absl::StatusCode kInvalid = absl::StatusCode::kInvalidArgument;
+  EXPECT_THAT(Find({}, {}, 0).status(), StatusIs(kInvalid, HasSubstr("threads is 0")));
+  const std::vector<Point> points(2);
+  EXPECT_THAT(PointsInBoxes(points, {}, 1, {}),
+              StatusIs(kInvalid, HasSubstr("0 places for 0 boxes and 0 for 2 points")));
+}
+
+}  // namespace
+}  // namespace frazo::geometry
