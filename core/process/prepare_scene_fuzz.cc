@@ -1,18 +1,21 @@
-// Prepares arbitrary bytes as a record of a scan, by all changes that need no files. A record is
-// bad, or all that comes of it is finite and in range.
+// Prepares arbitrary bytes as a record of a scan, by all changes that need no files; or, if they
+// don't begin like a record, as the numbers of one. A record is bad, or all that comes of it is
+// finite and in range.
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "core/process/processed_chunk.h"
 #include "core/process/record_processor.h"
 #include "core/process/testing/scene_record.h"
+#include "core/process/testing/wire_writer.h"
 #include "core/sources/record_chunk.h"
 #include "core/testing/fuzz_target.h"
 #include "frazo/proto/processor.pb.h"
@@ -77,6 +80,42 @@ void RequireSound(const ProcessedChunk& chunk) {
   RequireInRange(chunk, "box_points", 0, static_cast<int32_t>(points));
 }
 
+// The first byte of a tf.Example with features.
+constexpr uint8_t kFirstByte = 0x0a;
+
+// Takes numbers from the front.
+std::vector<float> Take(size_t count, std::vector<float>* numbers) {
+  count = std::min(count, numbers->size());
+  const std::vector<float> taken(numbers->begin(), numbers->begin() + count);
+  numbers->erase(numbers->begin(), numbers->begin() + count);
+  return taken;
+}
+
+// Makes a record of numbers: a camera, at most 4 objects with image boxes, and points.
+std::string RecordOfNumbers(std::vector<float> numbers) {
+  const std::vector<float> camera = Take(12, &numbers);
+  const std::string classes[] = {"Background", "Car", "Van", "Bus"};
+  std::vector<process::RecordObject> objects;
+  while (objects.size() < 4 && numbers.size() >= 11) {
+    const std::vector<float> box = Take(7, &numbers);
+    const std::vector<float> image_box = Take(4, &numbers);
+    objects.push_back({classes[objects.size()], box, box[0] != 0 ? 1 : 0, image_box});
+  }
+  const std::vector<float> xyz = Take(numbers.size() / 4 * 3, &numbers);
+  process::SceneRecord record = process::MakeSceneRecord(xyz, Take(xyz.size() / 3, &numbers));
+  process::SetObjects(objects, &record);
+  if (camera.size() == 12) {
+    record["transform/velo_to_image_plane"] = process::FloatList(camera);
+  }
+  return process::Serialize(record);
+}
+
+std::string Bytes(const std::vector<float>& numbers) {
+  std::string bytes(numbers.size() * sizeof(float), '\0');
+  std::memcpy(bytes.data(), numbers.data(), bytes.size());
+  return bytes;
+}
+
 }  // namespace
 
 std::vector<std::string> FuzzSeeds() {
@@ -89,14 +128,26 @@ std::vector<std::string> FuzzSeeds() {
                       &record);
   seeds.push_back(process::Serialize(record));
   seeds.push_back(process::Serialize(process::MakeSceneRecord({}, {})));
+  seeds.push_back(Bytes({50, -50, 0,    0,    50, 0,    -50,   0, 1, 0,    0,  0,  // the camera
+                         10, 0,   1,    4,    2,  2,    0.25f, 0, 0, 50,   40,     // a background
+                         20, 0,   0,    4,    2,  2,    3,     0, 0, 50,   25,     // a car
+                         20, 5,   0,    4,    2,  2,    1,     0, 0, 9,    9,      // a van
+                         0,  0,   0,    -1,   -1, -1,   -10,   1, 2, 3,    4,  // an area to ignore
+                         20, 0,   0.5f, 21,   0,  0,    20,    5, 0, 1e9f, 0,  0, 9, 9,  //
+                         9,  0,   1,    0.5f, 1,  0.25f}));
   return seeds;
 }
 
 }  // namespace frazo
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  const std::vector<frazo::sources::SourceRecord> records = {
-      {std::string_view(reinterpret_cast<const char*>(data), size), {}}};
+  std::string record(reinterpret_cast<const char*>(data), size);
+  if (size == 0 || data[0] != frazo::kFirstByte) {
+    std::vector<float> numbers(size / sizeof(float));
+    std::memcpy(numbers.data(), data, numbers.size() * sizeof(float));
+    record = frazo::RecordOfNumbers(std::move(numbers));
+  }
+  const std::vector<frazo::sources::SourceRecord> records = {{record, {}}};
   frazo::process::ProcessedChunk chunk;
   frazo::Preparer().Process(records, &chunk);
   if (chunk.outcome(0) == frazo::process::ProcessedChunk::Outcome::kExample) {

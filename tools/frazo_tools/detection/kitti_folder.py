@@ -91,12 +91,17 @@ def read_split(folder: Path, split: str) -> list[str]:
         raise FolderError(f"{path} has no id of a scan")
     seen = set()
     for name in ids:
-        if not _ID.fullmatch(name) or name in (".", ".."):
+        if not is_scene_id(name):
             raise FolderError(f"{path}: '{name[:60]}' is no id of a scan, such as 000000")
         if name in seen:
             raise FolderError(f"{path}: {name} comes twice")
         seen.add(name)
     return ids
+
+
+def is_scene_id(name: str) -> bool:
+    """Returns whether a text can be the name of a scan's files: it leads into no other folder."""
+    return _ID.fullmatch(name) is not None and name not in (".", "..")
 
 
 def has_labels(split: str) -> bool:

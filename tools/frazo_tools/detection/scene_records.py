@@ -23,13 +23,16 @@ exactly.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from frazo import _core
 from frazo.tasks.car.kitti.calibration import Calibration, CalibrationError, parse_calibration
 from frazo.tasks.car.kitti.frames import UNKNOWN_BOX, boxes_to_lidar
-from frazo.tasks.car.kitti.labels import KittiObject
-from frazo_tools.detection.kitti_folder import USUAL_IMAGE_SIZE, KittiScene
+from frazo.tasks.car.kitti.labels import KittiObject, LabelError, parse_label_line
+from frazo_tools.detection.kitti_folder import USUAL_IMAGE_SIZE, KittiScene, is_scene_id
+from frazo_tools.records.input_files import RecordFiles
 from frazo_tools.records.tf_example import Value, encode_example
 from frazo_tools.records.tf_example_features import ExampleError, decode_example
 
@@ -51,6 +54,8 @@ class StoredScene(NamedTuple):
       calibration_text: The calibration file.
       calibration: What is in it.
       lines: The lines of the label file.
+      objects: What is in them.
+      image: The image file; None if the record has none.
       image_size: Width and height in pixels.
     """
 
@@ -59,6 +64,8 @@ class StoredScene(NamedTuple):
     calibration_text: str
     calibration: Calibration
     lines: list[str]
+    objects: list[KittiObject]
+    image: bytes | None
     image_size: tuple[int, int]
 
 
@@ -139,9 +146,34 @@ def decode_scene(record: bytes) -> StoredScene:
         reflectance = np.array(features["pointcloud/reflectance"], np.float32).reshape(-1, 1)
         points = np.concatenate([xyz, reflectance], 1)
         size = int(features["image/width"][0]), int(features["image/height"][0])
-        calibration = parse_calibration(text)
-    except CalibrationError as error:
-        raise SceneRecordError(f"{name}: {_CALIBRATION}: {error}") from None
+        image = features["image/encoded"][0] if "image/encoded" in features else None
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         raise SceneRecordError(f"the record is no scan in KITTI's layout: {error}") from None
-    return StoredScene(name, points, text, calibration, lines, size)
+    if not is_scene_id(name):
+        raise SceneRecordError(f"{_SOURCE_ID}: '{name[:60]}' is no id of a scan, such as 000000")
+    try:
+        calibration = parse_calibration(text)
+        objects = [parse_label_line(line) for line in lines]
+    except (CalibrationError, LabelError) as error:
+        raise SceneRecordError(f"{name}: {error}") from None
+    return StoredScene(name, points, text, calibration, lines, objects, image, size)
+
+
+def read_scenes(patterns: Sequence[str]) -> Iterator[StoredScene]:
+    """Yields the scans of files of records, sorted by file.
+
+    Args:
+      patterns: As //tools:records takes them.
+
+    Raises:
+      SceneRecordError: A record is no scan; names the file and the record. FrazoError: A pattern
+        matches nothing, or a file is damaged.
+    """
+    files = RecordFiles(patterns)
+    for path in files.paths:
+        reader = _core.RecordReader(path, compression=files.compression(path))
+        for number, record in enumerate(reader):
+            try:
+                yield decode_scene(record)
+            except SceneRecordError as error:
+                raise SceneRecordError(f"{path}, record {number}: {error}") from None
