@@ -5,11 +5,13 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
+from frazo.detection_scores import KITTI_LABELS, WAYMO_LABELS
 from frazo.proto import point_detection_pb2
 from frazo.tasks.car.detection_scores import KittiScorer
 from frazo.tasks.car.detections import Detections
 from frazo.tasks.car.image_boxes import image_boxes
 from frazo.tasks.car.scene_page import Scene, SceneObject, scene_figure, scene_page
+from frazo.tasks.car.waymo_scores import WaymoScorer
 from frazo.tasks.decoder import Decoder, Scorer
 
 # What a batch has for decoding and scores, besides what the network sees.
@@ -53,8 +55,17 @@ class DetectionDecoder(Decoder):
         Args:
           detect: Maps a batch to detections.
           message: The message of the task.
-          class_names: The names that box_labels count.
+          class_names: The names that box_labels count: KITTI's or Waymo's.
+
+        Raises:
+          ValueError: The names are others, for which there are no scores.
         """
+        if tuple(class_names) not in (KITTI_LABELS, WAYMO_LABELS):
+            raise ValueError(
+                "point_detection: class_names of prepare_scene are neither KITTI's, "
+                f"{', '.join(KITTI_LABELS)}, nor Waymo's, {', '.join(WAYMO_LABELS)}. Detections of "
+                "other data have no scores."
+            )
         self._detect = detect
         self._message = message
         self._class_names = list(class_names)
@@ -81,7 +92,8 @@ class DetectionDecoder(Decoder):
         ]
 
     def scorer(self) -> Scorer:
-        return KittiScorer([each.name for each in self._message.classes])
+        scorer = KittiScorer if tuple(self._class_names) == KITTI_LABELS else WaymoScorer
+        return scorer([each.name for each in self._message.classes])
 
     def figures(self, outputs: Mapping[str, np.ndarray], row: int) -> dict[str, str]:
         points = outputs["points"][row, : outputs["points_length"][row]]

@@ -3,13 +3,15 @@ import json
 import numpy as np
 import pytest
 import tensorflow as tf
+from frazo.detection_scores import KITTI_LABELS, WAYMO_LABELS
 from frazo.proto import point_detection_pb2
 from frazo.tasks.car.detection_decoder import DetectionDecoder
+from frazo.tasks.car.detection_scores import KittiScorer
 from frazo.tasks.car.detections import Detections
 from frazo.tasks.car.small_scenes import make_batch
+from frazo.tasks.car.waymo_scores import WaymoScorer
 from google.protobuf import text_format
 
-_NAMES = ["Background", "Car", "Van"]
 _CAR, _TALL, _BEHIND = [12, 0, 0, 4, 2, 2, 0.5], [12, 0, 1, 4, 2, 9, 0], [-12, 0, 0, 4, 2, 2, 0]
 _FOUND = Detections(
     boxes=tf.constant([[[_CAR, _TALL, _BEHIND], [_CAR, [0] * 7, [0] * 7]]], tf.float32),
@@ -18,7 +20,7 @@ _FOUND = Detections(
 )
 
 
-def decoder(text="", names=_NAMES):
+def decoder(text="", names=KITTI_LABELS):
     text += 'classes { name: "Car" } classes { name: "Van" }'
     message = text_format.Parse(text, point_detection_pb2.PointDetection())
     return DetectionDecoder(lambda batch: _FOUND, message, names)
@@ -81,6 +83,13 @@ def test_a_page_shows_scans_with_both(batch):
     assert "scene0" in page
     with pytest.raises(ValueError, match="no page 'attention'"):
         made.page("attention", "", [])
+
+
+def test_scores_are_those_of_the_data(batch):
+    assert isinstance(decoder().scorer(), KittiScorer)
+    assert isinstance(decoder(names=WAYMO_LABELS).scorer(), WaymoScorer)
+    with pytest.raises(ValueError, match=r"are neither KITTI's, Background, Car, .* nor Waymo's"):
+        decoder(names=["Car"])
 
 
 def test_batches_without_truth_are_an_error_that_names_the_remedy(batch):

@@ -20,9 +20,9 @@ _IGNORED_AREA = KITTI_LABELS.index("DontCare")
 _AP_OF_VIEW = {"3d": "AP", "birds_eye": "AP_birds_eye", "image": "AP_image"}
 
 
-def headline(class_name: str) -> str:
-    """Returns the name of the metric that says most of a class."""
-    return f"{class_name}/AP_moderate"
+def headlines(class_name: str) -> tuple[str, str]:
+    """Returns the names of the metrics that say most of a class, KITTI's and Waymo's."""
+    return f"{class_name}/AP_moderate", f"{class_name}/APH_level_2"
 
 
 class KittiScorer(Scorer):

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from frazo.tasks.car.detection_scores import KittiScorer, headline
+from frazo.tasks.car.detection_scores import KittiScorer
 from frazo.tasks.car.small_scenes import CARS, make_batch
 
 # 42 cars: with fewer than 41 not all points of recall can be reached.
@@ -35,7 +35,7 @@ def test_perfect_detections_have_all_points(batch):
     for view in ("AP", "AP_birds_eye", "AP_image", "AP11", "AOS"):
         for difficulty in ("easy", "moderate", "hard"):
             assert metrics[f"Car/{view}_{difficulty}"] == pytest.approx(100), view
-    assert signatures[headline("Car")] == "KITTI, 40 points, 42 objects"
+    assert signatures["Car/AP_moderate"] == "KITTI, 40 points, 42 objects"
     # Each detection is right, and the scores are 0.65 in the mean.
     assert metrics["Car/calibration_error"] == pytest.approx(0.35)
 

@@ -2,6 +2,7 @@
 
 import pytest
 import tensorflow as tf
+from frazo.detection_scores import KITTI_LABELS
 from frazo.layers.place import Place
 from frazo.layers.step_context import StepContext
 from frazo.learn.learner import Learner
@@ -60,7 +61,7 @@ def test_eight_scenes_are_learnt_to_an_average_precision_of_100():
     metrics = task.evaluate(batch, StepContext.for_evaluation(seed=0)).metrics
     assert float(metrics["error/center_distance"][0]) < 0.1
     assert abs(float(metrics["error/rotation_deg"][0])) < 1
-    decoder = DetectionDecoder(task.detect, message, ["Background", "Car"])
+    decoder = DetectionDecoder(task.detect, message, KITTI_LABELS)
     decode = tf.function(decoder.decode, autograph=False)
     outputs = {name: value.numpy() for name, value in decode(batch).items()}
     scorer = decoder.scorer()

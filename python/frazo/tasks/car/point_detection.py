@@ -15,7 +15,7 @@ from frazo.tasks.car.box_errors import box_errors
 from frazo.tasks.car.box_residuals import boxes_of_residuals
 from frazo.tasks.car.detection_decoder import DetectionDecoder
 from frazo.tasks.car.detection_loss import AnchorTargets, DetectionLosses, detection_losses
-from frazo.tasks.car.detection_scores import headline
+from frazo.tasks.car.detection_scores import headlines
 from frazo.tasks.car.detection_servable import DetectionServable
 from frazo.tasks.car.detections import Detections, best_detections
 from frazo.tasks.decoder import Decoder
@@ -59,7 +59,7 @@ class PointDetection(Task):
           ValueError: The batches lack a feature, or have other anchors than the message.
         """
         super().__init__(message, place, input_spec=input_spec)
-        self.headline = (headline(message.classes[0].name), "loss")
+        self.headline = (*headlines(message.classes[0].name), "loss")
         for name in _FEATURES:
             if name not in input_spec:
                 raise ValueError(

@@ -3,6 +3,7 @@ import types
 import numpy as np
 import pytest
 import tensorflow as tf
+from frazo.detection_scores import KITTI_LABELS
 from frazo.layers.place import Place
 from frazo.layers.step_context import StepContext
 from frazo.proto import point_detection_pb2, prepare_scene_pb2, processor_pb2
@@ -137,13 +138,13 @@ def test_an_input_with_other_anchors_is_an_error(task):
 
 
 def test_a_decoder_needs_the_names_of_the_classes(task):
-    assert task.decoder(texts(class_names=["Background", "Car"])).search
+    assert task.decoder(texts(class_names=KITTI_LABELS)).search
     with pytest.raises(ValueError, match="nothing says which class names"):
         task.decoder(types.SimpleNamespace(steps=list))
 
 
 def test_the_first_class_makes_the_headline(task):
-    assert task.headline == ("Car/AP_moderate", "loss")
+    assert task.headline == ("Car/AP_moderate", "Car/APH_level_2", "loss")
 
 
 def test_batches_without_targets_are_an_error_that_names_the_step(batch):

@@ -1,0 +1,61 @@
+"""Waymo's scores of detections against the objects that are there."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from frazo.detection_scores import (
+    WAYMO_CLASSES,
+    WAYMO_LABELS,
+    WaymoAveragePrecision,
+    WaymoDetections,
+    WaymoTruths,
+)
+from frazo.tasks.decoder import DecodingScores, Scorer
+
+# How the names of metrics go on, by the view.
+_VIEWS = {"3d": "", "birds_eye": "_birds_eye"}
+
+
+class WaymoScorer(Scorer):
+    """Computes average precision as Waymo does, in percent.
+
+    For each class and each of the levels 1 and 2, the latter counting the former, too,
+    CLASS/AP_level_1 is that of boxes in 3D, CLASS/AP_birds_eye_level_1 of their ground plans; APH in
+    place of AP is weighted by heading. All objects count, those with few points, too.
+    """
+
+    def __init__(self, classes: Sequence[str]):
+        """Takes the names of the classes that the model finds, of which Waymo scores some."""
+        self._classes = [name for name in WAYMO_CLASSES if name in classes]
+        self._scores = WaymoAveragePrecision()
+
+    def add(self, outputs: Mapping[str, np.ndarray], records: Sequence[Mapping[str, Any]]) -> None:
+        for row, record in enumerate(records):
+            count = outputs["boxes_length"][row]
+            truths = WaymoTruths(
+                boxes=outputs["boxes"][row, :count],
+                labels=outputs["box_labels"][row, :count],
+                levels=outputs["box_difficulties"][row, :count],
+            )
+            self._scores.add_scene(record["id"], truths, _found(record["detections"]))
+
+    def result(self) -> DecodingScores:
+        metrics, signatures = {}, {}
+        for (name, level, view), score in self._scores.result().items():
+            if name not in self._classes:
+                continue
+            for kind, value in (("AP", score.ap), ("APH", score.aph)):
+                metric = f"{name}/{kind}{_VIEWS[view]}_level_{level}"
+                if np.isfinite(value):
+                    metrics[metric] = value
+                    signatures[metric] = f"Waymo, {score.truths} objects"
+        return DecodingScores(metrics, signatures)
+
+
+def _found(detections: Sequence[Mapping[str, Any]]) -> WaymoDetections:
+    return WaymoDetections(
+        boxes=np.array([each["box"] for each in detections]).reshape(-1, 7),
+        labels=np.array([WAYMO_LABELS.index(each["class"]) for each in detections], np.int64),
+        scores=np.array([each["score"] for each in detections]),
+    )

@@ -1,0 +1,34 @@
+import numpy as np
+import pytest
+from frazo.tasks.car.small_scenes import make_batch
+from frazo.tasks.car.waymo_scores import WaymoScorer
+
+
+def scored(turn):
+    """Returns the scores of detections that are there but for their headings."""
+    batch = make_batch(2, seed=1)
+    batch["box_difficulties"][:] = [1, 1, 1, 2, 2, 2]
+    scorer = WaymoScorer(["Vehicle"])
+    for row in range(2):
+        found = [
+            {"class": "Vehicle", "score": score, "box": list(np.add(box, [0, 0, 0, 0, 0, 0, turn]))}
+            for box, score in zip(batch["boxes"][row], np.linspace(0.9, 0.4, 6), strict=True)
+        ]
+        of_scene = {name: value[row : row + 1] for name, value in batch.items()}
+        scorer.add(of_scene, [{"id": f"scene{row}", "detections": found}])
+    return scorer.result()
+
+
+def test_perfect_detections():
+    metrics, signatures = scored(0)
+    for name in ("AP_level_1", "AP_level_2", "APH_level_2", "AP_birds_eye_level_2"):
+        assert metrics[f"Vehicle/{name}"] == pytest.approx(100)
+    assert signatures["Vehicle/AP_level_1"] == "Waymo, 6 objects"
+    assert signatures["Vehicle/AP_level_2"] == "Waymo, 12 objects"
+    assert all(name.startswith("Vehicle/") for name in metrics)
+
+
+def test_the_wrong_way_round_costs_what_is_weighted_by_heading():
+    metrics, _ = scored(np.pi)
+    assert metrics["Vehicle/AP_level_2"] == pytest.approx(100)
+    assert metrics["Vehicle/APH_level_2"] == pytest.approx(0, abs=1e-3)
