@@ -9,7 +9,8 @@ lists of str and give substitutions, deletions and insertions. Losses of a trans
 gradients by the logits, 200 frames by 100 characters or 30 pieces of words, beside torchaudio and a
 scan by TensorFlow's own ops. The search for CTC prefixes of eight utterances with a width of eight,
 beside TensorFlow's. The search with the decoder of Listen, Attend and Spell, for as many utterances
-and as wide, beside one in plain TensorFlow with the same weights, and with those rounded to int8. Every measurement is a process of
+and as wide, beside one in plain TensorFlow with the same weights, and with those rounded to int8.
+Every measurement is a process of
 its own. docs/benchmarks.md keeps the last table.
 """
 

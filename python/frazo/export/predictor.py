@@ -63,8 +63,8 @@ class Predictor:
             text, score = hypotheses[0]
 
     A classifier has classify, a detector detect, a speech recogniser transcribe and, if it streams,
-    stream_sound. A language model has generate, stream, score_texts, loglikelihood, loglikelihood_rolling and
-    generate_until; another model has predict and score.
+    stream_sound. A language model has generate, stream, score_texts, loglikelihood,
+    loglikelihood_rolling and generate_until; another model has predict and score.
 
     Texts are str, or bytes in UTF-8. Bytes that are not valid UTF-8 are read as U+FFFD.
 

@@ -1,7 +1,7 @@
 """TensorFlow ops on boxes in 3D.
 
-A box has 7 numbers: x, y, z of its middle, its length along the heading, its width and its height in
-metres, and its heading in radians, counter-clockwise from x.
+A box has 7 numbers: x, y, z of its middle, its length along the heading, its width and its height
+in metres, and its heading in radians, counter-clockwise from x.
 """
 
 from __future__ import annotations
