@@ -13,10 +13,11 @@ KITTI has them (.bin: x, y, z and reflectance of each point as 32-bit floats), a
      "box": [12.1, 3.4, -0.9, 4.1, 1.7, 1.5, 0.02]}]}
 
 with the best detection first; a box is x, y, z of its middle, length, width, height, and the
-heading in radians, counter-clockwise from x. `//tools:kitti detections` makes KITTI's text of such lines,
-and `//tools:scenes` a page. A scan has a camera if it is a record, or if KITTI's calibration lies
-beside it (velodyne/ID.bin, calib/ID.txt); a model that looks only where a camera does needs it. A
-scan that cannot be read is named, and the rest goes on; then the program ends with code 1.
+heading in radians, counter-clockwise from x. `//tools:kitti detections` makes KITTI's text of such
+lines, and `//tools:scenes` a page. A scan has a camera if it is a record, or if KITTI's
+calibration lies beside it (velodyne/ID.bin, calib/ID.txt); a model that looks only where a camera
+does needs it. A scan that cannot be read is named, and the rest goes on; then the program ends
+with code 1.
 """
 
 import argparse
