@@ -21,8 +21,8 @@ class WaymoScorer(Scorer):
     """Computes average precision as Waymo does, in percent.
 
     For each class and each of the levels 1 and 2, the latter counting the former, too,
-    CLASS/AP_level_1 is that of boxes in 3D, CLASS/AP_birds_eye_level_1 of their ground plans; APH
-    in place of AP is weighted by heading. All objects count, those with few points, too.
+    CLASS/AP_level_1 is that of boxes in 3D, CLASS/AP_birds_eye_level_1 that of their ground plans;
+    APH in place of AP is weighted by heading. All objects count, those with few points, too.
     """
 
     def __init__(self, classes: Sequence[str]):
