@@ -84,7 +84,7 @@ class Candidates {
   static constexpr double kRemoved = -1;
 
   struct Block {
-    // Of candidates_.
+    // Places among candidates_.
     int64_t begin;
     int64_t end;
     double min_x;

@@ -32,7 +32,7 @@ struct NeighborChoice {
   // Places of a centre; >= 0.
   int64_t count = 0;
   NeighborSampling sampling = NeighborSampling::kClosest;
-  // Of the random sets. The draws of a centre depend on it and on the centre's place.
+  // It draws the random sets: those of a centre depend on it and on the centre's place.
   uint64_t seed = 0;
 };
 

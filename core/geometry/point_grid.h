@@ -24,7 +24,7 @@ struct PointGrid {
   std::array<GridAxis, 3> axes;
   // >= 1.
   int64_t points_per_cell = 0;
-  // Of the random sets of cells with more points.
+  // It draws the random sets of cells with more points.
   uint64_t seed = 0;
 
   // Error: kInvalidArgument unless the limits are finite and rising, each axis has a cell, a cell

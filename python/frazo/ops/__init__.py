@@ -13,6 +13,20 @@ from frazo.ops.cut_cross_entropy import (
     cut_cross_entropy_parts,
 )
 from frazo.ops.expert_routing import Routing, combine_tokens, dispatch_tokens, route_tokens
+from frazo.ops.geometry import (
+    BoxPoints,
+    ChosenPoints,
+    GridPoints,
+    KeptBoxes,
+    Neighbors,
+    farthest_points,
+    gather_neighbors,
+    oriented_nms,
+    pairwise_iou,
+    points_in_boxes,
+    points_to_grid,
+    uniform_points,
+)
 from frazo.ops.grouped_matmul import grouped_matmul
 from frazo.ops.implementation import (
     Implementation,
@@ -45,16 +59,21 @@ from frazo.ops.unique import bounded_unique, unique
 from frazo.ops.visible_keys import VisibleKeys, index_distance
 
 __all__ = [
+    "BoxPoints",
+    "ChosenPoints",
     "CrossEntropies",
     "CtcHypotheses",
     "CtcPrefixState",
     "DecodedSounds",
     "EncodedTexts",
+    "GridPoints",
     "Implementation",
     "Int8Matrix",
+    "KeptBoxes",
     "LstmArguments",
     "LstmGradients",
     "LstmTrace",
+    "Neighbors",
     "RecurrentAttention",
     "Routing",
     "RoutingArguments",
@@ -76,6 +95,8 @@ __all__ = [
     "decode_texts",
     "dispatch_tokens",
     "encode_texts",
+    "farthest_points",
+    "gather_neighbors",
     "grouped_matmul",
     "implementation",
     "index_distance",
@@ -86,9 +107,13 @@ __all__ = [
     "lstm_outputs",
     "lstm_sequence",
     "lstm_sequence_gradient",
+    "oriented_nms",
     "pack_matrix",
     "packed_matmul",
+    "pairwise_iou",
     "pipeline_dataset",
+    "points_in_boxes",
+    "points_to_grid",
     "quantize_matrix",
     "record_dataset",
     "record_source_dataset",
@@ -104,6 +129,7 @@ __all__ = [
     "squared_norm",
     "standardized",
     "transducer_losses",
+    "uniform_points",
     "unique",
     "uses_kernels",
 ]
