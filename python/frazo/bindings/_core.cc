@@ -27,6 +27,7 @@
 #include "python/frazo/bindings/align_binding.h"
 #include "python/frazo/bindings/audio_binding.h"
 #include "python/frazo/bindings/expert_binding.h"
+#include "python/frazo/bindings/geometry_binding.h"
 #include "python/frazo/bindings/pipeline_binding.h"
 #include "python/frazo/bindings/record_arrays.h"
 #include "python/frazo/bindings/record_file_binding.h"
@@ -241,6 +242,7 @@ NB_MODULE(_core, module) {
   BindSearch(module);
   BindExperts(module);
   BindAlign(module);
+  BindGeometry(module);
 }
 
 }  // namespace frazo::bindings
