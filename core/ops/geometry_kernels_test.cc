@@ -13,29 +13,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-constexpr char kNms[] = R"(op: "Frazo>OrientedNms"
-    attr { key: "max_kept" value { list { i: 2 } } })";
-
-TEST(GeometryKernelsTest, AKeptBoxSuppressesWhatOverlapsIt) {
-  // The first two have 1/3 in common.
-  const auto kept = RunOp(kNms, {MakeTensor<float>({1, 3, 7}, {0, 0, 0, 2, 2, 2, 0,  //
-                                                               1, 0, 0, 2, 2, 2, 0,  //
-                                                               9, 0, 0, 2, 2, 2, 0}),
-                                 MakeTensor<float>({1, 3, 1}, {0.5, 0.75, 0.25}),
-                                 MakeTensor<float>({1}, {0.25}), MakeTensor<float>({1}, {0})});
-  ASSERT_TRUE(kept.ok()) << kept.status();
-  EXPECT_THAT(Values<float>((*kept)[1]), ElementsAre(0.75, 0.25));
-  EXPECT_THAT(Values<int>((*kept)[2]), ElementsAre(1, 2));
-  EXPECT_THAT(Values<int>((*kept)[3]), ElementsAre(2));
-}
-
-TEST(GeometryKernelsTest, ScoresThatDoNotFitAreAnError) {
-  const auto kept = RunOp(kNms, {MakeTensor<float>({1, 3, 7}, std::vector<float>(21)),
-                                 MakeTensor<float>({1, 2, 1}, {0, 0}),
-                                 MakeTensor<float>({1}, {0.25}), MakeTensor<float>({1}, {0})});
-  EXPECT_EQ(kept.status().code(), absl::StatusCode::kInvalidArgument);
-}
-
 TEST(GeometryKernelsTest, NeighborsOfACentreAndOfPadding) {
   constexpr char kNode[] = R"(op: "Frazo>GatherNeighbors"
       attr { key: "radius" value { f: 1.5 } } attr { key: "count" value { i: 2 } }

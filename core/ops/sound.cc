@@ -11,7 +11,7 @@
 #include "absl/types/span.h"
 #include "core/audio/log_mel_frontend.h"
 #include "core/audio/sound_decoder.h"
-#include "core/ops/device_threads.h"
+#include "core/ops/checked_rows.h"
 #include "frazo/proto/log_mel.pb.h"
 #include "tensorflow/core/framework/op.h"
 #include "tensorflow/core/framework/op_kernel.h"
@@ -31,7 +31,6 @@ using ::tensorflow::tstring;
 using ::tensorflow::shape_inference::DimensionHandle;
 using ::tensorflow::shape_inference::InferenceContext;
 using ::tensorflow::shape_inference::ShapeHandle;
-using ::tsl::thread::ThreadPool;
 
 absl::Status InferDecode(InferenceContext* context) {
   ShapeHandle contents;
@@ -99,25 +98,6 @@ config: a serialized frazo.LogMel.
 features: [B, longest, values of a frame] 0 behind the last frame of each.
 frames: [B] frames of each.
 )doc");
-
-// Runs work(row) for all rows on the threads of the device. Returns the error of the first row that
-// has one, with its number.
-template <typename Work>
-absl::Status ForEachRow(OpKernelContext* context, std::string_view input, int64_t rows,
-                        int64_t cost, const Work& work) {
-  std::vector<absl::Status> statuses(rows);
-  DeviceThreads(context)->ParallelFor(rows, ThreadPool::SchedulingParams::Adaptive(cost),
-                                      [&](int64_t begin, int64_t end) {
-                                        for (int64_t row = begin; row < end; ++row)
-                                          statuses[row] = work(row);
-                                      });
-  for (int64_t row = 0; row < rows; ++row) {
-    if (statuses[row].ok()) continue;
-    return absl::Status(statuses[row].code(),
-                        absl::StrCat(input, ", row ", row, ": ", statuses[row].message()));
-  }
-  return absl::OkStatus();
-}
 
 // Sets outputs 0 and 1 to the rows, with zeros behind each, and their lengths. Row i has a multiple
 // of `width` values; `inner` are the sizes behind [B, longest].

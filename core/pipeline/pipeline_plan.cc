@@ -10,6 +10,7 @@
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
 #include "core/pipeline/message_difference.h"
+#include "core/records/file_pattern.h"
 #include "core/status/status_macros.h"
 #include "frazo/proto/batcher.pb.h"
 #include "frazo/proto/processor.pb.h"
@@ -78,8 +79,28 @@ std::vector<std::string*> VocabularyPaths(frazo::Tokenizer* tokenizer) {
   return {};
 }
 
-void FindVocabularies(const std::vector<std::string>& search_folders, Processor* processor) {
+// Replaces the patterns of object databases by the paths of existing files. A pattern without any
+// stays, and reading it will fail with a message.
+void FindDatabases(const std::vector<std::string>& search_folders, PrepareScene* scene) {
+  for (SceneStep& step : *scene->mutable_steps()) {
+    if (!step.has_paste_objects()) continue;
+    std::vector<std::string> paths;
+    for (const std::string& pattern : step.paste_objects().database()) {
+      const auto found = records::ExpandFilePattern(pattern, search_folders);
+      if (found.ok()) {
+        paths.insert(paths.end(), found->begin(), found->end());
+      } else {
+        paths.push_back(pattern);
+      }
+    }
+    step.mutable_paste_objects()->mutable_database()->Assign(paths.begin(), paths.end());
+  }
+}
+
+// Finds the files that steps read.
+void FindFiles(const std::vector<std::string>& search_folders, Processor* processor) {
   for (Step& step : *processor->mutable_steps()) {
+    if (step.has_prepare_scene()) FindDatabases(search_folders, step.mutable_prepare_scene());
     if (!step.has_tokenize()) continue;
     for (std::string* path : VocabularyPaths(step.mutable_tokenize()->mutable_tokenizer())) {
       *path = Find(*path, search_folders);
@@ -87,10 +108,16 @@ void FindVocabularies(const std::vector<std::string>& search_folders, Processor*
   }
 }
 
-// Removes the vocabularies' paths, which a state does not depend on: it has their fingerprint.
+// Removes the paths of vocabularies and databases, which a state does not depend on: it has their
+// fingerprint.
 Processor WithoutPaths(Processor processor) {
   processor.clear_max_bad_records();
   for (Step& step : *processor.mutable_steps()) {
+    if (step.has_prepare_scene()) {
+      for (SceneStep& change : *step.mutable_prepare_scene()->mutable_steps()) {
+        if (change.has_paste_objects()) change.mutable_paste_objects()->clear_database();
+      }
+    }
     if (!step.has_tokenize()) continue;
     for (std::string* path : VocabularyPaths(step.mutable_tokenize()->mutable_tokenizer())) {
       path->clear();
@@ -118,7 +145,7 @@ absl::StatusOr<std::shared_ptr<const PipelinePlan>> PipelinePlan::Create(
   FRAZO_RETURN_IF_ERROR(CheckNumbers(config));
   auto plan = absl::WrapUnique(new PipelinePlan);
   plan->config_ = config;
-  FindVocabularies(search_folders, plan->config_.mutable_processor());
+  FindFiles(search_folders, plan->config_.mutable_processor());
   plan->search_folders_ = std::move(search_folders);
   plan->threads_ = config.threads() > 0
                        ? config.threads()
@@ -169,8 +196,8 @@ absl::Status PipelinePlan::Check(const PipelineState& state) const {
   const std::string batcher = FirstDifference(state.batcher(), WithoutPrefetch(config_.batcher()));
   if (!batcher.empty()) return Refuse("batcher", absl::StrCat("batcher.", batcher));
   if (state.vocabularies() != processor_->vocabulary_fingerprint()) {
-    return Refuse("vocabulary",
-                  absl::StrCat("the fingerprint of the tokenizers' files was ",
+    return Refuse("vocabulary or object database",
+                  absl::StrCat("the fingerprint of the files that the steps read was ",
                                absl::Hex(state.vocabularies(), absl::kZeroPad16), " and is ",
                                absl::Hex(processor_->vocabulary_fingerprint(), absl::kZeroPad16)));
   }

@@ -418,7 +418,8 @@ TEST_F(RefusalTest, TellsAnotherVocabularyOfTheSameName) {
   scratch_.Write("words.txt", "<unk>\n<s>\n</s>\nb\na\nc\nd\ne\n");
   EXPECT_THAT(Restore(Config(kShuffled, kBuckets)),
               StatusIs(absl::StatusCode::kFailedPrecondition,
-                       HasSubstr("another vocabulary: the fingerprint of the tokenizers' files")));
+                       HasSubstr("another vocabulary or object database: the fingerprint of the "
+                                 "files that the steps read was")));
 }
 
 TEST_F(RefusalTest, TellsOtherFiles) {

@@ -1,12 +1,16 @@
 #include <cmath>
 #include <limits>
+#include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "core/bytes/testing/scratch_folder.h"
 #include "core/process/testing/processing.h"
 #include "core/process/testing/scene_record.h"
+#include "core/records/testing/encode_records.h"
 #include "core/status/status_matchers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -176,6 +180,115 @@ TEST(PrepareSceneTest, CentresMayBeChosenInTheImage) {
   EXPECT_THAT(read.values(0, "centers").As<float>(), ElementsAre(10, 0, -1, 0, 0, 0));
 }
 
+// All changes of the recipe of StarNet's car model, with a database of one car.
+std::string Recipe(const std::string& database) {
+  return absl::StrCat("steps { paste_objects { classes: 'Car' database: '", database,
+                      "' } } steps { keep_range { min_x: 0 min_y: -40 max_y: 40 } } "
+                      "steps { perturb_boxes {} } steps { random_flip {} } "
+                      "steps { random_rotation {} } steps { random_scaling {} } "
+                      "steps { random_translation {} } neighbor_steps { drop_ring {} } ");
+}
+
+// The records of an object database with one car, 30 metres ahead.
+std::string OneCar() {
+  std::vector<float> points;
+  std::vector<float> features;
+  for (int i = 0; i < 20; ++i) {
+    points.insert(points.end(), {29 + 0.1f * i, -10.5f + 0.05f * i, 0.5f});
+    features.push_back(0.5f);
+  }
+  return records::EncodeRecords(
+      {Serialize(MakeObjectRecord({30, -10, 0.5f, 4, 2, 1.5f, 0}, points, features, 1))});
+}
+
+// Changed scenes of some epochs.
+class SceneRecipeTest : public ::testing::Test {
+ protected:
+  static constexpr int kEpochs = 20;
+
+  SceneRecipeTest() {
+    scratch_.Write("objects", OneCar());
+    processor_ = MakeProcessor(Config(absl::StrCat(kTargets, "truth: true ",
+                                                   Recipe(scratch_.Path("objects")))))
+                     .value();
+    record_ = Serialize(Record());
+    for (int epoch = 0; epoch < kEpochs; ++epoch) {
+      records_.push_back({record_, {}});
+      records_.back().id.epoch = epoch;
+    }
+    processor_->Process(records_, &chunk_);
+  }
+
+  template <typename T>
+  absl::Span<const T> Values(int epoch, const std::string& feature) const {
+    EXPECT_EQ(chunk_.outcome(epoch), ProcessedChunk::Outcome::kExample);
+    return chunk_.example(epoch)[*processor_->schema().Find(feature)].template As<T>();
+  }
+
+  bytes::ScratchFolder scratch_;
+  std::unique_ptr<RecordProcessor> processor_;
+  std::string record_;
+  std::vector<sources::SourceRecord> records_;
+  ProcessedChunk chunk_;
+};
+
+TEST_F(SceneRecipeTest, AttributesStayTrueThroughAllChanges) {
+  for (int epoch = 0; epoch < kEpochs; ++epoch) {
+    // The pedestrian with both its points, the van, and the car that was pasted.
+    EXPECT_THAT(Values<int32_t>(epoch, "box_points"), ElementsAre(2, 0, 20));
+    EXPECT_THAT(Values<int32_t>(epoch, "box_classes"), ElementsAre(1, 0, 2));
+    EXPECT_THAT(Values<int32_t>(epoch, "box_labels"), ElementsAre(3, 2, 1));
+    EXPECT_EQ(Values<float>(epoch, "points").size(), 4 * 23);
+    // The camera sees the middle of the pedestrian in the same place: u = 50, v = 50 - 50 / 10.
+    const auto boxes = Values<float>(epoch, "boxes");
+    const auto matrix = Values<float>(epoch, "velo_to_image");
+    double rows[3];
+    for (int i = 0; i < 3; ++i) {
+      rows[i] = matrix[4 * i] * boxes[0] + matrix[4 * i + 1] * boxes[1] +
+                matrix[4 * i + 2] * boxes[2] + matrix[4 * i + 3];
+    }
+    EXPECT_NEAR(rows[0] / rows[2], 50, 1e-3);
+    EXPECT_NEAR(rows[1] / rows[2], 45, 1e-3);
+  }
+}
+
+TEST_F(SceneRecipeTest, RunsDrawTheSameNumbers) {
+  ProcessedChunk again;
+  processor_->Process(records_, &again);
+  const size_t boxes = *processor_->schema().Find("boxes");
+  const size_t neighbors = *processor_->schema().Find("neighbors");
+  for (int epoch = 0; epoch < kEpochs; ++epoch) {
+    for (const size_t feature : {boxes, neighbors}) {
+      EXPECT_EQ(again.example(epoch)[feature].As<float>(),
+                chunk_.example(epoch)[feature].As<float>());
+    }
+  }
+}
+
+TEST_F(SceneRecipeTest, EachEpochDrawsOtherNumbers) {
+  std::set<float> headings;
+  for (int epoch = 0; epoch < kEpochs; ++epoch) {
+    headings.insert(Values<float>(epoch, "boxes")[6]);
+  }
+  EXPECT_EQ(headings.size(), kEpochs);
+}
+
+TEST_F(SceneRecipeTest, TheDatabaseIsPartOfTheFingerprint) {
+  EXPECT_NE(processor_->vocabulary_fingerprint(), 0);
+  scratch_.Write("none", records::EncodeRecords({}));
+  EXPECT_THAT(MakeProcessor(Config(Recipe(scratch_.Path("none")))).status(),
+              StatusIs(kInvalid, HasSubstr("steps[0].prepare_scene.steps[0].paste_objects."
+                                           "database: none of its 0 objects")));
+}
+
+TEST(PrepareSceneTest, NeighborStepsChangeNoTruth) {
+  const std::string more = "truth: true neighbor_steps { keep_range { max_x: 15 } }";
+  const Processing read(Config(more), {Serialize(Record())});
+  EXPECT_EQ(read.values(0, "points").As<float>().size(), 12);
+  EXPECT_EQ(read.values(0, "neighbor_counts").As<int32_t>()[FindCenter(read, 20, 0)], 0);
+  EXPECT_EQ(read.values(0, "neighbor_counts").As<int32_t>()[FindCenter(read, 10, 0)], 2);
+}
+
 absl::Status BadRecord(const std::string& name, const std::string& feature) {
   SceneRecord record = Record();
   record[name] = feature;
@@ -206,7 +319,7 @@ TEST(PrepareSceneTest, ABadRecordNamesTheFieldAndTheObject) {
   EXPECT_THAT(BadRecord("transform/velo_to_image_plane",
                         FloatList({50, -50, 0, 0, 50, 0, -50, 0, kNan, 0, 0, 0})),
               StatusIs(kInvalid, HasSubstr("'transform/velo_to_image_plane' has a number that is "
-                                           "not finite: 50, -50, 0")));
+                                           "not finite or above 1e+09: 50")));
   EXPECT_THAT(BadRecord("image/width", Int64List({-5})),
               StatusIs(kInvalid, HasSubstr("the image has -5 x 60 pixels")));
 }
@@ -250,6 +363,13 @@ TEST(PrepareSceneTest, MistakesNameTheirPlace) {
                                            "to 1")));
   EXPECT_THAT(Mistake("foreground_iou: 0.5", "foreground_iou: 0"),
               StatusIs(kInvalid, HasSubstr("targets.foreground_iou: 0; expected")));
+  EXPECT_THAT(Mistake("targets {", "steps {} targets {"),
+              StatusIs(kInvalid, HasSubstr("prepare_scene.steps[0]: not set")));
+  EXPECT_THAT(Mistake("targets {", "steps { drop_ring { half_width: -1 } } targets {"),
+              StatusIs(kInvalid, HasSubstr("prepare_scene.steps[0].drop_ring.half_width: -1")));
+  EXPECT_THAT(Mistake("targets {", "neighbor_steps { random_flip {} } targets {"),
+              StatusIs(kInvalid, HasSubstr("prepare_scene.neighbor_steps[0]: the centres would "
+                                           "not fit the changed scene")));
   EXPECT_THAT(Mistake("x_offsets: 0", ""),
               StatusIs(kInvalid, HasSubstr("prepare_scene.targets.anchors.x_offsets: is empty")));
 }

@@ -23,6 +23,16 @@ bool AllFinite(absl::Span<const float> values) {
                      [](float value) { return std::isfinite(value); });
 }
 
+// What is further away is a mistake; steps that move the world reach no infinity from here. The
+// numbers of a camera have the same limit.
+constexpr double kMost = 1e9;
+
+// False for NaN.
+bool IsInReach(double number) { return std::abs(number) <= kMost; }
+bool IsInReach(double x, double y, double z) {
+  return IsInReach(x) && IsInReach(y) && IsInReach(z);
+}
+
 // Finds a field by its name; nullptr if there is none.
 const FieldTable::Field* FindField(const FieldTable& table, std::string_view name) {
   for (const FieldTable::Field& field : table.fields()) {
@@ -224,13 +234,13 @@ absl::Status SceneReader::ReadObject(const RecordFields& fields, size_t index, S
                 size[1],
                 size[2],
                 fields.values<float>(ids_[kHeading])[index]};
-  if (!IsProper(object.box)) {
-    const geometry::Box& box = object.box;
+  const geometry::Box& box = object.box;
+  if (!IsProper(box) || !IsInReach(box.x, box.y, box.z)) {
     return absl::InvalidArgumentError(
         absl::StrCat("object ", index, " ('", name, "') has a box at (", box.x, ", ", box.y, ", ",
                      box.z, ") of the size ", box.length, " x ", box.width, " x ", box.height,
-                     " and the heading ", box.heading,
-                     "; expected finite numbers, and sizes above "
+                     " and the heading ", box.heading, "; expected finite numbers up to ", kMost,
+                     ", and sizes above "
                      "0; an object without a box has 0 in object/has_3d_info"));
   }
   object.label = *label;
@@ -257,10 +267,11 @@ absl::Status SceneReader::ReadCamera(const RecordFields& fields, Camera* camera)
   }
   if (Has(kCamera)) {
     const absl::Span<const float> matrix = fields.values<float>(ids_[kCamera]);
-    if (!AllFinite(matrix)) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("field '", kExpected[kCamera].name,
-                       "' has a number that is not finite: ", absl::StrJoin(matrix, ", ")));
+    if (!std::all_of(matrix.begin(), matrix.end(),
+                     [](double number) { return IsInReach(number); })) {
+      return absl::InvalidArgumentError(absl::StrCat("field '", kExpected[kCamera].name,
+                                                     "' has a number that is not finite or above ",
+                                                     kMost, ": ", absl::StrJoin(matrix, ", ")));
     }
     std::copy(matrix.begin(), matrix.end(), camera->velo_to_image.begin());
   }

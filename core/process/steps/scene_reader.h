@@ -39,7 +39,8 @@ class SceneReader {
     return fields.single_bytes(ids_[kSceneId]);
   }
 
-  // Reads a scene. A point with a number that is not finite is left out; returns how many are.
+  // Reads a scene. A point with a number that is not finite, or further away than 1e9 metres, is
+  // left out; returns how many are.
   // Error: kInvalidArgument, which names the field, and the object.
   absl::StatusOr<int64_t> Read(const RecordFields& fields, detection::Scene* scene) const;
 

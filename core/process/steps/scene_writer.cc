@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <utility>
 
-#include "core/detection/scene/box_interior.h"
+#include "core/detection/scene/points_inside.h"
 #include "core/status/status_macros.h"
 
 namespace frazo::process {

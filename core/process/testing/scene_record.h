@@ -76,7 +76,20 @@ inline SceneRecord MakeSceneRecord(const std::vector<float>& xyz,
   return record;
 }
 
-// The parser of such a record, in textproto.
+// A record of an object database: an object with these points, which is easy to find.
+inline SceneRecord MakeObjectRecord(const std::vector<float>& box, const std::vector<float>& points,
+                                    const std::vector<float>& features, int64_t label) {
+  SceneRecord record;
+  record["num_points"] = Int64List({static_cast<int64_t>(points.size() / 3)});
+  record["points"] = FloatList(points);
+  record["points_feature"] = FloatList(features);
+  record["bbox_3d"] = FloatList(box);
+  record["label"] = Int64List({label});
+  record["difficulty"] = Int64List({3});
+  return record;
+}
+
+// The parser of a record of a scan, in textproto.
 inline std::string SceneParser() {
   std::string text = "tf_example {";
   const auto add = [&](const char* name, const char* type) {

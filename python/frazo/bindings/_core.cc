@@ -26,6 +26,7 @@
 #include "core/records/record_writer.h"
 #include "python/frazo/bindings/align_binding.h"
 #include "python/frazo/bindings/audio_binding.h"
+#include "python/frazo/bindings/detection_score_binding.h"
 #include "python/frazo/bindings/expert_binding.h"
 #include "python/frazo/bindings/geometry_binding.h"
 #include "python/frazo/bindings/pipeline_binding.h"
@@ -242,6 +243,7 @@ NB_MODULE(_core, module) {
   BindSearch(module);
   BindExperts(module);
   BindAlign(module);
+  BindDetectionScores(module);
   BindGeometry(module);
 }
 

@@ -32,12 +32,20 @@ _SPEECH = {
     "labels": tf.TensorSpec([None, None], tf.int32),
     "labels_length": tf.TensorSpec([None], tf.int32),
 }
+_POINTS = {
+    "centers": tf.TensorSpec([None, None, 3], tf.float32),
+    "neighbors": tf.TensorSpec([None, None, None, 4], tf.float32),
+    "neighbor_counts": tf.TensorSpec([None, None], tf.int32),
+    "anchor_labels": tf.TensorSpec([None, None, None], tf.int32),
+    "anchor_residuals": tf.TensorSpec([None, None, None, 7], tf.float32),
+}
 _SPECS = {
     "image_classifier": _IMAGES,
     "text_classifier": _TEXTS,
     "translation": small_translation.SPEC,
     "language_modeling": small_language_modeling.PACKED_SPEC,
     "speech_recognition": _SPEECH,
+    "point_detection": _POINTS,
     "multi_task": {"TrainDigit": _IMAGES, "TrainParity": _IMAGES},
 }
 _RULES = {

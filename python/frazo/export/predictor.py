@@ -11,36 +11,17 @@ import numpy as np
 import tensorflow as tf
 from frazo import ops
 from frazo.export.continuations import Continuations, TextScore
+from frazo.export.detections import (
+    Camera,
+    Detection,
+    camera_inputs,
+    detections,
+    scan_inputs,
+)
+from frazo.export.known_signatures import check_signatures
 from frazo.export.sound_stream import SoundStream
 from frazo.program.literal_path import is_pattern
 from frazo.proto import search_pb2
-
-# The outputs without which nothing is an export of ours, by signature.
-_NEEDED = {
-    "search": {"hypotheses", "scores", "num_tokens"},
-    "lengths": {"source_lengths"},
-    "about": {"search", "max_source_length"},
-}
-# Those of a language model.
-_NEEDED_OF_LANGUAGE = {
-    "generate": {"continuations", "scores", "num_tokens"},
-    "score_tokens": {"tokens", "token_scores", "is_best", "num_tokens", "scores"},
-    "about": {"search", "sos_id", "vocab_size"},
-}
-# Those of a classifier.
-_NEEDED_OF_CLASSIFIER = {"classify": {"probabilities", "labels"}}
-# Those of a speech recogniser.
-_NEEDED_OF_RECOGNIZER = {
-    "transcribe": {
-        "texts",
-        "scores",
-        "num_tokens",
-        "num_samples",
-        "hypotheses",
-        "hypothesis_scores",
-    },
-    "about": {"sample_rate"},
-}
 
 
 class TargetScore(NamedTuple):
@@ -81,8 +62,8 @@ class Predictor:
         for hypotheses in predictor.predict(["Open the file", "Close the window"]):
             text, score = hypotheses[0]
 
-    A classifier has classify, a speech recogniser transcribe and, if it streams, stream_sound. A
-    language model has generate, stream, score_texts, loglikelihood, loglikelihood_rolling and
+    A classifier has classify, a detector detect, a speech recogniser transcribe and, if it streams,
+    stream_sound. A language model has generate, stream, score_texts, loglikelihood, loglikelihood_rolling and
     generate_until; another model has predict and score.
 
     Texts are str, or bytes in UTF-8. Bytes that are not valid UTF-8 are read as U+FFFD.
@@ -118,7 +99,7 @@ class Predictor:
         # The signatures are valid as long as this object lives.
         self._loaded = tf.saved_model.load(directory)
         self._signatures = self._loaded.signatures
-        _check_signatures(directory, self._signatures)
+        check_signatures(directory, self._signatures)
         about = self._signatures["about"]() if "about" in self._signatures else {}
         self._search = search_pb2.Search()
         if "search" in about:
@@ -254,6 +235,38 @@ class Predictor:
             )
         outputs = classify(**{name: tensor})
         return outputs["labels"].numpy(), outputs["probabilities"].numpy()
+
+    def detect(
+        self, scans: Sequence[np.ndarray], cameras: Sequence[Camera] | None = None
+    ) -> list[list[Detection]]:
+        """Finds objects in scans.
+
+        All scans are one batch.
+
+        Args:
+          scans: For each scan its points, float32 [points, 3 + features]: x, y, z in metres, and as
+            many features as the model takes. Further ones are left out.
+          cameras: For each scan its camera, for a model that looks only where a camera does. None:
+            the model is asked without.
+
+        Returns:
+          For each scan what was found, the best first.
+
+        Raises:
+          tf.errors.InvalidArgumentError: The model cannot do without a camera.
+          ValueError: A scan has another shape, there are more or fewer cameras than scans, or the
+            model is of another kind.
+        """
+        detect = self._signature("detect" if cameras is None else "detect_with_camera")
+        if cameras is not None:
+            _check_count("cameras", cameras, len(scans), "scans")
+        if not scans:
+            return []
+        about = self._signature("about")()
+        names = [name.decode(errors="replace") for name in about["class_names"].numpy()]
+        inputs = scan_inputs(scans, 3 + int(about["num_features"])) | camera_inputs(cameras)
+        outputs = detect(**{name: tf.constant(array) for name, array in inputs.items()})
+        return detections({name: each.numpy() for name, each in outputs.items()}, names)
 
     def transcribe(self, sounds: Sequence[bytes]) -> list[Transcript]:
         """Recognises the words in sounds.
@@ -421,9 +434,9 @@ class Predictor:
         return self._signatures[name]
 
 
-def _check_count(name: str, values: Sequence | None, count: int) -> None:
+def _check_count(name: str, values: Sequence | None, count: int, noun: str = "texts") -> None:
     if values is not None and len(values) != count:
-        raise ValueError(f"{name}: {len(values)} of them for {count} texts; give one for each")
+        raise ValueError(f"{name}: {len(values)} of them for {count} {noun}; give one for each")
 
 
 def _found(texts: Sequence[bytes], scores: Sequence[float]) -> list[tuple[str, float]]:
@@ -439,26 +452,3 @@ def _to_bytes(texts: Sequence[str | bytes]) -> list[bytes]:
     if isinstance(texts, (str, bytes)):
         raise TypeError("texts: expected a list of texts, found one text; pass [text]")
     return [text.encode(errors="replace") if isinstance(text, str) else text for text in texts]
-
-
-def _check_signatures(directory: str, signatures: dict[str, tf.types.experimental.Callable]):
-    needed = _NEEDED
-    if "generate" in signatures:
-        needed = _NEEDED_OF_LANGUAGE
-    elif "classify" in signatures:
-        needed = _NEEDED_OF_CLASSIFIER
-    elif "transcribe" in signatures:
-        needed = _NEEDED_OF_RECOGNIZER
-    for name, outputs in needed.items():
-        if name not in signatures:
-            raise ValueError(
-                f"{directory}: the SavedModel has no signature '{name}'; it has "
-                f"{', '.join(sorted(signatures)) or 'none'}. Export the model with "
-                "--mode=write_inference_graph."
-            )
-        if missing := outputs - signatures[name].structured_outputs.keys():
-            raise ValueError(
-                f"{directory}: the signature '{name}' of the SavedModel has no output "
-                f"{', '.join(sorted(missing))}. Export the model with this version's "
-                "--mode=write_inference_graph."
-            )

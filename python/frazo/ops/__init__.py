@@ -5,6 +5,7 @@ The library of ops is loaded once, at the first use of an op.
 
 from frazo.ops.attention import cached_attention
 from frazo.ops.attention_lstm import RecurrentAttention, attention_lstm_outputs
+from frazo.ops.boxes import KeptBoxes, oriented_nms, pairwise_iou
 from frazo.ops.conv import sparse_conv2d_gradient
 from frazo.ops.ctc import CtcHypotheses, CtcPrefixState, ctc_beam_search, ctc_prefix_scores
 from frazo.ops.cut_cross_entropy import (
@@ -17,12 +18,9 @@ from frazo.ops.geometry import (
     BoxPoints,
     ChosenPoints,
     GridPoints,
-    KeptBoxes,
     Neighbors,
     farthest_points,
     gather_neighbors,
-    oriented_nms,
-    pairwise_iou,
     points_in_boxes,
     points_to_grid,
     uniform_points,
@@ -50,6 +48,7 @@ from frazo.ops.packed_matmul import pack_matrix, packed_matmul
 from frazo.ops.pipeline import pipeline_dataset
 from frazo.ops.records import record_dataset, record_source_dataset
 from frazo.ops.routing_arguments import RoutingArguments, RoutingRules
+from frazo.ops.scan_cells import ScanCamera, ScanCells, scan_cells
 from frazo.ops.search import SearchInputs, search_begin, search_results, search_step
 from frazo.ops.self_attention import rotate_pairs, self_attention
 from frazo.ops.sound import DecodedSounds, SoundFeatures, decode_sounds, log_mel
@@ -79,6 +78,8 @@ __all__ = [
     "RoutingArguments",
     "RoutingRules",
     "RowParts",
+    "ScanCamera",
+    "ScanCells",
     "SearchInputs",
     "SoundFeatures",
     "VisibleKeys",
@@ -119,6 +120,7 @@ __all__ = [
     "record_source_dataset",
     "rotate_pairs",
     "route_tokens",
+    "scan_cells",
     "search_begin",
     "search_results",
     "search_step",

@@ -11,30 +11,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import tensorflow as tf
 
 from frazo.neighbor_choice import NeighborChoice
 from frazo.ops.library import op_library
-
-View = Literal["3d", "birds_eye"]
-
-
-class KeptBoxes(NamedTuple):
-    """What non-max suppression keeps of B scans with N boxes and K classes, at most m of a class.
-
-    Attributes:
-      boxes: float32 [B, K, m, 7], best first; zeros after the last.
-      scores: float32 [B, K, m]; 0 after the last.
-      indices: int32 [B, K, m] of the N boxes; -1 after the last.
-      counts: int32 [B, K], number of boxes kept.
-    """
-
-    boxes: tf.Tensor
-    scores: tf.Tensor
-    indices: tf.Tensor
-    counts: tf.Tensor
 
 
 class ChosenPoints(NamedTuple):
@@ -85,64 +67,6 @@ class GridPoints(NamedTuple):
 
     grid: tf.Tensor
     counts: tf.Tensor
-
-
-def pairwise_iou(boxes_a: tf.Tensor, boxes_b: tf.Tensor, view: View = "3d") -> tf.Tensor:
-    """Computes the intersection over union of each box with each other, from 0 to 1.
-
-    Boxes that only touch have 0, as has a box that takes no space. A heading counts modulo pi.
-
-    Args:
-      boxes_a: float32 [N, 7].
-      boxes_b: float32 [M, 7].
-      view: "3d" compares volumes, "birds_eye" areas as seen from above, at whatever height.
-
-    Returns:
-      float32 [N, M].
-
-    Raises:
-      tf.errors.InvalidArgumentError: The shapes are others.
-    """
-    return op_library().frazo_pairwise_iou3d(boxes_a=boxes_a, boxes_b=boxes_b, view=view)
-
-
-def oriented_nms(
-    boxes: tf.Tensor,
-    scores: tf.Tensor,
-    *,
-    iou_thresholds: tf.Tensor | Sequence[float],
-    score_thresholds: tf.Tensor | Sequence[float],
-    max_kept: Sequence[int],
-    view: View = "3d",
-) -> KeptBoxes:
-    """Suppresses for each class the boxes that overlap one of a higher score too much.
-
-    Boxes come in the order of falling scores, of rising indices where scores are equal. Each is
-    kept unless its IoU with a kept one is above the threshold. A box that takes no space and a NaN
-    score are left out.
-
-    Args:
-      boxes: float32 [B, N, 7].
-      scores: float32 [B, N, K] of the K classes.
-      iou_thresholds: float32 [K], from 0 to 1.
-      score_thresholds: float32 [K]; a box with a lower score is left out.
-      max_kept: K numbers of boxes that are kept at most; 0 leaves a class out.
-      view: What the IoU compares, as in pairwise_iou.
-
-    Raises:
-      tf.errors.InvalidArgumentError: Shapes do not fit, an IoU threshold is not in 0 .. 1, a score
-        threshold is NaN, or a number of boxes is below 0.
-    """
-    return KeptBoxes(
-        *op_library().frazo_oriented_nms(
-            boxes=boxes,
-            scores=scores,
-            iou_thresholds=iou_thresholds,
-            score_thresholds=score_thresholds,
-            max_kept=list(max_kept),
-            view=view,
-        )
-    )
 
 
 def farthest_points(

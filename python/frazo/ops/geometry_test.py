@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from frazo import ops
 from frazo.neighbor_choice import NeighborChoice
-from frazo.ops import geometry
 
 ERROR = tf.errors.InvalidArgumentError
 
@@ -26,99 +25,6 @@ def random_boxes(seed, shape, headings=True):
 
 def random_points(seed, shape, features=1):
     return np.random.default_rng(seed).uniform(-3, 3, [*shape, 3 + features]).astype(np.float32)
-
-
-def upright_iou(a, b):
-    """The IoU of boxes whose heading is 0, in TensorFlow: [n, 7], [m, 7] -> [n, m]."""
-    low = tf.maximum(a[:, None, :3] - a[:, None, 3:6] / 2, b[None, :, :3] - b[None, :, 3:6] / 2)
-    high = tf.minimum(a[:, None, :3] + a[:, None, 3:6] / 2, b[None, :, :3] + b[None, :, 3:6] / 2)
-    common = tf.reduce_prod(tf.maximum(high - low, 0), -1)
-    volumes = tf.reduce_prod(a[:, 3:6], -1)[:, None] + tf.reduce_prod(b[:, 3:6], -1)[None]
-    return common / (volumes - common)
-
-
-def suppress(iou, scores, iou_threshold, score_threshold, most):
-    """Non-max suppression by its definition."""
-    kept = []
-    for i in sorted(range(len(scores)), key=lambda i: (-scores[i], i)):
-        is_open = len(kept) < most and scores[i] >= score_threshold
-        if is_open and all(iou[i, j] <= iou_threshold for j in kept):
-            kept.append(i)
-    return kept
-
-
-def test_iou_of_boxes_by_hand():
-    cube = [0, 0, 0, 1, 1, 1, 0]
-    others = [
-        cube,
-        [0.5, 0, 0, 1, 1, 1, 0],  # a half in common, of 1.5
-        [0, 0, 0, 1, 1, 1, math.pi / 4],  # an octagon: 1 / sqrt(2)
-        [0, 0, 0, 1, 1, 1, math.pi],
-        [1, 0, 0, 1, 1, 1, 0],  # touches
-        [0, 0, 5, 1, 1, 1, 0],  # above
-        [0, 0, 0, 1, 0, 1, 0],  # takes no space
-        [0, math.nan, 0, 1, 1, 1, 0],
-    ]
-    iou = ops.pairwise_iou(tf.constant([cube], tf.float32), tf.constant(others, tf.float32))
-    np.testing.assert_allclose(iou, [[1, 1 / 3, 0.5**0.5, 1, 0, 0, 0, 0]], atol=1e-6)
-    above = ops.pairwise_iou(tf.constant([cube], tf.float32), others[5:6], view="birds_eye")
-    np.testing.assert_allclose(above, [[1]])
-
-
-def test_iou_of_upright_boxes_is_the_twins():
-    a, b = random_boxes(1, [300], headings=False), random_boxes(2, [70], headings=False)
-    iou = ops.pairwise_iou(a, b)
-    np.testing.assert_allclose(iou, upright_iou(a, b), atol=1e-5)
-    assert (iou.numpy() > 0).sum() > 1000
-    assert ops.pairwise_iou(a[:0], b).shape == [0, 70]
-
-
-def test_nms_by_hand():
-    boxes = [[[0, 0, 0, 2, 2, 2, 0], [1, 0, 0, 2, 2, 2, 0], [9, 0, 0, 2, 2, 2, 0]]]
-    scores = [[[0.5, 0.9], [0.9, 0.9], [0.1, math.nan]]]
-    kept = ops.oriented_nms(
-        tf.constant(boxes, tf.float32),
-        tf.constant(scores),
-        iou_thresholds=[0.3, 0.5],  # the first two have 1/3
-        score_thresholds=[0.0, 0.0],
-        max_kept=[3, 2],
-    )
-    assert kept.indices.numpy().tolist() == [[[1, 2, -1], [0, 1, -1]]]
-    assert kept.counts.numpy().tolist() == [[2, 2]]
-    np.testing.assert_allclose(kept.scores, [[[0.9, 0.1, 0], [0.9, 0.9, 0]]])
-    assert kept.boxes.shape == [1, 2, 3, 7]
-    assert kept.boxes[0, 0].numpy().tolist() == [boxes[0][1], boxes[0][2], [0] * 7]
-
-
-@settings(max_examples=30, deadline=None)
-@given(
-    st.integers(0, 2**32 - 1),
-    st.integers(0, 60),
-    st.floats(0, 1),
-    st.integers(0, 12),
-    st.sampled_from(["3d", "birds_eye"]),
-)
-def test_nms_is_its_definition(seed, count, threshold, most, view):
-    boxes = random_boxes(seed, [2, count])
-    # Few different scores make ties.
-    scores = np.random.default_rng(seed).integers(0, 10, [2, count, 3]).astype(np.float32)
-    threshold = float(np.float32(threshold))
-    kept = ops.oriented_nms(
-        boxes,
-        scores,
-        iou_thresholds=[threshold, 0.1, 1],
-        score_thresholds=[3, 0, 5],
-        max_kept=[most, 5, 0],
-        view=view,
-    )
-    for row in range(2):
-        iou = ops.pairwise_iou(boxes[row], boxes[row], view=view).numpy()
-        first = suppress(iou, scores[row, :, 0], threshold, 3, most)
-        second = suppress(iou, scores[row, :, 1], np.float32(0.1), 0, 5)
-        assert kept.counts[row].numpy().tolist() == [len(first), len(second), 0]
-        for k, expected in enumerate([first, second]):
-            assert kept.indices[row, k, : len(expected)].numpy().tolist() == expected
-            np.testing.assert_array_equal(kept.boxes[row, k, : len(expected)], boxes[row][expected])
 
 
 def test_farthest_points_of_a_line():
@@ -264,39 +170,11 @@ def test_shapes_are_known_as_far_as_they_are():
             points, lengths, limits=[(0, 1)] * 3, cells=[4, 5, 6], points_per_cell=2, seed=1
         )
         assert in_grid.grid.shape == [3, 4, 5, 6, 2, 5]
-        kept = ops.oriented_nms(
-            tf.zeros([3, 8, 7]),
-            tf.zeros([3, 8, 2]),
-            iou_thresholds=[0, 0],
-            score_thresholds=[0, 0],
-            max_kept=[4, 6],
-        )
-        assert kept.boxes.shape == [3, 2, 6, 7]
 
     shapes.get_concrete_function()
 
 
-def nms(boxes=(1, 2, 7), scores=(1, 2, 1), iou=0.5, score=0.0, most=1):
-    return ops.oriented_nms(
-        tf.zeros(boxes),
-        tf.zeros(scores),
-        iou_thresholds=[iou],
-        score_thresholds=[score],
-        max_kept=[most],
-    )
-
-
 def test_what_is_wrong_with_boxes_is_named():
-    with pytest.raises(ERROR, match=r"boxes_b: shape \[2,6\]; expected \[boxes, 7\]"):
-        ops.pairwise_iou(tf.zeros([1, 7]), tf.zeros([2, 6]))
-    with pytest.raises(ERROR, match=r"expected \[B, N, 7\] and \[B, N, 1\]"):
-        nms(scores=(1, 3, 1))
-    with pytest.raises(ERROR, match=r"row 0: iou_threshold of class 0 is 2 but must be from 0"):
-        nms(iou=2.0)
-    with pytest.raises(ERROR, match=r"score_threshold of class 0 is NaN"):
-        nms(score=math.nan)
-    with pytest.raises(ERROR, match=r"max_kept of class 0 is -1"):
-        nms(most=-1)
     with pytest.raises(ERROR, match=r"boxes: shape \[1,2,8\]; expected \[1, M, 7\]"):
         ops.points_in_boxes(tf.zeros([1, 2, 3]), [2], tf.zeros([1, 2, 8]), [2])
     with pytest.raises(ERROR, match=r"boxes: the length of row 0 is 3; expected 0 .. 2"):
@@ -323,7 +201,3 @@ def test_what_is_wrong_with_points_is_named():
             points_per_cell=1,
             seed=0,
         )
-
-
-def test_the_module_is_public():
-    assert ops.oriented_nms is geometry.oriented_nms

@@ -1,5 +1,6 @@
 """encode_example against a literal worked out by hand and against TensorFlow's own parser."""
 
+import numpy as np
 import pytest
 from frazo_tools.records.tf_example import encode_example
 from hypothesis import given
@@ -36,11 +37,32 @@ def test_tensorflow_reads_back_what_was_written(features):
     } == features
 
 
+def test_tensorflow_reads_lists():
+    from tensorflow.core.example import example_pb2
+
+    record = encode_example(
+        {
+            "points": np.array([[1.5, -2], [3, 1e-40]], np.float64),
+            "labels": np.array([1, -1, 300], np.int32),
+            "names": [b"Car", b""],
+            "nothing": np.zeros([0, 3], np.float32),
+        }
+    )
+    parsed = example_pb2.Example.FromString(record).features.feature
+    assert list(parsed["points"].float_list.value) == [1.5, -2, 3, np.float32(1e-40)]
+    assert list(parsed["labels"].int64_list.value) == [1, -1, 300]
+    assert list(parsed["names"].bytes_list.value) == [b"Car", b""]
+    assert parsed["nothing"].WhichOneof("kind") == "float_list"
+    assert not parsed["nothing"].float_list.value
+
+
 def test_an_int_of_more_than_64_bits_is_refused_by_name():
     with pytest.raises(OverflowError, match="feature 'label': 9223372036854775808 does not fit"):
         encode_example({"label": 2**63})
 
 
 def test_another_type_is_refused_by_name():
-    with pytest.raises(TypeError, match="feature 'weight': expected bytes or int, got float"):
+    with pytest.raises(
+        TypeError, match=r"feature 'weight': expected bytes, a list of .*, got float"
+    ):
         encode_example({"weight": 0.5})

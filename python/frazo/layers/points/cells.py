@@ -29,20 +29,24 @@ class Cells:
 
     def spread(self, x: tf.Tensor) -> tf.Tensor:
         """Returns for each row the vector of its cell: [cells, dim] to [rows, dim]."""
-        return tf.gather(x, self.cell_of_row)
+
+        @tf.custom_gradient
+        def call(values: tf.Tensor):
+            # The rows are sorted, which the gradient of tf.gather doesn't know.
+            return tf.gather(values, self.cell_of_row), self._sum
+
+        return call(x)
 
     def max(self, x: tf.Tensor) -> tf.Tensor:
         """Returns the maximum over the rows of each cell, or 0: [rows, dim] to [cells, dim]."""
-        largest = tf.math.unsorted_segment_max(x, self.cell_of_row, tf.size(self.counts))
-        return tf.where(self._has_points, largest, 0)
+        return self._with_empty_ones(tf.math.segment_max(x, self.cell_of_row))
 
     def mean(self, x: tf.Tensor) -> tf.Tensor:
         """Returns the mean over the rows of each cell, or 0: [rows, dim] to [cells, dim].
 
         The sums are float32.
         """
-        wide = tf.cast(x, tf.float32)
-        total = tf.math.unsorted_segment_sum(wide, self.cell_of_row, tf.size(self.counts))
+        total = self._sum(tf.cast(x, tf.float32))
         return tf.cast(total / tf.maximum(self._weights, 1), x.dtype)
 
     def spread_moments(self, x: tf.Tensor) -> Moments:
@@ -56,6 +60,9 @@ class Cells:
     def _weights(self) -> tf.Tensor:
         return tf.cast(self.counts, tf.float32)[:, tf.newaxis]
 
-    @property
-    def _has_points(self) -> tf.Tensor:
-        return self.counts[:, tf.newaxis] > 0
+    def _sum(self, x: tf.Tensor) -> tf.Tensor:
+        return self._with_empty_ones(tf.math.segment_sum(x, self.cell_of_row))
+
+    def _with_empty_ones(self, x: tf.Tensor) -> tf.Tensor:
+        """Adds zeros for empty cells behind the last cell with a point."""
+        return tf.pad(x, [[0, tf.size(self.counts) - tf.shape(x)[0]], [0, 0]])

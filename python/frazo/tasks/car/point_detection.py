@@ -3,16 +3,23 @@
 from collections.abc import Mapping
 
 import tensorflow as tf
+from frazo.input.input_texts import InputTexts
 from frazo.layers.place import Place
 from frazo.layers.step_context import StepContext
 from frazo.learn.loss import Loss
 from frazo.models.star_net import StarNet, StarNetOutput, StarNetSizes
-from frazo.proto import point_detection_pb2
+from frazo.proto import point_detection_pb2, prepare_scene_pb2
 from frazo.registry import register
 from frazo.tasks.car.anchor_boxes import anchor_boxes, at_centers, num_offsets
 from frazo.tasks.car.box_errors import box_errors
 from frazo.tasks.car.box_residuals import boxes_of_residuals
+from frazo.tasks.car.detection_decoder import DetectionDecoder
 from frazo.tasks.car.detection_loss import AnchorTargets, DetectionLosses, detection_losses
+from frazo.tasks.car.detection_scores import headline
+from frazo.tasks.car.detection_servable import DetectionServable
+from frazo.tasks.car.detections import Detections, best_detections
+from frazo.tasks.decoder import Decoder
+from frazo.tasks.servable import Servable
 from frazo.tasks.task import EvalOutput, Task, WeightedMetrics
 
 # What a network sees, and what its outputs are compared with in training.
@@ -34,8 +41,6 @@ class PointDetection(Task):
     The loss is a mean over scenes. Anchors of a centre without a point do not count.
     """
 
-    headline = ("loss",)
-
     def __init__(
         self,
         message: point_detection_pb2.PointDetection,
@@ -54,6 +59,7 @@ class PointDetection(Task):
           ValueError: The batches lack a feature, or have other anchors than the message.
         """
         super().__init__(message, place, input_spec=input_spec)
+        self.headline = (headline(message.classes[0].name), "loss")
         for name in _FEATURES:
             if name not in input_spec:
                 raise ValueError(
@@ -76,6 +82,8 @@ class PointDetection(Task):
         )
         points = input_spec[NEIGHBORS].shape
         shape = (None, points[2], points[3])
+        # x, y and z come first.
+        self._num_features = points[3] - 3
         self.network = StarNet(message.network, place.at("network", shape), sizes=sizes)
 
     def loss(
@@ -97,6 +105,60 @@ class PointDetection(Task):
             targets.is_object,
         )
         return EvalOutput({"loss": (loss.mean, loss.weight), **metrics, **errors}, examples={})
+
+    def check_input(self, texts: InputTexts) -> list[str]:
+        """Checks that the input has the classes and the anchors of the task.
+
+        Raises:
+          ValueError: It has others.
+        """
+        scene = _scene_of(texts)
+        if scene is None:
+            return []
+        names = [each.name for each in self.message.classes]
+        if list(scene.model_classes) != names:
+            raise ValueError(
+                f"model_classes of prepare_scene are {', '.join(scene.model_classes)}, but the classes of "
+                f"task.point_detection are {', '.join(names)}. Give both the same ones, in the same order."
+            )
+        if scene.HasField("targets") and scene.targets.anchors != self.message.anchors:
+            raise ValueError(
+                "the anchors of prepare_scene.targets are others than those of task.point_detection. Give "
+                "both the same ones."
+            )
+        return []
+
+    def detect(self, batch: Mapping[str, tf.Tensor]) -> Detections:
+        """Returns the objects of a batch, which needs centers, neighbors and neighbor_counts."""
+        output = self.output(batch, StepContext.for_evaluation(seed=0))
+        num_classes = len(self.message.classes)
+        scores = tf.sigmoid(output.logits[..., :num_classes])
+        has_points = batch[COUNTS][..., tf.newaxis, tf.newaxis] > 0
+        boxes = boxes_of_residuals(output.residuals, at_centers(self.anchors, batch[CENTERS]))
+        scenes = tf.shape(scores)[0]
+        return best_detections(
+            tf.reshape(boxes, [scenes, -1, boxes.shape[-1]]),
+            tf.reshape(tf.where(has_points, scores, 0), [scenes, -1, num_classes]),
+            self.message.classes,
+        )
+
+    def decoder(self, texts: InputTexts) -> Decoder:
+        scene = _scene_of(texts)
+        if scene is None:
+            raise ValueError(
+                "point_detection: nothing says which class names the labels of objects stand for. Let "
+                "a prepare_scene step make the batches."
+            )
+        return DetectionDecoder(self.detect, self.message, scene.class_names)
+
+    def servable(self, texts: InputTexts) -> Servable:
+        scene = _scene_of(texts)
+        if scene is None:
+            raise ValueError(
+                "point_detection: nothing says how cells come from points. Let a prepare_scene step "
+                "make the batches."
+            )
+        return DetectionServable(self, scene, self._num_features)
 
     def output(self, batch: Mapping[str, tf.Tensor], context: StepContext) -> StarNetOutput:
         """Returns what the network says of the anchors of a batch."""
@@ -131,3 +193,11 @@ class PointDetection(Task):
         metrics = {name: (total / scenes, scenes) for name, total in totals.items()}
         metrics["num_examples_in_batch"] = (scenes, tf.ones([]))
         return Loss(weighted.classification + regression, scenes), metrics
+
+
+def _scene_of(texts: InputTexts) -> prepare_scene_pb2.PrepareScene | None:
+    """Returns the step that makes an input's batches."""
+    for step in texts.steps():
+        if step.HasField("prepare_scene"):
+            return step.prepare_scene
+    return None

@@ -1,9 +1,12 @@
+import types
+
 import numpy as np
 import pytest
 import tensorflow as tf
 from frazo.layers.place import Place
 from frazo.layers.step_context import StepContext
-from frazo.proto import point_detection_pb2
+from frazo.proto import point_detection_pb2, prepare_scene_pb2, processor_pb2
+from frazo.tasks.car.anchor_boxes import at_centers
 from frazo.tasks.car.point_detection import PointDetection
 from frazo.tasks.car.small_scenes import ANCHORS, make_batch
 from google.protobuf import text_format
@@ -96,6 +99,53 @@ def test_a_new_network_errs_as_its_anchors_do(task, batch):
     assert {"loss", "error/rotation_deg", "loss/regression/rot"} <= metrics.keys()
 
 
+def test_detections_are_in_the_place_of_the_anchors_they_come_from(batch):
+    text = _TEXT.replace('"Car"', '"Car" score_threshold: 0 most_detections: 3')
+    task = make_task(batch, text.replace("loss_weight: 2", "score_threshold: 0.1"))
+    kernel = task.network.logits.kernel
+    kernel.assign(tf.zeros_like(kernel))
+    found = tf.function(task.detect, autograph=False)(batch)
+    assert found.boxes.shape == (3, 2, 512, 7)
+    # All anchors have the probability of the bias; only one class takes so little.
+    np.testing.assert_array_equal(found.counts, [[3, 0]] * 3)
+    np.testing.assert_allclose(found.scores[:, 0, :3], np.full([3, 3], 0.01), rtol=1e-3)
+    anchors = at_centers(task.anchors, batch["centers"])
+    for row in range(3):
+        distances = tf.norm(anchors[row] - found.boxes[row, 0, 0], axis=-1)
+        assert float(tf.reduce_min(distances)) < 1e-5
+
+
+def texts(**fields):
+    """Describes an input with a prepare_scene step."""
+    scene = prepare_scene_pb2.PrepareScene(**fields)
+    return types.SimpleNamespace(steps=lambda: [processor_pb2.Step(prepare_scene=scene)])
+
+
+def test_an_input_with_other_classes_is_an_error(task):
+    message = r"are Car, Cyclist, but the classes of task.point_detection are Car, Pedestrian. Give"
+    with pytest.raises(ValueError, match=message):
+        task.check_input(texts(model_classes=["Car", "Cyclist"]))
+
+
+def test_an_input_with_other_anchors_is_an_error(task):
+    classes = ["Car", "Pedestrian"]
+    targets = prepare_scene_pb2.PrepareScene.AnchorTargets(anchors=ANCHORS)
+    assert task.check_input(texts(model_classes=classes, targets=targets)) == []
+    targets.anchors.z_offsets[0] = -0.5
+    with pytest.raises(ValueError, match=r"the anchors of prepare_scene.targets are others than"):
+        task.check_input(texts(model_classes=classes, targets=targets))
+
+
+def test_a_decoder_needs_the_names_of_the_classes(task):
+    assert task.decoder(texts(class_names=["Background", "Car"])).search
+    with pytest.raises(ValueError, match="nothing says which class names"):
+        task.decoder(types.SimpleNamespace(steps=list))
+
+
+def test_the_first_class_makes_the_headline(task):
+    assert task.headline == ("Car/AP_moderate", "loss")
+
+
 def test_batches_without_targets_are_an_error_that_names_the_step(batch):
     incomplete = {name: value for name, value in batch.items() if name != "anchor_labels"}
     with pytest.raises(ValueError, match=r"no feature 'anchor_labels'.*A prepare_scene step makes"):
@@ -103,7 +153,7 @@ def test_batches_without_targets_are_an_error_that_names_the_step(batch):
 
 
 def test_other_anchors_than_those_of_the_batches_are_an_error(batch):
-    spec = tf.TensorSpec([None, 12, 20], tf.int32)
+    spec = tf.TensorSpec([None, 37, 20], tf.int32)
     message = r"20 anchors in the batches, but 36 in task.point_detection.anchors. Give the prepare"
     with pytest.raises(ValueError, match=message):
         make_task(batch, anchor_labels=spec)

@@ -37,7 +37,7 @@ _BODY = """\
 <p><span id="counts"></span>. Drag to turn, drag with Shift or the right button to move, use the wheel to come
 closer. A click on a row goes there.</p>
 <table><thead><tr><th>Box</th><th>Class</th><th>Score</th><th>IoU</th><th>Distance, m</th>
-<th>Length × width × height, m</th><th>Heading, °</th></tr></thead><tbody id="boxes"></tbody></table>
+<th>Length &times; width &times; height, m</th><th>Heading, °</th></tr></thead><tbody id="boxes"></tbody></table>
 """
 
 # More points show nothing more, and make the page slow to load.

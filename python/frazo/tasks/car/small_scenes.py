@@ -1,10 +1,12 @@
 """Batches of made scenes with cars, as the input pipeline gives them, in plain NumPy."""
 
+import itertools
 import math
 
 import numpy as np
 from frazo.proto import anchors_pb2
 from frazo.tasks.car.anchor_boxes import anchor_boxes
+from frazo.tasks.car.image_boxes import image_boxes
 
 # Four headings, as in the published models, and places in steps of half a metre.
 ANCHORS = anchors_pb2.Anchors(
@@ -15,9 +17,9 @@ ANCHORS = anchors_pb2.Anchors(
     sizes=[anchors_pb2.Anchors.Size(length=3.9, width=1.6, height=1.56)],
 )
 
-CENTERS, NEIGHBORS, RADIUS = 12, 48, 3.0
-_CARS = 2
-_POINTS_OF_CAR, _POINTS_OF_GROUND = 120, 60
+CENTERS, NEIGHBORS, RADIUS = 37, 32, 2.5
+CARS = 6
+_POINTS_OF_CAR, _POINTS_OF_GROUND = 60, 60
 _GROUND = -1.7
 # A camera that looks along +x, 1000 pixels a unit of slope.
 _VELO_TO_IMAGE = np.array([500, -1000, 0, 0, 200, 0, -1000, 0, 1, 0, 0, 0], np.float32)
@@ -35,7 +37,7 @@ def residuals_of_boxes(boxes: np.ndarray, anchors: np.ndarray) -> np.ndarray:
 
 
 def make_batch(num_scenes: int, seed: int) -> dict[str, np.ndarray]:
-    """Returns a batch for ANCHORS with every feature. Each scene has two cars."""
+    """Returns a batch for ANCHORS with every feature. Each scene has CARS cars."""
     generator = np.random.default_rng(seed)
     scenes = [_scene(generator, f"scene{number}") for number in range(num_scenes)]
     return {name: np.stack([scene[name] for scene in scenes]) for name in scenes[0]}
@@ -62,8 +64,9 @@ def _scene(generator: np.random.Generator, name: str) -> dict[str, np.ndarray]:
         "box_labels": [1] * len(boxes),
         "box_difficulties": [3] * len(boxes),
         "box_points": [_POINTS_OF_CAR] * len(boxes),
-        "box_image": [[100, 180, 100, 180]] * len(boxes),
+        "box_image": image_boxes(boxes, _VELO_TO_IMAGE, _IMAGE_SIZE).edges,
         "ignored_image_boxes": np.zeros([0, 4]),
+        "ignored_image_boxes_length": 0,
         "velo_to_image": _VELO_TO_IMAGE,
         "image_size": _IMAGE_SIZE,
     }
@@ -78,12 +81,13 @@ def _of_wire_type(value) -> np.ndarray:
 
 
 def _boxes(generator: np.random.Generator) -> np.ndarray:
-    # Far enough from each other, and in the picture.
-    places = [(generator.uniform(12, 16), -3.0), (generator.uniform(20, 24), 4.0)]
-    sizes = np.array([4.0, 1.65, 1.5]) * generator.uniform(0.9, 1.1, [_CARS, 3])
-    headings = generator.uniform(-math.pi, math.pi, [_CARS, 1])
+    # They are too far from each other to touch, and in the picture.
+    places = np.array(list(itertools.product([14, 20, 26], [-3.5, 3.5])), np.float64)
+    places += generator.uniform(-0.5, 0.5, [CARS, 2])
+    sizes = np.array([4.0, 1.65, 1.5]) * generator.uniform(0.9, 1.1, [CARS, 3])
+    headings = generator.uniform(-math.pi, math.pi, [CARS, 1])
     heights = _GROUND + sizes[:, 2:] / 2
-    return np.concatenate([np.array(places), heights, sizes, headings], 1)
+    return np.concatenate([places, heights, sizes, headings], 1)
 
 
 def _surface(generator: np.random.Generator, box: np.ndarray) -> np.ndarray:
@@ -105,10 +109,10 @@ def _ground(generator: np.random.Generator) -> np.ndarray:
 
 
 def _centers(generator: np.random.Generator, points: np.ndarray) -> np.ndarray:
-    """Returns points above the ground at random, at height 0, and one place without points."""
-    candidates = points[points[:, 2] > _GROUND + 0.1]
-    chosen = candidates[generator.choice(len(candidates), CENTERS - 1, replace=False)]
-    centers = np.concatenate([chosen[:, :3], [[0, 0, 0]]])
+    """Returns six points of each car, at height 0, and a place without points."""
+    of_cars = points[_POINTS_OF_GROUND:].reshape(CARS, _POINTS_OF_CAR, -1)
+    chosen = [car[generator.choice(_POINTS_OF_CAR, 6, replace=False), :3] for car in of_cars]
+    centers = np.concatenate([*chosen, [[0, 0, 0]]])
     centers[:, 2] = 0
     return centers
 
@@ -134,8 +138,6 @@ def _assigned(boxes: np.ndarray, centers: np.ndarray) -> tuple[np.ndarray, np.nd
     distances = np.linalg.norm(anchors[:, :, np.newaxis, :2] - boxes[:, :2], axis=-1)
     best = np.argmin(distances, -1)
     turn = boxes[best, 6] - anchors[..., 6]
-    near = np.min(distances, -1) < 1
-    hits = near & (np.abs(np.sin(turn)) <= math.sin(math.pi / 8))
-    labels = np.where(hits, 1, np.where(near, -1, 0))
+    hits = (np.min(distances, -1) < 1) & (np.abs(np.sin(turn)) <= math.sin(math.pi / 8))
     residuals = residuals_of_boxes(boxes[best], anchors)
-    return labels, np.where(hits[..., np.newaxis], residuals, 0)
+    return hits.astype(np.int32), np.where(hits[..., np.newaxis], residuals, 0)

@@ -1,4 +1,4 @@
-#include "core/detection/scene/box_interior.h"
+#include "core/detection/scene/points_inside.h"
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"

@@ -1,5 +1,5 @@
-#ifndef FRAZO_CORE_DETECTION_SCENE_BOX_INTERIOR_H_
-#define FRAZO_CORE_DETECTION_SCENE_BOX_INTERIOR_H_
+#ifndef FRAZO_CORE_DETECTION_SCENE_POINTS_INSIDE_H_
+#define FRAZO_CORE_DETECTION_SCENE_POINTS_INSIDE_H_
 
 #include <cstdint>
 #include <vector>
@@ -21,4 +21,4 @@ std::vector<int32_t> CountPointsInside(const Scene& scene);
 
 }  // namespace frazo::detection
 
-#endif  // FRAZO_CORE_DETECTION_SCENE_BOX_INTERIOR_H_
+#endif  // FRAZO_CORE_DETECTION_SCENE_POINTS_INSIDE_H_

@@ -1,0 +1,148 @@
+#include "core/detection/changes/paste_objects.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "core/detection/scene/check_number.h"
+#include "core/geometry/box_interior.h"
+#include "core/geometry/box_iou.h"
+#include "core/status/status_macros.h"
+
+namespace frazo::detection {
+namespace {
+
+using geometry::BoxInterior;
+using geometry::IouBox;
+using geometry::IouView;
+
+// So many candidates are drawn for each object that is wanted, because many meet others.
+constexpr int64_t kCandidates = 5;
+
+bool MeetsAny(const IouBox& box, const std::vector<IouBox>& others) {
+  return std::any_of(others.begin(), others.end(), [&](const IouBox& other) {
+    return box.IsNear(other) && box.Iou(other, IouView::kBirdsEye) > 0;
+  });
+}
+
+class PasteObjectsChange : public SceneChange {
+ public:
+  // `candidates` are the indices of the objects that fit the settings.
+  PasteObjectsChange(const SceneStep::PasteObjects& config, std::vector<int64_t> candidates,
+                     std::shared_ptr<const ObjectDatabase> database)
+      : config_(config), candidates_(std::move(candidates)), database_(std::move(database)) {}
+
+  void Apply(numeric::Random* random, Scene* scene) const override {
+    const std::vector<int64_t> chosen = Choose(random, *scene);
+    if (config_.remove_points_inside()) RemovePointsInside(chosen, scene);
+    for (const int64_t index : chosen) {
+      const auto points = database_->points(index);
+      const size_t count = std::min<size_t>(points.size(), config_.max_points());
+      const auto features = database_->features(index).first(count * scene->feature_count);
+      scene->points.insert(scene->points.end(), points.begin(), points.begin() + count);
+      scene->features.insert(scene->features.end(), features.begin(), features.end());
+      scene->objects.push_back(database_->objects()[index]);
+    }
+  }
+
+ private:
+  // Returns objects that meet neither boxes of the scene nor one another.
+  std::vector<int64_t> Choose(numeric::Random* random, const Scene& scene) const {
+    const int64_t space = config_.max_scene_objects() - static_cast<int64_t>(scene.objects.size());
+    const int64_t wanted = std::min<int64_t>(space, config_.max_objects());
+    std::vector<int64_t> chosen;
+    if (wanted <= 0) return chosen;
+    std::vector<IouBox> boxes;
+    for (const SceneObject& object : scene.objects) boxes.emplace_back(object.box);
+    std::vector<int64_t> left = candidates_;
+    const int64_t draws = std::min<int64_t>(kCandidates * wanted, left.size());
+    for (int64_t i = 0; i < draws && static_cast<int64_t>(chosen.size()) < wanted; ++i) {
+      std::swap(left[i], left[i + random->Below(left.size() - i)]);
+      const IouBox box(database_->objects()[left[i]].box);
+      if (MeetsAny(box, boxes)) continue;
+      boxes.push_back(box);
+      chosen.push_back(left[i]);
+    }
+    return chosen;
+  }
+
+  void RemovePointsInside(const std::vector<int64_t>& chosen, Scene* scene) const {
+    std::vector<BoxInterior> interiors;
+    for (const int64_t index : chosen) interiors.emplace_back(database_->objects()[index].box);
+    scene->KeepPoints([&](size_t i) {
+      return std::none_of(interiors.begin(), interiors.end(), [&](const BoxInterior& interior) {
+        return interior.Contains(scene->points[i]);
+      });
+    });
+  }
+
+  const SceneStep::PasteObjects config_;
+  const std::vector<int64_t> candidates_;
+  const std::shared_ptr<const ObjectDatabase> database_;
+};
+
+absl::Status CheckNumbers(std::string_view path, const SceneStep::PasteObjects& config) {
+  const auto check = [&](std::string_view field, int32_t number, double least) {
+    return CheckNumber(absl::StrCat(path, ".", field), number, least,
+                       std::numeric_limits<int32_t>::max());
+  };
+  FRAZO_RETURN_IF_ERROR(check("max_objects", config.max_objects(), 1));
+  FRAZO_RETURN_IF_ERROR(check("max_scene_objects", config.max_scene_objects(), 1));
+  FRAZO_RETURN_IF_ERROR(check("min_points", config.min_points(), 1));
+  FRAZO_RETURN_IF_ERROR(check("min_difficulty", config.min_difficulty(), 0));
+  return check("max_points", config.max_points(), 1);
+}
+
+// Returns for each label whether objects of it are pasted.
+absl::StatusOr<std::vector<bool>> WantedLabels(std::string_view path,
+                                               const SceneStep::PasteObjects& config,
+                                               const ClassNames& classes) {
+  std::vector<bool> wanted(classes.names().size());
+  if (config.classes().empty()) {
+    for (size_t i = 0; i < wanted.size(); ++i) wanted[i] = classes.ModelClass(i) != 0;
+  }
+  for (const std::string& name : config.classes()) {
+    const std::optional<int32_t> label = classes.Label(name);
+    if (!label.has_value()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(path, ".classes: '", name,
+                       "' is not one of class_names: ", absl::StrJoin(classes.names(), ", ")));
+    }
+    wanted[*label] = true;
+  }
+  return wanted;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<SceneChange>> MakePasteObjects(
+    std::string_view path, const SceneStep::PasteObjects& config, const ClassNames& classes,
+    std::shared_ptr<const ObjectDatabase> database) {
+  FRAZO_RETURN_IF_ERROR(CheckNumbers(path, config));
+  FRAZO_ASSIGN_OR_RETURN(const std::vector<bool> wanted, WantedLabels(path, config, classes));
+  std::vector<int64_t> candidates;
+  for (size_t i = 0; i < database->objects().size(); ++i) {
+    const SceneObject& object = database->objects()[i];
+    if (wanted[object.label] && object.difficulty >= config.min_difficulty() &&
+        database->points(i).size() >= static_cast<size_t>(config.min_points())) {
+      candidates.push_back(i);
+    }
+  }
+  if (candidates.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        path, ".database: none of its ", database->objects().size(),
+        " objects is of these classes, has ", config.min_points(), " points and the difficulty ",
+        config.min_difficulty(), "; lower the settings"));
+  }
+  return std::make_unique<PasteObjectsChange>(config, std::move(candidates), std::move(database));
+}
+
+}  // namespace frazo::detection

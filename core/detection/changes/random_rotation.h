@@ -1,0 +1,20 @@
+#ifndef FRAZO_CORE_DETECTION_CHANGES_RANDOM_ROTATION_H_
+#define FRAZO_CORE_DETECTION_CHANGES_RANDOM_ROTATION_H_
+
+#include <memory>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "core/detection/changes/scene_change.h"
+#include "frazo/proto/prepare_scene.pb.h"
+
+namespace frazo::detection {
+
+// Turns the world by a random angle; `path` is the field path of the message, for errors. Error:
+// kInvalidArgument for a max_angle that is not from 0 to 3.1416.
+absl::StatusOr<std::unique_ptr<SceneChange>> MakeRandomRotation(
+    std::string_view path, const SceneStep::RandomRotation& config);
+
+}  // namespace frazo::detection
+
+#endif  // FRAZO_CORE_DETECTION_CHANGES_RANDOM_ROTATION_H_

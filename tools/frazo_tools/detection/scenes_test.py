@@ -1,0 +1,81 @@
+"""Pages of scans, from records, detections and .bin files."""
+
+import base64
+import json
+import re
+
+import numpy as np
+import pytest
+from frazo import _core
+from frazo_tools.detection import sample, scenes
+from frazo_tools.detection.kitti_folder import read_scene
+from frazo_tools.detection.scene_records import boxes_of, encode_scene
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("BUILD_WORKING_DIRECTORY", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    sample.write_folder(tmp_path / "kitti")
+    with _core.RecordWriter(tmp_path / "train.tfrecord") as writer:
+        for number in range(5):
+            scene = read_scene(tmp_path / "kitti", "train", f"{number:06d}")
+            writer.write(encode_scene(scene, boxes_of(scene.objects, scene.calibration)))
+    return tmp_path
+
+
+def run(*arguments):
+    return scenes.main([*arguments, "--out=page.html"])
+
+
+def shown(folder):
+    page = (folder / "page.html").read_text()
+    found = re.findall(r'<script type="application/json" class="scene">(.*?)</script>', page)
+    return [json.loads(text) for text in found]
+
+
+def test_records_are_shown_with_their_objects(folder, capsys):
+    assert run("--records", "train.tfrecord", "--most=3") == 0
+    assert capsys.readouterr().out == "3 scans written to page.html\n"
+    found = shown(folder)
+    assert [scene["name"] for scene in found] == ["000000", "000001", "000002"]
+    points = np.frombuffer(base64.b64decode(found[1]["points"]), "<i2").reshape(-1, 3)
+    np.testing.assert_array_equal(points, np.round(sample.points(41)[:, :3] * 100.0))
+    # The area of the image has no box.
+    assert [each["label"] for each in found[1]["truth"]] == ["Car", "Pedestrian"]
+    assert found[1]["truth"][0]["box"][:6] == [20.27, -3, -0.98, 3.9, 1.6, 1.5]
+    assert found[1]["detections"] == []
+
+
+def test_detections_choose_the_scans(folder):
+    box = [20, -3, -1, 4, 1.6, 1.5, 0.1]
+    line = {"id": "000003", "detections": [{"class": "Car", "score": 0.75, "box": box}]}
+    (folder / "found.jsonl").write_text(json.dumps(line) + "\n")
+    assert run("--records=train.tfrecord", "--detections=found.jsonl") == 0
+    (scene,) = shown(folder)
+    assert scene["name"] == "000003"
+    assert scene["detections"] == [{"box": box, "label": "Car", "score": 0.75}]
+
+
+def test_scans_are_shown_without_labels(folder):
+    scan = "kitti/training/velodyne/000002.bin"
+    assert run("--scans", scan) == 0
+    (scene,) = shown(folder)
+    assert scene["name"] == "000002"
+    assert scene["truth"] == scene["detections"] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        ((), "there is no scan to show; give --records or --scans, and with --detections"),
+        (("--scans", "1.bin"), "scenes: no scan: 1.bin"),
+        (("--scans", "kitti/training/calib/000000.txt"), "malformed scan: kitti/training/calib"),
+        (("--records", "nothing*"), "nothing*"),
+        (("--records=train.tfrecord", "--detections=1.jsonl"), "1.jsonl"),
+    ],
+)
+def test_what_cannot_be_shown_is_an_error(folder, capsys, arguments, error):
+    assert run(*arguments) == 1
+    assert error in capsys.readouterr().err
+    assert not (folder / "page.html").exists()
