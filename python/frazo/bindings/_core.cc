@@ -28,6 +28,7 @@
 #include "python/frazo/bindings/audio_binding.h"
 #include "python/frazo/bindings/detection_score_binding.h"
 #include "python/frazo/bindings/expert_binding.h"
+#include "python/frazo/bindings/geometry_binding.h"
 #include "python/frazo/bindings/pipeline_binding.h"
 #include "python/frazo/bindings/record_arrays.h"
 #include "python/frazo/bindings/record_file_binding.h"
@@ -243,6 +244,7 @@ NB_MODULE(_core, module) {
   BindExperts(module);
   BindAlign(module);
   BindDetectionScores(module);
+  BindGeometry(module);
 }
 
 }  // namespace frazo::bindings

@@ -14,6 +14,17 @@ from frazo.ops.cut_cross_entropy import (
     cut_cross_entropy_parts,
 )
 from frazo.ops.expert_routing import Routing, combine_tokens, dispatch_tokens, route_tokens
+from frazo.ops.geometry import (
+    BoxPoints,
+    ChosenPoints,
+    GridPoints,
+    Neighbors,
+    farthest_points,
+    gather_neighbors,
+    points_in_boxes,
+    points_to_grid,
+    uniform_points,
+)
 from frazo.ops.grouped_matmul import grouped_matmul
 from frazo.ops.implementation import (
     Implementation,
@@ -47,17 +58,21 @@ from frazo.ops.unique import bounded_unique, unique
 from frazo.ops.visible_keys import VisibleKeys, index_distance
 
 __all__ = [
+    "BoxPoints",
+    "ChosenPoints",
     "CrossEntropies",
     "CtcHypotheses",
     "CtcPrefixState",
     "DecodedSounds",
     "EncodedTexts",
+    "GridPoints",
     "Implementation",
     "Int8Matrix",
     "KeptBoxes",
     "LstmArguments",
     "LstmGradients",
     "LstmTrace",
+    "Neighbors",
     "RecurrentAttention",
     "Routing",
     "RoutingArguments",
@@ -81,6 +96,8 @@ __all__ = [
     "decode_texts",
     "dispatch_tokens",
     "encode_texts",
+    "farthest_points",
+    "gather_neighbors",
     "grouped_matmul",
     "implementation",
     "index_distance",
@@ -96,6 +113,8 @@ __all__ = [
     "packed_matmul",
     "pairwise_iou",
     "pipeline_dataset",
+    "points_in_boxes",
+    "points_to_grid",
     "quantize_matrix",
     "record_dataset",
     "record_source_dataset",
@@ -112,6 +131,7 @@ __all__ = [
     "squared_norm",
     "standardized",
     "transducer_losses",
+    "uniform_points",
     "unique",
     "uses_kernels",
 ]
