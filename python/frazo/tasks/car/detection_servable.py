@@ -115,7 +115,11 @@ class DetectionServable(Servable):
         }
 
     def row_wise(self) -> Mapping[str, Mapping[str, str]]:
-        padded = {"boxes": "num_detections", "scores": "num_detections", "classes": "num_detections"}
+        padded = {
+            "boxes": "num_detections",
+            "scores": "num_detections",
+            "classes": "num_detections",
+        }
         return {"serving_default": padded, "detect": padded, "detect_with_camera": padded}
 
     def _of_scans(self, points: tf.Tensor, lengths: tf.Tensor) -> Mapping[str, tf.Tensor]:
