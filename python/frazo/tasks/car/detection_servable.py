@@ -115,8 +115,9 @@ class DetectionServable(Servable):
         }
 
     def row_wise(self) -> Mapping[str, Mapping[str, str]]:
-        padded = dict.fromkeys(("boxes", "scores", "classes"), "num_detections")
-        return dict.fromkeys(("serving_default", "detect", "detect_with_camera"), padded)
+        length = "num_detections"
+        padded = {"boxes": length, "scores": length, "classes": length}
+        return {"serving_default": padded, "detect": padded, "detect_with_camera": padded}
 
     def _of_scans(self, points: tf.Tensor, lengths: tf.Tensor) -> Mapping[str, tf.Tensor]:
         config = prepare_scene_pb2.PrepareScene()
