@@ -115,11 +115,8 @@ class DetectionServable(Servable):
         }
 
     def row_wise(self) -> Mapping[str, Mapping[str, str]]:
-        padded = {
-            "boxes": "num_detections",
-            "scores": "num_detections",
-            "classes": "num_detections",
-        }
+        length = "num_detections"
+        padded = {"boxes": length, "scores": length, "classes": length}
         return {"serving_default": padded, "detect": padded, "detect_with_camera": padded}
 
     def _of_scans(self, points: tf.Tensor, lengths: tf.Tensor) -> Mapping[str, tf.Tensor]:
