@@ -12,6 +12,7 @@
 #include "core/geometry/oriented_nms.h"
 #include "core/geometry/pairwise_iou.h"
 #include "core/ops/device_threads.h"
+#include "core/ops/scan_rows.h"
 #include "core/status/status_macros.h"
 #include "tensorflow/core/framework/op.h"
 #include "tensorflow/core/framework/op_kernel.h"
@@ -129,7 +130,7 @@ absl::StatusOr<geometry::IouView> ViewOf(OpKernelConstruction* context) {
 std::vector<geometry::Box> MakeBoxes(const float* numbers, int64_t count) {
   std::vector<geometry::Box> boxes(count);
   for (geometry::Box& box : boxes) {
-    box = {numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5], numbers[6]};
+    box = ToBox(numbers);
     numbers += kBoxSize;
   }
   return boxes;

@@ -224,7 +224,7 @@ class ChoiceOp final : public OpKernel {
     OP_REQUIRES_OK(context, context->allocate_output(
                                 0, TensorShape({rows.batch(), settings_.count}), &indices));
     OP_REQUIRES_OK(context, context->allocate_output(1, TensorShape({rows.batch()}), &counts));
-    OP_REQUIRES_OK(context, ForEachRow(context, "points", rows.batch(), [&](int64_t row, int) {
+    OP_REQUIRES_OK(context, ForEachScan(context, "points", rows.batch(), [&](int64_t row, int) {
                      const std::vector<Point> points = rows.Points(row);
                      FRAZO_ASSIGN_OR_RETURN(
                          const std::vector<int64_t> chosen,
@@ -283,7 +283,7 @@ class GatherNeighborsOp final : public OpKernel {
     OP_REQUIRES_OK(context, context->allocate_output(0, shape, &neighbors));
     OP_REQUIRES_OK(context, context->allocate_output(1, places, &counts));
     OP_REQUIRES_OK(context,
-                   ForEachRow(context, "points", points.batch(), [&](int64_t row, int threads) {
+                   ForEachScan(context, "points", points.batch(), [&](int64_t row, int threads) {
                      return GatherRow(points, centers, SeedOf(seeds, row), {row, threads},
                                       {neighbors, counts});
                    }));
@@ -352,7 +352,7 @@ class PointsToGridOp final : public OpKernel {
     Tensor* counts = nullptr;
     OP_REQUIRES_OK(context, context->allocate_output(0, shape, &grid));
     OP_REQUIRES_OK(context, context->allocate_output(1, cells, &counts));
-    OP_REQUIRES_OK(context, ForEachRow(context, "points", rows.batch(), [&](int64_t row, int) {
+    OP_REQUIRES_OK(context, ForEachScan(context, "points", rows.batch(), [&](int64_t row, int) {
                      geometry::PointGrid seeded = grid_;
                      seeded.seed = SeedOf(seeds, row);
                      const size_t count = grid_.CellCount();

@@ -81,7 +81,7 @@ class PointsInBoxesOp final : public OpKernel {
     counts->flat<int32_t>().setZero();
     first_boxes->flat<int32_t>().setConstant(geometry::BoxPoints::kNone);
     OP_REQUIRES_OK(
-        context, ForEachRow(context, "points", points.batch(), [&](int64_t row, int threads) {
+        context, ForEachScan(context, "points", points.batch(), [&](int64_t row, int threads) {
           int32_t* const row_counts = counts->flat<int32_t>().data() + row * boxes.places();
           int32_t* const row_first = first_boxes->flat<int32_t>().data() + row * points.places();
           return PointsInBoxes(points.Points(row), boxes.Boxes(row), threads,

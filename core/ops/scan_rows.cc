@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "core/ops/checked_rows.h"
 #include "core/ops/device_threads.h"
 
 namespace frazo::ops {
@@ -12,7 +13,6 @@ using ::tensorflow::Tensor;
 using ::tensorflow::shape_inference::DimensionHandle;
 using ::tensorflow::shape_inference::InferenceContext;
 using ::tensorflow::shape_inference::ShapeHandle;
-using ::tsl::thread::ThreadPool;
 
 absl::Status ScanRows::Check(std::string_view name, const Tensor& numbers, const Tensor& lengths,
                              int64_t least_width) {
@@ -76,24 +76,15 @@ uint64_t SeedOf(const Tensor& seeds, int64_t row) {
   return seeds.flat<int64_t>()(seeds.dims() == 0 ? 0 : row);
 }
 
-absl::Status ForEachRow(OpKernelContext* context, std::string_view name, int64_t rows,
-                        const std::function<absl::Status(int64_t row, int threads)>& work) {
+absl::Status ForEachScan(OpKernelContext* context, std::string_view name, int64_t rows,
+                         const std::function<absl::Status(int64_t row, int threads)>& work) {
   // A scan takes so much that each row may get a thread of its own.
   constexpr int64_t kCyclesPerRow = 1'000'000;
-  ThreadPool* const pool = DeviceThreads(context);
-  const int threads = std::max<int>(pool->NumThreads() / std::max<int64_t>(rows, 1), 1);
-  std::vector<absl::Status> statuses(rows);
-  pool->ParallelFor(rows, ThreadPool::SchedulingParams::Adaptive(kCyclesPerRow),
-                    [&](int64_t begin, int64_t end) {
-                      for (int64_t row = begin; row < end; ++row)
-                        statuses[row] = work(row, threads);
-                    });
-  for (int64_t row = 0; row < rows; ++row) {
-    if (statuses[row].ok()) continue;
-    return absl::Status(statuses[row].code(),
-                        absl::StrCat(name, ", row ", row, ": ", statuses[row].message()));
-  }
-  return absl::OkStatus();
+  const int64_t num_threads = DeviceThreads(context)->NumThreads();
+  const auto threads =
+      static_cast<int>(std::max<int64_t>(num_threads / std::max<int64_t>(rows, 1), 1));
+  return ForEachRow(context, name, rows, kCyclesPerRow,
+                    [&](int64_t row) { return work(row, threads); });
 }
 
 absl::Status InferRows(InferenceContext* context, int numbers, int lengths, ShapeHandle* rows) {

@@ -61,8 +61,8 @@ uint64_t SeedOf(const tensorflow::Tensor& seeds, int64_t row);
 // Calls work(row, threads) for all rows on the threads of the device; `threads` are those that a
 // row may use if there are fewer rows than threads. Returns the error of the first row that has
 // one, with `name` and its number.
-absl::Status ForEachRow(tensorflow::OpKernelContext* context, std::string_view name, int64_t rows,
-                        const std::function<absl::Status(int64_t row, int threads)>& work);
+absl::Status ForEachScan(tensorflow::OpKernelContext* context, std::string_view name, int64_t rows,
+                         const std::function<absl::Status(int64_t row, int threads)>& work);
 
 // Sets `batch` and `places` to the sizes of an input of rows; error unless it may be [B, N, width]
 // and its lengths [B]. `numbers` and `lengths` are the places of the inputs.

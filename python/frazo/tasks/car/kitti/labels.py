@@ -13,20 +13,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from frazo.detection_scores import KITTI_LABELS
 
 # Index 0 is for what is no object.
-CLASSES = (
-    "Background",
-    "Car",
-    "Van",
-    "Truck",
-    "Pedestrian",
-    "Person_sitting",
-    "Cyclist",
-    "Tram",
-    "Misc",
-    "DontCare",
-)
+CLASSES = KITTI_LABELS
 DONT_CARE = "DontCare"
 
 # By difficulty, the least height in pixels, the highest occlusion and the largest truncation.
