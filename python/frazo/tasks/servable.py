@@ -34,10 +34,18 @@ class Servable(tf.Module):
 
 
 def variables_read(functions: Iterable[Callable]) -> list[tf.Variable]:
-    """Returns the variables that the graphs of tf.functions with input signatures read.
+    """Returns the variables that the graphs of signatures read.
 
     They are not all of a model's if the graphs read rounded ones.
+
+    Args:
+      functions: tf.functions with input signatures, and concrete functions.
     """
-    graphs = [function.get_concrete_function().graph for function in functions]
+    graphs = [
+        function.graph
+        if isinstance(function, tf.types.experimental.ConcreteFunction)
+        else function.get_concrete_function().graph
+        for function in functions
+    ]
     by_key = {variable.ref(): variable for graph in graphs for variable in graph.variables}
     return list(by_key.values())
