@@ -7,6 +7,7 @@ An ordinary run is the same each time. Two environment variables vary it (CONTRI
     FRAZO_TEST_EXAMPLES: how many times as many examples hypothesis draws. Default: 1.
 """
 
+import gc
 import importlib
 import os
 import sys
@@ -32,19 +33,24 @@ class MoreExamples:
             )
 
 
-class KerasOnDemand:
-    """A plugin of pytest: TensorFlow does not import Keras with itself, which takes a second.
+class QuickImports:
+    """A plugin of pytest: test files import TensorFlow without Keras, which takes a second, and
+    without the collector of garbage, which takes another.
 
     As in frazo.program.tensorflow_start, but test files import TensorFlow themselves.
     """
 
-    _CHOICE = "TF_USE_LEGACY_KERAS"
+    _KERAS_CHOICE = "TF_USE_LEGACY_KERAS"
 
     def pytest_collection(self) -> None:
-        os.environ[self._CHOICE] = "1"
+        os.environ[self._KERAS_CHOICE] = "1"
+        gc.disable()
 
     def pytest_collection_finish(self) -> None:
-        del os.environ[self._CHOICE]
+        del os.environ[self._KERAS_CHOICE]
+        # What was imported stays: no later collection looks at it, nor that of the process' end.
+        gc.freeze()
+        gc.enable()
 
 
 def set_up_hypothesis() -> list[str]:
@@ -89,7 +95,7 @@ def main(files: list[str]) -> int:
     options += set_up_hypothesis()
     if SEED:
         vary_initial_weights()
-    return pytest.main(options + files, plugins=[KerasOnDemand(), MoreExamples()])
+    return pytest.main(options + files, plugins=[QuickImports(), MoreExamples()])
 
 
 if __name__ == "__main__":

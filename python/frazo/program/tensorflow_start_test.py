@@ -32,3 +32,20 @@ def test_keras_is_there_when_it_is_used():
 def test_the_own_choice_of_a_user_stays():
     started = run("import os; print(os.environ['TF_USE_LEGACY_KERAS'])", TF_USE_LEGACY_KERAS="0")
     assert started.stdout == "0\n", started.stderr
+
+
+def test_garbage_is_collected_after_the_start_but_what_was_imported_is_never_looked_at():
+    started = run(
+        "import gc, tensorflow as tf; print(gc.isenabled(), gc.get_threshold()[0])\n"
+        "print(any(one is tf.__dict__ for one in gc.get_objects()), gc.get_freeze_count() > 100000)"
+    )
+    assert started.stdout == "True 700\nFalse True\n", started.stderr
+
+
+def test_a_program_that_collects_no_garbage_stays_so():
+    program = "import gc; gc.disable(); " + _START + "print(gc.isenabled())"
+    environment = {"PYTHONPATH": os.pathsep.join(sys.path)}
+    started = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True
+    )
+    assert started.stdout == "False\n", started.stderr
