@@ -27,11 +27,13 @@ class StarNetSizes(NamedTuple):
       offsets: The number of offsets of the anchors from a centre.
       anchors: The number of anchors at each offset.
       outputs: The number of logits of an anchor.
+      directions: True if an anchor has a logit of its direction, too.
     """
 
     offsets: int
     anchors: int
     outputs: int
+    directions: bool = False
 
 
 class StarNetOutput(NamedTuple):
@@ -40,10 +42,13 @@ class StarNetOutput(NamedTuple):
     Attributes:
       residuals: float32 [batch, centres, anchors, 7].
       logits: float32 [batch, centres, anchors, outputs].
+      directions: float32 [batch, centres, anchors], above 0 if the box is the other way round. None
+        if the model does not say.
     """
 
     residuals: tf.Tensor
     logits: tf.Tensor
+    directions: tf.Tensor | None = None
 
 
 @register(star_net_pb2.StarNet)
@@ -85,6 +90,10 @@ class StarNet(tf.Module):
         self.logits_bias = place.at("logits").variable(
             "bias", (units,), axes=("point_outputs",), init=constant(_FIRST_LOGIT)
         )
+        self.directions = None
+        if sizes.directions:
+            directions = linear_pb2.Linear(units=sizes.anchors, kernel_init=constant(0))
+            self.directions = Linear(directions, place.at("directions", shape))
 
     def __call__(
         self, neighbors: tf.Tensor, counts: tf.Tensor, context: StepContext
@@ -103,12 +112,13 @@ class StarNet(tf.Module):
         x = self.norm(x, context, flat_counts > 0)
         x = tf.reshape(self.projection(x, context), [-1, self.message.offset_units])
 
-        def of_anchors(values: tf.Tensor, size: int) -> tf.Tensor:
+        def of_anchors(values: tf.Tensor, *sizes: int) -> tf.Tensor:
             anchors = self.sizes.offsets * self.sizes.anchors
-            return tf.cast(tf.reshape(values, [batch, centers, anchors, size]), tf.float32)
+            return tf.cast(tf.reshape(values, [batch, centers, anchors, *sizes]), tf.float32)
 
         logits = self.logits(x, context) + tf.cast(self.logits_bias, x.dtype)
         return StarNetOutput(
             of_anchors(self.residuals(x, context), RESIDUALS),
             of_anchors(logits, self.sizes.outputs),
+            None if self.directions is None else of_anchors(self.directions(x, context)),
         )

@@ -67,9 +67,18 @@ def test_gradients_agree_with_differences():
 
     def value():
         output = network(_NEIGHBORS, _COUNTS, training())
-        return tf.reduce_sum(tf.concat(output, -1) * weights)
+        return tf.reduce_sum(tf.concat([output.residuals, output.logits], -1) * weights)
 
     assert_gradients_agree(value, network.trainable_variables)
+
+
+def test_each_anchor_has_a_direction_if_asked():
+    network = star_net(sizes=_SIZES._replace(directions=True))
+    network.directions.kernel.assign(tf.random.stateless_normal([5, 3], [3, 4]))
+    output = network(_NEIGHBORS, _COUNTS, training())
+    assert output.directions.shape == output.logits.shape[:-1]
+    assert np.ptp(output.directions[0, 0, :3]) > 0
+    assert star_net()(_NEIGHBORS, _COUNTS, training()).directions is None
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,24 @@ def boxes_of_residuals(residuals: tf.Tensor, anchors: tf.Tensor) -> tf.Tensor:
     return tf.concat([location, size, heading[..., tf.newaxis]], -1)
 
 
+def facing(residuals: tf.Tensor, reversals: tf.Tensor) -> tf.Tensor:
+    """Returns residuals whose headings have the direction that a model says.
+
+    Args:
+      residuals: float32 [..., 7], whose headings may be the other way round.
+      reversals: float32 [...], the logits of boxes that are the other way round than their anchors.
+    """
+    # The same axis, within a quarter turn of the anchor's heading.
+    axis = tf.math.floormod(residuals[..., HEADING] + math.pi / 2, math.pi) - math.pi / 2
+    heading = axis + tf.where(reversals > 0, math.pi, 0.0)
+    return tf.concat([residuals[..., :HEADING], heading[..., tf.newaxis]], -1)
+
+
+def is_reversed(residuals: tf.Tensor) -> tf.Tensor:
+    """Returns bool [...]: the box is the other way round than its anchor."""
+    return tf.abs(wrapped(residuals[..., HEADING])) > math.pi / 2
+
+
 def wrapped(angle: tf.Tensor) -> tf.Tensor:
     """Returns the same angle in [-pi, pi)."""
     return tf.math.floormod(angle + math.pi, 2 * math.pi) - math.pi

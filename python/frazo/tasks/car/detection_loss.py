@@ -5,7 +5,7 @@ from typing import NamedTuple
 import tensorflow as tf
 from frazo.models.star_net import StarNetOutput
 from frazo.proto import point_detection_pb2
-from frazo.tasks.car.box_residuals import HEADING, LOCATION, SIZE, wrapped
+from frazo.tasks.car.box_residuals import HEADING, LOCATION, SIZE, is_reversed
 
 
 class AnchorTargets(NamedTuple):
@@ -33,6 +33,7 @@ class DetectionLosses(NamedTuple):
     location: tf.Tensor
     size: tf.Tensor
     heading: tf.Tensor
+    direction: tf.Tensor
 
 
 def detection_losses(
@@ -59,18 +60,22 @@ def detection_losses(
     # Whatever background has for residuals, NaN too, must not reach the gradients.
     of_box = targets.is_object[..., tf.newaxis]
     difference = tf.where(of_box, output.residuals - targets.residuals, 0)
-    turn = difference[..., HEADING]
-    turn = wrapped(turn) if message.direction_aware else tf.sin(turn)
+    turn = tf.sin(difference[..., HEADING])
 
     def regression(x: tf.Tensor) -> tf.Tensor:
         huber = tf.reduce_sum(scaled_huber(x, message.huber_delta), -1)
         return tf.reduce_sum(huber * of_object)
 
+    direction = tf.zeros([])
+    if output.directions is not None:
+        truth = tf.cast(is_reversed(targets.residuals), tf.float32)
+        direction = tf.nn.sigmoid_cross_entropy_with_logits(truth, output.directions)
     return DetectionLosses(
         classification=tf.reduce_sum(tf.reduce_sum(focal, -1) * counts),
         location=regression(difference[..., LOCATION]),
         size=regression(difference[..., SIZE]),
         heading=regression(turn[..., tf.newaxis]),
+        direction=tf.reduce_sum(direction * of_object),
     )
 
 

@@ -80,27 +80,25 @@ def test_parts_of_the_loss_by_hand(losses):
     assert float(parts.heading) == pytest.approx(math.sin(3) ** 2 / 2, rel=1e-4)
 
 
-def test_a_box_the_wrong_way_round_costs_if_directions_do(losses):
-    output = StarNetOutput(tf.zeros([1, 2, 2, 7]), tf.zeros([1, 2, 2, 3]))
-    aware = losses(output, huber_delta=0.5, direction_aware=True)
-    # 3 rad are more than delta: 3 - 0.5 / 2.
-    assert float(aware.heading) == pytest.approx(2.75 / 2, rel=1e-5)
-    full_turn = tf.constant([0.0] * 6 + [2 * math.pi])
-    turned = StarNetOutput(output.residuals + full_turn, output.logits)
-    again = losses(turned, huber_delta=0.5, direction_aware=True)
-    assert float(again.heading) == pytest.approx(2.75 / 2, rel=1e-5)
+def test_a_direction_that_is_wrong_costs(losses):
+    output = StarNetOutput(
+        tf.zeros([1, 2, 2, 7]), tf.zeros([1, 2, 2, 3]), tf.constant([[[2.0, 9.0], [9.0, -3.0]]])
+    )
+    # The first box is turned by 0, the second by 3 rad, which is the other way round; two centres.
+    wanted = (math.log(1 + math.exp(2)) + math.log(1 + math.exp(3))) / 2
+    assert float(losses(output).direction) == pytest.approx(wanted, rel=1e-5)
+    assert float(losses(output._replace(directions=None)).direction) == 0
 
 
-@pytest.mark.parametrize("direction_aware", [False, True])
-def test_gradients_agree_with_differences(losses, direction_aware):
+def test_gradients_agree_with_differences(losses):
     residuals = tf.Variable(tf.random.stateless_normal([1, 2, 2, 7], [1, 2]))
     logits = tf.Variable(tf.random.stateless_normal([1, 2, 2, 3], [3, 4]))
+    directions = tf.Variable(tf.random.stateless_normal([1, 2, 2], [5, 6]))
 
     def value():
-        parts = losses(StarNetOutput(residuals, logits), direction_aware=direction_aware)
-        return tf.add_n(list(parts))
+        return tf.add_n(list(losses(StarNetOutput(residuals, logits, directions))))
 
-    assert_gradients_agree(value, [residuals, logits], absolute=1e-3)
+    assert_gradients_agree(value, [residuals, logits, directions], absolute=1e-3)
 
 
 def test_background_has_no_gradient_of_a_box(losses):

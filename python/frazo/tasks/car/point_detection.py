@@ -12,7 +12,7 @@ from frazo.proto import point_detection_pb2, prepare_scene_pb2
 from frazo.registry import register
 from frazo.tasks.car.anchor_boxes import anchor_boxes, at_centers, num_offsets
 from frazo.tasks.car.box_errors import box_errors
-from frazo.tasks.car.box_residuals import boxes_of_residuals
+from frazo.tasks.car.box_residuals import boxes_of_residuals, facing
 from frazo.tasks.car.detection_decoder import DetectionDecoder
 from frazo.tasks.car.detection_loss import AnchorTargets, DetectionLosses, detection_losses
 from frazo.tasks.car.detection_scores import headlines
@@ -79,6 +79,7 @@ class PointDetection(Task):
             offsets,
             len(self.anchors) // offsets,
             len(message.classes) + message.unused_outputs,
+            message.loss.direction_aware,
         )
         points = input_spec[NEIGHBORS].shape
         shape = (None, points[2], points[3])
@@ -100,7 +101,7 @@ class PointDetection(Task):
         anchors = at_centers(self.anchors, batch[CENTERS])
         targets = self._targets(batch)
         errors = box_errors(
-            boxes_of_residuals(output.residuals, anchors),
+            boxes_of_residuals(self._residuals(output), anchors),
             boxes_of_residuals(targets.residuals, anchors),
             targets.is_object,
         )
@@ -134,7 +135,8 @@ class PointDetection(Task):
         num_classes = len(self.message.classes)
         scores = tf.sigmoid(output.logits[..., :num_classes])
         has_points = batch[COUNTS][..., tf.newaxis, tf.newaxis] > 0
-        boxes = boxes_of_residuals(output.residuals, at_centers(self.anchors, batch[CENTERS]))
+        anchors = at_centers(self.anchors, batch[CENTERS])
+        boxes = boxes_of_residuals(self._residuals(output), anchors)
         scenes = tf.shape(scores)[0]
         return best_detections(
             tf.reshape(boxes, [scenes, -1, boxes.shape[-1]]),
@@ -165,6 +167,11 @@ class PointDetection(Task):
         neighbors = tf.cast(batch[NEIGHBORS], self.place.compute_dtype)
         return self.network(neighbors, batch[COUNTS], context)
 
+    def _residuals(self, output: StarNetOutput) -> tf.Tensor:
+        if output.directions is None:
+            return output.residuals
+        return facing(output.residuals, output.directions)
+
     def _targets(self, batch: Mapping[str, tf.Tensor]) -> AnchorTargets:
         has_points = batch[COUNTS][..., tf.newaxis] > 0
         return AnchorTargets(tf.where(has_points, batch[_LABELS], -1), batch[_RESIDUALS])
@@ -181,14 +188,16 @@ class PointDetection(Task):
             location=message.regression_weight * message.location_weight * parts.location,
             size=message.regression_weight * message.size_weight * parts.size,
             heading=message.regression_weight * message.heading_weight * parts.heading,
+            direction=message.regression_weight * message.direction_weight * parts.direction,
         )
-        regression = weighted.location + weighted.size + weighted.heading
+        regression = weighted.location + weighted.size + weighted.heading + weighted.direction
         totals = {
             "loss/classification": weighted.classification,
             "loss/regression": regression,
             "loss/regression/loc": weighted.location,
             "loss/regression/dim": weighted.size,
             "loss/regression/rot": weighted.heading,
+            "loss/regression/direction": weighted.direction,
         }
         metrics = {name: (total / scenes, scenes) for name, total in totals.items()}
         metrics["num_examples_in_batch"] = (scenes, tf.ones([]))

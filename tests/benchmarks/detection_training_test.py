@@ -1,0 +1,19 @@
+from detection_training_workload import CENTERS, POINTS, SCENES, forward_flops
+
+from tests.benchmarks.detection_training import CASES, make_contenders
+
+
+def test_contenders_are_measured_in_all_cases():
+    ours, peers = make_contenders()
+    assert ours.name == "Frazo"
+    assert [peer.name for peer in peers] == ["Keras"]
+    assert set(CASES) == {"rate", "share"}
+
+
+def test_flops_by_hand():
+    # Of a point: 4 to 32; (64, 512, 256); (512, 1024, 512); (1024, 512, 256); (512, 512, 256) and
+    # (512, 256, 128).
+    points = 128 + 163_840 + 1_048_576 + 655_360 + 393_216 + 163_840
+    # Of an offset: from 1,440 means to 512 units, and from these to 4 anchors of 17 numbers.
+    offsets = 25 * (1440 * 512 + 512 * 68)
+    assert forward_flops() == 2 * SCENES * CENTERS * (POINTS * points + offsets)
