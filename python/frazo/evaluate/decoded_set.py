@@ -14,6 +14,7 @@ from frazo.program.console import Console
 from frazo.program.number_format import format_duration
 from frazo.proto import experiment_pb2
 from frazo.registry import unwrap
+from frazo.tasks.decoder import DecodingScores
 
 _RATE = "examples_per_second"
 
@@ -22,8 +23,8 @@ class DecodedSet(ScoredSet):
     """Decodes one input at checkpoints and keeps outputs and scores in <logdir>/decode_<name>.
 
     For step 500 it writes 00000500.jsonl with one record of the input per line, PAGE_00000500.html
-    for each page that the task draws, and finally a line of the score log. A step without a score
-    was not finished.
+    for each page that the task draws, curves_00000500.json if its scores have curves, and finally a
+    line of the score log. A step without a score was not finished.
     """
 
     def __init__(
@@ -74,7 +75,7 @@ class DecodedSet(ScoredSet):
         scores = decoded.scorer.result()
         rate = decoded.num_examples / decoded.seconds
         metrics = {**scores.metrics, "num_examples": float(decoded.num_examples), _RATE: rate}
-        self._write(step, decoded)
+        self._write(step, decoded, scores)
         details = {**self._made_by, "signatures": scores.signatures}
         self._keep(step, metrics, summaries=decoded.summaries, details=details)
 
@@ -89,10 +90,13 @@ class DecodedSet(ScoredSet):
 
         return report
 
-    def _write(self, step: int, decoded: Decoded) -> None:
+    def _write(self, step: int, decoded: Decoded, scores: DecodingScores) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)
         lines = "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in decoded.records)
         durable_file.write_text(self.directory / f"{step:08d}.jsonl", lines)
         for name, figures in decoded.figures.items():
-            page = self._decoder.page(name, f"{self.label}, step {step}", figures)
+            page = self._decoder.page(name, f"{self.label}, step {step}", figures, scores)
             durable_file.write_text(self.directory / f"{name}_{step:08d}.html", page)
+        if scores.curves is not None:
+            text = json.dumps(scores.curves, allow_nan=False) + "\n"
+            durable_file.write_text(self.directory / f"curves_{step:08d}.json", text)

@@ -31,11 +31,13 @@ class Squares(Decoder):
     def figures(self, outputs, row):
         return {} if row == 1 else {"digits": f"<i>{outputs['square'][row]}</i>"}
 
-    def page(self, name, title, figures):
-        return f"{name} of {title}: {''.join(figures)}"
+    def page(self, name, title, figures, scores):
+        return f"{name} of {title}: {''.join(figures)}, {scores.metrics['total']}"
 
 
 class Total(Scorer):
+    curves = None
+
     def __init__(self):
         self.total = 0.0
 
@@ -44,7 +46,7 @@ class Total(Scorer):
         self.total += float(sum(outputs["square"]))
 
     def result(self):
-        return DecodingScores({"total": self.total}, {"total": "sum"})
+        return DecodingScores({"total": self.total}, {"total": "sum"}, self.curves)
 
 
 class DecodedTask(Task):
@@ -131,7 +133,7 @@ def test_outputs_figures_and_scores_of_the_evaluation_weights(decoded, tmp_path)
     assert [json.loads(line)["square"] for line in lines] == [0, 1, 4, 9, 16]
     # The second example of each batch of two has no figure.
     page = (directory / "digits_00000020.html").read_text()
-    assert page == "digits of decode_test, step 20: <i>0</i><i>4</i><i>16</i>"
+    assert page == "digits of decode_test, step 20: <i>0</i><i>4</i><i>16</i>, 30.0"
     record = json.loads((directory / "scores.jsonl").read_text())
     assert record["step"] == 20
     assert record["metrics"]["total"] == 30
@@ -142,6 +144,16 @@ def test_outputs_figures_and_scores_of_the_evaluation_weights(decoded, tmp_path)
     assert "decode_test: step: 20, 4 examples, " in out.getvalue()
     assert list(directory.glob("*.frazo-tmp")) == []
     assert len(list(directory.glob("events*"))) == 1
+
+
+def test_curves_of_the_scores_are_kept(decoded, tmp_path, monkeypatch):
+    made, _ = decoded()
+    made.score(20, go_on)
+    assert list(tmp_path.glob("decode_test/curves_*")) == []
+    monkeypatch.setattr(Total, "curves", {"precisions": [1, 0.5, None]})
+    made.score(40, go_on)
+    kept = (tmp_path / "decode_test/curves_00000040.json").read_text()
+    assert kept == '{"precisions": [1, 0.5, null]}\n'
 
 
 def test_what_the_input_lost_stands_beside_the_scores(decoded, tmp_path):

@@ -15,10 +15,13 @@ class DecodingScores(NamedTuple):
       metrics: Numbers by name.
       signatures: Texts that say how metrics were computed, by the same names. A metric that needs
         no such text has none.
+      curves: The curves behind the metrics, made of values that JSON can hold; None if there are
+        none.
     """
 
     metrics: dict[str, float]
     signatures: dict[str, str]
+    curves: dict[str, Any] | None = None
 
 
 class Scorer(abc.ABC):
@@ -84,13 +87,14 @@ class Decoder(abc.ABC):
         """
         return []
 
-    def page(self, name: str, title: str, figures: Sequence[str]) -> str:
+    def page(self, name: str, title: str, figures: Sequence[str], scores: DecodingScores) -> str:
         """Returns the HTML of a page.
 
         Args:
           name: The name of the page, a key of what `figures` returns.
           title: The title of the page.
           figures: The figures for the page.
+          scores: Those of the pass over the input.
 
         Raises:
           ValueError: The decoder has no page of this name.

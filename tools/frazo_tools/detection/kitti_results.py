@@ -8,14 +8,10 @@ from typing import NamedTuple
 
 import numpy as np
 from frazo.program.durable_file import write_text
-from frazo.tasks.car.kitti.frames import (
-    boxes_to_camera,
-    clip_image_boxes,
-    observation_angles,
-    project_boxes,
-)
+from frazo.tasks.car.kitti.frames import boxes_to_camera, observation_angles
 from frazo.tasks.car.kitti.labels import KittiObject, format_label_line
 from frazo_tools.detection.detection_lines import Detection, DetectionLineError, read_detections
+from frazo_tools.detection.detection_scene import image_boxes_of
 from frazo_tools.detection.scene_records import StoredScene, read_scenes
 
 
@@ -71,11 +67,7 @@ def result_lines(detections: Sequence[Detection], scene: StoredScene) -> list[st
     corners, cut at the edges of the image; it is left out if nothing of it is in the image.
     """
     boxes = np.array([each.box for each in detections]).reshape(-1, 7)
-    projected = project_boxes(boxes, scene.calibration.velo_to_image)
-    edges, _ = clip_image_boxes(projected, *scene.image_size)
-    for index, each in enumerate(detections):
-        if each.image_box is not None:
-            edges[index] = each.image_box
+    edges = image_boxes_of(detections, scene)
     locations, dimensions, rotations = boxes_to_camera(boxes, scene.calibration.velo_to_camera)
     alphas = observation_angles(locations, rotations)
     return [

@@ -7,23 +7,36 @@
 
 A browser needs the page alone: no network and no other file. Records are those of //tools:kitti
 export and of //tools:lidar_scenes; their objects are shown. --detections are JSON lines, as
-decoders write them. --scans are KITTI's .bin files: x, y, z and reflectance of each point as
+decoders write them: each is shown with its intersection over union with the object that it finds,
+and below are curves of precision and recall and of calibration, as KITTI counts, over all scans
+that the file has. --scans are KITTI's .bin files: x, y, z and reflectance of each point as
 float32.
 """
 
 import argparse
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence, Set
 from itertools import chain, islice
 from pathlib import Path
 
 import numpy as np
 from frazo import _core
+from frazo.detection_scores import KittiAveragePrecision
 from frazo.program.durable_file import write_text
-from frazo.tasks.car.scene_page import Scene, SceneObject, scene_figure, scene_page
-from frazo_tools.detection.detection_lines import Detection, DetectionLineError, read_detections
+from frazo.tasks.car.curve_section import curve_section
+from frazo.tasks.car.detection_curves import kitti_curves
+from frazo.tasks.car.kitti.labels import CLASSES, NO_DIFFICULTY, difficulty
+from frazo.tasks.car.scene import Scene, SceneObject
+from frazo.tasks.car.scene_page import scene_figure, scene_page
+from frazo_tools.detection.detection_lines import DetectionLineError, read_detections
+from frazo_tools.detection.detection_scene import add_scene
 from frazo_tools.detection.kitti_folder import SceneError, read_scan
-from frazo_tools.detection.scene_records import SceneRecordError, boxes_of, read_scenes
+from frazo_tools.detection.scene_records import (
+    SceneRecordError,
+    StoredScene,
+    boxes_of,
+    read_scenes,
+)
 from frazo_tools.documented_parser import documented_parser
 from frazo_tools.interruptible import exit_code, run_interruptible
 from frazo_tools.records.input_files import whole_number
@@ -40,36 +53,62 @@ def run(options: argparse.Namespace) -> None:
     Raises:
       NothingShownError, SceneRecordError, DetectionLineError, FrazoError, OSError.
     """
-    detections = read_detections(options.detections) if options.detections else {}
-    scenes = chain(_of_records(options.records, detections), _of_scans(options.scans))
-    figures = [scene_figure(scene) for scene in islice(scenes, options.most)]
+    if options.detections:
+        figures, below = _of_detections(options)
+    else:
+        scenes = chain(_of_records(options.records), _of_scans(options.scans))
+        figures, below = [scene_figure(scene) for scene in islice(scenes, options.most)], ""
     if not figures:
         raise NothingShownError(
             "there is no scan to show; give --records or --scans, and with --detections the records "
             "that they are of"
         )
-    write_text(options.out, scene_page("Scans", figures))
+    write_text(options.out, scene_page("Scans", figures, below))
     print(f"{counted(len(figures), 'scan')} written to {options.out}")
 
 
-def _of_records(
-    patterns: Sequence[str], detections: Mapping[str, Sequence[Detection]]
-) -> Iterator[Scene]:
-    """Yields the scans of records; if there are detections, only those that have a line of them."""
+def _of_detections(options: argparse.Namespace) -> tuple[list[str], str]:
+    """Returns the first scans that have detections, and the curves of all of them."""
+    detections = read_detections(options.detections)
+    sought = {each.label for found in detections.values() for each in found}
+    precision = KittiAveragePrecision()
+    figures, count = [], 0
+    for scene in read_scenes(options.records) if options.records else ():
+        found = detections.get(scene.id)
+        if found is None:
+            continue
+        add_scene(precision, scene, found)
+        count += 1
+        if len(figures) < options.most:
+            found_objects = [SceneObject(each.box, each.label, each.score) for each in found]
+            figures.append(scene_figure(_scene(scene, sought, found_objects)))
+    curves = kitti_curves(precision.result(), sorted(sought))
+    scope = f"The curves are those of {counted(count, 'scan')}, all that have detections."
+    return figures, curve_section(curves, scope)
+
+
+def _of_records(patterns: Sequence[str]) -> Iterator[Scene]:
     if not patterns:
         return
     for scene in read_scenes(patterns):
-        if detections and scene.id not in detections:
-            continue
-        known = [each for each in scene.objects if each.has_3d_info]
-        boxes = boxes_of(known, scene.calibration)
-        objects = [
-            SceneObject(box.tolist(), each.label) for box, each in zip(boxes, known, strict=True)
-        ]
-        objects += [
-            SceneObject(each.box, each.label, each.score) for each in detections.get(scene.id, [])
-        ]
-        yield _scene(scene.id, scene.points, objects)
+        yield _scene(scene, set(CLASSES), None)
+
+
+def _scene(scene: StoredScene, sought: Set[str], detections: Sequence[SceneObject] | None) -> Scene:
+    """Returns a scan of records. Objects count whose class is sought and that have a difficulty."""
+    known = [each for each in scene.objects if each.has_3d_info]
+    boxes = boxes_of(known, scene.calibration)
+    difficulties = difficulty(
+        np.array([each.image_box[3] - each.image_box[1] for each in known]),
+        np.array([each.occlusion for each in known]),
+        np.array([each.truncation for each in known]),
+    )
+    truths = [
+        SceneObject(box.tolist(), each.label, counts=each.label in sought and level > NO_DIFFICULTY)
+        for box, each, level in zip(boxes, known, difficulties, strict=True)
+    ]
+    points = scene.points
+    return Scene(scene.id, points[:, :3], points[:, 3], truths, detections)
 
 
 def _of_scans(paths: Sequence[Path]) -> Iterator[Scene]:
@@ -78,11 +117,7 @@ def _of_scans(paths: Sequence[Path]) -> Iterator[Scene]:
             points = read_scan(path)
         except SceneError as error:
             raise NothingShownError(f"{error.reason}: {error.detail}") from None
-        yield _scene(path.stem, points, [])
-
-
-def _scene(name: str, points: np.ndarray, objects: Sequence[SceneObject]) -> Scene:
-    return Scene(name, points[:, :3], points[:, 3], objects)
+        yield Scene(path.stem, points[:, :3], points[:, 3])
 
 
 def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:

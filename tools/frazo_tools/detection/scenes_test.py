@@ -42,9 +42,10 @@ def test_records_are_shown_with_their_objects(folder, capsys):
     points = np.frombuffer(base64.b64decode(found[1]["points"]), "<i2").reshape(-1, 3)
     np.testing.assert_array_equal(points, np.round(sample.points(41)[:, :3] * 100.0))
     # The area of the image has no box.
-    assert [each["label"] for each in found[1]["truth"]] == ["Car", "Pedestrian"]
-    assert found[1]["truth"][0]["box"][:6] == [20.27, -3, -0.98, 3.9, 1.6, 1.5]
-    assert found[1]["detections"] == []
+    assert [each["label"] for each in found[1]["truths"]] == ["Car", "Pedestrian"]
+    assert found[1]["truths"][0]["box"][:6] == [20.27, -3, -0.98, 3.9, 1.6, 1.5]
+    assert found[1]["detections"] is None
+    assert "Precision and recall" not in (folder / "page.html").read_text()
 
 
 def test_detections_choose_the_scans(folder):
@@ -54,7 +55,51 @@ def test_detections_choose_the_scans(folder):
     assert run("--records=train.tfrecord", "--detections=found.jsonl") == 0
     (scene,) = shown(folder)
     assert scene["name"] == "000003"
-    assert scene["detections"] == [{"box": box, "label": "Car", "score": 0.75}]
+    (found,) = scene["detections"]
+    assert (found["box"], found["label"], found["score"]) == (box, "Car", 0.75)
+
+
+def write_lines(folder, **boxes_and_scores):
+    lines = [
+        {"id": name, "detections": [{"class": "Car", "score": s, "box": b} for b, s in found]}
+        for name, found in boxes_and_scores.items()
+    ]
+    (folder / "found.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+
+def test_detections_are_shown_with_overlaps_and_curves(folder):
+    car = [20.27, -3, -0.98, 3.9, 1.6, 1.5, 0]
+    # Moved by a third of its length, a box has half of the union in common with the first.
+    moved = [car[0] + 3.9 / 3, *car[1:]]
+    write_lines(folder, **{"000001": [(car, 0.9), (moved, 0.8)], "000002": [(moved, 0.7)]})
+    assert run("--records=train.tfrecord", "--detections=found.jsonl", "--most=1") == 0
+    (scene,) = shown(folder)
+    right, again = scene["detections"]
+    assert (right["truth"], right["verdict"]) == (0, "right")
+    assert (again["truth"], again["verdict"]) == (0, "too little overlap")
+    # The record has the box in float32, and KITTI's text in hundredths.
+    assert [right["iou"], again["iou"]] == pytest.approx([1, 0.5], abs=0.002)
+    # No detection is of a pedestrian: nobody searches for them.
+    assert [each.get("counts", True) for each in scene["truths"]] == [True, False]
+    page = (folder / "page.html").read_text()
+    assert "The curves are those of 2 scans, all that have detections." in page
+    (numbers,) = re.findall(r'id="curve_numbers">(.*?)</script>', page)
+    curves = json.loads(numbers)
+    (hard,) = [
+        each
+        for each in curves["precision_recall"]
+        if (each["difficulty"], each["view"]) == ("hard", "3d")
+    ]
+    # One of the two cars is found, by the surest detection.
+    assert (hard["truths"], hard["recalls"], hard["precisions"]) == (2, [0.5], [1])
+    (calibration,) = curves["calibration"]
+    assert (sum(calibration["detections"]), sum(calibration["hits"])) == (3, 1)
+
+
+def test_scans_in_which_nothing_was_found(folder):
+    write_lines(folder, **{"000000": [], "000004": []})
+    assert run("--records=train.tfrecord", "--detections=found.jsonl") == 0
+    assert [scene["detections"] for scene in shown(folder)] == [[], []]
 
 
 def test_scans_are_shown_without_labels(folder):
@@ -62,7 +107,7 @@ def test_scans_are_shown_without_labels(folder):
     assert run("--scans", scan) == 0
     (scene,) = shown(folder)
     assert scene["name"] == "000002"
-    assert scene["truth"] == scene["detections"] == []
+    assert scene["truths"] is scene["detections"] is None
 
 
 @pytest.mark.parametrize(

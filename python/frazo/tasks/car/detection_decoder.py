@@ -5,14 +5,17 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
-from frazo.detection_scores import KITTI_LABELS, WAYMO_LABELS
+from frazo.detection_scores import KITTI_DIFFICULTIES, KITTI_LABELS, WAYMO_LABELS, WAYMO_LEVELS
 from frazo.proto import point_detection_pb2
+from frazo.tasks.car.curve_section import curve_section
 from frazo.tasks.car.detection_scores import KittiScorer
 from frazo.tasks.car.detections import Detections
 from frazo.tasks.car.image_boxes import image_boxes
-from frazo.tasks.car.scene_page import Scene, SceneObject, scene_figure, scene_page
+from frazo.tasks.car.scene import Scene, SceneObject
+from frazo.tasks.car.scene_page import scene_figure, scene_page
+from frazo.tasks.car.top_view import top_view_summary
 from frazo.tasks.car.waymo_scores import WaymoScorer
-from frazo.tasks.decoder import Decoder, Scorer
+from frazo.tasks.decoder import Decoder, DecodingScores, Scorer
 
 # What a batch has for decoding and scores, besides what the network sees.
 _KEPT = (
@@ -39,7 +42,7 @@ class DetectionDecoder(Decoder):
     class, score, a probability, box (x, y, z, length, width, height, heading) and, if there is a
     camera, image_box (xmin, ymin, xmax, ymax in pixels); and objects, the true ones, each with
     class, box, difficulty and points, the number of points inside. The page "scenes" shows scans
-    with both.
+    with both, and the curves of all. TensorBoard shows scans from above.
     """
 
     search = "boxes of anchors, oriented non-max suppression for each class"
@@ -96,21 +99,43 @@ class DetectionDecoder(Decoder):
         return scorer([each.name for each in self._message.classes])
 
     def figures(self, outputs: Mapping[str, np.ndarray], row: int) -> dict[str, str]:
+        return {"scenes": scene_figure(self._scene(outputs, row))}
+
+    def summaries(
+        self, outputs: Mapping[str, np.ndarray], row: int, number: int
+    ) -> list[tf.compat.v1.Summary.Value]:
+        return [top_view_summary(self._scene(outputs, row))]
+
+    def page(self, name: str, title: str, figures: Sequence[str], scores: DecodingScores) -> str:
+        if name != "scenes":
+            return super().page(name, title, figures, scores)
+        scope = "The curves are those of all decoded scans."
+        return scene_page(
+            title, figures, "" if scores.curves is None else curve_section(scores.curves, scope)
+        )
+
+    def _scene(self, outputs: Mapping[str, np.ndarray], row: int) -> Scene:
         points = outputs["points"][row, : outputs["points_length"][row]]
-        objects = [SceneObject(each["box"], each["class"]) for each in self._objects(outputs, row)]
-        objects += [
+        # The first feature of a point is how much of the light came back.
+        intensities = points[:, 3] if points.shape[1] > 3 else np.zeros(len(points))
+        sought = {each.name for each in self._message.classes}
+        of_kitti = tuple(self._class_names) == KITTI_LABELS
+        # Whatever is 0, or is above these, nobody has to find.
+        hardest = len(KITTI_DIFFICULTIES if of_kitti else WAYMO_LEVELS)
+        truths = [
+            SceneObject(
+                each["box"],
+                each["class"],
+                counts=each["class"] in sought and 1 <= each["difficulty"] <= hardest,
+            )
+            for each in self._objects(outputs, row)
+        ]
+        detections = [
             SceneObject(each["box"], each["class"], each["score"])
             for each in self._detections(outputs, row)
         ]
-        # The first feature of a point is how much of the light came back.
-        intensities = points[:, 3] if points.shape[1] > 3 else np.zeros(len(points))
         name = outputs["scene_id"][row].decode(errors="replace")
-        return {"scenes": scene_figure(Scene(name, points[:, :3], intensities, objects))}
-
-    def page(self, name: str, title: str, figures: Sequence[str]) -> str:
-        return (
-            scene_page(title, figures) if name == "scenes" else super().page(name, title, figures)
-        )
+        return Scene(name, points[:, :3], intensities, truths, detections)
 
     def _detections(self, outputs: Mapping[str, np.ndarray], row: int) -> list[dict[str, Any]]:
         found = []

@@ -10,6 +10,7 @@ from frazo.tasks.car.detection_scores import KittiScorer
 from frazo.tasks.car.detections import Detections
 from frazo.tasks.car.small_scenes import make_batch
 from frazo.tasks.car.waymo_scores import WaymoScorer
+from frazo.tasks.decoder import DecodingScores
 from google.protobuf import text_format
 
 _CAR, _TALL, _BEHIND = [12, 0, 0, 4, 2, 2, 0.5], [12, 0, 1, 4, 2, 9, 0], [-12, 0, 0, 4, 2, 2, 0]
@@ -74,15 +75,42 @@ def test_without_a_camera_there_are_no_rectangles(batch):
     assert [sorted(each) for each in record["detections"]] == 4 * [["box", "class", "score"]]
 
 
+def outputs_of(decoder, batch):
+    return {name: value.numpy() for name, value in decoder.decode(batch).items()}
+
+
 def test_a_page_shows_scans_with_both(batch):
     made = decoder()
-    outputs = {name: value.numpy() for name, value in made.decode(batch).items()}
-    figures = made.figures(outputs, 0)
-    page = made.page("scenes", "After step 5", list(figures.values()))
+    outputs = outputs_of(made, batch)
+    figures = list(made.figures(outputs, 0).values())
+    scorer = made.scorer()
+    scorer.add(outputs, made.records(outputs))
+    page = made.page("scenes", "After step 5", figures, scorer.result())
     assert "After step 5" in page
     assert "scene0" in page
+    assert '"rules": "KITTI"' in page
+    assert "Precision and recall" not in made.page("scenes", "", figures, DecodingScores({}, {}))
     with pytest.raises(ValueError, match="no page 'attention'"):
-        made.page("attention", "", [])
+        made.page("attention", "", [], DecodingScores({}, {}))
+
+
+def test_objects_count_by_class_and_difficulty(batch):
+    # The van is known, as the second class; a tram is not. No score counts difficulty 0.
+    changed = batch | {
+        "box_labels": tf.constant([[1, 2, KITTI_LABELS.index("Tram"), 1, 1, 1]]),
+        "box_difficulties": tf.constant([[3, 1, 3, 0, 2, 1]]),
+    }
+    made = decoder()
+    (figure,) = made.figures(outputs_of(made, changed), 0).values()
+    truths = json.loads(figure[figure.index("{") : figure.rindex("}") + 1])["truths"]
+    assert [each.get("counts", True) for each in truths] == [True, True, False, False, True, True]
+
+
+def test_tensorboard_shows_scans_from_above(batch):
+    made = decoder()
+    (value,) = made.summaries(outputs_of(made, batch), 0, 7)
+    assert value.tag == "scenes/scene0/from_above"
+    assert value.image.encoded_image_string.startswith(b"\x89PNG")
 
 
 def test_scores_are_those_of_the_data(batch):

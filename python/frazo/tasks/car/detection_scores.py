@@ -13,6 +13,7 @@ from frazo.detection_scores import (
     KittiTruths,
     observation_angles,
 )
+from frazo.tasks.car.detection_curves import kitti_curves
 from frazo.tasks.decoder import DecodingScores, Scorer
 
 _IGNORED_AREA = KITTI_LABELS.index("DontCare")
@@ -33,6 +34,7 @@ class KittiScorer(Scorer):
     CLASS/AP_image_moderate of their rectangles in the picture, and CLASS/AOS_moderate the
     orientation similarity of these; CLASS/AP11_moderate, in 3D, is over the 11 points of older
     publications. CLASS/calibration_error is the mean difference between scores and shares of hits.
+    The curves behind them are kitti_curves.
     """
 
     def __init__(self, classes: Sequence[str]):
@@ -47,7 +49,8 @@ class KittiScorer(Scorer):
 
     def result(self) -> DecodingScores:
         metrics, signatures = {}, {}
-        for (name, difficulty, view), score in self._scores.result().items():
+        scores = self._scores.result()
+        for (name, difficulty, view), score in scores.items():
             if name not in self._classes:
                 continue
             metric = f"{name}/{_AP_OF_VIEW[view]}_{difficulty}"
@@ -61,7 +64,7 @@ class KittiScorer(Scorer):
                 error = score.calibration.expected_error
                 metrics[f"{name}/calibration_error"] = error
         known = {name: value for name, value in metrics.items() if np.isfinite(value)}
-        return DecodingScores(known, signatures)
+        return DecodingScores(known, signatures, kitti_curves(scores, self._classes))
 
 
 def _signature(score: KittiScore) -> str:

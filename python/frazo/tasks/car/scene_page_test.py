@@ -3,12 +3,14 @@
 import base64
 import html.parser
 import json
+import re
 
 import numpy as np
 import pytest
 import tensorflow as tf
 from frazo.program.headless_browser import HeadlessBrowser
-from frazo.tasks.car.scene_page import Scene, SceneObject, scene_figure, scene_page
+from frazo.tasks.car.scene import Scene, SceneObject
+from frazo.tasks.car.scene_page import scene_figure, scene_page
 
 CAR = [15, 3, -0.95, 4, 2, 1.5, 0]
 HOSTILE = "</script><script>document.title='taken'</script>"
@@ -39,13 +41,18 @@ class Page(html.parser.HTMLParser):
 
 
 def scene(name="000007", points=((1, 2, -1.5), (10, -3, 0.25))):
-    points = np.array(points, np.float32)
-    objects = [
+    points = np.array(points, np.float64)
+    truths = [
         SceneObject(CAR, "Car"),
-        SceneObject([15.5, 3, -1, 4, 2, 1.5, 0.25], "Car", 0.75, 0.625),
+        SceneObject([25, -3, -0.95, 4, 2, 1.5, 0], "Car"),
+        SceneObject([25, 8, -0.95, 4, 2, 1.5, 0], "Tram", counts=False),
+    ]
+    detections = [
+        # Half a metre beside the first car: 3.5 / 4.5 of both.
+        SceneObject([15.5, 3, -0.95, 4, 2, 1.5, 0], "Car", 0.75),
         SceneObject([30, -5, -1, 0.8, 0.6, 1.7, 1], HOSTILE, 0.25),
     ]
-    return Scene(name, points, np.linspace(0, 1, len(points)), objects)
+    return Scene(name, points, np.linspace(0, 1, len(points)), truths, detections)
 
 
 def content_of(figure):
@@ -65,10 +72,20 @@ def test_a_figure_holds_the_scene():
         decoded(content["points"], "<i2").reshape(-1, 3), [[100, 200, -150], [1000, -300, 25]]
     )
     np.testing.assert_array_equal(decoded(content["intensities"], np.uint8), [0, 255])
-    assert content["truth"] == [{"box": CAR, "label": "Car"}]
+    assert content["truths"][0] == {"box": CAR, "label": "Car"}
+    assert content["truths"][2]["counts"] is False
     first, second = content["detections"]
-    assert (first["score"], first["iou"]) == (0.75, 0.625)
-    assert second == {"box": [30, -5, -1, 0.8, 0.6, 1.7, 1], "label": HOSTILE, "score": 0.25}
+    match = first["iou"], first["truth"], first["verdict"]
+    assert (first["score"], match) == (0.75, (0.778, 0, "right"))
+    assert second["label"] == HOSTILE
+    assert second["verdict"] == "nothing is there"
+
+
+def test_what_is_not_known_is_not_judged():
+    unknown = content_of(scene_figure(scene()._replace(truths=None)))
+    assert unknown["truths"] is None
+    assert "verdict" not in unknown["detections"][0]
+    assert content_of(scene_figure(scene()._replace(detections=None)))["detections"] is None
 
 
 def test_points_that_cannot_be_shown_are_left_out():
@@ -85,33 +102,72 @@ def test_a_large_scan_is_thinned():
 
 
 def test_an_empty_scan_has_no_points():
-    content = content_of(scene_figure(Scene("empty", np.zeros([0, 3]), np.zeros(0), [])))
-    assert (content["points"], content["truth"], content["detections"]) == ("", [], [])
+    content = content_of(scene_figure(Scene("empty", np.zeros([0, 3]), np.zeros(0), [], [])))
+    assert (content["points"], content["truths"], content["detections"]) == ("", [], [])
+
+
+def test_a_box_that_is_not_finite_is_left_out():
+    broken = SceneObject([float("nan"), *CAR[1:]], "Car", 0.9)
+    content = content_of(scene_figure(scene()._replace(truths=[], detections=[broken])))
+    assert content["detections"] == []
 
 
 def test_a_page_needs_nothing_else():
     page = Page(scene_page(HOSTILE, [scene_figure(scene()), scene_figure(scene())], "<p>below</p>"))
-    assert [kind for kind, _ in page.scripts] == ["scene", "scene", "code"]
+    assert [kind for kind, _ in page.scripts] == ["scene", "scene", "code", "code"]
 
 
-@pytest.fixture(name="url")
-def _url(tmp_path):
-    figures = [scene_figure(scene()), scene_figure(scene(name=HOSTILE))]
-    (tmp_path / "page.html").write_text(scene_page("decode_test, step 7", figures))
-    return (tmp_path / "page.html").as_uri()
+@pytest.fixture(name="shown")
+def _shown(tmp_path):
+    """Returns what a browser makes of a page of scenes, without its scripts."""
+
+    def show(scenes, address=""):
+        path = tmp_path / "page.html"
+        path.write_text(scene_page("decode_test, step 7", [scene_figure(each) for each in scenes]))
+        page = HeadlessBrowser(tmp_path).page(f"{path.as_uri()}{address}")
+        body = re.sub(r"<(script|style)\b.*?</\1>", "", page, flags=re.DOTALL)
+        assert "NaN" not in body
+        assert "undefined" not in body
+        return body
+
+    return show
 
 
-def test_a_browser_lists_what_the_address_asks_for(url, tmp_path):
-    browser = HeadlessBrowser(tmp_path)
-    page = browser.page(f"{url}#scene=1&threshold=0.5")
+def test_a_browser_lists_what_the_address_asks_for(shown):
+    page = shown([scene(), scene(name=HOSTILE)], "#scene=1&threshold=0.5")
     assert "<title>decode_test, step 7</title>" in page
-    assert "2 points, 1 objects, 1 of 2 detections" in page
-    assert "<td>detection</td><td>Car</td><td>0.750</td><td>0.63</td>" in page
-    assert "2 of 2 detections" in browser.page(f"{url}#threshold=0.1")
+    assert "2 points; 3 objects, 1 missed; 1 of 2 detections, 1 right" in page
+    assert "<td>detection</td><td>Car</td><td>0.750</td><td>0.78</td><td>right</td>" in page
+    for row in ("Car</td><td></td><td></td><td>found", "Car</td><td></td><td></td><td>missed"):
+        assert f"<td>object</td><td>{row}</td>" in page
+    assert "<td>Tram</td><td></td><td></td><td>not counted</td>" in page
+    assert "detection, wrong" not in page
 
 
-def test_a_browser_draws_points_and_boxes(url, tmp_path):
+def test_the_least_score_says_what_is_missed(shown):
+    above = shown([scene()], "#threshold=0.76")
+    assert "3 objects, 2 missed; 0 of 2 detections, 0 right" in above
+    assert "<td>found</td>" not in above
+    below = shown([scene()], "#threshold=0.1")
+    assert "3 objects, 1 missed; 2 of 2 detections, 1 right" in below
+    assert "<td>nothing is there</td>" in below
+    assert "detection, wrong" in below
+
+
+def test_scenes_of_which_little_is_known(shown):
+    no_detection, no_truth = scene()._replace(detections=[]), scene()._replace(truths=[])
+    assert "3 objects, 2 missed; 0 of 0 detections, 0 right" in shown([no_detection])
+    assert "0 objects, 0 missed; 1 of 2 detections, 0 right" in shown([no_truth])
+    no_search, no_labels = scene()._replace(detections=None), scene()._replace(truths=None)
+    assert ">2 points; 3 objects</b>" in shown([no_search])
+    assert ">2 points; 1 of 2 detections</b>" in shown([no_labels])
+    assert "There is no scene" in shown([])
+
+
+def test_a_browser_draws_points_and_boxes(tmp_path):
     browser = HeadlessBrowser(tmp_path)
+    (tmp_path / "page.html").write_text(scene_page("decode_test", [scene_figure(scene())]))
+    url = (tmp_path / "page.html").as_uri()
     if "has no WebGL" in browser.page(url):
         pytest.skip("this chromium has no WebGL")
     browser.screenshot(f"{url}#threshold=0.1", tmp_path / "page.png")
@@ -120,5 +176,7 @@ def test_a_browser_draws_points_and_boxes(url, tmp_path):
     drawn = pixels[300:900, 100:1100].reshape(-1, 3).astype(int)
     orange = (drawn[:, 0] > 200) & (np.abs(drawn[:, 1] - 140) < 40) & (drawn[:, 2] < 80)
     white = (drawn > 240).all(1)
+    red = (drawn[:, 0] > 240) & (np.abs(drawn[:, 1:] - 77) < 15).all(1)
     assert orange.sum() > 20
     assert white.sum() > 20
+    assert red.sum() > 20

@@ -11,6 +11,7 @@ from frazo.detection_scores import (
     WaymoDetections,
     WaymoTruths,
 )
+from frazo.tasks.car.detection_curves import waymo_curves
 from frazo.tasks.decoder import DecodingScores, Scorer
 
 # How the names of metrics go on, by the view.
@@ -23,6 +24,7 @@ class WaymoScorer(Scorer):
     For each class and each of the levels 1 and 2, the latter counting the former, too,
     CLASS/AP_level_1 is that of boxes in 3D, CLASS/AP_birds_eye_level_1 that of their ground plans;
     APH in place of AP is weighted by heading. All objects count, those with few points, too.
+    The curves behind them are waymo_curves.
     """
 
     def __init__(self, classes: Sequence[str]):
@@ -42,7 +44,8 @@ class WaymoScorer(Scorer):
 
     def result(self) -> DecodingScores:
         metrics, signatures = {}, {}
-        for (name, level, view), score in self._scores.result().items():
+        scores = self._scores.result()
+        for (name, level, view), score in scores.items():
             if name not in self._classes:
                 continue
             for kind, value in (("AP", score.ap), ("APH", score.aph)):
@@ -50,7 +53,7 @@ class WaymoScorer(Scorer):
                 if np.isfinite(value):
                     metrics[metric] = value
                     signatures[metric] = f"Waymo, {score.truths} objects"
-        return DecodingScores(metrics, signatures)
+        return DecodingScores(metrics, signatures, waymo_curves(scores, self._classes))
 
 
 def _found(detections: Sequence[Mapping[str, Any]]) -> WaymoDetections:

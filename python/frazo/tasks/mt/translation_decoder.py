@@ -8,7 +8,7 @@ import tensorflow as tf
 from frazo import _core
 from frazo.decode.search import Results
 from frazo.proto import tokenizer_pb2
-from frazo.tasks.decoder import Decoder, Scorer
+from frazo.tasks.decoder import Decoder, DecodingScores, Scorer
 from frazo.tasks.mt.translation_scores import TargetScorer, TranslationScorer
 from frazo.tasks.sequence.attention_page import attention_figure, attention_page
 from frazo.tasks.sequence.search_outputs import SearchOutputs
@@ -112,7 +112,7 @@ class TranslationDecoder(Decoder):
         )
         return {ATTENTION: figure}
 
-    def page(self, name: str, title: str, figures: Sequence[str]) -> str:
+    def page(self, name: str, title: str, figures: Sequence[str], scores: DecodingScores) -> str:
         return attention_page(title, figures)
 
     def _source_text(self, outputs: Mapping[str, np.ndarray], row: int) -> str:

@@ -6,6 +6,7 @@ import tensorflow as tf
 from frazo.decode.search import Results
 from frazo.input.input_texts import InputTexts
 from frazo.proto import pipeline_pb2
+from frazo.tasks.decoder import DecodingScores
 from frazo.tasks.mt.translation_decoder import TranslationDecoder
 from frazo.tasks.sequence.text_tokenizers import TextTokenizers
 from frazo.tasks.sequence.token_search import NOTHING_GIVEN
@@ -118,7 +119,8 @@ def test_the_figure_has_a_row_a_token_and_a_column_a_source_token(decoder):
     figures = decoder.figures(outputs(decoder), 1)
     assert list(figures) == ["attention"]
     figure = figures["attention"]
-    assert figure in decoder.page("attention", "decode_test, step 20", [figure])
+    page = decoder.page("attention", "decode_test, step 20", [figure], DecodingScores({}, {}))
+    assert figure in page
     assert figure.count("<tr><th>") == 1 + 3
     assert figure.count("<td") == 3 * 2
     # Sentence 1, hypothesis 0, token 2, source position 1 has (18 + 6 + 1) / 36 = .694.
