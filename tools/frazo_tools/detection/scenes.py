@@ -3,12 +3,12 @@
     ./bazelw run -c opt //tools:scenes -- --records='/tmp/scenes/val.tfrecord-*' --out=/tmp/scenes.html
     ./bazelw run -c opt //tools:scenes -- --records='/tmp/scenes/val.tfrecord-*' \\
         --detections=found.jsonl --out=/tmp/scenes.html
-    ./bazelw run -c opt //tools:scenes -- --scans 000000.bin 000001.bin --out=/tmp/scenes.html
+    ./bazelw run -c opt //tools:scenes -- --scans 000000.bin street.pcd --out=/tmp/scenes.html
 
 A browser needs the page alone: no network and no other file. Records are those of //tools:kitti
-export and of //tools:lidar_scenes; their objects are shown. --detections are JSON lines, as
-decoders write them. --scans are KITTI's .bin files: x, y, z and reflectance of each point as
-float32.
+export and of //tools:lidar_scenes; their objects are shown. --scans are files of points and folders
+of them, as //tools:detect takes them. --detections are JSON lines, as decoders and //tools:detect
+write them. Points with a number that is not finite are left out.
 """
 
 import argparse
@@ -22,9 +22,10 @@ from frazo import _core
 from frazo.program.durable_file import write_text
 from frazo.tasks.car.scene_page import Scene, SceneObject, scene_figure, scene_page
 from frazo_tools.detection.detection_lines import Detection, DetectionLineError, read_detections
-from frazo_tools.detection.kitti_folder import SceneError, read_scan
 from frazo_tools.detection.scene_records import SceneRecordError, boxes_of, read_scenes
+from frazo_tools.detection.stored_scans import SCAN_FILES, ScanProblem, read_scans
 from frazo_tools.documented_parser import documented_parser
+from frazo_tools.found_files import NoFileError, find_files
 from frazo_tools.interruptible import exit_code, run_interruptible
 from frazo_tools.records.input_files import whole_number
 from frazo_tools.records.table import counted
@@ -38,15 +39,15 @@ def run(options: argparse.Namespace) -> None:
     """Writes the page.
 
     Raises:
-      NothingShownError, SceneRecordError, DetectionLineError, FrazoError, OSError.
+      NothingShownError, NoFileError, SceneRecordError, DetectionLineError, FrazoError, OSError.
     """
     detections = read_detections(options.detections) if options.detections else {}
-    scenes = chain(_of_records(options.records, detections), _of_scans(options.scans))
+    scenes = chain(_of_records(options.records, detections), _of_scans(options.scans, detections))
     figures = [scene_figure(scene) for scene in islice(scenes, options.most)]
     if not figures:
         raise NothingShownError(
-            "there is no scan to show; give --records or --scans, and with --detections the records "
-            "that they are of"
+            "there is no scan to show; give --records or --scans, and with --detections those that they "
+            "are of"
         )
     write_text(options.out, scene_page("Scans", figures))
     print(f"{counted(len(figures), 'scan')} written to {options.out}")
@@ -59,26 +60,33 @@ def _of_records(
     if not patterns:
         return
     for scene in read_scenes(patterns):
-        if detections and scene.id not in detections:
+        if not _is_shown(scene.id, detections):
             continue
         known = [each for each in scene.objects if each.has_3d_info]
         boxes = boxes_of(known, scene.calibration)
         objects = [
             SceneObject(box.tolist(), each.label) for box, each in zip(boxes, known, strict=True)
         ]
-        objects += [
-            SceneObject(each.box, each.label, each.score) for each in detections.get(scene.id, [])
-        ]
-        yield _scene(scene.id, scene.points, objects)
+        yield _scene(scene.id, scene.points, objects + _found(scene.id, detections))
 
 
-def _of_scans(paths: Sequence[Path]) -> Iterator[Scene]:
-    for path in paths:
-        try:
-            points = read_scan(path)
-        except SceneError as error:
-            raise NothingShownError(f"{error.reason}: {error.detail}") from None
-        yield _scene(path.stem, points, [])
+def _of_scans(
+    patterns: Sequence[str], detections: Mapping[str, Sequence[Detection]]
+) -> Iterator[Scene]:
+    """Yields the scans of files; if there are detections, only those that have a line of them."""
+    for scan in read_scans(find_files(patterns, SCAN_FILES)):
+        if isinstance(scan, ScanProblem):
+            raise NothingShownError(scan.text)
+        if _is_shown(scan.name, detections):
+            yield _scene(scan.name, scan.points, _found(scan.name, detections))
+
+
+def _is_shown(name: str, detections: Mapping[str, Sequence[Detection]]) -> bool:
+    return not detections or name in detections
+
+
+def _found(name: str, detections: Mapping[str, Sequence[Detection]]) -> list[SceneObject]:
+    return [SceneObject(each.box, each.label, each.score) for each in detections.get(name, [])]
 
 
 def _scene(name: str, points: np.ndarray, objects: Sequence[SceneObject]) -> Scene:
@@ -91,7 +99,7 @@ def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
         "--records", nargs="+", default=[], metavar="PATTERN", help="files of records"
     )
     parser.add_argument(
-        "--scans", nargs="+", default=[], type=Path, metavar="FILE", help="KITTI's .bin files"
+        "--scans", nargs="+", default=[], metavar="PATH", help="files of points, and folders"
     )
     parser.add_argument(
         "--detections",
@@ -113,7 +121,14 @@ def main(arguments: Sequence[str]) -> int:
     # Bazel starts programs in another folder: paths are relative to the user's folder.
     os.chdir(os.environ.get("BUILD_WORKING_DIRECTORY", "."))
     options = _parse_arguments(arguments)
-    errors = NothingShownError, SceneRecordError, DetectionLineError, _core.FrazoError, OSError
+    errors = (
+        NothingShownError,
+        NoFileError,
+        SceneRecordError,
+        DetectionLineError,
+        _core.FrazoError,
+        OSError,
+    )
     return exit_code("scenes", lambda: run(options), errors)
 
 
