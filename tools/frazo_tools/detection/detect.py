@@ -4,10 +4,18 @@
     ./bazelw run -c opt //tools:detect -- --model=MODEL /data/kitti/testing/velodyne >found.jsonl
     ./bazelw run -c opt //tools:detect -- --model=MODEL --least_score=0.5 /tmp/scenes/val.tfrecord-*
 
---model is the folder that the trainer writes with --mode=write_inference_graph. PATHs are scans as
-KITTI has them (.bin: x, y, z and reflectance of each point as 32-bit floats), arrays of NumPy
-(.npy: [points, 3 + features]), folders of both, globs, and the records that //tools:kitti and
-//tools:lidar_scenes write. Points are in metres: x forward, y left, z up. Each scan gives a line
+--model is the folder that the trainer writes with --mode=write_inference_graph. PATHs are
+
+    .bin    scans as KITTI has them: x, y, z and reflectance of each point as 32-bit floats
+    .npy    arrays of NumPy, [points, 3 + features]
+    .pcd    of the Point Cloud Library: ascii, binary and binary_compressed
+    .ply    ascii and binary; the points are the element vertex
+
+folders of these, globs, and the records that //tools:kitti and //tools:lidar_scenes write. Points
+are in metres: x forward, y left, z up. The reflectance of .pcd and .ply is the field intensity, or
+reflectance, reflectivity, remission, i, or scalar_intensity: a number with a fraction is taken as
+it is, an integer divided by the largest of its type, so that models see 0 to 1. Where there is
+none, it is 0. Points with a number that is not finite are left out, and counted. Each scan gives a line
 
     {"id": "000007", "detections": [{"class": "Car", "score": 0.93,
      "box": [12.1, 3.4, -0.9, 4.1, 1.7, 1.5, 0.02]}]}
@@ -33,9 +41,9 @@ import numpy as np
 from frazo import _core
 from frazo.program.errors import EXIT_FAILED
 from frazo.program.tensorflow_start import start_tensorflow
-from frazo_tools.detection.kitti_folder import FolderError
-from frazo_tools.detection.stored_scans import ScanProblem, StoredScan, find_scans, read_scans
+from frazo_tools.detection.stored_scans import SCAN_FILES, ScanProblem, StoredScan, read_scans
 from frazo_tools.documented_parser import documented_parser
+from frazo_tools.found_files import NoFileError, find_files
 from frazo_tools.interruptible import exit_code, run_interruptible
 from frazo_tools.records.input_files import whole_number
 from frazo_tools.records.table import counted
@@ -68,6 +76,7 @@ class ScanDetector:
     Attributes:
       scans: How many were searched.
       objects: How many objects were found.
+      left_out: How many points were left out because a number of theirs is not finite.
       failures: Scans that could not be read.
     """
 
@@ -84,6 +93,7 @@ class ScanDetector:
         self._least_score = least_score
         self.scans = 0
         self.objects = 0
+        self.left_out = 0
         self.failures = 0
 
     def run(self, scans: Iterator[StoredScan | ScanProblem]) -> Iterator[str]:
@@ -112,6 +122,7 @@ class ScanDetector:
             kept = [each for each in detections if each.score >= self._least_score]
             self.scans += 1
             self.objects += len(kept)
+            self.left_out += scan.left_out
             yield json.dumps({"id": scan.name, "detections": [_record(each) for each in kept]})
 
 
@@ -140,9 +151,9 @@ def run(options: argparse.Namespace) -> int:
     """Returns the number of scans that cannot be read.
 
     Raises:
-      FolderError, ValueError, OSError.
+      NoFileError, ValueError, OSError.
     """
-    paths = find_scans(options.paths)
+    paths = find_files(options.paths, SCAN_FILES)
     start_tensorflow()
     from frazo.export.predictor import Predictor
 
@@ -163,6 +174,11 @@ def _report(detector: ScanDetector, took: float) -> None:
         print(
             f"detect: {counted(detector.objects, 'object')} in {counted(detector.scans, 'scan')}, in "
             f"{took:.1f} s: {detector.scans / max(took, 1e-9):.1f} scans/s",
+            file=sys.stderr,
+        )
+    if detector.left_out:
+        print(
+            f"detect: {counted(detector.left_out, 'point')} left out: not all of their numbers are finite",
             file=sys.stderr,
         )
     if detector.failures:
@@ -208,7 +224,7 @@ def main(arguments: Sequence[str]) -> int:
         nonlocal failures
         failures = run(options)
 
-    code = exit_code("detect", detect, (FolderError, ValueError, _core.FrazoError, OSError))
+    code = exit_code("detect", detect, (NoFileError, ValueError, _core.FrazoError, OSError))
     return code or (EXIT_FAILED if failures else 0)
 
 

@@ -143,11 +143,7 @@ def read_scene(folder: Path, split: str, name: str, *, with_image: bool = False)
     """
     paths = scene_paths(folder, split, name)
     points = read_scan(paths.scan)
-    calibration_text = _read_text(paths.calibration, "calibration")
-    try:
-        calibration = parse_calibration(calibration_text)
-    except CalibrationError as error:
-        raise SceneError("malformed calibration", f"{paths.calibration}, {error}") from None
+    calibration_text, calibration = read_calibration(paths.calibration)
     lines: list[str] = []
     objects: list[KittiObject] = []
     if has_labels(split):
@@ -162,8 +158,23 @@ def read_scan(path: Path) -> np.ndarray:
     """Returns the points of a .bin file, float32 [points, 4].
 
     Raises:
-      SceneError: The file is missing, has no points or too many, ends within a point, or has values
-        that are not finite. OSError.
+      SceneError: As read_numbers does; or the file has values that are not finite. OSError.
+    """
+    points = read_numbers(path)
+    finite = np.isfinite(points).all(1)
+    if not finite.all():
+        raise SceneError(
+            "malformed scan",
+            f"{path}: point {int(np.argmin(finite))} has a value that is not finite",
+        )
+    return points
+
+
+def read_numbers(path: Path) -> np.ndarray:
+    """Returns the points of a .bin file, float32 [points, 4]. Their values may be not finite.
+
+    Raises:
+      SceneError: The file is missing, has no points or too many, or ends within a point. OSError.
     """
     try:
         size = path.stat().st_size
@@ -180,14 +191,29 @@ def read_scan(path: Path) -> np.ndarray:
             "malformed scan",
             f"{path} has {len(content):,} bytes; a scan has {_POINT_BYTES} for each of its points",
         )
-    points = np.frombuffer(content, "<f4").reshape(-1, 4)
-    finite = np.isfinite(points).all(1)
-    if not finite.all():
-        raise SceneError(
-            "malformed scan",
-            f"{path}: point {int(np.argmin(finite))} has a value that is not finite",
-        )
-    return points
+    return np.frombuffer(content, "<f4").reshape(-1, 4)
+
+
+def read_calibration(path: Path) -> tuple[str, Calibration]:
+    """Returns a calibration file as it is, and what is in it.
+
+    Raises:
+      SceneError: The file is missing or malformed. OSError.
+    """
+    text = _read_text(path, "calibration")
+    try:
+        return text, parse_calibration(text)
+    except CalibrationError as error:
+        raise SceneError("malformed calibration", f"{path}, {error}") from None
+
+
+def read_image_size(path: Path) -> tuple[int, int] | None:
+    """Returns width and height of an image in pixels; None if there is none.
+
+    Raises:
+      SceneError: The file is no PNG file. OSError.
+    """
+    return _read_image(path, False)[1]
 
 
 def _read_text(path: Path, what: str) -> str:

@@ -32,7 +32,7 @@ from frazo.tasks.car.kitti.calibration import Calibration, CalibrationError, par
 from frazo.tasks.car.kitti.frames import UNKNOWN_BOX, boxes_to_lidar
 from frazo.tasks.car.kitti.labels import KittiObject, LabelError, parse_label_line
 from frazo_tools.detection.kitti_folder import USUAL_IMAGE_SIZE, KittiScene, is_scene_id
-from frazo_tools.records.input_files import RecordFiles
+from frazo_tools.records.input_files import RecordFiles, guess_compression
 from frazo_tools.records.tf_example import Value, encode_example
 from frazo_tools.records.tf_example_features import ExampleError, decode_example
 
@@ -169,11 +169,23 @@ def read_scenes(patterns: Sequence[str]) -> Iterator[StoredScene]:
       SceneRecordError: A record is no scan; names the file and the record. FrazoError: A pattern
         matches nothing, or a file is damaged.
     """
-    files = RecordFiles(patterns)
-    for path in files.paths:
-        reader = _core.RecordReader(path, compression=files.compression(path))
-        for number, record in enumerate(reader):
-            try:
-                yield decode_scene(record)
-            except SceneRecordError as error:
-                raise SceneRecordError(f"{path}, record {number}: {error}") from None
+    for path in RecordFiles(patterns).paths:
+        for scene in scenes_of_file(path):
+            if isinstance(scene, SceneRecordError):
+                raise scene
+            yield scene
+
+
+def scenes_of_file(path: str) -> Iterator[StoredScene | SceneRecordError]:
+    """Yields the scan of each record of a file, compressed or not; for a record that is no scan,
+    the error, which names the file and the record.
+
+    Raises:
+      FrazoError: The file cannot be opened, or is damaged.
+    """
+    reader = _core.RecordReader(path, compression=guess_compression(path))
+    for number, record in enumerate(reader):
+        try:
+            yield decode_scene(record)
+        except SceneRecordError as error:
+            yield SceneRecordError(f"{path}, record {number}: {error}")

@@ -3,19 +3,19 @@
     ./bazelw run -c opt //tools:scenes -- --records='/tmp/scenes/val.tfrecord-*' --out=/tmp/scenes.html
     ./bazelw run -c opt //tools:scenes -- --records='/tmp/scenes/val.tfrecord-*' \\
         --detections=found.jsonl --out=/tmp/scenes.html
-    ./bazelw run -c opt //tools:scenes -- --scans 000000.bin 000001.bin --out=/tmp/scenes.html
+    ./bazelw run -c opt //tools:scenes -- --scans 000000.bin street.pcd --out=/tmp/scenes.html
 
 A browser needs the page alone: no network and no other file. Records are those of //tools:kitti
-export and of //tools:lidar_scenes; their objects are shown. --detections are JSON lines, as
-decoders write them: each is shown with its intersection over union with the object that it finds,
-and below are curves of precision and recall and of calibration, as KITTI counts, over all scans
-that the file has. --scans are KITTI's .bin files: x, y, z and reflectance of each point as
-float32.
+export and of //tools:lidar_scenes; their objects are shown. --scans are files of points and folders
+of them, as //tools:detect takes them. --detections are JSON lines, as decoders and //tools:detect
+write them: with records, each is shown with its intersection over union with the object that it
+finds, and below are curves of precision and recall and of calibration, as KITTI counts, over all
+records that the file has. Points with a number that is not finite are left out.
 """
 
 import argparse
 import os
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from itertools import chain, islice
 from pathlib import Path
 
@@ -28,16 +28,17 @@ from frazo.tasks.car.detection_curves import kitti_curves
 from frazo.tasks.car.kitti.labels import CLASSES, NO_DIFFICULTY, difficulty
 from frazo.tasks.car.scene import Scene, SceneObject
 from frazo.tasks.car.scene_page import scene_figure, scene_page
-from frazo_tools.detection.detection_lines import DetectionLineError, read_detections
+from frazo_tools.detection.detection_lines import Detection, DetectionLineError, read_detections
 from frazo_tools.detection.detection_scene import add_scene
-from frazo_tools.detection.kitti_folder import SceneError, read_scan
 from frazo_tools.detection.scene_records import (
     SceneRecordError,
     StoredScene,
     boxes_of,
     read_scenes,
 )
+from frazo_tools.detection.stored_scans import SCAN_FILES, ScanProblem, read_scans
 from frazo_tools.documented_parser import documented_parser
+from frazo_tools.found_files import NoFileError, find_files
 from frazo_tools.interruptible import exit_code, run_interruptible
 from frazo_tools.records.input_files import whole_number
 from frazo_tools.records.table import counted
@@ -51,17 +52,17 @@ def run(options: argparse.Namespace) -> None:
     """Writes the page.
 
     Raises:
-      NothingShownError, SceneRecordError, DetectionLineError, FrazoError, OSError.
+      NothingShownError, NoFileError, SceneRecordError, DetectionLineError, FrazoError, OSError.
     """
     if options.detections:
         figures, below = _of_detections(options)
     else:
-        scenes = chain(_of_records(options.records), _of_scans(options.scans))
+        scenes = chain(_of_records(options.records), _of_scans(options.scans, {}))
         figures, below = [scene_figure(scene) for scene in islice(scenes, options.most)], ""
     if not figures:
         raise NothingShownError(
-            "there is no scan to show; give --records or --scans, and with --detections the records "
-            "that they are of"
+            "there is no scan to show; give --records or --scans, and with --detections those that they "
+            "are of"
         )
     write_text(options.out, scene_page("Scans", figures, below))
     print(f"{counted(len(figures), 'scan')} written to {options.out}")
@@ -80,8 +81,11 @@ def _of_detections(options: argparse.Namespace) -> tuple[list[str], str]:
         add_scene(precision, scene, found)
         count += 1
         if len(figures) < options.most:
-            found_objects = [SceneObject(each.box, each.label, each.score) for each in found]
-            figures.append(scene_figure(_scene(scene, sought, found_objects)))
+            figures.append(scene_figure(_scene(scene, sought, _shown(found))))
+    scans = (scan for scan in _of_scans(options.scans, detections) if scan.detections is not None)
+    figures += [scene_figure(scan) for scan in islice(scans, options.most - len(figures))]
+    if count == 0:
+        return figures, ""
     curves = kitti_curves(precision.result(), sorted(sought))
     scope = f"The curves are those of {counted(count, 'scan')}, all that have detections."
     return figures, curve_section(curves, scope)
@@ -111,13 +115,22 @@ def _scene(scene: StoredScene, sought: Set[str], detections: Sequence[SceneObjec
     return Scene(scene.id, points[:, :3], points[:, 3], truths, detections)
 
 
-def _of_scans(paths: Sequence[Path]) -> Iterator[Scene]:
-    for path in paths:
-        try:
-            points = read_scan(path)
-        except SceneError as error:
-            raise NothingShownError(f"{error.reason}: {error.detail}") from None
-        yield Scene(path.stem, points[:, :3], points[:, 3])
+def _of_scans(
+    patterns: Sequence[str], detections: Mapping[str, Sequence[Detection]]
+) -> Iterator[Scene]:
+    """Yields the scans of files, with their detections, if there are any."""
+    if not patterns:
+        return
+    for scan in read_scans(find_files(patterns, SCAN_FILES)):
+        if isinstance(scan, ScanProblem):
+            raise NothingShownError(scan.text)
+        found = detections.get(scan.name)
+        shown = None if found is None else _shown(found)
+        yield Scene(scan.name, scan.points[:, :3], scan.points[:, 3], [], shown)
+
+
+def _shown(detections: Sequence[Detection]) -> list[SceneObject]:
+    return [SceneObject(each.box, each.label, each.score) for each in detections]
 
 
 def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
@@ -126,7 +139,7 @@ def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
         "--records", nargs="+", default=[], metavar="PATTERN", help="files of records"
     )
     parser.add_argument(
-        "--scans", nargs="+", default=[], type=Path, metavar="FILE", help="KITTI's .bin files"
+        "--scans", nargs="+", default=[], metavar="PATH", help="files of points, and folders"
     )
     parser.add_argument(
         "--detections",
@@ -148,7 +161,14 @@ def main(arguments: Sequence[str]) -> int:
     # Bazel starts programs in another folder: paths are relative to the user's folder.
     os.chdir(os.environ.get("BUILD_WORKING_DIRECTORY", "."))
     options = _parse_arguments(arguments)
-    errors = NothingShownError, SceneRecordError, DetectionLineError, _core.FrazoError, OSError
+    errors = (
+        NothingShownError,
+        NoFileError,
+        SceneRecordError,
+        DetectionLineError,
+        _core.FrazoError,
+        OSError,
+    )
     return exit_code("scenes", lambda: run(options), errors)
 
 

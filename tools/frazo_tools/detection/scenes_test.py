@@ -1,4 +1,4 @@
-"""Pages of scans, from records, detections and .bin files."""
+"""Pages of scans, from records, detections and files of points."""
 
 import base64
 import json
@@ -9,6 +9,7 @@ import pytest
 from frazo import _core
 from frazo_tools.detection import sample, scenes
 from frazo_tools.detection.kitti_folder import read_scene
+from frazo_tools.detection.point_file_sample import pcd, ply
 from frazo_tools.detection.scene_records import boxes_of, encode_scene
 
 
@@ -110,17 +111,44 @@ def test_scans_are_shown_without_labels(folder):
     assert scene["truths"] is scene["detections"] is None
 
 
+def test_detections_are_shown_in_scans_of_any_kind(folder):
+    columns = dict(zip("xyzi", sample.points(9).T, strict=True))
+    columns["x"] = np.append(columns["x"][:-1], np.float32(np.nan))
+    (folder / "scans").mkdir()
+    (folder / "scans" / "a.pcd").write_bytes(pcd(columns, "binary"))
+    (folder / "scans" / "b.ply").write_bytes(ply(columns, "ascii"))
+    box = [20, -3, -1, 4, 1.6, 1.5, 0.1]
+    line = {"id": "b", "detections": [{"class": "Car", "score": 0.75, "box": box}]}
+    (folder / "found.jsonl").write_text(json.dumps(line) + "\n")
+    assert run("--scans", "scans") == 0
+    assert [scene["name"] for scene in shown(folder)] == ["a", "b"]
+    assert run("--scans", "scans", "--detections=found.jsonl") == 0
+    (scene,) = shown(folder)
+    assert (scene["name"], len(scene["detections"])) == ("b", 1)
+    # 8 points of 3 numbers of 2 bytes.
+    assert len(base64.b64decode(scene["points"])) == 48
+
+
+def test_a_scan_without_points_is_shown(folder):
+    (folder / "a.pcd").write_bytes(pcd(dict.fromkeys("xyz", np.zeros(0, np.float32)), "ascii"))
+    assert run("--scans", "a.pcd") == 0
+    assert [scene["points"] for scene in shown(folder)] == [""]
+
+
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
         ((), "there is no scan to show; give --records or --scans, and with --detections"),
-        (("--scans", "1.bin"), "scenes: no scan: 1.bin"),
-        (("--scans", "kitti/training/calib/000000.txt"), "malformed scan: kitti/training/calib"),
+        (("--scans", "1.bin"), "scenes: 1.bin names no file"),
+        (("--scans", "kitti/ImageSets"), "names no file ending in .bin, .npy, .pcd, .ply"),
+        (("--scans", "kitti/training/calib/000000.txt"), "kitti/training/calib/000000.txt: "),
+        (("--scans", "odd.bin"), "malformed scan: odd.bin has 3 bytes"),
         (("--records", "nothing*"), "nothing*"),
         (("--records=train.tfrecord", "--detections=1.jsonl"), "1.jsonl"),
     ],
 )
 def test_what_cannot_be_shown_is_an_error(folder, capsys, arguments, error):
+    (folder / "odd.bin").write_bytes(b"123")
     assert run(*arguments) == 1
     assert error in capsys.readouterr().err
     assert not (folder / "page.html").exists()

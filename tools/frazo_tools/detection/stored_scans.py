@@ -1,25 +1,28 @@
-"""Finds scans: in files, in folders, and in the records that //tools:kitti writes."""
+"""Reads scans: from files, and from the records that //tools:kitti writes."""
 
 from __future__ import annotations
 
-import glob
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 from frazo import _core
-from frazo.tasks.car.kitti.calibration import Calibration, CalibrationError, parse_calibration
+from frazo.tasks.car.kitti.calibration import Calibration
 from frazo_tools.detection.kitti_folder import (
     USUAL_IMAGE_SIZE,
-    FolderError,
     SceneError,
-    read_scan,
+    read_calibration,
+    read_image_size,
+    read_numbers,
 )
-from frazo_tools.detection.scene_records import SceneRecordError, decode_scene
+from frazo_tools.detection.pcd_file import read_pcd
+from frazo_tools.detection.ply_file import read_ply
+from frazo_tools.detection.point_columns import MOST_POINTS, PointFileError
+from frazo_tools.detection.scene_records import SceneRecordError, scenes_of_file
 
-SCAN_FILES = (".bin", ".npy")
 _LEAST_COLUMNS = 3
+_ARRAY = b"\x93NUMPY"
 
 
 class StoredScan(NamedTuple):
@@ -27,13 +30,15 @@ class StoredScan(NamedTuple):
 
     Attributes:
       name: The id in a record, or the name of the file without its ending.
-      points: float32 [points, 3 + features], x, y, z in metres first.
+      points: float32 [points, 4 or more], x, y, z in metres and the reflectance first; all finite.
+      left_out: How many points are left out because a number of theirs is not finite.
       calibration: That of its camera; None: it has none.
       image_size: Width and height in pixels.
     """
 
     name: str
     points: np.ndarray
+    left_out: int
     calibration: Calibration | None
     image_size: tuple[int, int]
 
@@ -48,81 +53,106 @@ class ScanProblem(NamedTuple):
     text: str
 
 
-def find_scans(patterns: Sequence[str]) -> list[Path]:
-    """Returns the files of scans and records that the patterns name, in order.
-
-    Args:
-      patterns: Paths, globs and folders.
-
-    Raises:
-      FolderError: A pattern names nothing.
-    """
-    paths: list[Path] = []
-    for pattern in patterns:
-        # A path with brackets is no glob if there is such a file.
-        found = [pattern] if Path(pattern).exists() else sorted(glob.glob(pattern))
-        inner = [path for name in found for path in _files(Path(name))]
-        if not inner:
-            endings = f" ending in {' or '.join(SCAN_FILES)}" if found else ""
-            raise FolderError(f"{pattern} names no file{endings}")
-        paths += inner
-    return paths
-
-
 def read_scans(paths: Sequence[Path]) -> Iterator[StoredScan | ScanProblem]:
-    """Yields the scans of files in order; for one that cannot be read, what is wrong with it."""
+    """Yields the scans of files in order; for one that cannot be read, what is wrong with it.
+
+    Files are scans if they end as SCAN_FILES do, and records otherwise.
+    """
     for path in paths:
-        if path.suffix.lower() not in SCAN_FILES:
+        if path.suffix.lower() not in _READERS:
             yield from _records(path)
             continue
         try:
             yield _read_file(path)
-        except (SceneError, OSError, ValueError) as error:
+        except SceneError as error:
+            yield ScanProblem(f"{error.reason}: {error.detail}")
+        except FileNotFoundError:
+            yield ScanProblem(f"no scan: {path}")
+        except OSError as error:
             yield ScanProblem(str(error))
 
 
-def _files(path: Path) -> list[Path]:
-    if not path.is_dir():
-        return [path]
-    return sorted(file for file in path.rglob("*") if file.suffix.lower() in SCAN_FILES)
-
-
 def _read_file(path: Path) -> StoredScan:
-    points = read_scan(path) if path.suffix.lower() == ".bin" else _read_array(path)
-    return StoredScan(path.stem, points, _calibration_beside(path), USUAL_IMAGE_SIZE)
+    points = _READERS[path.suffix.lower()](path)
+    calibration, image_size = None, None
+    # The files of KITTI's layout that belong to a scan have its name.
+    if path.parent.name == "velodyne":
+        folder = path.parent.parent
+        calibration_path = folder / "calib" / f"{path.stem}.txt"
+        if calibration_path.exists():
+            _, calibration = read_calibration(calibration_path)
+        image_size = read_image_size(folder / "image_2" / f"{path.stem}.png")
+    return _scan(path.stem, points, calibration, image_size or USUAL_IMAGE_SIZE)
+
+
+def _scan(
+    name: str, points: np.ndarray, calibration: Calibration | None, image_size: tuple[int, int]
+) -> StoredScan:
+    finite = np.isfinite(points).all(1)
+    left_out = int(np.count_nonzero(~finite))
+    return StoredScan(
+        name, points[finite] if left_out else points, left_out, calibration, image_size
+    )
 
 
 def _read_array(path: Path) -> np.ndarray:
-    points = np.load(path, allow_pickle=False)
+    """Returns the points of NumPy's file; without features they have the reflectance 0."""
+    try:
+        with open(path, "rb") as file:
+            if file.read(len(_ARRAY)) != _ARRAY:
+                raise ValueError("it is no array of NumPy's")
+        # No bytes of a large array are read before its shape is known.
+        points = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (ValueError, OverflowError) as error:
+        raise SceneError("malformed scan", f"{path}: {error}") from None
     is_scan = points.ndim == 2 and points.shape[1] >= _LEAST_COLUMNS and points.dtype.kind in "fiu"
     if not is_scan:
         raise SceneError(
             "malformed scan",
             f"{path}: {points.dtype} {list(points.shape)}; expected numbers, [points, 3 or more]",
         )
-    return points.astype(np.float32)
+    if len(points) > MOST_POINTS:
+        raise SceneError(
+            "malformed scan",
+            f"{path} has {len(points):,} points; more than {MOST_POINTS:,} are no scan",
+        )
+    # What is too large for float32 becomes infinite.
+    with np.errstate(over="ignore"):
+        points = np.asarray(points, np.float32)
+    if points.shape[1] == _LEAST_COLUMNS:
+        points = np.pad(points, ((0, 0), (0, 1)))
+    return points
 
 
-def _calibration_beside(path: Path) -> Calibration | None:
-    """Returns the calibration of a scan in KITTI's layout: velodyne/ID.bin has calib/ID.txt."""
-    text_path = path.parent.parent / "calib" / f"{path.stem}.txt"
-    if path.parent.name != "velodyne" or not text_path.exists():
-        return None
-    try:
-        return parse_calibration(text_path.read_text(encoding="utf-8"))
-    except CalibrationError as error:
-        raise SceneError("malformed calibration", f"{text_path}, {error}") from None
+def _described(read: Callable[[BinaryIO], np.ndarray]) -> Callable[[Path], np.ndarray]:
+    """Returns what reads a file that describes its points."""
+
+    def read_path(path: Path) -> np.ndarray:
+        try:
+            with open(path, "rb") as file:
+                return read(file)
+        except PointFileError as error:
+            raise SceneError("malformed scan", f"{path}: {error}") from None
+
+    return read_path
+
+
+_READERS: Mapping[str, Callable[[Path], np.ndarray]] = {
+    ".bin": read_numbers,
+    ".npy": _read_array,
+    ".pcd": _described(read_pcd),
+    ".ply": _described(read_ply),
+}
+# How files of scans end.
+SCAN_FILES = tuple(_READERS)
 
 
 def _records(path: Path) -> Iterator[StoredScan | ScanProblem]:
-    number = 0
     try:
-        for number, record in enumerate(_core.RecordReader(path)):
-            try:
-                scene = decode_scene(record)
-            except SceneRecordError as error:
-                yield ScanProblem(f"{path}, record {number}: {error}")
-                continue
-            yield StoredScan(scene.id, scene.points, scene.calibration, scene.image_size)
+        for scene in scenes_of_file(str(path)):
+            if isinstance(scene, SceneRecordError):
+                yield ScanProblem(str(scene))
+            else:
+                yield _scan(scene.id, scene.points, scene.calibration, scene.image_size)
     except _core.FrazoError as error:
-        yield ScanProblem(f"{path}, after {number} records: {error}")
+        yield ScanProblem(f"{path}: {error}")

@@ -60,6 +60,17 @@ class Run(NamedTuple):
             yield bytes(data[begin:end])
 
 
+def guess_compression(path: str) -> str:
+    """Returns the compression that the first bytes of a file show; none if they show none, or if
+    it cannot be opened.
+    """
+    try:
+        with open(path, "rb") as file:
+            return _core.guess_compression(file.read(_HEAD_BYTES)) or "none"
+    except OSError:
+        return "none"
+
+
 class RecordFiles:
     """The files that match patterns, sorted by path."""
 
@@ -110,13 +121,9 @@ class RecordFiles:
         """
         if self._compression is not None:
             return self._compression
-        try:
-            with open(path, "rb") as file:
-                guess = _core.guess_compression(file.read(_HEAD_BYTES))
-        except OSError:
-            return "none"
         # Text may begin like zlib, whose signature is short.
         known = COMPRESSIONS if self._format == "tfrecord" else ["gzip", "zstd"]
+        guess = guess_compression(path)
         return guess if guess in known else "none"
 
     def open(self, path: str) -> _core.RecordFile:

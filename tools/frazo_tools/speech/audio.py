@@ -22,12 +22,13 @@ from frazo.program.durable_file import write_bytes
 from frazo.program.errors import EXIT_FAILED
 from frazo.proto import log_mel_pb2
 from frazo_tools.documented_parser import documented_parser
+from frazo_tools.found_files import NoFileError, find_files
 from frazo_tools.interruptible import exit_code, run_interruptible
 from frazo_tools.progress import Progress
 from frazo_tools.records.input_files import whole_number
 from frazo_tools.records.table import counted, table
 from frazo_tools.speech.measures import FeatureStatistics, measure_level
-from frazo_tools.speech.stored_sounds import StoredSound, find_paths, read_sounds
+from frazo_tools.speech.stored_sounds import SOUND_FILES, StoredSound, read_sounds
 from frazo_tools.speech.utterances import CorpusError
 from google.protobuf import text_format
 
@@ -41,7 +42,7 @@ class _Sounds:
     """Decodes sounds one after the other and counts those that cannot be read."""
 
     def __init__(self, patterns: Sequence[str], sample_rate: int) -> None:
-        self._paths = find_paths(patterns)
+        self._paths = find_files(patterns, SOUND_FILES)
         self._rate = sample_rate
         self.failures = 0
 
@@ -198,7 +199,8 @@ def main(arguments: Sequence[str]) -> int:
         nonlocal failures
         failures = options.run(options)
 
-    code = exit_code(f"audio {options.command}", run, (CorpusError, _core.FrazoError, OSError))
+    errors = (NoFileError, CorpusError, _core.FrazoError, OSError)
+    code = exit_code(f"audio {options.command}", run, errors)
     if failures:
         print(f"audio: {counted(failures, 'sound')} could not be read", file=sys.stderr)
     return code or (EXIT_FAILED if failures else 0)

@@ -1,8 +1,7 @@
-"""Finds sounds: in files, in folders, and in the records that //tools:librispeech writes."""
+"""Reads sounds: from files, and from the records that //tools:librispeech writes."""
 
 from __future__ import annotations
 
-import glob
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +10,7 @@ from frazo import _core
 from frazo_tools.records.tf_example_features import ExampleError, bytes_features
 from frazo_tools.speech.utterances import CorpusError
 
+# How files of sounds end.
 SOUND_FILES = (".flac", ".wav", ".ogg", ".mp3")
 
 
@@ -26,35 +26,6 @@ class StoredSound(NamedTuple):
     name: str
     content: bytes
     bytes_read: int
-
-
-def find_paths(patterns: Sequence[str]) -> list[Path]:
-    """Returns the sound files and record files that the patterns name, in order.
-
-    Args:
-      patterns: Paths, globs and folders.
-
-    Raises:
-      CorpusError: A pattern names nothing.
-    """
-    paths: list[Path] = []
-    for pattern in patterns:
-        # A path with brackets is no glob if there is such a file.
-        found = [pattern] if Path(pattern).exists() else sorted(glob.glob(pattern))
-        inner = [path for name in found for path in _files(Path(name))]
-        if not inner:
-            raise CorpusError(
-                f"{pattern} names no file"
-                + (f" ending in {', '.join(SOUND_FILES)}" if found else "")
-            )
-        paths += inner
-    return paths
-
-
-def _files(path: Path) -> list[Path]:
-    if not path.is_dir():
-        return [path]
-    return sorted(file for file in path.rglob("*") if file.suffix.lower() in SOUND_FILES)
 
 
 def read_sounds(paths: Sequence[Path]) -> Iterator[StoredSound]:

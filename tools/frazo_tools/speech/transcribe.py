@@ -39,11 +39,12 @@ from frazo import _core
 from frazo.program.errors import EXIT_FAILED
 from frazo.program.tensorflow_start import start_tensorflow
 from frazo_tools.documented_parser import documented_parser
+from frazo_tools.found_files import NoFileError, find_files
 from frazo_tools.interruptible import exit_code, run_interruptible
 from frazo_tools.records.input_files import whole_number
 from frazo_tools.records.table import counted
 from frazo_tools.speech.sound_pipe import SoundPipe
-from frazo_tools.speech.stored_sounds import StoredSound, find_paths, read_sounds
+from frazo_tools.speech.stored_sounds import SOUND_FILES, StoredSound, read_sounds
 from frazo_tools.speech.utterances import CorpusError
 
 _STANDARD_INPUT = "-"
@@ -239,9 +240,9 @@ def run(options: argparse.Namespace) -> int:
     """Returns the number of sounds that cannot be read.
 
     Raises:
-      CorpusError, ValueError, OSError.
+      NoFileError, CorpusError, ValueError, OSError.
     """
-    paths = find_paths([path for path in options.paths if path != _STANDARD_INPUT])
+    paths = find_files([path for path in options.paths if path != _STANDARD_INPUT], SOUND_FILES)
     start_tensorflow()
     from frazo.export.predictor import Predictor
 
@@ -334,7 +335,7 @@ def main(arguments: Sequence[str]) -> int:
         nonlocal failures
         failures = run(options)
 
-    errors = (CorpusError, ValueError, _core.FrazoError, OSError)
+    errors = (NoFileError, CorpusError, ValueError, _core.FrazoError, OSError)
     code = exit_code("transcribe", transcribe, errors)
     return code or (EXIT_FAILED if failures else 0)
 
