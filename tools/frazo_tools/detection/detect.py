@@ -33,7 +33,7 @@ import numpy as np
 from frazo import _core
 from frazo.program.errors import EXIT_FAILED
 from frazo.program.tensorflow_start import start_tensorflow
-from frazo_tools.detection.kitti_folder import FolderError
+from frazo_tools.detection.scene_errors import FolderError
 from frazo_tools.detection.stored_scans import ScanProblem, StoredScan, find_scans, read_scans
 from frazo_tools.documented_parser import documented_parser
 from frazo_tools.interruptible import exit_code, run_interruptible

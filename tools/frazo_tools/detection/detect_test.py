@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from frazo.export.detections import Detection
 from frazo_tools.detection.detect import ScanDetector
-from frazo_tools.detection.kitti_folder import FolderError
+from frazo_tools.detection.scene_errors import FolderError
 from frazo_tools.detection.stored_scans import ScanProblem, StoredScan, find_scans, read_scans
 
 

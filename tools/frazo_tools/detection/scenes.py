@@ -22,7 +22,8 @@ from frazo import _core
 from frazo.program.durable_file import write_text
 from frazo.tasks.car.scene_page import Scene, SceneObject, scene_figure, scene_page
 from frazo_tools.detection.detection_lines import Detection, DetectionLineError, read_detections
-from frazo_tools.detection.kitti_folder import SceneError, read_scan
+from frazo_tools.detection.kitti_folder import read_scan
+from frazo_tools.detection.scene_errors import SceneError
 from frazo_tools.detection.scene_records import SceneRecordError, boxes_of, read_scenes
 from frazo_tools.documented_parser import documented_parser
 from frazo_tools.interruptible import exit_code, run_interruptible

@@ -10,12 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from frazo import _core
 from frazo.tasks.car.kitti.calibration import Calibration, CalibrationError, parse_calibration
-from frazo_tools.detection.kitti_folder import (
-    USUAL_IMAGE_SIZE,
-    FolderError,
-    SceneError,
-    read_scan,
-)
+from frazo_tools.detection.kitti_folder import USUAL_IMAGE_SIZE, read_scan
+from frazo_tools.detection.scene_errors import FolderError, SceneError
 from frazo_tools.detection.scene_records import SceneRecordError, decode_scene
 
 SCAN_FILES = (".bin", ".npy")
