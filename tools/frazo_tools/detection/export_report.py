@@ -1,22 +1,29 @@
 """Prints what an export has found."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
 
-from frazo.tasks.car.kitti.labels import CLASSES
-from frazo_tools.detection.kitti_folder import USUAL_IMAGE_SIZE
+from frazo_tools.detection.export_tally import Report
 from frazo_tools.records.table import counted, table
 
 _NAMED_ON_THE_TERMINAL = 5
+# What counts mean that all exports have: the thing that is counted, and what is said of it.
+_NOTES = {
+    "objects": ("record", "of single objects"),
+    "objects_without_points": ("object", "without a point, of which no record is made"),
+}
 
 
-def print_reports(reports: Mapping[str, Mapping[str, Any]]) -> None:
+def print_reports(
+    reports: Mapping[str, Report], classes: Sequence[str], notes: Mapping[str, tuple[str, str]]
+) -> None:
     """Prints a table of splits, and what was left out.
 
     Args:
-      reports: What export_splits has returned.
+      reports: The reports of the splits by name.
+      classes: The classes of the data set, in the order of the table.
+      notes: What further counts mean: the thing that is counted, and what is said of it.
     """
-    labels = [name for name in CLASSES if any(name in each["labels"] for each in reports.values())]
+    labels = [name for name in classes if any(name in each["labels"] for each in reports.values())]
     rows = [
         (
             split,
@@ -29,19 +36,9 @@ def print_reports(reports: Mapping[str, Mapping[str, Any]]) -> None:
     ]
     print(table(("split", "scans", "points each", *labels, "left out"), rows))
     for split, report in reports.items():
-        if report["objects"]:
-            print(f"{split}: {counted(report['objects'], 'record')} of single objects")
-        if report["objects_without_points"]:
-            print(
-                f"{split}: {counted(report['objects_without_points'], 'object')} without a point, of which "
-                "no record is made"
-            )
-        if report["without_image"]:
-            width, height = USUAL_IMAGE_SIZE
-            print(
-                f"{split}: {counted(report['without_image'], 'scan')} without an image, whose size is "
-                f"taken to be {width} x {height}"
-            )
+        for name, (thing, text) in {**_NOTES, **notes}.items():
+            if report[name]:
+                print(f"{split}: {counted(report[name], thing)} {text}")
         for reason, number in report["left_out"].items():
             print(f"{split}: {counted(number, 'scan')} left out: {reason}")
         for item in report["named"][:_NAMED_ON_THE_TERMINAL]:

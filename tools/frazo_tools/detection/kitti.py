@@ -29,11 +29,11 @@ from pathlib import Path
 
 from frazo import _core
 from frazo_tools.detection.detection_lines import DetectionLineError
-from frazo_tools.detection.export_report import print_reports
 from frazo_tools.detection.kitti_export import Export, export_splits
-from frazo_tools.detection.kitti_folder import FolderError
+from frazo_tools.detection.kitti_report import print_kitti_reports
 from frazo_tools.detection.kitti_restore import restore
 from frazo_tools.detection.kitti_results import write_results
+from frazo_tools.detection.scene_errors import FolderError
 from frazo_tools.detection.scene_records import SceneRecordError
 from frazo_tools.documented_parser import documented_parser
 from frazo_tools.interruptible import exit_code, run_interruptible
@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> None:
         export = Export(
             options.folder, options.out, options.shards, options.objects_of, options.images
         )
-        print_reports(export_splits(export, options.splits, options.processes))
+        print_kitti_reports(export_splits(export, options.splits, options.processes))
     elif options.command == "restore":
         print(counted(restore(options.patterns, options.out), "scan"))
     else:

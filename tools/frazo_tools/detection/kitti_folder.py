@@ -18,6 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from frazo.tasks.car.kitti.calibration import Calibration, CalibrationError, parse_calibration
 from frazo.tasks.car.kitti.labels import KittiObject, LabelError, parse_label_line
+from frazo_tools.detection.scene_errors import FolderError, SceneError
 
 # The size of most of KITTI's images: width and height in pixels.
 USUAL_IMAGE_SIZE = (1242, 375)
@@ -28,24 +29,6 @@ _MOST_SCAN_BYTES = 10_000_000 * _POINT_BYTES
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PNG_HEAD_BYTES = 24
 _ID = re.compile(r"[\w.-]+")
-
-
-class FolderError(Exception):
-    """A folder or a split cannot be read at all. str() says what to change."""
-
-
-class SceneError(Exception):
-    """A scene has to be left out.
-
-    Attributes:
-      reason: A few words, the same for all of its kind.
-      detail: The file, the line and what is wrong with it.
-    """
-
-    def __init__(self, reason: str, detail: str) -> None:
-        super().__init__(reason, detail)
-        self.reason = reason
-        self.detail = detail
 
 
 class KittiScene(NamedTuple):

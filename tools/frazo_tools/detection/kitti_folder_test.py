@@ -3,12 +3,8 @@
 import numpy as np
 import pytest
 from frazo_tools.detection import sample
-from frazo_tools.detection.kitti_folder import (
-    FolderError,
-    SceneError,
-    read_scene,
-    read_split,
-)
+from frazo_tools.detection.kitti_folder import read_scene, read_split
+from frazo_tools.detection.scene_errors import FolderError, SceneError
 
 
 @pytest.fixture

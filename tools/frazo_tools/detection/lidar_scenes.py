@@ -26,9 +26,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from frazo import _core
-from frazo_tools.detection.export_report import print_reports
 from frazo_tools.detection.kitti_export import Export, export_splits
-from frazo_tools.detection.kitti_folder import USUAL_IMAGE_SIZE, FolderError
+from frazo_tools.detection.kitti_folder import USUAL_IMAGE_SIZE
+from frazo_tools.detection.kitti_report import print_kitti_reports
+from frazo_tools.detection.scene_errors import FolderError
 from frazo_tools.detection.simulation.scene_folder import write_scenes
 from frazo_tools.documented_parser import documented_parser
 from frazo_tools.interruptible import exit_code, run_interruptible
@@ -51,7 +52,7 @@ def run(options: argparse.Namespace) -> None:
     write_scenes(options.out, options.seed, splits, options.processes)
     if options.records:
         export = Export(options.out, options.out, options.shards, _TRAINING, with_images=False)
-        print_reports(export_splits(export, list(splits), options.processes))
+        print_kitti_reports(export_splits(export, list(splits), options.processes))
     print(f"written to {options.out}")
 
 

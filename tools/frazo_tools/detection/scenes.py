@@ -126,7 +126,7 @@ def _of_scans(
             raise NothingShownError(scan.text)
         found = detections.get(scan.name)
         shown = None if found is None else _shown(found)
-        yield Scene(scan.name, scan.points[:, :3], scan.points[:, 3], [], shown)
+        yield Scene(scan.name, scan.points[:, :3], scan.points[:, 3], detections=shown)
 
 
 def _shown(detections: Sequence[Detection]) -> list[SceneObject]:

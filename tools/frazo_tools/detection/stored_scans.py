@@ -11,7 +11,6 @@ from frazo import _core
 from frazo.tasks.car.kitti.calibration import Calibration
 from frazo_tools.detection.kitti_folder import (
     USUAL_IMAGE_SIZE,
-    SceneError,
     read_calibration,
     read_image_size,
     read_numbers,
@@ -19,6 +18,7 @@ from frazo_tools.detection.kitti_folder import (
 from frazo_tools.detection.pcd_file import read_pcd
 from frazo_tools.detection.ply_file import read_ply
 from frazo_tools.detection.point_columns import MOST_POINTS, PointFileError
+from frazo_tools.detection.scene_errors import SceneError
 from frazo_tools.detection.scene_records import SceneRecordError, scenes_of_file
 
 _LEAST_COLUMNS = 3
