@@ -26,26 +26,38 @@ def frazo_py_binary(name, **kwargs):
     """
     native.py_binary(name = name, imports = _import_root(), **kwargs)
 
-def frazo_py_test(name, srcs, args = [], data = [], deps = [], size = "medium", **kwargs):
+def frazo_py_test(name, srcs, **kwargs):
     """Runs pytest on one file.
 
     Args:
       name: as in py_test.
       srcs: the test file, alone.
+      **kwargs: as in frazo_py_tests.
+    """
+    if len(srcs) != 1:
+        fail("{}: srcs must be the one file that pytest runs, got {}".format(name, srcs))
+    frazo_py_tests(name, srcs, **kwargs)
+
+def frazo_py_tests(name, srcs, args = [], data = [], deps = [], size = "medium", **kwargs):
+    """Runs pytest on several files in one process, which imports what they share once.
+
+    For files that are quick, need no environment of their own, and leave the process as they found it.
+
+    Args:
+      name: as in py_test.
+      srcs: the test files.
       args: added to pytest's arguments.
       data: as in py_test.
       deps: as in py_test; pytest is part of the interpreter's environment.
       size: as in py_test; importing TensorFlow alone takes seconds, and much longer on a busy machine.
       **kwargs: as in py_test.
     """
-    if len(srcs) != 1:
-        fail("{}: srcs must be the one file that pytest runs, got {}".format(name, srcs))
     native.py_test(
         name = name,
         size = size,
         srcs = srcs + [Label("//third_party/rules:pytest_main.py")],
         main = Label("//third_party/rules:pytest_main.py"),
-        args = ["$(location {})".format(srcs[0])] + args,
+        args = ["$(location {})".format(source) for source in srcs] + args,
         data = data,
         deps = deps,
         **kwargs
