@@ -10,7 +10,7 @@ from frazo.layers.sequence_layout import SequenceLayout
 from frazo.layers.step_context import StepContext
 from frazo.proto import position_pb2
 from frazo.registry import build, register
-from google.protobuf import struct_pb2
+from google.protobuf import wrappers_pb2
 
 _EVALUATION = StepContext.for_evaluation(seed=0)
 _PLACE = Place(path="positions", input_shape=(None, None), seed=1)
@@ -37,20 +37,21 @@ def test_sines_then_cosines():
     assert layer.output_shape == (None, None, 6)
 
 
-# Stands for a message of a user's own. Every protobuf library has this one.
-@register(struct_pb2.Value)
+# Stands for a message of a user's own. Every protobuf library has this one, and no other test of
+# the room binds it.
+@register(wrappers_pb2.DoubleValue)
 class _Constant(Layer):
     def __init__(self, message, place, *, dim):
         super().__init__(message, place)
         self.output_shape = (*self.input_shape, dim)
 
     def __call__(self, x, context):
-        return tf.fill([*x.shape, self.output_shape[-1]], self.message.number_value)
+        return tf.fill([*x.shape, self.output_shape[-1]], self.message.value)
 
 
 def test_custom_vectors_come_in_an_any():
     message = position_pb2.PositionVectors()
-    message.custom.Pack(struct_pb2.Value(number_value=3))
+    message.custom.Pack(wrappers_pb2.DoubleValue(value=3))
     y = build(message, place=_PLACE, dim=2)(tf.constant([[0, 1]]), _EVALUATION)
     np.testing.assert_array_equal(y, [[[3, 3], [3, 3]]])
 

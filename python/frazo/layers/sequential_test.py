@@ -6,7 +6,7 @@ from frazo.layers.sequential import Sequential
 from frazo.layers.step_context import StepContext
 from frazo.proto import layer_pb2
 from frazo.registry import register
-from google.protobuf import struct_pb2, text_format
+from google.protobuf import text_format, wrappers_pb2
 
 
 def sequential(text, input_shape=(None, 2)):
@@ -50,16 +50,17 @@ def test_an_embedding_takes_ids():
     assert network.output_shape == (None, None, 2)
 
 
-# Stands for a message of a user's own. Every protobuf library has this one.
-@register(struct_pb2.Value)
+# Stands for a message of a user's own. Every protobuf library has this one, and no other test of
+# the room binds it.
+@register(wrappers_pb2.FloatValue)
 class _Scaled(Layer):
     def __call__(self, x, context):
-        return x * self.message.number_value
+        return x * self.message.value
 
 
 def test_a_custom_layer_comes_in_an_any():
     message = layer_pb2.Sequential()
-    message.layers.add().custom.Pack(struct_pb2.Value(number_value=3))
+    message.layers.add().custom.Pack(wrappers_pb2.FloatValue(value=3))
     network = Sequential(message, Place(path="network", input_shape=(None, 2), seed=1))
     y = network(tf.constant([[1.0, 2.0]]), StepContext.for_evaluation(seed=0))
     np.testing.assert_array_equal(y, [[3, 6]])

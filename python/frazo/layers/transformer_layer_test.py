@@ -11,7 +11,7 @@ from frazo.layers.transformer_layer import TransformerLayer
 from frazo.layers.transformer_stack import TransformerStack
 from frazo.proto import transformer_layer_pb2
 from frazo.registry import register
-from google.protobuf import struct_pb2, text_format
+from google.protobuf import text_format, wrappers_pb2
 
 _EVALUATION = StepContext.for_evaluation(seed=0)
 _TRAINING = StepContext.for_training(seed=1, global_step=tf.constant(3, tf.int64))
@@ -92,17 +92,18 @@ def test_layer_is_its_parts_one_after_the_other():
     np.testing.assert_allclose(layer(x, layout, _EVALUATION, memory), expected, atol=1e-6)
 
 
-# Stands for a message of a user's own. Every protobuf library has this one.
-@register(struct_pb2.Value)
+# Stands for a message of a user's own. Every protobuf library has this one, and no other test of
+# the room binds it.
+@register(wrappers_pb2.Int64Value)
 class _Scaled(Layer):
     def __call__(self, x, context):
-        return x * self.message.number_value
+        return x * self.message.value
 
 
 def test_a_custom_position_wise_layer():
     message = transformer_layer_pb2.TransformerLayer()
     text_format.Parse("self_attention { num_heads: 2 }", message)
-    message.custom.Pack(struct_pb2.Value(number_value=3))
+    message.custom.Pack(wrappers_pb2.Int64Value(value=3))
     layer = TransformerLayer(message, Place(path="layer", input_shape=(None, None, 4), seed=1))
     assert layer.feed_forward.path == "layer/feed_forward"
     np.testing.assert_array_equal(layer.feed_forward(_X, _EVALUATION), 3 * _X)
