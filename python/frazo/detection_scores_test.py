@@ -350,7 +350,7 @@ def test_curves_and_calibration_by_hand():
 
 
 def test_calibration_of_scores_and_hits():
-    # Of 15 bins, the last has 14 / 15 and all above; scores beyond 0 and 1 are in the outer bins.
+    # The last of 15 bins has 14 / 15 and all above; scores beyond 0 and 1 are in the outer bins.
     scores = np.array([-1, 0.06, 14 / 15, 1, 2])
     calibration = Calibration.of(scores, np.array([False, True, False, True, True]))
     assert calibration.detections.tolist() == [2, *[0] * 12, 0, 3]
