@@ -41,6 +41,8 @@ WAYMO_VIEWS: tuple[WaymoView, ...] = ("3d", "birds_eye")
 
 # Points of recall of KITTI's curves: with fewer truths not all are reached.
 _KITTI_POINTS = 41
+# As core/detection/score/kitti_average_precision.h has it.
+_CALIBRATION_BINS = 15
 
 
 @dataclasses.dataclass(frozen=True)
@@ -98,6 +100,22 @@ class Calibration:
     detections: np.ndarray
     hits: np.ndarray
     mean_scores: np.ndarray
+
+    @classmethod
+    def of(cls, scores: np.ndarray, is_hit: np.ndarray) -> Calibration:
+        """Counts detections.
+
+        Args:
+          scores: [n].
+          is_hit: bool [n].
+        """
+        shares = np.clip(np.asarray(scores, np.float64), 0, 1)
+        bins = np.minimum((shares * _CALIBRATION_BINS).astype(np.int64), _CALIBRATION_BINS - 1)
+        counts, hits, sums = (
+            np.bincount(bins, weights, _CALIBRATION_BINS)
+            for weights in (None, np.asarray(is_hit, np.float64), scores)
+        )
+        return cls(counts.astype(np.int64), hits.astype(np.int64), _means(sums, counts))
 
     @property
     def expected_error(self) -> float:
@@ -426,8 +444,6 @@ def _kitti_score(
 ) -> KittiScore:
     thresholds, recalls, precisions, similarities = curve[~np.isnan(curve[:, 0])].T
     detections, hits, score_sums = calibration.T
-    mean_scores = np.full(len(detections), np.nan)
-    np.divide(score_sums, detections, out=mean_scores, where=detections > 0)
     ap_11, ap_40, aos_11, aos_40 = (float(mean) for mean in means)
     return KittiScore(
         truths=truths,
@@ -439,8 +455,14 @@ def _kitti_score(
         recalls=recalls,
         precisions=precisions,
         similarities=similarities,
-        calibration=Calibration(detections.astype(np.int64), hits.astype(np.int64), mean_scores),
+        calibration=Calibration(
+            detections.astype(np.int64), hits.astype(np.int64), _means(score_sums, detections)
+        ),
     )
+
+
+def _means(sums: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    return np.divide(sums, counts, out=np.full(len(counts), np.nan), where=counts > 0)
 
 
 def _stack(scene: str, noun: str, **columns: tuple[np.ndarray, int]) -> np.ndarray:

@@ -13,6 +13,7 @@ from frazo.detection_scores import (
     KITTI_DIFFICULTIES,
     KITTI_LABELS,
     KITTI_VIEWS,
+    Calibration,
     KittiAveragePrecision,
     KittiDetections,
     KittiTruths,
@@ -346,6 +347,16 @@ def test_curves_and_calibration_by_hand():
     # |0.1 - 1|, |0.5 - 0| and twice |0.9 - 1|.
     np.testing.assert_allclose(calibration.expected_error, (0.9 + 0.5 + 0.2) / 4)
     assert math.isnan(scored([])["Car", "easy", "3d"].calibration.expected_error)
+
+
+def test_calibration_of_scores_and_hits():
+    # The last of 15 bins has 14 / 15 and all above; scores beyond 0 and 1 are in the outer bins.
+    scores = np.array([-1, 0.06, 14 / 15, 1, 2])
+    calibration = Calibration.of(scores, np.array([False, True, False, True, True]))
+    assert calibration.detections.tolist() == [2, *[0] * 12, 0, 3]
+    assert calibration.hits.tolist() == [1, *[0] * 12, 0, 2]
+    np.testing.assert_allclose(calibration.mean_scores[[0, 14]], [-0.47, (14 / 15 + 3) / 3])
+    assert math.isnan(Calibration.of(np.zeros(0), np.zeros(0)).expected_error)
 
 
 def test_errors_name_the_scene_and_the_array():

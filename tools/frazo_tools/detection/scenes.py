@@ -16,12 +16,12 @@ records that the file has. Points with a number that is not finite are left out.
 import argparse
 import os
 from collections.abc import Iterator, Mapping, Sequence, Set
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 from frazo import _core
-from frazo.detection_scores import KittiAveragePrecision
+from frazo.detection_scores import KITTI_CLASSES, KittiAveragePrecision
 from frazo.program.durable_file import write_text
 from frazo.tasks.car.curve_section import curve_section
 from frazo.tasks.car.detection_curves import kitti_curves
@@ -54,48 +54,65 @@ def run(options: argparse.Namespace) -> None:
     Raises:
       NothingShownError, NoFileError, SceneRecordError, DetectionLineError, FrazoError, OSError.
     """
-    if options.detections:
-        figures, below = _of_detections(options)
-    else:
-        scenes = chain(_of_records(options.records), _of_scans(options.scans, {}))
-        figures, below = [scene_figure(scene) for scene in islice(scenes, options.most)], ""
+    found = _Found(read_detections(options.detections)) if options.detections else None
+    figures: list[str] = []
+    for scene in chain(_of_records(options.records, found), _of_scans(options.scans, found)):
+        if len(figures) < options.most:
+            figures.append(scene_figure(scene))
+        elif found is None:
+            break  # With detections, the curves are those of all records.
     if not figures:
         raise NothingShownError(
             "there is no scan to show; give --records or --scans, and with --detections those that they "
             "are of"
         )
-    write_text(options.out, scene_page("Scans", figures, below))
+    write_text(options.out, scene_page("Scans", figures, found.curves() if found else ""))
     print(f"{counted(len(figures), 'scan')} written to {options.out}")
 
 
-def _of_detections(options: argparse.Namespace) -> tuple[list[str], str]:
-    """Returns the first scans that have detections, and the curves of all of them."""
-    detections = read_detections(options.detections)
-    sought = {each.label for found in detections.values() for each in found}
-    precision = KittiAveragePrecision()
-    figures, count = [], 0
-    for scene in read_scenes(options.records) if options.records else ():
-        found = detections.get(scene.id)
-        if found is None:
+class _Found:
+    """What was found in the scans, and the scores of it.
+
+    Attributes:
+      labels: The classes that the detector seeks: those that it found, or else KITTI's.
+    """
+
+    def __init__(self, detections: Mapping[str, Sequence[Detection]]):
+        self._detections = detections
+        labels = {each.label for found in detections.values() for each in found}
+        self.labels = labels or set(KITTI_CLASSES)
+        self._precision = KittiAveragePrecision()
+        self._scored = 0
+
+    def objects(self, scan: str) -> list[SceneObject] | None:
+        """Returns what was found in a scan; None if there is no line of it."""
+        if scan not in self._detections:
+            return None
+        return [SceneObject(each.box, each.label, each.score) for each in self._detections[scan]]
+
+    def score(self, scene: StoredScene) -> None:
+        """Adds a scan that has a line to the scores."""
+        add_scene(self._precision, scene, self._detections[scene.id])
+        self._scored += 1
+
+    def curves(self) -> str:
+        """Returns HTML of the curves of what was scored."""
+        if not self._scored:
+            return ""
+        curves = kitti_curves(self._precision.result(), sorted(self.labels))
+        scans = counted(self._scored, "scan")
+        return curve_section(curves, f"The curves are those of {scans}, all that have detections.")
+
+
+def _of_records(patterns: Sequence[str], found: _Found | None) -> Iterator[Scene]:
+    """Yields the scans of records; if there are detections, only those that have a line of them."""
+    for scene in read_scenes(patterns) if patterns else ():
+        detections = found.objects(scene.id) if found else None
+        if found and detections is None:
             continue
-        add_scene(precision, scene, found)
-        count += 1
-        if len(figures) < options.most:
-            figures.append(scene_figure(_scene(scene, sought, _shown(found))))
-    scans = (scan for scan in _of_scans(options.scans, detections) if scan.detections is not None)
-    figures += [scene_figure(scan) for scan in islice(scans, options.most - len(figures))]
-    if count == 0:
-        return figures, ""
-    curves = kitti_curves(precision.result(), sorted(sought))
-    scope = f"The curves are those of {counted(count, 'scan')}, all that have detections."
-    return figures, curve_section(curves, scope)
-
-
-def _of_records(patterns: Sequence[str]) -> Iterator[Scene]:
-    if not patterns:
-        return
-    for scene in read_scenes(patterns):
-        yield _scene(scene, set(CLASSES), None)
+        if found:
+            found.score(scene)
+        yield _scene(scene, found.labels if found else set(CLASSES), detections)
 
 
 def _scene(scene: StoredScene, sought: Set[str], detections: Sequence[SceneObject] | None) -> Scene:
@@ -115,22 +132,15 @@ def _scene(scene: StoredScene, sought: Set[str], detections: Sequence[SceneObjec
     return Scene(scene.id, points[:, :3], points[:, 3], truths, detections)
 
 
-def _of_scans(
-    patterns: Sequence[str], detections: Mapping[str, Sequence[Detection]]
-) -> Iterator[Scene]:
-    """Yields the scans of files, with their detections, if there are any."""
-    if not patterns:
-        return
-    for scan in read_scans(find_files(patterns, SCAN_FILES)):
+def _of_scans(patterns: Sequence[str], found: _Found | None) -> Iterator[Scene]:
+    """Yields the scans of files; if there are detections, only those that have a line of them."""
+    for scan in read_scans(find_files(patterns, SCAN_FILES)) if patterns else ():
         if isinstance(scan, ScanProblem):
             raise NothingShownError(scan.text)
-        found = detections.get(scan.name)
-        shown = None if found is None else _shown(found)
-        yield Scene(scan.name, scan.points[:, :3], scan.points[:, 3], detections=shown)
-
-
-def _shown(detections: Sequence[Detection]) -> list[SceneObject]:
-    return [SceneObject(each.box, each.label, each.score) for each in detections]
+        detections = found.objects(scan.name) if found else None
+        if found is None or detections is not None:
+            points = scan.points
+            yield Scene(scan.name, points[:, :3], points[:, 3], detections=detections)
 
 
 def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:

@@ -100,7 +100,11 @@ def test_detections_are_shown_with_overlaps_and_curves(folder):
 def test_scans_in_which_nothing_was_found(folder):
     write_lines(folder, **{"000000": [], "000004": []})
     assert run("--records=train.tfrecord", "--detections=found.jsonl") == 0
-    assert [scene["detections"] for scene in shown(folder)] == [[], []]
+    scenes = shown(folder)
+    assert [scene["detections"] for scene in scenes] == [[], []]
+    # The detector may have sought both.
+    assert all("counts" not in each for scene in scenes for each in scene["truths"])
+    assert '"class": "Pedestrian"' in (folder / "page.html").read_text()
 
 
 def test_scans_are_shown_without_labels(folder):
@@ -125,6 +129,10 @@ def test_detections_are_shown_in_scans_of_any_kind(folder):
     assert run("--scans", "scans", "--detections=found.jsonl") == 0
     (scene,) = shown(folder)
     assert (scene["name"], len(scene["detections"])) == ("b", 1)
+    # Nobody knows the objects.
+    assert scene["truths"] is None
+    assert "verdict" not in scene["detections"][0]
+    assert "Precision and recall" not in (folder / "page.html").read_text()
     # 8 points of 3 numbers of 2 bytes.
     assert len(base64.b64decode(scene["points"])) == 48
 

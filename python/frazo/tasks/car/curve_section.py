@@ -24,6 +24,7 @@ polyline, .sample line { fill: none; stroke-width: 2.2; }
 .first { stroke: var(--first); }
 .second { stroke: var(--second); stroke-dasharray: 8 4; }
 .third { stroke: var(--third); stroke-dasharray: 2 3; }
+.marks circle { stroke-dasharray: none; }
 circle.first { fill: var(--first); }
 circle.second { fill: var(--second); }
 circle.third { fill: var(--third); }

@@ -46,7 +46,8 @@ CURVES = {
 _POINTING = """
 <script>
 function point(id, share) {
-  const picture = document.querySelector(`#${id} svg`);
+  const picture = document.querySelector(`#${id} .stage svg`);
+  if (picture === null) return;
   const place = picture.getBoundingClientRect();
   // The square of shares begins at 46 of 380 and ends at 368.
   const clientX = place.left + (place.width * (46 + 322 * share)) / 380;
@@ -58,23 +59,24 @@ point("calibration", 0.9);
 """
 
 
-@pytest.fixture(name="shown")
-def _shown(tmp_path):
-    def show(curves, after=""):
-        figure = scene_figure(Scene("000001", np.zeros([0, 3]), np.zeros(0), [], []))
-        section = curve_section(curves, "Of <two> scans.") + after
-        (tmp_path / "page.html").write_text(scene_page("Curves", [figure], section))
-        page = HeadlessBrowser(tmp_path).page((tmp_path / "page.html").as_uri())
-        body = re.sub(r"<(script|style)\b.*?</\1>", "", page, flags=re.DOTALL)
-        assert "NaN" not in body
-        assert "undefined" not in body
-        return body
-
-    return show
+def show(curves, folder):
+    """Returns what a browser makes of the section after the pointer came, without its scripts."""
+    figure = scene_figure(Scene("000001", np.zeros([0, 3]), np.zeros(0), [], []))
+    section = curve_section(curves, "Of <two> scans.") + _POINTING
+    (folder / "page.html").write_text(scene_page("Curves", [figure], section))
+    page = HeadlessBrowser(folder).page((folder / "page.html").as_uri())
+    body = re.sub(r"<(script|style)\b.*?</\1>", "", page, flags=re.DOTALL)
+    assert "NaN" not in body
+    assert "undefined" not in body
+    return body
 
 
-def test_a_line_a_difficulty_with_its_average_precision(shown):
-    body = shown(CURVES)
+@pytest.fixture(name="body", scope="module")
+def _body(tmp_path_factory):
+    return show(CURVES, tmp_path_factory.mktemp("curves"))
+
+
+def test_a_line_a_difficulty_with_its_average_precision(body):
     assert "Of &lt;two&gt; scans." in body
     assert "easy: AP 81.3, 40 objects" in body
     assert "moderate: no objects" in body
@@ -88,16 +90,14 @@ def test_a_line_a_difficulty_with_its_average_precision(shown):
     assert 'aria-label="precision by recall"' in body
 
 
-def test_calibration_has_the_number_in_each_bin(shown):
-    body = shown(CURVES)
+def test_calibration_has_the_number_in_each_bin(body):
     assert "hard: mean distance 0.125" in body
     # 15 of 1,500 are right at a mean score of 0.125, 3 of 4 at 0.875.
     assert 'points="86.3,257.5 327.8,72.5"' in body
     assert re.findall(r'class="count"[^>]*>([^<]*)<', body) == ["1.5k", "4"]
 
 
-def test_a_pointer_shows_values(shown):
-    body = shown(CURVES, _POINTING)
+def test_a_pointer_shows_values(body):
     # The first point of a recall of at least 0.4.
     assert "recall 0.40" in body
     assert "easy: precision 0.750, score ≥ 0.38" in body
@@ -107,16 +107,16 @@ def test_a_pointer_shows_values(shown):
     assert "mean score 0.875" in body
 
 
-def test_curves_of_nothing(shown):
+def test_curves_of_nothing(tmp_path):
     nothing = copy.deepcopy(CURVES)
     nothing["precision_recall"] = [curve("easy", 3, 0.0, ())]
     empty = {"detections": [0] * 4, "hits": [0] * 4, "mean_scores": [None] * 4}
     nothing["calibration"][0] |= {"expected_error": None, **empty}
-    body = shown(nothing, _POINTING)
+    body = show(nothing, tmp_path)
     assert "easy: AP 0.0, 3 objects" in body
     assert "hard: no detections" in body
     assert "<polyline" not in body
     none = {"rules": "Waymo", "precision_recall": [], "calibration": []}
-    body = shown(none)
+    body = show(none, tmp_path)
     assert "finds no class that is scored" in body
     assert "Waymo's scores say nothing of it" in body

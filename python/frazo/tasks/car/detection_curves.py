@@ -19,6 +19,8 @@ from typing import Any
 
 import numpy as np
 from frazo.detection_scores import (
+    WAYMO_LEVELS,
+    Calibration,
     KittiClass,
     KittiDifficulty,
     KittiScore,
@@ -57,14 +59,7 @@ def kitti_curves(
         if name in classes
     ]
     calibration = [
-        {
-            "class": name,
-            "difficulty": difficulty,
-            "expected_error": _number(score.calibration.expected_error),
-            "detections": score.calibration.detections.tolist(),
-            "hits": score.calibration.hits.tolist(),
-            "mean_scores": _numbers(score.calibration.mean_scores),
-        }
+        _calibration_curve(name, difficulty, score.calibration)
         for (name, difficulty, view), score in scores.items()
         if name in classes and (difficulty, view) == ("hard", "3d")
     ]
@@ -72,17 +67,18 @@ def kitti_curves(
 
 
 def waymo_curves(
-    scores: Mapping[tuple[WaymoClass, WaymoLevel, WaymoView], WaymoScore], classes: Sequence[str]
+    scores: Mapping[tuple[WaymoClass, WaymoLevel, WaymoView], WaymoScore],
+    calibrations: Mapping[str, Calibration],
 ) -> dict[str, Any]:
-    """Returns the curves of Waymo's scores, which have no calibration.
+    """Returns the curves of Waymo's scores.
 
     Args:
       scores: The result of WaymoAveragePrecision.
-      classes: Names of the classes of which there are curves.
+      calibrations: The calibration of each class of which there are curves.
     """
     curves = []
     for (name, level, view), score in scores.items():
-        if name not in classes:
+        if name not in calibrations:
             continue
         # A higher least score finds less. Where nothing is found there is no precision.
         kept = np.flatnonzero(score.recalls > 0)[::-1]
@@ -99,7 +95,20 @@ def waymo_curves(
                 "thresholds": _numbers(kept / (len(score.recalls) - 1)),
             }
         )
-    return {"rules": "Waymo", "precision_recall": curves, "calibration": []}
+    hardest = f"level {WAYMO_LEVELS[-1]}"
+    calibration = [_calibration_curve(name, hardest, each) for name, each in calibrations.items()]
+    return {"rules": "Waymo", "precision_recall": curves, "calibration": calibration}
+
+
+def _calibration_curve(name: str, difficulty: str, calibration: Calibration) -> dict[str, Any]:
+    return {
+        "class": name,
+        "difficulty": difficulty,
+        "expected_error": _number(calibration.expected_error),
+        "detections": calibration.detections.tolist(),
+        "hits": calibration.hits.tolist(),
+        "mean_scores": _numbers(calibration.mean_scores),
+    }
 
 
 def _numbers(values: Iterable[float]) -> list[float | None]:

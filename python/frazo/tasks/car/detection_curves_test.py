@@ -7,6 +7,7 @@ import pytest
 from frazo.detection_scores import (
     KITTI_LABELS,
     WAYMO_LABELS,
+    Calibration,
     KittiAveragePrecision,
     KittiDetections,
     KittiTruths,
@@ -122,7 +123,8 @@ def waymo(truth_xs, found_xs, scores):
         WaymoTruths(boxes(truth_xs), np.full(count, label), levels),
         WaymoDetections(boxes(found_xs), np.full(found, label), np.array(scores)),
     )
-    curves = waymo_curves(precision.result(), ["Vehicle"])
+    calibration = Calibration.of(np.array(scores), np.ones(found))
+    curves = waymo_curves(precision.result(), {"Vehicle": calibration})
     json.dumps(curves, allow_nan=False)
     return curves
 
@@ -130,7 +132,11 @@ def waymo(truth_xs, found_xs, scores):
 def test_waymos_curve_of_four_vehicles():
     # A false positive between hits, and one object that nobody finds.
     curves = waymo([0, 10, 20, 30], [0, 99, 10, 20], [0.9, 0.8, 0.7, 0.2])
-    assert (curves["rules"], curves["calibration"]) == ("Waymo", [])
+    assert curves["rules"] == "Waymo"
+    (calibration,) = curves["calibration"]
+    assert (calibration["class"], calibration["difficulty"]) == ("Vehicle", "level 2")
+    # (0.1 + 0.2 + 0.3 + 0.8) / 4
+    assert calibration["expected_error"] == pytest.approx(0.35)
     curve = curve_of(curves, "level 2")
     assert curve["truths"] == 4
     # The scores 0.91 .. 1 find nothing; then 1 of 4 down to 0.71, 2 down to 0.21, 3 down to 0.

@@ -31,30 +31,31 @@ def scored(batch, move=lambda boxes: boxes, classes=("Car",)):
 
 
 def test_perfect_detections_have_all_points(batch):
-    metrics, signatures = scored(batch)
+    metrics, signatures, curves = scored(batch)
     for view in ("AP", "AP_birds_eye", "AP_image", "AP11", "AOS"):
         for difficulty in ("easy", "moderate", "hard"):
             assert metrics[f"Car/{view}_{difficulty}"] == pytest.approx(100), view
     assert signatures["Car/AP_moderate"] == "KITTI, 40 points, 42 objects"
     # Each detection is right, and the scores are 0.65 in the mean.
     assert metrics["Car/calibration_error"] == pytest.approx(0.35)
+    assert {each["class"] for each in curves["precision_recall"]} == {"Car"}
 
 
 def test_detections_too_high_count_from_above(batch):
     # Half of the height away, a box shares a third of the volume of both.
-    metrics, _ = scored(batch, lambda boxes: np.add(boxes, [0, 0, boxes[0, 5] / 2, 0, 0, 0, 0]))
+    metrics, _, _ = scored(batch, lambda boxes: np.add(boxes, [0, 0, boxes[0, 5] / 2, 0, 0, 0, 0]))
     assert metrics["Car/AP_moderate"] == 0
     assert metrics["Car/AP_birds_eye_moderate"] == pytest.approx(100)
 
 
 def test_the_wrong_way_round_costs_orientation_alone(batch):
-    metrics, _ = scored(batch, lambda boxes: np.add(boxes, [0, 0, 0, 0, 0, 0, np.pi]))
+    metrics, _, _ = scored(batch, lambda boxes: np.add(boxes, [0, 0, 0, 0, 0, 0, np.pi]))
     assert metrics["Car/AP_moderate"] == pytest.approx(100)
     assert metrics["Car/AOS_moderate"] == pytest.approx(0, abs=1e-4)
 
 
 def test_classes_that_the_model_does_not_find_have_no_score(batch):
-    metrics, _ = scored(batch, classes=("Car", "Tram"))
+    metrics, _, _ = scored(batch, classes=("Car", "Tram"))
     assert {name.split("/")[0] for name in metrics} == {"Car"}
 
 

@@ -114,7 +114,7 @@ void main() {
   gl_FragColor = vec4(mix(scale, color.rgb, color.a), 1.0);
 }`;
 
-// A group is boxes that are drawn alike: {boxes, color, hasCross}, the color in red, green and blue.
+// A group is boxes that are drawn alike: {kind, boxes, color, hasCross}, the color in red, green and blue.
 class Drawing {
   constructor(canvas) {
     this.canvas = canvas;
@@ -177,20 +177,38 @@ function cssColor(color) {
   return `rgb(${color.map((part) => Math.round(255 * part)).join(",")})`;
 }
 
-// Writes above each box what textOf(box) is.
+// Returns where the middle of a box's top is on a canvas; null if it is behind the eye.
+function placeOfTop(canvas, matrix, [x, y, z, , , height]) {
+  const place = [x, y, z + height / 2 + 0.3, 1];
+  const [u, v, , w] = [0, 1, 2, 3].map((row) => place.reduce((sum, p, k) => sum + matrix[4 * k + row] * p, 0));
+  return w <= 0 ? null : [((u / w + 1) / 2) * canvas.width, ((1 - v / w) / 2) * canvas.height];
+}
+
+// Writes above each box what textOf(kind, box) is, if it is anything. Texts that would meet are moved upwards.
 function drawLabels(canvas, matrix, groups, textOf) {
   const context = canvas.getContext("2d");
+  const size = Math.round(12 * devicePixelRatio);
   context.clearRect(0, 0, canvas.width, canvas.height);
-  context.font = `${Math.round(12 * devicePixelRatio)}px sans-serif`;
+  context.font = `${size}px sans-serif`;
   context.textAlign = "center";
-  for (const { boxes, color } of groups) {
+  context.lineWidth = size / 4;
+  context.strokeStyle = "rgb(18, 20, 26)";
+  const written = [];
+  for (const { kind, boxes, color } of groups) {
     context.fillStyle = cssColor(color);
     for (const each of boxes) {
-      const [x, y, z, , , height] = each.box;
-      const place = [x, y, z + height / 2 + 0.3, 1];
-      const [u, v, , w] = [0, 1, 2, 3].map((row) => place.reduce((sum, p, k) => sum + matrix[4 * k + row] * p, 0));
-      if (w <= 0) continue;
-      context.fillText(textOf(each), ((u / w + 1) / 2) * canvas.width, ((1 - v / w) / 2) * canvas.height);
+      const place = placeOfTop(canvas, matrix, each.box);
+      const text = textOf(kind, each);
+      if (place === null || text === "") continue;
+      const half = context.measureText(text).width / 2 + size / 4;
+      const [x, top] = place;
+      const meets = (y) => written.find(
+        (other) => Math.abs(other.x - x) < other.half + half && Math.abs(other.y - y) < size);
+      let y = top;
+      for (let other = meets(y); other !== undefined; other = meets(y)) y = other.y - size - 1;
+      written.push({ x, y, half });
+      context.strokeText(text, x, y);
+      context.fillText(text, x, y);
     }
   }
 }

@@ -137,7 +137,10 @@ function fillColors(groups) {
     }));
 }
 
-function labelOf(each) {
+// What is written at a box. An object that is found has the text of what finds it.
+function labelOf(kind, each) {
+  if (kind === "found" && view.detections) return "";
+  if (kind === "missed") return `${each.label}, missed`;
   const score = each.score === undefined ? "" : ` ${each.score.toFixed(2)}`;
   return each.label + score + (each.iou === undefined ? "" : `, IoU ${each.iou.toFixed(2)}`);
 }
@@ -149,7 +152,7 @@ function redraw() {
     canvas.width = canvas.clientWidth * devicePixelRatio;
     canvas.height = canvas.clientHeight * devicePixelRatio;
   }
-  const groups = [...shown(scene)].map(([kind, boxes]) => ({ boxes, ...KINDS[kind] }));
+  const groups = [...shown(scene)].map(([kind, boxes]) => ({ kind, boxes, ...KINDS[kind] }));
   const matrix = projection(view.camera, byId("scan").width / byId("scan").height);
   drawing.draw(matrix, groups);
   drawLabels(byId("labels"), matrix, groups, labelOf);

@@ -117,13 +117,36 @@ def test_a_page_needs_nothing_else():
     assert [kind for kind, _ in page.scripts] == ["scene", "scene", "code", "code"]
 
 
+# Moves the slider through these scores for each scene, and lists what the page then says.
+_MOVING = """
+<script>
+addEventListener("load", () => {
+  for (const option of [...document.getElementById("scene").options]) {
+    for (const threshold of [0.76, 0.1]) {
+      for (const [id, value] of [["scene", option.value], ["threshold", threshold]]) {
+        document.getElementById(id).value = value;
+        document.getElementById(id).dispatchEvent(new Event("input"));
+      }
+      const line = document.createElement("pre");
+      const verdicts = [...document.querySelectorAll("#boxes td:nth-child(5)")].map((cell) => cell.textContent);
+      const colors = document.getElementById("colors").textContent;
+      line.textContent = [document.getElementById("counts").textContent, verdicts.join(","), colors].join(" | ");
+      document.body.append(line);
+    }
+  }
+});
+</script>
+"""
+
+
 @pytest.fixture(name="shown")
 def _shown(tmp_path):
     """Returns what a browser makes of a page of scenes, without its scripts."""
 
-    def show(scenes, address=""):
+    def show(scenes, address="", below=""):
         path = tmp_path / "page.html"
-        path.write_text(scene_page("decode_test, step 7", [scene_figure(each) for each in scenes]))
+        figures = [scene_figure(each) for each in scenes]
+        path.write_text(scene_page("decode_test, step 7", figures, below))
         page = HeadlessBrowser(tmp_path).page(f"{path.as_uri()}{address}")
         body = re.sub(r"<(script|style)\b.*?</\1>", "", page, flags=re.DOTALL)
         assert "NaN" not in body
@@ -138,29 +161,47 @@ def test_a_browser_lists_what_the_address_asks_for(shown):
     assert "<title>decode_test, step 7</title>" in page
     assert "2 points; 3 objects, 1 missed; 1 of 2 detections, 1 right" in page
     assert "<td>detection</td><td>Car</td><td>0.750</td><td>0.78</td><td>right</td>" in page
-    for row in ("Car</td><td></td><td></td><td>found", "Car</td><td></td><td></td><td>missed"):
-        assert f"<td>object</td><td>{row}</td>" in page
+    for verdict in ("found", "missed"):
+        assert f"<td>object</td><td>Car</td><td></td><td></td><td>{verdict}</td>" in page
     assert "<td>Tram</td><td></td><td></td><td>not counted</td>" in page
-    assert "detection, wrong" not in page
 
 
 def test_the_least_score_says_what_is_missed(shown):
-    above = shown([scene()], "#threshold=0.76")
-    assert "3 objects, 2 missed; 0 of 2 detections, 0 right" in above
-    assert "<td>found</td>" not in above
-    below = shown([scene()], "#threshold=0.1")
-    assert "3 objects, 1 missed; 2 of 2 detections, 1 right" in below
-    assert "<td>nothing is there</td>" in below
-    assert "detection, wrong" in below
+    scenes = [
+        scene(),
+        scene()._replace(detections=[]),
+        scene()._replace(truths=[]),
+        scene()._replace(detections=None),
+        scene()._replace(truths=None),
+        Scene("empty", np.zeros([0, 3]), np.zeros(0), [], []),
+    ]
+    lines = re.findall(r"<pre>(.*?)</pre>", shown(scenes, below=_MOVING))
+    counts, verdicts, colors = zip(*(line.split(" | ") for line in lines), strict=True)
+    assert counts == (
+        "2 points; 3 objects, 2 missed; 0 of 2 detections, 0 right",
+        "2 points; 3 objects, 1 missed; 2 of 2 detections, 1 right",
+        "2 points; 3 objects, 2 missed; 0 of 0 detections, 0 right",
+        "2 points; 3 objects, 2 missed; 0 of 0 detections, 0 right",
+        "2 points; 0 objects, 0 missed; 0 of 2 detections, 0 right",
+        "2 points; 0 objects, 0 missed; 2 of 2 detections, 0 right",
+        "2 points; 3 objects",
+        "2 points; 3 objects",
+        "2 points; 0 of 2 detections",
+        "2 points; 2 of 2 detections",
+        "0 points; 0 objects, 0 missed; 0 of 0 detections, 0 right",
+        "0 points; 0 objects, 0 missed; 0 of 0 detections, 0 right",
+    )
+    assert verdicts[:2] == (
+        "missed,missed,not counted",
+        "missed,nothing is there,right,found,not counted",
+    )
+    # Where nobody searched, or nobody knows the objects, there are no verdicts.
+    assert (verdicts[7], verdicts[9]) == (",,", ",")
+    assert colors[0] == "object, missedobject, not counted"
+    assert "detection, wrong" in colors[1]
 
 
-def test_scenes_of_which_little_is_known(shown):
-    no_detection, no_truth = scene()._replace(detections=[]), scene()._replace(truths=[])
-    assert "3 objects, 2 missed; 0 of 0 detections, 0 right" in shown([no_detection])
-    assert "0 objects, 0 missed; 1 of 2 detections, 0 right" in shown([no_truth])
-    no_search, no_labels = scene()._replace(detections=None), scene()._replace(truths=None)
-    assert ">2 points; 3 objects</b>" in shown([no_search])
-    assert ">2 points; 1 of 2 detections</b>" in shown([no_labels])
+def test_a_page_without_a_scene_says_so(shown):
     assert "There is no scene" in shown([])
 
 

@@ -20,15 +20,27 @@ def scored(turn):
 
 
 def test_perfect_detections():
-    metrics, signatures = scored(0)
+    metrics, signatures, curves = scored(0)
     for name in ("AP_level_1", "AP_level_2", "APH_level_2", "AP_birds_eye_level_2"):
         assert metrics[f"Vehicle/{name}"] == pytest.approx(100)
     assert signatures["Vehicle/AP_level_1"] == "Waymo, 6 objects"
     assert signatures["Vehicle/AP_level_2"] == "Waymo, 12 objects"
     assert all(name.startswith("Vehicle/") for name in metrics)
+    # All are right, at scores of 0.9, 0.8 .. 0.4: 0.65 in the mean.
+    assert metrics["Vehicle/calibration_error"] == pytest.approx(0.35)
+    assert {each["class"] for each in curves["precision_recall"]} == {"Vehicle"}
+    (calibration,) = curves["calibration"]
+    assert sum(calibration["hits"]) == 12
+
+
+def test_without_a_detection_nothing_is_calibrated():
+    batch = make_batch(1, seed=1)
+    scorer = WaymoScorer(["Vehicle"])
+    scorer.add(batch, [{"id": "scene0", "detections": []}])
+    assert "Vehicle/calibration_error" not in scorer.result().metrics
 
 
 def test_the_wrong_way_round_costs_what_is_weighted_by_heading():
-    metrics, _ = scored(np.pi)
+    metrics, _, _ = scored(np.pi)
     assert metrics["Vehicle/AP_level_2"] == pytest.approx(100)
     assert metrics["Vehicle/APH_level_2"] == pytest.approx(0, abs=1e-3)
