@@ -48,8 +48,8 @@ def add_scene(
       FrazoError: A number of the scan is not finite.
     """
     edges = image_boxes_of(detections, scene.calibration, scene.image_size)
-    seen = np.isfinite(edges).all(1)
-    found = [each for each, is_seen in zip(detections, seen, strict=True) if is_seen]
+    seen = np.flatnonzero(np.isfinite(edges).all(1))
+    found = [detections[index] for index in seen.tolist()]
     boxes = _boxes(found)
     detected = KittiDetections(
         boxes=boxes,
