@@ -296,7 +296,8 @@ class Scratch:
         program = str(self._runfiles / PROGRAMS[command.target])
         words = [program, *self._arguments(command)]
         # What comes from a file or goes into one is the shell's business.
-        return ["bash", "-c", " ".join(words)] if "<" in command.words else words
+        is_redirected = not {"<", ">"}.isdisjoint(command.words)
+        return ["bash", "-c", " ".join(words)] if is_redirected else words
 
     def _arguments(self, command: Command) -> list[str]:
         arguments = list(map(self.moved, command.arguments))

@@ -7,9 +7,9 @@ import json
 import os
 import struct
 from collections.abc import Callable
-from io import BytesIO
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from frazo import _core
@@ -17,8 +17,7 @@ from frazo.checkpoint.manifest import DamagedCheckpointError, FileRecord, Manife
 from frazo_tools.checkpoint.safetensors_file import SafetensorsError, SafetensorsFile
 from frazo_tools.detection.pcd_file import read_pcd
 from frazo_tools.detection.ply_file import read_ply
-from frazo_tools.detection.point_columns import PointFileError
-from frazo_tools.detection.point_file_sample import pcd, ply
+from frazo_tools.detection.point_file_sample import check_reader, pcd, ply
 from frazo_tools.gettext.mo_file import MoError, read_mo
 from frazo_tools.gettext.mo_file_writer import HEADER, write_mo
 from frazo_tools.images.idx import IdxError, read_idx
@@ -125,18 +124,6 @@ def _check_tokenizer(content: bytes) -> None:
     assert imported.reading.message.WhichOneof("kind")
 
 
-def _check_points(read: Callable[[BinaryIO], np.ndarray]) -> Callable[[bytes], None]:
-    def check(content: bytes) -> None:
-        try:
-            points = read(BytesIO(content))
-        except PointFileError as error:
-            assert str(error)
-            return
-        assert (points.dtype, points.shape[1:]) == (np.float32, (4,))
-
-    return check
-
-
 _POINT_COLUMNS = {name: np.arange(9, dtype=np.float32) for name in ("x", "y", "z", "intensity")}
 _SAFETENSORS_HEADER = (
     b'{"__metadata__":{"step":"5"},"w":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},'
@@ -171,11 +158,11 @@ TARGETS = {
         _check_manifest, [_MANIFEST.to_text().encode(), b'{"format": 1, "files": []}']
     ),
     "pcd": Target(
-        _check_points(read_pcd),
+        partial(check_reader, read_pcd),
         [pcd(_POINT_COLUMNS, data) for data in ("ascii", "binary", "binary_compressed")],
     ),
     "ply": Target(
-        _check_points(read_ply),
+        partial(check_reader, read_ply),
         [
             ply(_POINT_COLUMNS, kind)
             for kind in ("ascii", "binary_little_endian", "binary_big_endian")

@@ -3,6 +3,7 @@
     ./bazelw run -c opt //tools:detect -- --model=/tmp/scenes/log/inference_graph scan.bin
     ./bazelw run -c opt //tools:detect -- --model=MODEL /data/kitti/testing/velodyne >found.jsonl
     ./bazelw run -c opt //tools:detect -- --model=MODEL --least_score=0.5 /tmp/scenes/val.tfrecord-*
+    ./bazelw run -c opt //tools:detect -- --model=MODEL --kitti_text=/tmp/results /data/kitti/testing
 
 --model is the folder that the trainer writes with --mode=write_inference_graph. PATHs are
 
@@ -15,17 +16,19 @@ folders of these, globs, and the records that //tools:kitti and //tools:lidar_sc
 are in metres: x forward, y left, z up. The reflectance of .pcd and .ply is the field intensity, or
 reflectance, reflectivity, remission, i, or scalar_intensity: a number with a fraction is taken as
 it is, an integer divided by the largest of its type, so that models see 0 to 1. Where there is
-none, it is 0. Points with a number that is not finite are left out, and counted. Each scan gives a line
+none, it is 0. Points with a number that is not finite are left out, and counted. Each scan gives a
+line
 
     {"id": "000007", "detections": [{"class": "Car", "score": 0.93,
      "box": [12.1, 3.4, -0.9, 4.1, 1.7, 1.5, 0.02]}]}
 
 with the best detection first; a box is x, y, z of its middle, length, width, height, and the
-heading in radians, counter-clockwise from x. `//tools:kitti detections` makes KITTI's text of such
-lines, and `//tools:scenes` a page. A scan has a camera if it is a record, or if KITTI's
-calibration lies beside it (velodyne/ID.bin, calib/ID.txt); a model that looks only where a camera
-does needs it. A scan that cannot be read is named, and the rest goes on; then the program ends
-with code 1.
+heading in radians, counter-clockwise from x. `//tools:scenes` makes a page of such lines, and
+`//tools:kitti detections` KITTI's text; so does --kitti_text here, FOLDER/ID.txt for each scan, in
+which what the camera does not see is left out. A scan has a camera if it is a record, or if
+KITTI's calibration lies beside it (velodyne/ID.bin, calib/ID.txt); without one, a model that was
+trained to look where a camera does looks everywhere, and there is no text. A scan that cannot be
+read is named, and the rest goes on; then the program ends with code 1.
 """
 
 import argparse
@@ -41,6 +44,9 @@ import numpy as np
 from frazo import _core
 from frazo.program.errors import EXIT_FAILED
 from frazo.program.tensorflow_start import start_tensorflow
+from frazo_tools.detection.detection_lines import Detection
+from frazo_tools.detection.kitti_texts import KittiTexts
+from frazo_tools.detection.scene_errors import SceneError
 from frazo_tools.detection.stored_scans import SCAN_FILES, ScanProblem, StoredScan, read_scans
 from frazo_tools.documented_parser import documented_parser
 from frazo_tools.found_files import NoFileError, find_files
@@ -77,20 +83,29 @@ class ScanDetector:
       scans: How many were searched.
       objects: How many objects were found.
       left_out: How many points were left out because a number of theirs is not finite.
-      failures: Scans that could not be read.
+      failures: Scans that could not be read, or whose text could not be written.
     """
 
-    def __init__(self, detector: Detector, *, batch_size: int, least_score: float):
+    def __init__(
+        self,
+        detector: Detector,
+        *,
+        batch_size: int,
+        least_score: float,
+        texts: KittiTexts | None = None,
+    ):
         """Counts from 0.
 
         Args:
           detector: The model.
           batch_size: Scans that it gets together.
           least_score: Detections with a lower score are left out.
+          texts: Gets what is found, too.
         """
         self._detector = detector
         self._batch_size = batch_size
         self._least_score = least_score
+        self._texts = texts
         self.scans = 0
         self.objects = 0
         self.left_out = 0
@@ -101,8 +116,7 @@ class ScanDetector:
         waiting: list[StoredScan] = []
         for scan in scans:
             if isinstance(scan, ScanProblem):
-                self.failures += 1
-                print(f"detect: {scan.text}", file=sys.stderr)
+                self._tell(scan.text)
                 continue
             # A batch has cameras or has none.
             if waiting and (scan.calibration is None) != (waiting[0].calibration is None):
@@ -119,11 +133,20 @@ class ScanDetector:
             return
         found = self._detector.detect([scan.points for scan in scans], _cameras(scans))
         for scan, detections in zip(scans, found, strict=True):
-            kept = [each for each in detections if each.score >= self._least_score]
+            kept = [_rounded(each) for each in detections if each.score >= self._least_score]
             self.scans += 1
             self.objects += len(kept)
             self.left_out += scan.left_out
+            if self._texts is not None:
+                try:
+                    self._texts.write(scan, kept)
+                except SceneError as error:
+                    self._tell(f"{error.reason}: {error.detail}")
             yield json.dumps({"id": scan.name, "detections": [_record(each) for each in kept]})
+
+    def _tell(self, problem: str) -> None:
+        self.failures += 1
+        print(f"detect: {problem}", file=sys.stderr)
 
 
 def _cameras(scans: Sequence[StoredScan]) -> list | None:
@@ -139,16 +162,18 @@ def _cameras(scans: Sequence[StoredScan]) -> list | None:
     ]
 
 
-def _record(found: Found) -> dict:
-    return {
-        "class": found.label,
-        "score": round(found.score, 4),
-        "box": [round(number, 4) for number in found.box],
-    }
+def _rounded(found: Found) -> Detection:
+    """Returns what a line has, of which the same text is made as here."""
+    box = tuple(round(number, 4) for number in found.box)
+    return Detection(found.label, round(found.score, 4), box, None)
+
+
+def _record(found: Detection) -> dict:
+    return {"class": found.label, "score": found.score, "box": list(found.box)}
 
 
 def run(options: argparse.Namespace) -> int:
-    """Returns the number of scans that cannot be read.
+    """Returns the number of scans that cannot be read, or whose text cannot be written.
 
     Raises:
       NoFileError, ValueError, OSError.
@@ -157,8 +182,12 @@ def run(options: argparse.Namespace) -> int:
     start_tensorflow()
     from frazo.export.predictor import Predictor
 
+    texts = None if options.kitti_text is None else KittiTexts(options.kitti_text)
     detector = ScanDetector(
-        Predictor(options.model), batch_size=options.batch_size, least_score=options.least_score
+        Predictor(options.model),
+        batch_size=options.batch_size,
+        least_score=options.least_score,
+        texts=texts,
     )
     began = time.monotonic()
     try:
@@ -166,6 +195,12 @@ def run(options: argparse.Namespace) -> int:
             print(line, flush=True)
     finally:
         _report(detector, time.monotonic() - began)
+        if texts is not None and texts.outside:
+            outside = counted(texts.outside, "detection")
+            print(
+                f"detect: {outside} left out of the text: the camera does not see them",
+                file=sys.stderr,
+            )
     return detector.failures
 
 
@@ -182,7 +217,7 @@ def _report(detector: ScanDetector, took: float) -> None:
             file=sys.stderr,
         )
     if detector.failures:
-        print(f"detect: {counted(detector.failures, 'scan')} could not be read", file=sys.stderr)
+        print(f"detect: {counted(detector.failures, 'scan')} with an error", file=sys.stderr)
 
 
 def _share(text: str) -> float:
@@ -204,6 +239,9 @@ def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
         default=0.0,
         metavar="SHARE",
         help="leave out detections with a lower score; default: 0, what the model finds",
+    )
+    parser.add_argument(
+        "--kitti_text", type=Path, metavar="FOLDER", help="write KITTI's text of each scan, too"
     )
     parser.add_argument(
         "--batch_size",

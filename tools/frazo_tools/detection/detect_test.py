@@ -4,8 +4,14 @@ import json
 
 import numpy as np
 import pytest
+from frazo import _core
 from frazo.export.detections import Detection
+from frazo_tools.detection import sample
 from frazo_tools.detection.detect import ScanDetector
+from frazo_tools.detection.kitti_folder import read_scene
+from frazo_tools.detection.kitti_results import write_results
+from frazo_tools.detection.kitti_texts import KittiTexts
+from frazo_tools.detection.scene_records import boxes_of, encode_scene
 from frazo_tools.detection.stored_scans import SCAN_FILES, StoredScan, read_scans
 from frazo_tools.found_files import find_files
 
@@ -65,3 +71,33 @@ def test_scans_with_and_without_a_camera_are_not_mixed():
     lines = list(ScanDetector(model, batch_size=2, least_score=0).run(iter(scans)))
     assert len(lines) == 4
     assert model.calls == [(1, None), (2, 2), (1, None)]
+
+
+def test_the_text_of_kitti_is_that_of_the_lines(tmp_path, capsys):
+    sample.write_folder(tmp_path)
+    texts = KittiTexts(tmp_path / "texts")
+    detector = ScanDetector(EchoDetector(), batch_size=3, least_score=0.5, texts=texts)
+    training = tmp_path / "training" / "velodyne"
+    scans = read_scans(find_files([str(training)], SCAN_FILES))
+    (tmp_path / "found.jsonl").write_text("".join(f"{line}\n" for line in detector.run(scans)))
+    with _core.RecordWriter(tmp_path / "x.tfrecord") as writer:
+        for number in range(7):
+            scene = read_scene(tmp_path, "train", f"{number:06d}")
+            writer.write(encode_scene(scene, boxes_of(scene.objects, scene.calibration)))
+    again = tmp_path / "again"
+    results = write_results(tmp_path / "found.jsonl", [str(tmp_path / "x.tfrecord")], again)
+    assert (results.scans, results.outside) == (7, texts.outside)
+    names = [f"{number:06d}.txt" for number in range(7)]
+    assert sorted(path.name for path in (tmp_path / "texts").iterdir()) == names
+    for name in names:
+        assert (tmp_path / "texts" / name).read_text() == (again / name).read_text()
+    assert capsys.readouterr().err == ""
+
+
+def test_a_scan_without_a_calibration_has_a_line_and_no_text(folder, capsys):
+    texts = KittiTexts(folder / "texts")
+    detector = ScanDetector(EchoDetector(), batch_size=2, least_score=0.5, texts=texts)
+    assert len(list(detector.run(read_scans([folder / "a.bin"])))) == 1
+    assert (detector.scans, detector.failures) == (1, 1)
+    assert not list((folder / "texts").iterdir())
+    assert "detect: no calibration: a: KITTI's text is in the frame" in capsys.readouterr().err

@@ -12,21 +12,27 @@ from frazo.detection_scores import (
     KittiTruths,
     observation_angles,
 )
+from frazo.tasks.car.kitti.calibration import Calibration
 from frazo.tasks.car.kitti.frames import clip_image_boxes, project_boxes
 from frazo_tools.detection.detection_lines import Detection
 from frazo_tools.detection.scene_records import StoredScene, boxes_of
 
 
-def image_boxes_of(detections: Sequence[Detection], scene: StoredScene) -> np.ndarray:
+def image_boxes_of(
+    detections: Sequence[Detection], calibration: Calibration, image_size: tuple[int, int]
+) -> np.ndarray:
     """Returns xmin, ymin, xmax, ymax in pixels, float64 [detections, 4].
 
     A detection without an image_box gets the one around its corners, cut at the edges of the image;
     NaN if nothing of it is in the image.
+
+    Args:
+      detections: Those of a scan.
+      calibration: That of the scan.
+      image_size: Width and height in pixels.
     """
     boxes = _boxes(detections)
-    edges, _ = clip_image_boxes(
-        project_boxes(boxes, scene.calibration.velo_to_image), *scene.image_size
-    )
+    edges, _ = clip_image_boxes(project_boxes(boxes, calibration.velo_to_image), *image_size)
     for index, each in enumerate(detections):
         if each.image_box is not None:
             edges[index] = each.image_box
@@ -41,9 +47,9 @@ def add_scene(
     Raises:
       FrazoError: A number of the scan is not finite.
     """
-    edges = image_boxes_of(detections, scene)
-    seen = np.isfinite(edges).all(1)
-    found = [each for each, is_seen in zip(detections, seen, strict=True) if is_seen]
+    edges = image_boxes_of(detections, scene.calibration, scene.image_size)
+    seen = np.flatnonzero(np.isfinite(edges).all(1))
+    found = [detections[index] for index in seen.tolist()]
     boxes = _boxes(found)
     detected = KittiDetections(
         boxes=boxes,

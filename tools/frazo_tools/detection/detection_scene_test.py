@@ -27,7 +27,8 @@ def test_a_detection_gets_the_rectangle_that_it_lacks(scene):
             Detection("Car", 0.8, CAR, given),
             Detection("Car", 0.7, BEHIND, None),
         ],
-        scene,
+        scene.calibration,
+        scene.image_size,
     )
     # The car's rear is 18.05 m from the camera, its front 21.95; y runs from 2.2 to 3.8 m, z from
     # 1.65 to 0.15 m below. The camera is 45 / 700 m to the side of the lidar.

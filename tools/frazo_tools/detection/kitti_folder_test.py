@@ -86,6 +86,12 @@ def not_finite(value):
         ("velodyne/000002.bin", not_finite(-np.inf), "malformed scan", "point 5 has a value"),
         ("calib/000002.txt", None, "no calibration", "calib/000002.txt"),
         ("calib/000002.txt", b"P2: 1\n", "malformed calibration", "000002.txt, line 1: P2 has 1"),
+        (
+            "calib/000002.txt",
+            sample.CALIBRATION.replace("-0.27", "nan").encode(),
+            "malformed calibration",
+            "000002.txt, line 4: Tr_velo_to_cam has values that are not from -1,000,000 to",
+        ),
         ("calib/000002.txt", b"\xff", "malformed calibration", "000002.txt is not UTF-8"),
         ("label_2/000002.txt", None, "no labels", "label_2/000002.txt"),
         (
@@ -93,6 +99,12 @@ def not_finite(value):
             sample.LABELS.replace("Pedestrian", "Person").encode(),
             "malformed labels",
             "label_2/000002.txt, line 2: unknown class 'Person'",
+        ),
+        (
+            "label_2/000002.txt",
+            sample.LABELS.replace("20.00", "nan").encode(),
+            "malformed labels",
+            "label_2/000002.txt, line 1: column 14: 'nan' is not from -1,000,000 to 1,000,000",
         ),
         ("label_2/000002.txt", b"\n", "malformed labels", "line 1: 0 columns; a label has 15"),
     ],

@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 import numpy as np
 from frazo.program.durable_file import write_text
+from frazo.tasks.car.kitti.calibration import Calibration
 from frazo.tasks.car.kitti.frames import boxes_to_camera, observation_angles
 from frazo.tasks.car.kitti.labels import KittiObject, format_label_line
 from frazo_tools.detection.detection_lines import Detection, DetectionLineError, read_detections
 from frazo_tools.detection.detection_scene import image_boxes_of
-from frazo_tools.detection.scene_records import StoredScene, read_scenes
+from frazo_tools.detection.scene_records import read_scenes
 
 
 class Results(NamedTuple):
@@ -48,12 +49,13 @@ def write_results(detections: Path, patterns: Sequence[str], out: Path) -> Resul
     scans = empty = lines = outside = 0
     for scene in read_scenes(patterns):
         of_scene = found.pop(scene.id, [])
-        written = result_lines(of_scene, scene)
-        write_text(out / f"{scene.id}.txt", "".join(f"{line}\n" for line in written))
+        written = write_result(
+            out / f"{scene.id}.txt", of_scene, scene.calibration, scene.image_size
+        )
         scans += 1
         empty += not written
-        lines += len(written)
-        outside += len(of_scene) - len(written)
+        lines += written
+        outside += len(of_scene) - written
     if found:
         raise DetectionLineError(
             f"{detections}: the records have no scan {min(found)}; give the records that the "
@@ -62,13 +64,38 @@ def write_results(detections: Path, patterns: Sequence[str], out: Path) -> Resul
     return Results(scans, empty, lines, outside)
 
 
-def result_lines(detections: Sequence[Detection], scene: StoredScene) -> list[str]:
-    """Returns the lines of a scan. A detection without an image_box gets the one around its
-    corners, cut at the edges of the image; it is left out if nothing of it is in the image.
+def write_result(
+    path: Path,
+    detections: Sequence[Detection],
+    calibration: Calibration,
+    image_size: tuple[int, int],
+) -> int:
+    """Writes the file of a scan. A detection without an image_box gets the one around its corners,
+    cut at the edges of the image; it is left out if nothing of it is in the image.
+
+    Args:
+      path: The file.
+      detections: Those of the scan.
+      calibration: That of the scan.
+      image_size: Width and height in pixels.
+
+    Returns:
+      How many lines it has.
+
+    Raises:
+      OSError.
     """
+    lines = _result_lines(detections, calibration, image_size)
+    write_text(path, "".join(f"{line}\n" for line in lines))
+    return len(lines)
+
+
+def _result_lines(
+    detections: Sequence[Detection], calibration: Calibration, image_size: tuple[int, int]
+) -> list[str]:
     boxes = np.array([each.box for each in detections]).reshape(-1, 7)
-    edges = image_boxes_of(detections, scene)
-    locations, dimensions, rotations = boxes_to_camera(boxes, scene.calibration.velo_to_camera)
+    edges = image_boxes_of(detections, calibration, image_size)
+    locations, dimensions, rotations = boxes_to_camera(boxes, calibration.velo_to_camera)
     alphas = observation_angles(locations, rotations)
     return [
         format_label_line(

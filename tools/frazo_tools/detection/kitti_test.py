@@ -242,6 +242,10 @@ def test_each_line_is_of_a_scan_of_its_own_and_of_the_records(capsys):
         ({}, "record 0: the record has no feature image/source_id; make it with //tools:kitti"),
         ({"image/source_id": b"../5"}, "image/source_id: '../5' is no id of a scan"),
         ({"calibration/kitti_text": b"P2: 1\n"}, "000005: line 1: P2 has 1 values"),
+        ({"image/width": 0}, "image/width 0 and image/height 10 are not from 1 to 1,000,000"),
+        ({"image/height": 1 << 40}, "and image/height 1,099,511,627,776 are not from 1 to"),
+        ({"image/width": np.array([np.inf])}, "the record is no scan in KITTI's layout"),
+        ({"pointcloud/xyz": np.zeros([0, 3])}, "the record is no scan in KITTI's layout"),
         ({"pointcloud/reflectance": np.zeros(1)}, "the record is no scan in KITTI's layout"),
     ],
 )

@@ -1,8 +1,11 @@
 """Small .pcd and .ply files for tests, whole and damaged."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from io import BytesIO
+from typing import BinaryIO
 
 import numpy as np
+from frazo_tools.detection.point_columns import PointFileError
 from hypothesis import strategies as st
 
 # By NumPy's names of types, those of .ply files.
@@ -142,3 +145,18 @@ def damaged(draw, files: Sequence[bytes]) -> bytes:
     begin = draw(st.integers(0, len(content)))
     end = draw(st.integers(begin, min(begin + 20, len(content))))
     return content[:begin] + draw(st.binary(max_size=20)) + content[end:]
+
+
+def check_reader(read: Callable[[BinaryIO], np.ndarray], content: bytes) -> None:
+    """Fails unless bytes are points or an error.
+
+    Args:
+      read: Reads a file.
+      content: What is in it.
+    """
+    try:
+        points = read(BytesIO(content))
+    except PointFileError as error:
+        assert str(error)
+    else:
+        assert (points.dtype, points.shape[1:]) == (np.float32, (4,))

@@ -39,6 +39,8 @@ from frazo_tools.records.tf_example_features import ExampleError, decode_example
 _SOURCE_ID = "image/source_id"
 _CALIBRATION = "calibration/kitti_text"
 _LINES = "object/kitti_line"
+# Pixels of a side of an image; products of larger ones with coordinates may be no float32.
+_MOST_PIXELS = 1_000_000
 
 
 class SceneRecordError(Exception):
@@ -145,10 +147,14 @@ def decode_scene(record: bytes) -> StoredScene:
         xyz = np.array(features["pointcloud/xyz"], np.float32).reshape(-1, 3)
         reflectance = np.array(features["pointcloud/reflectance"], np.float32).reshape(-1, 1)
         points = np.concatenate([xyz, reflectance], 1)
-        size = int(features["image/width"][0]), int(features["image/height"][0])
+        width, height = (int(features[f"image/{name}"][0]) for name in ("width", "height"))
         image = features["image/encoded"][0] if "image/encoded" in features else None
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError) as error:
         raise SceneRecordError(f"the record is no scan in KITTI's layout: {error}") from None
+    if not 0 < min(width, height) <= max(width, height) <= _MOST_PIXELS:
+        raise SceneRecordError(
+            f"image/width {width:,} and image/height {height:,} are not from 1 to {_MOST_PIXELS:,}"
+        )
     if not is_scene_id(name):
         raise SceneRecordError(f"{_SOURCE_ID}: '{name[:60]}' is no id of a scan, such as 000000")
     try:
@@ -156,7 +162,7 @@ def decode_scene(record: bytes) -> StoredScene:
         objects = [parse_label_line(line) for line in lines]
     except (CalibrationError, LabelError) as error:
         raise SceneRecordError(f"{name}: {error}") from None
-    return StoredScene(name, points, text, calibration, lines, objects, image, size)
+    return StoredScene(name, points, text, calibration, lines, objects, image, (width, height))
 
 
 def read_scenes(patterns: Sequence[str]) -> Iterator[StoredScene]:
