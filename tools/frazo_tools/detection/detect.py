@@ -15,7 +15,8 @@ folders of these, globs, and the records that //tools:kitti and //tools:lidar_sc
 are in metres: x forward, y left, z up. The reflectance of .pcd and .ply is the field intensity, or
 reflectance, reflectivity, remission, i, or scalar_intensity: a number with a fraction is taken as
 it is, an integer divided by the largest of its type, so that models see 0 to 1. Where there is
-none, it is 0. Points with a number that is not finite are left out, and counted. Each scan gives a line
+none, it is 0. Points with a number that is not finite are left out, and counted. Each scan gives a
+line
 
     {"id": "000007", "detections": [{"class": "Car", "score": 0.93,
      "box": [12.1, 3.4, -0.9, 4.1, 1.7, 1.5, 0.02]}]}

@@ -90,7 +90,7 @@ def test_other_settings_remove_the_records(tmp_path):
     export(tmp_path)
     odd = tmp_path / "train.tfrecord-00007-of-00008"
     odd.touch()
-    # Of another split.
+    # This is another split's.
     kept = tmp_path / "val.tfrecord-00000-of-00001"
     kept.touch()
     assert export(tmp_path, settings=2)["scans"] == 12

@@ -3,8 +3,8 @@
     run_segment, time_of_day, location, weather  bytes
     run_start_offset         int64      microseconds
     pose                     float[16]
-    laser_TOP_ri1 and so on  float      6 for each point of a lidar and a return: x, y, z, intensity,
-                                        elongation, no-label zone
+    laser_TOP_ri1 and so on  float      6 for each point of a lidar and a return: x, y, z,
+                                        intensity, elongation, no-label zone
     labels                   int64      the class of each object
     label_ids                bytes
     bboxes_3d                float      7 for each object

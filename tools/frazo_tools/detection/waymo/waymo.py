@@ -3,24 +3,26 @@
     ./bazelw run -c opt //tools:waymo -- train=/data/waymo/training val=/data/waymo/validation \\
         --out=/data/records
 
-An argument SPLIT=FILES names the files of a split: a folder, a path or a pattern in quotes. The files
-are those of the data set's version 1 for perception (individual_files: segment-*.tfrecord), whose
-records are frames; or those that Lingvo's converter has made, whose records are tf.Examples. Which of
-the two, each record tells. Neither TensorFlow nor the data set's own package is needed. OUT gets
+An argument SPLIT=FILES names the files of a split: a folder, a path or a pattern in quotes. The
+files are those of the data set's version 1 for perception (individual_files: segment-*.tfrecord),
+whose records are frames; or those that Lingvo's converter has made, whose records are tf.Examples.
+Each record tells which of the two it is. Neither TensorFlow nor the data set's own package is
+needed. OUT gets
 
     train.tfrecord-00000-of-00798 ...   a tf.Example for each scan: points and objects
     objects.tfrecord-*                  objects of --objects_of with their points, for pasting
     train.json                          how many scans and objects, and what was left out and why
 
 A scan has the points of both returns of all five lidars in the vehicle's frame: x forward, y left,
-z up. The pixels of the lidar on the roof are moved to where the vehicle was at the scan's time. Each
-point has its intensity, its elongation, and whether it is in a zone that nobody labelled. The
-difficulty of an object is that of Waymo's scores: the level that the raters gave, otherwise 2 with at
-most 5 points and 1 with more; 999 without a point. The experiments car.waymo.* name all features.
+z up. The pixels of the lidar on the roof are moved to where the vehicle was at the scan's time.
+Each point has its intensity, its elongation, and whether it is in a zone that nobody labelled. The
+difficulty of an object is that of Waymo's scores: the level that the raters gave, otherwise 2 with
+at most 5 points and 1 with more; 999 without a point. The experiments car.waymo.* name all
+features.
 
 A file becomes a file of the same number, which appears when it is whole; 1,000 frames need some 4
-GB. Files that are done are not read again, so that the program can be stopped and started
-again. A frame or a part of a file that is damaged is named, counted and left out, and the rest goes on.
+GB. Files that are done are not read again, so that the program can be stopped and started again. A
+frame or a part of a file that is damaged is named, counted and left out, and the rest goes on.
 """
 
 import argparse
