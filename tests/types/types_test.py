@@ -25,6 +25,7 @@ GENERATED = (
     "python/frazo/proto/*.pyi",
     "python/frazo/proto/*_pb2_grpc.py",
     "python/frazo/_core.pyi",
+    "tools/frazo_tools/detection/waymo/*.pyi",
 )
 
 # gRPC's compiler makes no stubs.

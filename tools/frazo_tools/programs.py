@@ -36,6 +36,7 @@ PROGRAMS = {
     "train": "frazo.jobs.trainer",
     "transcribe": "frazo_tools.speech.transcribe",
     "translate": "frazo_tools.translation.translate",
+    "waymo": "frazo_tools.detection.waymo.waymo",
     "wer": "frazo_tools.wer.wer",
 }
 
