@@ -75,7 +75,7 @@ def test_kittis_curve_of_four_cars():
     # KITTI's points are the first three of 41, and the first is not among the 40.
     assert moderate["average_precision"] == pytest.approx(100 * (1 + 0.75) / 40)
     easy = curve_of(curves, "easy")
-    # Of the two easy cars both are found; what finds the partly hidden one counts for nothing.
+    # Both of the two easy cars are found; what finds the partly hidden one counts for nothing.
     assert (easy["truths"], easy["recalls"]) == (2, [0.5, 1])
     assert easy["precisions"] == [1, pytest.approx(2 / 3, abs=1e-6)]
 
@@ -84,7 +84,7 @@ def test_kittis_calibration():
     curves = kitti([0, 10, 20, 30], [0, 10, 99, 20], [0.9, 0.8, 0.82, 0.5])
     (calibration,) = curves["calibration"]
     assert (calibration["class"], calibration["difficulty"]) == ("Car", "hard")
-    # Of 15 bins, 0.5 is in bin 7 (7.5), 0.8 and 0.82 in bin 12 (12, 12.3), 0.9 in bin 13 (13.5).
+    # 0.5 is in bin 7 of 15 (7.5), 0.8 and 0.82 are in bin 12 (12, 12.3), 0.9 is in bin 13 (13.5).
     detections = [0] * 15
     detections[7], detections[12], detections[13] = 1, 2, 1
     assert calibration["detections"] == detections

@@ -26,8 +26,8 @@ def places(picture, color):
     return np.argwhere((picture == color).all(-1))
 
 
-# Of points from x = 0 to 20 the picture shows x from -6 to 21 and y from -6 to 6, as an empty
-# scan would have 5 m in each direction, with a margin of 1 m; 14 pixels are a metre.
+# The picture of points from x = 0 to 20 shows x from -6 to 21 and y from -6 to 6, as an empty scan
+# has 5 m in each direction, with a margin of 1 m; 14 pixels are a metre.
 def test_points_are_colored_by_height_with_x_upwards():
     picture = draw_from_above(scene())
     assert picture.shape == (27 * 14 + 1, 12 * 14 + 1, 3)
