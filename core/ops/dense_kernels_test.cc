@@ -42,6 +42,20 @@ TEST(DenseKernelsTest, AttentionToAnEntryThatIsNotThereIsAnError) {
   EXPECT_EQ(outputs.status().code(), absl::StatusCode::kInvalidArgument);
 }
 
+TEST(DenseKernelsTest, AdditiveProbabilitiesOfAnEntryThatHasOneSource) {
+  const std::vector<Tensor> inputs = {
+      MakeTensor<float>({1, 1}, {0}), MakeTensor<float>({1, 2, 1}, {1, 2}),
+      MakeTensor<float>({1}, {1}), MakeTensor<bool>({1, 2}, {false, true}),
+      MakeTensor<int>({1}, {0})};
+  const auto outputs = RunOp(R"(op: "Frazo>AdditiveProbabilities")", inputs);
+  ASSERT_TRUE(outputs.ok()) << outputs.status();
+  EXPECT_THAT(Values<float>((*outputs)[0]), ElementsAre(0, 1));
+  std::vector<Tensor> narrow = inputs;
+  narrow[3] = MakeTensor<bool>({1, 1}, {true});
+  EXPECT_THAT(RunOp(R"(op: "Frazo>AdditiveProbabilities")", narrow).status(),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("mask [1,1]")));
+}
+
 constexpr char kSelfAttention[] =
     R"(op: "Frazo>SelfAttention" attr { key: "heads" value { i: 1 } }
        attr { key: "head_dim" value { i: 1 } })";

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "core/kernels/lstm/source_probabilities.h"
+
 namespace frazo::lstm {
 
 // An LSTM that attends: its output at a token is a query to a memory by additive attention, and
@@ -44,12 +46,9 @@ inline constexpr int64_t kSourceChunk = 32;
 
 inline int64_t ChunkCount(int64_t sources) { return (sources + kSourceChunk - 1) / kSourceChunk; }
 
-// Returns the number of sources of a row up to the last that it sees; all, if it sees none.
-inline int64_t SeenEnd(const Attention& attention, int64_t row) {
-  const bool* mask = attention.mask + row * attention.sources;
-  int64_t end = attention.sources;
-  while (end > 0 && !mask[end - 1]) --end;
-  return end > 0 ? end : attention.sources;
+// Returns which sources a row sees.
+inline SeenSources SeenBy(const Attention& attention, int64_t row) {
+  return {attention.mask + row * attention.sources, attention.sources};
 }
 
 }  // namespace frazo::lstm

@@ -22,7 +22,7 @@ AttentionBackward::AttentionBackward(const Shape& shape, const AttentionBackward
       slopes_(shape.batch * inputs.attention.sources),
       query_sums_(shape.batch * chunks_ * inputs.attention.hidden),
       energy_sums_(shape.batch * chunks_ * inputs.attention.hidden) {
-  for (int64_t row = 0; row < shape.batch; ++row) ends_[row] = SeenEnd(inputs.attention, row);
+  for (int64_t row = 0; row < shape.batch; ++row) ends_[row] = SeenBy(inputs.attention, row).End();
 }
 
 void AttentionBackward::Run(StepTeam* team) {

@@ -66,7 +66,7 @@ class AttentionBackward {
   Backward* const recurrence_;
   const int64_t chunks_;
   StepProduct product_;
-  // [batch]: see SeenEnd.
+  // [batch]: see SeenSources.
   std::vector<int64_t> ends_;
   // [batch, sources]: the gradients of the probabilities, as a state, and of the energies.
   std::vector<float> states_;

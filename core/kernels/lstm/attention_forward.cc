@@ -1,21 +1,17 @@
 #include "core/kernels/lstm/attention_forward.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
-#include <limits>
 #include <vector>
 
 #include "core/kernels/gemm/packed_product.h"
 #include "core/kernels/lstm/additive_energies.h"
+#include "core/kernels/lstm/source_probabilities.h"
 #include "core/kernels/lstm/weighted_rows.h"
 
 namespace frazo::lstm {
 namespace {
 
-// The energy of a source that a row does not see. It is finite, so that a row that sees none has
-// equal probabilities.
-constexpr float kUnseen = -0.7f * std::numeric_limits<float>::max();
 // Threads take this number of columns of the feedback at a time: four rows of them are some
 // kilobytes, which the processor fetches ahead.
 constexpr int64_t kColumnGrain = 512;
@@ -25,7 +21,7 @@ constexpr int64_t kColumnGrain = 512;
 AttentionForward::AttentionForward(const Shape& shape, const AttentionForwardInputs& inputs,
                                    const AttentionTrace<float>& trace, Forward* recurrence)
     : shape_(shape), inputs_(inputs), trace_(trace), recurrence_(recurrence), ends_(shape.batch) {
-  for (int64_t row = 0; row < shape.batch; ++row) ends_[row] = SeenEnd(inputs.attention, row);
+  for (int64_t row = 0; row < shape.batch; ++row) ends_[row] = SeenBy(inputs.attention, row).End();
 }
 
 void AttentionForward::Run(StepTeam* team) {
@@ -83,25 +79,10 @@ void AttentionForward::FindProbabilities(const float* queries, int64_t query_str
     }
   });
   team->Run(shape_.batch, 1, [&](int64_t begin, int64_t end) {
-    for (int64_t row = begin; row < end; ++row) Normalize(row, probabilities + row * stride);
+    for (int64_t row = begin; row < end; ++row) {
+      Normalize(SeenBy(attention, row), ends_[row], probabilities + row * stride);
+    }
   });
-}
-
-void AttentionForward::Normalize(int64_t row, float* energies) const {
-  const int64_t sources = inputs_.attention.sources, end = ends_[row];
-  const bool* mask = inputs_.attention.mask + row * sources;
-  float largest = kUnseen;
-  for (int64_t source = 0; source < end; ++source) {
-    if (!mask[source]) energies[source] = kUnseen;
-    largest = std::max(largest, energies[source]);
-  }
-  float sum = 0;
-  for (int64_t source = 0; source < end; ++source) {
-    energies[source] = std::exp(energies[source] - largest);
-    sum += energies[source];
-  }
-  for (int64_t source = 0; source < end; ++source) energies[source] /= sum;
-  std::fill(energies + end, energies + sources, 0.0f);
 }
 
 void AttentionForward::FinishRow(int64_t row, int64_t time) {

@@ -42,8 +42,6 @@ class AttentionForward {
   // apart. Rows of probabilities are a sequence apart.
   void FindProbabilities(const float* queries, int64_t query_stride, float* probabilities,
                          StepTeam* team);
-  // Replaces the energies of a row by probabilities.
-  void Normalize(int64_t row, float* energies) const;
   void FinishRow(int64_t row, int64_t time);
 
   const Shape shape_;
@@ -51,7 +49,7 @@ class AttentionForward {
   const AttentionTrace<float> trace_;
   Forward* const recurrence_;
   StepProduct product_;
-  // [batch]: see SeenEnd.
+  // [batch]: see SeenSources.
   std::vector<int64_t> ends_;
 };
 

@@ -1,7 +1,34 @@
 """Matrices that are packed once for the many products of a loop."""
 
+from typing import NamedTuple
+
 import tensorflow as tf
 from frazo import ops
+
+
+class KernelRows(NamedTuple):
+    """Rows of a kernel, by which a part of the features is multiplied.
+
+    Attributes:
+      kernel: [features, units].
+      start: The number of the first row.
+      count: How many there are.
+    """
+
+    kernel: tf.Variable
+    start: int
+    count: int
+
+    @classmethod
+    def all_of(cls, kernel: tf.Variable) -> "KernelRows":
+        """Returns all rows of a kernel."""
+        return cls(kernel, 0, kernel.shape[0])
+
+    def matrix(self) -> tf.Variable | tf.Tensor:
+        """Returns the rows, [count, units]; the kernel itself if it has no others."""
+        if self.count == self.kernel.shape[0]:
+            return self.kernel
+        return self.kernel[self.start : self.start + self.count]
 
 
 class RoundedKernels:
@@ -56,32 +83,38 @@ class PackedKernels:
         self._graph = None if tf.executing_eagerly() else tf.compat.v1.get_default_graph()
         self._packed = {}
 
+    @property
+    def rounds(self) -> bool:
+        """Whether kernels are rounded. Parts of a kernel then cannot be multiplied by."""
+        return self._int8
+
     def multiply(
         self,
         x: tf.Tensor,
-        kernel: tf.Variable,
+        kernel: tf.Variable | KernelRows,
         bias: tf.Tensor | None,
         *,
         transposed: bool,
     ) -> tf.Tensor:
         """Returns x W + b as StepContext.multiply does. It has no gradient."""
+        rows = kernel if isinstance(kernel, KernelRows) else KernelRows.all_of(kernel)
         if not self._int8 and not ops.uses_kernels():
-            y = tf.linalg.matmul(x, kernel, transpose_b=transposed)
+            y = tf.linalg.matmul(x, rows.matrix(), transpose_b=transposed)
             return y if bias is None else tf.nn.bias_add(y, bias)
-        key = kernel.ref(), transposed
+        key = rows.kernel.ref(), rows.start, rows.count, transposed
         if key not in self._packed:
-            self._packed[key] = self._pack(kernel, transposed)
+            self._packed[key] = self._pack(rows, transposed)
         if self._int8:
             return ops.int8_matmul(x, self._packed[key], bias=bias)
-        units = kernel.shape[0 if transposed else 1]
+        units = rows.kernel.shape[0 if transposed else 1]
         return ops.packed_matmul(x, self._packed[key], units=units, bias=bias)
 
-    def _pack(self, kernel: tf.Variable, transposed: bool) -> tf.Tensor | ops.Int8Matrix:
+    def _pack(self, rows: KernelRows, transposed: bool) -> tf.Tensor | ops.Int8Matrix:
         pack = ops.quantize_matrix if self._int8 else ops.pack_matrix
         if self._int8 and self._rounded is not None:
             pack = self._rounded.matrix
         if self._graph is None:
-            return pack(kernel, transposed=transposed)
+            return pack(rows.matrix(), transposed=transposed)
         # The current graph is the body of the loop. The kernel is packed outside of it.
         with self._graph.as_default():
-            return pack(kernel, transposed=transposed)
+            return pack(rows.matrix(), transposed=transposed)

@@ -4,7 +4,7 @@ import zlib
 from typing import NamedTuple, Protocol
 
 import tensorflow as tf
-from frazo.layers.packed_kernels import PackedKernels
+from frazo.layers.packed_kernels import KernelRows, PackedKernels
 
 
 class AuxiliaryLoss(NamedTuple):
@@ -49,6 +49,9 @@ class StepContext:
       auxiliary_losses: What layers add to the loss of the task, in the order of the layers.
       metrics: What layers measure: by name the mean over the batch and its weight, float32 [].
       row_sentences: int32 [rows], the sentence of each row in a step of decoding; else None.
+      expected_rows: int32 [], about how many rows all steps of decoding together have for each
+        sentence. It tells a memory cache what is worth computing once. None: only what every step
+        needs.
       global_step: int64 [], the number of steps done before this one of training; else None.
       stage: Connects a stack of layers with its other stages; None: it has all of its layers.
     """
@@ -60,11 +63,13 @@ class StepContext:
         seed: tf.Tensor,
         row_sentences: tf.Tensor | None = None,
         kernels: PackedKernels | None = None,
+        expected_rows: tf.Tensor | None = None,
         global_step: tf.Tensor | None = None,
     ):
         self.training = training
         self.seed = seed
         self.row_sentences = row_sentences
+        self.expected_rows = expected_rows
         self.global_step = global_step
         self._kernels = kernels
         self.updates: list[tuple[tf.Variable, tf.Tensor]] = []
@@ -97,6 +102,16 @@ class StepContext:
         return cls(training=False, seed=tf.constant([seed, 0], tf.int64))
 
     @classmethod
+    def for_memory_cache(cls, expected_rows: tf.Tensor | None) -> "StepContext":
+        """Returns the context in which to make the memory cache of a loop that decodes.
+
+        Args:
+          expected_rows: See the attribute.
+        """
+        seed = tf.zeros([2], tf.int64)
+        return cls(training=False, seed=seed, expected_rows=expected_rows)
+
+    @classmethod
     def for_decoding(cls, row_sentences: tf.Tensor, kernels: PackedKernels) -> "StepContext":
         """Returns the context of one step of a loop that decodes. It is like that of evaluation.
 
@@ -114,7 +129,7 @@ class StepContext:
     def multiply(
         self,
         x: tf.Tensor,
-        kernel: tf.Variable,
+        kernel: tf.Variable | KernelRows,
         bias: tf.Tensor | None = None,
         *,
         transposed: bool = False,
@@ -128,7 +143,7 @@ class StepContext:
           x: [rows, features].
           kernel: [features, units].
           bias: [units], or None.
-          transposed: Whether the kernel is [units, features].
+          transposed: Whether the kernel is [units, features]; not if only some of its rows count.
 
         Returns:
           [rows, units].
@@ -139,7 +154,8 @@ class StepContext:
             return tf.cast(
                 self._kernels.multiply(wide, kernel, bias, transposed=transposed), x.dtype
             )
-        y = tf.linalg.matmul(x, tf.cast(kernel, x.dtype), transpose_b=transposed)
+        matrix = kernel.matrix() if isinstance(kernel, KernelRows) else kernel
+        y = tf.linalg.matmul(x, tf.cast(matrix, x.dtype), transpose_b=transposed)
         return y if bias is None else tf.nn.bias_add(y, tf.cast(bias, x.dtype))
 
     def at_time(self, time: tf.Tensor | int) -> "StepContext":

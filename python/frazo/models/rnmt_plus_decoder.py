@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 from frazo.layers.dropout import Dropout
+from frazo.layers.packed_kernels import KernelRows
 from frazo.layers.place import Place
 from frazo.layers.recurrent.attention_lstm import AttentionLstm
+from frazo.layers.recurrent.context_product import Found, context_product
 from frazo.layers.recurrent.lstm import Lstm
 from frazo.layers.sequence_layer import AttendingLayer, Memory, State
 from frazo.layers.sequence_layout import SequenceLayout
@@ -20,7 +22,9 @@ class RnmtPlusDecoder(AttendingLayer):
 
     The output is the last layer's output beside the context that the first layer found in the
     memory. The variables are those of an AttentionLstm below layer0 and of an Lstm below layer1,
-    layer2, ... The state has the states of the layers by these names.
+    layer2, ... The state has the states of the layers by these names. The memory cache is that of
+    the first layer, and has layer1, layer2, ... where AttentionLstm.products does: of those rows of
+    their input/kernel by which the context is multiplied.
     """
 
     def __init__(
@@ -69,7 +73,12 @@ class RnmtPlusDecoder(AttendingLayer):
         return tf.concat([x, contexts], -1), probabilities
 
     def memory_cache(self, memory: Memory | None, context: StepContext) -> State:
-        return self.first.memory_cache(memory, context)
+        cache = self.first.memory_cache(memory, context)
+        matrices = {
+            f"layer{number}": self._context_rows(layer)
+            for number, layer in enumerate(self.above, 1)
+        }
+        return {**cache, **self.first.products(cache, matrices, context)}
 
     def init_state(self, rows: int | tf.Tensor, memory_cache: State) -> State:
         state = {"layer0": self.first.init_state(rows, memory_cache)}
@@ -81,16 +90,36 @@ class RnmtPlusDecoder(AttendingLayer):
         self, state: State, x: tf.Tensor, memory_cache: State, context: StepContext
     ) -> tuple[State, tf.Tensor]:
         first, y = self.first.step(state["layer0"], x, memory_cache, context)
-        x, found = self.first.split(y)
+        x, contexts = self.first.split(y)
+        found = self.first.found(first)
         new_state = {"layer0": first}
         for number, layer in enumerate(self.above, 1):
             name = f"layer{number}"
-            new_state[name], y = layer.step(state[name], tf.concat([x, found], -1), {}, context)
-            x = self._joined(number, x, y)
-        return new_state, tf.concat([x, found], -1)
+            gates = self._gates(layer, x, found, memory_cache.get(name), context)
+            new_state[name], y = layer.step_of_gates(state[name], gates, context)
+            x = self._joined(number, x, tf.cast(y, x.dtype))
+        return new_state, tf.concat([x, contexts], -1)
 
     def probabilities(self, state: State) -> tf.Tensor | None:
         return self.first.probabilities(state["layer0"])
+
+    def _gates(
+        self,
+        layer: Lstm,
+        x: tf.Tensor,
+        found: Found,
+        of_sources: tf.Tensor | None,
+        context: StepContext,
+    ) -> tf.Tensor:
+        """Returns what [x context] adds to the gates of a layer above the first."""
+        if of_sources is None:
+            return layer.gates(tf.concat([x, tf.cast(found.context, x.dtype)], -1), context)
+        of_context = context_product(found, of_sources, self._context_rows(layer), context)
+        return layer.gates_of_first(x, context) + of_context
+
+    def _context_rows(self, layer: Lstm) -> KernelRows:
+        size = self.first.lstm.output_shape[-1]
+        return KernelRows(layer.input_kernel, size, self.first.context_dim)
 
     def _joined(self, number: int, x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
         """Returns the output of layer `number` from its input x and its result y."""

@@ -80,6 +80,9 @@ _RNMT_DECODER = f"""
     num_layers: 3 residual_from: 2 layer {{ units: 4 {_RNMT_LSTM} }}
     attention {{ {_ADDITIVE_HEADS} }}
 """
+_ONE_HEAD_DECODER = """
+    num_layers: 2 layer { units: 4 projection: 3 } attention { additive { hidden_units: 5 } }
+"""
 _RNMT_ENCODER = f"""
     layers {{ num_layers: 2 bidirectional: true layer {{ units: 4 {_RNMT_LSTM} }} }}
     projection {{ units: 6 }}
@@ -177,6 +180,11 @@ _CASES = [
         layer(rnmt_plus_pb2.RnmtPlusDecoder, _RNMT_DECODER, attends=True),
         no_packing=_ONE_SOURCE_A_ROW,
     ),
+    Case(
+        "rnmt_plus_decoder_of_one_head",
+        layer(rnmt_plus_pb2.RnmtPlusDecoder, _ONE_HEAD_DECODER, attends=True),
+        no_packing=_ONE_SOURCE_A_ROW,
+    ),
     Case("rnmt_plus_encoder", layer(rnmt_plus_pb2.RnmtPlusEncoder, _RNMT_ENCODER)),
     Case("transformer", model(transformer_pb2.Transformer, f"source_embedding {_TABLE} {_STACKS}")),
     Case(
@@ -263,7 +271,10 @@ def test_graph_equals_eager_for_any_batch_and_length(case):
 @pytest.mark.parametrize("case", _DECODERS, ids=[case.name for case in _DECODERS])
 @pytest.mark.parametrize("beams", [1, 2])
 def test_steps_equal_the_full_call(case, beams):
-    """The steps run in a loop as a search runs them, with and without row_sentences."""
+    """The steps run in a loop as a search runs them, with and without row_sentences.
+
+    With them, the memory cache is one for many rows.
+    """
     subject = case.make(1)
     decoder, rows = subject.module, _BATCH * beams
     x = subject.inputs(rows, _TIME)
@@ -272,8 +283,10 @@ def test_steps_equal_the_full_call(case, beams):
     whole = SequenceLayout(tf.ones([rows, _TIME], tf.bool))
     expected = subject(x, whole, _EVALUATION, _of_rows(source, sentences))
     with_rows = StepContext.for_decoding(sentences, PackedKernels())
-    for context in (_EVALUATION, with_rows):
-        outputs = _steps(decoder, subject, x, source, context)
+    for_many = StepContext.for_memory_cache(tf.constant(1000))
+    for context, cache_context in ((_EVALUATION, _EVALUATION), (with_rows, for_many)):
+        cache = decoder.memory_cache(subject.memory(source, _EVALUATION), cache_context)
+        outputs = _steps(decoder, x, cache, context)
         np.testing.assert_allclose(outputs, expected, atol=1e-4)
 
 
@@ -284,8 +297,7 @@ def _of_rows(source, sentences):
     return source._replace(values=tf.gather(source.values, sentences), layout=SequenceLayout(mask))
 
 
-def _steps(decoder, subject, x, source, context):
-    cache = decoder.memory_cache(subject.memory(source, _EVALUATION), _EVALUATION)
+def _steps(decoder, x, cache, context):
     state = decoder.init_state(x.shape[0], cache)
     # A search that keeps all rows gathers by these parents.
     parents = tf.range(x.shape[0])

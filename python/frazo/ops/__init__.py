@@ -3,6 +3,7 @@
 The library of ops is loaded once, at the first use of an op.
 """
 
+from frazo.ops.additive_attention import additive_probabilities
 from frazo.ops.attention import cached_attention
 from frazo.ops.attention_lstm import RecurrentAttention, attention_lstm_outputs
 from frazo.ops.boxes import KeptBoxes, oriented_nms, pairwise_iou
@@ -83,6 +84,7 @@ __all__ = [
     "SearchInputs",
     "SoundFeatures",
     "VisibleKeys",
+    "additive_probabilities",
     "attention_lstm_outputs",
     "bounded_unique",
     "cached_attention",

@@ -69,7 +69,8 @@ def _in_graph(
     largest_part: int | None,
 ) -> tf.Tensor:
     begins, sizes = tf.unstack(segments, axis=2)
-    largest = tf.reduce_max(sizes) if largest_part is None else largest_part
+    # Without groups the maximum is the least number of all.
+    largest = tf.maximum(tf.reduce_max(sizes), 0) if largest_part is None else largest_part
     position = tf.range(largest)
     # [groups, parts * largest]
     rows = tf.reshape(begins[..., tf.newaxis] + position, [tf.shape(segments)[0], -1])

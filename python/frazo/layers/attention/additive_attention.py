@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import tensorflow as tf
+from frazo import ops
 from frazo.layers.attention.query_attention import (
     QueryAttention,
     additive_energies,
@@ -57,6 +58,22 @@ class AdditiveAttention(QueryAttention):
         self, memory: tf.Tensor, context: StepContext
     ) -> tuple[tf.Tensor, tf.Tensor]:
         return self.memory(memory, context)[:, tf.newaxis], memory[:, tf.newaxis]
+
+    def _probabilities(
+        self, state: State, query: tf.Tensor, memory_cache: State, context: StepContext
+    ) -> tf.Tensor:
+        sentences = context.row_sentences
+        # The keys of derived kinds change from step to step.
+        if sentences is None or type(self) is not AdditiveAttention:
+            return super()._probabilities(state, query, memory_cache, context)
+        probabilities = ops.additive_probabilities(
+            self.query(query, context),
+            memory_cache["keys"][:, 0],
+            tf.convert_to_tensor(self.energy),
+            tf.equal(memory_cache["bias"], 0),
+            sentences,
+        )
+        return probabilities[:, tf.newaxis, tf.newaxis]
 
     def _energies(
         self, state: State, query: tf.Tensor, memory_cache: State, context: StepContext

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import tensorflow as tf
+from frazo.layers.attention.sums_of_rows import sums_of_rows
 from frazo.layers.attention.visibility import Visibility
 from frazo.layers.dropout import Dropout
 from frazo.layers.layer import show_shape
@@ -97,22 +98,16 @@ class QueryAttention(AttendingLayer):
                 f"{self.path}: a query has shape {show_shape(x.shape)}; expected [rows, "
                 f"{self.input_shape[-1]}]. Pass the output of a layer of that size."
             )
-        cache, sentences = memory_cache, context.row_sentences
-        if sentences is not None:
-            # Sentences have different numbers of rows, so that each row gets keys of its own.
-            cache = {name: tf.gather(memory_cache[name], sentences) for name in ("keys", "bias")}
-        bias = cache["bias"][:, tf.newaxis, tf.newaxis]
-        energies = self._energies(state, tf.cast(x, tf.float32), cache, context)
-        # Without a source the probabilities are equal, and do not depend on the energies.
-        probabilities = tf.nn.softmax(tf.where(tf.equal(bias, 0), energies, bias))
+        sentences = context.row_sentences
+        probabilities = self._probabilities(state, tf.cast(x, tf.float32), memory_cache, context)
         mean = tf.reshape(tf.reduce_mean(probabilities, 1), tf.shape(state["probabilities"]))
         dropped = self.probability_dropout(probabilities, context)
         values = memory_cache["values"]
         if sentences is None:
-            sums = tf.linalg.matmul(dropped, values)
+            sums = tf.transpose(tf.linalg.matmul(dropped, values), [0, 2, 1, 3])
         else:
-            sums = _sums_of_rows(dropped, values, sentences)
-        contexts = tf.reshape(tf.transpose(sums, [0, 2, 1, 3]), [-1, self.output_shape[-1]])
+            sums = sums_of_rows(dropped[:, :, 0], values, sentences)
+        contexts = tf.reshape(sums, [-1, self.output_shape[-1]])
         return {"probabilities": mean}, tf.cast(contexts, x.dtype)
 
     @abc.abstractmethod
@@ -120,6 +115,21 @@ class QueryAttention(AttendingLayer):
         self, memory: tf.Tensor, context: StepContext
     ) -> tuple[tf.Tensor, tf.Tensor]:
         """Returns the keys and values of the memory cache."""
+
+    def _probabilities(
+        self, state: State, query: tf.Tensor, memory_cache: State, context: StepContext
+    ) -> tf.Tensor:
+        """Returns [batch, heads, beam, source_time]; [rows, heads, 1, source_time] if the context
+        has row_sentences.
+        """
+        cache, sentences = memory_cache, context.row_sentences
+        if sentences is not None:
+            # Sentences have different numbers of rows, so that each row gets keys of its own.
+            cache = {name: tf.gather(memory_cache[name], sentences) for name in ("keys", "bias")}
+        bias = cache["bias"][:, tf.newaxis, tf.newaxis]
+        energies = self._energies(state, query, cache, context)
+        # Without a source the probabilities are equal, and do not depend on the energies.
+        return tf.nn.softmax(tf.where(tf.equal(bias, 0), energies, bias))
 
     @abc.abstractmethod
     def _energies(
@@ -139,32 +149,6 @@ def refuse_packed_queries(layout: SequenceLayout, path: str) -> None:
             f"{path}: the targets are packed, but a recurrent decoder attends to one source a row. "
             "Do not pack them."
         )
-
-
-def _sums_of_rows(shares: tf.Tensor, values: tf.Tensor, sentences: tf.Tensor) -> tf.Tensor:
-    """Multiplies the rows of each sentence at once by its values, which may be long vectors.
-
-    Values of its own for each row would be a copy of many times their size.
-
-    Args:
-      shares: [rows, heads, 1, source_time].
-      values: [batch, heads, source_time, size].
-      sentences: int32 [rows], ascending, the sentence of each row.
-
-    Returns:
-      [rows, heads, 1, size].
-    """
-    rows = tf.shape(sentences)[0]
-    # The place of a row among those of its sentence.
-    places = tf.range(rows) - tf.searchsorted(sentences, sentences)
-    slots = tf.stack([sentences, places], 1)
-    shape = tf.shape(values)
-    # Without rows the maximum is the least number of all.
-    most = tf.maximum(tf.reduce_max(places) + 1, 0)
-    sizes = [shape[0], most, shape[1], shape[2]]
-    grouped = tf.transpose(tf.scatter_nd(slots, shares[:, :, 0], sizes), [0, 2, 1, 3])
-    sums = tf.transpose(tf.linalg.matmul(grouped, values), [0, 2, 1, 3])
-    return tf.gather_nd(sums, slots)[:, :, tf.newaxis]
 
 
 def additive_energies(keys: tf.Tensor, queries: tf.Tensor, energy: tf.Tensor) -> tf.Tensor:

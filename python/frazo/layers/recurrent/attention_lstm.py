@@ -1,6 +1,6 @@
 """An LSTM that attends to an encoder's output and reads what it found there at the token before."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import tensorflow as tf
@@ -15,7 +15,13 @@ from frazo.layers.attention.additive_attention import AdditiveAttention
 from frazo.layers.attention.query_attention import refuse_packed_queries
 from frazo.layers.linear import project
 from frazo.layers.over_time import over_time
+from frazo.layers.packed_kernels import KernelRows
 from frazo.layers.place import Place
+from frazo.layers.recurrent.context_product import (
+    Found,
+    context_product,
+    products_of_sources,
+)
 from frazo.layers.recurrent.lstm import Lstm, gate_units
 from frazo.layers.recurrent.lstm_cell import GATES, Zoneout, advance
 from frazo.layers.recurrent.lstm_recurrence import Sweep, lstm_arguments
@@ -52,6 +58,7 @@ class AttentionLstm(AttendingLayer):
     message. Models contain it.
 
     The state has the states of lstm and attention by these names, and context, [rows, context_dim].
+    The memory cache is the attention's, and has gates where `products` does: of context/kernel.
     """
 
     def __init__(
@@ -121,7 +128,33 @@ class AttentionLstm(AttendingLayer):
         return tf.cast(y, x.dtype), probabilities
 
     def memory_cache(self, memory: Memory | None, context: StepContext) -> State:
-        return self.attention.memory_cache(memory, context)
+        cache = self.attention.memory_cache(memory, context)
+        return {**cache, **self.products(cache, {"gates": self._context_rows}, context)}
+
+    def products(
+        self, memory_cache: State, matrices: Mapping[str, KernelRows], context: StepContext
+    ) -> State:
+        """Multiplies the values of the sources by matrices that contexts would be multiplied by.
+
+        Args:
+          memory_cache: That of the attention.
+          matrices: By names, [context_dim, units].
+          context: The context in which the memory cache is made.
+
+        Returns:
+          By these names, results of products_of_sources. It is empty if the state lacks the
+          probabilities of the single heads, or nothing is known of the steps.
+        """
+        if not isinstance(self.attention, AdditiveAttention) or context.expected_rows is None:
+            return {}
+        return {
+            name: products_of_sources(memory_cache, rows, context.expected_rows)
+            for name, rows in matrices.items()
+        }
+
+    def found(self, state: State) -> Found:
+        """Returns what the rows found in the step that returned the state."""
+        return Found(state["context"], self.attention.probabilities(state["attention"]))
 
     def init_state(self, rows: int | tf.Tensor, memory_cache: State) -> State:
         """Returns a state whose context is that of a query of zeros."""
@@ -131,13 +164,21 @@ class AttentionLstm(AttendingLayer):
         self, state: State, x: tf.Tensor, memory_cache: State, context: StepContext
     ) -> tuple[State, tf.Tensor]:
         gates = self.lstm.gates(x, context)
-        gates += context.multiply(state["context"], self.context_kernel)
+        if "gates" in memory_cache:
+            found = self.found(state)
+            gates += context_product(found, memory_cache["gates"], self._context_rows, context)
+        else:
+            gates += context.multiply(state["context"], self.context_kernel)
         lstm, _ = self.lstm.step_of_gates(state["lstm"], gates, context)
         state = self._look(lstm, state, memory_cache, context)
         return state, tf.cast(self._output(state), x.dtype)
 
     def probabilities(self, state: State) -> tf.Tensor | None:
         return self.attention.probabilities(state["attention"])
+
+    @property
+    def _context_rows(self) -> KernelRows:
+        return KernelRows.all_of(self.context_kernel)
 
     def _has_op(self, context: StepContext) -> bool:
         """Tells whether an op has the whole recurrence: with additive attention of one head."""

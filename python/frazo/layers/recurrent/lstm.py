@@ -4,6 +4,7 @@ import tensorflow as tf
 from frazo.layers.dropout import random_uint16
 from frazo.layers.layer import constant
 from frazo.layers.linear import project
+from frazo.layers.packed_kernels import KernelRows
 from frazo.layers.place import Place
 from frazo.layers.recurrent.lstm_cell import GATES, LstmWeights, Zoneout, advance
 from frazo.layers.recurrent.lstm_recurrence import Sweep, recur
@@ -71,8 +72,15 @@ class Lstm(SequenceLayer, TokenDecoder):
 
     def gates(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
         """Maps x, [..., dim], to x W, float32 [..., 4 units]. Without a layer norm it adds b."""
-        bias = self.bias if self.scale is None else None
-        return tf.cast(project(x, self.input_kernel, bias, context), tf.float32)
+        return tf.cast(project(x, self.input_kernel, self._gates_bias, context), tf.float32)
+
+    def gates_of_first(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
+        """Maps the first features of an input, [rows, count], to what they add to the gates.
+
+        As `gates` it adds b, so that other features only add their products with the kernel.
+        """
+        first = KernelRows(self.input_kernel, 0, x.shape[-1])
+        return tf.cast(context.multiply(x, first, self._gates_bias), tf.float32)
 
     def memory_cache(self, memory: Memory | None, context: StepContext) -> State:
         return {}
@@ -107,6 +115,10 @@ class Lstm(SequenceLayer, TokenDecoder):
         weights = self._weights()
         state = advance(self.message, weights, gates, state, zoneout, context.multiply)
         return state, state["output"]
+
+    @property
+    def _gates_bias(self) -> tf.Variable | None:
+        return self.bias if self.scale is None else None
 
     def _gates_kernel(self, name: str, axis: str, features: Range) -> tf.Variable:
         """Makes the rows `features` of the kernel of [x output].

@@ -118,7 +118,7 @@ class AttentionHead(SpeechHead):
             search.CopyFrom(self.message.search)
             search.score_kind = search_pb2.Search.LOG_PROBABILITIES
         config = tf.constant(search.SerializeToString(deterministic=True))
-        outputs = Outputs(self.vocab_size, self.message.sos_id)
+        outputs = Outputs(self.vocab_size, self.message.sos_id, usual_search=search)
         kernels = PackedKernels(int8=self._is_int8, rounded=rounded)
         found = search_tokens(model, encoded, config, outputs, kernels)
         ends = tf.cast(found.reasons == FinishReason.EOS, tf.int32)

@@ -170,7 +170,7 @@ class Translation(Task):
             self.model,
             memory,
             search,
-            Outputs(self.model.target_vocab_size, self.message.sos_id, given),
+            Outputs(self.model.target_vocab_size, self.message.sos_id, given, self.message.search),
             PackedKernels(int8=self._is_int8, rounded=rounded),
         )
 

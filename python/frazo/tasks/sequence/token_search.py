@@ -8,6 +8,7 @@ from frazo.decode.search import Results, Rows, Scores, Sentences
 from frazo.layers.packed_kernels import PackedKernels
 from frazo.layers.sequence_layer import Memory, State, loop_shapes
 from frazo.layers.step_context import StepContext
+from frazo.proto import search_pb2
 
 
 class Given(NamedTuple):
@@ -35,11 +36,13 @@ class Outputs(NamedTuple):
       vocab_size: The number of classes of the model's logits.
       start_token: The token before the first one.
       given: What the caller says about them.
+      usual_search: The search that most callers ask for; None if that is not known.
     """
 
     vocab_size: int
     start_token: int
     given: Given = NOTHING_GIVEN
+    usual_search: search_pb2.Search | None = None
 
 
 class SearchedModel(Protocol):
@@ -81,7 +84,11 @@ def search_tokens(
     count, width = tf.unstack(tf.shape(memory.layout.mask))
     lengths = tf.reduce_sum(tf.cast(memory.layout.mask, tf.int32), 1)
     sentences = Sentences(count, outputs.vocab_size, width, lengths, *outputs.given)
-    return _searched(model, memory, search, sentences, outputs.start_token, kernels)
+    # Kernels that are rounded are rounded whole.
+    is_known = outputs.usual_search is not None and not kernels.rounds
+    rows = _expected_rows(outputs.usual_search, width) if is_known else None
+    cache = model.memory_cache(memory, StepContext.for_memory_cache(rows))
+    return _searched(model, cache, search, sentences, outputs.start_token, kernels)
 
 
 def continue_tokens(
@@ -104,19 +111,25 @@ def continue_tokens(
       Results of tensors. The tokens begin with the prefixes.
     """
     sentences = Sentences(count, outputs.vocab_size, 0, None, *outputs.given)
-    return _searched(model, None, search, sentences, outputs.start_token, kernels)
+    cache = model.memory_cache(None, StepContext.for_memory_cache(None))
+    return _searched(model, cache, search, sentences, outputs.start_token, kernels)
+
+
+def _expected_rows(search: search_pb2.Search, source_width: tf.Tensor) -> tf.Tensor:
+    """Returns about how many rows the steps have for a sentence: it has a token for each source."""
+    strategy = search.WhichOneof("strategy")
+    most = {"beam": search.beam.width, "sampling": search.sampling.samples}.get(strategy or "", 1)
+    return most * tf.minimum(source_width, search.max_length)
 
 
 def _searched(
     model: SearchedModel,
-    memory: Memory | None,
+    cache: State,
     search: tf.Tensor,
     sentences: Sentences,
     start_token: int,
     kernels: PackedKernels,
 ) -> Results:
-    cache = model.memory_cache(memory, StepContext.for_evaluation(seed=0))
-
     def score(rows: Rows, state: State) -> tuple[Scores, State]:
         step_context = StepContext.for_decoding(rows.sentences, kernels)
         state, logits = model.step(state, rows.tokens, cache, step_context)
