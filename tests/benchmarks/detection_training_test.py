@@ -11,9 +11,9 @@ def test_contenders_are_measured_in_all_cases():
 
 
 def test_flops_by_hand():
-    # Of a point: 4 to 32; (64, 512, 256); (512, 1024, 512); (1024, 512, 256); (512, 512, 256) and
-    # (512, 256, 128).
+    # A point goes from 4 numbers to 32, and through blocks from 64 by 512 to 256, from 512 by 1,024
+    # to 512, from 1,024 by 512 to 256, from 512 by 512 to 256, and from 512 by 256 to 128.
     points = 128 + 163_840 + 1_048_576 + 655_360 + 393_216 + 163_840
-    # Of an offset: from 1,440 means to 512 units, and from these to 4 anchors of 17 numbers.
+    # An offset goes from 1,440 means to 512 units, and from these to 4 anchors of 17 numbers.
     offsets = 25 * (1440 * 512 + 512 * 68)
     assert forward_flops() == 2 * SCENES * CENTERS * (POINTS * points + offsets)
