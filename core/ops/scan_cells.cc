@@ -1,10 +1,20 @@
 #include <algorithm>
+#include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
+#include "core/detection/changes/make_point_filter.h"
+#include "core/detection/changes/point_filter.h"
 #include "core/detection/scene/center_choice.h"
 #include "core/detection/scene/neighbor_choice.h"
 #include "core/detection/scene/scene.h"
@@ -12,6 +22,7 @@
 #include "core/ops/checked_rows.h"
 #include "core/status/status_macros.h"
 #include "frazo/proto/prepare_scene.pb.h"
+#include "google/protobuf/repeated_ptr_field.h"
 #include "tensorflow/core/framework/op.h"
 #include "tensorflow/core/framework/op_kernel.h"
 #include "tensorflow/core/framework/shape_inference.h"
@@ -34,6 +45,11 @@ constexpr int64_t kPlace = 3;
 // More numbers of one scan than these are a mistake in the configuration.
 constexpr int64_t kMostNumbers = int64_t{1} << 31;
 
+// In the place of a point that is left out: nobody chooses it, and the features of the others stay
+// where they are.
+constexpr float kNoNumber = std::numeric_limits<float>::quiet_NaN();
+constexpr geometry::Point kNoPoint = {kNoNumber, kNoNumber, kNoNumber};
+
 absl::Status ParseConfig(const std::string& serialized, PrepareScene* config) {
   if (!config->ParseFromString(serialized)) {
     return absl::InvalidArgumentError("config: no serialized frazo.PrepareScene");
@@ -45,11 +61,38 @@ absl::Status ParseConfig(const std::string& serialized, PrepareScene* config) {
         "config: ", centers, " centres with ", neighbors,
         " neighbours each; expected at least 1 of both, at most ", kMostNumbers, " neighbours"));
   }
-  if (config->steps_size() + config->neighbor_steps_size() > 0) {
-    return absl::InvalidArgumentError(
-        "config: steps and neighbor_steps are for a pipeline; remove them");
-  }
   return absl::OkStatus();
+}
+
+// Filters of points in order.
+using Filters = std::vector<std::unique_ptr<detection::PointFilter>>;
+
+// The filters of a configuration.
+struct ScanFilters {
+  // Before the centres are chosen, and between that and the choice of the neighbours.
+  Filters steps;
+  Filters neighbor_steps;
+};
+
+absl::StatusOr<Filters> MakeFilters(std::string_view path,
+                                    const google::protobuf::RepeatedPtrField<SceneStep>& steps,
+                                    int64_t feature_count) {
+  Filters filters;
+  for (int i = 0; i < steps.size(); ++i) {
+    FRAZO_ASSIGN_OR_RETURN(auto filter,
+                           detection::MakePointFilter(absl::StrCat("config.", path, "[", i, "]"),
+                                                      steps[i], {feature_count, true}));
+    filters.push_back(std::move(filter));
+  }
+  return filters;
+}
+
+absl::StatusOr<ScanFilters> MakeScanFilters(const PrepareScene& config, int64_t feature_count) {
+  ScanFilters filters;
+  FRAZO_ASSIGN_OR_RETURN(filters.steps, MakeFilters("steps", config.steps(), feature_count));
+  FRAZO_ASSIGN_OR_RETURN(filters.neighbor_steps,
+                         MakeFilters("neighbor_steps", config.neighbor_steps(), feature_count));
+  return filters;
 }
 
 absl::Status InferCells(InferenceContext* context) {
@@ -64,10 +107,14 @@ absl::Status InferCells(InferenceContext* context) {
   TF_RETURN_IF_ERROR(context->GetAttr("config", &serialized));
   PrepareScene config;
   FRAZO_RETURN_IF_ERROR(ParseConfig(serialized, &config));
+  const DimensionHandle size = context->Dim(points, 2);
+  if (context->ValueKnown(size)) {
+    FRAZO_RETURN_IF_ERROR(MakeScanFilters(config, context->Value(size) - kPlace).status());
+  }
   const DimensionHandle centers = context->MakeDim(config.centers().count());
   const DimensionHandle neighbors = context->MakeDim(config.neighbors().count());
   context->set_output(0, context->MakeShape({batch, centers, context->MakeDim(kPlace)}));
-  context->set_output(1, context->MakeShape({batch, centers, neighbors, context->Dim(points, 2)}));
+  context->set_output(1, context->MakeShape({batch, centers, neighbors, size}));
   context->set_output(2, context->Matrix(batch, centers));
   return absl::OkStatus();
 }
@@ -88,14 +135,17 @@ The cells of scans, which a detector looks at: centres with the points around th
 a pipeline makes them.
 
 A point with a number that is not finite is left out. The draws of a scan depend on the seed alone.
-InvalidArgument for shapes that do not fit and a length outside 0 .. P; the message names the scan.
+InvalidArgument for shapes that do not fit, a length outside 0 .. P, and a step that is no filter of points; the
+message names the scan, or the step.
 
 points: [B, P, 3 + F] x, y, z in metres, then the features.
 lengths: [B] the points of each scan; what is behind them is not read.
 velo_to_image: [B, 12] from x, y, z, 1 to the image, 3 x 4, row by row; zeros where there is no camera. It is
-  read if config.centers.in_image.
+  read if config.centers.in_image, and for drop_outside_image.
 image_sizes: [B, 2] width and height in pixels.
-config: a serialized frazo.PrepareScene, of which centers and neighbors are read. It has no steps.
+config: a serialized frazo.PrepareScene, of which centers, neighbors, steps and neighbor_steps are read. The
+  steps are keep_range, drop_outside_image, remove_no_label_zone: those that look at each point by itself and draw
+  nothing at random.
 centers: [B, C, 3] zeros behind the last one.
 neighbors: [B, C, N, 3 + F] places from the centre, then the features; zeros behind the last one.
 neighbor_counts: [B, C]
@@ -121,6 +171,8 @@ class ScanCellsOp final : public OpKernel {
         context, size <= kMostNumbers / (centers * neighbors),
         absl::InvalidArgumentError(absl::StrCat("points: ", size, " numbers of each of ", centers,
                                                 " * ", neighbors, " neighbours are too many")));
+    const absl::StatusOr<ScanFilters> filters = MakeScanFilters(config_, size - kPlace);
+    OP_REQUIRES_OK(context, filters.status());
     Cells cells;
     OP_REQUIRES_OK(context, context->allocate_output(0, TensorShape({batch, centers, kPlace}),
                                                      &cells.centers));
@@ -131,7 +183,7 @@ class ScanCellsOp final : public OpKernel {
                    context->allocate_output(2, TensorShape({batch, centers}), &cells.counts));
     cells.centers->flat<float>().setZero();
     OP_REQUIRES_OK(context, ForEachRow(context, "points", batch, kCostOfScan, [&](int64_t row) {
-                     return FillCells(context, row, cells);
+                     return FillCells(context, row, *filters, cells);
                    }));
   }
 
@@ -158,53 +210,71 @@ class ScanCellsOp final : public OpKernel {
         "; expected [B, P, 3 + F], [B], [B, 12], [B, 2]"));
   }
 
-  // Reads the points of a scan.
-  static detection::Scene ReadScene(OpKernelContext* context, int64_t row, int64_t length) {
-    const Tensor& points = context->input(0);
-    const int64_t size = points.dim_size(2);
-    const float* numbers = points.flat<float>().data() + row * points.dim_size(1) * size;
-    detection::Scene scene;
-    scene.feature_count = size - kPlace;
-    scene.points.reserve(length);
-    scene.features.reserve(length * scene.feature_count);
-    for (int64_t i = 0; i < length; ++i, numbers += size) {
-      const geometry::Point point = {numbers[0], numbers[1], numbers[2]};
-      if (!geometry::IsFinite(point)) continue;
-      scene.points.push_back(point);
-      scene.features.insert(scene.features.end(), numbers + kPlace, numbers + size);
-    }
-    const auto camera = context->input(2).matrix<float>();
-    for (int i = 0; i < 12; ++i) scene.camera.velo_to_image[i] = camera(row, i);
-    scene.camera.width = context->input(3).matrix<int32_t>()(row, 0);
-    scene.camera.height = context->input(3).matrix<int32_t>()(row, 1);
-    return scene;
+  static detection::Camera ReadCamera(OpKernelContext* context, int64_t row) {
+    detection::Camera camera;
+    const auto matrix = context->input(2).matrix<float>();
+    for (int i = 0; i < 12; ++i) camera.velo_to_image[i] = matrix(row, i);
+    camera.width = context->input(3).matrix<int32_t>()(row, 0);
+    camera.height = context->input(3).matrix<int32_t>()(row, 1);
+    return camera;
   }
 
-  absl::Status FillCells(OpKernelContext* context, int64_t row, const Cells& cells) const {
+  // Replaces each point that a filter drops. `rows` are the numbers of the points.
+  static void Filter(const Filters& filters, absl::Span<const float> rows, int64_t size,
+                     detection::Scene* scene) {
+    for (const auto& filter : filters) {
+      for (size_t i = 0; i < scene->points.size(); ++i) {
+        geometry::Point& point = scene->points[i];
+        if (!filter->Keeps(scene->camera, point, &rows[i * size] + kPlace)) point = kNoPoint;
+      }
+    }
+  }
+
+  // Returns the places of the points, without those that have a number that is not finite.
+  static std::vector<geometry::Point> ReadPoints(absl::Span<const float> rows, int64_t size) {
+    std::vector<geometry::Point> points;
+    points.reserve(rows.size() / size);
+    for (; !rows.empty(); rows.remove_prefix(size)) {
+      const bool is_finite = std::all_of(rows.begin(), rows.begin() + size,
+                                         [](float number) { return std::isfinite(number); });
+      points.push_back(is_finite ? geometry::Point{rows[0], rows[1], rows[2]} : kNoPoint);
+    }
+    return points;
+  }
+
+  absl::Status FillCells(OpKernelContext* context, int64_t row, const ScanFilters& filters,
+                         const Cells& cells) const {
+    const Tensor& points = context->input(0);
     const int64_t length = context->input(1).vec<int32_t>()(row);
-    const int64_t most = context->input(0).dim_size(1);
+    const int64_t most = points.dim_size(1);
+    const int64_t size = points.dim_size(2);
     if (length < 0 || length > most) {
       return absl::InvalidArgumentError(
           absl::StrCat("the length is ", length, "; expected 0 .. ", most));
     }
-    const detection::Scene scene = ReadScene(context, row, length);
+    const absl::Span<const float> rows(points.flat<float>().data() + row * most * size,
+                                       length * size);
+    detection::Scene scene;
+    scene.points = ReadPoints(rows, size);
+    scene.camera = ReadCamera(context, row);
+    Filter(filters.steps, rows, size, &scene);
     numeric::Random random({static_cast<uint64_t>(seed_)});
     const uint64_t center_seed = random.Next();
     const uint64_t neighbor_seed = random.Next();
     FRAZO_ASSIGN_OR_RETURN(const std::vector<geometry::Point> centers,
                            detection::ChooseCenters(scene, config_.centers(), center_seed));
-    float* place = cells.centers->flat<float>().data() + row * config_.centers().count() * kPlace;
+    const int64_t places = config_.centers().count();
+    float* place = cells.centers->flat<float>().data() + row * places * kPlace;
     for (const geometry::Point& center : centers) {
       for (const float number : {center.x, center.y, center.z}) *place++ = number;
     }
-    FRAZO_ASSIGN_OR_RETURN(const detection::SceneNeighbors neighbors,
-                           detection::ChooseNeighbors(scene, centers, config_.neighbors(),
-                                                      config_.centers().count(), neighbor_seed));
-    std::copy(neighbors.features.begin(), neighbors.features.end(),
-              cells.neighbors->flat<float>().data() + row * neighbors.features.size());
-    std::copy(neighbors.counts.begin(), neighbors.counts.end(),
-              cells.counts->flat<int32_t>().data() + row * neighbors.counts.size());
-    return absl::OkStatus();
+    Filter(filters.neighbor_steps, rows, size, &scene);
+    const int64_t numbers = places * config_.neighbors().count() * size;
+    const absl::Span<const float> features = rows.empty() ? rows : rows.subspan(kPlace);
+    return detection::ChooseNeighbors(
+        {scene.points, features, size - kPlace, size}, centers, config_.neighbors(), neighbor_seed,
+        {absl::MakeSpan(cells.neighbors->flat<float>().data() + row * numbers, numbers),
+         absl::MakeSpan(cells.counts->flat<int32_t>().data() + row * places, places)});
   }
 
   PrepareScene config_;

@@ -3,17 +3,17 @@
 namespace frazo::detection {
 namespace {
 
-class DropOutsideImageChange : public SceneChange {
+class DropOutsideImageFilter : public PointFilter {
  public:
-  void Apply(numeric::Random*, Scene* scene) const override {
-    scene->KeepPoints([&](size_t i) { return scene->camera.Sees(scene->points[i]); });
+  bool Keeps(const Camera& camera, const geometry::Point& point, const float*) const override {
+    return camera.Sees(point);
   }
 };
 
 }  // namespace
 
-std::unique_ptr<SceneChange> MakeDropOutsideImage() {
-  return std::make_unique<DropOutsideImageChange>();
+std::unique_ptr<PointFilter> MakeDropOutsideImage() {
+  return std::make_unique<DropOutsideImageFilter>();
 }
 
 }  // namespace frazo::detection

@@ -3,12 +3,12 @@
 
 #include <memory>
 
-#include "core/detection/changes/scene_change.h"
+#include "core/detection/changes/point_filter.h"
 
 namespace frazo::detection {
 
 // Drops the points that the camera does not see. It needs the camera.
-std::unique_ptr<SceneChange> MakeDropOutsideImage();
+std::unique_ptr<PointFilter> MakeDropOutsideImage();
 
 }  // namespace frazo::detection
 

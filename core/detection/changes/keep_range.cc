@@ -29,15 +29,12 @@ absl::Status CheckBounds(std::string_view path, std::string_view axis, const Bou
                                                  bounds.most));
 }
 
-class KeepRangeChange : public SceneChange {
+class KeepRangeFilter : public PointFilter {
  public:
-  KeepRangeChange(Bounds x, Bounds y, Bounds z) : x_(x), y_(y), z_(z) {}
+  KeepRangeFilter(Bounds x, Bounds y, Bounds z) : x_(x), y_(y), z_(z) {}
 
-  void Apply(numeric::Random*, Scene* scene) const override {
-    scene->KeepPoints([&](size_t i) {
-      const geometry::Point& point = scene->points[i];
-      return x_.Contain(point.x) && y_.Contain(point.y) && z_.Contain(point.z);
-    });
+  bool Keeps(const Camera&, const geometry::Point& point, const float*) const override {
+    return x_.Contain(point.x) && y_.Contain(point.y) && z_.Contain(point.z);
   }
 
  private:
@@ -48,7 +45,7 @@ class KeepRangeChange : public SceneChange {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<SceneChange>> MakeKeepRange(std::string_view path,
+absl::StatusOr<std::unique_ptr<PointFilter>> MakeKeepRange(std::string_view path,
                                                            const SceneStep::KeepRange& config) {
   const Bounds x(config.has_min_x(), config.min_x(), config.has_max_x(), config.max_x());
   const Bounds y(config.has_min_y(), config.min_y(), config.has_max_y(), config.max_y());
@@ -56,7 +53,7 @@ absl::StatusOr<std::unique_ptr<SceneChange>> MakeKeepRange(std::string_view path
   FRAZO_RETURN_IF_ERROR(CheckBounds(path, "x", x));
   FRAZO_RETURN_IF_ERROR(CheckBounds(path, "y", y));
   FRAZO_RETURN_IF_ERROR(CheckBounds(path, "z", z));
-  return std::make_unique<KeepRangeChange>(x, y, z);
+  return std::make_unique<KeepRangeFilter>(x, y, z);
 }
 
 }  // namespace frazo::detection

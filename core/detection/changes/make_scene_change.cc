@@ -5,30 +5,21 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "core/detection/changes/drop_outside_image.h"
 #include "core/detection/changes/drop_ring.h"
 #include "core/detection/changes/filter_objects_by_points.h"
-#include "core/detection/changes/keep_range.h"
+#include "core/detection/changes/make_point_filter.h"
 #include "core/detection/changes/paste_objects.h"
 #include "core/detection/changes/perturb_boxes.h"
 #include "core/detection/changes/random_flip.h"
 #include "core/detection/changes/random_rotation.h"
 #include "core/detection/changes/random_scaling.h"
 #include "core/detection/changes/random_translation.h"
-#include "core/detection/changes/remove_no_label_zone.h"
 #include "core/status/status_macros.h"
 
 namespace frazo::detection {
 namespace {
 
 using ChangeOr = absl::StatusOr<std::unique_ptr<SceneChange>>;
-
-ChangeOr DropOutside(const std::string& path, const SceneTraits& traits) {
-  if (traits.has_camera) return MakeDropOutsideImage();
-  return absl::InvalidArgumentError(absl::StrCat(
-      path,
-      ": needs the fields 'transform/velo_to_image_plane', 'image/width' and 'image/height'"));
-}
 
 ChangeOr Paste(const std::string& path, const SceneStep::PasteObjects& config,
                const SceneTraits& traits) {
@@ -48,9 +39,9 @@ ChangeOr MakeSceneChange(std::string_view path, const SceneStep& config,
   const auto of = [&](std::string_view kind) { return absl::StrCat(path, ".", kind); };
   switch (config.kind_case()) {
     case SceneStep::kKeepRange:
-      return MakeKeepRange(of("keep_range"), config.keep_range());
     case SceneStep::kDropOutsideImage:
-      return DropOutside(of("drop_outside_image"), traits);
+    case SceneStep::kRemoveNoLabelZone:
+      return MakePointFilter(path, config, {traits.feature_count, traits.has_camera});
     case SceneStep::kRandomFlip:
       return MakeRandomFlip(of("random_flip"), config.random_flip());
     case SceneStep::kRandomRotation:
@@ -63,9 +54,6 @@ ChangeOr MakeSceneChange(std::string_view path, const SceneStep& config,
       return MakePerturbBoxes(of("perturb_boxes"), config.perturb_boxes());
     case SceneStep::kDropRing:
       return MakeDropRing(of("drop_ring"), config.drop_ring());
-    case SceneStep::kRemoveNoLabelZone:
-      return MakeRemoveNoLabelZone(of("remove_no_label_zone"), config.remove_no_label_zone(),
-                                   traits.feature_count);
     case SceneStep::kFilterObjectsByPoints:
       return MakeFilterObjectsByPoints(of("filter_objects_by_points"),
                                        config.filter_objects_by_points());

@@ -9,13 +9,12 @@ namespace {
 // Marks a point in a zone without labels.
 constexpr float kInZone = 1;
 
-class RemoveNoLabelZoneChange : public SceneChange {
+class RemoveNoLabelZoneFilter : public PointFilter {
  public:
-  explicit RemoveNoLabelZoneChange(int64_t feature) : feature_(feature) {}
+  explicit RemoveNoLabelZoneFilter(int64_t feature) : feature_(feature) {}
 
-  void Apply(numeric::Random*, Scene* scene) const override {
-    scene->KeepPoints(
-        [&](size_t i) { return scene->features[i * scene->feature_count + feature_] != kInZone; });
+  bool Keeps(const Camera&, const geometry::Point&, const float* features) const override {
+    return features[feature_] != kInZone;
   }
 
  private:
@@ -24,14 +23,14 @@ class RemoveNoLabelZoneChange : public SceneChange {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<SceneChange>> MakeRemoveNoLabelZone(
+absl::StatusOr<std::unique_ptr<PointFilter>> MakeRemoveNoLabelZone(
     std::string_view path, const SceneStep::RemoveNoLabelZone& config, int64_t feature_count) {
   if (config.feature() < 0 || config.feature() >= feature_count) {
     return absl::InvalidArgumentError(
         absl::StrCat(path, ".feature: ", config.feature(), ", but a point has ", feature_count,
                      " features, counted from 0; point_features lists them"));
   }
-  return std::make_unique<RemoveNoLabelZoneChange>(config.feature());
+  return std::make_unique<RemoveNoLabelZoneFilter>(config.feature());
 }
 
 }  // namespace frazo::detection

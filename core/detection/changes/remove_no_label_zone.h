@@ -6,14 +6,14 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
-#include "core/detection/changes/scene_change.h"
+#include "core/detection/changes/point_filter.h"
 #include "frazo/proto/prepare_scene.pb.h"
 
 namespace frazo::detection {
 
 // Drops the points of zones that nobody labelled; `path` is the field path of the message, for
 // errors. Error: kInvalidArgument for a feature that is not one of `feature_count`.
-absl::StatusOr<std::unique_ptr<SceneChange>> MakeRemoveNoLabelZone(
+absl::StatusOr<std::unique_ptr<PointFilter>> MakeRemoveNoLabelZone(
     std::string_view path, const SceneStep::RemoveNoLabelZone& config, int64_t feature_count);
 
 }  // namespace frazo::detection

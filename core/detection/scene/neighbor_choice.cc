@@ -1,9 +1,9 @@
 #include "core/detection/scene/neighbor_choice.h"
 
-#include "absl/status/status.h"
+#include <algorithm>
+#include <cstddef>
+
 #include "absl/strings/str_cat.h"
-#include "core/geometry/neighbor_features.h"
-#include "core/status/status_macros.h"
 
 namespace frazo::detection {
 namespace {
@@ -16,28 +16,28 @@ constexpr int kThreads = 1;
 
 }  // namespace
 
-absl::StatusOr<SceneNeighbors> ChooseNeighbors(const Scene& scene, absl::Span<const Point> centers,
-                                               const PrepareScene::NeighborChoice& config,
-                                               int64_t places, uint64_t seed) {
+absl::Status ChooseNeighbors(const geometry::FeaturedPoints& points,
+                             absl::Span<const Point> centers,
+                             const PrepareScene::NeighborChoice& config, uint64_t seed,
+                             const geometry::NeighborPlaces& places) {
   if (config.count() < 0) {
     return absl::InvalidArgumentError(
         absl::StrCat("count is ", config.count(), " but must be at least 0"));
+  }
+  const size_t set = centers.size() * config.count() * (3 + points.feature_count);
+  if (places.counts.size() < centers.size() || places.features.size() < set) {
+    return absl::InvalidArgumentError(absl::StrCat("there are ", places.counts.size(),
+                                                   " places for ", centers.size(), " centres"));
   }
   const geometry::NeighborChoice choice = {
       config.radius(), config.count(),
       config.sampling() == PrepareScene::NeighborChoice::CLOSEST ? NeighborSampling::kClosest
                                                                  : NeighborSampling::kUniform,
       seed};
-  const int64_t row = config.count() * (3 + scene.feature_count);
-  SceneNeighbors neighbors;
-  neighbors.features.resize(places * row);
-  neighbors.counts.resize(places);
-  FRAZO_RETURN_IF_ERROR(GatherNeighborFeatures(
-      {scene.points, scene.features, scene.feature_count, scene.feature_count}, centers, choice,
-      kThreads,
-      {absl::MakeSpan(neighbors.features).subspan(0, centers.size() * row),
-       absl::MakeSpan(neighbors.counts).subspan(0, centers.size())}));
-  return neighbors;
+  std::fill(places.features.begin() + set, places.features.end(), 0.0f);
+  std::fill(places.counts.begin() + centers.size(), places.counts.end(), 0);
+  return GatherNeighborFeatures(points, centers, choice, kThreads,
+                                {places.features.first(set), places.counts.first(centers.size())});
 }
 
 }  // namespace frazo::detection

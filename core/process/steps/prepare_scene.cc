@@ -83,11 +83,13 @@ class PrepareSceneStep : public FieldStep {
     if (config_.truth()) writer_.WriteTruth(scene, left_out, fields);
     if (targets_.has_value()) WriteTargets(centers, scene, fields);
     ApplyAll(changes_.neighbor_steps, &seeds, &scene);
-    FRAZO_ASSIGN_OR_RETURN(const detection::SceneNeighbors neighbors,
-                           detection::ChooseNeighbors(scene, centers, config_.neighbors(),
-                                                      config_.centers().count(), neighbor_seed));
-    writer_.WriteNeighbors(neighbors, fields);
-    return absl::OkStatus();
+    return writer_.WriteNeighbors(
+        [&](const geometry::NeighborPlaces& places) {
+          return detection::ChooseNeighbors(
+              {scene.points, scene.features, scene.feature_count, scene.feature_count}, centers,
+              config_.neighbors(), neighbor_seed, places);
+        },
+        fields);
   }
 
   uint64_t fingerprint() const override { return changes_.fingerprint; }

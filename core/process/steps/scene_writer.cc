@@ -53,6 +53,7 @@ absl::StatusOr<SceneWriter> SceneWriter::Create(const PrepareScene& config, int6
   const int64_t places = config.centers().count();
   const int64_t width = 3 + feature_count;
   writer.places_ = places;
+  writer.place_numbers_ = config.neighbors().count() * width;
   std::vector<Output> outputs = {
       {"scene_id", ValueType::kBytes, {}, &writer.scene_id_},
       {"centers", kFloat, {places, 3}, &writer.centers_},
@@ -102,10 +103,19 @@ void SceneWriter::WriteCenters(absl::Span<const Point> centers, RecordFields* fi
   fields->End<float>(centers_);
 }
 
-void SceneWriter::WriteNeighbors(const detection::SceneNeighbors& neighbors,
-                                 RecordFields* fields) const {
-  Write<float>(neighbors_, neighbors.features, fields);
-  Write<int32_t>(neighbor_counts_, neighbors.counts, fields);
+absl::Status SceneWriter::WriteNeighbors(
+    absl::FunctionRef<absl::Status(const geometry::NeighborPlaces& places)> fill,
+    RecordFields* fields) const {
+  std::vector<float>& features = fields->Begin<float>(neighbors_);
+  std::vector<int32_t>& counts = fields->Begin<int32_t>(neighbor_counts_);
+  const size_t numbers = places_ * place_numbers_;
+  features.resize(features.size() + numbers);
+  counts.resize(counts.size() + places_);
+  FRAZO_RETURN_IF_ERROR(
+      fill({absl::MakeSpan(features).last(numbers), absl::MakeSpan(counts).last(places_)}));
+  fields->End<float>(neighbors_);
+  fields->End<int32_t>(neighbor_counts_);
+  return absl::OkStatus();
 }
 
 void SceneWriter::WriteTargets(absl::Span<const int32_t> labels, absl::Span<const float> residuals,

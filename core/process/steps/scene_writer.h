@@ -5,10 +5,12 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
-#include "core/detection/scene/neighbor_choice.h"
 #include "core/detection/scene/scene.h"
+#include "core/geometry/neighbor_features.h"
 #include "core/geometry/point.h"
 #include "core/process/record_fields.h"
 #include "core/process/step_builder.h"
@@ -27,7 +29,10 @@ class SceneWriter {
   void WriteSceneId(std::string_view scene_id, RecordFields* fields) const;
   // There may be fewer centres than config.centers().count().
   void WriteCenters(absl::Span<const geometry::Point> centers, RecordFields* fields) const;
-  void WriteNeighbors(const detection::SceneNeighbors& neighbors, RecordFields* fields) const;
+  // Writes what fill(places) sets; returns its status.
+  absl::Status WriteNeighbors(
+      absl::FunctionRef<absl::Status(const geometry::NeighborPlaces& places)> fill,
+      RecordFields* fields) const;
   // If there are targets: a label and 7 numbers for each anchor of each place for a centre.
   void WriteTargets(absl::Span<const int32_t> labels, absl::Span<const float> residuals,
                     RecordFields* fields) const;
@@ -41,6 +46,8 @@ class SceneWriter {
   void WriteImageBoxes(const detection::Scene& scene, RecordFields* fields) const;
 
   int64_t places_ = 0;
+  // The numbers of the neighbours of a place.
+  int64_t place_numbers_ = 0;
   FieldId scene_id_ = 0;
   FieldId centers_ = 0;
   FieldId neighbors_ = 0;

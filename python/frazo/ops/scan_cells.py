@@ -53,13 +53,16 @@ def scan_cells(
     Args:
       points: float32 [B, P, 3 + F], x, y, z in metres, then the features.
       lengths: int32 [B], the points of each scan.
-      config: A serialized frazo.PrepareScene, of which centers and neighbors are read. It has no
-        steps.
-      camera: Is read if config.centers.in_image. None: there is none.
+      config: A serialized frazo.PrepareScene, of which centers, neighbors, steps and
+        neighbor_steps are read. The steps are keep_range, drop_outside_image and
+        remove_no_label_zone: those that look at each point by itself and draw nothing at random.
+      camera: Is read if config.centers.in_image, and for drop_outside_image. None: there is none,
+        and no point is seen.
       seed: Decides the draws.
 
     Raises:
-      tf.errors.InvalidArgumentError: The message cannot be followed, or a length is outside 0 .. P.
+      tf.errors.InvalidArgumentError: The message cannot be followed, has another step, or a length
+        is outside 0 .. P.
     """
     if camera is None:
         batch = tf.shape(points)[0]

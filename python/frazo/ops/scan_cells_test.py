@@ -79,3 +79,17 @@ def test_points_that_are_no_numbers_are_left_out():
 def test_a_length_beyond_the_points_is_refused():
     with pytest.raises(tf.errors.InvalidArgumentError, match="row 1: the length is 201"):
         ops.scan_cells(scans(), [200, 201], CLOSEST)
+
+
+def test_steps_leave_points_out_and_others_are_refused():
+    near = config(
+        "centers { count: 5 } neighbors { count: 6 radius: 2 } steps { keep_range { max_x: 2 } }"
+    )
+    points = np.array([[[1, 0, 0], [3, 0, 0]]], np.float32)
+    cells = ops.scan_cells(points, [2], near)
+    np.testing.assert_array_equal(cells.neighbor_counts, [[1, 0, 0, 0, 0]])
+    flips = config("centers { count: 5 } neighbors { count: 6 radius: 2 } steps { random_flip {} }")
+    with pytest.raises(
+        tf.errors.InvalidArgumentError, match=r"config.steps\[0\]: random_flip draws at random"
+    ):
+        ops.scan_cells(points, [2], flips)

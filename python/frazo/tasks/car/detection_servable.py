@@ -1,6 +1,6 @@
 """A detector that takes scans and returns boxes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 import tensorflow as tf
@@ -10,7 +10,8 @@ from frazo.tasks.car.detections import Detections
 from frazo.tasks.servable import Servable
 
 _PLACE = 3
-# What training alone does to scenes, and what it does to their objects.
+# What training alone does to scenes, and what it does to their objects. ops.scan_cells does the
+# rest.
 _OF_TRAINING = frozenset(
     {
         "random_flip",
@@ -65,32 +66,17 @@ class DetectionServable(Servable):
           detector: The task.
           scene: The step that makes the batches of an input.
           num_features: The features of a point.
-
-        Raises:
-          ValueError: The step has changes that an export cannot make.
         """
         super().__init__()
         self.weights = list(detector.variables)
         self._detect = detector.detect
         self._class_names = [each.name for each in detector.message.classes]
         self._num_features = num_features
-        self._ranges, self._zones = [], []
-        for step in scene.steps:
-            kind = step.WhichOneof("kind")
-            if kind == "keep_range":
-                self._ranges.append(step.keep_range)
-            elif kind == "remove_no_label_zone":
-                self._zones.append(_PLACE + step.remove_no_label_zone.feature)
-            elif kind not in _OF_TRAINING:
-                raise ValueError(f"prepare_scene: an export cannot do what the step {kind} does")
-        for step in scene.neighbor_steps:
-            if (kind := step.WhichOneof("kind")) not in _OF_TRAINING:
-                raise ValueError(
-                    f"prepare_scene: an export cannot do what {kind} of neighbor_steps does. Make it "
-                    "one of steps."
-                )
         self._config = prepare_scene_pb2.PrepareScene(
-            centers=scene.centers, neighbors=scene.neighbors
+            steps=_without_training(scene.steps),
+            centers=scene.centers,
+            neighbor_steps=_without_training(scene.neighbor_steps),
+            neighbors=scene.neighbors,
         )
 
     def signatures(self) -> dict[str, Callable]:
@@ -123,6 +109,10 @@ class DetectionServable(Servable):
         config = prepare_scene_pb2.PrepareScene()
         config.CopyFrom(self._config)
         config.centers.ClearField("in_image")
+        for steps in (config.steps, config.neighbor_steps):
+            kept = [step for step in steps if not step.HasField("drop_outside_image")]
+            del steps[:]
+            steps.extend(kept)
         return self._detected(points, lengths, config, None)
 
     def _of_scans_and_cameras(
@@ -142,29 +132,20 @@ class DetectionServable(Servable):
         config: prepare_scene_pb2.PrepareScene,
         camera: ops.ScanCamera | None,
     ) -> Mapping[str, tf.Tensor]:
-        # What is not finite is left out.
-        points = tf.where(self._is_kept(points)[..., tf.newaxis], points, float("nan"))
         cells = ops.scan_cells(points, lengths, config.SerializeToString(), camera=camera)
         return _of_all_classes(self._detect(cells._asdict()))
-
-    def _is_kept(self, points: tf.Tensor) -> tf.Tensor:
-        """Returns which points the input's steps keep, bool [batch, longest]."""
-        kept = tf.ones(tf.shape(points)[:2], tf.bool)
-        for bounds in self._ranges:
-            for axis, name in enumerate("xyz"):
-                if bounds.HasField(f"min_{name}"):
-                    kept &= points[..., axis] >= getattr(bounds, f"min_{name}")
-                if bounds.HasField(f"max_{name}"):
-                    kept &= points[..., axis] <= getattr(bounds, f"max_{name}")
-        for feature in self._zones:
-            kept &= points[..., feature] != 1
-        return kept
 
     def _about(self) -> Mapping[str, tf.Tensor]:
         return {
             "class_names": tf.constant(self._class_names),
             "num_features": tf.constant(self._num_features),
         }
+
+
+def _without_training(
+    steps: Iterable[prepare_scene_pb2.SceneStep],
+) -> list[prepare_scene_pb2.SceneStep]:
+    return [step for step in steps if step.WhichOneof("kind") not in _OF_TRAINING]
 
 
 def _of_all_classes(found: Detections) -> Mapping[str, tf.Tensor]:

@@ -81,8 +81,8 @@ def test_a_scan_gets_what_it_gets_alone(loaded, batch):
     check_row_wise(export.signatures, servable.row_wise(), scans_of(batch) | camera)
 
 
-def cells_of(text, points):
-    """Returns the cells that a servable shows its detector."""
+def cells_of(text, points, *camera):
+    """Returns the cells that a servable shows its detector; `camera` is its matrix and size."""
     seen = []
 
     def detect(cells):
@@ -94,7 +94,8 @@ def cells_of(text, points):
     )
     servable = DetectionServable(task, scene_of(text), 1)
     tensors = tf.constant([points], tf.float32), tf.constant([len(points)])
-    found = servable.signatures()["detect"].python_function(*tensors)
+    name = "detect_with_camera" if camera else "detect"
+    found = servable.signatures()[name].python_function(*tensors, *camera)
     assert found["boxes"].shape == (1, 0, 7)
     return seen[0]
 
@@ -106,8 +107,14 @@ def test_points_that_the_input_leaves_out_are_left_out():
     np.testing.assert_array_equal(cells["neighbor_counts"][0, :2], [1, 0])
 
 
-def test_an_export_refuses_what_it_cannot_do():
-    with pytest.raises(ValueError, match="an export cannot do what the step drop_outside_image"):
-        cells_of(_SCENE + "steps { drop_outside_image {} }", [])
-    with pytest.raises(ValueError, match="cannot do what keep_range of neighbor_steps does"):
-        cells_of(_SCENE + "neighbor_steps { keep_range {} }", [])
+def test_neighbor_steps_and_the_camera_leave_points_out():
+    text = _SCENE + "neighbor_steps { keep_range { max_x: 3 } } steps { drop_outside_image {} }"
+    points = [[1, 2, 0, 0], [2.5, 2, 0, 0], [3.2, 2, 0, 0]]
+    # Without a camera all is seen. The point beyond is a centre, but no neighbour.
+    cells = cells_of(text, points)
+    np.testing.assert_array_equal(cells["centers"][0, :4, 0] > 0, [1, 1, 1, 0])
+    np.testing.assert_array_equal(np.sort(cells["neighbor_counts"][0, :3]), [2, 2, 2])
+    # u = 50 - 50 y / x: the first point is left of the picture, the last one right of it.
+    camera = tf.constant([[50, -50, 0, 0, 50, 0, -50, 0, 1, 0, 0, 0]], tf.float32)
+    seen = cells_of(text, points, camera, tf.constant([[15, 100]]))
+    np.testing.assert_array_equal(seen["centers"][0, :2, 0], [2.5, 0])
