@@ -28,6 +28,12 @@ class IouBox {
     return dx * dx + dy * dy < reach * reach;
   }
 
+  // Returns whether both have an area in common as seen from above: whether the IoU from there is
+  // above 0, but for the last bits, at a small part of its cost.
+  bool Meets(const IouBox& other) const {
+    return IsNear(other) && Overlap(footprint_, other.footprint_);
+  }
+
   // Returns a number from 0 to 1, never NaN. Boxes that only touch have 0, as has a box that is not
   // proper with any box. A heading counts modulo pi.
   double Iou(const IouBox& other, IouView view) const;

@@ -85,4 +85,23 @@ double IntersectionArea(const Footprint& a, const Footprint& b) {
   return std::clamp(Area(one), 0.0, smaller);
 }
 
+bool Overlap(const Footprint& a, const Footprint& b) {
+  // Two rectangles are apart if, along a side of one of them, they cover ranges that are
+  // (Gottschalk et al. 1996, "OBBTree").
+  const double dx = b.x - a.x;
+  const double dy = b.y - a.y;
+  const double cosine = std::abs(a.cosine * b.cosine + a.sine * b.sine);
+  const double sine = std::abs(a.cosine * b.sine - a.sine * b.cosine);
+  const auto along = [&](const Footprint& one) {
+    return std::abs(one.cosine * dx + one.sine * dy);
+  };
+  const auto across = [&](const Footprint& one) {
+    return std::abs(one.cosine * dy - one.sine * dx);
+  };
+  return along(a) < a.half_length + cosine * b.half_length + sine * b.half_width &&
+         across(a) < a.half_width + sine * b.half_length + cosine * b.half_width &&
+         along(b) < b.half_length + cosine * a.half_length + sine * a.half_width &&
+         across(b) < b.half_width + sine * a.half_length + cosine * a.half_width;
+}
+
 }  // namespace frazo::geometry

@@ -23,6 +23,10 @@ struct Footprint {
 // more than the last bits. The error is about 1e-15 of the longest side's square.
 double IntersectionArea(const Footprint& a, const Footprint& b);
 
+// Returns whether both rectangles have an area in common: as IntersectionArea(a, b) > 0, but for
+// the last bits, at a small part of its cost.
+bool Overlap(const Footprint& a, const Footprint& b);
+
 }  // namespace frazo::geometry
 
 #endif  // FRAZO_CORE_GEOMETRY_FOOTPRINT_H_

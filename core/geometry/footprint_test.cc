@@ -107,6 +107,16 @@ TEST(FootprintTest, IntersectionsThatOneCanDraw) {
   EXPECT_NEAR(IntersectionOf(square, {0.3 + std::sqrt(0.5), 0, 0, 1, 1, 1, kPi / 4}), 0.04, 1e-15);
 }
 
+TEST(FootprintTest, RectanglesThatTouchDoNotOverlap) {
+  const Footprint square({0, 0, 0, 2, 2, 1, 0});
+  EXPECT_TRUE(Overlap(square, square));
+  EXPECT_FALSE(Overlap(square, Footprint({2, 0, 0, 2, 2, 1, 0})));
+  EXPECT_TRUE(Overlap(square, Footprint({1.999, 1.999, 0, 2, 2, 1, 0})));
+  // The circles around both meet, but the diamond's side passes the corner.
+  EXPECT_FALSE(Overlap(square, Footprint({1.75, 1.75, 0, 2, 2, 1, kPi / 4})));
+  EXPECT_TRUE(Overlap(square, Footprint({1.7, 1.7, 0, 2, 2, 1, kPi / 4})));
+}
+
 TEST(FootprintTest, HeadingsAlmostAlikeAreNoSpecialCase) {
   const Box box{0, 0, 0, 4, 2, 1, 0.7};
   for (double turn = 1e-1; turn > 1e-300; turn /= 10) {
@@ -134,6 +144,10 @@ TEST(FootprintTest, AgreesWithCornersAndCrossings) {
     ASSERT_NEAR(area, AreaFromCornersAndCrossings(a, b), 1e-10) << i;
     ASSERT_NEAR(area, IntersectionOf(b, a), 1e-12) << i;
     overlaps += area > 0;
+    // Both may differ by rounding where the footprints touch.
+    const bool overlap = Overlap(Footprint(a), Footprint(b));
+    ASSERT_TRUE(overlap == (area > 0) || area < 1e-10) << i;
+    ASSERT_EQ(overlap, Overlap(Footprint(b), Footprint(a))) << i;
   }
   // Both cases are well among them.
   EXPECT_GT(overlaps, TestExamples(50000) / 4);

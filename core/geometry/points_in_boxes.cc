@@ -18,25 +18,25 @@ namespace {
 // So many that the start of a thread takes less time than its work.
 constexpr int64_t kPointsPerTurn = 8192;
 // Neighbours in a scan are mostly neighbours in space: the boxes away from all of so many points
-// are left out together.
+// are left out together, and boxes around all of them count them together.
 constexpr int64_t kPointsPerBlock = 128;
+// With more boxes than these it pays to sort the points of a turn, so that the blocks of a scan in
+// whatever order are small.
+constexpr size_t kFewBoxes = 64;
 
-// The rectangle around points, as seen from above.
+// The upright cuboid around points.
 struct Extent {
-  explicit Extent(absl::Span<const Point> points) {
-    for (const Point& point : points) {
-      if (!IsFinite(point)) continue;
-      min_x = std::min(min_x, point.x);
-      max_x = std::max(max_x, point.x);
-      min_y = std::min(min_y, point.y);
-      max_y = std::max(max_y, point.y);
+  Extent(absl::Span<const Point> points, absl::Span<const int32_t> chosen) {
+    for (const int32_t index : chosen) {
+      const Point& point = points[index];
+      least = {std::min(least.x, point.x), std::min(least.y, point.y), std::min(least.z, point.z)};
+      most = {std::max(most.x, point.x), std::max(most.y, point.y), std::max(most.z, point.z)};
     }
   }
 
-  float min_x = std::numeric_limits<float>::infinity();
-  float max_x = -std::numeric_limits<float>::infinity();
-  float min_y = std::numeric_limits<float>::infinity();
-  float max_y = -std::numeric_limits<float>::infinity();
+  static constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  Point least = {kInfinity, kInfinity, kInfinity};
+  Point most = {-kInfinity, -kInfinity, -kInfinity};
 };
 
 // A box with the square around it.
@@ -44,25 +44,120 @@ class CulledBox {
  public:
   CulledBox(const Box& box, int32_t index)
       : interior_(box),
+        inner_(Shrunk(box)),
         x_(box.x),
         y_(box.y),
         // Wider than rounding can take away.
-        reach_((1 + 1e-9) * std::hypot(box.length, box.width) / 2),
+        reach_((1 + kMargin) * std::hypot(box.length, box.width) / 2),
         index_(index) {}
 
   bool IsNear(const Extent& extent) const {
-    return x_ + reach_ >= extent.min_x && x_ - reach_ <= extent.max_x &&
-           y_ + reach_ >= extent.min_y && y_ - reach_ <= extent.max_y;
+    return x_ + reach_ >= extent.least.x && x_ - reach_ <= extent.most.x &&
+           y_ + reach_ >= extent.least.y && y_ - reach_ <= extent.most.y;
   }
   bool Contains(const Point& point) const { return interior_.Contains(point); }
+  // Returns whether all points of the extent are inside. A box contains what lies between points
+  // inside of it.
+  bool ContainsAll(const Extent& extent) const {
+    const auto& [least, most] = extent;
+    for (const float x : {least.x, most.x}) {
+      for (const float y : {least.y, most.y}) {
+        if (!inner_.Contains({x, y, least.z}) || !inner_.Contains({x, y, most.z})) return false;
+      }
+    }
+    return true;
+  }
   int32_t index() const { return index_; }
 
  private:
+  static constexpr double kMargin = 1e-9;
+
+  // Smaller by more than rounding can add to a point between others.
+  static Box Shrunk(Box box) {
+    for (double* const size : {&box.length, &box.width, &box.height}) *size *= 1 - kMargin;
+    return box;
+  }
+
   BoxInterior interior_;
+  BoxInterior inner_;
   double x_;
   double y_;
   double reach_;
   int32_t index_;
+};
+
+// Orders points so that those of a block are neighbours in space: halves of the longest side, and
+// so on, as the leaves of a k-d tree (Bentley 1975).
+void SortByPlace(absl::Span<const Point> points, absl::Span<int32_t> order) {
+  const size_t blocks = order.size() / kPointsPerBlock;
+  const size_t middle = (blocks + 1) / 2 * kPointsPerBlock;
+  if (middle == 0 || middle >= order.size()) return;
+  const Extent extent(points, order);
+  const float x_side = extent.most.x - extent.least.x;
+  const float y_side = extent.most.y - extent.least.y;
+  const float z_side = extent.most.z - extent.least.z;
+  const auto split = [&](float Point::* axis) {
+    std::nth_element(order.begin(), order.begin() + middle, order.end(),
+                     [&](int32_t a, int32_t b) { return points[a].*axis < points[b].*axis; });
+  };
+  split(x_side >= y_side && x_side >= z_side ? &Point::x
+        : y_side >= z_side                   ? &Point::y
+                                             : &Point::z);
+  SortByPlace(points, order.first(middle));
+  SortByPlace(points, order.subspan(middle));
+}
+
+// Counts the points of some blocks.
+class BoxCounter {
+ public:
+  BoxCounter(absl::Span<const Point> points, absl::Span<const CulledBox> boxes,
+             absl::Span<int32_t> first_boxes, size_t num_boxes)
+      : points_(points), boxes_(boxes), first_boxes_(first_boxes), counts_(num_boxes) {}
+
+  // Counts the points begin .. end - 1.
+  void Add(int64_t begin, int64_t end) {
+    std::fill(first_boxes_.begin() + begin, first_boxes_.begin() + end, BoxPoints::kNone);
+    order_.clear();
+    for (int64_t i = begin; i < end; ++i) {
+      if (IsFinite(points_[i])) order_.push_back(static_cast<int32_t>(i));
+    }
+    const absl::Span<int32_t> order = absl::MakeSpan(order_);
+    if (boxes_.size() > kFewBoxes) SortByPlace(points_, order);
+    for (size_t block = 0; block < order.size(); block += kPointsPerBlock) {
+      AddBlock(order.subspan(block, kPointsPerBlock));
+    }
+  }
+
+  const std::vector<int32_t>& counts() const { return counts_; }
+
+ private:
+  void AddBlock(absl::Span<const int32_t> block) {
+    const Extent extent(points_, block);
+    // Whether some box before is around all points: then each has its first box.
+    bool all_have_boxes = false;
+    for (const CulledBox& box : boxes_) {
+      if (!box.IsNear(extent)) continue;
+      const bool contains_all = box.ContainsAll(extent);
+      int32_t& count = counts_[box.index()];
+      if (contains_all && all_have_boxes) {
+        count += static_cast<int32_t>(block.size());
+        continue;
+      }
+      for (const int32_t i : block) {
+        if (!contains_all && !box.Contains(points_[i])) continue;
+        ++count;
+        if (first_boxes_[i] == BoxPoints::kNone) first_boxes_[i] = box.index();
+      }
+      all_have_boxes |= contains_all;
+    }
+  }
+
+  const absl::Span<const Point> points_;
+  const absl::Span<const CulledBox> boxes_;
+  const absl::Span<int32_t> first_boxes_;
+  std::vector<int32_t> counts_;
+  // The finite points of a turn.
+  std::vector<int32_t> order_;
 };
 
 }  // namespace
@@ -82,27 +177,10 @@ absl::Status PointsInBoxes(absl::Span<const Point> points, absl::Span<const Box>
   std::fill(found.counts.begin(), found.counts.end(), 0);
   std::mutex mutex;
   TakeRowTurns(points.size(), kPointsPerTurn, threads, [&](int64_t begin, int64_t end) {
-    std::vector<int32_t> counts(boxes.size());
-    std::vector<const CulledBox*> near;
-    for (int64_t block = begin; block < end; block += kPointsPerBlock) {
-      const int64_t block_end = std::min(end, block + kPointsPerBlock);
-      const Extent extent(points.subspan(block, block_end - block));
-      near.clear();
-      for (const CulledBox& box : proper) {
-        if (box.IsNear(extent)) near.push_back(&box);
-      }
-      for (int64_t i = block; i < block_end; ++i) {
-        int32_t first = BoxPoints::kNone;
-        for (const CulledBox* box : near) {
-          if (!box->Contains(points[i])) continue;
-          ++counts[box->index()];
-          if (first == BoxPoints::kNone) first = box->index();
-        }
-        found.first_boxes[i] = first;
-      }
-    }
+    BoxCounter counter(points, proper, found.first_boxes, boxes.size());
+    counter.Add(begin, end);
     const std::lock_guard lock(mutex);
-    for (size_t k = 0; k < counts.size(); ++k) found.counts[k] += counts[k];
+    for (size_t k = 0; k < boxes.size(); ++k) found.counts[k] += counter.counts()[k];
   });
   return absl::OkStatus();
 }

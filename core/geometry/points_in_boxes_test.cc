@@ -1,5 +1,6 @@
 #include "core/geometry/points_in_boxes.h"
 
+#include <cmath>
 #include <cstddef>
 #include <limits>
 #include <vector>
@@ -43,20 +44,8 @@ TEST(PointsInBoxesTest, FacesCountAndTheFirstBoxIsNamed) {
   EXPECT_THAT(Find({}, boxes).value().counts, ElementsAre(0, 0, 0, 0));
 }
 
-TEST(PointsInBoxesTest, IsWhatEachPairSays) {
-  numeric::Random random({TestSeed(1)});
-  std::vector<Point> points(20'000);
-  for (Point& point : points) {
-    // From one end to the other, as a sensor turns.
-    const float along = 0.002f * (&point - points.data());
-    point = {along, static_cast<float>(4 * random.Fraction()),
-             static_cast<float>(random.Fraction())};
-  }
-  std::vector<Box> boxes(60);
-  for (Box& box : boxes) {
-    box = {40 * random.Fraction(), 4 * random.Fraction(), 0.5, 4 * random.Fraction(), 1,
-           random.Fraction(),      7 * random.Fraction()};
-  }
+// Requires what each box and each point by itself gives, with any number of threads.
+void ExpectSameAsEachAlone(const std::vector<Point>& points, const std::vector<Box>& boxes) {
   const Found found = Find(points, boxes).value();
   std::vector<int32_t> counts(boxes.size());
   for (size_t i = 0; i < points.size(); ++i) {
@@ -72,6 +61,47 @@ TEST(PointsInBoxesTest, IsWhatEachPairSays) {
   const Found by_threads = Find(points, boxes, 3).value();
   EXPECT_EQ(by_threads.counts, found.counts);
   EXPECT_EQ(by_threads.first_boxes, found.first_boxes);
+}
+
+TEST(PointsInBoxesTest, IsWhatEachPairSays) {
+  numeric::Random random({TestSeed(1)});
+  std::vector<Point> points(20'000);
+  for (Point& point : points) {
+    // From one end to the other, as a sensor turns.
+    const float along = 0.002f * (&point - points.data());
+    point = {along, static_cast<float>(4 * random.Fraction()),
+             static_cast<float>(random.Fraction())};
+  }
+  std::vector<Box> boxes(60);
+  for (Box& box : boxes) {
+    box = {40 * random.Fraction(), 4 * random.Fraction(), 0.5, 4 * random.Fraction(), 1,
+           random.Fraction(),      7 * random.Fraction()};
+  }
+  ExpectSameAsEachAlone(points, boxes);
+}
+
+TEST(PointsInBoxesTest, ManyBoxesAndPointsInNoOrder) {
+  numeric::Random random({TestSeed(2)});
+  std::vector<Point> points(10'000);
+  for (Point& point : points) {
+    point = {static_cast<float>(40 * random.Fraction()), static_cast<float>(40 * random.Fraction()),
+             static_cast<float>(random.Fraction())};
+  }
+  points[7].y = std::nanf("");
+  points[4000].x = HUGE_VALF;
+  std::vector<Box> boxes(150);
+  for (Box& box : boxes) {
+    // Some are around most points, and some are no boxes.
+    const double size = random.Fraction() < 0.2 ? 60 : 3;
+    box = {40 * random.Fraction(),
+           40 * random.Fraction(),
+           0.5,
+           size * random.Fraction(),
+           size,
+           random.Fraction() < 0.1 ? 0 : size,
+           7 * random.Fraction()};
+  }
+  ExpectSameAsEachAlone(points, boxes);
 }
 
 TEST(PointsInBoxesTest, MistakesAreErrors) {

@@ -13,24 +13,24 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "core/detection/scene/check_number.h"
-#include "core/geometry/box_interior.h"
+#include "core/detection/scene/points_inside.h"
+#include "core/geometry/box.h"
 #include "core/geometry/box_iou.h"
+#include "core/geometry/points_in_boxes.h"
 #include "core/status/status_macros.h"
 
 namespace frazo::detection {
 namespace {
 
-using geometry::BoxInterior;
+using geometry::BoxPoints;
 using geometry::IouBox;
-using geometry::IouView;
 
 // So many candidates are drawn for each object that is wanted, because many meet others.
 constexpr int64_t kCandidates = 5;
 
 bool MeetsAny(const IouBox& box, const std::vector<IouBox>& others) {
-  return std::any_of(others.begin(), others.end(), [&](const IouBox& other) {
-    return box.IsNear(other) && box.Iou(other, IouView::kBirdsEye) > 0;
-  });
+  return std::any_of(others.begin(), others.end(),
+                     [&](const IouBox& other) { return box.Meets(other); });
 }
 
 class PasteObjectsChange : public SceneChange {
@@ -75,13 +75,10 @@ class PasteObjectsChange : public SceneChange {
   }
 
   void RemovePointsInside(const std::vector<int64_t>& chosen, Scene* scene) const {
-    std::vector<BoxInterior> interiors;
-    for (const int64_t index : chosen) interiors.emplace_back(database_->objects()[index].box);
-    scene->KeepPoints([&](size_t i) {
-      return std::none_of(interiors.begin(), interiors.end(), [&](const BoxInterior& interior) {
-        return interior.Contains(scene->points[i]);
-      });
-    });
+    std::vector<geometry::Box> boxes;
+    for (const int64_t index : chosen) boxes.push_back(database_->objects()[index].box);
+    const std::vector<int32_t> first_boxes = FirstBoxes(*scene, boxes);
+    scene->KeepPoints([&](size_t i) { return first_boxes[i] == BoxPoints::kNone; });
   }
 
   const SceneStep::PasteObjects config_;

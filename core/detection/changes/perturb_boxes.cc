@@ -10,35 +10,37 @@
 #include "core/detection/scene/points_inside.h"
 #include "core/detection/scene/world_motion.h"
 #include "core/geometry/box_iou.h"
+#include "core/geometry/points_in_boxes.h"
 #include "core/status/status_macros.h"
 
 namespace frazo::detection {
 namespace {
 
 using geometry::Box;
+using geometry::BoxPoints;
 using geometry::IouBox;
-using geometry::IouView;
 using geometry::Point;
 
 // Half a turn, rounded up.
 constexpr double kMostRadians = 3.1416001;
 
-bool Meet(const IouBox& a, const IouBox& b) {
-  return a.IsNear(b) && a.Iou(b, IouView::kBirdsEye) > 0;
-}
+// A box that is turned.
+struct Turn {
+  double x;
+  double y;
+  double cosine;
+  double sine;
 
-// Turns the points inside of the box.
-void TurnPoints(const Box& box, double angle, std::vector<Point>* points) {
-  const double cosine = std::cos(angle);
-  const double sine = std::sin(angle);
-  for (const int64_t index : PointsInside(*points, box)) {
-    Point& point = (*points)[index];
-    const double dx = point.x - box.x;
-    const double dy = point.y - box.y;
-    point.x = static_cast<float>(box.x + cosine * dx - sine * dy);
-    point.y = static_cast<float>(box.y + sine * dx + cosine * dy);
+  Turn(const Box& box, double angle)
+      : x(box.x), y(box.y), cosine(std::cos(angle)), sine(std::sin(angle)) {}
+
+  void Apply(Point* point) const {
+    const double dx = point->x - x;
+    const double dy = point->y - y;
+    point->x = static_cast<float>(x + cosine * dx - sine * dy);
+    point->y = static_cast<float>(y + sine * dx + cosine * dy);
   }
-}
+};
 
 class PerturbBoxesChange : public SceneChange {
  public:
@@ -48,16 +50,25 @@ class PerturbBoxesChange : public SceneChange {
     std::vector<IouBox> boxes;
     boxes.reserve(scene->objects.size());
     for (const SceneObject& object : scene->objects) boxes.emplace_back(object.box);
+    // Those that turn, as they were before.
+    std::vector<Box> turned_boxes;
+    std::vector<Turn> turns;
     for (size_t i = 0; i < boxes.size(); ++i) {
       if (scene->objects[i].model_class == 0) continue;
       const double angle = config_.max_angle() * (2 * random->Fraction() - 1);
-      Box turned = scene->objects[i].box;
+      Box& box = scene->objects[i].box;
+      Box turned = box;
       turned.heading = WrapAngle(turned.heading + angle);
       const IouBox candidate(turned);
       if (config_.avoid_collisions() && Collides(candidate, i, boxes)) continue;
-      TurnPoints(scene->objects[i].box, angle, &scene->points);
-      scene->objects[i].box = turned;
+      turned_boxes.push_back(box);
+      turns.emplace_back(box, angle);
+      box = turned;
       boxes[i] = candidate;
+    }
+    const std::vector<int32_t> first_boxes = FirstBoxes(*scene, turned_boxes);
+    for (size_t i = 0; i < first_boxes.size(); ++i) {
+      if (first_boxes[i] != BoxPoints::kNone) turns[first_boxes[i]].Apply(&scene->points[i]);
     }
   }
 
@@ -65,7 +76,7 @@ class PerturbBoxesChange : public SceneChange {
   // Returns whether box `index` in its new place meets one that it does not meet now.
   static bool Collides(const IouBox& candidate, size_t index, const std::vector<IouBox>& boxes) {
     for (size_t i = 0; i < boxes.size(); ++i) {
-      if (i != index && Meet(candidate, boxes[i]) && !Meet(boxes[index], boxes[i])) return true;
+      if (i != index && candidate.Meets(boxes[i]) && !boxes[index].Meets(boxes[i])) return true;
     }
     return false;
   }

@@ -1,29 +1,37 @@
 #include "core/detection/scene/points_inside.h"
 
-#include <cstddef>
+#include "core/geometry/points_in_boxes.h"
 
 namespace frazo::detection {
+namespace {
 
-std::vector<int64_t> PointsInside(absl::Span<const geometry::Point> points,
-                                  const geometry::Box& box) {
-  const geometry::BoxInterior interior(box);
-  std::vector<int64_t> inside;
-  for (size_t i = 0; i < points.size(); ++i) {
-    if (interior.Contains(points[i])) inside.push_back(i);
-  }
+struct Inside {
+  std::vector<int32_t> counts;
+  std::vector<int32_t> first_boxes;
+};
+
+Inside FindInside(const Scene& scene, absl::Span<const geometry::Box> boxes) {
+  // Scenes are prepared on many threads, each on one.
+  constexpr int kThreads = 1;
+  Inside inside = {std::vector<int32_t>(boxes.size()), std::vector<int32_t>(scene.points.size())};
+  // It has no error, as there is a place for each box and each point.
+  geometry::PointsInBoxes(scene.points, boxes, kThreads,
+                          {absl::MakeSpan(inside.counts), absl::MakeSpan(inside.first_boxes)})
+      .IgnoreError();
   return inside;
 }
 
+}  // namespace
+
 std::vector<int32_t> CountPointsInside(const Scene& scene) {
-  std::vector<int32_t> counts;
-  counts.reserve(scene.objects.size());
-  for (const SceneObject& object : scene.objects) {
-    const geometry::BoxInterior interior(object.box);
-    int32_t count = 0;
-    for (const geometry::Point& point : scene.points) count += interior.Contains(point);
-    counts.push_back(count);
-  }
-  return counts;
+  std::vector<geometry::Box> boxes;
+  boxes.reserve(scene.objects.size());
+  for (const SceneObject& object : scene.objects) boxes.push_back(object.box);
+  return FindInside(scene, boxes).counts;
+}
+
+std::vector<int32_t> FirstBoxes(const Scene& scene, absl::Span<const geometry::Box> boxes) {
+  return FindInside(scene, boxes).first_boxes;
 }
 
 }  // namespace frazo::detection

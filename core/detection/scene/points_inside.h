@@ -7,17 +7,14 @@
 #include "absl/types/span.h"
 #include "core/detection/scene/scene.h"
 #include "core/geometry/box.h"
-#include "core/geometry/box_interior.h"
-#include "core/geometry/point.h"
 
 namespace frazo::detection {
 
-// Returns the indices of the points inside, in their order.
-std::vector<int64_t> PointsInside(absl::Span<const geometry::Point> points,
-                                  const geometry::Box& box);
-
 // Returns the number of points inside of each object's box.
 std::vector<int32_t> CountPointsInside(const Scene& scene);
+
+// Returns for each point the index of the first box around it; geometry::BoxPoints::kNone for none.
+std::vector<int32_t> FirstBoxes(const Scene& scene, absl::Span<const geometry::Box> boxes);
 
 }  // namespace frazo::detection
 
