@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from frazo import _core
+from frazo import _core, box_frames
 
 KittiClass = Literal["Car", "Pedestrian", "Cyclist"]
 KittiDifficulty = Literal["easy", "moderate", "hard"]
@@ -433,10 +433,9 @@ def observation_angles(boxes: np.ndarray) -> np.ndarray:
       float64 [n], radians from -pi to pi.
     """
     boxes = np.asarray(boxes, np.float64)
-    # The camera's x is the lidar's -y, its z the lidar's x.
-    rotation = -(boxes[:, 6] + np.pi / 2)
-    alphas = rotation - np.arctan2(-boxes[:, 1], boxes[:, 0])
-    return (alphas + np.pi) % (2 * np.pi) - np.pi
+    # A camera whose axes are parallel: its x is the lidar's -y, its y the lidar's -z.
+    locations = boxes[:, [1, 2, 0]] * [-1, -1, 1]
+    return box_frames.observation_angles(locations, box_frames.other_angle(boxes[:, 6]))
 
 
 def _kitti_score(

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from frazo.box_frames import observation_angles
 from frazo.program.durable_file import write_text
 from frazo.tasks.car.kitti.calibration import Calibration
-from frazo.tasks.car.kitti.frames import boxes_to_camera, observation_angles
+from frazo.tasks.car.kitti.frames import boxes_to_camera
 from frazo.tasks.car.kitti.labels import KittiObject, format_label_line
 from frazo_tools.detection.detection_lines import Detection, DetectionLineError, read_detections
 from frazo_tools.detection.detection_scene import image_boxes_of

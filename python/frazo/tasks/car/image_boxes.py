@@ -1,11 +1,9 @@
 """Where boxes are in the picture of a camera."""
 
-import itertools
 from typing import NamedTuple
 
 import numpy as np
-
-_CORNERS = np.array(list(itertools.product((0.5, -0.5), repeat=3)))
+from frazo.box_frames import box_corners, transform_points
 
 
 class ImageBoxes(NamedTuple):
@@ -31,8 +29,7 @@ def image_boxes(boxes: np.ndarray, velo_to_image: np.ndarray, image_size: np.nda
       image_size: [2], width and height in pixels.
     """
     projection = np.asarray(velo_to_image, np.float64).reshape(3, 4)
-    corners = _corners(np.asarray(boxes, np.float64))
-    x, y, depth = np.moveaxis(corners @ projection[:, :3].T + projection[:, 3], -1, 0)
+    x, y, depth = np.moveaxis(transform_points(projection, box_corners(boxes)), -1, 0)
     in_front = np.all(depth > 0, axis=1)
     depth = np.where(in_front[:, np.newaxis], depth, 1)
     low = np.stack([np.min(x / depth, 1), np.min(y / depth, 1)], -1)
@@ -44,11 +41,3 @@ def image_boxes(boxes: np.ndarray, velo_to_image: np.ndarray, image_size: np.nda
     shares = np.divide(visible, area, out=np.zeros_like(area), where=in_front & (area > 0))
     edges = np.concatenate([clipped_low, clipped_high], 1)
     return ImageBoxes(np.where(in_front[:, np.newaxis], edges, 0), shares)
-
-
-def _corners(boxes: np.ndarray) -> np.ndarray:
-    """Returns the corners of boxes, [boxes, 8, 3]."""
-    x, y, z = np.moveaxis(_CORNERS * boxes[:, np.newaxis, 3:6], -1, 0)
-    cosine, sine = np.cos(boxes[:, 6:]), np.sin(boxes[:, 6:])
-    turned = np.stack([cosine * x - sine * y, sine * x + cosine * y, z], -1)
-    return turned + boxes[:, np.newaxis, :3]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from frazo.box_frames import observation_angles
 from frazo.tasks.car.kitti.calibration import Calibration
 from frazo.tasks.car.kitti.frames import (
     boxes_to_camera,
     boxes_to_lidar,
     clip_image_boxes,
-    observation_angles,
     project_boxes,
 )
 from frazo.tasks.car.kitti.labels import DONT_CARE, KittiObject

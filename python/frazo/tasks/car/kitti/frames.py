@@ -10,6 +10,7 @@ calibration turns besides (less than a degree) moves centres, but tilts no box.
 from __future__ import annotations
 
 import numpy as np
+from frazo.box_frames import box_corners, other_angle, transform_points
 
 # The box of an object without 3D information.
 UNKNOWN_BOX = (-1000.0, -1000.0, -1000.0, -1.0, -1.0, -1.0, -10.0)
@@ -18,16 +19,6 @@ _LEAST_DEPTH = 0.1
 _EDGES = np.array(
     [(0, 1), (1, 2), (2, 3), (3, 0), (4, 5), (5, 6), (6, 7), (7, 4), (0, 4), (1, 5), (2, 6), (3, 7)]
 )
-
-
-def wrap_angle(angles: np.ndarray) -> np.ndarray:
-    """Returns angles in [-pi, pi)."""
-    return (np.asarray(angles) + np.pi) % (2 * np.pi) - np.pi
-
-
-def transform_points(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """Applies a matrix of [4, 4] or [3, 4] to points of [..., 3]; returns [..., 3]."""
-    return points @ matrix[:3, :3].T + matrix[:3, 3]
 
 
 def boxes_to_lidar(
@@ -47,7 +38,7 @@ def boxes_to_lidar(
     centers = transform_points(camera_to_velo, np.asarray(locations, np.float64))
     heights, widths, lengths = np.asarray(dimensions, np.float64).T
     centers[:, 2] += heights / 2
-    headings = wrap_angle(-np.asarray(rotations_y, np.float64) - np.pi / 2)
+    headings = other_angle(rotations_y)
     return np.column_stack([centers, lengths, widths, heights, headings])
 
 
@@ -63,31 +54,8 @@ def boxes_to_camera(
     boxes = np.asarray(boxes, np.float64).reshape(-1, 7)
     bottoms = boxes[:, :3].copy()
     bottoms[:, 2] -= boxes[:, 5] / 2
-    rotations_y = wrap_angle(-boxes[:, 6] - np.pi / 2)
+    rotations_y = other_angle(boxes[:, 6])
     return transform_points(velo_to_camera, bottoms), boxes[:, [5, 4, 3]], rotations_y
-
-
-def observation_angles(locations: np.ndarray, rotations_y: np.ndarray) -> np.ndarray:
-    """Returns KITTI's alpha, the heading relative to the line of sight, in [-pi, pi).
-
-    Args:
-      locations: in the camera's frame, [boxes, 3].
-      rotations_y: radians, [boxes].
-    """
-    return wrap_angle(rotations_y - np.arctan2(locations[:, 0], locations[:, 2]))
-
-
-def box_corners(boxes: np.ndarray) -> np.ndarray:
-    """Returns the corners of boxes, float64 [boxes, 8, 3]: the top face, then the bottom face, each
-    counter-clockwise from the front left corner.
-    """
-    boxes = np.asarray(boxes, np.float64).reshape(-1, 7)
-    along = np.array([1, -1, -1, 1] * 2) / 2 * boxes[:, 3:4]
-    across = np.array([1, 1, -1, -1] * 2) / 2 * boxes[:, 4:5]
-    up = np.array([1] * 4 + [-1] * 4) / 2 * boxes[:, 5:6]
-    cosine, sine = np.cos(boxes[:, 6:7]), np.sin(boxes[:, 6:7])
-    offsets = [cosine * along - sine * across, sine * along + cosine * across, up]
-    return boxes[:, np.newaxis, :3] + np.stack(offsets, -1)
 
 
 def points_in_box(points: np.ndarray, box: np.ndarray) -> np.ndarray:

@@ -3,7 +3,6 @@
 import math
 
 import numpy as np
-import pytest
 from frazo.tasks.car.kitti import frames
 from frazo.tasks.car.kitti.calibration import Calibration, parse_calibration
 from frazo.tasks.car.kitti.labels import KittiObject, format_label_line
@@ -35,13 +34,6 @@ def test_a_box_of_a_label_in_the_frame_of_the_lidar():
     np.testing.assert_allclose(boxes, [[20.27, -3, -0.98, 3.9, 1.6, 1.5, 0]], atol=1e-12)
 
 
-def test_angles_are_wrapped_into_one_turn():
-    np.testing.assert_allclose(
-        frames.wrap_angle([3 * math.pi, -3 * math.pi, 4, -4, 0.5]),
-        [-math.pi, -math.pi, 4 - 2 * math.pi, 2 * math.pi - 4, 0.5],
-    )
-
-
 numbers = st.integers(-9999, 9999).map(lambda hundredths: hundredths / 100)
 sizes = st.integers(1, 2000).map(lambda hundredths: hundredths / 100)
 angles = st.integers(-314, 314).map(lambda hundredths: hundredths / 100)
@@ -58,16 +50,6 @@ def test_a_label_comes_back_from_a_box_of_floats(location, dimensions, rotation)
         location=tuple(locations[0]), dimensions=tuple(dimensions[0]), rotation_y=rotations[0]
     )
     assert format_label_line(again) == format_label_line(label)
-
-
-def test_the_corners_begin_at_the_top_in_front_to_the_left():
-    (corners,) = frames.box_corners([[10, 20, 30, 4, 2, 1, math.pi / 2]])
-    # It points along y: its left is -x.
-    np.testing.assert_allclose(
-        corners[[0, 1, 2, 3, 4]],
-        [[9, 22, 30.5], [9, 18, 30.5], [11, 18, 30.5], [11, 22, 30.5], [9, 22, 29.5]],
-        atol=1e-12,
-    )
 
 
 def test_points_on_a_face_are_inside():
@@ -99,12 +81,6 @@ def test_truncation_is_the_share_outside_of_the_image():
     np.testing.assert_allclose(truncations, [0, 0.5, 0.75, 1, 1])
     np.testing.assert_allclose(clipped[:3], [[10, 20, 30, 40], [0, 0, 10, 10], [90, 40, 100, 50]])
     assert np.isnan(clipped[3:]).all()
-
-
-def test_alpha_is_the_heading_along_the_line_of_sight():
-    locations = np.array([[0.0, 0, 10], [10, 0, 10]])
-    found = frames.observation_angles(locations, np.array([-math.pi / 2, -math.pi / 2]))
-    assert found == pytest.approx([-math.pi / 2, -3 * math.pi / 4])
 
 
 def test_a_calibration_of_text_and_a_box_agree():
