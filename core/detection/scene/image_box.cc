@@ -1,9 +1,9 @@
-#include "core/detection/score/image_box.h"
+#include "core/detection/scene/image_box.h"
 
 #include <algorithm>
 #include <cmath>
 
-namespace frazo::detection::score {
+namespace frazo::detection {
 namespace {
 
 double Area(const ImageBox& box) { return (box.x_max - box.x_min) * (box.y_max - box.y_min); }
@@ -16,9 +16,13 @@ double CommonArea(const ImageBox& a, const ImageBox& b) {
 
 }  // namespace
 
-bool IsProper(const ImageBox& box) {
+bool IsFinite(const ImageBox& box) {
   return std::isfinite(box.x_min) && std::isfinite(box.y_min) && std::isfinite(box.x_max) &&
-         std::isfinite(box.y_max) && box.x_min <= box.x_max && box.y_min <= box.y_max;
+         std::isfinite(box.y_max);
+}
+
+bool IsProper(const ImageBox& box) {
+  return IsFinite(box) && box.x_min <= box.x_max && box.y_min <= box.y_max;
 }
 
 double ImageIou(const ImageBox& a, const ImageBox& b) {
@@ -31,4 +35,4 @@ double CoveredShare(const ImageBox& box, const ImageBox& area) {
   return common > 0 ? common / Area(box) : 0;
 }
 
-}  // namespace frazo::detection::score
+}  // namespace frazo::detection

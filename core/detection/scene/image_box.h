@@ -1,7 +1,7 @@
-#ifndef FRAZO_CORE_DETECTION_SCORE_IMAGE_BOX_H_
-#define FRAZO_CORE_DETECTION_SCORE_IMAGE_BOX_H_
+#ifndef FRAZO_CORE_DETECTION_SCENE_IMAGE_BOX_H_
+#define FRAZO_CORE_DETECTION_SCENE_IMAGE_BOX_H_
 
-namespace frazo::detection::score {
+namespace frazo::detection {
 
 // An upright rectangle of an image, in pixels: x to the right, y down.
 struct ImageBox {
@@ -10,6 +10,9 @@ struct ImageBox {
   double x_max = 0;
   double y_max = 0;
 };
+
+// Returns whether all numbers are finite.
+bool IsFinite(const ImageBox& box);
 
 // Returns whether all numbers are finite and no side runs backwards. A side may be 0.
 bool IsProper(const ImageBox& box);
@@ -22,6 +25,6 @@ double ImageIou(const ImageBox& a, const ImageBox& b);
 // proper.
 double CoveredShare(const ImageBox& box, const ImageBox& area);
 
-}  // namespace frazo::detection::score
+}  // namespace frazo::detection
 
-#endif  // FRAZO_CORE_DETECTION_SCORE_IMAGE_BOX_H_
+#endif  // FRAZO_CORE_DETECTION_SCENE_IMAGE_BOX_H_

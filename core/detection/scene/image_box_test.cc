@@ -1,10 +1,10 @@
-#include "core/detection/score/image_box.h"
+#include "core/detection/scene/image_box.h"
 
 #include <limits>
 
 #include "gtest/gtest.h"
 
-namespace frazo::detection::score {
+namespace frazo::detection {
 namespace {
 
 TEST(ImageBoxTest, OverlapsByHand) {
@@ -39,4 +39,4 @@ TEST(ImageBoxTest, AProperBoxIsFiniteAndRunsForwards) {
 }
 
 }  // namespace
-}  // namespace frazo::detection::score
+}  // namespace frazo::detection

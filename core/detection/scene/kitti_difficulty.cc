@@ -3,26 +3,20 @@
 namespace frazo::detection {
 namespace {
 
-struct Limits {
-  int32_t difficulty;
-  // Pixels.
-  float min_height;
-  int32_t max_occlusion;
-  float max_truncation;
-};
-
-// Easiest first.
-constexpr Limits kLimits[] = {{3, 40, 0, 0.15f}, {2, 25, 1, 0.30f}, {1, 25, 2, 0.50f}};
+// KITTI's labels have two decimals: 0.15 may be stored as 0.1500000059.
+constexpr double kRounding = 1e-6;
+constexpr int32_t kEasy = 3;
 
 }  // namespace
 
-int32_t KittiDifficulty(const SceneObject& object) {
-  const float height = object.image_box.y_max - object.image_box.y_min;
-  for (const Limits& limits : kLimits) {
-    if (height >= limits.min_height && object.occlusion <= limits.max_occlusion &&
-        object.truncation <= limits.max_truncation) {
-      return limits.difficulty;
+int32_t KittiDifficultyOf(double image_height, double occlusion, double truncation) {
+  int32_t difficulty = kEasy;
+  for (const KittiLimits& limits : kKittiLimits) {
+    if (image_height >= limits.min_height && occlusion <= limits.max_occlusion &&
+        truncation <= limits.max_truncation + kRounding) {
+      return difficulty;
     }
+    --difficulty;
   }
   return 0;
 }

@@ -7,18 +7,11 @@
 
 #include "absl/functional/function_ref.h"
 #include "core/detection/scene/camera.h"
+#include "core/detection/scene/image_box.h"
 #include "core/geometry/box.h"
 #include "core/geometry/point.h"
 
 namespace frazo::detection {
-
-// A rectangle of an image, in pixels.
-struct ImageBox {
-  float x_min = 0;
-  float y_min = 0;
-  float x_max = 0;
-  float y_max = 0;
-};
 
 // What is known about an object. How many points are inside of its box is not kept here, where it
 // would be false after the next change of the scene: CountPointsInside() tells it.

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstddef>
 
+#include "core/detection/scene/kitti_difficulty.h"
 #include "core/geometry/box_iou.h"
 
 namespace frazo::detection::score {
@@ -10,11 +11,6 @@ namespace {
 
 using geometry::IouBox;
 using geometry::IouView;
-
-// By difficulty.
-constexpr double kMinHeights[] = {40, 25, 25};
-constexpr int kMaxOcclusions[] = {0, 1, 2};
-constexpr double kMaxTruncations[] = {0.15, 0.3, 0.5};
 
 // By class, in all views.
 constexpr double kMinOverlaps[] = {0.7, 0.5, 0.5};
@@ -26,9 +22,11 @@ constexpr KittiLabel kNeighbours[] = {KittiLabel::kVan, KittiLabel::kPersonSitti
 double Height(const ImageBox& box) { return box.y_max - box.y_min; }
 
 bool IsTooHard(const KittiTruth& truth, int difficulty) {
-  return truth.occlusion > kMaxOcclusions[difficulty] ||
-         truth.truncation > kMaxTruncations[difficulty] ||
-         Height(truth.image_box) <= kMinHeights[difficulty];
+  const KittiLimits& limits = kKittiLimits[difficulty];
+  // A height at the limit is too small here, but not in KittiDifficultyOf(): the kit differs from
+  // the benchmark's text.
+  return truth.occlusion > limits.max_occlusion || truth.truncation > limits.max_truncation ||
+         Height(truth.image_box) <= limits.min_height;
 }
 
 bool LiesInDontCareArea(const KittiDetection& detection, const KittiScene& scene,
@@ -76,15 +74,15 @@ void KittiMatching::AddDetections(const KittiScene& scene, KittiClass of_class,
     const bool is_of_class = detection.label == kLabels[c];
     const double height = std::floor(Height(detection.image_box));
     // The easy ones are the highest.
-    if (!is_of_class && height >= kMinHeights[0]) continue;
+    if (!is_of_class && height >= kKittiLimits[0].min_height) continue;
     Detection added{detection.score,
                     detection.alpha,
                     is_of_class && LiesInDontCareArea(detection, scene, kMinOverlaps[c]),
                     {}};
     for (int d = 0; d < kKittiDifficulties; ++d) {
-      added.standings[d] = height < kMinHeights[d] ? Standing::kIgnored
-                           : is_of_class           ? Standing::kCounts
-                                                   : Standing::kAbsent;
+      added.standings[d] = height < kKittiLimits[d].min_height ? Standing::kIgnored
+                           : is_of_class                       ? Standing::kCounts
+                                                               : Standing::kAbsent;
     }
     detections_.push_back(added);
     kept->push_back(static_cast<int32_t>(i));

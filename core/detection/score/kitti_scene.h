@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "core/detection/score/image_box.h"
+#include "core/detection/scene/image_box.h"
 #include "core/geometry/box.h"
 
 namespace frazo::detection::score {

@@ -38,7 +38,7 @@ void FuzzKitti(const std::vector<float>& numbers) {
   KittiScene scene;
   for (size_t i = 0; i + kNumbers <= numbers.size(); i += kNumbers) {
     const float* const n = numbers.data() + i;
-    const ImageBox image_box{n[7], n[8], n[9], n[10]};
+    const detection::ImageBox image_box{n[7], n[8], n[9], n[10]};
     const auto label = static_cast<KittiLabel>(Whole(n[11]));
     if (n[14] > 0) {
       scene.detections.push_back({BoxOf(n), image_box, label, n[12], n[13]});

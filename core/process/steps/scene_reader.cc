@@ -210,7 +210,7 @@ absl::Status SceneReader::ReadObject(const RecordFields& fields, size_t index, S
   };
   const ImageBox image_box = ReadImageBox(fields, index);
   const std::string_view name = fields.values<std::string_view>(ids_[kLabel])[index];
-  if (!AllFinite({image_box.x_min, image_box.y_min, image_box.x_max, image_box.y_max})) {
+  if (!IsFinite(image_box)) {
     return absl::InvalidArgumentError(absl::StrCat(
         "object ", index, " ('", name, "') has an image box with a number that is not finite"));
   }
@@ -248,7 +248,9 @@ absl::Status SceneReader::ReadObject(const RecordFields& fields, size_t index, S
   object.occlusion = integer(kOcclusion, 0);
   if (Has(kTruncation)) object.truncation = fields.values<float>(ids_[kTruncation])[index];
   object.image_box = image_box;
-  object.difficulty = integer(kDifficulty, KittiDifficulty(object));
+  object.difficulty =
+      integer(kDifficulty, detection::KittiDifficultyOf(image_box.y_max - image_box.y_min,
+                                                        object.occlusion, object.truncation));
   scene->objects.push_back(object);
   return absl::OkStatus();
 }

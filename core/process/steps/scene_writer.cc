@@ -40,7 +40,9 @@ void WriteEach(FieldId id, const std::vector<SceneObject>& objects, Number numbe
 }
 
 void Append(const ImageBox& box, std::vector<float>* column) {
-  column->insert(column->end(), {box.x_min, box.y_min, box.x_max, box.y_max});
+  for (const double number : {box.x_min, box.y_min, box.x_max, box.y_max}) {
+    column->push_back(static_cast<float>(number));
+  }
 }
 
 }  // namespace

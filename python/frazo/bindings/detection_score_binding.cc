@@ -18,7 +18,8 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "core/detection/score/image_box.h"
+#include "core/detection/scene/image_box.h"
+#include "core/detection/scene/kitti_difficulty.h"
 #include "core/detection/score/kitti_average_precision.h"
 #include "core/detection/score/kitti_scene.h"
 #include "core/detection/score/lingvo_average_precision.h"
@@ -59,6 +60,14 @@ Returns:
   [..., 41, 4] are threshold, recall, precision and similarity, NaN past the points reached;
   calibration [..., 15, 3] is the number of detections, of hits, and the sum of scores.)";
 
+constexpr char kKittiDifficultiesDoc[] = R"(Returns how hard objects are to find by KITTI's limits.
+
+Args:
+  objects: float64 [n, 3]: height in the image in pixels, occlusion, truncation.
+
+Returns:
+  int32 [n]: 3 easy, 2 moderate, 1 hard, 0 none of these; the easiest whose limits hold.)";
+
 constexpr char kWaymoDoc[] = R"(Counts average precision as Waymo's package does.
 
 frazo.detection_scores.WaymoAveragePrecision is its face.)";
@@ -98,6 +107,8 @@ using Rows = nb::ndarray<const double, nb::ndim<2>, nb::c_contig, nb::device::cp
 using Counts = nb::ndarray<nb::numpy, int64_t, nb::ndim<3>, nb::c_contig>;
 using Means = nb::ndarray<nb::numpy, double, nb::ndim<4>, nb::c_contig>;
 using Tables = nb::ndarray<nb::numpy, double, nb::ndim<5>, nb::c_contig>;
+using Objects = nb::ndarray<const double, nb::shape<-1, 3>, nb::c_contig, nb::device::cpu>;
+using Difficulties = nb::ndarray<nb::numpy, int32_t, nb::ndim<1>, nb::c_contig>;
 using Curve = nb::ndarray<nb::numpy, double, nb::shape<-1, 2>, nb::c_contig>;
 using Hits = nb::ndarray<nb::numpy, uint8_t, nb::ndim<1>, nb::c_contig>;
 
@@ -117,7 +128,7 @@ geometry::Box BoxOf(const double* row) {
   return {row[0], row[1], row[2], row[3], row[4], row[5], row[6]};
 }
 
-score::ImageBox ImageBoxOf(const double* row) { return {row[7], row[8], row[9], row[10]}; }
+detection::ImageBox ImageBoxOf(const double* row) { return {row[7], row[8], row[9], row[10]}; }
 
 // Returns a number that is no label where the value is none.
 int ToInt(double value) {
@@ -195,6 +206,17 @@ std::tuple<Counts, Means, Tables, Tables> KittiScores(KittiAccumulator& self, in
                           {kClasses, kDifficulties, kViews, score::kKittiRecallPoints, 4}),
           ToArray<Tables>(std::move(calibration),
                           {kClasses, kDifficulties, kViews, score::kCalibrationBins, 3})};
+}
+
+Difficulties KittiDifficulties(const Objects& objects) {
+  const size_t count = objects.shape(0);
+  std::vector<int32_t> difficulties;
+  difficulties.reserve(count);
+  for (size_t i = 0; i < count; ++i) {
+    const double* const row = objects.data() + 3 * i;
+    difficulties.push_back(detection::KittiDifficultyOf(row[0], row[1], row[2]));
+  }
+  return ToArray<Difficulties>(std::move(difficulties), {count});
 }
 
 void AddWaymoScene(WaymoAccumulator& self, std::string scene_name, const Rows& truths,
@@ -296,6 +318,7 @@ void BindDetectionScores(nb::module_& module) {
       .def(nb::init<>())
       .def("add_scene", &AddKittiScene, "scene"_a, "truths"_a, "detections"_a, kAddKittiSceneDoc)
       .def("scores", &KittiScores, nb::kw_only(), "threads"_a = 1, kKittiScoresDoc);
+  module.def("kitti_difficulties", &KittiDifficulties, "objects"_a, kKittiDifficultiesDoc);
   nb::class_<WaymoAccumulator>(module, "WaymoAveragePrecision", kWaymoDoc)
       .def(nb::init<>())
       .def("add_scene", &AddWaymoScene, "scene"_a, "truths"_a, "detections"_a, kAddWaymoSceneDoc)

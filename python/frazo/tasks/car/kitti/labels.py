@@ -13,17 +13,15 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from frazo import _core
 from frazo.detection_scores import KITTI_LABELS
 
 # Index 0 is for what is no object.
 CLASSES = KITTI_LABELS
 DONT_CARE = "DontCare"
 
-# By difficulty, the least height in pixels, the highest occlusion and the largest truncation.
-EASY, MODERATE, HARD, NO_DIFFICULTY = 3, 2, 1, 0
-_LIMITS = {HARD: (25, 2, 0.50), MODERATE: (25, 1, 0.30), EASY: (40, 0, 0.15)}
-# KITTI's labels have two decimals: 0.15 may be stored as 0.1500000059.
-_ROUNDING = 1e-6
+# The difficulty of an object that keeps not even the limits of hard ones.
+NO_DIFFICULTY = 0
 
 # Metres, pixels: what is larger is a mistake, and may be no float32.
 LARGEST = 1_000_000
@@ -167,13 +165,5 @@ def difficulty(
       occlusions: 0 to 3, [objects].
       truncations: 0 to 1, [objects].
     """
-    result = np.full(np.shape(image_heights), NO_DIFFICULTY, np.int32)
-    for level in (HARD, MODERATE, EASY):
-        height, occlusion, truncation = _LIMITS[level]
-        holds = (
-            (np.asarray(image_heights) >= height)
-            & (np.asarray(occlusions) <= occlusion)
-            & (np.asarray(truncations) <= truncation + _ROUNDING)
-        )
-        result[holds] = level
-    return result
+    columns = np.broadcast_arrays(image_heights, occlusions, truncations)
+    return _core.kitti_difficulties(np.stack(columns, -1).astype(np.float64))
