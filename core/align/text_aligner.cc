@@ -1,13 +1,13 @@
 #include "core/align/text_aligner.h"
 
-#include <algorithm>
-#include <atomic>
 #include <cstddef>
-#include <thread>
+#include <cstdint>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "core/status/status_macros.h"
+#include "core/threads/row_turns.h"
 
 namespace frazo::align {
 namespace {
@@ -19,7 +19,7 @@ constexpr size_t kMaxPairBytes = size_t{1} << 31;
 constexpr int32_t kMaxIndexSize = 1 << 15;
 
 // A thread takes so many pairs at once, and fewer pairs are not worth a thread.
-constexpr size_t kPairsPerTurn = 256;
+constexpr int64_t kPairsPerTurn = 256;
 
 }  // namespace
 
@@ -49,30 +49,22 @@ absl::StatusOr<EditCounts> TextAligner::Align(std::string_view reference,
 
 absl::StatusOr<std::vector<EditCounts>> CountEdits(absl::Span<const TextPair> pairs, Unit unit,
                                                    int threads) {
-  if (threads < 1) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("threads is ", threads, " but must be at least 1"));
-  }
+  FRAZO_RETURN_IF_ERROR(threads::CheckThreads(threads));
   std::vector<EditCounts> counts(pairs.size());
-  const size_t turns = (pairs.size() + kPairsPerTurn - 1) / kPairsPerTurn;
-  std::vector<absl::Status> statuses(turns);
-  std::atomic<size_t> taken{0};
-  const auto work = [&] {
-    TextAligner aligner(unit);
-    const auto count_turn = [&](size_t turn) {
-      const size_t end = std::min(pairs.size(), (turn + 1) * kPairsPerTurn);
-      for (size_t i = turn * kPairsPerTurn; i < end; ++i) {
-        FRAZO_ASSIGN_OR_RETURN(counts[i], aligner.Count(pairs[i].reference, pairs[i].hypothesis));
+  const threads::RowTurns turns = {static_cast<int64_t>(pairs.size()), kPairsPerTurn, threads};
+  std::vector<absl::Status> statuses(turns.count());
+  std::vector<TextAligner> aligners;
+  for (int64_t i = 0; i < turns.used_threads(); ++i) aligners.emplace_back(unit);
+  threads::TakeRowTurns(turns, [&](int64_t begin, int64_t end, int64_t thread) {
+    const auto count_turn = [&] {
+      for (int64_t i = begin; i < end; ++i) {
+        FRAZO_ASSIGN_OR_RETURN(counts[i],
+                               aligners[thread].Count(pairs[i].reference, pairs[i].hypothesis));
       }
       return absl::OkStatus();
     };
-    for (size_t turn = taken++; turn < turns; turn = taken++) statuses[turn] = count_turn(turn);
-  };
-  std::vector<std::thread> others;
-  const size_t wanted = std::min<size_t>(threads, turns);
-  for (size_t i = 1; i < wanted; ++i) others.emplace_back(work);
-  work();
-  for (std::thread& other : others) other.join();
+    statuses[begin / kPairsPerTurn] = count_turn();
+  });
   for (const absl::Status& status : statuses) FRAZO_RETURN_IF_ERROR(status);
   return counts;
 }

@@ -6,8 +6,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/geometry/neighbor_grid.h"
-#include "core/geometry/row_turns.h"
 #include "core/status/status_macros.h"
+#include "core/threads/row_turns.h"
 
 namespace frazo::geometry {
 namespace {
@@ -54,7 +54,7 @@ absl::Status GatherNeighborFeatures(const FeaturedPoints& points, absl::Span<con
           ? grid.FindClosest(centers, choice.count, threads, indices)
           : grid.FindUniform(centers, choice.count, choice.seed, threads, indices));
   const int64_t width = 3 + points.feature_count;
-  TakeRowTurns(centers.size(), kCentersPerTurn, threads, [&](int64_t begin, int64_t end) {
+  threads::TakeRowTurns(centers.size(), kCentersPerTurn, threads, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       float* next = places.features.data() + i * choice.count * width;
       float* const row_end = next + choice.count * width;

@@ -6,9 +6,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/geometry/candidate_points.h"
-#include "core/geometry/row_turns.h"
 #include "core/numeric/random.h"
 #include "core/status/status_macros.h"
+#include "core/threads/row_turns.h"
 
 namespace frazo::geometry {
 namespace {
@@ -32,7 +32,7 @@ constexpr int64_t kCentersPerTurn = 16;
 
 absl::Status CheckSearch(absl::Span<const Point> centers, int64_t count, int threads,
                          absl::Span<int64_t> neighbors) {
-  FRAZO_RETURN_IF_ERROR(CheckThreads(threads));
+  FRAZO_RETURN_IF_ERROR(threads::CheckThreads(threads));
   if (count < 0) {
     return absl::InvalidArgumentError(absl::StrCat("count is ", count, " but must be at least 0"));
   }
@@ -112,7 +112,7 @@ absl::Status NeighborGrid::FindClosest(absl::Span<const Point> centers, int64_t 
                                        absl::Span<int64_t> neighbors) const {
   FRAZO_RETURN_IF_ERROR(CheckSearch(centers, count, threads, neighbors));
   if (count == 0) return absl::OkStatus();
-  TakeRowTurns(centers.size(), kCentersPerTurn, threads, [&](int64_t begin, int64_t end) {
+  threads::TakeRowTurns(centers.size(), kCentersPerTurn, threads, [&](int64_t begin, int64_t end) {
     std::vector<Neighbor> found;
     for (int64_t i = begin; i < end; ++i) {
       found.clear();
@@ -133,7 +133,7 @@ absl::Status NeighborGrid::FindUniform(absl::Span<const Point> centers, int64_t 
                                        absl::Span<int64_t> neighbors) const {
   FRAZO_RETURN_IF_ERROR(CheckSearch(centers, count, threads, neighbors));
   if (count == 0) return absl::OkStatus();
-  TakeRowTurns(centers.size(), kCentersPerTurn, threads, [&](int64_t begin, int64_t end) {
+  threads::TakeRowTurns(centers.size(), kCentersPerTurn, threads, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       numeric::Random random({seed, static_cast<uint64_t>(i)});
       int64_t* const row = neighbors.data() + i * count;

@@ -6,8 +6,8 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "core/geometry/row_turns.h"
 #include "core/status/status_macros.h"
+#include "core/threads/row_turns.h"
 
 namespace frazo::geometry {
 namespace {
@@ -69,7 +69,7 @@ std::vector<int64_t> KeepOfClass(absl::Span<const Box> boxes, const float* score
 absl::StatusOr<std::vector<std::vector<int64_t>>> SuppressNonMaxima(
     absl::Span<const Box> boxes, absl::Span<const float> scores, absl::Span<const ClassNms> classes,
     IouView view, int threads) {
-  FRAZO_RETURN_IF_ERROR(CheckThreads(threads));
+  FRAZO_RETURN_IF_ERROR(threads::CheckThreads(threads));
   if (scores.size() != boxes.size() * classes.size()) {
     return absl::InvalidArgumentError(absl::StrCat("there are ", scores.size(), " scores for ",
                                                    boxes.size(), " boxes * ", classes.size(),
@@ -77,7 +77,7 @@ absl::StatusOr<std::vector<std::vector<int64_t>>> SuppressNonMaxima(
   }
   for (size_t k = 0; k < classes.size(); ++k) FRAZO_RETURN_IF_ERROR(CheckClass(classes[k], k));
   std::vector<std::vector<int64_t>> kept(classes.size());
-  TakeRowTurns(classes.size(), 1, threads, [&](int64_t begin, int64_t end) {
+  threads::TakeRowTurns(classes.size(), 1, threads, [&](int64_t begin, int64_t end) {
     for (int64_t k = begin; k < end; ++k) {
       kept[k] = KeepOfClass(boxes, scores.data() + k, classes.size(), classes[k], view);
     }

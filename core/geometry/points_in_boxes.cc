@@ -9,8 +9,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/geometry/box_interior.h"
-#include "core/geometry/row_turns.h"
 #include "core/status/status_macros.h"
+#include "core/threads/row_turns.h"
 
 namespace frazo::geometry {
 namespace {
@@ -164,7 +164,7 @@ class BoxCounter {
 
 absl::Status PointsInBoxes(absl::Span<const Point> points, absl::Span<const Box> boxes, int threads,
                            const BoxPoints& found) {
-  FRAZO_RETURN_IF_ERROR(CheckThreads(threads));
+  FRAZO_RETURN_IF_ERROR(threads::CheckThreads(threads));
   if (found.counts.size() != boxes.size() || found.first_boxes.size() != points.size()) {
     return absl::InvalidArgumentError(
         absl::StrCat("there are ", found.counts.size(), " places for ", boxes.size(), " boxes and ",
@@ -176,7 +176,7 @@ absl::Status PointsInBoxes(absl::Span<const Point> points, absl::Span<const Box>
   }
   std::fill(found.counts.begin(), found.counts.end(), 0);
   std::mutex mutex;
-  TakeRowTurns(points.size(), kPointsPerTurn, threads, [&](int64_t begin, int64_t end) {
+  threads::TakeRowTurns(points.size(), kPointsPerTurn, threads, [&](int64_t begin, int64_t end) {
     BoxCounter counter(points, proper, found.first_boxes, boxes.size());
     counter.Add(begin, end);
     const std::lock_guard lock(mutex);

@@ -22,8 +22,6 @@
 namespace frazo::ops {
 namespace {
 
-using ::tensorflow::OpKernel;
-using ::tensorflow::OpKernelConstruction;
 using ::tensorflow::OpKernelContext;
 using ::tensorflow::Tensor;
 using ::tensorflow::TensorShape;
@@ -214,18 +212,12 @@ absl::StatusOr<AttentionArguments> ReadAttention(OpKernelContext* context, const
       query_kernel.flat<float>().data()};
 }
 
-class AttentionLstmSequenceOp final : public OpKernel {
+class AttentionLstmSequenceOp final : public LstmOp {
  public:
-  explicit AttentionLstmSequenceOp(OpKernelConstruction* context) : OpKernel(context) {
-    const absl::StatusOr<lstm::Settings> settings = ReadLstmSettings(context);
-    OP_REQUIRES_OK(context, settings.status());
-    settings_ = *settings;
-  }
-
-  void Compute(OpKernelContext* context) override { OP_REQUIRES_OK(context, Run(context)); }
+  using LstmOp::LstmOp;
 
  private:
-  absl::Status Run(OpKernelContext* context) const {
+  absl::Status Run(OpKernelContext* context) const override {
     const Tensor& gates = context->input(0);
     FRAZO_ASSIGN_OR_RETURN(const LstmArguments arguments, ReadLstmArguments(context, gates, 1));
     FRAZO_ASSIGN_OR_RETURN(const AttentionArguments attending,
@@ -257,7 +249,7 @@ class AttentionLstmSequenceOp final : public OpKernel {
         attention_inputs.query_kernel,
         PackForSteps(context, {attending.query_kernel, size, attending.attention.hidden, false},
                      &query_memory));
-    lstm::Forward recurrence(arguments.shape, settings_, inputs, lstm_trace, output);
+    lstm::Forward recurrence(arguments.shape, settings(), inputs, lstm_trace, output);
     lstm::AttentionForward pass(arguments.shape, attention_inputs, trace, &recurrence);
     RunLstmPass(context, arguments.shape, [&](lstm::StepTeam* team) { pass.Run(team); });
     return absl::OkStatus();
@@ -274,22 +266,14 @@ class AttentionLstmSequenceOp final : public OpKernel {
                            AllocateLstmOutput(context, 7, of_sources, true));
     return trace;
   }
-
-  lstm::Settings settings_;
 };
 
-class AttentionLstmSequenceGradientOp final : public OpKernel {
+class AttentionLstmSequenceGradientOp final : public LstmOp {
  public:
-  explicit AttentionLstmSequenceGradientOp(OpKernelConstruction* context) : OpKernel(context) {
-    const absl::StatusOr<lstm::Settings> settings = ReadLstmSettings(context);
-    OP_REQUIRES_OK(context, settings.status());
-    settings_ = *settings;
-  }
-
-  void Compute(OpKernelContext* context) override { OP_REQUIRES_OK(context, Run(context)); }
+  using LstmOp::LstmOp;
 
  private:
-  absl::Status Run(OpKernelContext* context) const {
+  absl::Status Run(OpKernelContext* context) const override {
     const Tensor& gates = context->input(2);
     FRAZO_ASSIGN_OR_RETURN(const LstmArguments arguments, ReadLstmArguments(context, gates, 8));
     FRAZO_ASSIGN_OR_RETURN(const AttentionArguments attending,
@@ -324,7 +308,7 @@ class AttentionLstmSequenceGradientOp final : public OpKernel {
         attention_inputs.query_kernel,
         PackForSteps(context, {attending.query_kernel, attending.attention.hidden, size, true},
                      &query_memory));
-    lstm::Backward recurrence(arguments.shape, settings_, inputs, results);
+    lstm::Backward recurrence(arguments.shape, settings(), inputs, results);
     lstm::AttentionBackward pass(arguments.shape, attention_inputs, attention_results, &recurrence);
     RunLstmPass(context, arguments.shape, [&](lstm::StepTeam* team) { pass.Run(team); });
     return absl::OkStatus();
@@ -367,8 +351,6 @@ class AttentionLstmSequenceGradientOp final : public OpKernel {
                            AllocateLstmOutput(context, 7, TensorShape({attention.hidden}), true));
     return results;
   }
-
-  lstm::Settings settings_;
 };
 
 REGISTER_KERNEL_BUILDER(Name("Frazo>AttentionLstmSequence").Device(tensorflow::DEVICE_CPU),

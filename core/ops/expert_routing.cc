@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "core/ops/device_threads.h"
+#include "core/ops/shape_of_first.h"
 #include "core/status/status_macros.h"
 #include "tensorflow/core/framework/op.h"
 #include "tensorflow/core/framework/op_kernel.h"
@@ -63,13 +64,6 @@ absl::Status InferRoute(InferenceContext* context) {
   context->set_output(6, context->MakeShape({experts, groups, context->MakeDim(2)}));
   context->set_output(7, context->Vector(experts));
   for (int output = 8; output < 11; ++output) context->set_output(output, context->Scalar());
-  return absl::OkStatus();
-}
-
-absl::Status InferGradient(InferenceContext* context) {
-  ShapeHandle probabilities;
-  TF_RETURN_IF_ERROR(context->WithRank(context->input(0), 2, &probabilities));
-  context->set_output(0, probabilities);
   return absl::OkStatus();
 }
 
@@ -141,7 +135,7 @@ REGISTER_OP("Frazo>RouteTokensGradient")
     .Input("squares_gradient: float")
     .Output("logits_gradient: float")
     .Attr("group_size: int >= 1")
-    .SetShapeFn(InferGradient)
+    .SetShapeFn(InferShapeOfFirst<2>)
     .Doc(R"doc(
 The derivatives of RouteTokens by the logits, given those by its weights, balance and squares.
 

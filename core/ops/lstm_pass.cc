@@ -15,6 +15,7 @@
 namespace frazo::ops {
 
 using ::tensorflow::DT_FLOAT;
+using ::tensorflow::OpKernelConstruction;
 using ::tensorflow::OpKernelContext;
 using ::tensorflow::Tensor;
 using ::tensorflow::TensorShape;
@@ -32,6 +33,17 @@ constexpr int64_t kProductsPerCycle = 32;
 constexpr int64_t kPanelsPerThread = 8;
 
 }  // namespace
+
+LstmOp::LstmOp(OpKernelConstruction* context) : OpKernel(context) {
+  absl::StatusOr<lstm::Settings> settings = ReadLstmSettings(context);
+  OP_REQUIRES_OK(context, settings.status());
+  if (context->HasAttr("reverse")) {
+    OP_REQUIRES_OK(context, context->GetAttr("reverse", &settings->reverse));
+  }
+  settings_ = *settings;
+}
+
+void LstmOp::Compute(OpKernelContext* context) { OP_REQUIRES_OK(context, Run(context)); }
 
 void RunLstmPass(OpKernelContext* context, const lstm::Shape& shape,
                  absl::FunctionRef<void(lstm::StepTeam*)> pass) {

@@ -19,6 +19,23 @@
 
 namespace frazo::ops {
 
+// A kernel of an LSTM op: it reads the attributes that all of them have, and `reverse` where the op
+// has that.
+class LstmOp : public tensorflow::OpKernel {
+ public:
+  explicit LstmOp(tensorflow::OpKernelConstruction* context);
+
+  void Compute(tensorflow::OpKernelContext* context) final;
+
+ protected:
+  const lstm::Settings& settings() const { return settings_; }
+
+ private:
+  virtual absl::Status Run(tensorflow::OpKernelContext* context) const = 0;
+
+  lstm::Settings settings_;
+};
+
 // Runs a pass of a recurrence with as many threads as its steps can use.
 void RunLstmPass(tensorflow::OpKernelContext* context, const lstm::Shape& shape,
                  absl::FunctionRef<void(lstm::StepTeam*)> pass);

@@ -16,8 +16,6 @@
 namespace frazo::ops {
 namespace {
 
-using ::tensorflow::OpKernel;
-using ::tensorflow::OpKernelConstruction;
 using ::tensorflow::OpKernelContext;
 using ::tensorflow::Tensor;
 using ::tensorflow::TensorShape;
@@ -143,19 +141,12 @@ hidden: [batch, time, units] the output before projection, or [0, 0, 0] without.
 projected_gradient: [batch, time, size] of the output behind the projection, before zoneout, or [0, 0, 0].
 )doc");
 
-class LstmSequenceOp final : public OpKernel {
+class LstmSequenceOp final : public LstmOp {
  public:
-  explicit LstmSequenceOp(OpKernelConstruction* context) : OpKernel(context) {
-    absl::StatusOr<lstm::Settings> settings = ReadLstmSettings(context);
-    OP_REQUIRES_OK(context, settings.status());
-    OP_REQUIRES_OK(context, context->GetAttr("reverse", &settings->reverse));
-    settings_ = *settings;
-  }
-
-  void Compute(OpKernelContext* context) override { OP_REQUIRES_OK(context, Run(context)); }
+  using LstmOp::LstmOp;
 
  private:
-  absl::Status Run(OpKernelContext* context) const {
+  absl::Status Run(OpKernelContext* context) const override {
     const Tensor& gates = context->input(0);
     FRAZO_ASSIGN_OR_RETURN(LstmArguments arguments, ReadLstmArguments(context, gates, 1));
     FRAZO_RETURN_IF_ERROR(ReadLstmStarts(context->input(8), &arguments));
@@ -178,27 +169,18 @@ class LstmSequenceOp final : public OpKernel {
           PackForSteps(context, {arguments.projection, shape.units, shape.size, false},
                        &projection_memory));
     }
-    lstm::Forward pass(shape, settings_, inputs, trace, output);
+    lstm::Forward pass(shape, settings(), inputs, trace, output);
     RunLstmPass(context, shape, [&](lstm::StepTeam* team) { pass.Run(team); });
     return absl::OkStatus();
   }
-
-  lstm::Settings settings_;
 };
 
-class LstmSequenceGradientOp final : public OpKernel {
+class LstmSequenceGradientOp final : public LstmOp {
  public:
-  explicit LstmSequenceGradientOp(OpKernelConstruction* context) : OpKernel(context) {
-    absl::StatusOr<lstm::Settings> settings = ReadLstmSettings(context);
-    OP_REQUIRES_OK(context, settings.status());
-    OP_REQUIRES_OK(context, context->GetAttr("reverse", &settings->reverse));
-    settings_ = *settings;
-  }
-
-  void Compute(OpKernelContext* context) override { OP_REQUIRES_OK(context, Run(context)); }
+  using LstmOp::LstmOp;
 
  private:
-  absl::Status Run(OpKernelContext* context) const {
+  absl::Status Run(OpKernelContext* context) const override {
     const Tensor& gates = context->input(1);
     FRAZO_ASSIGN_OR_RETURN(LstmArguments arguments, ReadLstmArguments(context, gates, 4));
     FRAZO_RETURN_IF_ERROR(ReadLstmStarts(context->input(11), &arguments));
@@ -225,12 +207,10 @@ class LstmSequenceGradientOp final : public OpKernel {
           PackForSteps(context, {arguments.projection, shape.size, shape.units, true},
                        &projection_memory));
     }
-    lstm::Backward pass(shape, settings_, inputs, results);
+    lstm::Backward pass(shape, settings(), inputs, results);
     RunLstmPass(context, shape, [&](lstm::StepTeam* team) { pass.Run(team); });
     return absl::OkStatus();
   }
-
-  lstm::Settings settings_;
 };
 
 REGISTER_KERNEL_BUILDER(Name("Frazo>LstmSequence").Device(tensorflow::DEVICE_CPU), LstmSequenceOp);

@@ -10,6 +10,7 @@
 #include "core/kernels/attention/attention_shape.h"
 #include "core/kernels/attention/visible_keys.h"
 #include "core/ops/device_threads.h"
+#include "core/ops/shape_of_first.h"
 #include "core/status/status_macros.h"
 #include "tensorflow/core/framework/op.h"
 #include "tensorflow/core/framework/op_kernel.h"
@@ -42,13 +43,6 @@ absl::Status InferSums(InferenceContext* context) {
   const DimensionHandle batch = context->Dim(projected, 0), time = context->Dim(projected, 1);
   context->set_output(0, context->MakeShape({batch, time, context->MakeDim(heads * head_dim)}));
   context->set_output(1, context->MakeShape({batch, context->MakeDim(heads), time}));
-  return absl::OkStatus();
-}
-
-absl::Status InferGradient(InferenceContext* context) {
-  ShapeHandle projected;
-  TF_RETURN_IF_ERROR(context->WithRank(context->input(0), 3, &projected));
-  context->set_output(0, projected);
   return absl::OkStatus();
 }
 
@@ -102,7 +96,7 @@ REGISTER_OP("Frazo>SelfAttentionGradient")
     .Attr("scale: float = 1.0")
     .Attr("before: int >= -1 = -1")
     .Attr("after: int >= -1 = -1")
-    .SetShapeFn(InferGradient)
+    .SetShapeFn(InferShapeOfFirst<3>)
     .Doc(R"doc(
 The gradient of Frazo>SelfAttention, which computes the probabilities again (Dao et al. 2022, algorithm 4).
 

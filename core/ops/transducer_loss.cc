@@ -5,6 +5,7 @@
 #include "core/kernels/loss/smoothed_cross_entropy.h"
 #include "core/kernels/loss/transducer_lattice.h"
 #include "core/ops/device_threads.h"
+#include "core/ops/shape_of_first.h"
 #include "core/status/status_macros.h"
 #include "tensorflow/core/framework/op.h"
 #include "tensorflow/core/framework/op_kernel.h"
@@ -42,13 +43,6 @@ absl::Status InferLosses(InferenceContext* context) {
   const DimensionHandle time = context->Dim(logits, 1);
   context->set_output(1, context->MakeShape({batch, time, nodes, context->MakeDim(2)}));
   context->set_output(2, context->MakeShape({batch, time, nodes}));
-  return absl::OkStatus();
-}
-
-absl::Status InferGradient(InferenceContext* context) {
-  ShapeHandle logits;
-  TF_RETURN_IF_ERROR(context->WithRank(context->input(0), 4, &logits));
-  context->set_output(0, logits);
   return absl::OkStatus();
 }
 
@@ -92,7 +86,7 @@ REGISTER_OP("Frazo>TransducerLossGradient")
     .Input("slopes: float")
     .Output("gradient: float")
     .Attr("blank: int = -1")
-    .SetShapeFn(InferGradient)
+    .SetShapeFn(InferShapeOfFirst<4>)
     .Doc(R"doc(
 The derivative of sum(slopes * losses) of TransducerLoss by the logits, in the logits' memory where nobody else needs
 them.

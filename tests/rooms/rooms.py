@@ -20,7 +20,7 @@ FLOORS = (
     ("third_party",),
     ("proto",),
     ("core/status", "core/numeric", "core/testing"),
-    ("core/bytes",),
+    ("core/bytes", "core/threads"),
     ("core/audio", "core/geometry", "core/records", "core/text"),
     ("core/kernels/conv", "core/kernels/gemm", "core/kernels/loss", "core/kernels/norm"),
     (

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "core/detection/score/recall_thresholds.h"
-#include "core/geometry/row_turns.h"
 #include "core/status/status_macros.h"
+#include "core/threads/row_turns.h"
 
 namespace frazo::detection::score {
 namespace {
@@ -161,10 +161,10 @@ KittiScore KittiAveragePrecision::ScoreOf(int of_class, KittiDifficulty difficul
 }
 
 absl::StatusOr<std::vector<KittiScore>> KittiAveragePrecision::Scores(int threads) const {
-  FRAZO_RETURN_IF_ERROR(geometry::CheckThreads(threads));
+  FRAZO_RETURN_IF_ERROR(threads::CheckThreads(threads));
   constexpr int64_t kScores = kKittiClasses * kKittiDifficulties * kKittiViews;
   std::vector<KittiScore> scores(kScores);
-  geometry::TakeRowTurns(kScores, 1, threads, [&](int64_t begin, int64_t end) {
+  threads::TakeRowTurns(kScores, 1, threads, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       scores[i] = ScoreOf(static_cast<int>(i / (kKittiDifficulties * kKittiViews)),
                           static_cast<KittiDifficulty>(i / kKittiViews % kKittiDifficulties),

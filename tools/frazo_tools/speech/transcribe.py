@@ -98,6 +98,7 @@ class Transcriber:
         *,
         batch_size: int,
         as_json: bool,
+        refusal: type[Exception],
         chunk_ms: int | None = None,
     ) -> None:
         """Counts from 0.
@@ -106,11 +107,13 @@ class Transcriber:
           recognizer: The model.
           batch_size: Sounds that it gets together.
           as_json: Whether lines are JSON.
+          refusal: What the model raises if one of the sounds that it gets together is none.
           chunk_ms: It gets each sound in chunks of this length. None: it gets whole sounds.
         """
         self._recognizer = recognizer
         self._batch_size = batch_size
         self._as_json = as_json
+        self._refusal = refusal
         self._chunk_ms = chunk_ms
         self.seconds = 0.0
         self.sounds = 0
@@ -120,28 +123,28 @@ class Transcriber:
         """Yields a line for each sound that can be read, in order."""
         waiting: list[StoredSound] = []
         for sound in sounds:
-            if not self._is_sound(sound):
-                continue
             waiting.append(sound)
             if len(waiting) == self._batch_size:
                 yield from self._transcribe(waiting)
                 waiting = []
         yield from self._transcribe(waiting)
 
+    def _transcribe(self, sounds: Sequence[StoredSound]) -> Iterator[str]:
+        find = self._found_together if self._chunk_ms is None else self._found_by_chunks
+        for sound, transcript in find(sounds):
+            yield self._line(sound.name, transcript)
+
+    def _fail(self, sound: StoredSound, error: _core.FrazoError) -> None:
+        self.failures += 1
+        print(f"transcribe: {sound.name}: {error}", file=sys.stderr)
+
     def _is_sound(self, sound: StoredSound) -> bool:
         try:
             _core.decode_sound(sound.content)
         except _core.FrazoError as error:
-            self.failures += 1
-            print(f"transcribe: {sound.name}: {error}", file=sys.stderr)
+            self._fail(sound, error)
             return False
         return True
-
-    def _transcribe(self, sounds: Sequence[StoredSound]) -> Iterator[str]:
-        if not sounds:
-            return
-        for sound, transcript in zip(sounds, self._found(sounds), strict=True):
-            yield self._line(sound.name, transcript)
 
     def _line(self, name: str, transcript: Transcribed) -> str:
         """Counts a sound, and returns its line."""
@@ -151,10 +154,33 @@ class Transcriber:
             return f"{name}\t{transcript.text}"
         return json.dumps(_record(name, transcript), ensure_ascii=False)
 
+    def _found_together(
+        self, sounds: Sequence[StoredSound]
+    ) -> Iterator[tuple[StoredSound, Transcribed]]:
+        # The model decodes the sounds. They are decoded here, too, only to find out which is none.
+        try:
+            found = self._found(sounds)
+        except self._refusal:
+            readable = [sound for sound in sounds if self._is_sound(sound)]
+            if len(readable) == len(sounds):
+                raise
+            sounds, found = readable, self._found(readable)
+        yield from zip(sounds, found, strict=True)
+
     def _found(self, sounds: Sequence[StoredSound]) -> Sequence[Transcribed]:
-        if self._chunk_ms is None:
-            return self._recognizer.transcribe([sound.content for sound in sounds])
-        return [stream_sound(self._recognizer, sound, self._chunk_ms) for sound in sounds]
+        if not sounds:
+            return []
+        return self._recognizer.transcribe([sound.content for sound in sounds])
+
+    def _found_by_chunks(
+        self, sounds: Sequence[StoredSound]
+    ) -> Iterator[tuple[StoredSound, Transcribed]]:
+        assert self._chunk_ms is not None
+        for sound in sounds:
+            try:
+                yield sound, stream_sound(self._recognizer, sound, self._chunk_ms)
+            except _core.FrazoError as error:
+                self._fail(sound, error)
 
     def run_pipe(self, read: Callable[[int], bytes], *, is_raw: bool) -> Iterator[str]:
         """Yields the line of a sound that comes through a pipe, when it ends or is interrupted.
@@ -244,6 +270,7 @@ def run(options: argparse.Namespace) -> int:
     """
     paths = find_files([path for path in options.paths if path != _STANDARD_INPUT], SOUND_FILES)
     start_tensorflow()
+    import tensorflow as tf
     from frazo.export.predictor import Predictor
 
     transcriber = Transcriber(
@@ -251,6 +278,7 @@ def run(options: argparse.Namespace) -> int:
         # A stream has but one sound, and its line is written when it ends.
         batch_size=1 if options.stream else options.batch_size,
         as_json=options.json,
+        refusal=tf.errors.InvalidArgumentError,
         chunk_ms=options.chunk_ms if options.stream else None,
     )
     began = time.monotonic()

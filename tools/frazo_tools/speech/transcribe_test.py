@@ -16,14 +16,20 @@ class Transcript(NamedTuple):
     hypotheses: list
 
 
+class Refused(Exception):
+    pass
+
+
 class Recognizer:
-    """Recognises the number of bytes."""
+    """Recognises the number of bytes. It refuses all sounds if one is b"hello"."""
 
     def __init__(self, *others):
         self.batches = []
         self.others = list(others)
 
     def transcribe(self, sounds):
+        if b"hello" in sounds:
+            raise Refused
         self.batches.append(len(sounds))
         texts = [f"{len(sound)} bytes" for sound in sounds]
         return [Transcript(text, -1.5, 0.25, [(text, -1.5), *self.others]) for text in texts]
@@ -50,13 +56,17 @@ class Stream:
         return Transcript(self.text, -1.5, self.samples / self.sample_rate, [(self.text, -1.5)])
 
 
+def make(recognizer, **settings):
+    return transcribe.Transcriber(recognizer, refusal=Refused, **settings)
+
+
 def stored(*contents):
     return [StoredSound(f"sound {i}", content, 0) for i, content in enumerate(contents)]
 
 
 def test_each_sound_gives_a_line_in_order():
     recognizer = Recognizer()
-    transcriber = transcribe.Transcriber(recognizer, batch_size=2, as_json=False)
+    transcriber = make(recognizer, batch_size=2, as_json=False)
     sounds = stored(tone(0.1), tone(0.2), tone(0.3))
     assert list(transcriber.run(sounds)) == [
         f"sound {i}\t{len(sound.content)} bytes" for i, sound in enumerate(sounds)
@@ -66,7 +76,7 @@ def test_each_sound_gives_a_line_in_order():
 
 
 def test_json_lines_are_what_wer_reads():
-    transcriber = transcribe.Transcriber(Recognizer(), batch_size=2, as_json=True)
+    transcriber = make(Recognizer(), batch_size=2, as_json=True)
     (line,) = transcriber.run(stored(tone(0.1)))
     assert json.loads(line) == {
         "id": "sound 0",
@@ -78,7 +88,7 @@ def test_json_lines_are_what_wer_reads():
 
 def test_json_lines_have_all_texts_of_a_search_that_finds_several():
     recognizer = Recognizer(("3 bites", -2.00004))
-    transcriber = transcribe.Transcriber(recognizer, batch_size=2, as_json=True)
+    transcriber = make(recognizer, batch_size=2, as_json=True)
     (line,) = transcriber.run(stored(tone(0.1)))
     assert json.loads(line)["hypotheses"] == [
         {"text": "3244 bytes", "score": -1.5},
@@ -87,15 +97,37 @@ def test_json_lines_have_all_texts_of_a_search_that_finds_several():
 
 
 def test_what_is_no_sound_is_named_and_the_rest_goes_on(capsys):
-    transcriber = transcribe.Transcriber(Recognizer(), batch_size=2, as_json=False)
+    transcriber = make(Recognizer(), batch_size=2, as_json=False)
     lines = list(transcriber.run(stored(tone(0.1), b"hello", tone(0.2))))
     assert [line.split("\t")[0] for line in lines] == ["sound 0", "sound 2"]
     assert transcriber.failures == 1
     assert "sound 1: these 5 bytes are no sound" in capsys.readouterr().err
 
 
+def test_a_stream_of_what_is_no_sound_is_named_and_the_rest_goes_on(capsys):
+    transcriber = make(Recognizer(), batch_size=1, as_json=False, chunk_ms=100)
+    assert list(transcriber.run(stored(b"hello", tone(0.1)))) == ["sound 1\t800 in 1"]
+    assert transcriber.failures == 1
+    assert "sound 0: these 5 bytes are no sound" in capsys.readouterr().err
+
+
+def test_a_refusal_without_a_sound_that_is_none_ends_the_program():
+    recognizer = Recognizer()
+    recognizer.transcribe = lambda sounds: (_ for _ in ()).throw(Refused)
+    with pytest.raises(Refused):
+        list(make(recognizer, batch_size=1, as_json=False).run(stored(tone(0.1))))
+
+
+def test_sounds_are_decoded_by_the_model_alone(monkeypatch):
+    def refuse(*_):
+        raise AssertionError
+
+    monkeypatch.setattr(transcribe._core, "decode_sound", refuse)
+    assert len(list(make(Recognizer(), batch_size=2, as_json=False).run(stored(tone(0.1))))) == 1
+
+
 def test_a_stream_gets_chunks_and_prints_what_is_new(capsys):
-    transcriber = transcribe.Transcriber(Recognizer(), batch_size=1, as_json=False, chunk_ms=100)
+    transcriber = make(Recognizer(), batch_size=1, as_json=False, chunk_ms=100)
     assert list(transcriber.run(stored(tone(0.45), tone(0.1), tone(0.2)))) == [
         "sound 0\t3600 in 5",
         "sound 1\t800 in 1",

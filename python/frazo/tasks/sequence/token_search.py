@@ -84,9 +84,10 @@ def search_tokens(
     count, width = tf.unstack(tf.shape(memory.layout.mask))
     lengths = tf.reduce_sum(tf.cast(memory.layout.mask, tf.int32), 1)
     sentences = Sentences(count, outputs.vocab_size, width, lengths, *outputs.given)
+    usual, rows = outputs.usual_search, None
     # Kernels that are rounded are rounded whole.
-    is_known = outputs.usual_search is not None and not kernels.rounds
-    rows = _expected_rows(outputs.usual_search, width) if is_known else None
+    if usual is not None and not kernels.rounds:
+        rows = _expected_rows(usual, width)
     cache = model.memory_cache(memory, StepContext.for_memory_cache(rows))
     return _searched(model, cache, search, sentences, outputs.start_token, kernels)
 

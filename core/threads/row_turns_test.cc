@@ -1,13 +1,14 @@
-#include "core/geometry/row_turns.h"
+#include "core/threads/row_turns.h"
 
 #include <cstdint>
+#include <numeric>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "core/status/status_matchers.h"
 #include "gtest/gtest.h"
 
-namespace frazo::geometry {
+namespace frazo::threads {
 namespace {
 
 TEST(CheckThreadsTest, TheCallingThreadIsThere) {
@@ -29,5 +30,22 @@ TEST(RowTurnsTest, EachRowIsVisitedOnce) {
   }
 }
 
+TEST(RowTurnsTest, AThreadIsAloneWithItsNumber) {
+  const RowTurns turns = {1000, 7, 4};
+  EXPECT_EQ(turns.used_threads(), 4);
+  std::vector<int64_t> seen(turns.used_threads());
+  // No lock: a race would be seen by the sanitizer.
+  TakeRowTurns(turns, [&](int64_t begin, int64_t end, int64_t thread) {
+    EXPECT_EQ(begin % 7, 0);
+    seen[thread] += end - begin;
+  });
+  EXPECT_EQ(std::accumulate(seen.begin(), seen.end(), int64_t{0}), 1000);
+}
+
+TEST(RowTurnsTest, ThereAreNoMoreThreadsThanTurns) {
+  EXPECT_EQ((RowTurns{8, 7, 1000}).used_threads(), 2);
+  EXPECT_EQ((RowTurns{0, 7, 1000}).used_threads(), 1);
+}
+
 }  // namespace
-}  // namespace frazo::geometry
+}  // namespace frazo::threads
