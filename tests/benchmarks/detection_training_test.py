@@ -1,12 +1,18 @@
+import pytest
 from detection_training_workload import CENTERS, POINTS, SCENES, forward_flops
 
 from tests.benchmarks.detection_training import CASES, make_contenders
 
 
-def test_contenders_are_measured_in_all_cases():
-    ours, peers = make_contenders()
+@pytest.mark.parametrize("installed", [False, True])
+def test_contenders_are_measured_in_all_cases(tmp_path, installed):
+    python = tmp_path / "lv13/bin/python"
+    if installed:
+        python.parent.mkdir(parents=True)
+        python.touch()
+    ours, peers = make_contenders(tmp_path)
     assert ours.name == "Frazo"
-    assert [peer.name for peer in peers] == ["Keras"]
+    assert [peer.name for peer in peers] == ["Keras", "Lingvo 0.14"][: 1 + installed]
     assert set(CASES) == {"rate", "share"}
 
 

@@ -16,8 +16,8 @@ BLOCKS = ((512, 256), (1024, 512), (512, 256), (512, 256), (256, 128))
 OFFSETS, OFFSET_UNITS, ANCHORS, OUTPUTS = 25, 512, 4, 10
 PARAMETERS = 20_905_608
 
-_WARM_UP_STEPS = 2
-_TIMED_STEPS = 8
+WARM_UP_STEPS = 2
+TIMED_STEPS = 8
 
 
 def forward_flops() -> int:
@@ -58,4 +58,4 @@ def random_batch() -> dict[str, tf.Tensor]:
 
 def measure(step: Callable[[], object]) -> dict[str, float]:
     """Returns what measure_training gives for `step`, which does one step to its end."""
-    return measure_training(step, step_flops(), warm_ups=_WARM_UP_STEPS, timed=_TIMED_STEPS)
+    return measure_training(step, step_flops(), warm_ups=WARM_UP_STEPS, timed=TIMED_STEPS)
