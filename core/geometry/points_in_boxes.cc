@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <limits>
 #include <mutex>
+#include <numeric>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -107,58 +109,34 @@ void SortByPlace(absl::Span<const Point> points, absl::Span<int32_t> order) {
   SortByPlace(points, order.subspan(middle));
 }
 
-// Counts the points of some blocks.
-class BoxCounter {
- public:
-  BoxCounter(absl::Span<const Point> points, absl::Span<const CulledBox> boxes,
-             absl::Span<int32_t> first_boxes, size_t num_boxes)
-      : points_(points), boxes_(boxes), first_boxes_(first_boxes), counts_(num_boxes) {}
+std::vector<CulledBox> CullProper(absl::Span<const Box> boxes) {
+  std::vector<CulledBox> proper;
+  for (size_t i = 0; i < boxes.size(); ++i) {
+    if (IsProper(boxes[i])) proper.emplace_back(boxes[i], static_cast<int32_t>(i));
+  }
+  return proper;
+}
 
-  // Counts the points begin .. end - 1.
-  void Add(int64_t begin, int64_t end) {
-    std::fill(first_boxes_.begin() + begin, first_boxes_.begin() + end, BoxPoints::kNone);
-    order_.clear();
-    for (int64_t i = begin; i < end; ++i) {
-      if (IsFinite(points_[i])) order_.push_back(static_cast<int32_t>(i));
-    }
-    const absl::Span<int32_t> order = absl::MakeSpan(order_);
-    if (boxes_.size() > kFewBoxes) SortByPlace(points_, order);
-    for (size_t block = 0; block < order.size(); block += kPointsPerBlock) {
-      AddBlock(order.subspan(block, kPointsPerBlock));
+// Calls visit(block, box, contains_all) for blocks of the finite points begin .. end - 1 and the
+// boxes near each, those of a block one after the other by rising index.
+template <typename Visit>
+void VisitBlocks(absl::Span<const Point> points, absl::Span<const CulledBox> boxes, int64_t begin,
+                 int64_t end, Visit visit) {
+  std::vector<int32_t> finite;
+  finite.reserve(end - begin);
+  for (int64_t i = begin; i < end; ++i) {
+    if (IsFinite(points[i])) finite.push_back(static_cast<int32_t>(i));
+  }
+  const absl::Span<int32_t> order = absl::MakeSpan(finite);
+  if (boxes.size() > kFewBoxes) SortByPlace(points, order);
+  for (size_t first = 0; first < order.size(); first += kPointsPerBlock) {
+    const absl::Span<const int32_t> block = order.subspan(first, kPointsPerBlock);
+    const Extent extent(points, block);
+    for (const CulledBox& box : boxes) {
+      if (box.IsNear(extent)) visit(block, box, box.ContainsAll(extent));
     }
   }
-
-  const std::vector<int32_t>& counts() const { return counts_; }
-
- private:
-  void AddBlock(absl::Span<const int32_t> block) {
-    const Extent extent(points_, block);
-    // Whether some box before is around all points: then each has its first box.
-    bool all_have_boxes = false;
-    for (const CulledBox& box : boxes_) {
-      if (!box.IsNear(extent)) continue;
-      const bool contains_all = box.ContainsAll(extent);
-      int32_t& count = counts_[box.index()];
-      if (contains_all && all_have_boxes) {
-        count += static_cast<int32_t>(block.size());
-        continue;
-      }
-      for (const int32_t i : block) {
-        if (!contains_all && !box.Contains(points_[i])) continue;
-        ++count;
-        if (first_boxes_[i] == BoxPoints::kNone) first_boxes_[i] = box.index();
-      }
-      all_have_boxes |= contains_all;
-    }
-  }
-
-  const absl::Span<const Point> points_;
-  const absl::Span<const CulledBox> boxes_;
-  const absl::Span<int32_t> first_boxes_;
-  std::vector<int32_t> counts_;
-  // The finite points of a turn.
-  std::vector<int32_t> order_;
-};
+}
 
 }  // namespace
 
@@ -170,19 +148,62 @@ absl::Status PointsInBoxes(absl::Span<const Point> points, absl::Span<const Box>
         absl::StrCat("there are ", found.counts.size(), " places for ", boxes.size(), " boxes and ",
                      found.first_boxes.size(), " for ", points.size(), " points"));
   }
-  std::vector<CulledBox> proper;
-  for (size_t i = 0; i < boxes.size(); ++i) {
-    if (IsProper(boxes[i])) proper.emplace_back(boxes[i], static_cast<int32_t>(i));
-  }
+  const std::vector<CulledBox> proper = CullProper(boxes);
   std::fill(found.counts.begin(), found.counts.end(), 0);
+  std::fill(found.first_boxes.begin(), found.first_boxes.end(), BoxPoints::kNone);
   std::mutex mutex;
   threads::TakeRowTurns(points.size(), kPointsPerTurn, threads, [&](int64_t begin, int64_t end) {
-    BoxCounter counter(points, proper, found.first_boxes, boxes.size());
-    counter.Add(begin, end);
+    std::vector<int32_t> counts(boxes.size());
+    // The last block with a box around all of its points: each has its first box.
+    const int32_t* with_boxes = nullptr;
+    VisitBlocks(points, proper, begin, end,
+                [&](absl::Span<const int32_t> block, const CulledBox& box, bool contains_all) {
+                  if (contains_all && with_boxes == block.data()) {
+                    counts[box.index()] += static_cast<int32_t>(block.size());
+                    return;
+                  }
+                  for (const int32_t i : block) {
+                    if (!contains_all && !box.Contains(points[i])) continue;
+                    ++counts[box.index()];
+                    int32_t& first = found.first_boxes[i];
+                    if (first == BoxPoints::kNone) first = box.index();
+                  }
+                  if (contains_all) with_boxes = block.data();
+                });
     const std::lock_guard lock(mutex);
-    for (size_t k = 0; k < boxes.size(); ++k) found.counts[k] += counter.counts()[k];
+    for (size_t k = 0; k < counts.size(); ++k) found.counts[k] += counts[k];
   });
   return absl::OkStatus();
+}
+
+absl::StatusOr<BoxCrops> CropBoxes(absl::Span<const Point> points, absl::Span<const Box> boxes,
+                                   int threads) {
+  FRAZO_RETURN_IF_ERROR(threads::CheckThreads(threads));
+  const std::vector<CulledBox> proper = CullProper(boxes);
+  // A box and a point inside of it.
+  std::vector<std::pair<int32_t, int32_t>> pairs;
+  std::mutex mutex;
+  threads::TakeRowTurns(points.size(), kPointsPerTurn, threads, [&](int64_t begin, int64_t end) {
+    std::vector<std::pair<int32_t, int32_t>> own;
+    VisitBlocks(points, proper, begin, end,
+                [&](absl::Span<const int32_t> block, const CulledBox& box, bool contains_all) {
+                  for (const int32_t i : block) {
+                    if (contains_all || box.Contains(points[i])) own.emplace_back(box.index(), i);
+                  }
+                });
+    const std::lock_guard lock(mutex);
+    pairs.insert(pairs.end(), own.begin(), own.end());
+  });
+  std::sort(pairs.begin(), pairs.end());
+  BoxCrops crops;
+  crops.ends.resize(boxes.size());
+  crops.indices.reserve(pairs.size());
+  for (const auto& [box, index] : pairs) {
+    ++crops.ends[box];
+    crops.indices.push_back(index);
+  }
+  std::partial_sum(crops.ends.begin(), crops.ends.end(), crops.ends.begin());
+  return crops;
 }
 
 }  // namespace frazo::geometry

@@ -2,8 +2,10 @@
 #define FRAZO_CORE_GEOMETRY_POINTS_IN_BOXES_H_
 
 #include <cstdint>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "core/geometry/box.h"
 #include "core/geometry/point.h"
@@ -27,6 +29,20 @@ struct BoxPoints {
 // kInvalidArgument unless threads >= 1 and there is a place for each box and each point.
 absl::Status PointsInBoxes(absl::Span<const Point> points, absl::Span<const Box> boxes, int threads,
                            const BoxPoints& found);
+
+// The points inside of each box.
+struct BoxCrops {
+  // Where the points of each box end in `indices`; they begin at the end of those of the box
+  // before.
+  std::vector<int64_t> ends;
+  // The indices of the points, those of a box by rising index.
+  std::vector<int32_t> indices;
+};
+
+// Returns the points inside of each box, as PointsInBoxes() finds them; a point in several boxes is
+// in each. Error: kInvalidArgument unless threads >= 1.
+absl::StatusOr<BoxCrops> CropBoxes(absl::Span<const Point> points, absl::Span<const Box> boxes,
+                                   int threads);
 
 }  // namespace frazo::geometry
 

@@ -61,6 +61,15 @@ void ExpectSameAsEachAlone(const std::vector<Point>& points, const std::vector<B
   const Found by_threads = Find(points, boxes, 3).value();
   EXPECT_EQ(by_threads.counts, found.counts);
   EXPECT_EQ(by_threads.first_boxes, found.first_boxes);
+  const BoxCrops crops = CropBoxes(points, boxes, 3).value();
+  for (size_t k = 0; k < boxes.size(); ++k) {
+    const int64_t begin = k == 0 ? 0 : crops.ends[k - 1];
+    ASSERT_EQ(crops.ends[k] - begin, counts[k]);
+    for (int64_t i = begin; i < crops.ends[k]; ++i) {
+      ASSERT_TRUE(BoxInterior(boxes[k]).Contains(points[crops.indices[i]]));
+      ASSERT_TRUE(i == begin || crops.indices[i - 1] < crops.indices[i]);
+    }
+  }
 }
 
 TEST(PointsInBoxesTest, IsWhatEachPairSays) {
@@ -104,8 +113,22 @@ TEST(PointsInBoxesTest, ManyBoxesAndPointsInNoOrder) {
   ExpectSameAsEachAlone(points, boxes);
 }
 
+TEST(PointsInBoxesTest, CropsHaveThePointsOfEachBox) {
+  const std::vector<Point> points = {{0, 0, 0}, {5, 0, 0}, {NAN, 0, 0}, {0.5, 0.5, 0.5}, {9, 9, 9}};
+  const std::vector<Box> boxes = {{0, 0, 0, 2, 2, 2, 0},
+                                  {9, 9, 20, 2, 2, 2, 0},
+                                  {2.5, 0, 0, 7, 2, 2, 0},
+                                  {0, 0, 0, 2, 2, 0, 0}};
+  for (const int threads : {1, 3}) {
+    const BoxCrops crops = CropBoxes(points, boxes, threads).value();
+    EXPECT_THAT(crops.ends, ElementsAre(2, 2, 5, 5));
+    EXPECT_THAT(crops.indices, ElementsAre(0, 3, 0, 1, 3));
+  }
+}
+
 TEST(PointsInBoxesTest, MistakesAreErrors) {
   constexpr absl::StatusCode kInvalid = absl::StatusCode::kInvalidArgument;
+  EXPECT_THAT(CropBoxes({}, {}, 0).status(), StatusIs(kInvalid, HasSubstr("threads is 0")));
   EXPECT_THAT(Find({}, {}, 0).status(), StatusIs(kInvalid, HasSubstr("threads is 0")));
   const std::vector<Point> points(2);
   EXPECT_THAT(PointsInBoxes(points, {}, 1, {}),

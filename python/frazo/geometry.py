@@ -4,12 +4,11 @@ A box is x, y, z of its centre, length, width, height and heading, in metres and
 y left, z up, headings counter-clockwise from +x. A box with a number that is not finite, or a size
 outside of 1e-9 .. 1e9, takes no space. Points are rows of x, y, z, and of features where F is
 named. `threads` is by default the number of the processors that may be used; no result depends on
-it. `frazo.ops` has the same for graphs.
+it. `frazo.ops` has most of it for graphs.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
@@ -17,7 +16,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from frazo import _core
+from frazo import geometry_arrays as arrays
+from frazo.anchor_assignment import Anchors as Anchors
+from frazo.anchor_assignment import AssignedAnchors as AssignedAnchors
+from frazo.anchor_assignment import assign_anchors as assign_anchors
 from frazo.neighbor_choice import NeighborChoice
+from frazo.scene_objects import Pasted as Pasted
+from frazo.scene_objects import crop_objects as crop_objects
+from frazo.scene_objects import paste_objects as paste_objects
 
 View = Literal["3d", "birds_eye"]
 
@@ -56,10 +62,10 @@ def pairwise_iou(
       ValueError: An array has another shape, or no view has this name.
     """
     return _core.pairwise_iou(
-        _boxes("boxes_a", boxes_a),
-        _boxes("boxes_b", boxes_b),
+        arrays.boxes("boxes_a", boxes_a),
+        arrays.boxes("boxes_b", boxes_b),
         birds_eye=_is_birds_eye(view),
-        threads=_threads(threads),
+        threads=arrays.threads(threads),
     )
 
 
@@ -92,11 +98,11 @@ def oriented_nms(
     """
     return list(
         _core.oriented_nms(
-            _boxes("boxes", boxes),
-            _rows("scores", scores, np.float32, None),
+            arrays.boxes("boxes", boxes),
+            arrays.rows("scores", scores, np.float32, None),
             classes=list(classes),
             birds_eye=_is_birds_eye(view),
-            threads=_threads(threads),
+            threads=arrays.threads(threads),
         )
     )
 
@@ -129,8 +135,8 @@ def farthest_points(
         finite point or comes twice.
     """
     return _core.farthest_points(
-        _rows("points", points, np.float32, 3),
-        _flags(is_candidate),
+        arrays.rows("points", points, np.float32, 3),
+        arrays.flags(is_candidate),
         count=count,
         starts=np.ascontiguousarray(starts, np.int64),
         seed=seed,
@@ -155,7 +161,10 @@ def uniform_points(
       ValueError: An array has another shape, or the count is below 0.
     """
     return _core.uniform_points(
-        _rows("points", points, np.float32, 3), _flags(is_candidate), count=count, seed=seed
+        arrays.rows("points", points, np.float32, 3),
+        arrays.flags(is_candidate),
+        count=count,
+        seed=seed,
     )
 
 
@@ -184,13 +193,13 @@ def find_neighbors(
         name.
     """
     return _core.find_neighbors(
-        _rows("points", points, np.float32, 3),
-        _rows("centers", centers, np.float32, 3),
+        arrays.rows("points", points, np.float32, 3),
+        arrays.rows("centers", centers, np.float32, 3),
         radius=choice.radius,
         count=choice.count,
         closest=_is_closest(choice.sampling),
         seed=seed,
-        threads=_threads(threads),
+        threads=arrays.threads(threads),
     )
 
 
@@ -219,13 +228,13 @@ def gather_neighbors(
       ValueError: As in find_neighbors.
     """
     return _core.gather_neighbors(
-        _rows("points", points, np.float32, None),
-        _rows("centers", centers, np.float32, 3),
+        arrays.rows("points", points, np.float32, None),
+        arrays.rows("centers", centers, np.float32, 3),
         radius=choice.radius,
         count=choice.count,
         closest=_is_closest(choice.sampling),
         seed=seed,
-        threads=_threads(threads),
+        threads=arrays.threads(threads),
     )
 
 
@@ -250,7 +259,9 @@ def points_in_boxes(
       ValueError: An array has another shape.
     """
     return _core.points_in_boxes(
-        _rows("points", points, np.float32, 3), _boxes("boxes", boxes), threads=_threads(threads)
+        arrays.rows("points", points, np.float32, 3),
+        arrays.boxes("boxes", boxes),
+        threads=arrays.threads(threads),
     )
 
 
@@ -284,33 +295,13 @@ def points_to_grid(
         below 1.
     """
     grid, counts = _core.points_to_grid(
-        _rows("points", points, np.float32, None),
+        arrays.rows("points", points, np.float32, None),
         limits=[limit for axis in limits for limit in axis],
         cells=list(cells),
         points_per_cell=points_per_cell,
         seed=seed,
     )
     return grid.reshape(*cells, *grid.shape[1:]), counts.reshape(cells)
-
-
-def _rows(name: str, rows: ArrayLike, dtype: type, width: int | None) -> np.ndarray:
-    made = np.ascontiguousarray(rows, dtype)
-    if made.ndim != 2 or (width is not None and made.shape[1] != width):
-        raise ValueError(f"{name}: shape {made.shape}; expected [rows, {width or 'numbers'}]")
-    return made
-
-
-def _boxes(name: str, boxes: ArrayLike) -> np.ndarray:
-    return _rows(name, boxes, np.float64, 7)
-
-
-def _flags(is_candidate: ArrayLike | None) -> np.ndarray:
-    flags = () if is_candidate is None else np.asarray(is_candidate, np.bool_)
-    return np.ascontiguousarray(flags, np.uint8)
-
-
-def _threads(threads: int | None) -> int:
-    return len(os.sched_getaffinity(0)) if threads is None else threads
 
 
 def _is_birds_eye(view: str) -> bool:

@@ -111,6 +111,7 @@ AnchorAssignment AssignAnchors(absl::Span<const Point> centers, const AnchorBoxe
       assignment.labels[anchor] = kIgnoredAnchor;
     }
   }
+  assignment.ious = matcher.ious();
   return assignment;
 }
 

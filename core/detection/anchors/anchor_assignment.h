@@ -31,6 +31,8 @@ struct AnchorAssignment {
   std::vector<int32_t> objects;
   // The model's class of that object; 0 for background, kIgnoredAnchor for what is ignored.
   std::vector<int32_t> labels;
+  // The greatest IoU that the anchor has with an object that takes part; 0 if it meets none.
+  std::vector<double> ious;
 };
 
 // Assigns the objects to the anchors. Only objects of the model's classes take part: whatever lies

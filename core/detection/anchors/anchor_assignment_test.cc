@@ -19,6 +19,7 @@ using geometry::Box;
 using geometry::IouBox;
 using geometry::IouView;
 using geometry::Point;
+using ::testing::DoubleEq;
 using ::testing::Each;
 using ::testing::ElementsAre;
 
@@ -62,6 +63,8 @@ TEST(AnchorAssignmentTest, ThresholdsDivideForegroundIgnoredAndBackground) {
   const std::vector<SceneObject> objects = {Object({0, 0, 5, 2, 2, 2, 0}, 1)};
   EXPECT_THAT(AssignAnchors(centers, Square(), objects, {0.5, 0.2}).labels,
               ElementsAre(1, -1, 0, 1, 0));
+  EXPECT_THAT(AssignAnchors(centers, Square(), objects, {0.5, 0.2}).ious,
+              ElementsAre(DoubleEq(3.0 / 5), DoubleEq(1.0 / 3), DoubleEq(1.0 / 7), 1, 0));
   EXPECT_THAT(AssignAnchors(centers, Square(), objects, {0.7, 0.1}).labels,
               ElementsAre(-1, -1, -1, 1, 0));
   // A background threshold above the other: nothing is ignored.

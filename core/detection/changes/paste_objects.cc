@@ -15,23 +15,18 @@
 #include "core/detection/scene/check_number.h"
 #include "core/detection/scene/points_inside.h"
 #include "core/geometry/box.h"
-#include "core/geometry/box_iou.h"
 #include "core/geometry/points_in_boxes.h"
+#include "core/geometry/separate_boxes.h"
 #include "core/status/status_macros.h"
 
 namespace frazo::detection {
 namespace {
 
+using geometry::Box;
 using geometry::BoxPoints;
-using geometry::IouBox;
 
 // So many candidates are drawn for each object that is wanted, because many meet others.
 constexpr int64_t kCandidates = 5;
-
-bool MeetsAny(const IouBox& box, const std::vector<IouBox>& others) {
-  return std::any_of(others.begin(), others.end(),
-                     [&](const IouBox& other) { return box.Meets(other); });
-}
 
 class PasteObjectsChange : public SceneChange {
  public:
@@ -60,22 +55,22 @@ class PasteObjectsChange : public SceneChange {
     const int64_t wanted = std::min<int64_t>(space, config_.max_objects());
     std::vector<int64_t> chosen;
     if (wanted <= 0) return chosen;
-    std::vector<IouBox> boxes;
-    for (const SceneObject& object : scene.objects) boxes.emplace_back(object.box);
-    std::vector<int64_t> left = candidates_;
-    const int64_t draws = std::min<int64_t>(kCandidates * wanted, left.size());
-    for (int64_t i = 0; i < draws && static_cast<int64_t>(chosen.size()) < wanted; ++i) {
-      std::swap(left[i], left[i + random->Below(left.size() - i)]);
-      const IouBox box(database_->objects()[left[i]].box);
-      if (MeetsAny(box, boxes)) continue;
-      boxes.push_back(box);
-      chosen.push_back(left[i]);
+    std::vector<Box> boxes;
+    for (const SceneObject& object : scene.objects) boxes.push_back(object.box);
+    std::vector<int64_t> drawn = candidates_;
+    std::vector<Box> drawn_boxes;
+    const int64_t draws = std::min<int64_t>(kCandidates * wanted, drawn.size());
+    for (int64_t i = 0; i < draws; ++i) {
+      std::swap(drawn[i], drawn[i + random->Below(drawn.size() - i)]);
+      drawn_boxes.push_back(database_->objects()[drawn[i]].box);
     }
+    chosen = geometry::SeparateBoxes(boxes, drawn_boxes, wanted);
+    for (int64_t& index : chosen) index = drawn[index];
     return chosen;
   }
 
   void RemovePointsInside(const std::vector<int64_t>& chosen, Scene* scene) const {
-    std::vector<geometry::Box> boxes;
+    std::vector<Box> boxes;
     for (const int64_t index : chosen) boxes.push_back(database_->objects()[index].box);
     const std::vector<int32_t> first_boxes = FirstBoxes(*scene, boxes);
     scene->KeepPoints([&](size_t i) { return first_boxes[i] == BoxPoints::kNone; });

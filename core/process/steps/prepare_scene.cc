@@ -12,7 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/detection/anchors/anchor_assignment.h"
 #include "core/detection/anchors/anchor_boxes.h"
-#include "core/detection/anchors/box_residual.h"
+#include "core/detection/anchors/assigned_residuals.h"
 #include "core/detection/changes/make_scene_change.h"
 #include "core/detection/changes/scene_change.h"
 #include "core/detection/scene/center_choice.h"
@@ -108,14 +108,8 @@ class PrepareSceneStep : public FieldStep {
     detection::AnchorAssignment assignment =
         AssignAnchors(centers, anchors, scene.objects, targets_->thresholds);
     std::vector<float> residuals(7 * config_.centers().count() * anchors.size());
-    for (size_t i = 0; i < assignment.objects.size(); ++i) {
-      const int32_t object = assignment.objects[i];
-      if (object == detection::AnchorAssignment::kNoObject) continue;
-      const geometry::Box anchor = anchors.At(centers[i / anchors.size()], i % anchors.size());
-      const detection::BoxResidual residual =
-          detection::EncodeResidual(anchor, scene.objects[object].box);
-      std::copy(residual.begin(), residual.end(), residuals.begin() + 7 * i);
-    }
+    detection::EncodeAssigned(centers, anchors, scene.objects, assignment,
+                              absl::MakeSpan(residuals));
     // Places without a centre teach nothing.
     assignment.labels.resize(config_.centers().count() * anchors.size(), detection::kIgnoredAnchor);
     writer_.WriteTargets(assignment.labels, residuals, fields);

@@ -32,6 +32,7 @@
 #include "python/frazo/bindings/pipeline_binding.h"
 #include "python/frazo/bindings/record_arrays.h"
 #include "python/frazo/bindings/record_file_binding.h"
+#include "python/frazo/bindings/scene_object_binding.h"
 #include "python/frazo/bindings/search_binding.h"
 #include "python/frazo/bindings/sharded_writer_binding.h"
 #include "python/frazo/bindings/status_exceptions.h"
@@ -245,6 +246,7 @@ NB_MODULE(_core, module) {
   BindAlign(module);
   BindDetectionScores(module);
   BindGeometry(module);
+  BindSceneObjects(module);
 }
 
 }  // namespace frazo::bindings

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from frazo.tasks.car.kitti.frames import points_in_box
+from frazo.geometry import crop_objects
 from frazo.tasks.car.kitti.labels import CLASSES, difficulty
 from frazo_tools.detection.kitti_folder import KittiScene
 from frazo_tools.detection.object_records import SingleObject, encode_object
@@ -28,10 +28,9 @@ def encode_objects(scene: KittiScene, boxes: np.ndarray) -> Iterator[bytes]:
         np.array([each.occlusion for each in scene.objects]),
         np.array([each.truncation for each in scene.objects]),
     )
-    for number, (each, box) in enumerate(zip(scene.objects, boxes, strict=True)):
-        if not each.has_3d_info:
-            continue
-        inside = scene.points[points_in_box(scene.points, box)]
+    # What has no box in the world has one of negative sizes, and no points.
+    crops = crop_objects(scene.points, boxes)
+    for number, (each, box, inside) in enumerate(zip(scene.objects, boxes, crops, strict=True)):
         if not len(inside):
             continue
         yield encode_object(

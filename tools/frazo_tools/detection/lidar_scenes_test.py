@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 from frazo import _core
-from frazo.tasks.car.kitti.frames import points_in_box
+from frazo.geometry import crop_objects
 from frazo_tools.detection import lidar_scenes
 from frazo_tools.records.tf_example_features import decode_example
 
@@ -52,9 +52,9 @@ def test_one_command_gives_what_a_trainer_needs(folder, capsys):
     for each in objects:
         scene = by_name[each["scene_id"][0]]
         points = np.array(scene["pointcloud/xyz"], np.float32).reshape(-1, 3)
-        inside = points_in_box(points, np.array(each["bbox_3d"], np.float32))
-        assert each["num_points"][0] == inside.sum() > 0
-        np.testing.assert_array_equal(np.reshape(each["points"], [-1, 3]), points[inside])
+        (inside,) = crop_objects(points, [np.array(each["bbox_3d"], np.float32)])
+        assert each["num_points"][0] == len(inside) > 0
+        np.testing.assert_array_equal(np.reshape(each["points"], [-1, 3]), inside)
     report = json.loads((out / "train.json").read_text())
     assert report["scans"] == 5
     assert report["left_out"] == {}

@@ -58,24 +58,6 @@ def boxes_to_camera(
     return transform_points(velo_to_camera, bottoms), boxes[:, [5, 4, 3]], rotations_y
 
 
-def points_in_box(points: np.ndarray, box: np.ndarray) -> np.ndarray:
-    """Returns which points lie in a box, its faces included, bool [points].
-
-    Args:
-      points: [points, 3 or more].
-      box: [7].
-    """
-    x, y, z, length, width, height, heading = np.asarray(box, np.float64)
-    east, north = points[:, 0] - x, points[:, 1] - y
-    along = np.cos(heading) * east + np.sin(heading) * north
-    across = np.cos(heading) * north - np.sin(heading) * east
-    return (
-        (np.abs(along) <= length / 2)
-        & (np.abs(across) <= width / 2)
-        & (np.abs(points[:, 2] - z) <= height / 2)
-    )
-
-
 def project_boxes(boxes: np.ndarray, velo_to_image: np.ndarray) -> np.ndarray:
     """Returns the boxes in the image around boxes in the world: xmin, ymin, xmax, ymax in pixels,
     float64 [boxes, 4]. They may lie outside of the image. What is behind the camera is cut off
