@@ -59,11 +59,10 @@ def task_params():
     builder.linear_params_init = py_utils.WeightInit.KaimingUniformFanInRelu()
     widths = [FIRST_UNITS, *(units for _, units in BLOCKS)]
     blocks = [
-        [2 * before, hidden, units]
-        for before, (hidden, units) in zip(widths, BLOCKS, strict=False)
+        [2 * before, hidden, units] for before, (hidden, units) in zip(widths, BLOCKS, strict=False)
     ]
     params.cell_featurizer = builder.GINFeaturizerV2(
-        "feat", FIRST_UNITS, blocks, num_laser_features=1
+        "feat", FIRST_UNITS, blocks, num_laser_features=1, fc_use_bn=False
     )
     params.Set(
         name="starnet",

@@ -76,6 +76,7 @@ class WaymoScorer(Scorer):
         found = [SceneObject(each["box"], each["class"], each["score"]) for each in detections]
         for each, match in zip(found, match_detections(objects, found), strict=True):
             if each.label in self._hits:
+                assert each.score is not None, "a detection has a score"
                 self._hits[each.label].append((each.score, match.verdict == "right"))
 
 
