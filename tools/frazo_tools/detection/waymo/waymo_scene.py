@@ -27,7 +27,7 @@ from typing import NamedTuple
 
 import numpy as np
 from frazo.detection_scores import WAYMO_LABELS
-from frazo.geometry import points_in_boxes
+from frazo.geometry import crop_objects, points_in_boxes
 from frazo_tools.detection.object_records import SingleObject, encode_object
 from frazo_tools.records.tf_example import encode_example
 
@@ -184,9 +184,9 @@ def encode_waymo_objects(scene: WaymoScene) -> Iterator[bytes]:
     """
     objects = scene.objects
     difficulties = _difficulties(objects)
-    for number, box in enumerate(objects.boxes.astype(np.float32)):
-        _, first_boxes = points_in_boxes(scene.points[:, :3], box[np.newaxis], threads=1)
-        inside = scene.points[first_boxes >= 0]
+    boxes = objects.boxes.astype(np.float32)
+    crops = crop_objects(scene.points, boxes, threads=1)
+    for number, (box, inside) in enumerate(zip(boxes, crops, strict=True)):
         if not len(inside):
             continue
         yield encode_object(
