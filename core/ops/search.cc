@@ -274,13 +274,11 @@ class SearchStepOp final : public OpKernel {
   static absl::Status Take(OpKernelContext* context, std::shared_ptr<decode::Search>* taken) {
     auto search = SearchOf(context->input(0));
     if (!search.ok()) return search.status();
-    tensorflow::AllocatorAttributes on_host;
-    on_host.set_on_host(true);
     // TensorFlow gives the tensor only if nobody else refers to it. The handle in it and `search`
     // are then two references.
     const std::unique_ptr<Tensor> own =
         context->forward_input(0, OpKernelContext::Params::kNoReservation, tensorflow::DT_VARIANT,
-                               TensorShape({}), context->input_memory_type(0), on_host);
+                               TensorShape({}), context->input_memory_type(0), {});
     constexpr int kHandleAndLocal = 2;
     *taken = own != nullptr && search->use_count() == kHandleAndLocal
                  ? *std::move(search)

@@ -86,11 +86,17 @@ void MultiplyUnit(const GroupedProduct& product, const float* x, const MatrixToP
   float block_rows[kMaxBlockRows * kPanelColumns];
   for (int64_t index = unit.begin; index < unit.end; ++index) {
     const int64_t column = index * kPanelColumns;
-    PackPanelFast(matrix, index, scratch->panel.data());
     PanelTile tile = {};
-    tile.panel = scratch->panel.data();
     tile.depth = depth;
     tile.columns = std::min(kPanelColumns, columns - column);
+    // A panel that is read once is best read where it is.
+    if (scratch->left.count() == 1 && !matrix.is_transposed && tile.columns == kPanelColumns) {
+      tile.panel = matrix.values + column;
+      tile.panel_stride = columns;
+    } else {
+      PackPanelFast(matrix, index, scratch->panel.data());
+      tile.panel = scratch->panel.data();
+    }
     // The first block fetches the memory of the next panel.
     const int64_t next = index + 1 < unit.end ? column + kPanelColumns : column;
     tile.ahead =

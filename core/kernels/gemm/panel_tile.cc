@@ -50,6 +50,7 @@ void MultiplyPart(const PanelTile& tile, int64_t first_row, int64_t first_column
   }
   const float* values = tile.rows.values + first_row;
   const float* panel = tile.panel + first_column;
+  const int64_t panel_stride = tile.panel_stride;
   const char* ahead = tile.ahead;
   for (int64_t k = 0; k < tile.depth; ++k) {
     V columns[kVectors];
@@ -69,7 +70,7 @@ void MultiplyPart(const PanelTile& tile, int64_t first_row, int64_t first_column
       }
     }
     values += tile.rows.rows;
-    panel += kPanelColumns;
+    panel += panel_stride;
   }
 #pragma GCC unroll 12
   for (int row = 0; row < kRows; ++row) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "core/kernels/gemm/packed_matrix.h"
 #include "core/kernels/gemm/row_blocks.h"
 
 namespace frazo::gemm {
@@ -10,8 +11,9 @@ namespace frazo::gemm {
 // The work of one step of a product: y = start + rows * panel for one block of rows and one panel.
 struct PanelTile {
   RowBlocks::Block rows;
-  // [depth, kPanelColumns].
+  // [depth, kPanelColumns]; rows are panel_stride apart, so that it may lie in a larger matrix.
   const float* panel;
+  int64_t panel_stride = kPanelColumns;
   int64_t depth;
   // [rows, columns]; rows are start_stride apart. Null for zeros; may be y.
   const float* start;
