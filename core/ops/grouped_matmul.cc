@@ -99,11 +99,9 @@ absl::Status CheckSegments(const char* op, const Tensor& segments, int64_t rows)
 
 gemm::GroupedProduct MakeProduct(const Tensor& segments, int64_t depth, int64_t columns,
                                  int64_t threads) {
-  const int64_t groups = segments.dim_size(0);
-  return {{segments.flat<int32_t>().data(), groups, segments.dim_size(1)},
-          depth,
-          columns,
-          gemm::UnitsPerGroup(groups, columns, threads)};
+  const gemm::RowGroups groups = {segments.flat<int32_t>().data(), segments.dim_size(0),
+                                  segments.dim_size(1)};
+  return {groups, depth, columns, gemm::UnitsPerGroup(groups.FilledCount(), columns, threads)};
 }
 
 // Calls work(begin, end) for ranges of units in the threads of the device.

@@ -188,10 +188,11 @@ void GroupedProduct::MultiplyRows(const float* x, const float* y, int64_t begin,
   }
 }
 
-int64_t UnitsPerGroup(int64_t groups, int64_t columns, int64_t threads) {
+int64_t UnitsPerGroup(int64_t filled_groups, int64_t columns, int64_t threads) {
+  const int64_t filled = std::max<int64_t>(1, filled_groups);
   // Some units for each thread, because groups differ in size. Each unit arranges its rows anew, so
   // that one should have more than a few panels.
-  const int64_t wanted = (4 * threads + groups - 1) / std::max<int64_t>(1, groups);
+  const int64_t wanted = (4 * threads + filled - 1) / filled;
   return std::clamp<int64_t>(wanted, 1, std::max<int64_t>(1, PanelCount(columns) / 4));
 }
 

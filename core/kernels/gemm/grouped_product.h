@@ -37,8 +37,8 @@ struct GroupedProduct {
                     float* matrices) const;
 };
 
-// Returns a number of units per group that keeps so many threads busy.
-int64_t UnitsPerGroup(int64_t groups, int64_t columns, int64_t threads);
+// Returns a number of units per group that keeps so many threads busy, if so many groups have rows.
+int64_t UnitsPerGroup(int64_t filled_groups, int64_t columns, int64_t threads);
 
 }  // namespace frazo::gemm
 

@@ -29,6 +29,17 @@ std::vector<int64_t> RowGroups::Rows(int64_t group) const {
   return rows;
 }
 
+int64_t RowGroups::FilledCount() const {
+  int64_t count = 0;
+  for (int64_t group = 0; group < groups; ++group) {
+    const int32_t* const begin = segments + group * parts * 2;
+    bool has_rows = false;
+    for (int64_t part = 0; part < parts; ++part) has_rows |= begin[part * 2 + 1] != 0;
+    count += has_rows;
+  }
+  return count;
+}
+
 std::vector<int64_t> RowGroups::OtherRows(int64_t rows) const {
   std::vector<int64_t> others;
   int64_t next = 0;

@@ -18,6 +18,9 @@ struct RowGroups {
   // Returns the rows of a group in order.
   std::vector<int64_t> Rows(int64_t group) const;
 
+  // Returns the number of groups that have rows.
+  int64_t FilledCount() const;
+
   // Returns the rows from 0 to rows - 1 that are in no group, in order.
   std::vector<int64_t> OtherRows(int64_t rows) const;
 

@@ -18,9 +18,16 @@ TEST(RowGroupsTest, ListsTheRowsOfAGroupAndThoseOfNone) {
   const RowGroups groups = {segments.data(), 2, 2};
   EXPECT_THAT(groups.Rows(0), ElementsAre(4, 5, 0));
   EXPECT_THAT(groups.Rows(1), ElementsAre(2));
+  EXPECT_EQ(groups.FilledCount(), 2);
   EXPECT_THAT(groups.OtherRows(7), ElementsAre(1, 3, 6));
   EXPECT_TRUE(groups.AreWithin(6));
   EXPECT_FALSE(groups.AreWithin(5));
+}
+
+TEST(RowGroupsTest, CountsGroupsWithRows) {
+  // Only the second group has rows, in its second part.
+  const std::vector<int32_t> segments = {1, 0, 0, 0, 2, 0, 2, 1, 0, 0, 5, 0};
+  EXPECT_EQ((RowGroups{segments.data(), 3, 2}.FilledCount()), 1);
 }
 
 TEST(RowGroupsTest, RefusesRowsOfTwoParts) {
@@ -34,6 +41,7 @@ TEST(RowGroupsTest, RefusesRowsOfTwoParts) {
 
 TEST(RowGroupsTest, OfNoGroups) {
   const RowGroups groups = {nullptr, 0, 1};
+  EXPECT_EQ(groups.FilledCount(), 0);
   EXPECT_THAT(groups.OtherRows(2), ElementsAre(0, 1));
   EXPECT_THAT(groups.OtherRows(0), IsEmpty());
   EXPECT_TRUE(groups.AreWithin(0));

@@ -5,6 +5,7 @@ from typing import NamedTuple, Protocol
 
 import tensorflow as tf
 from frazo.layers.packed_kernels import KernelRows, PackedKernels
+from frazo.layers.repeated_rows import RepeatedRows
 
 
 class AuxiliaryLoss(NamedTuple):
@@ -65,6 +66,7 @@ class StepContext:
         kernels: PackedKernels | None = None,
         expected_rows: tf.Tensor | None = None,
         global_step: tf.Tensor | None = None,
+        repeated: RepeatedRows | None = None,
     ):
         self.training = training
         self.seed = seed
@@ -72,6 +74,7 @@ class StepContext:
         self.expected_rows = expected_rows
         self.global_step = global_step
         self._kernels = kernels
+        self._repeated = repeated
         self.updates: list[tuple[tf.Variable, tf.Tensor]] = []
         self.auxiliary_losses: list[AuxiliaryLoss] = []
         self.metrics: dict[str, tuple[tf.Tensor, tf.Tensor]] = {}
@@ -112,18 +115,26 @@ class StepContext:
         return cls(training=False, seed=seed, expected_rows=expected_rows)
 
     @classmethod
-    def for_decoding(cls, row_sentences: tf.Tensor, kernels: PackedKernels) -> "StepContext":
+    def for_decoding(
+        cls,
+        row_sentences: tf.Tensor,
+        kernels: PackedKernels,
+        *,
+        repeated: RepeatedRows | None = None,
+    ) -> "StepContext":
         """Returns the context of one step of a loop that decodes. It is like that of evaluation.
 
         Args:
           row_sentences: int32 [rows], the sentence of each row.
           kernels: Packed kernels that were made before the loop.
+          repeated: Which rows begin the step with the same state. None: nothing is known of that.
         """
         return cls(
             training=False,
             seed=tf.zeros([2], tf.int64),
             row_sentences=row_sentences,
             kernels=kernels,
+            repeated=repeated,
         )
 
     def multiply(
@@ -158,6 +169,15 @@ class StepContext:
         y = tf.linalg.matmul(x, tf.cast(matrix, x.dtype), transpose_b=transposed)
         return y if bias is None else tf.nn.bias_add(y, tf.cast(bias, x.dtype))
 
+    def multiply_state(self, x: tf.Tensor, kernel: tf.Variable) -> tf.Tensor:
+        """Returns x W as `multiply` does, for x of the state that rows begin the step with.
+
+        A state that several rows share is multiplied once.
+        """
+        if self._repeated is None:
+            return self.multiply(x, kernel)
+        return self._repeated.map_once(lambda state: self.multiply(state, kernel), x)
+
     def at_time(self, time: tf.Tensor | int) -> "StepContext":
         """Returns the context of a position in a loop over a sequence.
 
@@ -190,6 +210,7 @@ class StepContext:
             row_sentences=self.row_sentences,
             kernels=self._kernels,
             global_step=self.global_step,
+            repeated=self._repeated,
         )
 
     def include(self, other: "StepContext") -> None:

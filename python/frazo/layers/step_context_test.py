@@ -1,5 +1,7 @@
 import numpy as np
 import tensorflow as tf
+from frazo.layers.packed_kernels import PackedKernels
+from frazo.layers.repeated_rows import RepeatedRows
 from frazo.layers.step_context import StepContext
 
 
@@ -84,3 +86,21 @@ def test_all_contexts_of_a_step_of_training_know_its_number():
     parts = [context, context.apart(), context.of_part(3), context.at_time(5)]
     assert [int(part.global_step) for part in parts] == [41] * 4
     assert StepContext.for_evaluation(seed=7).global_step is None
+
+
+def test_a_state_that_rows_share_is_multiplied_once():
+    kernel = tf.Variable([[2.0], [3.0]])
+
+    class CountingKernels(PackedKernels):
+        rows = 0
+
+        def multiply(self, x, kernel, bias, *, transposed):
+            self.rows += x.shape[0]
+            return super().multiply(x, kernel, bias, transposed=transposed)
+
+    kernels = CountingKernels()
+    repeated = RepeatedRows.of_parents(tf.constant([4, 4, 1]))
+    context = StepContext.for_decoding(tf.zeros([3], tf.int32), kernels, repeated=repeated)
+    product = context.multiply_state(tf.constant([[1.0, 0], [1, 0], [0, 1]]), kernel)
+    np.testing.assert_array_equal(product, [[2], [2], [3]])
+    assert kernels.rows == 2

@@ -168,7 +168,7 @@ class AttentionLstm(AttendingLayer):
             found = self.found(state)
             gates += context_product(found, memory_cache["gates"], self._context_rows, context)
         else:
-            gates += context.multiply(state["context"], self.context_kernel)
+            gates += context.multiply_state(state["context"], self.context_kernel)
         lstm, _ = self.lstm.step_of_gates(state["lstm"], gates, context)
         state = self._look(lstm, state, memory_cache, context)
         return state, tf.cast(self._output(state), x.dtype)
@@ -214,6 +214,7 @@ class AttentionLstm(AttendingLayer):
         def advance_by(position: tf.Tensor, before: State, token: _Token):
             step_context = context.at_time(position + 1)
             gates = token.gates + context.multiply(before["context"], self.context_kernel)
+            gates += step_context.multiply(before["lstm"]["output"], sweep.weights.kernel)
             lstm = advance(
                 self.lstm.message,
                 sweep.weights,

@@ -113,6 +113,7 @@ class Lstm(SequenceLayer, TokenDecoder):
         """Processes a token as `step` does, from what x adds to the gates, [rows, 4 units]."""
         zoneout = Zoneout(self.message.cell_zoneout or None, self.message.output_zoneout or None)
         weights = self._weights()
+        gates += context.multiply_state(state["output"], weights.kernel)
         state = advance(self.message, weights, gates, state, zoneout, context.multiply)
         return state, state["output"]
 

@@ -52,12 +52,12 @@ def advance(
     Args:
       message: The message of the Lstm.
       weights: The weights of the recurrence.
-      gates: [rows, 4 U], x W, and b if there is no layer norm.
+      gates: [rows, 4 U], x W and the product of the last output with weights.kernel, and b if there
+        is no layer norm.
       state: cell, [rows, U], and output, [rows, P].
       zoneout: The shares of the old state that are kept.
       multiply: Multiplies by a matrix, as StepContext.multiply does.
     """
-    gates += multiply(state["output"], weights.kernel)
     if weights.scale is not None:
         apart = tf.reshape(gates, [-1, GATES, message.units])
         normal = ops.standardized(apart, message.layer_norm_epsilon)

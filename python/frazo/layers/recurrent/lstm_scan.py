@@ -20,6 +20,7 @@ def scan(message: lstm_pb2.Lstm, sweep: Sweep) -> tf.Tensor:
     def step(position: tf.Tensor, state: State, token: Any) -> tuple[State, list[tf.Tensor]]:
         gates, mask, start, zoneout = token
         before = {name: tf.where(start[:, tf.newaxis], 0.0, x) for name, x in state.items()}
+        gates += tf.linalg.matmul(before["output"], sweep.weights.kernel)
         after = advance(message, sweep.weights, gates, before, zoneout, tf.linalg.matmul)
         is_token = mask[:, tf.newaxis]
         state = {name: tf.where(is_token, after[name], before[name]) for name in state}

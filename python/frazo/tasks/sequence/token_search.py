@@ -6,6 +6,7 @@ import tensorflow as tf
 from frazo.decode.graph_search import graph_search
 from frazo.decode.search import Results, Rows, Scores, Sentences
 from frazo.layers.packed_kernels import PackedKernels
+from frazo.layers.repeated_rows import RepeatedRows
 from frazo.layers.sequence_layer import Memory, State, loop_shapes
 from frazo.layers.step_context import StepContext
 from frazo.proto import search_pb2
@@ -132,7 +133,8 @@ def _searched(
     kernels: PackedKernels,
 ) -> Results:
     def score(rows: Rows, state: State) -> tuple[Scores, State]:
-        step_context = StepContext.for_decoding(rows.sentences, kernels)
+        repeated = RepeatedRows.of_parents(rows.parents)
+        step_context = StepContext.for_decoding(rows.sentences, kernels, repeated=repeated)
         state, logits = model.step(state, rows.tokens, cache, step_context)
         return Scores(logits, model.probabilities(state)), state
 
