@@ -49,7 +49,7 @@ def graph_search(
         return tf.size(tokens) > 0
 
     def take_step(step, search, tokens, parents, owners, state):
-        state = tf.nest.map_structure(lambda tensor: tf.gather(tensor, parents), state)
+        state = _taken_over(state, parents)
         scores, state = score(Rows(step, tokens, parents, owners), state)
         search, *rows = ops.search_step(
             search, scores.scores, scores.attention, scores.is_last_chunk
@@ -68,6 +68,20 @@ def graph_search(
         shape_invariants=(scalar, scalar, rows, rows, rows, state_shapes),
     )
     return Results(**ops.search_results(search))
+
+
+def _taken_over(state: Any, parents: tf.Tensor) -> Any:
+    """Returns the state of the rows `parents`. If each row goes on as itself, nothing is copied."""
+    tensors = tf.nest.flatten(state)
+    if not tensors:
+        return state
+    rows = tf.range(tf.size(parents))
+    all_go_on = (tf.shape(tensors[0])[0] == tf.size(parents)) & tf.reduce_all(parents == rows)
+
+    def gathered() -> Any:
+        return tf.nest.map_structure(lambda tensor: tf.gather(tensor, parents), state)
+
+    return tf.cond(all_go_on, lambda: state, gathered)
 
 
 def _with_any_number_of_rows(tensor: tf.Tensor) -> tf.TensorShape:
