@@ -7,10 +7,10 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "core/geometry/box.h"
-#include "core/geometry/box_iou.h"
-#include "core/geometry/oriented_nms.h"
-#include "core/geometry/pairwise_iou.h"
+#include "core/boxes/box.h"
+#include "core/boxes/box_iou.h"
+#include "core/boxes/oriented_nms.h"
+#include "core/boxes/pairwise_iou.h"
 #include "core/ops/device_threads.h"
 #include "core/ops/scan_rows.h"
 #include "core/status/status_macros.h"
@@ -121,15 +121,15 @@ indices: [B, K, M] of the boxes among the N, then -1.
 counts: [B, K] the number of kept boxes.
 )doc");
 
-absl::StatusOr<geometry::IouView> ViewOf(OpKernelConstruction* context) {
+absl::StatusOr<boxes::IouView> ViewOf(OpKernelConstruction* context) {
   std::string view;
   TF_RETURN_IF_ERROR(context->GetAttr("view", &view));
-  return view == "3D" ? geometry::IouView::k3d : geometry::IouView::kBirdsEye;
+  return view == "3D" ? boxes::IouView::k3d : boxes::IouView::kBirdsEye;
 }
 
-std::vector<geometry::Box> MakeBoxes(const float* numbers, int64_t count) {
-  std::vector<geometry::Box> boxes(count);
-  for (geometry::Box& box : boxes) {
+std::vector<boxes::Box> MakeBoxes(const float* numbers, int64_t count) {
+  std::vector<boxes::Box> boxes(count);
+  for (boxes::Box& box : boxes) {
     box = ToBox(numbers);
     numbers += kBoxSize;
   }
@@ -161,13 +161,13 @@ class PairwiseIouOp final : public OpKernel {
     const auto columns = MakeBoxes(context->input(1).flat<float>().data(), num_columns);
     std::vector<double> exact(num_rows * num_columns);
     OP_REQUIRES_OK(context,
-                   geometry::PairwiseIou(rows, columns, view_, DeviceThreads(context)->NumThreads(),
-                                         absl::MakeSpan(exact)));
+                   boxes::PairwiseIou(rows, columns, view_, DeviceThreads(context)->NumThreads(),
+                                      absl::MakeSpan(exact)));
     std::copy(exact.begin(), exact.end(), iou->flat<float>().data());
   }
 
  private:
-  geometry::IouView view_ = geometry::IouView::k3d;
+  boxes::IouView view_ = boxes::IouView::k3d;
 };
 
 REGISTER_KERNEL_BUILDER(Name("Frazo>PairwiseIou").Device(tensorflow::DEVICE_CPU), PairwiseIouOp);
@@ -245,9 +245,9 @@ class OrientedNmsOp final : public OpKernel {
     const float* const own_scores = scores.flat<float>().data() + scene * count * classes;
     FRAZO_ASSIGN_OR_RETURN(
         const auto indices,
-        geometry::SuppressNonMaxima(MakeBoxes(numbers, count),
-                                    {own_scores, static_cast<size_t>(count * classes)}, classes_,
-                                    view_, threads));
+        boxes::SuppressNonMaxima(MakeBoxes(numbers, count),
+                                 {own_scores, static_cast<size_t>(count * classes)}, classes_,
+                                 view_, threads));
     for (int64_t k = 0; k < classes; ++k) {
       const int64_t row = scene * classes + k;
       kept->counts->flat<int32_t>()(row) = indices[k].size();
@@ -263,9 +263,9 @@ class OrientedNmsOp final : public OpKernel {
     return absl::OkStatus();
   }
 
-  std::vector<geometry::ClassNms> classes_;
+  std::vector<boxes::ClassNms> classes_;
   int64_t places_ = 0;
-  geometry::IouView view_ = geometry::IouView::k3d;
+  boxes::IouView view_ = boxes::IouView::k3d;
 };
 
 REGISTER_KERNEL_BUILDER(Name("Frazo>OrientedNms").Device(tensorflow::DEVICE_CPU), OrientedNmsOp);

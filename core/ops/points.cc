@@ -8,12 +8,12 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
-#include "core/geometry/farthest_points.h"
-#include "core/geometry/neighbor_features.h"
-#include "core/geometry/point.h"
-#include "core/geometry/point_grid.h"
-#include "core/geometry/uniform_points.h"
 #include "core/ops/scan_rows.h"
+#include "core/points/farthest_points.h"
+#include "core/points/neighbor_features.h"
+#include "core/points/point.h"
+#include "core/points/point_grid.h"
+#include "core/points/uniform_points.h"
 #include "core/status/status_macros.h"
 #include "tensorflow/core/framework/op.h"
 #include "tensorflow/core/framework/op_kernel.h"
@@ -23,8 +23,8 @@
 namespace frazo::ops {
 namespace {
 
-using ::frazo::geometry::NeighborSampling;
-using ::frazo::geometry::Point;
+using ::frazo::points::NeighborSampling;
+using ::frazo::points::Point;
 using ::tensorflow::OpKernel;
 using ::tensorflow::OpKernelConstruction;
 using ::tensorflow::OpKernelContext;
@@ -301,7 +301,7 @@ class GatherNeighborsOp final : public OpKernel {
 
   absl::Status GatherRow(const ScanRows& points, const ScanRows& centers, uint64_t seed, Turn turn,
                          Outputs outputs) const {
-    geometry::NeighborChoice choice = choice_;
+    points::NeighborChoice choice = choice_;
     choice.seed = seed;
     const std::vector<Point> row_points = points.Points(turn.row);
     absl::Span<const float> features = points.Numbers(turn.row);
@@ -319,7 +319,7 @@ class GatherNeighborsOp final : public OpKernel {
                                   {{neighbors, real * size}, {counts, real}});
   }
 
-  geometry::NeighborChoice choice_;
+  points::NeighborChoice choice_;
 };
 
 class PointsToGridOp final : public OpKernel {
@@ -344,7 +344,7 @@ class PointsToGridOp final : public OpKernel {
     const Tensor& seeds = context->input(2);
     OP_REQUIRES_OK(context, CheckSeeds(seeds, rows.batch()));
     TensorShape cells({rows.batch()});
-    for (const geometry::GridAxis& axis : grid_.axes) cells.AddDim(axis.cells);
+    for (const points::GridAxis& axis : grid_.axes) cells.AddDim(axis.cells);
     TensorShape shape = cells;
     shape.AddDim(grid_.points_per_cell);
     shape.AddDim(rows.width());
@@ -353,7 +353,7 @@ class PointsToGridOp final : public OpKernel {
     OP_REQUIRES_OK(context, context->allocate_output(0, shape, &grid));
     OP_REQUIRES_OK(context, context->allocate_output(1, cells, &counts));
     OP_REQUIRES_OK(context, ForEachScan(context, "points", rows.batch(), [&](int64_t row, int) {
-                     geometry::PointGrid seeded = grid_;
+                     points::PointGrid seeded = grid_;
                      seeded.seed = SeedOf(seeds, row);
                      const size_t count = grid_.CellCount();
                      const size_t numbers = count * grid_.points_per_cell * rows.width();
@@ -364,13 +364,13 @@ class PointsToGridOp final : public OpKernel {
   }
 
  private:
-  geometry::PointGrid grid_;
+  points::PointGrid grid_;
 };
 
 REGISTER_KERNEL_BUILDER(Name("Frazo>FarthestPoints").Device(tensorflow::DEVICE_CPU),
                         ChoiceOp<&ChooseFarthest>);
 REGISTER_KERNEL_BUILDER(Name("Frazo>UniformPoints").Device(tensorflow::DEVICE_CPU),
-                        ChoiceOp<&geometry::UniformPoints>);
+                        ChoiceOp<&points::UniformPoints>);
 REGISTER_KERNEL_BUILDER(Name("Frazo>GatherNeighbors").Device(tensorflow::DEVICE_CPU),
                         GatherNeighborsOp);
 REGISTER_KERNEL_BUILDER(Name("Frazo>PointsToGrid").Device(tensorflow::DEVICE_CPU), PointsToGridOp);

@@ -1,4 +1,4 @@
-#include "core/geometry/points_in_boxes.h"
+#include "core/boxes/points_in_boxes.h"
 
 #include <cstdint>
 
@@ -79,7 +79,7 @@ class PointsInBoxesOp final : public OpKernel {
     OP_REQUIRES_OK(context, context->allocate_output(
                                 1, TensorShape({points.batch(), points.places()}), &first_boxes));
     counts->flat<int32_t>().setZero();
-    first_boxes->flat<int32_t>().setConstant(geometry::BoxPoints::kNone);
+    first_boxes->flat<int32_t>().setConstant(boxes::BoxPoints::kNone);
     OP_REQUIRES_OK(
         context, ForEachScan(context, "points", points.batch(), [&](int64_t row, int threads) {
           int32_t* const row_counts = counts->flat<int32_t>().data() + row * boxes.places();

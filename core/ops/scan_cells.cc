@@ -48,7 +48,7 @@ constexpr int64_t kMostNumbers = int64_t{1} << 31;
 // In the place of a point that is left out: nobody chooses it, and the features of the others stay
 // where they are.
 constexpr float kNoNumber = std::numeric_limits<float>::quiet_NaN();
-constexpr geometry::Point kNoPoint = {kNoNumber, kNoNumber, kNoNumber};
+constexpr points::Point kNoPoint = {kNoNumber, kNoNumber, kNoNumber};
 
 absl::Status ParseConfig(const std::string& serialized, PrepareScene* config) {
   if (!config->ParseFromString(serialized)) {
@@ -224,20 +224,20 @@ class ScanCellsOp final : public OpKernel {
                      detection::Scene* scene) {
     for (const auto& filter : filters) {
       for (size_t i = 0; i < scene->points.size(); ++i) {
-        geometry::Point& point = scene->points[i];
+        points::Point& point = scene->points[i];
         if (!filter->Keeps(scene->camera, point, &rows[i * size] + kPlace)) point = kNoPoint;
       }
     }
   }
 
   // Returns the places of the points, without those that have a number that is not finite.
-  static std::vector<geometry::Point> ReadPoints(absl::Span<const float> rows, int64_t size) {
-    std::vector<geometry::Point> points;
+  static std::vector<points::Point> ReadPoints(absl::Span<const float> rows, int64_t size) {
+    std::vector<points::Point> points;
     points.reserve(rows.size() / size);
     for (; !rows.empty(); rows.remove_prefix(size)) {
       const bool is_finite = std::all_of(rows.begin(), rows.begin() + size,
                                          [](float number) { return std::isfinite(number); });
-      points.push_back(is_finite ? geometry::Point{rows[0], rows[1], rows[2]} : kNoPoint);
+      points.push_back(is_finite ? points::Point{rows[0], rows[1], rows[2]} : kNoPoint);
     }
     return points;
   }
@@ -261,11 +261,11 @@ class ScanCellsOp final : public OpKernel {
     numeric::Random random({static_cast<uint64_t>(seed_)});
     const uint64_t center_seed = random.Next();
     const uint64_t neighbor_seed = random.Next();
-    FRAZO_ASSIGN_OR_RETURN(const std::vector<geometry::Point> centers,
+    FRAZO_ASSIGN_OR_RETURN(const std::vector<points::Point> centers,
                            detection::ChooseCenters(scene, config_.centers(), center_seed));
     const int64_t places = config_.centers().count();
     float* place = cells.centers->flat<float>().data() + row * places * kPlace;
-    for (const geometry::Point& center : centers) {
+    for (const points::Point& center : centers) {
       for (const float number : {center.x, center.y, center.z}) *place++ = number;
     }
     Filter(filters.neighbor_steps, rows, size, &scene);

@@ -40,27 +40,27 @@ ScanRows::ScanRows(const Tensor& numbers, const Tensor& lengths)
       places_(numbers.dim_size(1)),
       width_(numbers.dim_size(2)) {}
 
-std::vector<geometry::Point> ScanRows::Points(int64_t row) const {
+std::vector<points::Point> ScanRows::Points(int64_t row) const {
   const float* next = Numbers(row).data();
-  std::vector<geometry::Point> points(length(row));
-  for (geometry::Point& point : points) {
+  std::vector<points::Point> points(length(row));
+  for (points::Point& point : points) {
     point = {next[0], next[1], next[2]};
     next += width_;
   }
   return points;
 }
 
-std::vector<geometry::Box> ScanRows::Boxes(int64_t row) const {
+std::vector<boxes::Box> ScanRows::Boxes(int64_t row) const {
   const float* next = Numbers(row).data();
-  std::vector<geometry::Box> boxes(length(row));
-  for (geometry::Box& box : boxes) {
+  std::vector<boxes::Box> boxes(length(row));
+  for (boxes::Box& box : boxes) {
     box = ToBox(next);
     next += width_;
   }
   return boxes;
 }
 
-geometry::Box ToBox(const float* numbers) {
+boxes::Box ToBox(const float* numbers) {
   return {numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5], numbers[6]};
 }
 

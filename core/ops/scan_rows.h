@@ -8,8 +8,8 @@
 
 #include "absl/status/status.h"
 #include "absl/types/span.h"
-#include "core/geometry/box.h"
-#include "core/geometry/point.h"
+#include "core/boxes/box.h"
+#include "core/points/point.h"
 #include "tensorflow/core/framework/op_kernel.h"
 #include "tensorflow/core/framework/shape_inference.h"
 #include "tensorflow/core/framework/tensor.h"
@@ -37,9 +37,9 @@ class ScanRows {
     return {numbers_ + row * places_ * width_, static_cast<size_t>(length(row) * width_)};
   }
   // Returns the first three numbers of each as a point.
-  std::vector<geometry::Point> Points(int64_t row) const;
+  std::vector<points::Point> Points(int64_t row) const;
   // Returns the first seven numbers of each as a box.
-  std::vector<geometry::Box> Boxes(int64_t row) const;
+  std::vector<boxes::Box> Boxes(int64_t row) const;
 
  private:
   const float* numbers_;
@@ -50,7 +50,7 @@ class ScanRows {
 };
 
 // Returns the box of seven numbers: x, y, z, length, width, height, heading.
-geometry::Box ToBox(const float* numbers);
+boxes::Box ToBox(const float* numbers);
 
 // Error: kInvalidArgument unless `seeds` is one number or one for each of `batch` rows.
 absl::Status CheckSeeds(const tensorflow::Tensor& seeds, int64_t batch);

@@ -53,7 +53,7 @@ class KittiTruths:
     gives truncations of 0 and occlusions of 3 - d.
 
     Attributes:
-      boxes: [n, 7], as core/geometry has them: x, y, z, length, width, height in metres, heading in
+      boxes: [n, 7], as core/boxes has them: x, y, z, length, width, height in metres, heading in
         radians. Without meaning for DontCare areas.
       image_boxes: [n, 4]: x_min, y_min, x_max, y_max in pixels.
       labels: int [n], indices in KITTI_LABELS.

@@ -21,8 +21,14 @@ FLOORS = (
     ("proto",),
     ("core/status", "core/numeric", "core/testing"),
     ("core/bytes", "core/threads"),
-    ("core/audio", "core/geometry", "core/records", "core/text"),
-    ("core/kernels/conv", "core/kernels/gemm", "core/kernels/loss", "core/kernels/norm"),
+    ("core/audio", "core/points", "core/records", "core/text"),
+    (
+        "core/boxes",
+        "core/kernels/conv",
+        "core/kernels/gemm",
+        "core/kernels/loss",
+        "core/kernels/norm",
+    ),
     (
         "core/align",
         "core/detection",

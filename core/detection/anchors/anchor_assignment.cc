@@ -3,14 +3,14 @@
 #include <cmath>
 #include <cstddef>
 
-#include "core/geometry/box_iou.h"
+#include "core/boxes/box_iou.h"
 
 namespace frazo::detection {
 namespace {
 
-using geometry::IouBox;
-using geometry::IouView;
-using geometry::Point;
+using boxes::IouBox;
+using boxes::IouView;
+using points::Point;
 
 // An object of one of the model's classes, and the anchor that overlaps it most.
 struct Candidate {
@@ -28,7 +28,7 @@ std::vector<Candidate> Candidates(absl::Span<const SceneObject> objects, double 
   std::vector<Candidate> candidates;
   for (size_t i = 0; i < objects.size(); ++i) {
     if (objects[i].model_class == 0) continue;
-    const geometry::Box& box = objects[i].box;
+    const boxes::Box& box = objects[i].box;
     candidates.push_back({static_cast<int32_t>(i), IouBox(box), box.x, box.y,
                           reach + std::hypot(box.length, box.width) / 2});
   }

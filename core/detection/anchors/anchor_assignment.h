@@ -7,7 +7,7 @@
 #include "absl/types/span.h"
 #include "core/detection/anchors/anchor_boxes.h"
 #include "core/detection/scene/scene.h"
-#include "core/geometry/point.h"
+#include "core/points/point.h"
 
 namespace frazo::detection {
 
@@ -42,8 +42,8 @@ struct AnchorAssignment {
 // it is background if the IoU is at most background_iou, and ignored if it is above that.
 //
 // Anchors that are far from all objects cost nearly nothing.
-AnchorAssignment AssignAnchors(absl::Span<const geometry::Point> centers,
-                               const AnchorBoxes& anchors, absl::Span<const SceneObject> objects,
+AnchorAssignment AssignAnchors(absl::Span<const points::Point> centers, const AnchorBoxes& anchors,
+                               absl::Span<const SceneObject> objects,
                                const AssignmentThresholds& thresholds);
 
 }  // namespace frazo::detection

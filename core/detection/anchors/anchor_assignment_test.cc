@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "core/boxes/box_iou.h"
 #include "core/detection/anchors/box_residual.h"
-#include "core/geometry/box_iou.h"
 #include "core/numeric/random.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/text_format.h"
@@ -15,10 +15,10 @@
 namespace frazo::detection {
 namespace {
 
-using geometry::Box;
-using geometry::IouBox;
-using geometry::IouView;
-using geometry::Point;
+using boxes::Box;
+using boxes::IouBox;
+using boxes::IouView;
+using points::Point;
 using ::testing::DoubleEq;
 using ::testing::Each;
 using ::testing::ElementsAre;

@@ -10,7 +10,7 @@
 namespace frazo::detection {
 namespace {
 
-using geometry::Box;
+using boxes::Box;
 
 // More would not fit in memory with their centres.
 constexpr int64_t kMostAnchors = 100000;
@@ -73,7 +73,7 @@ AnchorBoxes::AnchorBoxes(std::vector<Box> boxes) : boxes_(std::move(boxes)) {
   }
 }
 
-Box AnchorBoxes::At(const geometry::Point& center, int64_t anchor) const {
+Box AnchorBoxes::At(const points::Point& center, int64_t anchor) const {
   Box box = boxes_[anchor];
   box.x += center.x;
   box.y += center.y;

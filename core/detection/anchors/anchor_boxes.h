@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "core/geometry/box.h"
-#include "core/geometry/point.h"
+#include "core/boxes/box.h"
+#include "core/points/point.h"
 #include "frazo/proto/anchors.pb.h"
 
 namespace frazo::detection {
@@ -23,18 +23,18 @@ class AnchorBoxes {
   int64_t size() const { return boxes_.size(); }
 
   // The anchors of a centre at the origin, in the order that the message defines.
-  const std::vector<geometry::Box>& boxes() const { return boxes_; }
+  const std::vector<boxes::Box>& boxes() const { return boxes_; }
 
   // Returns an anchor of this centre.
-  geometry::Box At(const geometry::Point& center, int64_t anchor) const;
+  boxes::Box At(const points::Point& center, int64_t anchor) const;
 
   // No anchor reaches further from its centre, as seen from above; metres.
   double reach() const { return reach_; }
 
  private:
-  explicit AnchorBoxes(std::vector<geometry::Box> boxes);
+  explicit AnchorBoxes(std::vector<boxes::Box> boxes);
 
-  std::vector<geometry::Box> boxes_;
+  std::vector<boxes::Box> boxes_;
   double reach_ = 0;
 };
 

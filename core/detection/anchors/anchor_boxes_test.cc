@@ -11,7 +11,7 @@
 namespace frazo::detection {
 namespace {
 
-using geometry::Box;
+using boxes::Box;
 using ::testing::HasSubstr;
 
 Anchors Parse(const std::string& text) {

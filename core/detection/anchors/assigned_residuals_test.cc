@@ -20,7 +20,7 @@ TEST(AssignedResidualsTest, SetsThoseOfForegroundAnchors) {
   objects[0].model_class = 1;
   // The diagonal of the second anchor is 5.
   objects[0].box = {11, 0.5, 1, 4, 3, 2, 0.25};
-  const std::vector<geometry::Point> centers = {{0, 0, 0}};
+  const std::vector<points::Point> centers = {{0, 0, 0}};
   const AnchorAssignment assignment = AssignAnchors(centers, anchors, objects, {0.2, 0.1});
   std::vector<float> residuals(14, -9);
   EncodeAssigned(centers, anchors, objects, assignment, absl::MakeSpan(residuals));

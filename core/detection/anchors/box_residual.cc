@@ -4,7 +4,7 @@
 
 namespace frazo::detection {
 
-BoxResidual EncodeResidual(const geometry::Box& anchor, const geometry::Box& box) {
+BoxResidual EncodeResidual(const boxes::Box& anchor, const boxes::Box& box) {
   const double diagonal = std::hypot(anchor.length, anchor.width);
   return {(box.x - anchor.x) / diagonal,      (box.y - anchor.y) / diagonal,
           (box.z - anchor.z) / anchor.height, std::log(box.length / anchor.length),

@@ -3,7 +3,7 @@
 
 #include <array>
 
-#include "core/geometry/box.h"
+#include "core/boxes/box.h"
 
 namespace frazo::detection {
 
@@ -15,7 +15,7 @@ namespace frazo::detection {
 using BoxResidual = std::array<double, 7>;
 
 // Both boxes are proper.
-BoxResidual EncodeResidual(const geometry::Box& anchor, const geometry::Box& box);
+BoxResidual EncodeResidual(const boxes::Box& anchor, const boxes::Box& box);
 
 }  // namespace frazo::detection
 

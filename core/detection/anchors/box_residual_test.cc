@@ -8,7 +8,7 @@
 namespace frazo::detection {
 namespace {
 
-using geometry::Box;
+using boxes::Box;
 using ::testing::DoubleEq;
 using ::testing::Each;
 using ::testing::ElementsAre;

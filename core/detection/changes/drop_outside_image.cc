@@ -5,7 +5,7 @@ namespace {
 
 class DropOutsideImageFilter : public PointFilter {
  public:
-  bool Keeps(const Camera& camera, const geometry::Point& point, const float*) const override {
+  bool Keeps(const Camera& camera, const points::Point& point, const float*) const override {
     return camera.Sees(point);
   }
 };

@@ -14,7 +14,7 @@ namespace {
 constexpr double kLeastDistance = 1e-7;
 
 // Radians from straight up.
-double PolarAngle(const geometry::Point& point) {
+double PolarAngle(const points::Point& point) {
   const double squares =
       double{point.x} * point.x + double{point.y} * point.y + double{point.z} * point.z;
   return std::acos(point.z / std::max(std::sqrt(squares), kLeastDistance));

@@ -33,7 +33,7 @@ class KeepRangeFilter : public PointFilter {
  public:
   KeepRangeFilter(Bounds x, Bounds y, Bounds z) : x_(x), y_(y), z_(z) {}
 
-  bool Keeps(const Camera&, const geometry::Point& point, const float*) const override {
+  bool Keeps(const Camera&, const points::Point& point, const float*) const override {
     return x_.Contain(point.x) && y_.Contain(point.y) && z_.Contain(point.z);
   }
 

@@ -26,8 +26,8 @@ TEST(MakePointFilterTest, EachFilterTellsWhichPointsStay) {
   // It looks along +x from the middle, 90 degrees wide.
   const Camera camera = {{50, -50, 0, 0, 50, 0, -50, 0, 1, 0, 0, 0}, 100, 100};
   const float features[] = {0, 1};
-  const geometry::Point ahead = {10, 1, 0};
-  const geometry::Point behind = {-10, 1, 0};
+  const points::Point ahead = {10, 1, 0};
+  const points::Point behind = {-10, 1, 0};
   const auto range = Make("keep_range { min_x: 0 }").value();
   EXPECT_TRUE(range->Keeps(camera, ahead, features));
   EXPECT_FALSE(range->Keeps(camera, behind, features));

@@ -34,7 +34,7 @@ absl::Status Make(const std::string& text, bool has_all = true) {
       -> absl::StatusOr<std::shared_ptr<const ObjectDatabase>> {
     if (config.database().empty()) return absl::NotFoundError(path);
     auto database = std::make_shared<ObjectDatabase>(3);
-    const geometry::Point points[5] = {};
+    const points::Point points[5] = {};
     const float features[15] = {};
     database->Add({}, points, features);
     return database;

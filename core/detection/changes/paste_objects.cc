@@ -12,18 +12,18 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "core/boxes/box.h"
+#include "core/boxes/points_in_boxes.h"
+#include "core/boxes/separate_boxes.h"
 #include "core/detection/scene/check_number.h"
 #include "core/detection/scene/points_inside.h"
-#include "core/geometry/box.h"
-#include "core/geometry/points_in_boxes.h"
-#include "core/geometry/separate_boxes.h"
 #include "core/status/status_macros.h"
 
 namespace frazo::detection {
 namespace {
 
-using geometry::Box;
-using geometry::BoxPoints;
+using boxes::Box;
+using boxes::BoxPoints;
 
 // So many candidates are drawn for each object that is wanted, because many meet others.
 constexpr int64_t kCandidates = 5;
@@ -64,7 +64,7 @@ class PasteObjectsChange : public SceneChange {
       std::swap(drawn[i], drawn[i + random->Below(drawn.size() - i)]);
       drawn_boxes.push_back(database_->objects()[drawn[i]].box);
     }
-    chosen = geometry::SeparateBoxes(boxes, drawn_boxes, wanted);
+    chosen = boxes::SeparateBoxes(boxes, drawn_boxes, wanted);
     for (int64_t& index : chosen) index = drawn[index];
     return chosen;
   }

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "core/boxes/box_iou.h"
 #include "core/detection/scene/points_inside.h"
-#include "core/geometry/box_iou.h"
 #include "core/status/status_matchers.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/text_format.h"
@@ -15,9 +15,9 @@
 namespace frazo::detection {
 namespace {
 
-using geometry::Box;
-using geometry::IouBox;
-using geometry::IouView;
+using boxes::Box;
+using boxes::IouBox;
+using boxes::IouView;
 using ::testing::ElementsAre;
 using ::testing::Ge;
 using ::testing::HasSubstr;
@@ -39,7 +39,7 @@ void Add(const Box& box, int32_t label, int32_t difficulty, size_t count,
   object.label = label;
   object.model_class = label == 1 ? 1 : 0;
   object.difficulty = difficulty;
-  const std::vector<geometry::Point> points(
+  const std::vector<points::Point> points(
       count, {static_cast<float>(box.x), static_cast<float>(box.y), static_cast<float>(box.z)});
   const std::vector<float> features(count, static_cast<float>(box.x));
   database->Add(object, points, features);

@@ -6,20 +6,20 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "core/boxes/box_iou.h"
+#include "core/boxes/points_in_boxes.h"
 #include "core/detection/scene/check_number.h"
 #include "core/detection/scene/points_inside.h"
 #include "core/detection/scene/world_motion.h"
-#include "core/geometry/box_iou.h"
-#include "core/geometry/points_in_boxes.h"
 #include "core/status/status_macros.h"
 
 namespace frazo::detection {
 namespace {
 
-using geometry::Box;
-using geometry::BoxPoints;
-using geometry::IouBox;
-using geometry::Point;
+using boxes::Box;
+using boxes::BoxPoints;
+using boxes::IouBox;
+using points::Point;
 
 // Half a turn, rounded up.
 constexpr double kMostRadians = 3.1416001;

@@ -5,7 +5,7 @@
 
 #include "core/detection/changes/scene_change.h"
 #include "core/detection/scene/camera.h"
-#include "core/geometry/point.h"
+#include "core/points/point.h"
 
 namespace frazo::detection {
 
@@ -14,7 +14,7 @@ namespace frazo::detection {
 class PointFilter : public SceneChange {
  public:
   // Returns whether the point stays; `features` are its own.
-  virtual bool Keeps(const Camera& camera, const geometry::Point& point,
+  virtual bool Keeps(const Camera& camera, const points::Point& point,
                      const float* features) const = 0;
 
   void Apply(numeric::Random*, Scene* scene) const final {

@@ -24,7 +24,7 @@ TEST(RandomScalingTest, DrawsTheFactorFromTheRange) {
     scene.objects.resize(1);
     scene.objects[0].box = {1, 2, 3, 4, 5, 6, 0.5};
     change->Apply(&random, &scene);
-    const geometry::Box& box = scene.objects[0].box;
+    const boxes::Box& box = scene.objects[0].box;
     EXPECT_DOUBLE_EQ(box.y, 2 * box.x);
     EXPECT_DOUBLE_EQ(box.height, 6 * box.x);
     EXPECT_DOUBLE_EQ(box.heading, 0.5);

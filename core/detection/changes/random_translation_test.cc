@@ -24,7 +24,7 @@ TEST(RandomTranslationTest, TheWayIsNormal) {
     scene.objects.resize(1);
     scene.objects[0].box = {1, 2, 3, 4, 5, 6, 0.5};
     change->Apply(&random, &scene);
-    const geometry::Box& box = scene.objects[0].box;
+    const boxes::Box& box = scene.objects[0].box;
     squares[0] += std::pow(box.x - 1, 2) / 2000;
     squares[1] += std::pow(box.y - 2, 2) / 2000;
     squares[2] += std::pow(box.z - 3, 2) / 2000;

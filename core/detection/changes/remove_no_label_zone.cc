@@ -13,7 +13,7 @@ class RemoveNoLabelZoneFilter : public PointFilter {
  public:
   explicit RemoveNoLabelZoneFilter(int64_t feature) : feature_(feature) {}
 
-  bool Keeps(const Camera&, const geometry::Point&, const float* features) const override {
+  bool Keeps(const Camera&, const points::Point&, const float* features) const override {
     return features[feature_] != kInZone;
   }
 

@@ -2,7 +2,7 @@
 
 namespace frazo::detection {
 
-bool Camera::Sees(const geometry::Point& point) const {
+bool Camera::Sees(const points::Point& point) const {
   const auto row = [&](int i) {
     const double* const m = velo_to_image.data() + 4 * i;
     return m[0] * point.x + m[1] * point.y + m[2] * point.z + m[3];

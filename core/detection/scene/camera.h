@@ -3,7 +3,7 @@
 
 #include <array>
 
-#include "core/geometry/point.h"
+#include "core/points/point.h"
 
 namespace frazo::detection {
 
@@ -17,7 +17,7 @@ struct Camera {
 
   // Returns whether the point is in front of the camera and falls into the image, whose edges are
   // inside. False for a point that is not finite, and if all numbers of the matrix are 0.
-  bool Sees(const geometry::Point& point) const;
+  bool Sees(const points::Point& point) const;
 };
 
 }  // namespace frazo::detection

@@ -3,14 +3,14 @@
 #include <cstddef>
 #include <limits>
 
-#include "core/geometry/farthest_points.h"
-#include "core/geometry/uniform_points.h"
+#include "core/points/farthest_points.h"
+#include "core/points/uniform_points.h"
 #include "core/status/status_macros.h"
 
 namespace frazo::detection {
 namespace {
 
-using geometry::Point;
+using points::Point;
 
 std::vector<uint8_t> Candidates(const Scene& scene, const PrepareScene::CenterChoice& config) {
   constexpr float kNoBound = std::numeric_limits<float>::infinity();
@@ -33,11 +33,11 @@ absl::StatusOr<std::vector<Point>> ChooseCenters(const Scene& scene,
   const std::vector<uint8_t> is_candidate = Candidates(scene, config);
   std::vector<int64_t> chosen;
   if (config.sampling() == PrepareScene::CenterChoice::UNIFORM) {
-    FRAZO_ASSIGN_OR_RETURN(
-        chosen, geometry::UniformPoints(scene.points, is_candidate, config.count(), seed));
+    FRAZO_ASSIGN_OR_RETURN(chosen,
+                           points::UniformPoints(scene.points, is_candidate, config.count(), seed));
   } else {
     FRAZO_ASSIGN_OR_RETURN(
-        chosen, geometry::FarthestPoints(scene.points, is_candidate, {config.count(), {}, seed}));
+        chosen, points::FarthestPoints(scene.points, is_candidate, {config.count(), {}, seed}));
   }
   std::vector<Point> centers;
   centers.reserve(chosen.size());

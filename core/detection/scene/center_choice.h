@@ -6,7 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "core/detection/scene/scene.h"
-#include "core/geometry/point.h"
+#include "core/points/point.h"
 #include "frazo/proto/prepare_scene.pb.h"
 
 namespace frazo::detection {
@@ -14,9 +14,9 @@ namespace frazo::detection {
 // Returns the places where the model looks for objects, in the order of choice: at most
 // config.count() points of the scene, at the reference height. The scene stays as it is. Error:
 // kInvalidArgument for a count below 0.
-absl::StatusOr<std::vector<geometry::Point>> ChooseCenters(const Scene& scene,
-                                                           const PrepareScene::CenterChoice& config,
-                                                           uint64_t seed);
+absl::StatusOr<std::vector<points::Point>> ChooseCenters(const Scene& scene,
+                                                         const PrepareScene::CenterChoice& config,
+                                                         uint64_t seed);
 
 }  // namespace frazo::detection
 

@@ -12,7 +12,7 @@
 namespace frazo::detection {
 namespace {
 
-using geometry::Point;
+using points::Point;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;

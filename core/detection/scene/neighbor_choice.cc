@@ -8,18 +8,17 @@
 namespace frazo::detection {
 namespace {
 
-using geometry::NeighborSampling;
-using geometry::Point;
+using points::NeighborSampling;
+using points::Point;
 
 // Scenes are prepared on many threads, each on one.
 constexpr int kThreads = 1;
 
 }  // namespace
 
-absl::Status ChooseNeighbors(const geometry::FeaturedPoints& points,
-                             absl::Span<const Point> centers,
+absl::Status ChooseNeighbors(const points::FeaturedPoints& points, absl::Span<const Point> centers,
                              const PrepareScene::NeighborChoice& config, uint64_t seed,
-                             const geometry::NeighborPlaces& places) {
+                             const points::NeighborPlaces& places) {
   if (config.count() < 0) {
     return absl::InvalidArgumentError(
         absl::StrCat("count is ", config.count(), " but must be at least 0"));
@@ -29,11 +28,11 @@ absl::Status ChooseNeighbors(const geometry::FeaturedPoints& points,
     return absl::InvalidArgumentError(absl::StrCat("there are ", places.counts.size(),
                                                    " places for ", centers.size(), " centres"));
   }
-  const geometry::NeighborChoice choice = {
-      config.radius(), config.count(),
-      config.sampling() == PrepareScene::NeighborChoice::CLOSEST ? NeighborSampling::kClosest
-                                                                 : NeighborSampling::kUniform,
-      seed};
+  const points::NeighborChoice choice = {config.radius(), config.count(),
+                                         config.sampling() == PrepareScene::NeighborChoice::CLOSEST
+                                             ? NeighborSampling::kClosest
+                                             : NeighborSampling::kUniform,
+                                         seed};
   std::fill(places.features.begin() + set, places.features.end(), 0.0f);
   std::fill(places.counts.begin() + centers.size(), places.counts.end(), 0);
   return GatherNeighborFeatures(points, centers, choice, kThreads,

@@ -5,8 +5,8 @@
 
 #include "absl/status/status.h"
 #include "absl/types/span.h"
-#include "core/geometry/neighbor_features.h"
-#include "core/geometry/point.h"
+#include "core/points/neighbor_features.h"
+#include "core/points/point.h"
 #include "frazo/proto/prepare_scene.pb.h"
 
 namespace frazo::detection {
@@ -14,10 +14,10 @@ namespace frazo::detection {
 // Sets the neighbours of the centres, and zeros for the places behind them: `places` has at least
 // one for each centre. Error: kInvalidArgument for a radius that is not from 1e-6 to 1e6 metres, a
 // count below 0, and sizes that do not fit.
-absl::Status ChooseNeighbors(const geometry::FeaturedPoints& points,
-                             absl::Span<const geometry::Point> centers,
+absl::Status ChooseNeighbors(const points::FeaturedPoints& points,
+                             absl::Span<const points::Point> centers,
                              const PrepareScene::NeighborChoice& config, uint64_t seed,
-                             const geometry::NeighborPlaces& places);
+                             const points::NeighborPlaces& places);
 
 }  // namespace frazo::detection
 

@@ -37,7 +37,7 @@ struct Chosen {
   std::vector<int32_t> counts;
 };
 
-Chosen Choose(const Scene& scene, const std::vector<geometry::Point>& centers,
+Chosen Choose(const Scene& scene, const std::vector<points::Point>& centers,
               const PrepareScene::NeighborChoice& config, int64_t places) {
   Chosen chosen;
   chosen.features.assign(places * std::max(config.count(), 0) * (3 + scene.feature_count), -9);

@@ -2,7 +2,7 @@
 
 namespace frazo::detection {
 
-void ObjectDatabase::Add(const SceneObject& object, absl::Span<const geometry::Point> points,
+void ObjectDatabase::Add(const SceneObject& object, absl::Span<const points::Point> points,
                          absl::Span<const float> features) {
   objects_.push_back(object);
   points_.insert(points_.end(), points.begin(), points.end());
@@ -10,7 +10,7 @@ void ObjectDatabase::Add(const SceneObject& object, absl::Span<const geometry::P
   ends_.push_back(points_.size());
 }
 
-absl::Span<const geometry::Point> ObjectDatabase::points(int64_t object) const {
+absl::Span<const points::Point> ObjectDatabase::points(int64_t object) const {
   const int64_t begin = object == 0 ? 0 : ends_[object - 1];
   return absl::MakeConstSpan(points_).subspan(begin, ends_[object] - begin);
 }

@@ -6,7 +6,7 @@
 
 #include "absl/types/span.h"
 #include "core/detection/scene/scene.h"
-#include "core/geometry/point.h"
+#include "core/points/point.h"
 
 namespace frazo::detection {
 
@@ -18,13 +18,13 @@ class ObjectDatabase {
   explicit ObjectDatabase(int64_t feature_count) : feature_count_(feature_count) {}
 
   // Adds an object. There are feature_count() features for each of its points, point by point.
-  void Add(const SceneObject& object, absl::Span<const geometry::Point> points,
+  void Add(const SceneObject& object, absl::Span<const points::Point> points,
            absl::Span<const float> features);
 
   int64_t feature_count() const { return feature_count_; }
   const std::vector<SceneObject>& objects() const { return objects_; }
   // The points of an object, and their features.
-  absl::Span<const geometry::Point> points(int64_t object) const;
+  absl::Span<const points::Point> points(int64_t object) const;
   absl::Span<const float> features(int64_t object) const;
 
  private:
@@ -32,7 +32,7 @@ class ObjectDatabase {
   std::vector<SceneObject> objects_;
   // The end of each object's points; they begin at the end of those before.
   std::vector<int64_t> ends_;
-  std::vector<geometry::Point> points_;
+  std::vector<points::Point> points_;
   std::vector<float> features_;
 };
 

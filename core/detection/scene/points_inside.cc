@@ -1,6 +1,6 @@
 #include "core/detection/scene/points_inside.h"
 
-#include "core/geometry/points_in_boxes.h"
+#include "core/boxes/points_in_boxes.h"
 
 namespace frazo::detection {
 namespace {
@@ -10,13 +10,13 @@ struct Inside {
   std::vector<int32_t> first_boxes;
 };
 
-Inside FindInside(const Scene& scene, absl::Span<const geometry::Box> boxes) {
+Inside FindInside(const Scene& scene, absl::Span<const boxes::Box> boxes) {
   // Scenes are prepared on many threads, each on one.
   constexpr int kThreads = 1;
   Inside inside = {std::vector<int32_t>(boxes.size()), std::vector<int32_t>(scene.points.size())};
   // It has no error, as there is a place for each box and each point.
-  geometry::PointsInBoxes(scene.points, boxes, kThreads,
-                          {absl::MakeSpan(inside.counts), absl::MakeSpan(inside.first_boxes)})
+  boxes::PointsInBoxes(scene.points, boxes, kThreads,
+                       {absl::MakeSpan(inside.counts), absl::MakeSpan(inside.first_boxes)})
       .IgnoreError();
   return inside;
 }
@@ -24,13 +24,13 @@ Inside FindInside(const Scene& scene, absl::Span<const geometry::Box> boxes) {
 }  // namespace
 
 std::vector<int32_t> CountPointsInside(const Scene& scene) {
-  std::vector<geometry::Box> boxes;
+  std::vector<boxes::Box> boxes;
   boxes.reserve(scene.objects.size());
   for (const SceneObject& object : scene.objects) boxes.push_back(object.box);
   return FindInside(scene, boxes).counts;
 }
 
-std::vector<int32_t> FirstBoxes(const Scene& scene, absl::Span<const geometry::Box> boxes) {
+std::vector<int32_t> FirstBoxes(const Scene& scene, absl::Span<const boxes::Box> boxes) {
   return FindInside(scene, boxes).first_boxes;
 }
 

@@ -6,7 +6,7 @@
 namespace frazo::detection {
 namespace {
 
-using geometry::Box;
+using boxes::Box;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 

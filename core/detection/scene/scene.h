@@ -6,17 +6,17 @@
 #include <vector>
 
 #include "absl/functional/function_ref.h"
+#include "core/boxes/box.h"
 #include "core/detection/scene/camera.h"
 #include "core/detection/scene/image_box.h"
-#include "core/geometry/box.h"
-#include "core/geometry/point.h"
+#include "core/points/point.h"
 
 namespace frazo::detection {
 
 // What is known about an object. How many points are inside of its box is not kept here, where it
 // would be false after the next change of the scene: CountPointsInside() tells it.
 struct SceneObject {
-  geometry::Box box;
+  boxes::Box box;
   // The index in the names of the data set's classes.
   int32_t label = 0;
   // The class of the model; 0 if the model does not know the class.
@@ -33,7 +33,7 @@ struct SceneObject {
 
 // A scan with its objects.
 struct Scene {
-  std::vector<geometry::Point> points;
+  std::vector<points::Point> points;
   // `feature_count` features of each point.
   int64_t feature_count = 0;
   std::vector<float> features;

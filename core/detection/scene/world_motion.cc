@@ -26,7 +26,7 @@ class Mover {
     *z = motion_.scale * *z + motion_.shift_z;
   }
 
-  void Move(geometry::Box* box) const {
+  void Move(boxes::Box* box) const {
     Move(&box->x, &box->y, &box->z);
     box->length *= motion_.scale;
     box->width *= motion_.scale;
@@ -56,7 +56,7 @@ class Mover {
 
 void MoveWorld(const WorldMotion& motion, Scene* scene) {
   const Mover mover(motion);
-  for (geometry::Point& point : scene->points) mover.Move(&point.x, &point.y, &point.z);
+  for (points::Point& point : scene->points) mover.Move(&point.x, &point.y, &point.z);
   for (SceneObject& object : scene->objects) mover.Move(&object.box);
   for (int row = 0; row < 3; ++row) mover.MoveRow(scene->camera.velo_to_image.data() + 4 * row);
 }

@@ -24,7 +24,7 @@ Scene OneObject() {
 }
 
 // Where the camera sees a point: u and v in pixels.
-std::array<double, 2> Pixel(const Camera& camera, const geometry::Point& point) {
+std::array<double, 2> Pixel(const Camera& camera, const points::Point& point) {
   std::array<double, 3> rows;
   for (int i = 0; i < 3; ++i) {
     const double* const m = camera.velo_to_image.data() + 4 * i;
@@ -40,7 +40,7 @@ TEST(WorldMotionTest, MirrorsThenTurnsThenScalesThenShifts) {
   EXPECT_NEAR(scene.points[0].x, 5, 1e-5);
   EXPECT_NEAR(scene.points[0].y, 22, 1e-5);
   EXPECT_NEAR(scene.points[0].z, 3, 1e-5);
-  const geometry::Box& box = scene.objects[0].box;
+  const boxes::Box& box = scene.objects[0].box;
   EXPECT_NEAR(box.x, 5, 1e-9);
   EXPECT_NEAR(box.y, 22, 1e-9);
   EXPECT_NEAR(box.z, 3, 1e-9);

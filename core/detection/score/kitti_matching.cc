@@ -3,14 +3,14 @@
 #include <cmath>
 #include <cstddef>
 
+#include "core/boxes/box_iou.h"
 #include "core/detection/scene/kitti_difficulty.h"
-#include "core/geometry/box_iou.h"
 
 namespace frazo::detection::score {
 namespace {
 
-using geometry::IouBox;
-using geometry::IouView;
+using boxes::IouBox;
+using boxes::IouView;
 
 // By class, in all views.
 constexpr double kMinOverlaps[] = {0.7, 0.5, 0.5};

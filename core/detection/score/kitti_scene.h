@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "core/boxes/box.h"
 #include "core/detection/scene/image_box.h"
-#include "core/geometry/box.h"
 
 namespace frazo::detection::score {
 
@@ -31,7 +31,7 @@ constexpr double kUnknownAlpha = -10;
 // An object of a label file.
 struct KittiTruth {
   // A box that is not proper, as that of a DontCare area, overlaps nothing.
-  geometry::Box box;
+  boxes::Box box;
   ImageBox image_box;
   KittiLabel label = KittiLabel::kCar;
   // The share that lies outside the image, 0 to 1; -1 where unknown.
@@ -43,7 +43,7 @@ struct KittiTruth {
 };
 
 struct KittiDetection {
-  geometry::Box box;
+  boxes::Box box;
   ImageBox image_box;
   KittiLabel label = KittiLabel::kCar;
   double score = 0;

@@ -9,8 +9,8 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "core/boxes/box_iou.h"
 #include "core/detection/score/recall_thresholds.h"
-#include "core/geometry/box_iou.h"
 #include "core/status/status_macros.h"
 
 namespace frazo::detection::score {
@@ -51,7 +51,7 @@ template <typename IsEnough>
 std::vector<Pair> FindPairs(absl::Span<const LingvoTruth> truths,
                             absl::Span<const LingvoDetection> detections, IsEnough is_enough) {
   std::map<int64_t, std::vector<int64_t>> detections_of_image;
-  std::vector<geometry::IouBox> boxes;
+  std::vector<boxes::IouBox> boxes;
   for (size_t j = 0; j < detections.size(); ++j) {
     detections_of_image[detections[j].image].push_back(static_cast<int64_t>(j));
     boxes.emplace_back(detections[j].box);
@@ -60,9 +60,9 @@ std::vector<Pair> FindPairs(absl::Span<const LingvoTruth> truths,
   for (size_t i = 0; i < truths.size(); ++i) {
     const auto found = detections_of_image.find(truths[i].image);
     if (found == detections_of_image.end()) continue;
-    const geometry::IouBox box(truths[i].box);
+    const boxes::IouBox box(truths[i].box);
     for (const int64_t j : found->second) {
-      const double iou = boxes[j].Iou(box, geometry::IouView::k3d);
+      const double iou = boxes[j].Iou(box, boxes::IouView::k3d);
       if (is_enough(iou)) pairs.push_back({static_cast<int64_t>(i), j, iou});
     }
   }

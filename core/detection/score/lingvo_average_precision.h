@@ -6,7 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
-#include "core/geometry/box.h"
+#include "core/boxes/box.h"
 
 namespace frazo::detection::score {
 
@@ -20,13 +20,13 @@ struct LingvoTruth {
     kAll,
   };
 
-  geometry::Box box;
+  boxes::Box box;
   int64_t image = 0;
   Ignore ignore = Ignore::kNone;
 };
 
 struct LingvoDetection {
-  geometry::Box box;
+  boxes::Box box;
   int64_t image = 0;
   bool is_ignored = false;
   double score = 0;

@@ -15,7 +15,7 @@ using ::testing::HasSubstr;
 using Ignore = LingvoTruth::Ignore;
 
 // A cube of 1 m.
-geometry::Box At(double x) { return {x, 0, 0, 1, 1, 1, 0}; }
+boxes::Box At(double x) { return {x, 0, 0, 1, 1, 1, 0}; }
 
 LingvoTruth Truth(double x, Ignore ignore = Ignore::kNone) { return {At(x), 0, ignore}; }
 

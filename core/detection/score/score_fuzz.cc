@@ -30,7 +30,7 @@ int Whole(float number) {
   return number > -100 && number < 100 ? static_cast<int>(std::floor(number)) : -100;
 }
 
-geometry::Box BoxOf(const float* n) { return {n[0], n[1], n[2], n[3], n[4], n[5], n[6]}; }
+boxes::Box BoxOf(const float* n) { return {n[0], n[1], n[2], n[3], n[4], n[5], n[6]}; }
 
 bool IsPercent(double value) { return value >= 0 && value <= 100 + 1e-9; }
 

@@ -12,8 +12,8 @@
 namespace frazo::detection::score {
 namespace {
 
-using geometry::IouBox;
-using geometry::IouView;
+using boxes::IouBox;
+using boxes::IouView;
 
 constexpr double kPi = 3.14159265358979323846;
 

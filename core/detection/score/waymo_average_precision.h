@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "core/geometry/box.h"
-#include "core/geometry/box_iou.h"
+#include "core/boxes/box.h"
+#include "core/boxes/box_iou.h"
 
 namespace frazo::detection::score {
 
@@ -25,14 +25,14 @@ constexpr int kWaymoViews = 2;
 constexpr int kWaymoCutoffs = 101;
 
 struct WaymoTruth {
-  geometry::Box box;
+  boxes::Box box;
   WaymoLabel label = WaymoLabel::kVehicle;
   // 1 or 2; a higher one for an object that nobody has to find.
   int level = 1;
 };
 
 struct WaymoDetection {
-  geometry::Box box;
+  boxes::Box box;
   WaymoLabel label = WaymoLabel::kVehicle;
   // From 0 to 1: those below 0 never count.
   double score = 0;

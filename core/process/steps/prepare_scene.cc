@@ -34,7 +34,7 @@ namespace {
 
 using detection::AnchorBoxes;
 using detection::Scene;
-using geometry::Point;
+using points::Point;
 
 // More numbers of one scene than these are a mistake in the configuration.
 constexpr int64_t kMostNumbers = int64_t{1} << 31;
@@ -84,7 +84,7 @@ class PrepareSceneStep : public FieldStep {
     if (targets_.has_value()) WriteTargets(centers, scene, fields);
     ApplyAll(changes_.neighbor_steps, &seeds, &scene);
     return writer_.WriteNeighbors(
-        [&](const geometry::NeighborPlaces& places) {
+        [&](const points::NeighborPlaces& places) {
           return detection::ChooseNeighbors(
               {scene.points, scene.features, scene.feature_count, scene.feature_count}, centers,
               config_.neighbors(), neighbor_seed, places);

@@ -26,7 +26,7 @@ namespace {
 using detection::ClassNames;
 using detection::ObjectDatabase;
 using detection::SceneObject;
-using geometry::Point;
+using points::Point;
 
 // The places of the features in the parser's schema, and so their numbers.
 enum Feature : FieldId {

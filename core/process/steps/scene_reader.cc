@@ -234,7 +234,7 @@ absl::Status SceneReader::ReadObject(const RecordFields& fields, size_t index, S
                 size[1],
                 size[2],
                 fields.values<float>(ids_[kHeading])[index]};
-  const geometry::Box& box = object.box;
+  const boxes::Box& box = object.box;
   if (!IsProper(box) || !IsInReach(box.x, box.y, box.z)) {
     return absl::InvalidArgumentError(
         absl::StrCat("object ", index, " ('", name, "') has a box at (", box.x, ", ", box.y, ", ",

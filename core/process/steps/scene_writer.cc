@@ -13,7 +13,7 @@ namespace {
 using detection::ImageBox;
 using detection::Scene;
 using detection::SceneObject;
-using geometry::Point;
+using points::Point;
 
 // A field that the step writes.
 struct Output {
@@ -106,7 +106,7 @@ void SceneWriter::WriteCenters(absl::Span<const Point> centers, RecordFields* fi
 }
 
 absl::Status SceneWriter::WriteNeighbors(
-    absl::FunctionRef<absl::Status(const geometry::NeighborPlaces& places)> fill,
+    absl::FunctionRef<absl::Status(const points::NeighborPlaces& places)> fill,
     RecordFields* fields) const {
   std::vector<float>& features = fields->Begin<float>(neighbors_);
   std::vector<int32_t>& counts = fields->Begin<int32_t>(neighbor_counts_);
@@ -151,7 +151,7 @@ void SceneWriter::WriteTruth(const Scene& scene, int64_t left_out, RecordFields*
 void SceneWriter::WriteObjects(const Scene& scene, RecordFields* fields) const {
   std::vector<float>& boxes = fields->Begin<float>(boxes_);
   for (const SceneObject& object : scene.objects) {
-    const geometry::Box& box = object.box;
+    const boxes::Box& box = object.box;
     for (const double number :
          {box.x, box.y, box.z, box.length, box.width, box.height, box.heading}) {
       boxes.push_back(static_cast<float>(number));

@@ -10,8 +10,8 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "core/detection/scene/scene.h"
-#include "core/geometry/neighbor_features.h"
-#include "core/geometry/point.h"
+#include "core/points/neighbor_features.h"
+#include "core/points/point.h"
 #include "core/process/record_fields.h"
 #include "core/process/step_builder.h"
 #include "frazo/proto/prepare_scene.pb.h"
@@ -28,10 +28,10 @@ class SceneWriter {
 
   void WriteSceneId(std::string_view scene_id, RecordFields* fields) const;
   // There may be fewer centres than config.centers().count().
-  void WriteCenters(absl::Span<const geometry::Point> centers, RecordFields* fields) const;
+  void WriteCenters(absl::Span<const points::Point> centers, RecordFields* fields) const;
   // Writes what fill(places) sets; returns its status.
   absl::Status WriteNeighbors(
-      absl::FunctionRef<absl::Status(const geometry::NeighborPlaces& places)> fill,
+      absl::FunctionRef<absl::Status(const points::NeighborPlaces& places)> fill,
       RecordFields* fields) const;
   // If there are targets: a label and 7 numbers for each anchor of each place for a centre.
   void WriteTargets(absl::Span<const int32_t> labels, absl::Span<const float> residuals,

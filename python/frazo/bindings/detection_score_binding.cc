@@ -18,13 +18,13 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "core/boxes/box.h"
 #include "core/detection/scene/image_box.h"
 #include "core/detection/scene/kitti_difficulty.h"
 #include "core/detection/score/kitti_average_precision.h"
 #include "core/detection/score/kitti_scene.h"
 #include "core/detection/score/lingvo_average_precision.h"
 #include "core/detection/score/waymo_average_precision.h"
-#include "core/geometry/box.h"
 #include "python/frazo/bindings/owned_array.h"
 #include "python/frazo/bindings/status_exceptions.h"
 
@@ -124,7 +124,7 @@ void CheckWidth(const Rows& rows, size_t width, std::string_view noun) {
       absl::StrCat(noun, " have ", rows.shape(1), " numbers each; they need ", width)));
 }
 
-geometry::Box BoxOf(const double* row) {
+boxes::Box BoxOf(const double* row) {
   return {row[0], row[1], row[2], row[3], row[4], row[5], row[6]};
 }
 

@@ -16,17 +16,17 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
-#include "core/geometry/box.h"
-#include "core/geometry/box_iou.h"
-#include "core/geometry/farthest_points.h"
-#include "core/geometry/neighbor_features.h"
-#include "core/geometry/neighbor_grid.h"
-#include "core/geometry/oriented_nms.h"
-#include "core/geometry/pairwise_iou.h"
-#include "core/geometry/point.h"
-#include "core/geometry/point_grid.h"
-#include "core/geometry/points_in_boxes.h"
-#include "core/geometry/uniform_points.h"
+#include "core/boxes/box.h"
+#include "core/boxes/box_iou.h"
+#include "core/boxes/oriented_nms.h"
+#include "core/boxes/pairwise_iou.h"
+#include "core/boxes/points_in_boxes.h"
+#include "core/points/farthest_points.h"
+#include "core/points/neighbor_features.h"
+#include "core/points/neighbor_grid.h"
+#include "core/points/point.h"
+#include "core/points/point_grid.h"
+#include "core/points/uniform_points.h"
 #include "python/frazo/bindings/owned_array.h"
 #include "python/frazo/bindings/status_exceptions.h"
 
@@ -36,10 +36,10 @@ using namespace nb::literals;
 namespace frazo::bindings {
 namespace {
 
-using geometry::Box;
-using geometry::IouView;
-using geometry::NeighborSampling;
-using geometry::Point;
+using boxes::Box;
+using boxes::IouView;
+using points::NeighborSampling;
+using points::Point;
 
 constexpr char kPairwiseIouDoc[] = R"(Computes the IoU of each box with each; see frazo.geometry.
 
@@ -195,8 +195,8 @@ void CheckCount(int64_t count) {
 Matrix PairwiseIou(const Boxes& boxes_a, const Boxes& boxes_b, bool birds_eye, int threads) {
   std::vector<double> iou(boxes_a.shape(0) * boxes_b.shape(0));
   RaiseIfError(Unlocked([&] {
-    return geometry::PairwiseIou(ToBoxes(boxes_a), ToBoxes(boxes_b), ToView(birds_eye), threads,
-                                 absl::MakeSpan(iou));
+    return boxes::PairwiseIou(ToBoxes(boxes_a), ToBoxes(boxes_b), ToView(birds_eye), threads,
+                              absl::MakeSpan(iou));
   }));
   return ToArray<Matrix>(std::move(iou), {boxes_a.shape(0), boxes_b.shape(0)});
 }
@@ -204,7 +204,7 @@ Matrix PairwiseIou(const Boxes& boxes_a, const Boxes& boxes_b, bool birds_eye, i
 nb::typed<nb::list, Indices> OrientedNms(
     const Boxes& boxes, const Rows& scores,
     const std::vector<std::tuple<double, double, int64_t>>& classes, bool birds_eye, int threads) {
-  std::vector<geometry::ClassNms> settings;
+  std::vector<boxes::ClassNms> settings;
   for (const auto& [iou_threshold, score_threshold, max_kept] : classes) {
     settings.push_back({iou_threshold, score_threshold, max_kept});
   }
@@ -213,8 +213,8 @@ nb::typed<nb::list, Indices> OrientedNms(
         "there are scores of ", scores.shape(1), " classes and settings of ", settings.size())));
   }
   std::vector<std::vector<int64_t>> kept = ValueOrRaise(Unlocked([&] {
-    return geometry::SuppressNonMaxima(ToBoxes(boxes), {scores.data(), scores.size()}, settings,
-                                       ToView(birds_eye), threads);
+    return boxes::SuppressNonMaxima(ToBoxes(boxes), {scores.data(), scores.size()}, settings,
+                                    ToView(birds_eye), threads);
   }));
   nb::typed<nb::list, Indices> lists;
   for (std::vector<int64_t>& indices : kept) lists.append(ToIndices(std::move(indices)));
@@ -224,25 +224,25 @@ nb::typed<nb::list, Indices> OrientedNms(
 Indices FarthestPoints(const Points& points, const Flags& is_candidate, int64_t count,
                        const Starts& starts, uint64_t seed) {
   return ToIndices(ValueOrRaise(Unlocked([&] {
-    return geometry::FarthestPoints(ToPoints(points), {is_candidate.data(), is_candidate.size()},
-                                    {count, {starts.data(), starts.size()}, seed});
+    return points::FarthestPoints(ToPoints(points), {is_candidate.data(), is_candidate.size()},
+                                  {count, {starts.data(), starts.size()}, seed});
   })));
 }
 
 Indices UniformPoints(const Points& points, const Flags& is_candidate, int64_t count,
                       uint64_t seed) {
   return ToIndices(ValueOrRaise(Unlocked([&] {
-    return geometry::UniformPoints(ToPoints(points), {is_candidate.data(), is_candidate.size()},
-                                   count, seed);
+    return points::UniformPoints(ToPoints(points), {is_candidate.data(), is_candidate.size()},
+                                 count, seed);
   })));
 }
 
 NeighborIndices FindNeighbors(const Points& points, const Points& centers,
-                              const geometry::NeighborChoice& choice, int threads) {
+                              const points::NeighborChoice& choice, int threads) {
   CheckCount(choice.count);
   std::vector<int64_t> neighbors(centers.shape(0) * choice.count);
   RaiseIfError(Unlocked([&] {
-    const auto grid = geometry::NeighborGrid::Create(ToPoints(points), {}, choice.radius);
+    const auto grid = points::NeighborGrid::Create(ToPoints(points), {}, choice.radius);
     if (!grid.ok()) return grid.status();
     const absl::Span<int64_t> places = absl::MakeSpan(neighbors);
     return choice.sampling == NeighborSampling::kClosest
@@ -254,7 +254,7 @@ NeighborIndices FindNeighbors(const Points& points, const Points& centers,
 }
 
 std::tuple<Features, Counts> GatherNeighbors(const Rows& points, const Points& centers,
-                                             const geometry::NeighborChoice& choice, int threads) {
+                                             const points::NeighborChoice& choice, int threads) {
   CheckWidth(points);
   CheckCount(choice.count);
   const size_t width = points.shape(1);
@@ -266,9 +266,9 @@ std::tuple<Features, Counts> GatherNeighbors(const Rows& points, const Points& c
     absl::Span<const float> numbers(points.data(), points.size());
     numbers.remove_prefix(std::min<size_t>(numbers.size(), 3));
     const int64_t stride = static_cast<int64_t>(width);
-    return geometry::GatherNeighborFeatures({places, numbers, stride - 3, stride},
-                                            ToPoints(centers), choice, threads,
-                                            {absl::MakeSpan(features), absl::MakeSpan(counts)});
+    return points::GatherNeighborFeatures({places, numbers, stride - 3, stride}, ToPoints(centers),
+                                          choice, threads,
+                                          {absl::MakeSpan(features), absl::MakeSpan(counts)});
   }));
   return {ToArray<Features>(std::move(features),
                             {center_count, static_cast<size_t>(choice.count), width}),
@@ -279,8 +279,8 @@ std::tuple<Counts, Counts> PointsInBoxes(const Points& points, const Boxes& boxe
   std::vector<int32_t> counts(boxes.shape(0));
   std::vector<int32_t> first_boxes(points.shape(0));
   RaiseIfError(Unlocked([&] {
-    return geometry::PointsInBoxes(ToPoints(points), ToBoxes(boxes), threads,
-                                   {absl::MakeSpan(counts), absl::MakeSpan(first_boxes)});
+    return boxes::PointsInBoxes(ToPoints(points), ToBoxes(boxes), threads,
+                                {absl::MakeSpan(counts), absl::MakeSpan(first_boxes)});
   }));
   return {ToArray<Counts>(std::move(counts), {boxes.shape(0)}),
           ToArray<Counts>(std::move(first_boxes), {points.shape(0)})};
@@ -290,7 +290,7 @@ std::tuple<Features, Counts> PointsToGrid(const Rows& points, const std::array<d
                                           const std::array<int64_t, 3>& cells,
                                           int64_t points_per_cell, uint64_t seed) {
   CheckWidth(points);
-  geometry::PointGrid grid;
+  points::PointGrid grid;
   for (size_t k = 0; k < 3; ++k) grid.axes[k] = {limits[2 * k], limits[2 * k + 1], cells[k]};
   grid.points_per_cell = points_per_cell;
   grid.seed = seed;
@@ -300,8 +300,8 @@ std::tuple<Features, Counts> PointsToGrid(const Rows& points, const std::array<d
   std::vector<float> rows(count * points_per_cell * width);
   std::vector<int32_t> counts(count);
   RaiseIfError(Unlocked([&] {
-    return geometry::FillPointGrid({{points.data(), points.size()}, static_cast<int64_t>(width)},
-                                   grid, {absl::MakeSpan(rows), absl::MakeSpan(counts)});
+    return points::FillPointGrid({{points.data(), points.size()}, static_cast<int64_t>(width)},
+                                 grid, {absl::MakeSpan(rows), absl::MakeSpan(counts)});
   }));
   return {ToArray<Features>(std::move(rows), {count, static_cast<size_t>(points_per_cell), width}),
           ToArray<Counts>(std::move(counts), {count})};

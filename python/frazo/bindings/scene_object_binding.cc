@@ -15,14 +15,14 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
+#include "core/boxes/box.h"
+#include "core/boxes/points_in_boxes.h"
+#include "core/boxes/separate_boxes.h"
 #include "core/detection/anchors/anchor_assignment.h"
 #include "core/detection/anchors/anchor_boxes.h"
 #include "core/detection/anchors/assigned_residuals.h"
 #include "core/detection/scene/scene.h"
-#include "core/geometry/box.h"
-#include "core/geometry/point.h"
-#include "core/geometry/points_in_boxes.h"
-#include "core/geometry/separate_boxes.h"
+#include "core/points/point.h"
 #include "frazo/proto/anchors.pb.h"
 #include "python/frazo/bindings/owned_array.h"
 #include "python/frazo/bindings/status_exceptions.h"
@@ -33,8 +33,8 @@ using namespace nb::literals;
 namespace frazo::bindings {
 namespace {
 
-using geometry::Box;
-using geometry::Point;
+using boxes::Box;
+using points::Point;
 
 constexpr char kCropBoxesDoc[] = R"(Finds the points inside of each box; see frazo.geometry.
 
@@ -104,8 +104,8 @@ std::vector<Point> ToPoints(const Points& points) {
 }
 
 std::tuple<Indices, PointIndices> CropBoxes(const Points& points, const Boxes& boxes, int threads) {
-  geometry::BoxCrops crops = ValueOrRaise(
-      Unlocked([&] { return geometry::CropBoxes(ToPoints(points), ToBoxes(boxes), threads); }));
+  boxes::BoxCrops crops = ValueOrRaise(
+      Unlocked([&] { return boxes::CropBoxes(ToPoints(points), ToBoxes(boxes), threads); }));
   const size_t count = crops.indices.size();
   return {ToArray<Indices>(std::move(crops.ends), {boxes.shape(0)}),
           ToArray<PointIndices>(std::move(crops.indices), {count})};
@@ -113,7 +113,7 @@ std::tuple<Indices, PointIndices> CropBoxes(const Points& points, const Boxes& b
 
 Indices SeparateBoxes(const Boxes& boxes, const Boxes& candidates, int64_t count) {
   std::vector<int64_t> chosen =
-      Unlocked([&] { return geometry::SeparateBoxes(ToBoxes(boxes), ToBoxes(candidates), count); });
+      Unlocked([&] { return boxes::SeparateBoxes(ToBoxes(boxes), ToBoxes(candidates), count); });
   const size_t size = chosen.size();
   return ToArray<Indices>(std::move(chosen), {size});
 }
