@@ -82,7 +82,7 @@ def test_layouts_that_are_possible(text):
         (
             TWO + "controller_timeout_seconds: 1",
             "controller_timeout_seconds: 1 s are over before the next heartbeat; expected more than "
-            "heartbeat_seconds, 1",
+            "heartbeat_seconds, 2",
         ),
         (
             "controller: 'a:1' workers: ['b:1']",
