@@ -17,7 +17,9 @@ namespace {
 
 using ::testing::Each;
 using ::testing::ElementsAreArray;
+using ::testing::FloatNear;
 using ::testing::HasSubstr;
+using ::testing::Pointwise;
 
 constexpr absl::StatusCode kInvalid = absl::StatusCode::kInvalidArgument;
 
@@ -62,6 +64,19 @@ TEST(LogMelFrontendTest, AFrameOfTwoTonesHasTheseBands) {
   EXPECT_NEAR(frame[20], 5.39487506, 1e-3);
   EXPECT_NEAR(frame[40], 3.77869236, 1e-3);
   EXPECT_NEAR(frame[60], 4.62234407, 1e-3);
+}
+
+TEST(LogMelFrontendTest, AFrameOfAClickByHand) {
+  // Sample 100 is a half, 16384 of 16 bits, so that y[99] = 16384 and y[100] = -.97 * 16384. The
+  // window has .492146 and .5 there, so |X| at w radians a sample is 16384 |.492146 - .485
+  // e^(-iw)|. 125 and 7600 Hz are 185.2 and 2787.0 mel; the centres of five bands between them are
+  // 433.6 mel apart. The sums of the weighted |X| are 26473.1, 79332.4, 200578.9, 458312.7 and
+  // 941279.1.
+  std::vector<float> samples(401);
+  samples[100] = 0.5;
+  EXPECT_THAT(
+      Compute("num_bins: 5", samples),
+      Pointwise(FloatNear(1e-5), {10.183883f, 11.281402f, 12.208963f, 13.035307f, 13.754995f}));
 }
 
 TEST(LogMelFrontendTest, AFrameNeedsOneMoreSampleForPreEmphasis) {

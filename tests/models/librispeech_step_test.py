@@ -21,7 +21,13 @@ def first_values(weight):
 
 
 @pytest.mark.parametrize(
-    "name", ["Librispeech960Grapheme", "Librispeech960GraphemeSpecAugment", "Librispeech960Wpm"]
+    "name",
+    [
+        "Librispeech960Grapheme",
+        "Librispeech960GraphemeSpecAugment",
+        "Librispeech960Wpm",
+        "Conformer",
+    ],
 )
 def test_a_step_is_finite_and_moves_every_weight(name):
     experiment = load_experiment(model=f"asr.librispeech.{name}", config=None, overrides=[])

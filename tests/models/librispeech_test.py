@@ -1,4 +1,6 @@
-"""LibriSpeech's models of Listen, Attend and Spell have the sizes that Lingvo's have."""
+"""LibriSpeech's models of Listen, Attend and Spell have the sizes that Lingvo's have, and the
+Conformer that which docs/speech.md tells.
+"""
 
 import pytest
 import tensorflow as tf
@@ -41,3 +43,7 @@ def sizes(name):
 )
 def test_number_of_parameters(name, decoder):
     assert sizes(name) == (ENCODER, decoder)
+
+
+def test_number_of_parameters_of_the_conformer():
+    assert sum(sizes("Conformer")) == 29_005_657

@@ -59,6 +59,27 @@ def test_an_utterance_does_not_depend_on_its_batch(length):
         assert mask.shape[1] == y.shape[1]
 
 
+def test_a_mask_by_hand():
+    # 9 frames become 5 and then 3; 7: 4 and 2; 4: 2 and 1; 1: 1 and 1; 0 stay 0.
+    layer = make_layer(4, num_layers=2)
+    mask = layer.output_layout(SequenceLayout.of_lengths(tf.constant([9, 7, 4, 1, 0]), 9)).mask
+    expected = [[1, 1, 1], [1, 1, 0], [1, 0, 0], [1, 0, 0], [0, 0, 0]]
+    np.testing.assert_array_equal(mask, np.bool_(expected))
+
+
+def test_frames_of_ones_by_hand():
+    """With a kernel of ones a frame is the number of real frames and features that it sees."""
+    layer = make_layer(3, num_layers=2, units=None, filters=1)
+    for variable in layer.variables:
+        variable.assign(tf.fill(variable.shape, 1.0 if variable.name.endswith("kernel:0") else 0.0))
+    x = tf.concat([tf.ones([1, 6, 3]), tf.fill([1, 1, 3], np.float32(np.nan))], 1)
+    y = layer(x, SequenceLayout.of_lengths(tf.constant([6]), 7), CONTEXT)
+    # Both features of the first convolution see two of the three. Its frames see 0-1, 1-3 and 3-5
+    # of the six: 2, 3 and 3, thus 4, 6 and 6. Its fourth frame sees one, too, but stands for none.
+    # The second convolution sees frames 0-1 and 1-2 of these, both features: 2 (4 + 6), 2 (6 + 6).
+    np.testing.assert_allclose(y, [[[20], [24]]], atol=1e-5)
+
+
 @pytest.mark.parametrize("sizes", [[8, 4, 7], [4, 4, 4, 4, 3], [16, 1]])
 def test_part_by_part_gives_the_same(sizes):
     layer = make_layer(7)
