@@ -27,7 +27,7 @@ from frazo_tools.interruptible import exit_code, run_interruptible
 from frazo_tools.progress import Progress
 from frazo_tools.records.input_files import whole_number
 from frazo_tools.records.table import counted, table
-from frazo_tools.speech.measures import FeatureStatistics, measure_level
+from frazo_tools.speech.measures import FeatureStatistics, Level, measure_level
 from frazo_tools.speech.stored_sounds import SOUND_FILES, StoredSound, read_sounds
 from frazo_tools.speech.utterances import CorpusError
 from google.protobuf import text_format
@@ -64,12 +64,13 @@ def show(options: argparse.Namespace) -> int:
     """Prints a table of the sounds. Returns the number that cannot be read."""
     frontend = _core.LogMelFrontend(options.log_mel.SerializeToString())
     sounds = _Sounds(options.paths, frontend.sample_rate)
-    rows, seconds, first = [], [], None
+    rows, seconds, levels, first = [], [], [], None
     for sound in sounds:
         first = first or sound
         seconds.append(len(sound.samples) / frontend.sample_rate)
+        levels.append(measure_level(sound.samples))
         if len(rows) < options.most:
-            rows.append(_row(sound, seconds[-1]))
+            rows.append(_row(sound, seconds[-1], levels[-1]))
     head = ("sound", "length", "rate", "channels", "peak", "level", "clipped", "format")
     if rows:
         print(table(head, rows))
@@ -78,15 +79,18 @@ def show(options: argparse.Namespace) -> int:
             f"{min(seconds):.2f} s, the median {float(np.median(seconds)):.2f} s, the longest "
             f"{max(seconds):.2f} s"
         )
+        silent = sum(level.is_silent for level in levels)
+        clipped = sum(level.is_clipped for level in levels)
+        if silent or clipped:
+            print(f"silent: {silent:,}; clipped: {clipped:,}")
     if options.picture is not None and first is not None:
         _draw(options.picture, first, frontend)
         print(f"drew {first.stored.name} in {options.picture}")
     return sounds.failures
 
 
-def _row(sound: _Sound, seconds: float) -> tuple[str, ...]:
+def _row(sound: _Sound, seconds: float, level: Level) -> tuple[str, ...]:
     header = _core.read_sound_header(sound.stored.content)
-    level = measure_level(sound.samples)
     return (
         sound.stored.name,
         f"{seconds:.2f} s",

@@ -72,6 +72,16 @@ def test_a_bad_sound_is_named_and_the_rest_is_shown(folder, capsys):
     assert "1 sound, " in printed.out
 
 
+def test_what_is_silent_or_clipped_is_counted(folder, capsys):
+    (folder / "a.wav").write_bytes(tone(0.5))
+    (folder / "b.wav").write_bytes(tone(0.5)[:44] + bytes(16000))
+    (folder / "c.wav").write_bytes(tone(0.5)[:44] + b"\xff\x7f\x00\x80" * 4000)
+    assert audio.main(["show", ".", "-n", "1"]) == 0
+    assert "silent: 1; clipped: 1" in capsys.readouterr().out
+    assert audio.main(["show", "a.wav"]) == 0
+    assert "silent" not in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

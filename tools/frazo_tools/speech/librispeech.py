@@ -10,12 +10,14 @@ Lhotse write them. For each set the program writes into OUT
 
     SET.tfrecord-00000-of-00010 ...    tf.Examples: audio (the sound file as it is), transcript,
                                        uttid, milliseconds
-    SET.json                           how many utterances and hours, and what was left out and why
+    SET.json                           how many utterances and hours, what was left out and why,
+                                       and what is clipped
 
 The hash of an utterance's id chooses its shard, so that the same corpus gives the same files, byte
-for byte. Every sound is decoded once: a damaged one is named, and the rest goes on. A set whose
-report is there is complete and is not read again, so that the program can be stopped and started
-again. An archive is read once from its beginning to its end.
+for byte. Every sound is decoded once: one that is damaged, silent, too long or too short is named, and
+the rest goes on; a clipped one is named and taken. A set whose report is there is complete and is
+not read again, so that the program can be stopped and started again. An archive is read once from
+its beginning to its end.
 
 LibriSpeech's transcripts become lower case. The sets train-* are for training; see docs/speech.md.
 """

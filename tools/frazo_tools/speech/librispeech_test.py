@@ -11,6 +11,7 @@ import sys
 import tarfile
 import time
 
+import numpy as np
 import pytest
 from frazo import Pipeline, _core
 from frazo.proto import pipeline_pb2
@@ -130,25 +131,39 @@ def test_what_cannot_be_taken_is_named_and_the_rest_goes_on(folder, capsys):
     write_set(speech, 2, 4)
     chapter = speech / "100" / "7"
     whole = (chapter / "100-7-0001.wav").read_bytes()
+    # A FLAC file whose middle is damaged stands for the first WAV file.
+    (chapter / "100-7-0000.wav").unlink()
+    flac = bytearray(_core.encode_flac(np.sin(np.arange(16000, dtype=np.float32) / 9)))
+    flac[len(flac) // 2 : len(flac) // 2 + 64] = bytes(64)
+    (chapter / "100-7-0000.flac").write_bytes(flac)
     (chapter / "100-7-0001.wav").write_bytes(whole[: len(whole) // 2])
     (chapter / "100-7-0002.wav").write_bytes(b"hello")
     (chapter / "100-7-0003.wav").unlink()
     (chapter / "100-7-0009.wav").write_bytes(tone(0.3))
     (speech / "101" / "7" / "101-7-0000.wav").write_bytes(tone(0.05))
     (speech / "101" / "7" / "101-7-0001.wav").write_bytes(tone(2))
+    (speech / "101" / "7" / "101-7-0002.wav").write_bytes(whole[:44] + bytes(len(whole) - 44))
+    full_scale = b"\xff\x7f\x00\x80" * (len(whole) // 4 - 11)
+    (speech / "101" / "7" / "101-7-0003.wav").write_bytes(whole[:44] + full_scale)
     assert librispeech.main(["--out=out", "dev-clean", "--most_seconds=1"]) == 0
     report = json.loads((folder / "out" / "dev-clean.json").read_text())
-    assert report["utterances"] == 3
+    assert report["utterances"] == 1
+    assert report["clipped_named"] == [
+        {"name": "101-7-0003", "detail": "100.00% of its samples"},
+    ]
     assert report["left_out"] == {
         "longer than 1 s": 1,
         "shorter than 0.1 s": 1,
-        "sound that cannot be read": 2,
+        "silence": 1,
+        "sound that cannot be read": 3,
         "sound without a transcript": 1,
         "transcript without a sound": 1,
     }
     printed = capsys.readouterr().out
     assert "100-7-0001: the sound ends early: its header tells of" in printed
     assert "100-7-0002: these 5 bytes are no sound" in printed
+    assert "100-7-0000: the sound is damaged after" in printed
+    assert "dev-clean: 1 utterance clipped, but taken:" in printed
 
 
 def test_a_finished_set_is_not_read_again(folder):

@@ -9,6 +9,8 @@ import numpy as np
 
 # A sample this near to the greatest amplitude was probably cut off there.
 _CLIPPED = 0.9999
+# A few samples of a sound that was made as loud as possible are as large as they can be.
+_MOST_CLIPPED = 1e-3
 # The level of silence, in dB below the greatest amplitude: that of half a step of 16 bits.
 _SILENCE_DB = -96.3
 
@@ -25,6 +27,16 @@ class Level(NamedTuple):
     peak_db: float
     mean_db: float
     clipped: float
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether no sample differs from 0 in a file of 16 bits."""
+        return self.peak_db <= _SILENCE_DB
+
+    @property
+    def is_clipped(self) -> bool:
+        """Whether more than a thousandth of the samples are as large as they can be."""
+        return self.clipped > _MOST_CLIPPED
 
 
 def measure_level(samples: np.ndarray) -> Level:

@@ -15,12 +15,28 @@ def test_a_level_is_in_decibels_below_the_greatest():
 
 
 def test_samples_at_the_limit_are_clipped():
-    assert measure_level(np.array([1, 0, -1, 0], np.float32)).clipped == 0.5
+    level = measure_level(np.array([1, 0, -1, 0], np.float32))
+    assert level.clipped == 0.5
+    assert level.is_clipped
 
 
-@pytest.mark.parametrize("samples", [[], [0, 0]])
+def test_a_sound_with_a_sample_at_the_limit_is_not_clipped():
+    samples = np.zeros(1000, np.float32)
+    samples[0] = 1
+    assert not measure_level(samples).is_clipped
+    samples[1] = -1
+    assert measure_level(samples).is_clipped
+
+
+@pytest.mark.parametrize("samples", [[], [0, 0], [0, 1 / 65536]])
 def test_silence_has_a_level(samples):
-    assert measure_level(np.array(samples, np.float32)) == (-96.3, -96.3, 0)
+    level = measure_level(np.array(samples, np.float32))
+    assert level == (-96.3, -96.3, 0)
+    assert level.is_silent
+
+
+def test_a_step_of_16_bits_is_no_silence():
+    assert not measure_level(np.array([0, -1 / 32768], np.float32)).is_silent
 
 
 @given(st.lists(st.integers(0, 20), max_size=6), st.integers(0, 2**32 - 1))

@@ -13,11 +13,12 @@ from frazo import _core
 from frazo.program.durable_file import write_text
 from frazo_tools.progress import Progress
 from frazo_tools.records.tf_example import encode_example
+from frazo_tools.speech.measures import measure_level
 from frazo_tools.speech.utterances import CorpusError, LeftOut, SpeechSet, Utterance
 
 # A sound of this rate is as long as it is, whatever its own rate.
 _RATE = 16000
-# What is left out is named up to this many times; all of it is counted.
+# What is left out or clipped is named up to this many times; all of it is counted.
 _MOST_NAMED = 100
 
 
@@ -36,6 +37,8 @@ class Limits(NamedTuple):
 class _Checked(NamedTuple):
     utterance: Utterance
     samples: int
+    # The share of samples that are as large as they can be if they are many, else None.
+    clipped: float | None
 
 
 def prepare(
@@ -117,7 +120,10 @@ def _check(utterance: Utterance | LeftOut, limits: Limits) -> _Checked | LeftOut
         return LeftOut(utterance.id, f"shorter than {limits.least_seconds:g} s", f"{seconds:.2f} s")
     if seconds > limits.most_seconds:
         return LeftOut(utterance.id, f"longer than {limits.most_seconds:g} s", f"{seconds:.2f} s")
-    return _Checked(utterance, len(samples))
+    level = measure_level(samples)
+    if level.is_silent:
+        return LeftOut(utterance.id, "silence", f"{seconds:.2f} s")
+    return _Checked(utterance, len(samples), level.clipped if level.is_clipped else None)
 
 
 class _Report:
@@ -131,6 +137,8 @@ class _Report:
         self._longest = 0
         self._reasons: Counter[str] = Counter()
         self._named: list[LeftOut] = []
+        self._clipped = 0
+        self._clipped_named: list[dict[str, str]] = []
 
     def add(self, found: _Checked | LeftOut) -> None:
         if isinstance(found, LeftOut):
@@ -144,6 +152,11 @@ class _Report:
         self._samples += found.samples
         self._words += len(found.utterance.text.split())
         self._longest = max(self._longest, found.samples)
+        if found.clipped is not None:
+            self._clipped += 1
+            if len(self._clipped_named) < _MOST_NAMED:
+                detail = f"{found.clipped:.2%} of its samples"
+                self._clipped_named.append({"name": found.utterance.id, "detail": detail})
 
     def check(self) -> None:
         """Raises a CorpusError if nothing was found."""
@@ -162,6 +175,8 @@ class _Report:
             "longest_seconds": round(self._longest / _RATE, 3),
             "left_out": dict(sorted(self._reasons.items())),
             "left_out_named": [item._asdict() for item in self._named],
+            "clipped": self._clipped,
+            "clipped_named": self._clipped_named,
         }
 
 
