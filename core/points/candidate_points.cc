@@ -11,9 +11,7 @@ std::vector<int64_t> CandidatePoints(absl::Span<const Point> points,
   std::vector<int64_t> candidates;
   candidates.reserve(points.size());
   for (size_t i = 0; i < points.size(); ++i) {
-    if ((is_candidate.empty() || is_candidate[i] != 0) && IsFinite(points[i])) {
-      candidates.push_back(i);
-    }
+    if (IsCandidate(points[i], is_candidate, i)) candidates.push_back(i);
   }
   return candidates;
 }

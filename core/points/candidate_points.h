@@ -1,6 +1,7 @@
 #ifndef FRAZO_CORE_POINTS_CANDIDATE_POINTS_H_
 #define FRAZO_CORE_POINTS_CANDIDATE_POINTS_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -11,8 +12,13 @@
 
 namespace frazo::points {
 
-// Returns the indices of the points that may be chosen, in their order: those that are finite and,
-// unless `is_candidate` is empty, have a nonzero number there.
+// Returns whether a point may be chosen: it is finite and, unless `is_candidate` is empty, has a
+// nonzero number there, at its index.
+inline bool IsCandidate(const Point& point, absl::Span<const uint8_t> is_candidate, size_t index) {
+  return (is_candidate.empty() || is_candidate[index] != 0) && IsFinite(point);
+}
+
+// Returns the indices of the points that may be chosen, in their order.
 std::vector<int64_t> CandidatePoints(absl::Span<const Point> points,
                                      absl::Span<const uint8_t> is_candidate);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 
 #include "absl/strings/str_cat.h"
 #include "core/numeric/random.h"
@@ -16,8 +17,8 @@ namespace {
 constexpr double kMinRadius = 1e-6;
 constexpr double kMaxRadius = 1e6;
 
-// A key holds three numbers of cells. Cells further out than these share the outermost one, which
-// only makes a search there slower.
+// The cells of an axis, as few as the bits of a double need to tell them apart. Cells further out
+// share the outermost one, which only makes a search there slower.
 constexpr int kBitsPerAxis = 21;
 constexpr double kMiddleCell = 1 << (kBitsPerAxis - 1);
 // The first and the last cell of an axis stay empty: each cell with points has two neighbours.
@@ -27,8 +28,45 @@ constexpr double kLastCell = (1 << kBitsPerAxis) - 2;
 // A cell is wider than the radius by more than rounding can take away.
 constexpr double kCellsPerRadius = 1 - 1e-9;
 
+// Cells of a block along an axis, and in all.
+constexpr int kBlockBits = 2;
+constexpr uint32_t kBlockMask = (1 << kBlockBits) - 1;
+constexpr int kBucketBits = 3 * kBlockBits;
+constexpr int kHashBits = 64;
+// 2^64 divided by the golden ratio: Fibonacci hashing (Knuth 1973, section 6.4).
+constexpr uint64_t kHashFactor = 0x9e3779b97f4a7c15;
+
+constexpr size_t kMostPoints = std::numeric_limits<int32_t>::max();
+
 // So many that the start of a thread takes less time than its work.
-constexpr int64_t kCentersPerTurn = 16;
+constexpr int64_t kCentersPerTurn = 64;
+
+// The numbers of a cell along the axes.
+struct Cell {
+  uint32_t x;
+  uint32_t y;
+  uint32_t z;
+};
+
+uint32_t Along(float coordinate, double cells_per_metre) {
+  // The sum is positive, so that the conversion rounds down.
+  const double cell = kMiddleCell + coordinate * cells_per_metre;
+  return static_cast<uint32_t>(std::clamp(cell, kFirstCell, kLastCell));
+}
+
+Cell CellOf(const Point& point, double cells_per_metre) {
+  return {Along(point.x, cells_per_metre), Along(point.y, cells_per_metre),
+          Along(point.z, cells_per_metre)};
+}
+
+uint32_t BucketOf(const Cell& cell, int hash_shift) {
+  const uint64_t block = (uint64_t{cell.x >> kBlockBits} << (2 * kBitsPerAxis)) |
+                         (uint64_t{cell.y >> kBlockBits} << kBitsPerAxis) |
+                         uint64_t{cell.z >> kBlockBits};
+  const auto hash = static_cast<uint32_t>((block * kHashFactor) >> hash_shift);
+  return (hash << kBucketBits) | ((cell.x & kBlockMask) << (2 * kBlockBits)) |
+         ((cell.y & kBlockMask) << kBlockBits) | (cell.z & kBlockMask);
+}
 
 absl::Status CheckSearch(absl::Span<const Point> centers, int64_t count, int threads,
                          absl::Span<int64_t> neighbors) {
@@ -56,56 +94,69 @@ absl::StatusOr<NeighborGrid> NeighborGrid::Create(absl::Span<const Point> points
     return absl::InvalidArgumentError(
         absl::StrCat("NeighborGrid: radius is ", radius, " but must be from 1e-6 to 1e6 metres"));
   }
+  if (points.size() > kMostPoints) {
+    return absl::InvalidArgumentError(absl::StrCat("NeighborGrid: there are ", points.size(),
+                                                   " points but at most ", kMostPoints,
+                                                   " are possible"));
+  }
   FRAZO_RETURN_IF_ERROR(CheckChoice("NeighborGrid", points, is_candidate, 0));
-  return NeighborGrid(points, CandidatePoints(points, is_candidate), radius);
+  return NeighborGrid(points, is_candidate, radius);
 }
 
-NeighborGrid::NeighborGrid(absl::Span<const Point> points, std::vector<int64_t> candidates,
+NeighborGrid::NeighborGrid(absl::Span<const Point> points, absl::Span<const uint8_t> is_candidate,
                            double radius)
-    : radius_(radius), indices_(std::move(candidates)) {
-  std::vector<std::pair<uint64_t, int64_t>> cells;
-  cells.reserve(indices_.size());
-  for (const int64_t index : indices_) {
-    const Point& point = points[index];
-    cells.emplace_back(Key(Along(point.x), Along(point.y), Along(point.z)), index);
+    : radius_(radius), cells_per_metre_(kCellsPerRadius / radius) {
+  int block_bits = 1;
+  while ((size_t{1} << (block_bits + kBucketBits)) < points.size()) ++block_bits;
+  hash_shift_ = kHashBits - block_bits;
+  const uint32_t bucket_count = uint32_t{1} << (block_bits + kBucketBits);
+  // A counting sort. Bucket b is counted two places further, so that the sums below begin with the
+  // bucket before it, and each place that is taken moves them to where they belong.
+  begins_.assign(bucket_count + 2, 0);
+  std::vector<uint32_t> buckets(points.size(), bucket_count);
+  uint32_t candidates = 0;
+  for (size_t i = 0; i < points.size(); ++i) {
+    if (!IsCandidate(points[i], is_candidate, i)) continue;
+    buckets[i] = BucketOf(CellOf(points[i], cells_per_metre_), hash_shift_);
+    ++begins_[buckets[i] + 2];
+    ++candidates;
   }
-  std::sort(cells.begin(), cells.end());
-  keys_.reserve(cells.size());
-  points_.reserve(cells.size());
-  for (size_t i = 0; i < cells.size(); ++i) {
-    keys_.push_back(cells[i].first);
-    indices_[i] = cells[i].second;
-    points_.push_back(points[cells[i].second]);
+  for (uint32_t bucket = 0; bucket < bucket_count; ++bucket) {
+    begins_[bucket + 2] += begins_[bucket + 1];
+  }
+  points_.resize(candidates);
+  indices_.resize(candidates);
+  for (size_t i = 0; i < points.size(); ++i) {
+    if (buckets[i] == bucket_count) continue;
+    const uint32_t place = begins_[buckets[i] + 1]++;
+    points_[place] = points[i];
+    indices_[place] = static_cast<int32_t>(i);
   }
 }
 
-uint64_t NeighborGrid::Along(float coordinate) const {
-  const double cell = kMiddleCell + std::floor(coordinate / radius_ * kCellsPerRadius);
-  return static_cast<uint64_t>(std::clamp(cell, kFirstCell, kLastCell));
-}
-
-uint64_t NeighborGrid::Key(uint64_t along_x, uint64_t along_y, uint64_t along_z) {
-  return (along_x << (2 * kBitsPerAxis)) | (along_y << kBitsPerAxis) | along_z;
-}
-
-template <typename Visit>
-void NeighborGrid::VisitNeighbors(const Point& center, Visit visit) const {
-  if (!IsFinite(center)) return;
+size_t NeighborGrid::FindAll(const Point& center, std::vector<Neighbor>* found) const {
+  if (!IsFinite(center)) return 0;
   const double limit = radius_ * radius_;
-  const uint64_t x = Along(center.x);
-  const uint64_t y = Along(center.y);
-  const uint64_t z = Along(center.z);
-  for (uint64_t along_x = x - 1; along_x <= x + 1; ++along_x) {
-    for (uint64_t along_y = y - 1; along_y <= y + 1; ++along_y) {
-      // Three cells above one another lie side by side.
-      const auto begin = std::lower_bound(keys_.begin(), keys_.end(), Key(along_x, along_y, z - 1));
-      const uint64_t last = Key(along_x, along_y, z + 1);
-      for (size_t i = begin - keys_.begin(); i < keys_.size() && keys_[i] <= last; ++i) {
-        const double distance = SquaredDistance(points_[i], center);
-        if (distance <= limit) visit(Neighbor(distance, indices_[i]));
+  const Cell middle = CellOf(center, cells_per_metre_);
+  size_t count = 0;
+  for (uint32_t x = middle.x - 1; x <= middle.x + 1; ++x) {
+    for (uint32_t y = middle.y - 1; y <= middle.y + 1; ++y) {
+      for (uint32_t z = middle.z - 1; z <= middle.z + 1; ++z) {
+        const uint32_t bucket = BucketOf({x, y, z}, hash_shift_);
+        const uint32_t end = begins_[bucket + 1];
+        const size_t most = count + end - begins_[bucket];
+        if (found->size() < most) found->resize(most);
+        Neighbor* const places = found->data();
+        for (uint32_t i = begins_[bucket]; i < end; ++i) {
+          const double distance = SquaredDistance(points_[i], center);
+          places[count] = {distance, indices_[i]};
+          // Without a branch, which no processor would foresee.
+          count += distance <= limit ? 1 : 0;
+        }
       }
     }
   }
+  return count;
 }
 
 absl::Status NeighborGrid::FindClosest(absl::Span<const Point> centers, int64_t count, int threads,
@@ -115,11 +166,11 @@ absl::Status NeighborGrid::FindClosest(absl::Span<const Point> centers, int64_t 
   threads::TakeRowTurns(centers.size(), kCentersPerTurn, threads, [&](int64_t begin, int64_t end) {
     std::vector<Neighbor> found;
     for (int64_t i = begin; i < end; ++i) {
-      found.clear();
-      VisitNeighbors(centers[i], [&](const Neighbor& neighbor) { found.push_back(neighbor); });
-      const size_t kept = std::min<size_t>(count, found.size());
-      if (kept < found.size()) std::nth_element(found.begin(), found.begin() + kept, found.end());
-      std::sort(found.begin(), found.begin() + kept);
+      const size_t within = FindAll(centers[i], &found);
+      const size_t kept = std::min<size_t>(count, within);
+      const auto first = found.begin();
+      if (kept < within) std::nth_element(first, first + kept, first + within);
+      std::sort(first, first + kept);
       int64_t* const row = neighbors.data() + i * count;
       for (size_t k = 0; k < kept; ++k) row[k] = found[k].second;
       std::fill(row + kept, row + count, kNone);
@@ -134,18 +185,18 @@ absl::Status NeighborGrid::FindUniform(absl::Span<const Point> centers, int64_t 
   FRAZO_RETURN_IF_ERROR(CheckSearch(centers, count, threads, neighbors));
   if (count == 0) return absl::OkStatus();
   threads::TakeRowTurns(centers.size(), kCentersPerTurn, threads, [&](int64_t begin, int64_t end) {
+    std::vector<Neighbor> found;
     for (int64_t i = begin; i < end; ++i) {
       numeric::Random random({seed, static_cast<uint64_t>(i)});
       int64_t* const row = neighbors.data() + i * count;
       // A reservoir (Vitter 1985, algorithm R): the n-th neighbour takes a place with probability
       // count / n.
-      int64_t seen = 0;
-      VisitNeighbors(centers[i], [&](const Neighbor& neighbor) {
+      const auto within = static_cast<int64_t>(FindAll(centers[i], &found));
+      for (int64_t seen = 0; seen < within; ++seen) {
         const int64_t place = seen < count ? seen : random.Below(seen + 1);
-        if (place < count) row[place] = neighbor.second;
-        ++seen;
-      });
-      const int64_t kept = std::min(seen, count);
+        if (place < count) row[place] = found[seen].second;
+      }
+      const int64_t kept = std::min(within, count);
       std::sort(row, row + kept);
       std::fill(row + kept, row + count, kNone);
     }

@@ -155,6 +155,10 @@ TEST(NeighborGridTest, ErrorsSayWhatIsWrong) {
   }
   EXPECT_THAT(NeighborGrid::Create(points, {1}, 1),
               invalid("NeighborGrid: is_candidate has 1 numbers for 3 points"));
+  // It is not looked at.
+  const absl::Span<const Point> too_many(points.data(), size_t{1} << 31);
+  EXPECT_THAT(NeighborGrid::Create(too_many, {}, 1),
+              invalid("there are 2147483648 points but at most 2147483647 are possible"));
   const NeighborGrid grid = GridOf(points, 1);
   std::vector<int64_t> neighbors(5);
   EXPECT_THAT(grid.FindClosest(points, 2, 0, absl::MakeSpan(neighbors)),
