@@ -14,10 +14,10 @@ Lhotse write them. For each set the program writes into OUT
                                        and what is clipped
 
 The hash of an utterance's id chooses its shard, so that the same corpus gives the same files, byte
-for byte. Every sound is decoded once: one that is damaged, silent, too long or too short is named, and
-the rest goes on; a clipped one is named and taken. A set whose report is there is complete and is
-not read again, so that the program can be stopped and started again. An archive is read once from
-its beginning to its end.
+for byte. Every sound is decoded once: one that is damaged, silent, too long or too short is named,
+and the rest goes on; a clipped one is named and taken. A set whose report is there is complete and
+is not read again, so that the program can be stopped and started again. An archive is read once
+from its beginning to its end.
 
 LibriSpeech's transcripts become lower case. The sets train-* are for training; see docs/speech.md.
 """
