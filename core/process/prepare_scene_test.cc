@@ -21,6 +21,7 @@ namespace {
 using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::ElementsAreArray;
+using ::testing::Gt;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
@@ -125,6 +126,7 @@ TEST(PrepareSceneTest, WritesTheTruth) {
   EXPECT_THAT(read.values(0, "points").As<float>(),
               ElementsAre(10, 0, 0.5f, 0.1f, 10, 0.5f, 0.5f, 0.2f, 20, 0, -1, 0.3f));
   EXPECT_THAT(read.values(0, "left_out_points").As<int32_t>(), ElementsAre(0));
+  EXPECT_THAT(read.values(0, "labelled").As<int32_t>(), ElementsAre(1));
   EXPECT_THAT(read.values(0, "boxes").As<float>(),
               ElementsAre(10, 0, 1, 2, 2, 2, 0.25f, 30, 5, 0, 4, 2, 2, 0));
   EXPECT_THAT(read.values(0, "box_classes").As<int32_t>(), ElementsAre(1, 0));
@@ -156,6 +158,25 @@ TEST(PrepareSceneTest, ASceneWithoutPointsAndObjectsIsEmpty) {
   EXPECT_THAT(read.values(0, "anchor_labels").As<int32_t>(), Each(-1));
 }
 
+TEST(PrepareSceneTest, ASceneThatNobodyLabelledTeachesNothing) {
+  SceneRecord record = Record();
+  SetObjects({}, &record);
+  const std::string config = Config(absl::StrCat(kTargets, "truth: true"));
+  {
+    // An empty street is known to be empty.
+    const Processing read(config, {Serialize(record)});
+    EXPECT_THAT(read.values(0, "labelled").As<int32_t>(), ElementsAre(1));
+    EXPECT_THAT(read.values(0, "anchor_labels").As<int32_t>(), Each(0));
+  }
+  record["object/labelled"] = Int64List({0});
+  const Processing read(config, {Serialize(record)});
+  EXPECT_THAT(read.values(0, "labelled").As<int32_t>(), ElementsAre(0));
+  EXPECT_THAT(read.values(0, "boxes").As<float>(), IsEmpty());
+  EXPECT_THAT(read.values(0, "neighbor_counts").As<int32_t>(), Each(Gt(0)));
+  EXPECT_THAT(read.values(0, "anchor_labels").As<int32_t>(), ElementsAre(-1, -1, -1));
+  EXPECT_THAT(read.values(0, "anchor_residuals").As<float>(), Each(0));
+}
+
 TEST(PrepareSceneTest, AScanNeedsNoMoreThanPlacesAndAName) {
   const std::string config = absl::StrCat(
       "tf_example { features { name: 'image/source_id' type: BYTES shape {} } "
@@ -165,6 +186,7 @@ TEST(PrepareSceneTest, AScanNeedsNoMoreThanPlacesAndAName) {
   const Processing read(config, {Serialize(Record())});
   EXPECT_THAT(read.values(0, "points").As<float>(),
               ElementsAre(10, 0, 0.5f, 10, 0.5f, 0.5f, 20, 0, -1));
+  EXPECT_THAT(read.values(0, "labelled").As<int32_t>(), ElementsAre(0));
   EXPECT_THAT(read.values(0, "boxes").As<float>(), IsEmpty());
   EXPECT_THAT(read.values(0, "velo_to_image").As<float>(), Each(0));
   EXPECT_THAT(read.values(0, "image_size").As<int32_t>(), Each(0));
@@ -322,6 +344,9 @@ TEST(PrepareSceneTest, ABadRecordNamesTheFieldAndTheObject) {
                                            "not finite or above 1e+09: 50")));
   EXPECT_THAT(BadRecord("image/width", Int64List({-5})),
               StatusIs(kInvalid, HasSubstr("the image has -5 x 60 pixels")));
+  EXPECT_THAT(BadRecord("object/labelled", Int64List({0})),
+              StatusIs(kInvalid, HasSubstr("field 'object/labelled' is 0, but there are 3 objects; "
+                                           "expected 1")));
 }
 
 // The message for a configuration in which some text was replaced.

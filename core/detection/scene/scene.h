@@ -37,6 +37,8 @@ struct Scene {
   // `feature_count` features of each point.
   int64_t feature_count = 0;
   std::vector<float> features;
+  // Whether somebody labelled the objects. Nobody knows what is in a scan without labels.
+  bool is_labelled = true;
   // Their boxes are proper.
   std::vector<SceneObject> objects;
   // Areas of the image where nobody knows what is there.

@@ -105,12 +105,14 @@ class PrepareSceneStep : public FieldStep {
   void WriteTargets(absl::Span<const Point> centers, const Scene& scene,
                     RecordFields* fields) const {
     const AnchorBoxes& anchors = targets_->anchors;
-    detection::AnchorAssignment assignment =
-        AssignAnchors(centers, anchors, scene.objects, targets_->thresholds);
     std::vector<float> residuals(7 * config_.centers().count() * anchors.size());
-    detection::EncodeAssigned(centers, anchors, scene.objects, assignment,
-                              absl::MakeSpan(residuals));
-    // Places without a centre teach nothing.
+    detection::AnchorAssignment assignment;
+    if (scene.is_labelled) {
+      assignment = AssignAnchors(centers, anchors, scene.objects, targets_->thresholds);
+      detection::EncodeAssigned(centers, anchors, scene.objects, assignment,
+                                absl::MakeSpan(residuals));
+    }
+    // Places without a centre teach nothing, nor does a scene of which nobody knows the objects.
     assignment.labels.resize(config_.centers().count() * anchors.size(), detection::kIgnoredAnchor);
     writer_.WriteTargets(assignment.labels, residuals, fields);
   }

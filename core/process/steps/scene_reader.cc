@@ -57,6 +57,7 @@ absl::Status CheckCount(const char* name, int64_t count, int64_t expected, std::
 const SceneReader::Expected SceneReader::kExpected[kSlots] = {
     {"image/source_id", ValueType::kBytes, 1},
     {"pointcloud/xyz", ValueType::kFloat32, 3},
+    {"object/labelled", ValueType::kInt64, 1},
     {"object/label", ValueType::kBytes, 1},
     {"object/velo/bbox/xyz", ValueType::kFloat32, 3},
     {"object/velo/bbox/dim_xyz", ValueType::kFloat32, 3},
@@ -191,8 +192,26 @@ absl::StatusOr<int64_t> SceneReader::ReadPoints(const RecordFields& fields, Scen
   return count - static_cast<int64_t>(scene->points.size());
 }
 
+absl::StatusOr<bool> SceneReader::ReadLabelled(const RecordFields& fields) const {
+  if (!Has(kLabelled)) return true;
+  const absl::Span<const int64_t> values = fields.values<int64_t>(ids_[kLabelled]);
+  FRAZO_RETURN_IF_ERROR(
+      CheckCount(kExpected[kLabelled].name, values.size(), 1, "whether the scene has labels"));
+  const int64_t objects = fields.count(ids_[kLabel]);
+  if (values.front() == 0 && objects > 0) {
+    return absl::InvalidArgumentError(absl::StrCat("field '", kExpected[kLabelled].name,
+                                                   "' is 0, but there are ", objects,
+                                                   " objects; expected 1"));
+  }
+  return values.front() != 0;
+}
+
 absl::Status SceneReader::ReadObjects(const RecordFields& fields, Scene* scene) const {
-  if (!has_objects()) return absl::OkStatus();
+  if (!has_objects()) {
+    scene->is_labelled = false;
+    return absl::OkStatus();
+  }
+  FRAZO_ASSIGN_OR_RETURN(scene->is_labelled, ReadLabelled(fields));
   const int64_t count = fields.count(ids_[kLabel]);
   for (size_t slot = kCenter; slot <= kYMax; ++slot) {
     if (ids_[slot] == kMissing) continue;

@@ -49,6 +49,7 @@ class SceneReader {
   enum Slot : size_t {
     kSceneId,
     kPoints,
+    kLabelled,
     kLabel,
     kCenter,
     kSize,
@@ -97,6 +98,7 @@ class SceneReader {
   absl::Status CheckTogether(const StepBuilder& builder, Slot first, Slot last) const;
 
   absl::StatusOr<int64_t> ReadPoints(const RecordFields& fields, detection::Scene* scene) const;
+  absl::StatusOr<bool> ReadLabelled(const RecordFields& fields) const;
   absl::Status ReadObjects(const RecordFields& fields, detection::Scene* scene) const;
   absl::Status ReadObject(const RecordFields& fields, size_t index, detection::Scene* scene) const;
   detection::ImageBox ReadImageBox(const RecordFields& fields, size_t index) const;

@@ -71,6 +71,7 @@ absl::StatusOr<SceneWriter> SceneWriter::Create(const PrepareScene& config, int6
     outputs.insert(outputs.end(),
                    {{"points", kFloat, {kAnySize, width}, &writer.points_},
                     {"left_out_points", kInt, {}, &writer.left_out_points_},
+                    {"labelled", kInt, {}, &writer.labelled_},
                     {"boxes", kFloat, {kAnySize, 7}, &writer.boxes_},
                     {"box_classes", kInt, {kAnySize}, &writer.box_classes_},
                     {"box_labels", kInt, {kAnySize}, &writer.box_labels_},
@@ -137,6 +138,7 @@ void SceneWriter::WriteTruth(const Scene& scene, int64_t left_out, RecordFields*
   }
   fields->End<float>(points_);
   Write<int32_t>(left_out_points_, {static_cast<int32_t>(left_out)}, fields);
+  Write<int32_t>(labelled_, {scene.is_labelled ? 1 : 0}, fields);
   WriteObjects(scene, fields);
   WriteImageBoxes(scene, fields);
   std::vector<float>& matrix = fields->Begin<float>(velo_to_image_);

@@ -56,6 +56,7 @@ class SceneWriter {
   FieldId anchor_residuals_ = 0;
   FieldId points_ = 0;
   FieldId left_out_points_ = 0;
+  FieldId labelled_ = 0;
   FieldId boxes_ = 0;
   FieldId box_classes_ = 0;
   FieldId box_labels_ = 0;

@@ -101,6 +101,7 @@ inline std::string SceneParser() {
   add("pointcloud/xyz", "type: FLOAT32 shape { sizes: [-1, 3] }");
   add("pointcloud/reflectance", "type: FLOAT32");
   add("transform/velo_to_image_plane", "type: FLOAT32 shape { sizes: 12 }");
+  add("object/labelled", "type: INT64 shape {} default_values: 1");
   add("object/label", "type: BYTES");
   add("object/velo/bbox/xyz", "type: FLOAT32 shape { sizes: [-1, 3] }");
   add("object/velo/bbox/dim_xyz", "type: FLOAT32 shape { sizes: [-1, 3] }");

@@ -11,6 +11,7 @@ from frazo import _core
 from frazo_tools.detection.export_tally import ExportTally, Report
 from frazo_tools.detection.kitti_folder import KittiScene, read_scene, read_split, scene_paths
 from frazo_tools.detection.kitti_objects import encode_objects
+from frazo_tools.detection.labelled_splits import has_labels
 from frazo_tools.detection.scene_errors import SceneError
 from frazo_tools.detection.scene_records import boxes_of, encode_scene
 from frazo_tools.detection.split_export import (
@@ -106,6 +107,7 @@ def _split(export: Export, split: str, ids: Sequence[str]) -> Split:
         "shards": export.shards,
         "objects": has_objects,
         "images": export.with_images,
+        "labelled": has_labels(split),
         "files": fingerprint(files),
     }
     source = str(export.folder)

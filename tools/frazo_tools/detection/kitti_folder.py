@@ -18,6 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from frazo.tasks.car.kitti.calibration import Calibration, CalibrationError, parse_calibration
 from frazo.tasks.car.kitti.labels import KittiObject, LabelError, parse_label_line
+from frazo_tools.detection.labelled_splits import has_labels
 from frazo_tools.detection.scene_errors import FolderError, SceneError
 
 # The size of most of KITTI's images: width and height in pixels.
@@ -39,7 +40,7 @@ class KittiScene(NamedTuple):
       points: float32 [points, 4]: x, y, z in metres, and the reflectance.
       calibration_text: The file as it is.
       calibration: What is in it.
-      lines: The lines of the label file, without their ends.
+      lines: The lines of the label file, without their ends; None if nobody labelled the scan.
       objects: What is in them.
       image: The image file as it is; None if there is none or nobody asked for it.
       image_size: Width and height in pixels; None if there is no image.
@@ -49,7 +50,7 @@ class KittiScene(NamedTuple):
     points: np.ndarray
     calibration_text: str
     calibration: Calibration
-    lines: list[str]
+    lines: list[str] | None
     objects: list[KittiObject]
     image: bytes | None
     image_size: tuple[int, int] | None
@@ -87,11 +88,6 @@ def is_scene_id(name: str) -> bool:
     return _ID.fullmatch(name) is not None and name not in (".", "..")
 
 
-def has_labels(split: str) -> bool:
-    """Returns whether a split is of training/, which has labels."""
-    return "test" not in split
-
-
 class ScenePaths(NamedTuple):
     """The files of a scan."""
 
@@ -127,7 +123,7 @@ def read_scene(folder: Path, split: str, name: str, *, with_image: bool = False)
     paths = scene_paths(folder, split, name)
     points = read_scan(paths.scan)
     calibration_text, calibration = read_calibration(paths.calibration)
-    lines: list[str] = []
+    lines: list[str] | None = None
     objects: list[KittiObject] = []
     if has_labels(split):
         lines, objects = _read_labels(paths.labels)

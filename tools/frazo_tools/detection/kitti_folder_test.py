@@ -43,7 +43,7 @@ def test_a_test_split_has_no_labels(folder):
     assert read_split(folder, "test") == ["000000"]
     scene = read_scene(folder, "test", "000000")
     np.testing.assert_array_equal(scene.points, sample.points(9))
-    assert scene.objects == []
+    assert (scene.lines, scene.objects) == (None, [])
 
 
 @pytest.mark.parametrize(

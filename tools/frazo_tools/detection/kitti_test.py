@@ -44,6 +44,7 @@ def test_a_record_has_the_features_that_detectors_read(folder, capsys):
     points = sample.points(42)
     np.testing.assert_array_equal(np.reshape(scene["pointcloud/xyz"], [-1, 3]), points[:, :3])
     np.testing.assert_array_equal(scene["pointcloud/reflectance"], points[:, 3])
+    assert list(scene["object/labelled"]) == [1]
     assert list(scene["object/label"]) == [b"Car", b"Pedestrian", b"DontCare"]
     assert list(scene["object/has_3d_info"]) == [1, 1, 0]
     assert list(scene["object/occlusion"]) == [0, 1, -1]
@@ -158,6 +159,14 @@ def test_a_test_split_has_no_objects(folder):
     assert export("--splits", "test") == 0
     (scene,) = records(folder, "test.tfrecord-*")
     assert list(scene["object/label"]) == []
+    assert list(scene["object/labelled"]) == [0]
+    assert kitti.main(["restore", "records/test.tfrecord-*", "--out=again"]) == 0
+    before, after = (
+        {path.relative_to(each): path.read_bytes() for path in each.rglob("*.*")}
+        for each in (folder / "kitti" / "testing", folder / "again" / "testing")
+    )
+    assert after == before
+    assert not (folder / "again" / "training").exists()
 
 
 def detections(*lines):

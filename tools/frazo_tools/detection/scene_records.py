@@ -5,6 +5,7 @@
     image/encoded, image/format        bytes      only with images
     pointcloud/xyz                     float      3 for each point, in metres
     pointcloud/reflectance             float
+    object/labelled                    int64      0 if nobody labelled the scan, otherwise 1
     object/label                       bytes      of each object, as all that follow
     object/image/bbox/{xmin,xmax,ymin,ymax}  float  pixels
     object/has_3d_info                 int64      0 where there is no box in the world
@@ -17,14 +18,14 @@
     transform/velo_to_camera, camera_to_velo  float[16]
     calibration/kitti_text             bytes      the calibration file
 
-Lingvo's exporter does not write the last one and object/kitti_line, from which the files come back
-exactly.
+Lingvo's exporter does not write the last one, object/labelled and object/kitti_line, from which the
+files come back exactly.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from frazo import _core
@@ -39,6 +40,7 @@ from frazo_tools.records.tf_example_features import ExampleError, decode_example
 _SOURCE_ID = "image/source_id"
 _CALIBRATION = "calibration/kitti_text"
 _LINES = "object/kitti_line"
+_LABELLED = "object/labelled"
 # Pixels of a side of an image; products of larger ones with coordinates may be no float32.
 _MOST_PIXELS = 1_000_000
 
@@ -55,7 +57,7 @@ class StoredScene(NamedTuple):
       points: float32 [points, 4].
       calibration_text: The calibration file.
       calibration: What is in it.
-      lines: The lines of the label file.
+      lines: The lines of the label file; None if nobody labelled the scan.
       objects: What is in them.
       image: The image file; None if the record has none.
       image_size: Width and height in pixels.
@@ -65,7 +67,7 @@ class StoredScene(NamedTuple):
     points: np.ndarray
     calibration_text: str
     calibration: Calibration
-    lines: list[str]
+    lines: list[str] | None
     objects: list[KittiObject]
     image: bytes | None
     image_size: tuple[int, int]
@@ -103,6 +105,7 @@ def encode_scene(scene: KittiScene, boxes: np.ndarray) -> bytes:
         "image/height": height,
         "pointcloud/xyz": scene.points[:, :3],
         "pointcloud/reflectance": scene.points[:, 3],
+        _LABELLED: int(scene.lines is not None),
         "object/label": [each.label.encode() for each in objects],
         "object/image/bbox/xmin": edges[:, 0],
         "object/image/bbox/ymin": edges[:, 1],
@@ -114,7 +117,7 @@ def encode_scene(scene: KittiScene, boxes: np.ndarray) -> bytes:
         "object/velo/bbox/xyz": boxes[:, :3],
         "object/velo/bbox/dim_xyz": boxes[:, 3:6],
         "object/velo/bbox/phi": boxes[:, 6],
-        _LINES: [line.encode() for line in scene.lines],
+        _LINES: [line.encode() for line in scene.lines or []],
         "transform/velo_to_image_plane": calibration.velo_to_image,
         "transform/velo_to_camera": calibration.velo_to_camera,
         "transform/camera_to_velo": calibration.camera_to_velo,
@@ -143,7 +146,7 @@ def decode_scene(record: bytes) -> StoredScene:
     try:
         name = features[_SOURCE_ID][0].decode()
         text = features[_CALIBRATION][0].decode()
-        lines = [line.decode() for line in features[_LINES]]
+        lines = _lines(features)
         xyz = np.array(features["pointcloud/xyz"], np.float32).reshape(-1, 3)
         reflectance = np.array(features["pointcloud/reflectance"], np.float32).reshape(-1, 1)
         points = np.concatenate([xyz, reflectance], 1)
@@ -159,10 +162,18 @@ def decode_scene(record: bytes) -> StoredScene:
         raise SceneRecordError(f"{_SOURCE_ID}: '{name[:60]}' is no id of a scan, such as 000000")
     try:
         calibration = parse_calibration(text)
-        objects = [parse_label_line(line) for line in lines]
+        objects = [parse_label_line(line) for line in lines or []]
     except (CalibrationError, LabelError) as error:
         raise SceneRecordError(f"{name}: {error}") from None
     return StoredScene(name, points, text, calibration, lines, objects, image, (width, height))
+
+
+def _lines(features: Mapping[str, Any]) -> list[str] | None:
+    """Returns the lines of the label file; None if nobody labelled the scan."""
+    # Records of before say nothing of it: all of them are labelled.
+    if _LABELLED in features and not features[_LABELLED][0]:
+        return None
+    return [line.decode() for line in features[_LINES]]
 
 
 def read_scenes(patterns: Sequence[str]) -> Iterator[StoredScene]:

@@ -10,7 +10,8 @@ export and of //tools:lidar_scenes; their objects are shown. --scans are files o
 of them, as //tools:detect takes them. --detections are JSON lines, as decoders and //tools:detect
 write them: with records, each is shown with its intersection over union with the object that it
 finds, and below are curves of precision and recall and of calibration, as KITTI counts, over all
-records that the file has. Points with a number that is not finite are left out.
+records that the file has and that somebody labelled. Points with a number that is not finite are
+left out.
 """
 
 import argparse
@@ -82,7 +83,7 @@ class _Found:
         labels = {each.label for found in detections.values() for each in found}
         self.labels = labels or set(KITTI_CLASSES)
         self._precision = KittiAveragePrecision()
-        self._scored = 0
+        self._scored, self._unlabelled = 0, 0
 
     def objects(self, scan: str) -> list[SceneObject] | None:
         """Returns what was found in a scan; None if there is no line of it."""
@@ -91,7 +92,10 @@ class _Found:
         return [SceneObject(each.box, each.label, each.score) for each in self._detections[scan]]
 
     def score(self, scene: StoredScene) -> None:
-        """Adds a scan that has a line to the scores."""
+        """Adds a scan that has a line to the scores, if somebody labelled it."""
+        if scene.lines is None:
+            self._unlabelled += 1
+            return
         add_scene(self._precision, scene, self._detections[scene.id])
         self._scored += 1
 
@@ -101,7 +105,10 @@ class _Found:
             return ""
         curves = kitti_curves(self._precision.result(), sorted(self.labels))
         scans = counted(self._scored, "scan")
-        return curve_section(curves, f"The curves are those of {scans}, all that have detections.")
+        scope = f"The curves are those of {scans}, all that have detections."
+        if self._unlabelled:
+            scope += f" Left out: {counted(self._unlabelled, 'scan')} without labels."
+        return curve_section(curves, scope)
 
 
 def _of_records(patterns: Sequence[str], found: _Found | None) -> Iterator[Scene]:
@@ -117,6 +124,9 @@ def _of_records(patterns: Sequence[str], found: _Found | None) -> Iterator[Scene
 
 def _scene(scene: StoredScene, sought: Set[str], detections: Sequence[SceneObject] | None) -> Scene:
     """Returns a scan of records. Objects count whose class is sought and that have a difficulty."""
+    points = scene.points
+    if scene.lines is None:
+        return Scene(scene.id, points[:, :3], points[:, 3], detections=detections)
     known = [each for each in scene.objects if each.has_3d_info]
     boxes = boxes_of(known, scene.calibration)
     difficulties = difficulty(
@@ -128,7 +138,6 @@ def _scene(scene: StoredScene, sought: Set[str], detections: Sequence[SceneObjec
         SceneObject(box.tolist(), each.label, counts=each.label in sought and level > NO_DIFFICULTY)
         for box, each, level in zip(boxes, known, difficulties, strict=True)
     ]
-    points = scene.points
     return Scene(scene.id, points[:, :3], points[:, 3], truths, detections)
 
 

@@ -107,6 +107,28 @@ def test_scans_in_which_nothing_was_found(folder):
     assert '"class": "Pedestrian"' in (folder / "page.html").read_text()
 
 
+def test_records_without_labels_are_neither_judged_nor_scored(folder):
+    scene = read_scene(folder / "kitti", "test", "000000")._replace(id="000009")
+    with _core.RecordWriter(folder / "test.tfrecord") as writer:
+        writer.write(encode_scene(scene, boxes_of([], scene.calibration)))
+    # The box of the car in the label files.
+    found = [20.27, -3, -0.98, 3.9, 1.6, 1.5, 0], 0.75
+    write_lines(folder, **{"000000": [found], "000009": [found]})
+    records = "--records", "train.tfrecord", "test.tfrecord"
+    assert run(*records, "--detections=found.jsonl") == 0
+    unknown, known = shown(folder)
+    assert known["detections"][0]["verdict"] == "right"
+    assert unknown["truths"] is None
+    assert "verdict" not in unknown["detections"][0]
+    page = (folder / "page.html").read_text()
+    assert (
+        "The curves are those of 1 scan, all that have detections. Left out: 1 scan without labels."
+        in page
+    )
+    assert run("--records=test.tfrecord", "--detections=found.jsonl") == 0
+    assert "Precision and recall" not in (folder / "page.html").read_text()
+
+
 def test_scans_are_shown_without_labels(folder):
     scan = "kitti/training/velodyne/000002.bin"
     assert run("--scans", scan) == 0

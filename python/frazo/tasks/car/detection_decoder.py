@@ -22,6 +22,7 @@ _KEPT = (
     "scene_id",
     "points",
     "points_length",
+    "labelled",
     "boxes",
     "boxes_length",
     "box_labels",
@@ -41,8 +42,9 @@ class DetectionDecoder(Decoder):
     A record has id, the scene_id; detections, those of each class by descending score, each with
     class, score, a probability, box (x, y, z, length, width, height, heading) and, if there is a
     camera, image_box (xmin, ymin, xmax, ymax in pixels); and objects, the true ones, each with
-    class, box, difficulty and points, the number of points inside. The page "scenes" shows scans
-    with both, and the curves of all. TensorBoard shows scans from above.
+    class, box, difficulty and points, the number of points inside; null if nobody labelled the
+    scene. The page "scenes" shows scans with both, and the curves of all. TensorBoard shows scans
+    from above.
     """
 
     search = "boxes of anchors, oriented non-max suppression for each class"
@@ -109,7 +111,7 @@ class DetectionDecoder(Decoder):
     def page(self, name: str, title: str, figures: Sequence[str], scores: DecodingScores) -> str:
         if name != "scenes":
             return super().page(name, title, figures, scores)
-        scope = "The curves are those of all decoded scans."
+        scope = "The curves are those of all decoded scans that have labels."
         return scene_page(
             title, figures, "" if scores.curves is None else curve_section(scores.curves, scope)
         )
@@ -122,14 +124,17 @@ class DetectionDecoder(Decoder):
         of_kitti = tuple(self._class_names) == KITTI_LABELS
         # Whatever is 0, or is above these, nobody has to find.
         hardest = len(KITTI_DIFFICULTIES if of_kitti else WAYMO_LEVELS)
-        truths = [
-            SceneObject(
-                each["box"],
-                each["class"],
-                counts=each["class"] in sought and 1 <= each["difficulty"] <= hardest,
-            )
-            for each in self._objects(outputs, row)
-        ]
+        objects = self._objects(outputs, row)
+        truths = None
+        if objects is not None:
+            truths = [
+                SceneObject(
+                    each["box"],
+                    each["class"],
+                    counts=each["class"] in sought and 1 <= each["difficulty"] <= hardest,
+                )
+                for each in objects
+            ]
         detections = [
             SceneObject(each["box"], each["class"], each["score"])
             for each in self._detections(outputs, row)
@@ -171,7 +176,10 @@ class DetectionDecoder(Decoder):
             if share >= least
         ]
 
-    def _objects(self, outputs: Mapping[str, np.ndarray], row: int) -> list[dict[str, Any]]:
+    def _objects(self, outputs: Mapping[str, np.ndarray], row: int) -> list[dict[str, Any]] | None:
+        """Returns the true objects of a scene; None if nobody labelled it."""
+        if not outputs["labelled"][row]:
+            return None
         return [
             {
                 "class": self._class_names[outputs["box_labels"][row, number]],

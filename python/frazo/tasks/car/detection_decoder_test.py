@@ -106,6 +106,17 @@ def test_objects_count_by_class_and_difficulty(batch):
     assert [each.get("counts", True) for each in truths] == [True, True, False, False, True, True]
 
 
+def test_a_scene_without_labels_has_no_objects_and_no_verdicts(batch):
+    made = decoder()
+    unlabelled = batch | {"labelled": tf.constant([0]), "boxes_length": tf.constant([0])}
+    assert record_of(made, unlabelled)["objects"] is None
+    outputs = outputs_of(made, unlabelled)
+    (figure,) = made.figures(outputs, 0).values()
+    assert '"truths": null' in figure
+    assert "verdict" not in figure
+    assert made.summaries(outputs, 0, 7)
+
+
 def test_tensorboard_shows_scans_from_above(batch):
     made = decoder()
     (value,) = made.summaries(outputs_of(made, batch), 0, 7)

@@ -14,6 +14,7 @@ from frazo.detection_scores import (
     observation_angles,
 )
 from frazo.tasks.car.detection_curves import kitti_curves
+from frazo.tasks.car.labelled_scenes import LabelledScenes
 from frazo.tasks.decoder import DecodingScores, Scorer
 
 _IGNORED_AREA = KITTI_LABELS.index("DontCare")
@@ -34,20 +35,24 @@ class KittiScorer(Scorer):
     CLASS/AP_image_moderate of their rectangles in the picture, and CLASS/AOS_moderate the
     orientation similarity of these; CLASS/AP11_moderate, in 3D, is over the 11 points of older
     publications. CLASS/calibration_error is the mean difference between scores and shares of hits.
-    The curves behind them are kitti_curves.
+    Scenes that nobody labelled do not count; unlabelled_scenes says how many there are. The curves
+    behind all are kitti_curves.
     """
 
     def __init__(self, classes: Sequence[str]):
         """Takes the names of the classes that the model finds, of which KITTI scores some."""
         self._classes = [name for name in KITTI_CLASSES if name in classes]
         self._scores = KittiAveragePrecision()
+        self._scenes = LabelledScenes()
 
     def add(self, outputs: Mapping[str, np.ndarray], records: Sequence[Mapping[str, Any]]) -> None:
-        for row, record in enumerate(records):
-            found = _found(record["detections"])
-            self._scores.add_scene(record["id"], _truths(outputs, row), found)
+        for row in self._scenes.rows(outputs):
+            found = _found(records[row]["detections"])
+            self._scores.add_scene(records[row]["id"], _truths(outputs, row), found)
 
     def result(self) -> DecodingScores:
+        if not self._scenes.labelled:
+            return DecodingScores(self._scenes.metrics(), {})
         metrics, signatures = {}, {}
         scores = self._scores.result()
         for (name, difficulty, view), score in scores.items():
@@ -55,7 +60,7 @@ class KittiScorer(Scorer):
                 continue
             metric = f"{name}/{_AP_OF_VIEW[view]}_{difficulty}"
             metrics[metric] = score.ap_40
-            signatures[metric] = _signature(score)
+            signatures[metric] = _signature(score) + self._scenes.signature()
             if view == "3d":
                 metrics[f"{name}/AP11_{difficulty}"] = score.ap_11
             if view == "image":
@@ -64,7 +69,8 @@ class KittiScorer(Scorer):
                 error = score.calibration.expected_error
                 metrics[f"{name}/calibration_error"] = error
         known = {name: value for name, value in metrics.items() if np.isfinite(value)}
-        return DecodingScores(known, signatures, kitti_curves(scores, self._classes))
+        curves = kitti_curves(scores, self._classes)
+        return DecodingScores(known | self._scenes.metrics(), signatures, curves)
 
 
 def _signature(score: KittiScore) -> str:

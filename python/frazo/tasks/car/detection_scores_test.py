@@ -59,8 +59,35 @@ def test_classes_that_the_model_does_not_find_have_no_score(batch):
     assert {name.split("/")[0] for name in metrics} == {"Car"}
 
 
+def test_scenes_without_labels_do_not_count(batch):
+    labelled = batch["labelled"].copy()
+    labelled[2:] = 0
+    scorer = KittiScorer(["Car"])
+    # What is found where nobody knows the objects would be wrong 30 times.
+    records = [record_of(batch, row, batch["boxes"][row], [0.5] * CARS) for row in range(_SCENES)]
+    scorer.add(batch | {"labelled": labelled}, records)
+    metrics, signatures, curves = scorer.result()
+    assert metrics["unlabelled_scenes"] == 5
+    # 12 cars reach 12 points of recall, all at a precision of 1; the first is none of the 40.
+    assert metrics["Car/AP_hard"] == pytest.approx(100 * 11 / 40)
+    assert metrics["Car/calibration_error"] == pytest.approx(0.5)
+    assert signatures["Car/AP_hard"] == (
+        "KITTI, 40 points, 12 objects, too few to reach all 40 points of recall, 5 scenes without "
+        "labels left out"
+    )
+    assert {each["truths"] for each in curves["precision_recall"]} == {12}
+
+
+def test_without_any_labels_there_is_no_score(batch):
+    scorer = KittiScorer(["Car"])
+    records = [record_of(batch, row, batch["boxes"][row], [0.5] * CARS) for row in range(_SCENES)]
+    scorer.add(batch | {"labelled": np.zeros(_SCENES, np.int32)}, records)
+    assert scorer.result() == ({"unlabelled_scenes": 7}, {}, None)
+
+
 def test_few_objects_are_mentioned(batch):
     scorer = KittiScorer(["Car"])
-    scorer.add(batch, [record_of(batch, 0, batch["boxes"][0], [0.5] * CARS)])
+    first = {name: value[:1] for name, value in batch.items()}
+    scorer.add(first, [record_of(batch, 0, batch["boxes"][0], [0.5] * CARS)])
     signature = scorer.result().signatures["Car/AP_hard"]
     assert signature == "KITTI, 40 points, 6 objects, too few to reach all 40 points of recall"

@@ -117,6 +117,8 @@ function fillCounts(scene) {
     const missed = scene.truths.filter((each, index) => kindOfObject(scene, each, index) === "missed");
     const text = counted(scene.truths.length, "object");
     parts.push(scene.detections === null ? text : `${text}, ${missed.length} missed`);
+  } else {
+    parts.push("no labels");
   }
   if (scene.detections !== null) {
     const right = detections.filter((each) => kindOfDetection(each) === "right");

@@ -46,7 +46,8 @@ come closer. A click on a row goes there.</p>
 over union (IoU) in 3D with an object of its class is above 0.7 for cars and like vehicles and above
 0.5 for others, and if no surer detection has found that object. An object is missed if no detection of
 at least the least score is right about it. Objects that no score counts are never missed: those of other
-classes, and those that are too far or too much hidden.</p></details>
+classes, and those that are too far or too much hidden. Where nobody labelled a scan there are no
+verdicts.</p></details>
 <div id="rows"><table><thead><tr><th>Box</th><th>Class</th><th>Score</th><th>IoU</th><th>Verdict</th>
 <th>Distance, m</th><th>Length &times; width &times; height, m</th><th>Heading, °</th></tr></thead>
 <tbody id="boxes"></tbody></table></div>

@@ -186,8 +186,8 @@ def test_the_least_score_says_what_is_missed(shown):
         "2 points; 0 objects, 0 missed; 2 of 2 detections, 0 right",
         "2 points; 3 objects",
         "2 points; 3 objects",
-        "2 points; 0 of 2 detections",
-        "2 points; 2 of 2 detections",
+        "2 points; no labels; 0 of 2 detections",
+        "2 points; no labels; 2 of 2 detections",
         "0 points; 0 objects, 0 missed; 0 of 0 detections, 0 right",
         "0 points; 0 objects, 0 missed; 0 of 0 detections, 0 right",
     )

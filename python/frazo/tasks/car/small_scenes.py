@@ -58,6 +58,7 @@ def _scene(generator: np.random.Generator, name: str) -> dict[str, np.ndarray]:
         "neighbor_counts": counts,
         "anchor_labels": labels,
         "anchor_residuals": residuals,
+        "labelled": 1,
         "boxes": boxes,
         "boxes_length": len(boxes),
         "box_classes": [1] * len(boxes),

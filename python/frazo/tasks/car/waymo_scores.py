@@ -13,6 +13,7 @@ from frazo.detection_scores import (
     WaymoTruths,
 )
 from frazo.tasks.car.detection_curves import waymo_curves
+from frazo.tasks.car.labelled_scenes import LabelledScenes
 from frazo.tasks.car.scene import SceneObject
 from frazo.tasks.car.scene_matches import match_detections
 from frazo.tasks.decoder import DecodingScores, Scorer
@@ -28,18 +29,21 @@ class WaymoScorer(Scorer):
     CLASS/AP_level_1 is that of boxes in 3D, CLASS/AP_birds_eye_level_1 that of their ground plans;
     APH in place of AP is weighted by heading. All objects count, those with few points, too.
     CLASS/calibration_error is the mean difference between scores and shares of hits, as
-    match_detections says what hits. The curves behind them are waymo_curves.
+    match_detections says what hits. Scenes that nobody labelled do not count; unlabelled_scenes
+    says how many there are. The curves behind all are waymo_curves.
     """
 
     def __init__(self, classes: Sequence[str]):
         """Takes the names of the classes that the model finds, of which Waymo scores some."""
         self._classes = [name for name in WAYMO_CLASSES if name in classes]
         self._scores = WaymoAveragePrecision()
+        self._scenes = LabelledScenes()
         # The score of each detection, and whether it is a hit.
         self._hits: dict[str, list[tuple[float, bool]]] = {name: [] for name in self._classes}
 
     def add(self, outputs: Mapping[str, np.ndarray], records: Sequence[Mapping[str, Any]]) -> None:
-        for row, record in enumerate(records):
+        for row in self._scenes.rows(outputs):
+            record = records[row]
             count = outputs["boxes_length"][row]
             truths = WaymoTruths(
                 boxes=outputs["boxes"][row, :count],
@@ -50,6 +54,8 @@ class WaymoScorer(Scorer):
             self._add_hits(truths, record["detections"])
 
     def result(self) -> DecodingScores:
+        if not self._scenes.labelled:
+            return DecodingScores(self._scenes.metrics(), {})
         metrics, signatures = {}, {}
         scores = self._scores.result()
         for (name, level, view), score in scores.items():
@@ -59,14 +65,15 @@ class WaymoScorer(Scorer):
                 metric = f"{name}/{kind}{_VIEWS[view]}_level_{level}"
                 if np.isfinite(value):
                     metrics[metric] = value
-                    signatures[metric] = f"Waymo, {score.truths} objects"
+                    signatures[metric] = f"Waymo, {score.truths} objects{self._scenes.signature()}"
         calibrations = {}
         for name, judged in self._hits.items():
             of_class = np.array(judged, np.float64).reshape(-1, 2)
             calibrations[name] = Calibration.of(of_class[:, 0], of_class[:, 1])
             if judged:
                 metrics[f"{name}/calibration_error"] = calibrations[name].expected_error
-        return DecodingScores(metrics, signatures, waymo_curves(scores, calibrations))
+        curves = waymo_curves(scores, calibrations)
+        return DecodingScores(metrics | self._scenes.metrics(), signatures, curves)
 
     def _add_hits(self, truths: WaymoTruths, detections: Sequence[Mapping[str, Any]]) -> None:
         objects = [

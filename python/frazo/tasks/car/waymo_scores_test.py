@@ -40,6 +40,23 @@ def test_without_a_detection_nothing_is_calibrated():
     assert "Vehicle/calibration_error" not in scorer.result().metrics
 
 
+def test_scenes_without_labels_do_not_count():
+    batch = make_batch(2, seed=1)
+    batch["labelled"][1] = 0
+    batch["box_difficulties"][:] = 1
+    found = {"class": "Vehicle", "score": 0.75, "box": batch["boxes"][0][0].tolist()}
+    scorer = WaymoScorer(["Vehicle"])
+    scorer.add(batch, [{"id": f"scene{row}", "detections": [found]} for row in range(2)])
+    metrics, signatures, _ = scorer.result()
+    assert metrics["unlabelled_scenes"] == 1
+    # The one detection that counts is right.
+    assert metrics["Vehicle/calibration_error"] == pytest.approx(0.25)
+    assert signatures["Vehicle/AP_level_1"] == ("Waymo, 6 objects, 1 scene without labels left out")
+    scorer = WaymoScorer(["Vehicle"])
+    scorer.add(batch | {"labelled": np.zeros(2)}, [{"id": "a", "detections": []}] * 2)
+    assert scorer.result() == ({"unlabelled_scenes": 2}, {}, None)
+
+
 def test_the_wrong_way_round_costs_what_is_weighted_by_heading():
     metrics, _, _ = scored(np.pi)
     assert metrics["Vehicle/AP_level_2"] == pytest.approx(100)

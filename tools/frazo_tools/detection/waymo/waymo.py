@@ -17,8 +17,9 @@ A scan has the points of both returns of all five lidars in the vehicle's frame:
 z up. The pixels of the lidar on the roof are moved to where the vehicle was at the scan's time.
 Each point has its intensity, its elongation, and whether it is in a zone that nobody labelled. The
 difficulty of an object is that of Waymo's scores: the level that the raters gave, otherwise 2 with
-at most 5 points and 1 with more; 999 without a point. The experiments car.waymo.* name all
-features.
+at most 5 points and 1 with more; 999 without a point. A frame without an object has an empty
+street, but in a split with "test" in its name it has no labels. The experiments car.waymo.* name
+all features.
 
 A file becomes a file of the same number, which appears when it is whole; 1,000 frames need some 4
 GB. Files that are done are not read again, so that the program can be stopped and started again. A
@@ -45,6 +46,7 @@ _NOTES = {
         "object",
         "left out: their boxes take no space, or their class is unknown",
     ),
+    "unlabelled": ("scan", "without labels: no score counts what is found there"),
 }
 
 

@@ -52,7 +52,7 @@ def test_the_truth_is_that_of_the_frame(records):
     # The label of the car says 7 points; the raters said 2 of the pedestrian; the sign has none.
     assert batch["box_labels"][0].tolist() == [1, 2, 3]
     assert batch["box_difficulties"][0].tolist() == [1, 2, 999]
-    assert batch["left_out_points"][0] == 0
+    assert (batch["left_out_points"][0], batch["labelled"][0]) == (0, 1)
     frame, expected = sample_frames.sample_frame(1)
     # Points in no-label zones are removed.
     outside = expected[expected[:, 5] < 0]

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from frazo import _core
 from frazo_tools.detection.export_tally import ExportTally, Report
+from frazo_tools.detection.labelled_splits import has_labels
 from frazo_tools.detection.scene_errors import FolderError, SceneError
 from frazo_tools.detection.split_export import (
     OBJECTS,
@@ -60,7 +61,7 @@ class _Shard(NamedTuple):
 
     def export(self) -> Report:
         """Writes the scans, and the objects of some of them in the same pass."""
-        tally = ExportTally("points_left_out", "objects_left_out")
+        tally = ExportTally("points_left_out", "objects_left_out", "unlabelled")
 
         def leave_out_damage(damage: Damage) -> None:
             tally.leave_out(str(self.source), SceneError("damaged part of a file", damage.cause))
@@ -80,9 +81,12 @@ class _Shard(NamedTuple):
                     detail = f"{self.source}, record {number}: {error.detail}"
                     tally.leave_out(str(self.source), SceneError(error.reason, detail))
                     continue
-                scenes.write(encode_waymo_scene(scene))
+                # A split of tests has no label at all; a street of another one may be empty.
+                is_labelled = has_labels(self.split) or scene.has_labels
+                scenes.write(encode_waymo_scene(scene, is_labelled=is_labelled))
                 has_objects = more and number % self.of.object_interval == 0
-                _count(tally, scene, _write_objects(scene, more[0]) if has_objects else None)
+                objects = _write_objects(scene, more[0]) if has_objects else None
+                _count(tally, scene, objects, is_labelled=is_labelled)
         return tally.report()
 
 
@@ -166,6 +170,7 @@ def _split(export: WaymoExport, name: str, files: list[Path]) -> Split:
         "files": [str(path.resolve()) for path in files],
         "content": fingerprint(files),
         "object_interval": export.object_interval if has_objects else 0,
+        "labelled": has_labels(name),
     }
     source = str(files[0].parent)
     return Split(export.out, name, source, settings, shards, has_objects, unit="bytes")
@@ -179,7 +184,9 @@ def _write_objects(scene: WaymoScene, writer: _core.RecordWriter) -> int:
     return count
 
 
-def _count(tally: ExportTally, scene: WaymoScene, objects: int | None) -> None:
+def _count(
+    tally: ExportTally, scene: WaymoScene, objects: int | None, *, is_labelled: bool
+) -> None:
     """Counts a scan of which so many records of objects were written; None: nobody wanted them."""
     tally.add(
         scene.classes,
@@ -189,6 +196,7 @@ def _count(tally: ExportTally, scene: WaymoScene, objects: int | None) -> None:
         objects_without_points=0 if objects is None else len(scene.classes) - objects,
         points_left_out=scene.points_left_out,
         objects_left_out=scene.objects_left_out,
+        unlabelled=int(not is_labelled),
     )
 
 

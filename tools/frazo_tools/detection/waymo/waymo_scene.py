@@ -9,6 +9,7 @@ pointcloud/xyz               float      3 for each point in the vehicle's frame,
 pointcloud/intensity         float
 pointcloud/elongation        float
 pointcloud/no_label_zone     float      1 in a zone that nobody labelled, -1 elsewhere
+object/labelled              int64      0 if nobody labelled the scan, otherwise 1
 object/label                 bytes      of each object, as all that follow: Vehicle, Pedestrian,
                                         Sign, Cyclist or Unknown
 object/id                    bytes      the same in all scans of a drive
@@ -95,6 +96,10 @@ class WaymoScene(NamedTuple):
         return f"{self.run_segment}_{self.start}"
 
     @property
+    def has_labels(self) -> bool:
+        return bool(self.objects.labels.size or self.objects_left_out)
+
+    @property
     def classes(self) -> list[str]:
         return [WAYMO_LABELS[label] for label in self.objects.labels]
 
@@ -147,8 +152,13 @@ def detection_difficulties(num_points: np.ndarray, rated: np.ndarray) -> np.ndar
     return np.where(num_points == 0, NO_POINTS_LEVEL, levels)
 
 
-def encode_waymo_scene(scene: WaymoScene) -> bytes:
-    """Returns the record of a scan."""
+def encode_waymo_scene(scene: WaymoScene, *, is_labelled: bool) -> bytes:
+    """Returns the record of a scan.
+
+    Args:
+      scene: The scan.
+      is_labelled: Whether somebody labelled it; there may be nothing in it all the same.
+    """
     objects = scene.objects
     return encode_example(
         {
@@ -163,6 +173,7 @@ def encode_waymo_scene(scene: WaymoScene) -> bytes:
             "pointcloud/intensity": scene.points[:, 3],
             "pointcloud/elongation": scene.points[:, 4],
             "pointcloud/no_label_zone": scene.points[:, 5],
+            "object/labelled": int(is_labelled),
             "object/label": [name.encode() for name in scene.classes],
             "object/id": objects.ids,
             "object/velo/bbox/xyz": objects.boxes[:, :3],

@@ -46,7 +46,7 @@ def test_points_are_counted_where_the_label_does_not_say():
 
 
 def test_a_record_has_the_features_that_detectors_read():
-    record = decode_example(encode_waymo_scene(scene()))
+    record = decode_example(encode_waymo_scene(scene(), is_labelled=True))
     values = {name: list(feature.values) for name, feature in record.items()}
     assert values["image/source_id"] == [b"drive_17"]
     assert values["pointcloud/xyz"][:6] == [0, 0, 0, 1, 0, 0]

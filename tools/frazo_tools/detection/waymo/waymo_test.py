@@ -78,6 +78,7 @@ def test_each_file_becomes_a_file_of_scans(folder, capsys):
         "objects_without_points": 3,
         "points_left_out": 0,
         "objects_left_out": 0,
+        "unlabelled": 0,
         "labels": {"Pedestrian": 4, "Sign": 4, "Vehicle": 4},
         "left_out": {},
         "named": [],
@@ -123,6 +124,23 @@ def test_what_is_wrong_is_named_counted_and_left_out(folder, capsys):
     assert "train: 1 scan left out: malformed range image" in printed
     assert "train: 1 object left out: their boxes take no space, or their class is unk" in printed
     assert f"  {details[1]}" in printed
+
+
+def test_a_split_of_tests_has_no_labels(folder, capsys):
+    frame, _ = sample_frames.sample_frame(5)
+    labelled = frame.SerializeToString()
+    del frame.laser_labels[:]
+    # Nobody labelled the first frame of the tests; the streets of the others may be empty.
+    write(folder / "waymo" / "testing" / "a.tfrecord", [frame.SerializeToString(), labelled])
+    write(folder / "waymo" / "validation" / "a.tfrecord", [frame.SerializeToString()])
+    assert export(splits=["test=waymo/testing", "val=waymo/validation/a.tfrecord"]) == 0
+    found = [scene["object/labelled"][0] for scene in records(folder, "test.tfrecord-*")]
+    assert found == [0, 1]
+    (street,) = records(folder, "val.tfrecord-*")
+    assert street["object/labelled"][0] == 1
+    assert report(folder, "test")["unlabelled"] == 1
+    printed = capsys.readouterr().out
+    assert "test: 1 scan without labels: no score counts what is found there" in printed
 
 
 def test_files_that_are_done_are_not_read_again_and_a_changed_one_is_seen(folder):
