@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from frazo import Pipeline, _core
 from frazo.proto import pipeline_pb2
+from frazo_tools.records.tf_example_features import bytes_features
 from frazo_tools.speech import librispeech
 from frazo_tools.speech.sample import tone, write_set
 from google.protobuf import text_format
@@ -126,6 +127,48 @@ def test_a_manifest_of_each_kind(folder):
     assert records(folder / "out", "cuts") == first
 
 
+def test_parts_of_a_recording_are_cut_out(folder, capsys):
+    (folder / "long.wav").write_bytes(tone(2, rate=8000))
+    segments = [(0, 0.5), (0.5, 0.75), (1.9, 0.1), (1.9, 3)]
+    (folder / "nemo.jsonl").write_text(
+        "".join(
+            json.dumps(
+                {"audio_filepath": "long.wav", "text": "hm", "offset": start, "duration": seconds}
+            )
+            + "\n"
+            for start, seconds in segments
+        )
+    )
+    recording = {"duration": 2, "sources": [{"type": "file", "source": "long.wav"}]}
+    (folder / "cuts.jsonl").write_text(
+        "".join(
+            json.dumps(
+                {
+                    "id": f"long-{round(1000 * start):07}",
+                    "start": start,
+                    "duration": seconds,
+                    "recording": recording,
+                    "supervisions": [{"text": "hm"}],
+                }
+            )
+            + "\n"
+            for start, seconds in segments
+        )
+    )
+    assert librispeech.main(["--out=out", "nemo.jsonl", "cuts.jsonl"]) == 0
+    found = records(folder / "out", "nemo")
+    assert records(folder / "out", "cuts") == found
+    samples = _core.decode_sound(tone(2, rate=8000), sample_rate=8000)
+    for record, (start, seconds) in zip(found, segments[:3], strict=True):
+        features = bytes_features(record)
+        assert features["uttid"] == [f"long-{round(1000 * start):07}".encode()]
+        part = _core.decode_sound(features["audio"][0], sample_rate=8000)
+        expected = samples[round(8000 * start) : round(8000 * (start + seconds))]
+        np.testing.assert_allclose(part, expected, atol=1e-4)
+    printed = capsys.readouterr().out
+    assert "nemo.jsonl, line 4: it goes from 1.90 s to 4.90 s, and long.wav has 2.00 s" in printed
+
+
 def test_what_cannot_be_taken_is_named_and_the_rest_goes_on(folder, capsys):
     speech = folder / "dev-clean"
     write_set(speech, 2, 4)
@@ -221,7 +264,6 @@ def test_a_path_that_is_nothing_of_the_kind(folder, capsys, make, message):
         ("x.csv", "path,text\n", "x has no utterance that can be taken"),
         ("x.csv", "path,text\nnone.wav,hello\n", "sound file that cannot be read"),
         ("x.jsonl", '{"path": "a.wav"}\n', "line of a manifest without sound or text it has path"),
-        ("x.jsonl", '{"path": "a", "text": "b", "offset": 2}\n', "part of a recording"),
     ],
 )
 def test_a_wrong_manifest_names_its_line(folder, capsys, name, content, message):

@@ -1,8 +1,9 @@
 """Reads sets of speech from manifests: lists of sound files with their texts.
 
 CSV files have a line of names first. Its columns are `path` and `text`, and `id` if there is one.
-JSON lines have the same keys, or those of NeMo (audio_filepath, text) or Lhotse (cuts of whole
-recordings with supervisions). Paths are relative to the manifest's folder.
+JSON lines have the same keys, or those of NeMo (audio_filepath, text, and offset and duration in
+seconds where it is a part of a recording) or Lhotse (cuts with supervisions). Paths are relative to
+the manifest's folder. A part is cut out and becomes a FLAC file of 16 bits.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from frazo import _core
+from frazo_tools.speech.recording_parts import Part, PartError, RecordingParts, is_whole
 from frazo_tools.speech.utterances import CorpusError, LeftOut, Utterance
 
 MANIFESTS = (".csv", ".tsv", ".jsonl", ".json", ".jsonl.gz")
@@ -22,7 +25,7 @@ _PATHS = ("path", "audio_filepath", "audio", "wav")
 _TEXTS = ("text", "transcript", "sentence")
 _NO_FILE = "sound file that cannot be read"
 _BAD_LINE = "line of a manifest without sound or text"
-_PART = "part of a recording"
+_NO_PART = "part that is not in its recording"
 
 
 class ManifestSet:
@@ -34,6 +37,7 @@ class ManifestSet:
         self.source = str(path)
         self._path = path
         self._entries = list(_read_entries(path, ending))
+        self._recordings = RecordingParts()
 
     def total(self) -> tuple[int, str]:
         return len(self._entries), "utterances"
@@ -47,20 +51,39 @@ class ManifestSet:
         place = f"{self._path}, line {line}"
         if "recording" in entry:
             entry = _from_cut(entry)
-        if _number(entry, "offset") or entry.get("is_part"):
-            return LeftOut(place, _PART, "cut it out into a file of its own")
         path = _first(entry, _PATHS)
         text = _first(entry, _TEXTS)
         if path is None or text is None:
             return LeftOut(place, _BAD_LINE, f"it has {', '.join(map(str, entry)) or 'nothing'}")
         file = self._path.parent / path
         try:
-            audio = file.read_bytes()
-        except OSError as error:
+            audio, part = self._audio(file, entry)
+        except PartError as error:
+            return LeftOut(place, _NO_PART, str(error))
+        except (OSError, _core.FrazoError) as error:
             return LeftOut(place, _NO_FILE, str(error))
         # Files of one name in several folders would share an id.
-        name = entry.get("id") or str(Path(path).with_suffix(""))
-        return Utterance(str(name), audio, " ".join(text.split()))
+        name = str(Path(path).with_suffix(""))
+        if part is not None:
+            name += f"-{round(part.start * 1000):07}"
+        return Utterance(str(entry.get("id") or name), audio, " ".join(text.split()))
+
+    def _audio(self, file: Path, entry: Mapping[str, Any]) -> tuple[bytes, Part | None]:
+        """Returns the content of a sound file, and which part of the recording it is if it is one.
+
+        Raises:
+          PartError, OSError, FrazoError.
+        """
+        start, seconds = _number(entry, "offset"), None
+        # Other manifests may have durations in other units.
+        if "audio_filepath" in entry:
+            seconds = _number(entry, "duration") or None
+        if not start:
+            content = file.read_bytes()
+            if seconds is None or is_whole(content, seconds):
+                return content, None
+        part = Part(start, seconds)
+        return self._recordings.cut(file, part), part
 
 
 def _read_entries(path: Path, ending: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
@@ -101,18 +124,18 @@ def _read_entries(path: Path, ending: str) -> Iterator[tuple[int, Mapping[str, A
 
 
 def _from_cut(cut: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns the entry of a cut of Lhotse."""
+    """Returns the entry of a cut of Lhotse, with NeMo's keys."""
     recording = cut["recording"] if isinstance(cut["recording"], dict) else {}
     sources = [source for source in recording.get("sources", []) if isinstance(source, dict)]
     supervisions = [part for part in cut.get("supervisions", []) if isinstance(part, dict)]
     texts = [part["text"] for part in supervisions if isinstance(part.get("text"), str)]
-    whole = _number(recording, "duration")
     entry: dict[str, Any] = {
         "id": cut.get("id"),
-        "is_part": _number(cut, "start") > 0 or 0 < _number(cut, "duration") < whole - 0.01,
+        "offset": cut.get("start"),
+        "duration": cut.get("duration"),
     }
     if len(sources) == 1 and sources[0].get("type") == "file":
-        entry["path"] = sources[0].get("source")
+        entry["audio_filepath"] = sources[0].get("source")
     if texts:
         entry["text"] = " ".join(texts)
     return entry

@@ -22,7 +22,8 @@ whenever it has grown. Standard input is then read as it comes: a WAV file whose
 its length, or with --raw samples of 16 bits, the lower byte first, of one channel, at the rate of
 the model. Ctrl+C ends it, and the line of what was said until then is written. A sound that cannot
 be read is named, and the rest goes on; then the program ends with code 1. At the end standard
-error says how many hours of sound it was, and how many times faster than they last.
+error says how many seconds of sound it was, how long that took, and the real-time factor: the time
+that a second of sound took, in seconds.
 """
 
 import argparse
@@ -286,7 +287,7 @@ def run(options: argparse.Namespace) -> int:
         for line in _lines(transcriber, paths, options):
             print(line, flush=True)
     finally:
-        _report(transcriber, time.monotonic() - began)
+        report(transcriber, time.monotonic() - began)
     return transcriber.failures
 
 
@@ -308,11 +309,12 @@ def _read_standard_input(size: int) -> bytes:
     return os.read(sys.stdin.fileno(), size)
 
 
-def _report(transcriber: Transcriber, took: float) -> None:
+def report(transcriber: Transcriber, took: float) -> None:
+    """Tells on standard error what was done in so many seconds."""
     if transcriber.sounds:
         print(
             f"transcribe: {counted(transcriber.sounds, 'sound')}, {transcriber.seconds:.1f} s, in "
-            f"{took:.1f} s: {transcriber.seconds / max(took, 1e-9):.1f} times faster than they last",
+            f"{took:.1f} s: real-time factor {took / max(transcriber.seconds, 1e-9):.3f}",
             file=sys.stderr,
         )
     if transcriber.failures:

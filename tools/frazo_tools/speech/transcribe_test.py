@@ -75,6 +75,17 @@ def test_each_sound_gives_a_line_in_order():
     assert transcriber.seconds == 0.75
 
 
+def test_the_end_tells_the_real_time_factor(capsys):
+    transcriber = make(Recognizer(), batch_size=2, as_json=False)
+    list(transcriber.run(stored(tone(0.1), b"hello", tone(0.2))))
+    transcribe.report(transcriber, 0.06)
+    # Two sounds of 0.25 seconds, says the recogniser.
+    assert capsys.readouterr().err.splitlines()[-2:] == [
+        "transcribe: 2 sounds, 0.5 s, in 0.1 s: real-time factor 0.120",
+        "transcribe: 1 sound could not be read",
+    ]
+
+
 def test_json_lines_are_what_wer_reads():
     transcriber = make(Recognizer(), batch_size=2, as_json=True)
     (line,) = transcriber.run(stored(tone(0.1)))

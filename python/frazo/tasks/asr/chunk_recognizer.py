@@ -59,8 +59,10 @@ class ChunkRecognizer:
                 f"{encoder.path}: a {type(encoder).__name__} cannot go frame by frame, as a stream "
                 "needs. Take an lstm_stack, or unset streaming."
             )
+        # There is no memory, so that it has no tensors.
+        self._cache = encoder.memory_cache(None, StepContext.for_evaluation(seed=0))
         # Raises an error if the layers see later frames.
-        encoder.init_state(1, {})
+        encoder.init_state(1, self._cache)
         self._subsampling, self._encoder, self._transducer = subsampling, encoder, transducer
         self.stride = 1 if subsampling is None else subsampling.stride
 
@@ -70,7 +72,7 @@ class ChunkRecognizer:
             tokens=tf.zeros([0], tf.int32),
             score=tf.zeros([]),
             subsampling={} if self._subsampling is None else self._subsampling.init_state(1),
-            encoder=self._encoder.init_state(1, {}),
+            encoder=self._encoder.init_state(1, self._cache),
             written=start_of_texts(self._transducer, 1),
         )
 
@@ -96,7 +98,7 @@ class ChunkRecognizer:
         time = tf.shape(x)[1]
 
         def advance(frame: tf.Tensor, state: State, outputs: tf.TensorArray):
-            state, y = self._encoder.step(state, x[:, frame], {}, context)
+            state, y = self._encoder.step(state, x[:, frame], self._cache, context)
             return frame + 1, state, outputs.write(frame, y)
 
         outputs = tf.TensorArray(

@@ -57,9 +57,23 @@ def servable(task, steps=STEPS):
     return task.servable(InputTexts(text_format.Parse(steps, pipeline_pb2.Pipeline())))
 
 
-@pytest.fixture(scope="module")
-def signatures(tmp_path_factory):
-    task = make_task()
+# Its layers attend to all frames so far, by rotated positions.
+ATTENDING = MODEL.replace(
+    "lstm_stack { num_layers: 2 layer { units: 6 } }",
+    """transformer_stack {
+      num_layers: 2
+      layer {
+        self_attention { num_heads: 2 causal: true rotary {} }
+        feed_forward { hidden_units: 12 }
+      }
+    }""",
+    1,
+)
+
+
+@pytest.fixture(scope="module", params=[MODEL, ATTENDING], ids=["lstm", "causal_attention"])
+def signatures(request, tmp_path_factory):
+    task = make_task(request.param)
     for variable in task.trainable_variables:
         # Sharper than at the start of a training, and with a blank that wins now and then.
         if "kernel" in variable.name:

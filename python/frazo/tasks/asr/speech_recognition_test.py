@@ -268,6 +268,8 @@ def test_tensorboard_shows_an_utterance(batch, model):
     assert [value.tag for value in summaries] == [
         f"utterances/b-2/{part}" for part in ("text", "features", "sound")
     ]
+    # What attention saw is a picture below that of the features.
+    assert summaries[1].image.height == (520 if "attention_decoder" in model else 260)
     assert summaries[2].audio.length_frames == 200
     # Without an id an utterance is named by its record: rows are the same in each batch.
     arrays.pop("uttid")
