@@ -366,5 +366,26 @@ TEST(DenseKernelsTest, SparseConvolutionGradientOfOnePixel) {
   EXPECT_THAT(Values<float>((*outputs)[1]), ElementsAre(15));
 }
 
+TEST(DenseKernelsTest, RectifiedProductsOfTwoCells) {
+  const Tensor x = MakeTensor<float>({2, 2}, {1, 0, 2, 3}),
+               kernel = MakeTensor<float>({2, 1}, {10, -1}),
+               shared = MakeTensor<float>({2, 1}, {1, -30}), counts = MakeTensor<int>({2}, {1, 1});
+  const auto outputs = RunOp(R"(op: "Frazo>RectifiedMatMul")", {x, kernel, shared, counts});
+  ASSERT_TRUE(outputs.ok()) << outputs.status();
+  // 10 + 1, and 20 - 3 - 30, which is negative.
+  EXPECT_THAT(Values<float>((*outputs)[0]), ElementsAre(11, 0));
+  const auto gradient =
+      RunOp(R"(op: "Frazo>RectifiedMatMulGradient")",
+            {x, kernel, counts, (*outputs)[0], MakeTensor<float>({2, 1}, {2, 3})});
+  ASSERT_TRUE(gradient.ok()) << gradient.status();
+  EXPECT_THAT(Values<float>((*gradient)[0]), ElementsAre(20, -2, 0, 0));
+  EXPECT_THAT(Values<float>((*gradient)[1]), ElementsAre(2, 0));
+  EXPECT_THAT(Values<float>((*gradient)[2]), ElementsAre(2, 0));
+  EXPECT_THAT(
+      RunOp(R"(op: "Frazo>RectifiedMatMulGradient")", {x, kernel, counts, (*outputs)[0], x})
+          .status(),
+      StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("y_gradient [2,2]; expected [2,1]")));
+}
+
 }  // namespace
 }  // namespace frazo::ops

@@ -5,7 +5,8 @@
 StarNet at the size of Lingvo's model of KITTI's cars, 20.9 million parameters: a scene of 64
 centres with 128 points each, forward, backward and Adam. Ours is the trainer's step, with all
 checks. The share of the peak is that of the work as the paper writes it; ours multiplies the
-maximum of a cell once, not beside each of its points. Every measurement is a process of its own.
+maximum of a cell once, not beside each of its points, and skips the zeros of rectifiers. Every
+measurement is a process of its own.
 docs/benchmarks.md keeps the last table.
 """
 

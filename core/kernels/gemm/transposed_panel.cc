@@ -85,6 +85,19 @@ void Interleave(const float* x, int64_t depth, const int64_t* indices, int64_t c
   }
 }
 
+void Transpose(const StridedRows& rows, int64_t to_stride, float* to) {
+  const int64_t stride = rows.stride;
+  int64_t i = 0;
+  for (; i + 4 <= rows.count; i += 4) {
+    const float* row = rows.values + i * stride;
+    TransposeFour({{row, row + stride, row + 2 * stride, row + 3 * stride}}, rows.depth, to_stride,
+                  to + i);
+  }
+  for (; i < rows.count; ++i) {
+    for (int64_t k = 0; k < rows.depth; ++k) to[k * to_stride + i] = rows.values[i * stride + k];
+  }
+}
+
 }  // namespace frazo::gemm::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -108,6 +121,11 @@ void InterleaveRows(const float* x, int64_t depth, const int64_t* indices, int64
                     float* packed) {
   static const auto interleave = FRAZO_VECTOR_FUNCTION(Interleave);
   interleave(x, depth, indices, count, packed);
+}
+
+void TransposeRows(const StridedRows& rows, int64_t to_stride, float* to) {
+  static const auto transpose = FRAZO_VECTOR_FUNCTION(Transpose);
+  transpose(rows, to_stride, to);
 }
 
 }  // namespace frazo::gemm

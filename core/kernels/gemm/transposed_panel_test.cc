@@ -56,5 +56,22 @@ TEST(InterleaveRowsTest, PutsTheValuesOfAStepSideBySide) {
   }
 }
 
+TEST(TransposeRowsTest, MakesColumnsOfRowsAndLeavesTheRestAlone) {
+  for (const int64_t depth : {1, 4, 7}) {
+    for (const int64_t count : {1, 4, 6}) {
+      // Rows have two floats that do not belong to them, and so have those of the result.
+      const int64_t stride = depth + 2, to_stride = count + 2;
+      std::vector<float> rows(count * stride), columns(depth * to_stride, -1);
+      for (int64_t i = 0; i < rows.size(); ++i) rows[i] = i;
+      TransposeRows({rows.data(), count, depth, stride}, to_stride, columns.data());
+      for (int64_t k = 0; k < depth; ++k) {
+        for (int64_t i = 0; i < to_stride; ++i) {
+          EXPECT_EQ(columns[k * to_stride + i], i < count ? i * stride + k : -1);
+        }
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace frazo::gemm

@@ -48,6 +48,7 @@ from frazo.ops.norm import layer_norm, squared_norm, standardized
 from frazo.ops.packed_matmul import pack_matrix, packed_matmul
 from frazo.ops.pipeline import pipeline_dataset
 from frazo.ops.records import record_dataset, record_source_dataset
+from frazo.ops.rectified_matmul import rectified_matmul
 from frazo.ops.routing_arguments import RoutingArguments, RoutingRules
 from frazo.ops.scan_cells import ScanCamera, ScanCells, scan_cells
 from frazo.ops.search import SearchInputs, search_begin, search_results, search_step
@@ -120,6 +121,7 @@ __all__ = [
     "quantize_matrix",
     "record_dataset",
     "record_source_dataset",
+    "rectified_matmul",
     "rotate_pairs",
     "route_tokens",
     "scan_cells",

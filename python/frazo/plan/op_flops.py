@@ -69,6 +69,15 @@ def _grouped_mat_mul(node: Node) -> int:
     return 2 * math.prod(node.inputs[0].sizes) * node.outputs[0].sizes[-1]
 
 
+def _rectified_mat_mul(node: Node) -> int:
+    """As if nothing was zero."""
+    return 2 * math.prod(node.inputs[0].sizes) * node.inputs[1].sizes[-1]
+
+
+def _rectified_mat_mul_gradient(node: Node) -> int:
+    return 2 * _rectified_mat_mul(node)
+
+
 def _self_attention(node: Node) -> int:
     """Two products of all queries with all keys. What a mask hides is not known here."""
     return 2 * _attention_product(node)
@@ -94,6 +103,8 @@ _COUNTS: dict[str, Callable[[Node], int]] = {
     "Einsum": _einsum,
     "Frazo>GroupedMatMul": _grouped_mat_mul,
     "Frazo>GroupedMatMulGradient": _grouped_mat_mul,
+    "Frazo>RectifiedMatMul": _rectified_mat_mul,
+    "Frazo>RectifiedMatMulGradient": _rectified_mat_mul_gradient,
     "Frazo>LstmSequence": _lstm_sequence,
     "Frazo>LstmSequenceGradient": _lstm_sequence_gradient,
     "Frazo>SelfAttention": _self_attention,

@@ -3,6 +3,7 @@ from frazo.ops.grouped_matmul import grouped_matmul
 from frazo.ops.implementation import Implementation, implementation
 from frazo.ops.lstm import lstm_sequence
 from frazo.ops.lstm_arguments import LstmArguments
+from frazo.ops.rectified_matmul import rectified_matmul
 from frazo.ops.self_attention import self_attention
 from frazo.ops.visible_keys import VisibleKeys
 from frazo.plan.flat_graph import FlatGraph
@@ -57,6 +58,23 @@ def test_products_of_groups():
         return tape.gradient(y, [x, w])
 
     assert total(trained, [9, 5], [2, 5, 3]) == 2 * once
+
+
+def test_rectified_products():
+    # 9 rows of 5 numbers times a matrix of 5 x 3; the gradient needs the result.
+    once = 2 * 9 * 5 * 3
+    multiply = lambda x, w, c: rectified_matmul(x, w, c, tf.constant([4, 5]))  # noqa: E731
+    sizes = [9, 5], [5, 3], [2, 3]
+
+    def trained(*factors):
+        with tf.GradientTape() as tape:
+            tape.watch(factors)
+            y = multiply(*factors)
+        return tape.gradient(y, factors)
+
+    with implementation(Implementation.KERNEL):
+        assert total(multiply, *sizes) == once
+        assert total(trained, *sizes) == 3 * once
 
 
 def test_self_attention():

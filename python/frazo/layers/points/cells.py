@@ -27,16 +27,6 @@ class Cells:
         """
         return tf.boolean_mask(padded, tf.sequence_mask(self.counts, tf.shape(padded)[1]))
 
-    def spread(self, x: tf.Tensor) -> tf.Tensor:
-        """Returns for each row the vector of its cell: [cells, dim] to [rows, dim]."""
-
-        @tf.custom_gradient
-        def call(values: tf.Tensor):
-            # The rows are sorted, which the gradient of tf.gather doesn't know.
-            return tf.gather(values, self.cell_of_row), self._sum
-
-        return call(x)
-
     def max(self, x: tf.Tensor) -> tf.Tensor:
         """Returns the maximum over the rows of each cell, or 0: [rows, dim] to [cells, dim]."""
         return self._with_empty_ones(tf.math.segment_max(x, self.cell_of_row))
@@ -50,7 +40,7 @@ class Cells:
         return tf.cast(total / tf.maximum(self._weights, 1), x.dtype)
 
     def spread_moments(self, x: tf.Tensor) -> Moments:
-        """Returns the moments of spread(x), from x, [cells, dim]."""
+        """Returns the moments of rows that have the vectors of their cells, [cells, dim]."""
         wide, count = tf.cast(x, tf.float32), tf.reduce_sum(self._weights)
         mean = tf.math.divide_no_nan(tf.reduce_sum(self._weights * wide, 0), count)
         squares = tf.reduce_sum(self._weights * tf.square(wide - mean), 0)

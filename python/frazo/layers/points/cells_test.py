@@ -13,10 +13,6 @@ def test_rows_are_the_real_points_cell_by_cell():
     np.testing.assert_array_equal(_CELLS.cell_of_row, [0, 0, 2])
 
 
-def test_a_row_gets_the_vector_of_its_cell():
-    np.testing.assert_array_equal(_CELLS.spread(tf.constant([[4], [5], [6]])), [[4], [4], [6]])
-
-
 def test_maximum_and_mean_over_a_cell_are_zero_without_points():
     np.testing.assert_array_equal(_CELLS.max(_ROWS), [[3, -2], [0, 0], [-5, 7]])
     np.testing.assert_array_equal(_CELLS.mean(_ROWS), [[2, -4], [0, 0], [-5, 7]])

@@ -3,6 +3,7 @@
 import math
 
 import tensorflow as tf
+from frazo import ops
 from frazo.layers.image.batch_norm import BatchNorm, Moments
 from frazo.layers.layer import Layer
 from frazo.layers.place import Place
@@ -42,10 +43,11 @@ class NormalizedLinear(Layer):
             "kernel", (dim, units), axes=axes, init=RECTIFIER_INIT, decays=True
         )
 
-    def __call__(self, x: tf.Tensor, context: StepContext) -> tf.Tensor:
+    def __call__(self, x: tf.Tensor, cells: Cells, context: StepContext) -> tf.Tensor:
+        """Returns relu(norm(x) W), [rows, units], for x, [rows, dim]."""
         kernel, bias = self._folded(lambda: row_moments(x), context)
-        y = tf.linalg.matmul(x, tf.cast(kernel, x.dtype))
-        return tf.nn.relu(tf.nn.bias_add(y, tf.cast(bias, x.dtype)))
+        shared = tf.tile(bias[tf.newaxis], [tf.size(cells.counts), 1])
+        return self._product(x, kernel, shared, cells)
 
     def with_cells(
         self, x: tf.Tensor, of_cells: tf.Tensor, cells: Cells, context: StepContext
@@ -67,9 +69,15 @@ class NormalizedLinear(Layer):
             return Moments(mean, tf.concat([own.variance, of_cell.variance], 0), own.count)
 
         kernel, bias = self._folded(moments, context)
-        of_rows, below = tf.split(tf.cast(kernel, x.dtype), [x.shape[1], of_cells.shape[1]])
-        shared = tf.nn.bias_add(tf.linalg.matmul(of_cells, below), tf.cast(bias, x.dtype))
-        return tf.nn.relu(tf.linalg.matmul(x, of_rows) + cells.spread(shared))
+        of_rows, below = tf.split(kernel, [x.shape[1], of_cells.shape[1]])
+        shared = tf.linalg.matmul(of_cells, tf.cast(below, x.dtype))
+        return self._product(x, of_rows, shared + tf.cast(bias, x.dtype), cells)
+
+    def _product(
+        self, x: tf.Tensor, kernel: tf.Tensor, shared: tf.Tensor, cells: Cells
+    ) -> tf.Tensor:
+        kernel, shared = tf.cast(kernel, x.dtype), tf.cast(shared, x.dtype)
+        return ops.rectified_matmul(x, kernel, shared, cells.counts)
 
     def _folded(self, moments, context: StepContext) -> tuple[tf.Tensor, tf.Tensor]:
         """Returns the kernel and the bias with the norm in them, float32."""

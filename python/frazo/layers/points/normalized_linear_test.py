@@ -10,6 +10,7 @@ from frazo.proto import norm_pb2
 
 _MESSAGE = norm_pb2.BatchNorm(decay=0.75)
 _X = tf.random.stateless_normal([6, 4], [3, 4]) * [1.0, 5.0, 0.1, 2.0] + [0.0, 3.0, 1.0, -2.0]
+_CELLS = Cells(tf.constant([3, 0, 1, 2]))
 
 
 def training():
@@ -44,7 +45,7 @@ def test_folding_the_norm_changes_nothing(layer, make_context):
     weights = [layer.kernel, layer.norm.scale, layer.norm.offset]
     with tf.GradientTape(persistent=True) as tape:
         tape.watch(_X)
-        y, wanted = layer(_X, context), in_two_steps(layer, _X, expected)
+        y, wanted = layer(_X, _CELLS, context), in_two_steps(layer, _X, expected)
     np.testing.assert_allclose(y, wanted, atol=1e-5)
     slopes = tf.random.stateless_normal([6, 3], [5, 6])
     for found, other in zip(
@@ -60,14 +61,16 @@ def test_folding_the_norm_changes_nothing(layer, make_context):
 
 @pytest.mark.parametrize("make_context", [training, evaluation])
 def test_vectors_of_cells_are_as_if_they_stood_in_each_row(layer, make_context):
-    cells = Cells(tf.constant([3, 0, 1, 2]))
+    cells = _CELLS
     rows, of_cells = _X[:, :1], _X[:4, 1:]
     context, expected = make_context(), make_context()
     weights = [layer.kernel, layer.norm.scale, layer.norm.offset]
     with tf.GradientTape(persistent=True) as tape:
         tape.watch([rows, of_cells])
         y = layer.with_cells(rows, of_cells, cells, context)
-        wanted = layer(tf.concat([rows, cells.spread(of_cells)], 1), expected)
+        wanted = layer(
+            tf.concat([rows, tf.gather(of_cells, cells.cell_of_row)], 1), cells, expected
+        )
     np.testing.assert_allclose(y, wanted, atol=1e-5)
     points = [rows, of_cells, *weights]
     for found, other in zip(tape.gradient(y, points), tape.gradient(wanted, points), strict=True):
@@ -79,7 +82,7 @@ def test_vectors_of_cells_are_as_if_they_stood_in_each_row(layer, make_context):
 
 def test_bfloat16_stays_bfloat16(layer):
     x = tf.cast(_X, tf.bfloat16)
-    y = layer(x, training())
+    y = layer(x, _CELLS, training())
     assert y.dtype == tf.bfloat16
-    wanted = layer(tf.cast(x, tf.float32), training())
+    wanted = layer(tf.cast(x, tf.float32), _CELLS, training())
     np.testing.assert_allclose(tf.cast(y, tf.float32), wanted, atol=0.1)

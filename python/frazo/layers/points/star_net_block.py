@@ -49,4 +49,4 @@ class StarNetBlock(Layer):
           [rows, units].
         """
         hidden = self.hidden.with_cells(x, cells.max(x), cells, context)
-        return self.output(hidden, context)
+        return self.output(hidden, cells, context)
