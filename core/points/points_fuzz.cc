@@ -5,8 +5,10 @@
 #include <vector>
 
 #include "core/points/farthest_points.h"
+#include "core/points/neighbor_features.h"
 #include "core/points/neighbor_grid.h"
 #include "core/points/point.h"
+#include "core/points/point_grid.h"
 #include "core/points/uniform_points.h"
 #include "core/testing/fuzz_target.h"
 
@@ -63,6 +65,46 @@ void FuzzNeighbors(double radius, const std::vector<Point>& points) {
   }
 }
 
+void FuzzFeatures(double radius, const std::vector<Point>& points,
+                  const std::vector<float>& numbers) {
+  constexpr int64_t kCount = 2;
+  const int64_t size = points.size();
+  std::vector<float> features(size * kCount * 4);
+  std::vector<int32_t> counts(size);
+  const auto gathered = GatherNeighborFeatures({points, numbers, 1, 3}, points, {radius, kCount}, 1,
+                                               {absl::MakeSpan(features), absl::MakeSpan(counts)});
+  Require(gathered.ok() == (radius >= 1e-6 && radius <= 1e6), "the radius is in range");
+  if (!gathered.ok()) return;
+  for (int64_t i = 0; i < size; ++i) {
+    Require(counts[i] >= 0 && counts[i] <= kCount, "counts are in range");
+    // A point is a neighbour of itself.
+    Require((counts[i] > 0) == IsFinite(points[i]), "finite centres have neighbours");
+  }
+}
+
+void FuzzCells(const std::vector<float>& numbers) {
+  constexpr int64_t kPerCell = 2;
+  if (numbers.size() < 6) return;
+  points::PointGrid grid;
+  for (size_t k = 0; k < 3; ++k) grid.axes[k] = {numbers[2 * k], numbers[2 * k + 1], 3};
+  grid.points_per_cell = kPerCell;
+  if (!grid.Check().ok()) return;
+  const size_t rows = numbers.size() / 3;
+  const size_t cells = grid.CellCount();
+  std::vector<float> places(cells * kPerCell * 3);
+  std::vector<int32_t> counts(cells);
+  Require(FillPointGrid({absl::MakeSpan(numbers).first(rows * 3), 3}, grid,
+                        {absl::MakeSpan(places), absl::MakeSpan(counts)})
+              .ok(),
+          "sizes fit");
+  int64_t sum = 0;
+  for (const int32_t count : counts) {
+    Require(count >= 0 && count <= kPerCell, "cells take their points");
+    sum += count;
+  }
+  Require(sum <= static_cast<int64_t>(rows), "a point has one cell");
+}
+
 }  // namespace
 
 std::vector<std::string> FuzzSeeds() {
@@ -86,5 +128,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   frazo::FuzzSamples(points);
   frazo::FuzzNeighbors(first, points);
+  frazo::FuzzFeatures(first, points, numbers);
+  frazo::FuzzCells(numbers);
   return 0;
 }
