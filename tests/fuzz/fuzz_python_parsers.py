@@ -2,7 +2,8 @@
 
     ./bazelw run //tests/fuzz:fuzz_python_parsers -- TARGET [-runs=1000000] [-OTHER=...] [FOLDER]
 
-TARGET is mo, idx, manifest, pcd, ply, safetensors or tokenizer. New inputs are kept in FOLDER.
+TARGET is mo, idx, manifest, safetensors or tokenizer; or bin, npy, pcd, ply, kitti_labels,
+kitti_calibration, waymo_frame, waymo_image or waymo_example. New inputs are kept in FOLDER.
 Options with one dash are libFuzzer's.
 atheris is none of the locked packages: put it where Python finds it, as by
 pip install --target=FOLDER atheris==3.0.0 and PYTHONPATH=FOLDER.

@@ -6,18 +6,11 @@ A target is called with arbitrary bytes. It fails by any exception but the parse
 import json
 import os
 import struct
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
-import numpy as np
 from frazo import _core
 from frazo.checkpoint.manifest import DamagedCheckpointError, FileRecord, Manifest
 from frazo_tools.checkpoint.safetensors_file import SafetensorsError, SafetensorsFile
-from frazo_tools.detection.pcd_file import read_pcd
-from frazo_tools.detection.ply_file import read_ply
-from frazo_tools.detection.point_file_sample import check_reader, pcd, ply
 from frazo_tools.gettext.mo_file import MoError, read_mo
 from frazo_tools.gettext.mo_file_writer import HEADER, write_mo
 from frazo_tools.images.idx import IdxError, read_idx
@@ -25,17 +18,8 @@ from frazo_tools.tokenizer.conversion_error import ConversionError
 from frazo_tools.tokenizer.document import read_document
 from frazo_tools.tokenizer.importing import import_json
 
-
-class Target(NamedTuple):
-    """What a fuzzer needs.
-
-    Attributes:
-        check: reads bytes and checks what comes out.
-        seeds: files of the kind, from which others are made.
-    """
-
-    check: Callable[[bytes], None]
-    seeds: list[bytes]
+from tests.fuzz.detection_parsers import DETECTION_TARGETS
+from tests.fuzz.target import Target
 
 
 def _check_mo(content: bytes) -> None:
@@ -124,7 +108,6 @@ def _check_tokenizer(content: bytes) -> None:
     assert imported.reading.message.WhichOneof("kind")
 
 
-_POINT_COLUMNS = {name: np.arange(9, dtype=np.float32) for name in ("x", "y", "z", "intensity")}
 _SAFETENSORS_HEADER = (
     b'{"__metadata__":{"step":"5"},"w":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},'
     b'"n":{"dtype":"U8","shape":[],"data_offsets":[8,9]}}'
@@ -140,6 +123,7 @@ _WORDS = (
 _UNIGRAM = b'{"model":{"type":"Unigram","vocab":[["a",-1.5],["<unk>",0]],"unk_id":1}}'
 
 TARGETS = {
+    **DETECTION_TARGETS,
     "mo": Target(
         _check_mo,
         [
@@ -156,17 +140,6 @@ TARGETS = {
     ),
     "manifest": Target(
         _check_manifest, [_MANIFEST.to_text().encode(), b'{"format": 1, "files": []}']
-    ),
-    "pcd": Target(
-        partial(check_reader, read_pcd),
-        [pcd(_POINT_COLUMNS, data) for data in ("ascii", "binary", "binary_compressed")],
-    ),
-    "ply": Target(
-        partial(check_reader, read_ply),
-        [
-            ply(_POINT_COLUMNS, kind)
-            for kind in ("ascii", "binary_little_endian", "binary_big_endian")
-        ],
     ),
     "safetensors": Target(
         _check_safetensors,

@@ -15,14 +15,12 @@ from frazo_tools.detection.kitti_folder import (
     read_image_size,
     read_numbers,
 )
+from frazo_tools.detection.npy_file import read_npy
 from frazo_tools.detection.pcd_file import read_pcd
 from frazo_tools.detection.ply_file import read_ply
-from frazo_tools.detection.point_columns import MOST_POINTS, PointFileError
+from frazo_tools.detection.point_columns import PointFileError
 from frazo_tools.detection.scene_errors import SceneError
 from frazo_tools.detection.scene_records import SceneRecordError, scenes_of_file
-
-_LEAST_COLUMNS = 3
-_ARRAY = b"\x93NUMPY"
 
 
 class StoredScan(NamedTuple):
@@ -95,35 +93,6 @@ def _scan(
     )
 
 
-def _read_array(path: Path) -> np.ndarray:
-    """Returns the points of NumPy's file; without features they have the reflectance 0."""
-    try:
-        with open(path, "rb") as file:
-            if file.read(len(_ARRAY)) != _ARRAY:
-                raise ValueError("it is no array of NumPy's")
-        # No bytes of a large array are read before its shape is known.
-        points = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (ValueError, OverflowError) as error:
-        raise SceneError("malformed scan", f"{path}: {error}") from None
-    is_scan = points.ndim == 2 and points.shape[1] >= _LEAST_COLUMNS and points.dtype.kind in "fiu"
-    if not is_scan:
-        raise SceneError(
-            "malformed scan",
-            f"{path}: {points.dtype} {list(points.shape)}; expected numbers, [points, 3 or more]",
-        )
-    if len(points) > MOST_POINTS:
-        raise SceneError(
-            "malformed scan",
-            f"{path} has {len(points):,} points; more than {MOST_POINTS:,} are no scan",
-        )
-    # What is too large for float32 becomes infinite.
-    with np.errstate(over="ignore"):
-        points = np.asarray(points, np.float32)
-    if points.shape[1] == _LEAST_COLUMNS:
-        points = np.pad(points, ((0, 0), (0, 1)))
-    return points
-
-
 def _described(read: Callable[[BinaryIO], np.ndarray]) -> Callable[[Path], np.ndarray]:
     """Returns what reads a file that describes its points."""
 
@@ -139,7 +108,7 @@ def _described(read: Callable[[BinaryIO], np.ndarray]) -> Callable[[Path], np.nd
 
 _READERS: Mapping[str, Callable[[Path], np.ndarray]] = {
     ".bin": read_numbers,
-    ".npy": _read_array,
+    ".npy": _described(read_npy),
     ".pcd": _described(read_pcd),
     ".ply": _described(read_ply),
 }
