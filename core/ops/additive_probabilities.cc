@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/kernels/lstm/source_probabilities.h"
 #include "core/ops/device_threads.h"
+#include "core/ops/row_entries.h"
 #include "tensorflow/core/framework/op.h"
 #include "tensorflow/core/framework/op_kernel.h"
 #include "tensorflow/core/framework/shape_inference.h"
@@ -84,18 +85,6 @@ absl::Status CheckShapes(const Inputs& inputs) {
       "[rows]"));
 }
 
-absl::Status CheckEntries(const Tensor& row_entries, int64_t entries) {
-  const auto of_rows = row_entries.vec<int32_t>();
-  for (int64_t row = 0; row < of_rows.size(); ++row) {
-    if (of_rows(row) < 0 || of_rows(row) >= entries) {
-      return absl::InvalidArgumentError(absl::StrCat("AdditiveProbabilities: row ", row,
-                                                     " attends to entry ", of_rows(row),
-                                                     ", but the keys have ", entries));
-    }
-  }
-  return absl::OkStatus();
-}
-
 class AdditiveProbabilitiesOp final : public OpKernel {
  public:
   explicit AdditiveProbabilitiesOp(OpKernelConstruction* context) : OpKernel(context) {}
@@ -104,7 +93,8 @@ class AdditiveProbabilitiesOp final : public OpKernel {
     const Inputs inputs = {context->input(0), context->input(1), context->input(2),
                            context->input(3), context->input(4)};
     OP_REQUIRES_OK(context, CheckShapes(inputs));
-    OP_REQUIRES_OK(context, CheckEntries(inputs.row_entries, inputs.keys.dim_size(0)));
+    OP_REQUIRES_OK(context, CheckRowEntries("AdditiveProbabilities", inputs.row_entries,
+                                            "the keys have", inputs.keys.dim_size(0)));
     const int64_t rows = inputs.queries.dim_size(0), hidden = inputs.queries.dim_size(1);
     const int64_t sources = inputs.keys.dim_size(1);
     Tensor* output = nullptr;

@@ -4,6 +4,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "core/ops/row_entries.h"
 #include "tensorflow/core/framework/op.h"
 #include "tensorflow/core/framework/op_kernel.h"
 #include "tensorflow/core/framework/shape_inference.h"
@@ -100,18 +101,6 @@ absl::Status CheckShapes(const Inputs& inputs, int64_t head_dim) {
   return absl::OkStatus();
 }
 
-absl::Status CheckEntries(const Tensor& row_entries, int64_t entries) {
-  const auto of_rows = row_entries.vec<int32_t>();
-  for (int64_t row = 0; row < of_rows.size(); ++row) {
-    if (of_rows(row) < 0 || of_rows(row) >= entries) {
-      return absl::InvalidArgumentError(absl::StrCat("CachedAttention: row ", row,
-                                                     " attends to entry ", of_rows(row),
-                                                     ", but the cache has ", entries));
-    }
-  }
-  return absl::OkStatus();
-}
-
 class CachedAttentionOp final : public OpKernel {
  public:
   explicit CachedAttentionOp(OpKernelConstruction* context) : OpKernel(context) {
@@ -122,7 +111,8 @@ class CachedAttentionOp final : public OpKernel {
     const Inputs inputs = {context->input(0), context->input(1), context->input(2),
                            context->input(3)};
     OP_REQUIRES_OK(context, CheckShapes(inputs, head_dim_));
-    OP_REQUIRES_OK(context, CheckEntries(inputs.row_entries, inputs.cache.dim_size(0)));
+    OP_REQUIRES_OK(context, CheckRowEntries("CachedAttention", inputs.row_entries, "the cache has",
+                                            inputs.cache.dim_size(0)));
     const int64_t rows = inputs.queries.dim_size(0);
     const int64_t positions = inputs.cache.dim_size(1);
     Tensor* sums = nullptr;

@@ -408,6 +408,58 @@ def test_waymos_figures_by_hand():
         precision.add_scene("f2", bad, none)
 
 
+def waymo_frame(number):
+    """Returns truths and detections whose numbers are spread evenly: no library draws them."""
+    count = 40
+    steps = np.arange(1, count + 1)[:, np.newaxis] + count * number
+    spread = steps * np.sqrt([2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43]) % 1
+    ranges, least = [40, 40, 1, 3, 1, 1, 2 * np.pi], [-20, -20, 0, 2, 1.5, 1.5, -np.pi]
+    boxes = spread[:, :7] * ranges + least
+    # Vehicles are larger.
+    boxes[::3, 3:6] *= 2
+    found = boxes + (spread[:, 7:] - 0.5) * [0.9, 0.9, 0.4, 0.5, 0.3, 0.3, 0.6]
+    found[::5, 6] += np.pi
+    # The last quarter of the objects is not found, the first quarter is found twice.
+    again = np.add(found[: count // 4], [0.3, 0.2, 0, 0, 0, 0, 0.1])
+    found = np.concatenate([found[: -count // 4], again])
+    index = np.arange(count)
+    labels = np.array([1, 2, 4])[index % 3]
+    of_found = np.concatenate([index[: -count // 4], index[: count // 4]])
+    scores = np.concatenate([spread[: -count // 4, 13], spread[: count // 4, 12]])
+    truths = WaymoTruths(boxes, labels, 1 + (index % 4 == 1))
+    return truths, WaymoDetections(found, labels[of_found], scores)
+
+
+# What detection_metrics() of the package waymo-open-dataset-tf-2-12-0 1.6.7 says of the frames 0 to
+# 9 (OBJECT_TYPE, the 101 cutoffs, TYPE_HUNGARIAN, an IoU of 0.7 for vehicles and 0.5 for others,
+# TYPE_3D and TYPE_2D): AP, APH, and hits, false positives and misses at the cutoff 0.5.
+WAYMOS_FIGURES = {
+    ("Vehicle", 1, "3d"): (0.5222577, 0.4005624, 52, 20, 68),
+    ("Vehicle", 2, "3d"): (0.4803427, 0.3684043, 52, 20, 88),
+    ("Pedestrian", 1, "3d"): (0.7007089, 0.5576262, 50, 12, 55),
+    ("Pedestrian", 2, "3d"): (0.6281838, 0.4980335, 50, 12, 80),
+    ("Cyclist", 1, "3d"): (0.5982012, 0.4654651, 48, 16, 66),
+    ("Cyclist", 2, "3d"): (0.5714883, 0.4429299, 48, 16, 82),
+    ("Vehicle", 1, "birds_eye"): (0.5967499, 0.4617287, 56, 16, 65),
+    ("Vehicle", 2, "birds_eye"): (0.5513080, 0.4266099, 56, 16, 84),
+    ("Pedestrian", 1, "birds_eye"): (0.7377751, 0.5909927, 53, 9, 54),
+    ("Pedestrian", 2, "birds_eye"): (0.6686289, 0.5338440, 53, 9, 77),
+    ("Cyclist", 1, "birds_eye"): (0.6429530, 0.5045932, 51, 13, 64),
+    ("Cyclist", 2, "birds_eye"): (0.6249620, 0.4887139, 51, 13, 79),
+}
+
+
+def test_waymos_figures_are_those_of_its_package():
+    precision = WaymoAveragePrecision()
+    for number in range(10):
+        precision.add_scene(f"frame{number}", *waymo_frame(number))
+    for key, score in precision.result().items():
+        ap, aph, hits, false_positives, misses = WAYMOS_FIGURES[key]
+        np.testing.assert_allclose([score.ap, score.aph], [100 * ap, 100 * aph], atol=1e-4)
+        assert score.recalls[50] == pytest.approx(hits / (hits + misses)), key
+        assert score.precisions[50] == pytest.approx(hits / (hits + false_positives)), key
+
+
 def perfect_of_lingvo(count):
     boxes = np.tile([0.0, 0, 0, 1, 1, 1, 0], (count, 1))
     images, ignores = np.arange(count), np.zeros(count, int)

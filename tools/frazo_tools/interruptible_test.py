@@ -1,9 +1,10 @@
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
-from frazo_tools.interruptible import exit_code
+from frazo_tools.interruptible import exit_code, run_with_options
 
 _PROGRAM = """
 import signal
@@ -35,6 +36,22 @@ def test_another_error_keeps_its_traceback():
 
     with pytest.raises(ValueError, match=r"a fault of the program"):
         exit_code("tool", run, (OSError,))
+
+
+def test_options_are_parsed_and_used_in_the_users_folder(tmp_path, monkeypatch, capsys):
+    # What the program changes is changed back after the test.
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "user").mkdir()
+    monkeypatch.setenv("BUILD_WORKING_DIRECTORY", str(tmp_path / "user"))
+
+    def parse(arguments):
+        return [Path.cwd().name, *arguments]
+
+    def run(options):
+        raise ValueError(f"{Path.cwd().name}: {' '.join(options)}")
+
+    assert run_with_options("tool", ["--size=0"], parse, run, (ValueError,)) == 1
+    assert capsys.readouterr().err == "tool: user: user --size=0\n"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -71,10 +71,10 @@ struct WaymoScore {
 // levels not below its own. A heading weights precision, not recall. AreaUnderPrecisions() with
 // steps of 0.05 makes the mean.
 //
-// Inferred: 101 cutoffs and those limits of IoU are what Lingvo asks the package for, and the step
-// is the one of its tests. The package rounds IoUs before it adds them, so that matchings of nearly
-// equal sums may differ. Left out: no-label zones, in which the package forgives false positives,
-// and its breakdowns.
+// The 101 cutoffs and those limits of IoU are those of its program compute_detection_metrics_main.
+// python/frazo/detection_scores_test.py has figures that the package gives, which are ours. The
+// package rounds IoUs before it adds them, so that matchings of nearly equal sums may differ. Left
+// out: no-label zones, in which the package forgives false positives, and its breakdowns.
 //
 // Not thread-safe.
 class WaymoAveragePrecision {

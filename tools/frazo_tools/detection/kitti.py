@@ -23,7 +23,6 @@ records, which have the calibrations. Its lines have -1 for truncation and occlu
 """
 
 import argparse
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -36,9 +35,10 @@ from frazo_tools.detection.kitti_results import write_results
 from frazo_tools.detection.scene_errors import FolderError
 from frazo_tools.detection.scene_records import SceneRecordError
 from frazo_tools.documented_parser import documented_parser
-from frazo_tools.interruptible import exit_code, run_interruptible
+from frazo_tools.interruptible import run_interruptible, run_with_options
 from frazo_tools.records.input_files import whole_number
 from frazo_tools.records.table import counted
+from frazo_tools.worker_count import add_worker_count
 
 
 def run(options: argparse.Namespace) -> None:
@@ -89,12 +89,7 @@ def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     export.add_argument(
         "--images", action="store_true", help="the records have the images of image_2, too"
     )
-    export.add_argument(
-        "--processes",
-        type=whole_number(1),
-        default=os.cpu_count() or 1,
-        help="processes that read; default: one for each processor",
-    )
+    add_worker_count(export, "processes", "read")
     back = commands.add_parser("restore", help="makes a folder of records")
     back.add_argument("patterns", nargs="+", metavar="PATTERN", help="files of records")
     results = commands.add_parser("detections", help="makes KITTI's text of detections")
@@ -114,11 +109,8 @@ def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def main(arguments: Sequence[str]) -> int:
-    # Bazel starts programs in another folder: paths are relative to the user's folder.
-    os.chdir(os.environ.get("BUILD_WORKING_DIRECTORY", "."))
-    options = _parse_arguments(arguments)
     errors = FolderError, SceneRecordError, DetectionLineError, _core.FrazoError, OSError
-    return exit_code("kitti", lambda: run(options), errors)
+    return run_with_options("kitti", arguments, _parse_arguments, run, errors)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,6 @@ What is complete is not made again, so that the program can be stopped and start
 """
 
 import argparse
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -32,8 +31,9 @@ from frazo_tools.detection.kitti_report import print_kitti_reports
 from frazo_tools.detection.scene_errors import FolderError
 from frazo_tools.detection.simulation.scene_folder import write_scenes
 from frazo_tools.documented_parser import documented_parser
-from frazo_tools.interruptible import exit_code, run_interruptible
+from frazo_tools.interruptible import run_interruptible, run_with_options
 from frazo_tools.records.input_files import whole_number
+from frazo_tools.worker_count import add_worker_count
 
 _TRAINING, _HELD_OUT = "train", "val"
 
@@ -78,20 +78,14 @@ def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--shards", type=whole_number(1), default=8, help="files of each split; default: 8"
     )
-    parser.add_argument(
-        "--processes",
-        type=whole_number(1),
-        default=os.cpu_count() or 1,
-        help="processes that simulate; default: one for each processor",
-    )
+    add_worker_count(parser, "processes", "simulate")
     return parser.parse_args(arguments)
 
 
 def main(arguments: Sequence[str]) -> int:
-    # Bazel starts programs in another folder: paths are relative to the user's folder.
-    os.chdir(os.environ.get("BUILD_WORKING_DIRECTORY", "."))
-    options = _parse_arguments(arguments)
-    return exit_code("lidar_scenes", lambda: run(options), (FolderError, _core.FrazoError, OSError))
+    return run_with_options(
+        "lidar_scenes", arguments, _parse_arguments, run, (FolderError, _core.FrazoError, OSError)
+    )
 
 
 if __name__ == "__main__":

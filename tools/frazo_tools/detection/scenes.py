@@ -15,7 +15,6 @@ left out.
 """
 
 import argparse
-import os
 from collections.abc import Iterator, Mapping, Sequence, Set
 from itertools import chain
 from pathlib import Path
@@ -40,7 +39,7 @@ from frazo_tools.detection.scene_records import (
 from frazo_tools.detection.stored_scans import SCAN_FILES, ScanProblem, read_scans
 from frazo_tools.documented_parser import documented_parser
 from frazo_tools.found_files import NoFileError, find_files
-from frazo_tools.interruptible import exit_code, run_interruptible
+from frazo_tools.interruptible import run_interruptible, run_with_options
 from frazo_tools.records.input_files import whole_number
 from frazo_tools.records.table import counted
 
@@ -177,9 +176,6 @@ def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def main(arguments: Sequence[str]) -> int:
-    # Bazel starts programs in another folder: paths are relative to the user's folder.
-    os.chdir(os.environ.get("BUILD_WORKING_DIRECTORY", "."))
-    options = _parse_arguments(arguments)
     errors = (
         NothingShownError,
         NoFileError,
@@ -188,7 +184,7 @@ def main(arguments: Sequence[str]) -> int:
         _core.FrazoError,
         OSError,
     )
-    return exit_code("scenes", lambda: run(options), errors)
+    return run_with_options("scenes", arguments, _parse_arguments, run, errors)
 
 
 if __name__ == "__main__":

@@ -28,7 +28,6 @@ The same packages give the same files, byte for byte. It takes about a minute an
 """
 
 import argparse
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -51,7 +50,7 @@ from frazo_tools.gettext.vocabulary import (
     open_vocabulary,
     write_vocabulary,
 )
-from frazo_tools.interruptible import exit_code, run_interruptible
+from frazo_tools.interruptible import run_interruptible, run_with_options
 from frazo_tools.progress import Progress
 from frazo_tools.records.buckets import best_bounds
 from frazo_tools.records.histogram import draw_histogram
@@ -179,11 +178,8 @@ def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def main(arguments: Sequence[str]) -> int:
-    # Bazel starts programs in another folder: paths are relative to the user's folder.
-    os.chdir(os.environ.get("BUILD_WORKING_DIRECTORY", "."))
-    options = _parse_arguments(arguments)
     errors = (PairsError, PackageError, SourceError, VocabularyError, _core.FrazoError, OSError)
-    return exit_code("gettext_pairs", lambda: run(options), errors)
+    return run_with_options("gettext_pairs", arguments, _parse_arguments, run, errors)
 
 
 if __name__ == "__main__":

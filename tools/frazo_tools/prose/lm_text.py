@@ -28,7 +28,6 @@ The same packages give the same files, byte for byte. It takes some minutes.
 """
 
 import argparse
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -37,7 +36,7 @@ from frazo.program.durable_file import write_bytes
 from frazo_tools.debian.fetch import PackageError
 from frazo_tools.debian.source_arguments import add_source_arguments
 from frazo_tools.documented_parser import documented_parser
-from frazo_tools.interruptible import exit_code, run_interruptible
+from frazo_tools.interruptible import run_interruptible, run_with_options
 from frazo_tools.progress import Progress
 from frazo_tools.prose.documents import SourceError, find_or_fetch_sources, read_library
 from frazo_tools.prose.near_copies import SIMILARITY
@@ -173,11 +172,8 @@ def _share(value: str) -> float:
 
 
 def main(arguments: Sequence[str]) -> int:
-    # Bazel starts programs in another folder: paths are relative to the user's folder.
-    os.chdir(os.environ.get("BUILD_WORKING_DIRECTORY", "."))
-    options = _parse_arguments(arguments)
     errors = (TextError, PackageError, SourceError, _core.FrazoError, OSError)
-    return exit_code("lm_text", lambda: run(options), errors)
+    return run_with_options("lm_text", arguments, _parse_arguments, run, errors)
 
 
 if __name__ == "__main__":

@@ -23,19 +23,19 @@ LibriSpeech's transcripts become lower case. The sets train-* are for training; 
 """
 
 import argparse
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from frazo import _core
 from frazo_tools.documented_parser import documented_parser
-from frazo_tools.interruptible import exit_code, run_interruptible
+from frazo_tools.interruptible import run_interruptible, run_with_options
 from frazo_tools.records.input_files import whole_number
 from frazo_tools.speech.librispeech_layout import ARCHIVES, TRANSCRIPTS, ArchiveSet, FolderSet
 from frazo_tools.speech.manifest import MANIFESTS, ManifestSet
 from frazo_tools.speech.preparation import Limits, prepare
 from frazo_tools.speech.preparation_report import print_reports
 from frazo_tools.speech.utterances import CorpusError, SpeechSet
+from frazo_tools.worker_count import add_worker_count
 
 # As many as Lingvo's LibriSpeech models read; some 600 MB each.
 _SHARDS = {"train-clean-100": 10, "train-clean-360": 40, "train-other-500": 50}
@@ -131,20 +131,14 @@ def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--most_seconds", type=_seconds, default=60, help="leaves out longer sounds; default: 60"
     )
-    parser.add_argument(
-        "--threads",
-        type=whole_number(1),
-        default=os.cpu_count() or 1,
-        help="threads that decode; default: one for each processor",
-    )
+    add_worker_count(parser, "threads", "decode")
     return parser.parse_args(arguments)
 
 
 def main(arguments: Sequence[str]) -> int:
-    # Bazel starts programs in another folder: paths are relative to the user's folder.
-    os.chdir(os.environ.get("BUILD_WORKING_DIRECTORY", "."))
-    options = _parse_arguments(arguments)
-    return exit_code("librispeech", lambda: run(options), (CorpusError, _core.FrazoError, OSError))
+    return run_with_options(
+        "librispeech", arguments, _parse_arguments, run, (CorpusError, _core.FrazoError, OSError)
+    )
 
 
 if __name__ == "__main__":

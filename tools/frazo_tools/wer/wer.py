@@ -22,14 +22,13 @@ those the one that jiwer takes; see docs/speech.md.
 """
 
 import argparse
-import os
 from collections.abc import Sequence
 
 from frazo import _core
 from frazo.program.command_line import path_argument
 from frazo.program.durable_file import write_text
 from frazo_tools.documented_parser import documented_parser
-from frazo_tools.interruptible import exit_code, run_interruptible
+from frazo_tools.interruptible import run_interruptible, run_with_options
 from frazo_tools.wer.evaluation import Evaluation, evaluate
 from frazo_tools.wer.figures import Resampling
 from frazo_tools.wer.normalization import RULES, normalized, parse_rules
@@ -180,10 +179,9 @@ def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def main(arguments: Sequence[str]) -> int:
-    # Bazel starts programs in another folder: paths are relative to the user's folder.
-    os.chdir(os.environ.get("BUILD_WORKING_DIRECTORY", "."))
-    options = _parse_arguments(arguments)
-    return exit_code("wer", lambda: run(options), (TranscriptError, _core.FrazoError, OSError))
+    return run_with_options(
+        "wer", arguments, _parse_arguments, run, (TranscriptError, _core.FrazoError, OSError)
+    )
 
 
 if __name__ == "__main__":

@@ -88,6 +88,37 @@ def test_a_pixel_is_where_the_vehicle_was():
     np.testing.assert_allclose(found.points[:, :3], [[1, 10, 0], [0, -1, 0]], atol=1e-6)
 
 
+def test_points_are_those_of_the_data_sets_package():
+    # The expected points are those of compute_range_image_polar() and
+    # compute_range_image_cartesian() of waymo-open-dataset-tf-2-12-0 1.6.7, with 64 bits.
+    image = image_of_ranges([[5, 10, 20], [40, 60, 75]])
+    extrinsic = sample_frames.pose(-0.02, 0.03, 2.5, 1.43, 0.1, 2.18)
+    still = points_of(image, extrinsic, [0.04, -0.3])
+    expected = [
+        [-1.074726, 4.426204, 2.281524],
+        [11.401132, 0.104115, 2.939285],
+        [-8.579725, -17.208424, 2.653136],
+        [-17.247638, 33.164601, -10.384952],
+        [59.35127, 0.085034, -13.476509],
+        [-33.557665, -62.005487, -21.138915],
+    ]
+    np.testing.assert_allclose(still.points[:, :3], expected, rtol=0, atol=2e-5)
+    # From pixel to pixel the vehicle drives 1.58 m, turns left, rolls and pitches.
+    first = np.array([0.01, -0.02, 1.2, 1000, -2000, 30])
+    move = np.array([0.002, -0.001, 0.01, 0.5, 1.5, 0.01])
+    poses = (first + np.arange(6)[:, np.newaxis] * move).astype(np.float32).reshape(2, 3, 6)
+    driving = points_of(image, extrinsic, [0.04, -0.3], poses, sample_frames.pose(*first))
+    expected = [
+        [-1.074726, 4.426204, 2.281524],
+        [12.976052, 0.289005, 2.927419],
+        [-5.079777, -17.233691, 2.517161],
+        [-13.472427, 32.932499, -10.279459],
+        [65.660365, 2.889701, -13.349969],
+        [-22.431927, -62.978494, -22.08384],
+    ]
+    np.testing.assert_allclose(driving.points[:, :3], expected, rtol=0, atol=2e-5)
+
+
 def test_pixels_without_a_return_have_no_point_and_odd_ones_are_counted():
     image = image_of_ranges([[-1, 0, 2, math.nan, math.inf, 3, 4]])
     image[0, 5, 1] = math.nan

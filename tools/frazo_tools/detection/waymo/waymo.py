@@ -27,7 +27,6 @@ frame or a part of a file that is damaged is named, counted and left out, and th
 """
 
 import argparse
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -37,8 +36,9 @@ from frazo_tools.detection.export_report import print_reports
 from frazo_tools.detection.scene_errors import FolderError
 from frazo_tools.detection.waymo.waymo_export import WaymoExport, export_waymo, find_splits
 from frazo_tools.documented_parser import documented_parser
-from frazo_tools.interruptible import exit_code, run_interruptible
+from frazo_tools.interruptible import run_interruptible, run_with_options
 from frazo_tools.records.input_files import whole_number
+from frazo_tools.worker_count import add_worker_count
 
 _NOTES = {
     "points_left_out": ("point", "left out: a number of theirs is not finite"),
@@ -82,20 +82,14 @@ def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
         help="objects of one in so many scans of a drive, which show the same objects ten times a "
         "second; default: 10",
     )
-    parser.add_argument(
-        "--processes",
-        type=whole_number(1),
-        default=os.cpu_count() or 1,
-        help="processes that read; default: one for each processor",
-    )
+    add_worker_count(parser, "processes", "read")
     return parser.parse_args(arguments)
 
 
 def main(arguments: Sequence[str]) -> int:
-    # Bazel starts programs in another folder: paths are relative to the user's folder.
-    os.chdir(os.environ.get("BUILD_WORKING_DIRECTORY", "."))
-    options = _parse_arguments(arguments)
-    return exit_code("waymo", lambda: run(options), (FolderError, _core.FrazoError, OSError))
+    return run_with_options(
+        "waymo", arguments, _parse_arguments, run, (FolderError, _core.FrazoError, OSError)
+    )
 
 
 if __name__ == "__main__":

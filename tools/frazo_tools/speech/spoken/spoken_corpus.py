@@ -25,7 +25,6 @@ same files, byte for byte. A set that is complete is not made again.
 
 import argparse
 import importlib.util
-import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -36,7 +35,7 @@ from frazo_tools.debian.fetch import PackageError
 from frazo_tools.debian.package_file import PackageFileError
 from frazo_tools.debian.source_arguments import add_source_arguments
 from frazo_tools.documented_parser import documented_parser
-from frazo_tools.interruptible import exit_code, run_interruptible
+from frazo_tools.interruptible import run_interruptible, run_with_options
 from frazo_tools.progress import Progress
 from frazo_tools.prose.documents import SourceError, find_or_fetch_sources, read_library
 from frazo_tools.records.input_files import whole_number
@@ -62,6 +61,7 @@ from frazo_tools.speech.spoken.synthesis import (
 )
 from frazo_tools.speech.spoken.voices import delivery_of, voices_of
 from frazo_tools.speech.utterances import CorpusError
+from frazo_tools.worker_count import add_worker_count
 
 # In Debian 12 they have this size together.
 _MEGABYTES = 23
@@ -213,19 +213,11 @@ def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
         default=10,
         help="how often each word occurs in the phrases that may be in train; default: 10",
     )
-    parser.add_argument(
-        "--processes",
-        type=whole_number(1),
-        default=os.cpu_count() or 1,
-        help="processes that speak; default: one for each processor",
-    )
+    add_worker_count(parser, "processes", "speak")
     return parser.parse_args(arguments)
 
 
 def main(arguments: Sequence[str]) -> int:
-    # Bazel starts programs in another folder: paths are relative to the user's folder.
-    os.chdir(os.environ.get("BUILD_WORKING_DIRECTORY", "."))
-    options = _parse_arguments(arguments)
     errors = (
         PhraseError,
         PackageError,
@@ -236,7 +228,7 @@ def main(arguments: Sequence[str]) -> int:
         _core.FrazoError,
         OSError,
     )
-    return exit_code("spoken_corpus", lambda: run(options), errors)
+    return run_with_options("spoken_corpus", arguments, _parse_arguments, run, errors)
 
 
 if __name__ == "__main__":
