@@ -33,4 +33,14 @@ absl::Status Resample(absl::Span<const float> samples, double from_rate, double 
   return absl::OkStatus();
 }
 
+absl::Status PerturbSpeed(absl::Span<const float> samples, double factor,
+                          std::vector<float>* perturbed) {
+  if (!(factor >= kLeastSpeed && factor <= kMostSpeed)) {
+    return absl::InvalidArgumentError(absl::StrCat("factor ", factor, "; expected a number from ",
+                                                   kLeastSpeed, " to ", kMostSpeed));
+  }
+  // At `factor` times the rate as many samples take 1 / factor of the time.
+  return Resample(samples, /*from_rate=*/factor, /*to_rate=*/1, perturbed);
+}
+
 }  // namespace frazo::audio

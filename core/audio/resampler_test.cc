@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "core/audio/testing/sound_file.h"
@@ -13,6 +14,8 @@ namespace frazo::audio {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 TEST(ResamplerTest, EqualRatesKeepEachSample) {
   std::vector<float> result = {7};
@@ -41,6 +44,24 @@ TEST(ResamplerTest, TakesAwayWhatTheLowerRateCannotHold) {
   std::vector<float> result;
   ASSERT_TRUE(Resample(Sine(10000, 44100, 44100), 44100, 16000, &result).ok());
   for (size_t i = 2000; i < 14000; ++i) ASSERT_NEAR(result[i], 0, 1e-3);
+}
+
+TEST(ResamplerTest, TwiceTheSpeedIsHalfOfTheTimeAndTwiceThePitch) {
+  std::vector<float> result = {7};
+  ASSERT_TRUE(PerturbSpeed(Sine(440, 16000, 16000), 2, &result).ok());
+  ASSERT_EQ(result.size(), 8001);
+  const std::vector<float> expected = Sine(880, 16000, 8000);
+  for (size_t i = 2000; i < 6000; ++i) ASSERT_NEAR(result[1 + i], expected[i], 1e-3);
+}
+
+TEST(ResamplerTest, ASpeedThatIsNoneIsRefused) {
+  for (const double factor : {0.0, 0.09, 10.1, std::numeric_limits<double>::quiet_NaN()}) {
+    std::vector<float> result;
+    EXPECT_THAT(PerturbSpeed({0.5f}, factor, &result),
+                StatusIs(absl::StatusCode::kInvalidArgument,
+                         HasSubstr("expected a number from 0.1 to 10")));
+    EXPECT_THAT(result, IsEmpty());
+  }
 }
 
 TEST(ResamplerTest, APartOfASampleCountsAsOne) {

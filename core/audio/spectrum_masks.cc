@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
+
 namespace frazo::audio {
 namespace {
 
@@ -19,6 +21,23 @@ Mask DrawMask(int64_t size, int64_t most, numeric::Random* random) {
 }
 
 }  // namespace
+
+absl::Status CheckSpecAugment(std::string_view path, const SpecAugment& config) {
+  const auto refuse = [&](std::string_view field, float value, std::string_view rule) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ".", field, ": ", value, "; expected ", rule));
+  };
+  if (config.frequency_masks() < 0) {
+    return refuse("frequency_masks", config.frequency_masks(), "at least 0");
+  }
+  if (config.time_masks() < 0) return refuse("time_masks", config.time_masks(), "at least 0");
+  if (config.most_bands() < 1) return refuse("most_bands", config.most_bands(), "at least 1");
+  if (config.most_frames() < 1) return refuse("most_frames", config.most_frames(), "at least 1");
+  if (!(config.most_of_utterance() > 0 && config.most_of_utterance() <= 1)) {
+    return refuse("most_of_utterance", config.most_of_utterance(), "a number above 0, at most 1");
+  }
+  return absl::OkStatus();
+}
 
 void MaskSpectrum(const SpecAugment& config, int64_t frame_size, numeric::Random* random,
                   absl::Span<float> features) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/status/status_matchers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -101,6 +102,15 @@ TEST(SpectrumMasksTest, WithoutMasksOrFramesNothingChanges) {
   numeric::Random random({1});
   MaskSpectrum(SpecAugment(), 80, &random, absl::MakeSpan(none));
   EXPECT_THAT(none, IsEmpty());
+}
+
+TEST(SpectrumMasksTest, AFieldOutOfItsRangeIsNamed) {
+  EXPECT_TRUE(CheckSpecAugment("config", {}).ok());
+  SpecAugment config;
+  config.set_most_frames(0);
+  EXPECT_THAT(
+      CheckSpecAugment("config", config),
+      StatusIs(absl::StatusCode::kInvalidArgument, "config.most_frames: 0; expected at least 1"));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "absl/strings/str_cat.h"
 #include "core/numeric/normal.h"
 
 namespace frazo::audio {
@@ -20,6 +21,15 @@ void AddWhiteNoise(float deviation, numeric::Random* random, absl::Span<float> s
     const auto noise = static_cast<float>(deviation * numeric::Normal(random));
     sample += noise;
   }
+}
+
+absl::Status AddNoise(double snr_db, numeric::Random* random, absl::Span<float> samples) {
+  if (!(snr_db >= -kMostDecibels && snr_db <= kMostDecibels)) {
+    return absl::InvalidArgumentError(absl::StrCat("snr_db ", snr_db, "; expected a number from ",
+                                                   -kMostDecibels, " to ", kMostDecibels));
+  }
+  AddWhiteNoise(NoiseDeviation(samples, snr_db), random, samples);
+  return absl::OkStatus();
 }
 
 }  // namespace frazo::audio

@@ -1,10 +1,12 @@
 #include "core/audio/white_noise.h"
 
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "core/audio/testing/sound_file.h"
 #include "core/numeric/normal.h"
+#include "core/status/status_matchers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -12,6 +14,7 @@ namespace frazo::audio {
 namespace {
 
 using ::testing::Each;
+using ::testing::HasSubstr;
 
 TEST(WhiteNoiseTest, TheDeviationFollowsFromTheRatio) {
   // The mean of 0.09, 0.16, 0 and 0 is 1 / 16, and its root 1 / 4.
@@ -41,6 +44,28 @@ TEST(WhiteNoiseTest, EachSampleGetsItsOwnNormalNumber) {
   numeric::Random again({1});
   for (size_t i = 0; i < samples.size(); ++i) {
     EXPECT_FLOAT_EQ(samples[i], before[i] + 0.25 * numeric::Normal(&again));
+  }
+}
+
+TEST(WhiteNoiseTest, NoiseHasTheRatioToItsSound) {
+  std::vector<float> samples = {0.3, -0.4, 0, 0};
+  const std::vector<float> before = samples;
+  numeric::Random random({1});
+  ASSERT_TRUE(AddNoise(20, &random, absl::MakeSpan(samples)).ok());
+  numeric::Random again({1});
+  for (size_t i = 0; i < samples.size(); ++i) {
+    EXPECT_FLOAT_EQ(samples[i], before[i] + 0.025 * numeric::Normal(&again));
+  }
+}
+
+TEST(WhiteNoiseTest, ARatioThatIsNoneIsRefused) {
+  for (const double snr_db : {-101.0, 101.0, std::numeric_limits<double>::quiet_NaN()}) {
+    std::vector<float> samples = {0.5};
+    numeric::Random random({1});
+    EXPECT_THAT(AddNoise(snr_db, &random, absl::MakeSpan(samples)),
+                StatusIs(absl::StatusCode::kInvalidArgument,
+                         HasSubstr("expected a number from -100 to 100")));
+    EXPECT_THAT(samples, Each(0.5f));
   }
 }
 

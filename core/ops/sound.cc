@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -12,6 +11,7 @@
 #include "core/audio/log_mel_frontend.h"
 #include "core/audio/sound_decoder.h"
 #include "core/ops/checked_rows.h"
+#include "core/ops/padded_rows.h"
 #include "frazo/proto/log_mel.pb.h"
 #include "tensorflow/core/framework/op.h"
 #include "tensorflow/core/framework/op_kernel.h"
@@ -99,28 +99,6 @@ features: [B, longest, values of a frame] 0 behind the last frame of each.
 frames: [B] frames of each.
 )doc");
 
-// Sets outputs 0 and 1 to the rows, with zeros behind each, and their lengths. Row i has a multiple
-// of `width` values; `inner` are the sizes behind [B, longest].
-absl::Status SetRows(OpKernelContext* context, const std::vector<std::vector<float>>& rows,
-                     int64_t width, TensorShape inner) {
-  const int64_t batch = rows.size();
-  size_t longest = 0;
-  for (const std::vector<float>& row : rows) longest = std::max(longest, row.size());
-  TensorShape shape({batch, static_cast<int64_t>(longest) / width});
-  shape.AppendShape(inner);
-  Tensor* values = nullptr;
-  Tensor* lengths = nullptr;
-  absl::Status status = context->allocate_output(0, shape, &values);
-  status.Update(context->allocate_output(1, TensorShape({batch}), &lengths));
-  if (!status.ok()) return status;
-  float* out = values->flat<float>().data();
-  for (int64_t i = 0; i < batch; ++i, out += longest) {
-    std::fill(std::copy(rows[i].begin(), rows[i].end(), out), out + longest, 0.0f);
-    lengths->vec<int32_t>()(i) = static_cast<int32_t>(rows[i].size() / width);
-  }
-  return absl::OkStatus();
-}
-
 class DecodeSoundsOp final : public OpKernel {
  public:
   explicit DecodeSoundsOp(OpKernelConstruction* context) : OpKernel(context) {
@@ -179,13 +157,11 @@ class LogMelOp final : public OpKernel {
     std::vector<std::vector<float>> rows(lengths.NumElements());
     OP_REQUIRES_OK(
         context,
-        ForEachRow(context, "lengths", rows.size(), kCostOfSample * longest, [&](int64_t row) {
-          const int32_t length = lengths.vec<int32_t>()(row);
-          if (length < 0 || length > longest) {
-            return absl::InvalidArgumentError(absl::StrCat(length, "; expected 0 .. ", longest));
-          }
+        ForEachRow(context, "samples", rows.size(), kCostOfSample * longest, [&](int64_t row) {
+          const auto length = LengthOfRow(lengths, row, longest);
+          if (!length.ok()) return length.status();
           const float* const begin = samples.flat<float>().data() + row * longest;
-          frontend_->Compute({begin, static_cast<size_t>(length)}, &rows[row]);
+          frontend_->Compute({begin, static_cast<size_t>(*length)}, &rows[row]);
           return absl::OkStatus();
         }));
     const int64_t width = frontend_->frame_size();

@@ -71,7 +71,7 @@ TEST(SoundKernelsTest, AWrongLengthIsAnError) {
         RunOp(LogMelNode({}), {MakeTensor<float>({1, 561}, {}), MakeTensor<int>({1}, {length})});
     EXPECT_EQ(features.status().code(), absl::StatusCode::kInvalidArgument);
     EXPECT_THAT(features.status().message(),
-                HasSubstr(absl::StrCat("lengths, row 0: ", length, "; expected 0 .. 561")));
+                HasSubstr(absl::StrCat("samples, row 0: length ", length, "; expected 0 .. 561")));
   }
 }
 

@@ -15,8 +15,7 @@
 namespace frazo::process {
 namespace {
 
-// Noise that is weaker or stronger than this leaves only the one or only the other in 24 bits.
-constexpr double kMostDecibels = 100;
+using audio::kMostDecibels;
 
 class AddNoiseStep : public FieldStep {
  public:
@@ -37,8 +36,7 @@ class AddNoiseStep : public FieldStep {
     if (random.Fraction() >= probability_) return absl::OkStatus();
     const double snr_db = min_snr_db_ + (max_snr_db_ - min_snr_db_) * random.Fraction();
     const absl::Span<float> noisy = absl::MakeSpan(column).last(fields->count(to_));
-    audio::AddWhiteNoise(audio::NoiseDeviation(noisy, snr_db), &random, noisy);
-    return absl::OkStatus();
+    return audio::AddNoise(snr_db, &random, noisy);
   }
 
  private:

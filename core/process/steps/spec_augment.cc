@@ -1,7 +1,6 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -41,30 +40,6 @@ class SpecAugmentStep : public FieldStep {
   const SpecAugment config_;
 };
 
-absl::Status CheckMasks(const StepBuilder& builder, const SpecAugment& config) {
-  const auto refuse = [&](std::string_view field, std::string_view value, std::string_view rule) {
-    const std::string path = builder.config_path(absl::StrCat("spec_augment.", field));
-    return absl::InvalidArgumentError(absl::StrCat(path, ": ", value, "; expected ", rule));
-  };
-  if (config.frequency_masks() < 0) {
-    return refuse("frequency_masks", absl::StrCat(config.frequency_masks()), "at least 0");
-  }
-  if (config.time_masks() < 0) {
-    return refuse("time_masks", absl::StrCat(config.time_masks()), "at least 0");
-  }
-  if (config.most_bands() < 1) {
-    return refuse("most_bands", absl::StrCat(config.most_bands()), "at least 1");
-  }
-  if (config.most_frames() < 1) {
-    return refuse("most_frames", absl::StrCat(config.most_frames()), "at least 1");
-  }
-  if (!(config.most_of_utterance() > 0 && config.most_of_utterance() <= 1)) {
-    return refuse("most_of_utterance", absl::StrCat(config.most_of_utterance()),
-                  "a number above 0, at most 1");
-  }
-  return absl::OkStatus();
-}
-
 // Hides parts of the frames in a field.
 absl::StatusOr<std::unique_ptr<FieldStep>> MakeSpecAugment(const Step::AugmentSpectrum& config,
                                                            StepBuilder* builder) {
@@ -78,7 +53,8 @@ absl::StatusOr<std::unique_ptr<FieldStep>> MakeSpecAugment(const Step::AugmentSp
         absl::StrCat(field_path, ": field '", config.field(), "' is ", frames.spec.TypeText(),
                      "; expected frames, FLOAT32[-1, values of a frame], as log_mel makes them"));
   }
-  FRAZO_RETURN_IF_ERROR(CheckMasks(*builder, config.spec_augment()));
+  FRAZO_RETURN_IF_ERROR(
+      audio::CheckSpecAugment(builder->config_path("spec_augment"), config.spec_augment()));
   FRAZO_ASSIGN_OR_RETURN(const FieldId to,
                          builder->AddResult(config.field(), config.output(), frames.spec));
   return std::make_unique<SpecAugmentStep>(frames.id, to, builder->AddRandomStep(),

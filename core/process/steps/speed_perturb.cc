@@ -15,10 +15,6 @@
 namespace frazo::process {
 namespace {
 
-// Beyond them nothing is heard of a voice.
-constexpr double kLeastFactor = 0.1;
-constexpr double kMostFactor = 10;
-
 class SpeedPerturbStep : public FieldStep {
  public:
   SpeedPerturbStep(FieldId from, FieldId to, int32_t step, std::vector<double> factors)
@@ -27,9 +23,7 @@ class SpeedPerturbStep : public FieldStep {
   absl::Status Apply(RecordFields* fields) const override {
     const double factor = factors_[fields->random(step_).Below(factors_.size())];
     const absl::Span<const float> samples = fields->values<float>(from_);
-    // At `factor` times the rate as many samples take 1 / factor of the time.
-    FRAZO_RETURN_IF_ERROR(
-        audio::Resample(samples, /*from_rate=*/factor, /*to_rate=*/1, &fields->Begin<float>(to_)));
+    FRAZO_RETURN_IF_ERROR(audio::PerturbSpeed(samples, factor, &fields->Begin<float>(to_)));
     fields->End<float>(to_);
     return absl::OkStatus();
   }
@@ -48,10 +42,10 @@ absl::StatusOr<std::unique_ptr<FieldStep>> MakeSpeedPerturb(const Step::SpeedPer
   std::vector<double> factors(config.factors().begin(), config.factors().end());
   if (factors.empty()) factors = {0.9, 1, 1.1};
   for (const double factor : factors) {
-    if (factor >= kLeastFactor && factor <= kMostFactor) continue;
+    if (factor >= audio::kLeastSpeed && factor <= audio::kMostSpeed) continue;
     return absl::InvalidArgumentError(absl::StrCat(builder->config_path("factors"), ": ", factor,
-                                                   "; expected numbers from ", kLeastFactor, " to ",
-                                                   kMostFactor));
+                                                   "; expected numbers from ", audio::kLeastSpeed,
+                                                   " to ", audio::kMostSpeed));
   }
   FeatureSpec spec;
   spec.type = ValueType::kFloat32;

@@ -13,9 +13,14 @@
 
 #include "absl/status/status.h"
 #include "core/audio/log_mel_frontend.h"
+#include "core/audio/resampler.h"
 #include "core/audio/sound_decoder.h"
 #include "core/audio/sound_encoder.h"
+#include "core/audio/spectrum_masks.h"
+#include "core/audio/white_noise.h"
+#include "core/numeric/random.h"
 #include "frazo/proto/log_mel.pb.h"
+#include "frazo/proto/spec_augment.pb.h"
 #include "python/frazo/bindings/owned_array.h"
 #include "python/frazo/bindings/status_exceptions.h"
 
@@ -28,6 +33,7 @@ namespace {
 using Samples = nb::ndarray<nb::numpy, float, nb::ndim<1>, nb::c_contig>;
 using ConstSamples = nb::ndarray<const float, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
 using Features = nb::ndarray<nb::numpy, float, nb::ndim<2>, nb::c_contig>;
+using ConstFeatures = nb::ndarray<const float, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
 
 constexpr char kDecodeDoc[] = R"(Decodes the content of a sound file: FLAC, WAV, Ogg, MP3.
 
@@ -79,6 +85,45 @@ Args:
 Returns:
   float32 [count_frames(samples), frame_size].)";
 
+constexpr char kSpeedDoc[] =
+    R"(Plays a sound at another speed, with tempo and pitch together (Ko et al. 2015).
+
+Args:
+  samples: float32 [samples].
+  factor: In 0.1 .. 10; at 1.1 the sound is shorter and higher.
+
+Returns:
+  float32 [ceil(samples / factor)].
+
+Raises:
+  InvalidArgumentError: The factor is outside its range.)";
+
+constexpr char kNoiseDoc[] = R"(Adds white Gaussian noise to a sound. Silence gets none.
+
+Args:
+  samples: float32 [samples].
+  snr_db: In -100 .. 100, the ratio of the mean square of the samples to the variance of the noise, in decibels.
+  seed: Equal seeds give equal noise.
+
+Returns:
+  float32 [samples], which may leave [-1, 1].
+
+Raises:
+  InvalidArgumentError: The ratio is outside its range.)";
+
+constexpr char kMasksDoc[] = R"(Sets bands and spans of frames to zero (Park et al. 2019).
+
+Args:
+  features: float32 [frames, values of a frame].
+  config: A serialized frazo.SpecAugment.
+  seed: Equal seeds hide equal parts of sounds of equal sizes.
+
+Returns:
+  float32 [frames, values of a frame].
+
+Raises:
+  InvalidArgumentError: A field of the message is out of its range, or a frame has no values.)";
+
 std::string_view View(const nb::bytes& bytes) { return {bytes.c_str(), bytes.size()}; }
 
 Samples DecodeSound(const nb::bytes& content, int32_t sample_rate, double max_seconds) {
@@ -122,9 +167,45 @@ Features Compute(const BoundFrontend& self, const ConstSamples& samples) {
   return ToArray<Features>(std::move(features), {frames, width});
 }
 
+Samples SpeedPerturb(const ConstSamples& samples, double factor) {
+  std::vector<float> perturbed;
+  RaiseIfError(Unlocked(
+      [&] { return audio::PerturbSpeed({samples.data(), samples.size()}, factor, &perturbed); }));
+  const size_t count = perturbed.size();
+  return ToArray<Samples>(std::move(perturbed), {count});
+}
+
+Samples AddNoise(const ConstSamples& samples, double snr_db, int64_t seed) {
+  std::vector<float> noisy(samples.data(), samples.data() + samples.size());
+  numeric::Random random({static_cast<uint64_t>(seed)});
+  RaiseIfError(Unlocked([&] { return audio::AddNoise(snr_db, &random, absl::MakeSpan(noisy)); }));
+  const size_t count = noisy.size();
+  return ToArray<Samples>(std::move(noisy), {count});
+}
+
+Features MaskSpectrum(const ConstFeatures& features, const nb::bytes& message, int64_t seed) {
+  SpecAugment config;
+  if (!config.ParseFromArray(message.c_str(), static_cast<int>(message.size()))) {
+    RaiseIfError(absl::InvalidArgumentError(
+        "config is not a serialized frazo.SpecAugment; pass the result of its "
+        "SerializeToString()"));
+  }
+  RaiseIfError(audio::CheckSpecAugment("config", config));
+  const size_t frames = features.shape(0), width = features.shape(1);
+  if (width == 0) RaiseIfError(absl::InvalidArgumentError("features: a frame has no values"));
+  std::vector<float> masked(features.data(), features.data() + features.size());
+  numeric::Random random({static_cast<uint64_t>(seed)});
+  Unlocked([&] { audio::MaskSpectrum(config, width, &random, absl::MakeSpan(masked)); });
+  return ToArray<Features>(std::move(masked), {frames, width});
+}
+
 }  // namespace
 
 void BindAudio(nb::module_& module) {
+  module.def("speed_perturb", &SpeedPerturb, "samples"_a, "factor"_a, kSpeedDoc);
+  module.def("add_noise", &AddNoise, "samples"_a, nb::kw_only(), "snr_db"_a, "seed"_a, kNoiseDoc);
+  module.def("spec_augment", &MaskSpectrum, "features"_a, "config"_a, nb::kw_only(), "seed"_a,
+             kMasksDoc);
   module.def("decode_sound", &DecodeSound, "content"_a, nb::kw_only(), "sample_rate"_a = 16000,
              "max_seconds"_a = 3600.0, kDecodeDoc);
   module.def("encode_flac", &EncodeFlac, "samples"_a, nb::kw_only(), "sample_rate"_a = 16000,

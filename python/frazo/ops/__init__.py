@@ -53,7 +53,15 @@ from frazo.ops.routing_arguments import RoutingArguments, RoutingRules
 from frazo.ops.scan_cells import ScanCamera, ScanCells, scan_cells
 from frazo.ops.search import SearchInputs, search_begin, search_results, search_step
 from frazo.ops.self_attention import rotate_pairs, self_attention
-from frazo.ops.sound import DecodedSounds, SoundFeatures, decode_sounds, log_mel
+from frazo.ops.sound import (
+    DecodedSounds,
+    SoundFeatures,
+    add_noise,
+    decode_sounds,
+    log_mel,
+    spec_augment,
+    speed_perturb,
+)
 from frazo.ops.text import EncodedTexts, decode_texts, encode_texts
 from frazo.ops.transducer import transducer_losses
 from frazo.ops.unique import bounded_unique, unique
@@ -85,6 +93,7 @@ __all__ = [
     "SearchInputs",
     "SoundFeatures",
     "VisibleKeys",
+    "add_noise",
     "additive_probabilities",
     "attention_lstm_outputs",
     "bounded_unique",
@@ -132,6 +141,8 @@ __all__ = [
     "set_implementation",
     "smoothed_cross_entropy",
     "sparse_conv2d_gradient",
+    "spec_augment",
+    "speed_perturb",
     "squared_norm",
     "standardized",
     "transducer_losses",

@@ -1,4 +1,7 @@
-"""TensorFlow ops that decode sound files and compute features of sound."""
+"""TensorFlow ops that decode sound files, compute features, and change sounds for training.
+
+Those that change sounds do what the pipeline's steps of these names do.
+"""
 
 from __future__ import annotations
 
@@ -66,4 +69,69 @@ def log_mel(samples: tf.Tensor, lengths: tf.Tensor, config: bytes) -> SoundFeatu
     """
     return SoundFeatures(
         *op_library().frazo_log_mel(samples=samples, lengths=lengths, config=config)
+    )
+
+
+def speed_perturb(samples: tf.Tensor, lengths: tf.Tensor, factors: tf.Tensor) -> DecodedSounds:
+    """Plays sounds at other speeds, with tempo and pitch together (Ko et al. 2015).
+
+    n samples become ceil(n / factor). There is no gradient.
+
+    Args:
+      samples: float32 [B, N].
+      lengths: int32 [B], number of samples of each sound.
+      factors: float32 [B], in 0.1 .. 10; at 1.1 a sound is shorter and higher.
+
+    Raises:
+      tf.errors.InvalidArgumentError: A length is outside 0 .. N, or a factor outside its range.
+    """
+    return DecodedSounds(
+        *op_library().frazo_speed_perturb(samples=samples, lengths=lengths, factors=factors)
+    )
+
+
+def add_noise(
+    samples: tf.Tensor, lengths: tf.Tensor, snr_db: tf.Tensor, seeds: tf.Tensor
+) -> tf.Tensor:
+    """Adds white Gaussian noise to sounds, without a gradient. Silence gets none.
+
+    Args:
+      samples: float32 [B, N]. Those after the last of a sound stay as they are.
+      lengths: int32 [B], number of samples of each sound.
+      snr_db: float32 [B], in -100 .. 100, the ratio of the mean square of the samples to the
+        variance of the noise, in decibels.
+      seeds: int64 [B]. Equal seeds give equal noise.
+
+    Returns:
+      float32 [B, N]. They may leave [-1, 1].
+
+    Raises:
+      tf.errors.InvalidArgumentError: A length is outside 0 .. N, or a ratio outside its range.
+    """
+    return op_library().frazo_add_noise(
+        samples=samples, lengths=lengths, snr_db=snr_db, seeds=seeds
+    )
+
+
+def spec_augment(
+    features: tf.Tensor, frames: tf.Tensor, config: bytes, seeds: tf.Tensor
+) -> tf.Tensor:
+    """Sets bands and spans of frames to zero, without a gradient (Park et al. 2019).
+
+    Args:
+      features: float32 [B, T, values of a frame]. Frames after the last of a sound stay as they
+        are.
+      frames: int32 [B], number of frames of each sound.
+      config: A serialized frazo.SpecAugment.
+      seeds: int64 [B]. Equal seeds hide equal parts of sounds of equal sizes.
+
+    Returns:
+      float32 [B, T, values of a frame].
+
+    Raises:
+      tf.errors.InvalidArgumentError: A field of the message is out of its range, or a number of
+        frames outside 0 .. T.
+    """
+    return op_library().frazo_spec_augment(
+        features=features, frames=frames, seeds=seeds, config=config
     )

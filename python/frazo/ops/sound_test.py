@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from frazo import _core, ops
-from frazo.proto import log_mel_pb2
+from frazo.proto import log_mel_pb2, spec_augment_pb2
 
 
 def wav(samples, rate=16000) -> bytes:
@@ -110,6 +110,47 @@ def test_padding_changes_nothing():
         assert not both.features[row, len(alone) :].numpy().any()
 
 
+SAMPLES = np.random.default_rng(4).uniform(-0.5, 0.5, [2, 1000]).astype(np.float32)
+LENGTHS = [1000, 600]
+
+
+def test_speed_in_a_graph_and_outside():
+    found = ops.speed_perturb(tf.constant(SAMPLES), tf.constant(LENGTHS), tf.constant([0.5, 1.25]))
+    assert found.lengths.numpy().tolist() == [2000, 480]
+    for row, factor in enumerate([0.5, 1.25]):
+        alone = _core.speed_perturb(SAMPLES[row, : LENGTHS[row]], factor)
+        np.testing.assert_array_equal(found.samples[row, : len(alone)], alone)
+        assert not found.samples[row, len(alone) :].numpy().any()
+
+
+def test_noise_in_a_graph_and_outside():
+    seeds = tf.constant([3, -4], tf.int64)
+    found = ops.add_noise(
+        tf.constant(SAMPLES), tf.constant(LENGTHS), tf.constant([10.0, 20.0]), seeds
+    ).numpy()
+    for row, (snr_db, seed) in enumerate([(10, 3), (20, -4)]):
+        sound = SAMPLES[row, : LENGTHS[row]]
+        alone = _core.add_noise(sound, snr_db=snr_db, seed=seed)
+        np.testing.assert_array_equal(found[row, : len(alone)], alone)
+        ratio = np.mean(sound**2) / np.mean((alone - sound) ** 2)
+        # The mean square of n normal numbers has a relative deviation of sqrt(2 / n) < 0.06.
+        assert 10 * np.log10(ratio) == pytest.approx(snr_db, abs=1.5)
+        assert (alone != _core.add_noise(sound, snr_db=snr_db, seed=7)).any()
+    np.testing.assert_array_equal(found[1, 600:], SAMPLES[1, 600:])
+
+
+def test_masks_in_a_graph_and_outside():
+    config = spec_augment_pb2.SpecAugment(most_bands=5, most_of_utterance=0.5).SerializeToString()
+    features = np.ones([2, 40, 20], np.float32)
+    seeds = tf.constant([5, 6], tf.int64)
+    found = ops.spec_augment(tf.constant(features), tf.constant([40, 25]), config, seeds).numpy()
+    for row, (frames, seed) in enumerate([(40, 5), (25, 6)]):
+        alone = _core.spec_augment(features[row, :frames], config, seed=seed)
+        np.testing.assert_array_equal(found[row, :frames], alone)
+        assert 0 < (alone == 0).mean() < 1
+    assert found[1, 25:].all()
+
+
 def test_shapes_are_known_as_far_as_they_are():
     config = log_mel_pb2.LogMel(num_bins=40, left_frames=2).SerializeToString()
 
@@ -120,8 +161,31 @@ def test_shapes_are_known_as_far_as_they_are():
         features = ops.log_mel(decoded.samples, decoded.lengths, config)
         assert features.features.shape.as_list() == [3, None, 120]
         assert features.frames.shape == [3]
+        seeds = tf.constant([1, 2, 3], tf.int64)
+        noisy = ops.add_noise(decoded.samples, decoded.lengths, tf.zeros([3]), seeds)
+        assert noisy.shape.as_list() == [3, None]
+        faster = ops.speed_perturb(noisy, decoded.lengths, tf.ones([3]))
+        assert faster.samples.shape.as_list() == [3, None]
+        masked = ops.spec_augment(features.features, features.frames, b"", seeds)
+        assert masked.shape.as_list() == [3, None, 120]
 
     shapes.get_concrete_function()
+
+
+def test_changes_that_are_none_are_named():
+    with pytest.raises(_core.InvalidArgumentError, match=r"factor 11; expected a number from 0\.1"):
+        _core.speed_perturb(SAMPLES[0], 11)
+    with pytest.raises(
+        _core.InvalidArgumentError, match=r"snr_db nan; expected a number from -100"
+    ):
+        _core.add_noise(SAMPLES[0], snr_db=float("nan"), seed=1)
+    with pytest.raises(_core.InvalidArgumentError, match=r"not a serialized frazo\.SpecAugment"):
+        _core.spec_augment(SAMPLES, b"\xff", seed=1)
+    with pytest.raises(_core.InvalidArgumentError, match=r"a frame has no values"):
+        _core.spec_augment(SAMPLES[:, :0], b"", seed=1)
+    config = spec_augment_pb2.SpecAugment(most_of_utterance=2).SerializeToString()
+    with pytest.raises(_core.InvalidArgumentError, match=r"config\.most_of_utterance: 2; expected"):
+        _core.spec_augment(SAMPLES, config, seed=1)
 
 
 def test_what_is_wrong_is_named():
@@ -137,5 +201,7 @@ def test_what_is_wrong_is_named():
         _core.LogMelFrontend(log_mel_pb2.LogMel(stride=0).SerializeToString())
     with pytest.raises(_core.InvalidArgumentError, match=r"not a serialized frazo\.LogMel"):
         _core.LogMelFrontend(b"\xff")
-    with pytest.raises(tf.errors.InvalidArgumentError, match=r"lengths, row 0: 2; expected 0 .. 1"):
+    with pytest.raises(
+        tf.errors.InvalidArgumentError, match=r"samples, row 0: length 2; expected 0 .. 1"
+    ):
         ops.log_mel(tf.zeros([1, 1]), tf.constant([2]), b"")

@@ -10,8 +10,8 @@ Lhotse write them. For each set the program writes into OUT
 
     SET.tfrecord-00000-of-00010 ...    tf.Examples: audio (the sound file as it is), transcript,
                                        uttid, milliseconds
-    SET.json                           how many utterances and hours, what was left out and why,
-                                       and what is clipped
+    SET.json                           how many utterances and hours, what was left out and
+                                       why, and what is clipped
 
 The hash of an utterance's id chooses its shard, so that the same corpus gives the same files, byte
 for byte. Every sound is decoded once: one that is damaged, silent, too long or too short is named,
