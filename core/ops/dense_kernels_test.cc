@@ -374,17 +374,31 @@ TEST(DenseKernelsTest, RectifiedProductsOfTwoCells) {
   ASSERT_TRUE(outputs.ok()) << outputs.status();
   // 10 + 1, and 20 - 3 - 30, which is negative.
   EXPECT_THAT(Values<float>((*outputs)[0]), ElementsAre(11, 0));
-  const auto gradient =
-      RunOp(R"(op: "Frazo>RectifiedMatMulGradient")",
-            {x, kernel, counts, (*outputs)[0], MakeTensor<float>({2, 1}, {2, 3})});
+  EXPECT_THAT(Values<float>((*outputs)[1]), ElementsAre(5.5));
+  EXPECT_THAT(Values<float>((*outputs)[2]), ElementsAre(30.25));
+  EXPECT_THAT(Values<float>((*outputs)[3]), ElementsAre(11, 0));
+  EXPECT_THAT(Values<float>((*outputs)[4]), ElementsAre(11, 0));
+  std::vector<Tensor> slopes = {x,
+                                kernel,
+                                counts,
+                                (*outputs)[0],
+                                (*outputs)[1],
+                                (*outputs)[4],
+                                MakeTensor<float>({2, 1}, {2, 3}),
+                                MakeTensor<float>({1}, {20}),
+                                MakeTensor<float>({1}, {2}),
+                                MakeTensor<float>({2, 1}, {100, 0}),
+                                MakeTensor<float>({2, 1}, {1000, 0})};
+  const auto gradient = RunOp(R"(op: "Frazo>RectifiedMatMulGradient")", slopes);
   ASSERT_TRUE(gradient.ok()) << gradient.status();
-  EXPECT_THAT(Values<float>((*gradient)[0]), ElementsAre(20, -2, 0, 0));
-  EXPECT_THAT(Values<float>((*gradient)[1]), ElementsAre(2, 0));
-  EXPECT_THAT(Values<float>((*gradient)[2]), ElementsAre(2, 0));
-  EXPECT_THAT(
-      RunOp(R"(op: "Frazo>RectifiedMatMulGradient")", {x, kernel, counts, (*outputs)[0], x})
-          .status(),
-      StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("y_gradient [2,2]; expected [2,1]")));
+  // 2 + 20 / 2 + 2 * 2 (11 - 5.5) / 2 + 100 + 1000 for the first row; the second one is stopped.
+  EXPECT_THAT(Values<float>((*gradient)[0]), ElementsAre(11230, -1123, 0, 0));
+  EXPECT_THAT(Values<float>((*gradient)[1]), ElementsAre(1123, 0));
+  EXPECT_THAT(Values<float>((*gradient)[2]), ElementsAre(1123, 0));
+  slopes[6] = x;
+  EXPECT_THAT(RunOp(R"(op: "Frazo>RectifiedMatMulGradient")", slopes).status(),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("y_gradient has shape [2,2]; expected [2,1]")));
 }
 
 }  // namespace

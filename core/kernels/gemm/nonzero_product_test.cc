@@ -17,7 +17,7 @@ TEST(AddNonzeroProductTest, EqualsTheDefinition) {
   AlignedFloats piece(kPieceDepth * kPieceColumns);
   for (int64_t i = 0; i < 40 * kPieceColumns; ++i) piece.data()[i] = i % 11 - 5;
   NonzeroRows rows;
-  rows.SetRows(x.data(), nullptr, 3, 40);
+  rows.SetRows(x.data(), 3, 40);
   for (const int64_t columns : {1, 16, 33, 100, 128}) {
     AlignedFloats sums(3 * kPieceColumns);
     for (int64_t i = 0; i < 3 * kPieceColumns; ++i) sums.data()[i] = i;

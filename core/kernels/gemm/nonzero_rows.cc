@@ -30,14 +30,11 @@ HWY_INLINE hn::Vec<D> LoadFirst(const float* values, int64_t count) {
 }
 
 // Returns a bit for each of up to kPieceDepth values; see NonzeroRows.
-uint64_t MaskOf(const float* values, const float* gate, int64_t count) {
+uint64_t MaskOf(const float* values, int64_t count) {
   const D d;
   uint64_t mask = 0;
   for (int64_t k = 0; k < count; k += kLanes) {
-    auto counts = hn::Not(hn::Eq(LoadFirst(values + k, count - k), hn::Zero(d)));
-    if (gate != nullptr) {
-      counts = hn::And(counts, hn::Gt(LoadFirst(gate + k, count - k), hn::Zero(d)));
-    }
+    const auto counts = hn::Not(hn::Eq(LoadFirst(values + k, count - k), hn::Zero(d)));
     uint8_t bytes[8] = {};
     hn::StoreMaskBits(d, counts, bytes);
     uint64_t bits;
@@ -53,30 +50,17 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 
 namespace frazo::gemm {
-namespace {
 
-auto* ChooseMaskOf() {
+void NonzeroRows::SetRows(const float* values, int64_t rows, int64_t depth) {
   static const auto mask_of = FRAZO_VECTOR_FUNCTION(MaskOf);
-  return mask_of;
-}
-
-}  // namespace
-
-void NonzeroRows::Resize(int64_t rows, int64_t depth) {
   rows_ = rows;
   depth_ = depth;
-  if (masks_.size() < rows * blocks()) masks_.resize(rows * blocks());
-}
-
-void NonzeroRows::SetRows(const float* values, const float* gate, int64_t rows, int64_t depth) {
-  Resize(rows, depth);
   values_ = values;
-  const auto mask_of = ChooseMaskOf();
+  if (masks_.size() < rows * blocks()) masks_.resize(rows * blocks());
   for (int64_t row = 0; row < rows; ++row) {
-    for (int64_t block = 0; block < blocks(); ++block) {
-      const int64_t first = block * kPieceDepth, at = row * depth + first;
-      masks_[block * rows + row] = mask_of(values + at, gate == nullptr ? nullptr : gate + at,
-                                           std::min(kPieceDepth, depth - first));
+    for (int64_t first = 0; first < depth; first += kPieceDepth) {
+      masks_[first / kPieceDepth * rows + row] =
+          mask_of(values + row * depth + first, std::min(kPieceDepth, depth - first));
     }
   }
 }
@@ -84,7 +68,7 @@ void NonzeroRows::SetRows(const float* values, const float* gate, int64_t rows, 
 void NonzeroRows::SetColumns(const float* x, int64_t stride, int64_t rows, int64_t depth) {
   if (columns_.size() < rows * depth) columns_.resize(rows * depth);
   TransposeRows({x, depth, rows, stride}, depth, columns_.data());
-  SetRows(columns_.data(), nullptr, rows, depth);
+  SetRows(columns_.data(), rows, depth);
 }
 
 NonzeroRows::Block NonzeroRows::block(int64_t index) const {

@@ -26,9 +26,9 @@ class NonzeroRows {
     int64_t rows;
   };
 
-  // Takes rows [rows, depth], which it does not copy. If there is a gate, [rows, depth], a value
-  // counts only where it is above 0. Allocates only if there is more than ever before.
-  void SetRows(const float* values, const float* gate, int64_t rows, int64_t depth);
+  // Takes rows [rows, depth], which it does not copy. Allocates only if there is more than ever
+  // before.
+  void SetRows(const float* values, int64_t rows, int64_t depth);
 
   // Takes columns of x, [depth, .. ], as rows: row r has the values x[0 .. depth - 1][r]. The rows
   // of x are `stride` floats apart.
@@ -38,8 +38,6 @@ class NonzeroRows {
   Block block(int64_t index) const;
 
  private:
-  void Resize(int64_t rows, int64_t depth);
-
   int64_t rows_ = 0;
   int64_t depth_ = 0;
   const float* values_ = nullptr;

@@ -48,7 +48,7 @@ from frazo.ops.norm import layer_norm, squared_norm, standardized
 from frazo.ops.packed_matmul import pack_matrix, packed_matmul
 from frazo.ops.pipeline import pipeline_dataset
 from frazo.ops.records import record_dataset, record_source_dataset
-from frazo.ops.rectified_matmul import rectified_matmul
+from frazo.ops.rectified_matmul import RectifiedRows, rectified_matmul
 from frazo.ops.routing_arguments import RoutingArguments, RoutingRules
 from frazo.ops.scan_cells import ScanCamera, ScanCells, scan_cells
 from frazo.ops.search import SearchInputs, search_begin, search_results, search_step
@@ -83,6 +83,7 @@ __all__ = [
     "LstmGradients",
     "LstmTrace",
     "Neighbors",
+    "RectifiedRows",
     "RecurrentAttention",
     "Routing",
     "RoutingArguments",

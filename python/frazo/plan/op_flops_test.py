@@ -63,7 +63,8 @@ def test_products_of_groups():
 def test_rectified_products():
     # 9 rows of 5 numbers times a matrix of 5 x 3; the gradient needs the result.
     once = 2 * 9 * 5 * 3
-    multiply = lambda x, w, c: rectified_matmul(x, w, c, tf.constant([4, 5]))  # noqa: E731
+    counts = tf.constant([4, 5])
+    multiply = lambda x, w, c: rectified_matmul(x, w, c, counts).values  # noqa: E731
     sizes = [9, 5], [5, 3], [2, 3]
 
     def trained(*factors):

@@ -9,7 +9,8 @@ from frazo.layers.points.normalized_linear import RECTIFIER_INIT
 from frazo.layers.points.star_net_block import StarNetBlock
 from frazo.layers.recomputed import recomputed_in
 from frazo.layers.step_context import StepContext
-from frazo.proto import activation_pb2, linear_pb2, star_net_pb2
+from frazo.ops.rectified_matmul import RectifiedRows, rectified_matmul
+from frazo.proto import linear_pb2, star_net_pb2
 from frazo.registry import register
 
 
@@ -24,9 +25,7 @@ class CellFeaturizer(Layer):
     def __init__(self, message: star_net_pb2.CellFeaturizer, place: Place):
         super().__init__(message, place)
         features = self.require_dim()
-        first = linear_pb2.Linear(
-            units=message.units, activation=activation_pb2.RELU, kernel_init=RECTIFIER_INIT
-        )
+        first = linear_pb2.Linear(units=message.units, kernel_init=RECTIFIER_INIT)
         axes = ("point_input", "point_units")
         self.first = Linear(first, place.at("first", (None, features)), axes=axes)
         self.blocks: list[StarNetBlock] = []
@@ -50,17 +49,24 @@ class CellFeaturizer(Layer):
           [cells, units].
         """
         cells = Cells(counts)
-        rows = self.first(cells.rows_of(x), context)
-        means = [cells.mean(rows)]
+        rows = self._first_rows(cells.rows_of(x), cells)
+        means = [rows.cell_means]
         for block in self.blocks:
             rows = self._of_block(block, rows, cells, context)
-            means.append(cells.mean(rows))
+            means.append(rows.cell_means)
         return tf.concat(means, 1)
 
+    def _first_rows(self, x: tf.Tensor, cells: Cells) -> RectifiedRows:
+        kernel, bias = tf.cast(self.first.kernel, x.dtype), tf.cast(self.first.bias, x.dtype)
+        return rectified_matmul(x, kernel, cells.repeat(bias), cells.counts)
+
     def _of_block(
-        self, block: StarNetBlock, rows: tf.Tensor, cells: Cells, context: StepContext
-    ) -> tf.Tensor:
+        self, block: StarNetBlock, rows: RectifiedRows, cells: Cells, context: StepContext
+    ) -> RectifiedRows:
         if not (self.message.recompute and context.training):
             return block(rows, context, cells)
-        (output,) = recomputed_in(context, lambda own, x: [block(x, own, cells)], rows)
-        return output
+        return RectifiedRows(
+            *recomputed_in(
+                context, lambda own, *parts: block(RectifiedRows(*parts), own, cells), *rows
+            )
+        )

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import tensorflow as tf
+from frazo import ops
 from frazo.layers.image.batch_norm import BatchNorm
 from frazo.layers.place import Place
 from frazo.layers.points.cells import Cells
@@ -31,6 +32,18 @@ def layer():
     return layer
 
 
+def rows_of(values):
+    """The rows of _CELLS with these values, and what they have in common."""
+    mean, variance = tf.nn.moments(tf.cast(values, tf.float32), 0)
+    parts = tf.split(values, _CELLS.counts.numpy())
+
+    def of_cells(reduce):
+        return tf.stack([reduce(x, 0) if len(x) else tf.zeros(x.shape[1], x.dtype) for x in parts])
+
+    means, maxima = of_cells(tf.reduce_mean), of_cells(tf.reduce_max)
+    return ops.RectifiedRows(values, mean, variance, means, maxima)
+
+
 def in_two_steps(layer, x, context):
     """relu(norm(x) W) as written, with a BatchNorm of the same variables."""
     norm = BatchNorm(_MESSAGE, Place(path="norm", input_shape=(None, 4), seed=1))
@@ -45,7 +58,8 @@ def test_folding_the_norm_changes_nothing(layer, make_context):
     weights = [layer.kernel, layer.norm.scale, layer.norm.offset]
     with tf.GradientTape(persistent=True) as tape:
         tape.watch(_X)
-        y, wanted = layer(_X, _CELLS, context), in_two_steps(layer, _X, expected)
+        y = layer(rows_of(_X), _CELLS, context).values
+        wanted = in_two_steps(layer, _X, expected)
     np.testing.assert_allclose(y, wanted, atol=1e-5)
     slopes = tf.random.stateless_normal([6, 3], [5, 6])
     for found, other in zip(
@@ -60,29 +74,27 @@ def test_folding_the_norm_changes_nothing(layer, make_context):
 
 
 @pytest.mark.parametrize("make_context", [training, evaluation])
-def test_vectors_of_cells_are_as_if_they_stood_in_each_row(layer, make_context):
-    cells = _CELLS
-    rows, of_cells = _X[:, :1], _X[:4, 1:]
+def test_maxima_of_cells_are_as_if_they_stood_in_each_row(layer, make_context):
+    x = _X[:, 1:3]
     context, expected = make_context(), make_context()
     weights = [layer.kernel, layer.norm.scale, layer.norm.offset]
     with tf.GradientTape(persistent=True) as tape:
-        tape.watch([rows, of_cells])
-        y = layer.with_cells(rows, of_cells, cells, context)
-        wanted = layer(
-            tf.concat([rows, tf.gather(of_cells, cells.cell_of_row)], 1), cells, expected
-        )
-    np.testing.assert_allclose(y, wanted, atol=1e-5)
-    points = [rows, of_cells, *weights]
+        tape.watch(x)
+        rows = rows_of(x)
+        y = layer.with_maxima(rows, _CELLS, context).values
+        spread = tf.repeat(rows.cell_maxima, _CELLS.counts, axis=0)
+        wanted = layer(rows_of(tf.concat([x, spread], 1)), _CELLS, expected).values
+    np.testing.assert_allclose(y, wanted, rtol=1e-4, atol=1e-5)
+    points = [x, *weights]
     for found, other in zip(tape.gradient(y, points), tape.gradient(wanted, points), strict=True):
-        expected_slope = tf.convert_to_tensor(other)
-        np.testing.assert_allclose(found, expected_slope, rtol=1e-3, atol=1e-4)
+        np.testing.assert_allclose(found, other, rtol=1e-3, atol=1e-4)
     for (_, value), (_, moved) in zip(context.updates, expected.updates, strict=True):
         np.testing.assert_allclose(value, moved, rtol=1e-5)
 
 
 def test_bfloat16_stays_bfloat16(layer):
     x = tf.cast(_X, tf.bfloat16)
-    y = layer(x, _CELLS, training())
+    y = layer(rows_of(x), _CELLS, training()).values
     assert y.dtype == tf.bfloat16
-    wanted = layer(tf.cast(x, tf.float32), _CELLS, training())
+    wanted = layer(rows_of(tf.cast(x, tf.float32)), _CELLS, training()).values
     np.testing.assert_allclose(tf.cast(y, tf.float32), wanted, atol=0.1)

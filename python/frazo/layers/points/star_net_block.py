@@ -1,11 +1,11 @@
 """A block of StarNet's cell featurizer."""
 
-import tensorflow as tf
 from frazo.layers.layer import Layer
 from frazo.layers.place import Place
 from frazo.layers.points.cells import Cells
 from frazo.layers.points.normalized_linear import NormalizedLinear
 from frazo.layers.step_context import StepContext
+from frazo.ops.rectified_matmul import RectifiedRows
 from frazo.proto import norm_pb2, star_net_pb2
 from frazo.registry import register
 
@@ -37,16 +37,12 @@ class StarNetBlock(Layer):
         )
         self.output_shape = self.output.output_shape
 
-    def __call__(self, x: tf.Tensor, context: StepContext, cells: Cells) -> tf.Tensor:
-        """Applies the block.
+    def __call__(self, rows: RectifiedRows, context: StepContext, cells: Cells) -> RectifiedRows:
+        """Maps rows whose values are [rows, dim] to such of [rows, units].
 
         Args:
-          x: [rows, dim].
+          rows: The rows.
           context: The context of the step.
           cells: The cells of the rows.
-
-        Returns:
-          [rows, units].
         """
-        hidden = self.hidden.with_cells(x, cells.max(x), cells, context)
-        return self.output(hidden, cells, context)
+        return self.output(self.hidden.with_maxima(rows, cells, context), cells, context)
