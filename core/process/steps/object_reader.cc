@@ -112,6 +112,7 @@ absl::Status ObjectReader::Read(std::string_view record, int64_t max_points,
   database->Add(object, points, features.first(kept * feature_count_));
   return absl::OkStatus();
 }
+
 int64_t ObjectReader::Number(FieldId field) const { return fields_.values<int64_t>(field).front(); }
 
 absl::StatusOr<SceneObject> ObjectReader::ReadObject() const {
