@@ -7,8 +7,8 @@ import tensorflow as tf
 from detection_training_workload import PARAMETERS, measure, random_batch
 from figures import print_figures
 from frazo.config import load_experiment
-from frazo.experiment.model import Model
-from frazo.train.train_step import TrainStep
+
+from tests.benchmarks.frazo_training_step import training_step
 
 
 def main() -> None:
@@ -20,17 +20,7 @@ def main() -> None:
     )
     batch = random_batch()
     spec = {name: tf.TensorSpec([None, *x.shape[1:]], x.dtype) for name, x in batch.items()}
-    model = Model(experiment, spec)
-    trained = sum(variable.shape.num_elements() for variable in model.task.trainable_variables)
-    assert trained == PARAMETERS
-    batches = iter(tf.data.Dataset.from_tensors(batch).repeat())
-
-    @tf.function(autograph=False)
-    def step() -> tf.Tensor:
-        sums, _ = TrainStep(model)(batches, 0)
-        return sums.totals["loss"]
-
-    print_figures(**measure(lambda: step().numpy()))
+    print_figures(**measure(training_step(experiment, batch, spec, PARAMETERS)))
 
 
 if __name__ == "__main__":

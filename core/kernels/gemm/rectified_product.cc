@@ -61,14 +61,20 @@ class SlopesOfCell {
     const int64_t columns = shift_.size(), at = cell * columns;
     slopes_ = {slopes.factor, shift_.data(), slopes.maxima + at, peak_.data()};
     if (first == last) return;
+    const float share = 1.0f / (last - first);
+    for (int64_t c = 0; c < columns; ++c) {
+      shift_[c] = slopes.shift[c] + share * slopes.of_means[at + c];
+    }
+    const float* of_maxima = slopes.of_maxima + at;
+    if (std::all_of(of_maxima, of_maxima + columns, [](float slope) { return slope == 0; })) {
+      // Nothing needs the maxima of these rows.
+      std::fill(peak_.begin(), peak_.end(), 0.0f);
+      return;
+    }
     // Rows that share the maximum share its derivative.
     CountMaxima({slopes.y + first * columns, last - first, columns}, slopes.maxima + at,
                 peak_.data());
-    const float share = 1.0f / (last - first);
-    for (int64_t c = 0; c < columns; ++c) {
-      peak_[c] = slopes.of_maxima[at + c] / peak_[c];
-      shift_[c] = slopes.shift[c] + share * slopes.of_means[at + c];
-    }
+    for (int64_t c = 0; c < columns; ++c) peak_[c] = of_maxima[c] / peak_[c];
   }
 
   const CellSlopes& slopes() const { return slopes_; }
