@@ -57,6 +57,20 @@ def test_the_texts_of_a_search_come_best_first(tmp_path):
         assert np.isfinite(scores).all()
 
 
+def test_samples_are_transcribed_as_the_files_that_have_them(tmp_path):
+    model = predictor("search { width: 4 n_best: 3 }", tmp_path / "model")
+    assert model.sample_rate == 16000
+    sounds = [tone(0.5), tone(0.3)]
+    found = model.transcribe_samples([frazo._core.decode_sound(sound) for sound in sounds])
+    for transcript, expected in zip(found, model.transcribe(sounds), strict=True):
+        assert transcript.text == expected.text
+        assert transcript.seconds == expected.seconds
+        assert transcript.score == pytest.approx(expected.score, rel=1e-4)
+    assert model.transcribe_samples([]) == []
+    with pytest.raises(ValueError, match=r"sound 1 has the shape \(2, 5\); expected \[length\]"):
+        model.transcribe_samples([np.zeros(5), np.zeros([2, 5])])
+
+
 def test_missing_texts_are_left_out(tmp_path):
     model = predictor("search { width: 4 n_best: 3 }", tmp_path / "model")
     # A sound without a frame has the empty text alone.

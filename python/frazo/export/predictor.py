@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import pathlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -62,9 +62,10 @@ class Predictor:
         for hypotheses in predictor.predict(["Open the file", "Close the window"]):
             text, score = hypotheses[0]
 
-    A classifier has classify, a detector detect, a speech recogniser transcribe and, if it streams,
-    stream_sound. A language model has generate, stream, score_texts, loglikelihood,
-    loglikelihood_rolling and generate_until; another model has predict and score.
+    A classifier has classify, a detector detect, a speech recogniser transcribe,
+    transcribe_samples and, if it streams, stream_sound. A language model has generate, stream,
+    score_texts, loglikelihood, loglikelihood_rolling and generate_until; another model has predict
+    and score.
 
     Texts are str, or bytes in UTF-8. Bytes that are not valid UTF-8 are read as U+FFFD.
 
@@ -283,8 +284,50 @@ class Predictor:
         transcribe = self._signature("transcribe")
         if not sounds:
             return []
-        rate = int(self._signature("about")()["sample_rate"])
-        outputs = transcribe(sounds=tf.constant(list(sounds), tf.string))
+        return self._transcripts(transcribe(sounds=tf.constant(list(sounds), tf.string)))
+
+    def transcribe_samples(self, sounds: Sequence[np.ndarray]) -> list[Transcript]:
+        """Recognises the words in sounds that are no files.
+
+        All sounds are one batch, padded to the longest.
+
+        Args:
+          sounds: Float [length] each, in [-1, 1], at the rate of `sample_rate`.
+
+        Raises:
+          ValueError: A sound has another shape, or the model is of another kind.
+        """
+        transcribe = self._signature("transcribe_samples")
+        if not sounds:
+            return []
+        for number, sound in enumerate(sounds):
+            if np.ndim(sound) != 1:
+                raise ValueError(
+                    f"sound {number} has the shape {np.shape(sound)}; expected [length]. Average "
+                    "its channels."
+                )
+        lengths = [len(sound) for sound in sounds]
+        samples = np.zeros([len(sounds), max(lengths)], np.float32)
+        for row, sound in zip(samples, sounds, strict=True):
+            row[: len(sound)] = sound
+        return self._transcripts(
+            transcribe(samples=tf.constant(samples), lengths=tf.constant(lengths, tf.int32))
+        )
+
+    @property
+    def sample_rate(self) -> int:
+        """The rate in Hz of the samples that a speech recogniser takes.
+
+        Raises:
+          ValueError: The model is of another kind.
+        """
+        about = self._signature("about")()
+        if "sample_rate" not in about:
+            raise ValueError("the model takes no sounds: it is a model of another kind")
+        return int(about["sample_rate"])
+
+    def _transcripts(self, outputs: Mapping[str, tf.Tensor]) -> list[Transcript]:
+        rate = self.sample_rate
         found = zip(
             outputs["texts"].numpy(),
             outputs["scores"].numpy().tolist(),
