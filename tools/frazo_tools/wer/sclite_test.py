@@ -7,6 +7,7 @@ They are written down here, so that no test needs it. To make them anew, install
 """
 
 import json
+import random
 
 import pytest
 from frazo_tools.wer import wer
@@ -57,6 +58,46 @@ def compared(tmp_path, capsys):
 def test_totals_and_speakers_are_those_of_sclite(compared):
     found = compared(REFERENCE, HYPOTHESIS)
     assert {key: tuple(found[key][name] for name in NAMES) for key in found} == SCLITE
+
+
+# Of 200 sentences of few words, which have many alignments with as few errors.
+COMMON = ["the", "a", "of", "and", "to", "in", "that", "was", "he", "it", "his", "her", "with", "as", "had", "for", "she", "not", "at", "but"]
+SCLITE_OF_COMMON = {
+    "s0": (50, 816, 149, 45),
+    "s1": (50, 687, 116, 39),
+    "s2": (50, 805, 139, 46),
+    "s3": (50, 789, 130, 45),
+    "all": (200, 3097, 534, 175),
+}
+
+
+def common_words():
+    """Returns references and hypotheses as .trn files."""
+    # What random() gives is the same in every version of Python.
+    draw = random.Random(5).random
+    references, hypotheses = [], []
+    for number in range(200):
+
+        def word():
+            return COMMON[int(draw() * len(COMMON))]
+
+        reference = [word() for _ in range(1 + int(draw() * 29))]
+        hypothesis = []
+        for right in reference:
+            kind = draw()
+            hypothesis += [] if kind < 0.06 else [word() if kind < 0.14 else right]
+            hypothesis += [word()] if kind > 0.96 else []
+        for texts, words in ((references, reference), (hypotheses, hypothesis)):
+            texts.append(" ".join([*words, f"(s{number % 4}-{number:03})\n"]))
+    return "".join(references), "".join(hypotheses)
+
+
+def test_errors_of_many_sentences_are_as_many_as_those_of_sclite(compared):
+    found = compared(*common_words())
+    names = ("utterances", "words", "errors", "wrong")
+    assert {key: tuple(found[key][name] for name in names) for key in found} == SCLITE_OF_COMMON
+    # sclite has 234, 171 and 129: of as few errors it takes those with fewer substitutions.
+    assert [found["all"][name] for name in NAMES[2:5]] == [252, 162, 120]
 
 
 def test_where_sclite_weighs_substitutions_more_it_has_more_errors(compared):
