@@ -38,6 +38,9 @@ constexpr uint64_t kHashFactor = 0x9e3779b97f4a7c15;
 
 constexpr size_t kMostPoints = std::numeric_limits<int32_t>::max();
 
+// The points of a range: so few that what is found in one takes little memory.
+constexpr uint32_t kMostInRange = 1024;
+
 // So many that the start of a thread takes less time than its work.
 constexpr int64_t kCentersPerTurn = 64;
 
@@ -134,29 +137,55 @@ NeighborGrid::NeighborGrid(absl::Span<const Point> points, absl::Span<const uint
   }
 }
 
-size_t NeighborGrid::FindAll(const Point& center, std::vector<Neighbor>* found) const {
-  if (!IsFinite(center)) return 0;
-  const double limit = radius_ * radius_;
+template <typename Visit>
+void NeighborGrid::VisitRanges(const Point& center, Visit visit) const {
+  if (!IsFinite(center)) return;
   const Cell middle = CellOf(center, cells_per_metre_);
-  size_t count = 0;
   for (uint32_t x = middle.x - 1; x <= middle.x + 1; ++x) {
     for (uint32_t y = middle.y - 1; y <= middle.y + 1; ++y) {
       for (uint32_t z = middle.z - 1; z <= middle.z + 1; ++z) {
         const uint32_t bucket = BucketOf({x, y, z}, hash_shift_);
         const uint32_t end = begins_[bucket + 1];
-        const size_t most = count + end - begins_[bucket];
-        if (found->size() < most) found->resize(most);
-        Neighbor* const places = found->data();
-        for (uint32_t i = begins_[bucket]; i < end; ++i) {
-          const double distance = SquaredDistance(points_[i], center);
-          places[count] = {distance, indices_[i]};
-          // Without a branch, which no processor would foresee.
-          count += distance <= limit ? 1 : 0;
+        for (uint32_t begin = begins_[bucket]; begin < end; begin += kMostInRange) {
+          visit(begin, std::min(end, begin + kMostInRange));
         }
       }
     }
   }
-  return count;
+}
+
+size_t NeighborGrid::FindWithin(const Point& center, double limit, uint32_t begin, uint32_t end,
+                                Neighbor* places) const {
+  size_t found = 0;
+  for (uint32_t i = begin; i < end; ++i) {
+    const double distance = SquaredDistance(points_[i], center);
+    places[found] = {distance, indices_[i]};
+    // Without a branch, which no processor would foresee.
+    found += distance <= limit ? 1 : 0;
+  }
+  return found;
+}
+
+size_t NeighborGrid::FindClosest(const Point& center, size_t count,
+                                 std::vector<Neighbor>* found) const {
+  double limit = radius_ * radius_;
+  size_t within = 0;
+  VisitRanges(center, [&](uint32_t begin, uint32_t end) {
+    if (within >= count + std::max<size_t>(count, kMostInRange)) {
+      // What comes may be as far as the last that is kept: of equals the lowest index counts.
+      const auto last = found->begin() + count - 1;
+      std::nth_element(found->begin(), last, found->begin() + within);
+      limit = last->first;
+      within = count;
+    }
+    if (found->size() < within + end - begin) found->resize(within + end - begin);
+    within += FindWithin(center, limit, begin, end, found->data() + within);
+  });
+  const size_t kept = std::min(count, within);
+  const auto first = found->begin();
+  if (kept < within) std::nth_element(first, first + kept, first + within);
+  std::sort(first, first + kept);
+  return kept;
 }
 
 absl::Status NeighborGrid::FindClosest(absl::Span<const Point> centers, int64_t count, int threads,
@@ -166,11 +195,7 @@ absl::Status NeighborGrid::FindClosest(absl::Span<const Point> centers, int64_t 
   threads::TakeRowTurns(centers.size(), kCentersPerTurn, threads, [&](int64_t begin, int64_t end) {
     std::vector<Neighbor> found;
     for (int64_t i = begin; i < end; ++i) {
-      const size_t within = FindAll(centers[i], &found);
-      const size_t kept = std::min<size_t>(count, within);
-      const auto first = found.begin();
-      if (kept < within) std::nth_element(first, first + kept, first + within);
-      std::sort(first, first + kept);
+      const size_t kept = FindClosest(centers[i], count, &found);
       int64_t* const row = neighbors.data() + i * count;
       for (size_t k = 0; k < kept; ++k) row[k] = found[k].second;
       std::fill(row + kept, row + count, kNone);
@@ -184,19 +209,23 @@ absl::Status NeighborGrid::FindUniform(absl::Span<const Point> centers, int64_t 
                                        absl::Span<int64_t> neighbors) const {
   FRAZO_RETURN_IF_ERROR(CheckSearch(centers, count, threads, neighbors));
   if (count == 0) return absl::OkStatus();
+  const double limit = radius_ * radius_;
   threads::TakeRowTurns(centers.size(), kCentersPerTurn, threads, [&](int64_t begin, int64_t end) {
-    std::vector<Neighbor> found;
+    std::vector<Neighbor> found(kMostInRange);
     for (int64_t i = begin; i < end; ++i) {
       numeric::Random random({seed, static_cast<uint64_t>(i)});
       int64_t* const row = neighbors.data() + i * count;
       // A reservoir (Vitter 1985, algorithm R): the n-th neighbour takes a place with probability
       // count / n.
-      const auto within = static_cast<int64_t>(FindAll(centers[i], &found));
-      for (int64_t seen = 0; seen < within; ++seen) {
-        const int64_t place = seen < count ? seen : random.Below(seen + 1);
-        if (place < count) row[place] = found[seen].second;
-      }
-      const int64_t kept = std::min(within, count);
+      int64_t seen = 0;
+      VisitRanges(centers[i], [&](uint32_t first, uint32_t last) {
+        const size_t within = FindWithin(centers[i], limit, first, last, found.data());
+        for (size_t k = 0; k < within; ++k, ++seen) {
+          const int64_t place = seen < count ? seen : random.Below(seen + 1);
+          if (place < count) row[place] = found[k].second;
+        }
+      });
+      const int64_t kept = std::min(seen, count);
       std::sort(row, row + kept);
       std::fill(row + kept, row + count, kNone);
     }

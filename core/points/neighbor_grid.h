@@ -53,9 +53,17 @@ class NeighborGrid {
   NeighborGrid(absl::Span<const Point> points, absl::Span<const uint8_t> is_candidate,
                double radius);
 
-  // Sets the first of `found` to the points within the radius: by cell, first x, then y, then z,
-  // and by index within a cell. Returns their number; `found` never shrinks.
-  size_t FindAll(const Point& center, std::vector<Neighbor>* found) const;
+  // Calls visit(begin, end) for ranges of points_ that together have all points within the radius,
+  // and others: by cell, first x, then y, then z. No range is long.
+  template <typename Visit>
+  void VisitRanges(const Point& center, Visit visit) const;
+  // Sets `places` to those of a range's points whose squared distance is at most `limit`, by index.
+  // There is a place for each of the range. Returns their number.
+  size_t FindWithin(const Point& center, double limit, uint32_t begin, uint32_t end,
+                    Neighbor* places) const;
+  // Sets the first of `found` to the `count` closest neighbours, or fewer, closest first. Returns
+  // their number. `found` never shrinks, and grows little beyond 2 * count.
+  size_t FindClosest(const Point& center, size_t count, std::vector<Neighbor>* found) const;
 
   double radius_;
   double cells_per_metre_;

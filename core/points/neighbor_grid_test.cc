@@ -5,6 +5,7 @@
 #include <functional>
 #include <limits>
 #include <map>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -142,6 +143,28 @@ TEST(NeighborGridTest, AgreesWithAllDistances) {
       ASSERT_THAT(std::vector<int64_t>(first + kept, first + count), Each(kNone));
     }
   }
+}
+
+TEST(NeighborGridTest, ManyPointsInOneCellAreNeighborsAsFewAre) {
+  // 20,000 points at 40 distances, the closest last and first in turns.
+  std::vector<Point> points;
+  for (int i = 0; i < 20'000; ++i)
+    points.push_back({0.01f * (i % 2 == 0 ? i % 40 : 39 - i % 40), 0, 0});
+  const NeighborGrid grid = GridOf(points, 1);
+  for (const int64_t count : {1, 7, 600, 3000}) {
+    std::vector<std::pair<double, int64_t>> all;
+    for (size_t i = 0; i < points.size(); ++i) {
+      all.emplace_back(SquaredDistance(points[i], {0.105f, 0, 0}), i);
+    }
+    std::partial_sort(all.begin(), all.begin() + count, all.end());
+    std::vector<int64_t> expected;
+    for (int64_t k = 0; k < count; ++k) expected.push_back(all[k].second);
+    EXPECT_EQ(Closest(grid, {{0.105f, 0, 0}}, count), expected);
+  }
+  // A set of 100 is spread over all of them: its mean of indices is 10,000 with a standard
+  // deviation of 577.
+  const std::vector<int64_t> drawn = Uniform(grid, {{0, 0, 0}}, 100, 3);
+  EXPECT_NEAR(std::accumulate(drawn.begin(), drawn.end(), int64_t{0}) / 100, 10'000, 2900);
 }
 
 TEST(NeighborGridTest, ErrorsSayWhatIsWrong) {
