@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <vector>
 
@@ -11,6 +10,7 @@
 #include "core/boxes/points_in_boxes.h"
 #include "core/boxes/separate_boxes.h"
 #include "core/points/point.h"
+#include "core/testing/fuzz_floats.h"
 #include "core/testing/fuzz_target.h"
 
 namespace frazo {
@@ -20,14 +20,6 @@ using boxes::Box;
 using boxes::IouBox;
 using boxes::IouView;
 using points::Point;
-
-// An input is a list of floats: the first is a threshold, the others are boxes, and
-// also points.
-std::string Bytes(const std::vector<float>& numbers) {
-  std::string bytes(numbers.size() * sizeof(float), '\0');
-  std::memcpy(bytes.data(), numbers.data(), bytes.size());
-  return bytes;
-}
 
 void FuzzOverlaps(double threshold, const std::vector<Box>& boxes) {
   std::vector<float> scores;
@@ -99,19 +91,15 @@ void FuzzInteriors(const std::vector<Box>& boxes, const std::vector<Point>& poin
 
 }  // namespace
 
-std::vector<std::string> FuzzSeeds() {
-  return {Bytes({0.5, 0, 0, 0, 4, 2, 1.5, 0, 0.5, 0, 0, 4, 2, 1.5, 0.1, 9, 9, 9, 1, 1, 1, 3}),
-          Bytes({2, 0, 1, 2, 3, 4, 5, 6, 1, 1, 1, 2, 2, 2, 0, -1, -1, 0.5, 0.5, 0.25, 2, 1, 0, 0}),
-          Bytes({1e-6f, 1e9f, 1e9f, 1e9f, 1e-9f, 1e9f, 1e9f, 1e30f, -1e30f, 3e38f, 0, 1, 1, 1, 0})};
-}
+std::vector<std::string> FuzzSeeds() { return SeedsOfBoxesAndPoints(); }
 
 }  // namespace frazo
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  // All pairs are compared.
-  std::vector<float> numbers(std::min<size_t>(size / sizeof(float), 100));
+  // The first is a threshold, the others are boxes, and also points. They are few, for all pairs
+  // are compared.
+  std::vector<float> numbers = frazo::FloatsOf(data, size, 100);
   if (numbers.empty()) return 0;
-  std::memcpy(numbers.data(), data, numbers.size() * sizeof(float));
   const double first = numbers.front();
   numbers.erase(numbers.begin());
   std::vector<frazo::boxes::Box> boxes;

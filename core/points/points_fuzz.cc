@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <vector>
 
@@ -10,6 +9,7 @@
 #include "core/points/point.h"
 #include "core/points/point_grid.h"
 #include "core/points/uniform_points.h"
+#include "core/testing/fuzz_floats.h"
 #include "core/testing/fuzz_target.h"
 
 namespace frazo {
@@ -17,13 +17,6 @@ namespace {
 
 using points::NeighborGrid;
 using points::Point;
-
-// An input is a list of floats: the first is a radius, the others are points.
-std::string Bytes(const std::vector<float>& numbers) {
-  std::string bytes(numbers.size() * sizeof(float), '\0');
-  std::memcpy(bytes.data(), numbers.data(), bytes.size());
-  return bytes;
-}
 
 bool HasIndex(const std::vector<int64_t>& indices, int64_t index) {
   return std::find(indices.begin(), indices.end(), index) != indices.end();
@@ -107,19 +100,14 @@ void FuzzCells(const std::vector<float>& numbers) {
 
 }  // namespace
 
-std::vector<std::string> FuzzSeeds() {
-  return {Bytes({0.5, 0, 0, 0, 4, 2, 1.5, 0, 0.5, 0, 0, 4, 2, 1.5, 0.1, 9, 9, 9, 1, 1, 1, 3}),
-          Bytes({2, 0, 1, 2, 3, 4, 5, 6, 1, 1, 1, 2, 2, 2, 0, -1, -1, 0.5, 0.5, 0.25, 2, 1, 0, 0}),
-          Bytes({1e-6f, 1e9f, 1e9f, 1e9f, 1e-9f, 1e9f, 1e9f, 1e30f, -1e30f, 3e38f, 0, 1, 1, 1, 0})};
-}
+std::vector<std::string> FuzzSeeds() { return SeedsOfBoxesAndPoints(); }
 
 }  // namespace frazo
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  // All pairs are compared.
-  std::vector<float> numbers(std::min<size_t>(size / sizeof(float), 100));
+  // The first is a radius, the others are points. They are few, for all pairs are compared.
+  std::vector<float> numbers = frazo::FloatsOf(data, size, 100);
   if (numbers.empty()) return 0;
-  std::memcpy(numbers.data(), data, numbers.size() * sizeof(float));
   const double first = numbers.front();
   numbers.erase(numbers.begin());
   std::vector<frazo::points::Point> points;

@@ -61,7 +61,28 @@ def test_totals_and_speakers_are_those_of_sclite(compared):
 
 
 # Of 200 sentences of few words, which have many alignments with as few errors.
-COMMON = ["the", "a", "of", "and", "to", "in", "that", "was", "he", "it", "his", "her", "with", "as", "had", "for", "she", "not", "at", "but"]
+COMMON = [
+    "the",
+    "a",
+    "of",
+    "and",
+    "to",
+    "in",
+    "that",
+    "was",
+    "he",
+    "it",
+    "his",
+    "her",
+    "with",
+    "as",
+    "had",
+    "for",
+    "she",
+    "not",
+    "at",
+    "but",
+]
 SCLITE_OF_COMMON = {
     "s0": (50, 816, 149, 45),
     "s1": (50, 687, 116, 39),
