@@ -64,14 +64,13 @@ class StepContext:
         seed: tf.Tensor,
         row_sentences: tf.Tensor | None = None,
         kernels: PackedKernels | None = None,
-        expected_rows: tf.Tensor | None = None,
         global_step: tf.Tensor | None = None,
         repeated: RepeatedRows | None = None,
     ):
         self.training = training
         self.seed = seed
         self.row_sentences = row_sentences
-        self.expected_rows = expected_rows
+        self.expected_rows: tf.Tensor | None = None
         self.global_step = global_step
         self._kernels = kernels
         self._repeated = repeated
@@ -111,8 +110,9 @@ class StepContext:
         Args:
           expected_rows: See the attribute.
         """
-        seed = tf.zeros([2], tf.int64)
-        return cls(training=False, seed=seed, expected_rows=expected_rows)
+        context = cls(training=False, seed=tf.zeros([2], tf.int64))
+        context.expected_rows = expected_rows
+        return context
 
     @classmethod
     def for_decoding(
