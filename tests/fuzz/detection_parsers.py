@@ -84,7 +84,7 @@ def _check_calibration(content: bytes) -> None:
 
 def _check_waymo_scene(scene: WaymoScene) -> None:
     assert np.isfinite(scene.points).all()
-    assert encode_waymo_scene(scene)
+    assert encode_waymo_scene(scene, is_labelled=scene.has_labels)
     assert len(list(encode_waymo_objects(scene))) <= len(scene.objects.ids)
 
 
