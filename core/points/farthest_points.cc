@@ -1,6 +1,7 @@
 #include "core/points/farthest_points.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <limits>
 
@@ -13,9 +14,37 @@
 namespace frazo::points {
 namespace {
 
-// Candidates in one block are near each other, so that most blocks need no look at their candidates
-// when a point is chosen elsewhere.
-constexpr int64_t kBlock = 32;
+// Candidates of a cell of the grid, if they are spread evenly.
+constexpr double kPerCell = 40;
+// At least two cells have candidates if a grid has so many.
+constexpr double kMinCells = 4;
+// A block has the candidates of a cell. A cell with more than these becomes a grid itself.
+constexpr int64_t kMaxBlock = 64;
+// Blocks of a group, most of which no chosen point comes near to.
+constexpr int64_t kBlocksPerGroup = 16;
+
+// A rectangle in the plane of x and y.
+struct Rectangle {
+  double min_x = std::numeric_limits<double>::infinity();
+  double max_x = -std::numeric_limits<double>::infinity();
+  double min_y = std::numeric_limits<double>::infinity();
+  double max_y = -std::numeric_limits<double>::infinity();
+
+  void Include(const Rectangle& other) {
+    min_x = std::min(min_x, other.min_x);
+    max_x = std::max(max_x, other.max_x);
+    min_y = std::min(min_y, other.min_y);
+    max_y = std::max(max_y, other.max_y);
+  }
+
+  // Returns the square of the distance to the nearest place inside. It is never above that to a
+  // point inside: subtraction and multiplication round in order.
+  double SquaredDistanceTo(double x, double y) const {
+    const double dx = std::max(std::max(min_x - x, x - max_x), 0.0);
+    const double dy = std::max(std::max(min_y - y, y - max_y), 0.0);
+    return dx * dx + dy * dy;
+  }
+};
 
 struct Candidate {
   float x;
@@ -23,15 +52,43 @@ struct Candidate {
   int64_t index;
 };
 
-// Returns the square of how far a number is outside of an interval. It is never above the square of
-// its distance to a number inside: subtraction and multiplication round in order.
-double SquaredGap(double low, double high, double number) {
-  const double gap = std::max(std::max(low - number, number - high), 0.0);
-  return gap * gap;
-}
+// The cells of a rectangle: about as many as there are kPerCell candidates, and nearly square.
+class Cells {
+ public:
+  Cells(const Rectangle& area, int64_t candidates) : area_(area) {
+    const double width = area.max_x - area.min_x, height = area.max_y - area.min_y;
+    const double wanted = std::max(kMinCells, static_cast<double>(candidates) / kPerCell);
+    double columns = width > 0 ? wanted : 1;
+    if (width > 0 && height > 0)
+      columns = std::clamp(std::sqrt(width / height * wanted), 1.0, wanted);
+    columns_ = static_cast<int64_t>(columns);
+    rows_ = height > 0 ? std::max<int64_t>(1, static_cast<int64_t>(wanted / columns)) : 1;
+    columns_per_metre_ = width > 0 ? columns_ / width : 0;
+    rows_per_metre_ = height > 0 ? rows_ / height : 0;
+  }
 
-// The candidates that are left, as the leaves of a tree that halves them along the longer side of
-// their rectangle (Friedman, Bentley and Finkel 1977).
+  int64_t count() const { return columns_ * rows_; }
+
+  // Returns the number of a candidate's cell. Every second row goes backwards, so that cells with
+  // neighbouring numbers are neighbours.
+  int64_t CellOf(const Candidate& candidate) const {
+    const auto column = std::min<int64_t>(
+        columns_ - 1, static_cast<int64_t>((candidate.x - area_.min_x) * columns_per_metre_));
+    const auto row = std::min<int64_t>(
+        rows_ - 1, static_cast<int64_t>((candidate.y - area_.min_y) * rows_per_metre_));
+    return row * columns_ + (row % 2 == 0 ? column : columns_ - 1 - column);
+  }
+
+ private:
+  Rectangle area_;
+  int64_t columns_;
+  int64_t rows_;
+  double columns_per_metre_;
+  double rows_per_metre_;
+};
+
+// The candidates that are left, in blocks of neighbours. Most blocks need no look when a point is
+// chosen elsewhere, as in QuickFPS (Han et al. 2023).
 class Candidates {
  public:
   Candidates(absl::Span<const Point> points, const std::vector<int64_t>& indices) {
@@ -42,36 +99,43 @@ class Candidates {
     // More than the distance of any two points of floats.
     distances_.assign(indices.size(), std::numeric_limits<double>::max());
     Divide(0, indices.size());
+    for (size_t first = 0; first < blocks_.size(); first += kBlocksPerGroup) {
+      const size_t last = std::min(blocks_.size(), first + kBlocksPerGroup);
+      Group group = {first, last, {}, kRemoved};
+      for (size_t i = first; i < last; ++i) {
+        group.area.Include(blocks_[i].area);
+        group.greatest = std::max(group.greatest, blocks_[i].greatest);
+      }
+      groups_.push_back(group);
+    }
   }
 
   // Takes a chosen point into account, and never returns it from Farthest().
   void Choose(const Point& chosen, int64_t chosen_index) {
-    const double x = chosen.x;
-    const double y = chosen.y;
-    for (Block& block : blocks_) {
-      const double nearest =
-          SquaredGap(block.min_x, block.max_x, x) + SquaredGap(block.min_y, block.max_y, y);
+    for (Group& group : groups_) {
       // Equal ones are looked at: the chosen point may be among them.
-      if (nearest > block.greatest) continue;
-      for (int64_t i = block.begin; i < block.end; ++i) {
-        const double dx = candidates_[i].x - x;
-        const double dy = candidates_[i].y - y;
-        distances_[i] = std::min(distances_[i], dx * dx + dy * dy);
-        if (candidates_[i].index == chosen_index) distances_[i] = kRemoved;
+      if (group.area.SquaredDistanceTo(chosen.x, chosen.y) > group.greatest) continue;
+      group.greatest = kRemoved;
+      for (size_t i = group.begin; i < group.end; ++i) {
+        Block& block = blocks_[i];
+        if (block.area.SquaredDistanceTo(chosen.x, chosen.y) <= block.greatest) {
+          Approach(chosen, chosen_index, &block);
+        }
+        group.greatest = std::max(group.greatest, block.greatest);
       }
-      FindGreatest(block);
     }
   }
 
   // Returns the index of the farthest one left, of equals the lowest; kNone if none is left.
   int64_t Farthest() const {
     double greatest = kRemoved;
-    int64_t index = kNone;
-    for (const Block& block : blocks_) {
-      if (block.greatest > greatest ||
-          (block.greatest == greatest && greatest > kRemoved && block.index < index)) {
-        greatest = block.greatest;
-        index = block.index;
+    for (const Group& group : groups_) greatest = std::max(greatest, group.greatest);
+    if (greatest == kRemoved) return kNone;
+    int64_t index = std::numeric_limits<int64_t>::max();
+    for (const Group& group : groups_) {
+      if (group.greatest != greatest) continue;
+      for (size_t i = group.begin; i < group.end; ++i) {
+        if (blocks_[i].greatest == greatest) index = std::min(index, blocks_[i].index);
       }
     }
     return index;
@@ -87,48 +151,82 @@ class Candidates {
     // A range of candidates_.
     int64_t begin;
     int64_t end;
-    double min_x;
-    double max_x;
-    double min_y;
-    double max_y;
+    Rectangle area;
     // The greatest of its distances, and the lowest index of a candidate that has it.
     double greatest;
     int64_t index;
   };
 
+  struct Group {
+    // A range of blocks_.
+    size_t begin;
+    size_t end;
+    Rectangle area;
+    // The greatest of its blocks.
+    double greatest;
+  };
+
+  // Makes blocks of a range of candidates. They stay in the order of their indices within each.
   void Divide(int64_t begin, int64_t end) {
     if (begin == end) return;
-    const auto first = candidates_.begin() + begin;
-    const auto last = candidates_.begin() + end;
-    const auto by_x = [](const Candidate& a, const Candidate& b) { return a.x < b.x; };
-    const auto by_y = [](const Candidate& a, const Candidate& b) { return a.y < b.y; };
-    const auto [min_x, max_x] = std::minmax_element(first, last, by_x);
-    const auto [min_y, max_y] = std::minmax_element(first, last, by_y);
-    if (end - begin <= kBlock) {
-      blocks_.push_back({begin, end, min_x->x, max_x->x, min_y->y, max_y->y, kRemoved, kNone});
-      FindGreatest(blocks_.back());
+    const Rectangle area = AreaOf(begin, end);
+    // No grid divides points in one place.
+    const bool is_one_place = area.min_x == area.max_x && area.min_y == area.max_y;
+    if (end - begin <= kMaxBlock || is_one_place) {
+      for (int64_t first = begin; first < end; first += kMaxBlock) {
+        const int64_t last = std::min(end, first + kMaxBlock);
+        blocks_.push_back({first, last, area, distances_[first], candidates_[first].index});
+      }
       return;
     }
-    const auto middle = first + (end - begin) / 2;
-    if (double{max_x->x} - min_x->x > double{max_y->y} - min_y->y) {
-      std::nth_element(first, middle, last, by_x);
-    } else {
-      std::nth_element(first, middle, last, by_y);
+    int64_t first = begin;
+    for (const int64_t last : SortByCell(Cells(area, end - begin), begin, end)) {
+      Divide(first, last);
+      first = last;
     }
-    Divide(begin, begin + (end - begin) / 2);
-    Divide(begin + (end - begin) / 2, end);
   }
 
-  void FindGreatest(Block& block) const {
-    block.greatest = kRemoved;
-    block.index = kNone;
-    for (int64_t i = block.begin; i < block.end; ++i) {
-      if (distances_[i] > block.greatest ||
-          (distances_[i] == block.greatest && candidates_[i].index < block.index)) {
-        block.greatest = distances_[i];
-        block.index = candidates_[i].index;
-      }
+  Rectangle AreaOf(int64_t begin, int64_t end) const {
+    Rectangle area;
+    for (int64_t i = begin; i < end; ++i) {
+      const double x = candidates_[i].x, y = candidates_[i].y;
+      area.Include({x, x, y, y});
     }
+    return area;
+  }
+
+  // Sorts a range by cell, otherwise in the order that it has, by counting. Returns the end of each
+  // cell's candidates.
+  std::vector<int64_t> SortByCell(const Cells& cells, int64_t begin, int64_t end) {
+    const std::vector<Candidate> unsorted(candidates_.begin() + begin, candidates_.begin() + end);
+    // Cell c is counted two places further, so that each candidate moves its cell's end.
+    std::vector<int64_t> ends(cells.count() + 2);
+    for (const Candidate& candidate : unsorted) ++ends[cells.CellOf(candidate) + 2];
+    ends[0] = ends[1] = begin;
+    for (int64_t cell = 0; cell < cells.count(); ++cell) ends[cell + 2] += ends[cell + 1];
+    for (const Candidate& candidate : unsorted) {
+      candidates_[ends[cells.CellOf(candidate) + 1]++] = candidate;
+    }
+    ends.erase(ends.begin());
+    ends.pop_back();
+    return ends;
+  }
+
+  // Shortens the distances of a block's candidates to the nearest chosen point.
+  void Approach(const Point& chosen, int64_t chosen_index, Block* block) {
+    const double x = chosen.x, y = chosen.y;
+    double greatest = kRemoved;
+    for (int64_t i = block->begin; i < block->end; ++i) {
+      const double dx = candidates_[i].x - x, dy = candidates_[i].y - y;
+      double distance = std::min(distances_[i], dx * dx + dy * dy);
+      if (candidates_[i].index == chosen_index) distance = kRemoved;
+      distances_[i] = distance;
+      greatest = std::max(greatest, distance);
+    }
+    const auto first = distances_.begin() + block->begin;
+    block->greatest = greatest;
+    const auto place = std::find(first, distances_.end(), greatest);
+    block->index = candidates_[place - distances_.begin()].index;
   }
 
   // By block.
@@ -136,6 +234,7 @@ class Candidates {
   // The square of the distance to the nearest chosen point, or kRemoved.
   std::vector<double> distances_;
   std::vector<Block> blocks_;
+  std::vector<Group> groups_;
 };
 
 absl::Status CheckStarts(absl::Span<const Point> points, absl::Span<const int64_t> starts) {

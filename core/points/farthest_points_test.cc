@@ -1,6 +1,7 @@
 #include "core/points/farthest_points.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <set>
@@ -71,19 +72,31 @@ TEST(FarthestPointsTest, TheSeedDrawsTheFirstPoint) {
   EXPECT_THAT(firsts, ElementsAre(0, 1, 3));
 }
 
+TEST(FarthestPointsTest, ManyPointsInOnePlaceComeByTheirIndices) {
+  std::vector<Point> points(1000, Point{3, 4, 0});
+  points[500] = {5, 5, 0};
+  const auto chosen = Farthest(points, 200, {500});
+  ASSERT_THAT(chosen, IsOkAndHolds(SizeIs(200)));
+  for (int64_t i = 1; i < 200; ++i) EXPECT_EQ((*chosen)[i], i - 1);
+}
+
 TEST(FarthestPointsTest, NoPoints) {
   EXPECT_THAT(Farthest({}, 3, {}), IsOkAndHolds(IsEmpty()));
   EXPECT_THAT(Farthest(PointsAt({kNan, kNan}), 3, {}), IsOkAndHolds(IsEmpty()));
 }
 
 TEST(FarthestPointsTest, AgreesWithAllDistances) {
-  for (int64_t example = 0; example < TestExamples(20); ++example) {
+  for (int64_t example = 0; example < TestExamples(40); ++example) {
     numeric::Random random({TestSeed(1), static_cast<uint64_t>(example)});
     std::vector<Point> points(1 + random.Below(300));
     std::vector<uint8_t> is_candidate(points.size());
+    // Whole numbers, so that many distances are equal; in every second example a few points are
+    // many times as far as the others.
+    const uint64_t greatest_exponent = example % 2 == 0 ? 1 : 60;
     for (size_t i = 0; i < points.size(); ++i) {
-      // Whole numbers, so that many distances are equal.
-      points[i] = {1.0f * random.Below(40), 1.0f * random.Below(40), 1.0f * random.Below(40)};
+      const int exponent = random.Below(4) > 0 ? 0 : random.Below(greatest_exponent);
+      const auto draw = [&] { return std::ldexp(1.0f * random.Below(40), exponent); };
+      points[i] = {draw(), draw(), draw()};
       is_candidate[i] = random.Below(8) > 0;
     }
     const auto chosen = FarthestPoints(points, is_candidate, {100, {}, random.Next()});
@@ -97,8 +110,8 @@ TEST(FarthestPointsTest, AgreesWithAllDistances) {
         bool is_chosen = false;
         for (size_t k = 0; k < i; ++k) {
           const Point& other = points[(*chosen)[k]];
-          const double dx = points[j].x - other.x;
-          const double dy = points[j].y - other.y;
+          const double dx = double{points[j].x} - other.x;
+          const double dy = double{points[j].y} - other.y;
           least = std::min(least, dx * dx + dy * dy);
           is_chosen |= (*chosen)[k] == static_cast<int64_t>(j);
         }

@@ -1,12 +1,13 @@
 """The geometry of detection beside its peers, in turns.
 
-    ./bazelw run -c opt //tests/benchmarks:detection -- [--json=FILE] [--rounds=3]
+    ./bazelw run -c opt //tests/benchmarks:detection -- [--peers=DIR] [--json=FILE] [--rounds=3]
 
 The IoU of 4,096 boxes with 50 each, non-max suppression of 600 boxes, 512 farthest points of
 20,000, and the 128 closest neighbours of each of these within 2.75 metres, by frazo.geometry on
 NumPy arrays. Beside it formulations in TensorFlow's own ops, shapely 2's vectorised polygons with
-its tree of rectangles, and scipy's cKDTree. All use all processors, but shapely, which has one
-thread. Every measurement is a process of its own.
+its tree of rectangles, scipy's cKDTree, and fpsample, if --peers has it. TensorFlow, scipy and our
+IoU and neighbours use all processors, the others have one thread. Every measurement is a process of
+its own.
 """
 
 import sys
@@ -14,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.benchmarks import side_by_side
-from tests.benchmarks.figures_program import make_python_contender
+from tests.benchmarks.figures_program import find_peer, make_contender, make_python_contender
 from tests.benchmarks.side_by_side import Case, Comparison, Contender
 
 BOX_CASES = {
@@ -24,30 +25,35 @@ BOX_CASES = {
 NEIGHBOR_CASES = {
     "neighbors": Case("closest neighbours", "centres/s", higher_is_better=True),
 }
-CASES = {
-    **BOX_CASES,
+FARTHEST_CASES = {
     "farthest": Case("farthest points", "centres/s", higher_is_better=True),
-    **NEIGHBOR_CASES,
 }
+CASES = {**BOX_CASES, **FARTHEST_CASES, **NEIGHBOR_CASES}
 
 HERE = Path(__file__).absolute().parent
 
 
-def make_contenders() -> tuple[Contender, list[Contender]]:
-    """Returns us and the peers."""
-    return (
-        make_python_contender("Frazo", HERE / "frazo_geometry.py", CASES),
-        [
-            make_python_contender("TensorFlow", HERE / "peers/tf_geometry.py", CASES),
-            make_python_contender("shapely", HERE / "peers/shapely_geometry.py", BOX_CASES),
-            make_python_contender("scipy", HERE / "peers/scipy_neighbors.py", NEIGHBOR_CASES),
-        ],
-    )
+def make_contenders(peers: Path | None) -> tuple[Contender, list[Contender]]:
+    """Returns us and the peers.
+
+    Args:
+        peers: as in parse_arguments.
+    """
+    found = [
+        make_python_contender("TensorFlow", HERE / "peers/tf_geometry.py", CASES),
+        make_python_contender("shapely", HERE / "peers/shapely_geometry.py", BOX_CASES),
+        make_python_contender("scipy", HERE / "peers/scipy_neighbors.py", NEIGHBOR_CASES),
+    ]
+    fpsample = find_peer("fpsample", peers, "env")
+    if fpsample is not None:
+        command = [str(fpsample), str(HERE / "peers/fpsample_points.py")]
+        found.append(make_contender("fpsample", command, FARTHEST_CASES))
+    return make_python_contender("Frazo", HERE / "frazo_geometry.py", CASES), found
 
 
 def main(arguments: Sequence[str]) -> int:
     options = side_by_side.parse_arguments(__doc__, arguments)
-    ours, peers = make_contenders()
+    ours, peers = make_contenders(options.peers)
 
     def measure() -> list[Comparison]:
         return side_by_side.compare(ours, peers, options.rounds)

@@ -44,7 +44,7 @@ def test_contenders_choose_the_same_points_and_neighbors():
 
 
 def test_contenders_are_measured():
-    ours, peers = make_contenders()
+    ours, peers = make_contenders(None)
     assert ours.name == "Frazo"
     assert [peer.name for peer in peers] == ["TensorFlow", "shapely", "scipy"]
     assert set(CASES) == {"iou", "nms", "farthest", "neighbors"}
